@@ -1,0 +1,302 @@
+"""`Dataset`: a table of time series that knows what its columns mean and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.data.index import as_period_index, check_index, check_values
+from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
+
+if TYPE_CHECKING:
+    from econ.data.vintage import Vintage
+
+TRANSFORMS = ("level", "diff", "log", "log_diff", "cumulate", "standardise")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What one column means.
+
+    Parameters
+    ----------
+    name : str
+        Column name, ``holder_action`` style, positive in the sense of the name.
+    label : str
+        Words for tables and axes.
+    units : str
+        Units of the values.
+    sign : str
+        What a positive value means.
+    transform : str
+        What was done to the published series.
+    source : str
+        Publisher and official table.
+    licence : str
+        Terms under which the values may be passed on.
+    imputed : frozenset of str
+        Periods whose value was estimated by us, not published.
+    """
+
+    name: str
+    label: str = ""
+    units: str = ""
+    sign: str = ""
+    transform: str = "level"
+    source: str = ""
+    licence: str = ""
+    imputed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A frozen table of time series with meaning and provenance.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``PeriodIndex`` (months or quarters) or normalised daily ``DatetimeIndex``; columns = variable
+        names; float values, NaN where nothing was published (models refuse NaN, tables show it).
+    variables : mapping of str to Variable
+        One entry a column.
+    vintages : tuple of Vintage
+        The files behind the columns.
+
+    Raises
+    ------
+    SchemaError
+        On duplicated or unordered dates, duplicated columns, text or infinite values.
+    FrequencyError
+        On gaps in the periods.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> dates = pd.period_range("2020-01", periods=3, freq="M")
+    >>> data = Dataset.from_frame(pd.DataFrame({"y": [1.0, 2.0, 4.0]}, index=dates), units={"y": "percent"})
+    >>> data.transform(y="diff").frame["y"].tolist()
+    [nan, 1.0, 2.0]
+    """
+
+    frame: pd.DataFrame
+    variables: Mapping[str, Variable]
+    vintages: tuple[Vintage, ...] = ()
+    parent: object = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        frame = self.frame.set_axis(as_period_index(self.frame.index), axis=0)
+        check_index(frame.index)
+        check_values(frame, allow_missing=True)
+        object.__setattr__(self, "frame", frame.astype(float))
+        missing = [name for name in frame.columns if name not in self.variables]
+        if missing:
+            raise SchemaError(f"columns {missing} have no description; give each column a Variable.")
+        own = {name: self.variables[name] for name in frame.columns}
+        object.__setattr__(self, "variables", MappingProxyType(own))
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        units: Mapping[str, str] | None = None,
+        labels: Mapping[str, str] | None = None,
+    ) -> Dataset:
+        """Describe anybody's own table.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Monthly, quarterly or annual dates (``PeriodIndex`` or regular ``DatetimeIndex``), business
+            days, or a plain 0, 1, 2, ... index.
+        units, labels : mapping, optional
+            Words per column.
+
+        Returns
+        -------
+        Dataset
+
+        Raises
+        ------
+        SchemaError, FrequencyError
+            As for the class; `SeriesNotFound` if ``units`` or ``labels`` name no column.
+        """
+        for words in (units or {}, labels or {}):
+            for name in words:
+                if name not in frame.columns:
+                    known = [str(column) for column in frame.columns]
+                    raise SeriesNotFound(f"no column {name!r}; {suggestion(name, known)}")
+        variables = {
+            name: Variable(name=str(name), label=(labels or {}).get(name, str(name)), units=(units or {}).get(name, ""))
+            for name in frame.columns
+        }
+        return cls(frame=frame, variables=variables)
+
+    @property
+    def frequency(self) -> str:
+        """``"M"``, ``"Q"``, ``"Y"``, ``"W"``, ``"D"`` (business days) or ``"U"`` (undated)."""
+        index = self.frame.index
+        if isinstance(index, pd.PeriodIndex):
+            return str(index.freqstr)[0]
+        return "D" if isinstance(index, pd.DatetimeIndex) else "U"
+
+    def select(self, *names: str) -> Dataset:
+        """Keep the columns named, in that order; `SeriesNotFound` names the nearest when one is absent."""
+        for name in names:
+            if name not in self.frame.columns:
+                raise SeriesNotFound(f"no variable {name!r} in the data; {suggestion(name, self.frame.columns)}")
+        return replace(self, frame=self.frame.loc[:, list(names)], parent=self)
+
+    def sample(self, start: str | None = None, end: str | None = None) -> Dataset:
+        """Keep the periods from ``start`` to ``end``, both included; ``None`` leaves that end open.
+
+        Raises
+        ------
+        SpecificationError
+            If nothing is left; says what the data span.
+        """
+        frame = self.frame.loc[start:end]
+        if frame.empty:
+            first, last = self.frame.index[0], self.frame.index[-1]
+            raise SpecificationError(f"no data from {start} to {end}; the data span {first} to {last}.")
+        return replace(self, frame=frame, parent=self)
+
+    def complete(self) -> Dataset:
+        """Keep the longest stretch of periods at which every column has a value.
+
+        Leading and trailing periods with a missing value go; a hole inside raises `SchemaError`,
+        because dropping it would glue distant periods together.
+        """
+        full = self.frame.notna().all(axis=1).to_numpy()
+        if not full.any():
+            raise SchemaError(f"columns {list(self.frame.columns)} have no period in common.")
+        first, last = int(np.argmax(full)), len(full) - int(np.argmax(full[::-1]))
+        frame = self.frame.iloc[first:last]
+        check_values(frame, allow_missing=False)
+        return replace(self, frame=frame, parent=self)
+
+    def join(self, other: Dataset) -> Dataset:
+        """Put two tables of one frequency side by side, on the union of their periods.
+
+        Raises
+        ------
+        FrequencyError
+            If the frequencies differ.
+        SchemaError
+            If a column stands in both.
+        """
+        from econ.errors import FrequencyError
+
+        if self.frequency != other.frequency:
+            raise FrequencyError(
+                f"frequencies {self.frequency!r} and {other.frequency!r} cannot be joined; convert one first."
+            )
+        twice = [name for name in other.frame.columns if name in self.frame.columns]
+        if twice:
+            raise SchemaError(f"columns {twice} stand in both tables; select or rename first.")
+        frame = self.frame.join(other.frame, how="outer").sort_index()
+        if isinstance(frame.index, pd.PeriodIndex):  # two spans may leave a hole between them
+            frame = frame.reindex(pd.period_range(frame.index[0], frame.index[-1], freq=frame.index.freq))
+        vintages = tuple(dict.fromkeys(self.vintages + other.vintages))
+        return Dataset(frame, {**self.variables, **other.variables}, vintages, parent=(self, other))
+
+    def transform(self, **how: str) -> Dataset:
+        """Transform columns by name.
+
+        Parameters
+        ----------
+        **how : str
+            ``column="diff"``, ``"log"``, ``"log_diff"``, ``"cumulate"``, ``"standardise"`` or ``"level"``.
+
+        Returns
+        -------
+        Dataset
+            Same periods; NaN where a difference has no predecessor.
+
+        Raises
+        ------
+        SpecificationError
+            For an unknown transform, or logs of values that are not positive.
+        """
+        self.select(*how)
+        frame, variables = self.frame.copy(), dict(self.variables)
+        for name, word in how.items():
+            frame[name] = _transformed(frame[name], word)
+            before = variables[name].transform
+            words = word if before == "level" else f"{word} of {before}"
+            variables[name] = replace(variables[name], transform=words)
+        return replace(self, frame=frame, variables=variables, parent=self)
+
+    def describe(self) -> pd.DataFrame:
+        """One row a variable: label, units, sign, source, span, missing and imputed counts, moments."""
+        rows = {}
+        for name, variable in self.variables.items():
+            column = self.frame[name].dropna()
+            rows[name] = {
+                "label": variable.label,
+                "units": variable.units,
+                "sign": variable.sign,
+                "transform": variable.transform,
+                "source": variable.source,
+                "licence": variable.licence,
+                "first": str(column.index[0]) if len(column) else "",
+                "last": str(column.index[-1]) if len(column) else "",
+                "nobs": len(column),
+                "missing": int(self.frame[name].isna().sum()),
+                "imputed": len(variable.imputed & {str(period) for period in column.index}),
+                "mean": column.mean(),
+                "std": column.std(),
+                "min": column.min(),
+                "max": column.max(),
+            }
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _transformed(column: pd.Series, word: str) -> pd.Series:
+    if word not in TRANSFORMS:
+        raise SpecificationError(f"no transform {word!r} for {column.name!r}; {suggestion(word, TRANSFORMS)}")
+    if word.startswith("log"):
+        if (column <= 0).any():
+            bad = column[column <= 0].index[0]
+            raise SpecificationError(f"log of {column.name!r} asked for, but it is {column[bad]} at {bad}.")
+        column = np.log(column)
+    if word in ("diff", "log_diff"):
+        return column.diff()
+    if word == "cumulate":
+        return column.cumsum()
+    if word == "standardise":
+        return (column - column.mean()) / column.std()
+    return column
+
+
+def as_dataset(data: Dataset | pd.DataFrame) -> Dataset:
+    """Take a `Dataset` or a bare DataFrame and return a `Dataset`; anything else raises `SpecificationError`."""
+    if isinstance(data, Dataset):
+        return data
+    if isinstance(data, pd.DataFrame):
+        return Dataset.from_frame(data)
+    raise SpecificationError(f"data must be a Dataset or a DataFrame; found {type(data).__name__}.")
+
+
+def complete_frame(data: Dataset | pd.DataFrame, *, what: str = "the model") -> pd.DataFrame:
+    """Return the frame of ``data`` if a model can use it as it stands.
+
+    Raises
+    ------
+    SchemaError
+        On missing values or a constant column, naming the column and the first offending date.
+    """
+    frame = as_dataset(data).frame
+    check_values(frame, allow_missing=False)
+    for name in frame.columns:
+        values = frame[name].to_numpy()
+        if len(values) > 1 and np.ptp(values) == 0.0:
+            raise SchemaError(
+                f"column {name!r} is constant ({values[0]}) from {frame.index[0]} on; {what} cannot use it, drop it."
+            )
+    return frame
