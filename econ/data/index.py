@@ -9,7 +9,7 @@ import pandas as pd
 
 from econ.errors import FrequencyError, SchemaError
 
-_PERIODS = {"M": "M", "B": "M", "Q": "Q", "Y": "Y", "A": "Y", "W": "W"}
+_PERIODS = {"M": "M", "Q": "Q", "Y": "Y", "A": "Y", "W": "W"}
 
 
 def as_period_index(index: pd.Index) -> pd.Index:
@@ -46,8 +46,8 @@ def _period_code(index: pd.DatetimeIndex) -> str | None:
     if inferred is None:
         steps = np.diff(index.to_numpy()).astype("timedelta64[D]").astype(int)
         return "M" if np.median(steps) in (28, 29, 30, 31) and steps.min() >= 28 else None
-    letter = "M" if inferred.startswith("BM") else "Q" if inferred.startswith("BQ") else inferred[0]
-    return None if letter in "BCD" else _PERIODS.get(letter)
+    letter = inferred[1] if inferred[0] == "B" and inferred[1:2].isalpha() else inferred[0]  # "BME" is a month
+    return _PERIODS.get(letter)
 
 
 def check_index(index: pd.Index) -> None:
