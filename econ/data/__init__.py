@@ -1,6 +1,26 @@
 """Data: from a publisher's file to a `Dataset`."""
 
+from econ.data.archive import as_of_dates, verify_archive
+from econ.data.catalogue import catalogue
 from econ.data.dataset import Dataset, Variable
+from econ.data.events import events
+from econ.data.flows import flows, valuation_fit, valuation_model
+from econ.data.holders import holder, holders
+from econ.data.load import load
 from econ.data.vintage import Vintage
 
-__all__ = ["Dataset", "Variable", "Vintage"]
+__all__ = [
+    "Dataset",
+    "Variable",
+    "Vintage",
+    "as_of_dates",
+    "catalogue",
+    "events",
+    "flows",
+    "holder",
+    "holders",
+    "load",
+    "valuation_fit",
+    "valuation_model",
+    "verify_archive",
+]

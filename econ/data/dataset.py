@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from econ.data.vintage import Vintage
 
 TRANSFORMS = ("level", "diff", "log", "log_diff", "cumulate", "standardise")
+FACTORS = {
+    ("percent", "basis points"): 100.0,
+    ("basis points", "percent"): 0.01,
+    ("usd_mn", "usd_bn"): 0.001,
+    ("usd_bn", "usd_mn"): 1000.0,
+}
 
 
 @dataclass(frozen=True)
@@ -230,6 +236,33 @@ class Dataset:
             before = variables[name].transform
             words = word if before == "level" else f"{word} of {before}"
             variables[name] = replace(variables[name], transform=words)
+        return replace(self, frame=frame, variables=variables, parent=self)
+
+    def convert(self, **units: str) -> Dataset:
+        """Change the units of columns by name, such as ``convert(yield_10y="basis points")``.
+
+        Raises
+        ------
+        SpecificationError
+            If no factor leads from a column's units to those asked for.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> y = pd.DataFrame({"y": [4.0, 4.5]}, index=pd.period_range("2020-01", periods=2, freq="M"))
+        >>> Dataset.from_frame(y, units={"y": "percent"}).convert(y="basis points").frame["y"].tolist()
+        [400.0, 450.0]
+        """
+        self.select(*units)
+        frame, variables = self.frame.copy(), dict(self.variables)
+        for name, wanted in units.items():
+            pair = (variables[name].units, wanted)
+            if pair not in FACTORS:
+                raise SpecificationError(
+                    f"no factor from {pair[0]!r} to {wanted!r} for {name!r}; known: {list(FACTORS)}."
+                )
+            frame[name] *= FACTORS[pair]
+            variables[name] = replace(variables[name], units=wanted)
         return replace(self, frame=frame, variables=variables, parent=self)
 
     def describe(self) -> pd.DataFrame:

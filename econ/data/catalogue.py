@@ -1,0 +1,271 @@
+"""Every series that the package knows: what it means, where it comes from, on what terms.
+
+`TABLES` are the files of a vintage (one official series or table each); `ENTRIES` are the names that
+``econ.load`` takes, built from them. A name is positive in the sense of its words: purchases are positive
+when the holder buys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from econ.data.holders import HOLDERS
+from econ.errors import SeriesNotFound, suggestion
+
+PUBLIC = "public domain; citation requested"
+CC_BY = "CC BY 4.0; attribution required"
+OWNED = "copyrighted; not redistributable"
+
+_FRED = "https://fred.stlouisfed.org/series/"
+_TIC = "https://ticdata.treasury.gov/resource-center/data-chart-center/tic/Documents/"
+_IFDP = "https://www.federalreserve.gov/pubs/ifdp/2014/1113/default.htm"
+_FRB, _TREASURY = "Board of Governors of the Federal Reserve System", "US Department of the Treasury"
+_HOLDER_COLUMNS = ("date", "holder", "net_purchases", "valuation_change", "position")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of a vintage.
+
+    Parameters
+    ----------
+    title : str
+        Official name of the series or table.
+    publisher, url, licence : str
+        Who publishes it, where (without secrets), on what terms.
+    units, frequency : str
+        Units of its values; ``D``, ``W``, ``M`` or ``Q``.
+    citation : str
+        Key in ``paper/refs.bib``.
+    columns : tuple of str
+        Header of the tidy CSV.
+    """
+
+    title: str
+    publisher: str
+    url: str
+    units: str
+    frequency: str
+    licence: str
+    citation: str
+    columns: tuple[str, ...] = ("date", "value")
+
+
+def _fred(series: str, title: str, publisher: str, units: str, frequency: str, citation: str) -> Table:
+    licence = CC_BY if publisher.startswith("Organisation") else PUBLIC
+    return Table(f"{title} ({series})", publisher, _FRED + series, units, frequency, licence, citation)
+
+
+_OECD = "Organisation for Economic Co-operation and Development"
+TABLES: dict[str, Table] = {
+    "CPIAUCSL": _fred("CPIAUCSL", "Consumer Price Index for All Urban Consumers: All Items", "US Bureau of Labor "
+                      "Statistics", "index 1982-84=100", "M", "bls_cpi"),
+    "DGS10": _fred("DGS10", "H.15: 10-year Treasury constant maturity", _FRB, "percent", "D", "frb_h15"),
+    "DGS2": _fred("DGS2", "H.15: 2-year Treasury constant maturity", _FRB, "percent", "D", "frb_h15"),
+    "DGS30": _fred("DGS30", "H.15: 30-year Treasury constant maturity", _FRB, "percent", "D", "frb_h15"),
+    "FEDFUNDS": _fred("FEDFUNDS", "H.15: federal funds effective rate", _FRB, "percent", "M", "frb_h15"),
+    "FYGFDPUN": _fred("FYGFDPUN", "Federal debt held by the public", _TREASURY, "usd_mn", "Q", "treasury_debt"),
+    "GS10": _fred("GS10", "H.15: 10-year Treasury constant maturity, average", _FRB, "percent", "M", "frb_h15"),
+    "GS2": _fred("GS2", "H.15: 2-year Treasury constant maturity, average", _FRB, "percent", "M", "frb_h15"),
+    "INDPRO": _fred("INDPRO", "G.17: industrial production", _FRB, "index 2017=100", "M", "frb_g17"),
+    "IRLTLT01DEM156N": _fred("IRLTLT01DEM156N", "10-year government bond yield, Germany", _OECD, "percent", "M",
+                             "oecd_mei"),
+    "IRLTLT01GBM156N": _fred("IRLTLT01GBM156N", "10-year government bond yield, United Kingdom", _OECD, "percent",
+                             "M", "oecd_mei"),
+    "NFCI": _fred("NFCI", "National Financial Conditions Index", "Federal Reserve Bank of Chicago", "index", "W",
+                  "chicagofed_nfci"),
+    "TREAST": _fred("TREAST", "H.4.1: Treasury securities held outright by the Federal Reserve", _FRB, "usd_mn",
+                    "W", "frb_h41"),
+    "WMTSECL1": _fred("WMTSECL1", "H.4.1: marketable Treasury securities in custody for foreign official accounts",
+                      _FRB, "usd_mn", "W", "frb_h41"),
+    "acm": Table("Treasury term premia of Adrian, Crump and Moench, month end", "Federal Reserve Bank of New York",
+                 "https://www.newyorkfed.org/research/data_indicators/term-premia-tabs", "percent", "M", PUBLIC,
+                 "nyfed_acm", ("date", "tp2", "tp5", "tp10")),
+    "bertaut_judson": Table("IFDP 1113 data, update of 2021: long-term Treasuries by country", _FRB, _IFDP, "usd_mn",
+                            "M", PUBLIC, "bertaut_judson_2014", _HOLDER_COLUMNS),
+    "foreign_official": Table("IFDP 1113 data: foreign official holders, long-term Treasuries", _FRB, _IFDP,
+                              "usd_mn", "M", PUBLIC, "bertaut_judson_2014", _HOLDER_COLUMNS),
+    "mfh": Table("TIC: Major Foreign Holders of Treasury Securities (mfhhis01)", _TREASURY, _TIC + "mfhhis01.txt",
+                 "usd_bn", "M", PUBLIC, "treasury_mfh", ("date", "holder", "printed", "series", "value")),
+    "slt_table1": Table("TIC: SLT Table 1, long-term Treasuries by country", _TREASURY, _TIC + "slt_table1.txt",
+                        "usd_mn", "M", PUBLIC, "treasury_slt", _HOLDER_COLUMNS),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name that ``econ.load`` takes.
+
+    Parameters
+    ----------
+    name, label, units, sign : str
+        Name, words, units as loaded, and what a positive value means.
+    frequency : str
+        Native frequency: ``D``, ``W``, ``M`` or ``Q``.
+    rule : str
+        How it becomes monthly: ``"last"``, ``"mean"`` or ``"none"`` (already monthly or slower).
+    table : str
+        Key of `TABLES`, or the FRED series or official table where a live fetch finds it.
+    column : str
+        Column of the table, or the measure of a holder.
+    holder : str
+        Holder code for flows and positions, empty otherwise.
+    low, high : float
+        Range outside which a value is taken for a mistake.
+    archived : bool
+        Whether the embedded vintage holds it.
+    """
+
+    name: str
+    label: str
+    units: str
+    sign: str
+    frequency: str
+    rule: str
+    table: str
+    column: str = "value"
+    holder: str = ""
+    low: float = float("-inf")
+    high: float = float("inf")
+    archived: bool = True
+    source: str = ""
+    licence: str = PUBLIC
+    citation: str = ""
+
+
+def _plain(name: str, label: str, sign: str, rule: str, table: str, low: float, high: float,
+           column: str = "value") -> Entry:  # fmt: skip
+    of = TABLES[table]
+    return Entry(name, label, of.units, sign, of.frequency, rule, table, column, "", low, high,
+                 source=f"{of.publisher}, {of.title}", licence=of.licence, citation=of.citation)  # fmt: skip
+
+
+_YIELD = "higher means cheaper Treasuries"
+_PLAIN = (
+    _plain("yield_2y", "2-year Treasury yield", _YIELD, "last", "DGS2", -1, 20),
+    _plain("yield_10y", "10-year Treasury yield", _YIELD, "last", "DGS10", -1, 20),
+    _plain("yield_30y", "30-year Treasury yield", _YIELD, "last", "DGS30", -1, 20),
+    _plain("yield_2y_average", "2-year Treasury yield, monthly average", _YIELD, "none", "GS2", -1, 20),
+    _plain("yield_10y_average", "10-year Treasury yield, monthly average", _YIELD, "none", "GS10", -1, 20),
+    _plain("fed_funds", "Federal funds rate, monthly average", "higher means tighter", "none", "FEDFUNDS", -1, 25),
+    _plain("term_premium_2y", "ACM term premium, 2-year", _YIELD, "none", "acm", -5, 10, "tp2"),
+    _plain("term_premium_5y", "ACM term premium, 5-year", _YIELD, "none", "acm", -5, 10, "tp5"),
+    _plain("term_premium_10y", "ACM term premium, 10-year", _YIELD, "none", "acm", -5, 10, "tp10"),
+    _plain("yield_10y_germany", "10-year German yield, monthly average", "higher means cheaper Bunds", "none",
+           "IRLTLT01DEM156N", -2, 20),
+    _plain("yield_10y_uk", "10-year UK yield, monthly average", "higher means cheaper gilts", "none",
+           "IRLTLT01GBM156N", -2, 20),
+    _plain("federal_debt", "Federal debt held by the public", "more debt", "none", "FYGFDPUN", 1e5, 1e8),
+    _plain("fed_treasuries", "Treasuries held by the Federal Reserve", "larger holdings", "last", "TREAST", 1e5, 1e7),
+    _plain("fed_custody", "Treasuries in custody at the Fed for foreign officials", "larger holdings", "last",
+           "WMTSECL1", 1e5, 1e7),
+    _plain("financial_conditions", "Chicago Fed financial conditions index", "tighter than average", "mean", "NFCI",
+           -3, 10),
+    _plain("cpi", "Consumer price index", "higher prices", "none", "CPIAUCSL", 50, 1000),
+    _plain("industrial_production", "Industrial production", "more output", "none", "INDPRO", 20, 500),
+)  # fmt: skip
+
+_FLOWS = {
+    "net_purchases": ("net purchases of long-term Treasuries", "the holder buys"),
+    "valuation_change": ("valuation change of long-term Treasuries", "prices rise"),
+    "position_change": ("change in reported long-term holdings", "reported holdings rise"),
+    "mfh_change": ("change in reported holdings of all Treasuries, never across a survey break",
+                   "reported holdings rise"),
+}  # fmt: skip
+_STOCKS = {
+    "position": "position in long-term Treasuries",
+    "mfh_holdings": "reported holdings of all Treasuries",
+}
+AGGREGATES = {"japan_uk": ("JPN", "GBR")}
+"""Sums of holders that the paper reports beside each of them, never instead."""
+
+
+def _flow_entries() -> tuple[Entry, ...]:
+    entries = []
+    named = [(entry.slug, entry.name, entry.code) for entry in HOLDERS]
+    named += [(slug, "Japan and United Kingdom", "+".join(codes)) for slug, codes in AGGREGATES.items()]
+
+    def add(name: str, label: str, units: str, sign: str, measure: str, code: str, low: float, high: float) -> None:
+        table = "mfh" if measure.startswith("mfh") else "slt_table1"
+        source = "TIC MFH" if table == "mfh" else "Bertaut-Judson to 2020-12, TIC SLT Table 1 from 2021-01"
+        entries.append(
+            Entry(
+                name,
+                label,
+                units,
+                sign,
+                "M",
+                "none",
+                table,
+                measure,
+                code,
+                low,
+                high,
+                source=source,
+                citation=TABLES[table].citation,
+            )
+        )
+
+    for slug, holder_name, code in named:
+        for measure, (words, sign) in _FLOWS.items():
+            label = f"{holder_name}: {words}"
+            add(f"{slug}_{measure}", label, "percent of debt", sign, measure, code, -10, 10)
+            add(f"{slug}_{measure}_usd", label, "usd_bn", sign, measure, code, -900, 900)
+        for measure, words in _STOCKS.items():
+            add(f"{slug}_{measure}", f"{holder_name}: {words}", "usd_bn", "larger holdings", measure, code, 0, 20000)
+    return tuple(entries)
+
+
+def _live(name: str, label: str, units: str, frequency: str, table: str, source: str, licence: str = PUBLIC) -> Entry:
+    rule = {"D": "last", "W": "last"}.get(frequency, "none")
+    return Entry(name, label, units, "as named", frequency, rule, table, archived=False, source=source, licence=licence)
+
+
+_CSLT = {"china": "41408", "japan": "42609", "uk": "13005", "official": "99990", "private": "99991", "foreign": "99996"}
+_LIVE = (
+    *(_live(f"{slug}_cslt_{measure}", f"{slug}: long-term Treasuries, {measure} (CSLT)", "usd_mn", "M",
+            f"FORLTTREAS{stem}{code}", "Federal Reserve Board and Treasury, CSLT, via FRED")
+      for slug, code in _CSLT.items()
+      for measure, stem in (("net_purchases", "NET"), ("position", "POS"), ("valuation_change", "VALCHG"))),
+    _live("japan_intervention", "Japan: purchases of dollars by the Ministry of Finance", "jpy_100mn", "D",
+          "JPINTDUSDJPY", "Ministry of Finance Japan via FRED"),
+    _live("yield_10y_japan", "10-year Japanese yield, monthly average", "percent", "M", "IRLTLT01JPM156N",
+          _OECD, CC_BY),
+    _live("vix", "Cboe volatility index", "index", "D", "VIXCLS", "Cboe via FRED", OWNED),
+    _live("yield_5y", "5-year Treasury yield", "percent", "D", "DGS5", _FRB),
+    _live("gsw_curve", "Nominal yield curve of Gürkaynak, Sack and Wright", "percent", "D", "feds200628.csv", _FRB),
+)  # fmt: skip
+
+ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (*_PLAIN, *_flow_entries(), *_LIVE)}
+
+
+def entry(name: str) -> Entry:
+    """Return the catalogue entry of that name; `SeriesNotFound` suggests the nearest.
+
+    Examples
+    --------
+    >>> entry("yield_10y").units
+    'percent'
+    """
+    if name not in ENTRIES:
+        raise SeriesNotFound(f"no series {name!r}; {suggestion(name, ENTRIES)}")
+    return ENTRIES[name]
+
+
+def catalogue() -> pd.DataFrame:
+    """Every series the package knows, archived or fetched live.
+
+    Returns
+    -------
+    DataFrame
+        Index: name. Columns: label, units, sign, frequency, rule, table, column, holder, low, high,
+        archived, source, licence, citation.
+
+    Examples
+    --------
+    >>> catalogue().loc["china_net_purchases", "sign"]
+    'the holder buys'
+    """
+    return pd.DataFrame([vars(item) for item in ENTRIES.values()]).set_index("name")

@@ -1,0 +1,82 @@
+"""From days and weeks to months, by a named rule, and never from an unfinished month."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from econ.data.archive import EMBEDDED, read_table
+from econ.data.catalogue import Entry, entry
+from econ.errors import FrequencyError, SchemaError, SpecificationError, VintageMissing, suggestion
+
+RULES = ("last", "mean")
+_STEP = {"D": pd.offsets.BDay(1), "W": pd.Timedelta(days=7)}
+
+
+def native(item: Entry, as_of: str = EMBEDDED) -> pd.Series:
+    """A plain series at its own frequency, checked against the catalogue's range.
+
+    Raises
+    ------
+    VintageMissing
+        If the series is known but not in this vintage.
+    SchemaError
+        If a value lies outside the range that the catalogue gives, naming series, date and value.
+    """
+    if not item.archived and as_of == EMBEDDED:
+        raise VintageMissing(
+            f"series {item.name!r} is in the catalogue but not in vintage {as_of}; "
+            "`python -m econ data fetch` adds a vintage that has it."
+        )
+    frame, vintage = read_table(item.table, as_of)
+    values = frame[item.column].astype(float)
+    outside = (values < item.low) | (values > item.high)
+    if outside.any():
+        date, value = frame["date"][outside].iloc[0], values[outside].iloc[0]
+        raise SchemaError(
+            f"{vintage.file} column {item.column!r} must lie between {item.low} and {item.high} {item.units}; "
+            f"found {value} at {date}; check the units."
+        )
+    dates = frame["date"]
+    index = pd.DatetimeIndex(dates) if item.frequency in "DW" else pd.PeriodIndex(dates, freq=item.frequency)
+    return pd.Series(values.to_numpy(), index=index, name=item.name)
+
+
+def monthly(name: str, *, as_of: str = EMBEDDED, rule: str | None = None) -> pd.Series:
+    """A daily or weekly series by month; a monthly one as it is.
+
+    Parameters
+    ----------
+    name : str
+        Catalogue name of a plain series (not a flow).
+    as_of : str
+        Vintage.
+    rule : str, optional
+        ``"last"`` or ``"mean"``; default: the catalogue's rule for this series.
+
+    Returns
+    -------
+    Series
+        ``PeriodIndex[M]``. A month whose last observation is still to come is left out.
+
+    Raises
+    ------
+    FrequencyError
+        For a quarterly series, which months cannot be made of.
+    SpecificationError
+        For an unknown rule.
+    """
+    item = entry(name)
+    series = native(item, as_of)
+    if item.frequency == "M":
+        return series
+    if item.frequency == "Q":
+        raise FrequencyError(f"{name!r} is quarterly; load it with frequency='Q'.")
+    word = item.rule if rule is None else rule
+    if word not in RULES:
+        raise SpecificationError(f"no rule {word!r} to make {name!r} monthly; {suggestion(word, RULES)}")
+    present = series.dropna()
+    months = pd.DatetimeIndex(present.index).to_period("M")
+    grouped = present.groupby(months)
+    out = grouped.last() if word == "last" else grouped.mean()
+    unfinished = (present.index[-1] + _STEP[item.frequency]).to_period("M") == months[-1]
+    return out.iloc[:-1] if unfinished else out

@@ -1,0 +1,54 @@
+"""The event catalogue: dated news about holders of Treasuries, each with its source and confounders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from econ.errors import SchemaError, SeriesNotFound, suggestion
+
+_FILE = Path(__file__).parent / "events.csv"
+COLUMNS = ("id", "date", "time", "tz", "kind", "expected", "label", "confounders", "source")
+SIGNS = ("+", "-", "0")
+
+
+def events(kind: str | None = None) -> pd.DataFrame:
+    """Dated news about sales, purchases, threats, denials, interventions and ratings.
+
+    Parameters
+    ----------
+    kind : str, optional
+        One class, such as ``"china_sale_news"`` or ``"intervention"``; default: all.
+
+    Returns
+    -------
+    DataFrame
+        One row an event, in order of date: ``id``; ``date`` and ``time`` at which the news came out in zone
+        ``tz`` (news after the close moves the next trading day); ``kind``; ``expected`` sign of the 10-year
+        yield's change if selling raises yields (``+``, ``-``, ``0`` for a placebo); ``label``;
+        ``confounders``: other news in the window; ``source``.
+
+    Raises
+    ------
+    SeriesNotFound
+        For an unknown kind, with suggestions.
+    SchemaError
+        If the file was changed into something else.
+
+    Examples
+    --------
+    >>> events("china_denial")["id"].tolist()
+    ['E10']
+    """
+    frame = pd.read_csv(_FILE, dtype=str, keep_default_na=False)
+    if tuple(frame.columns) != COLUMNS or frame["id"].duplicated().any() or not frame["expected"].isin(SIGNS).all():
+        raise SchemaError(f"{_FILE.name} must have columns {COLUMNS}, unique ids and signs in {SIGNS}.")
+    frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d")
+    frame = frame.sort_values(["date", "time"], kind="stable").reset_index(drop=True)
+    if kind is None:
+        return frame
+    kinds = sorted(frame["kind"].unique())
+    if kind not in kinds:
+        raise SeriesNotFound(f"no events of kind {kind!r}; {suggestion(kind, kinds)}")
+    return frame[frame["kind"] == kind].reset_index(drop=True)

@@ -1,0 +1,258 @@
+"""Flows, not holdings: what each holder bought, with every imputed month marked.
+
+Net purchases come from the official net-purchase columns: Bertaut-Judson to 2020-12, TIC SLT from 2023-02.
+Between them nothing was published; there the flow is the change in the SLT position less the modelled valuation
+change (`econ.data.valuation`), and the month is flagged. Changes are never taken across a survey break.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from econ.data.archive import EMBEDDED, read_table
+from econ.data.catalogue import AGGREGATES
+from econ.data.convert import monthly
+from econ.data.holders import HOLDERS, holder
+from econ.data.valuation import ValuationModel, fit_valuation
+from econ.data.vintage import Vintage
+from econ.errors import SeriesNotFound, SpecificationError, suggestion
+
+MEASURES = ("net_purchases", "valuation_change", "position_change", "mfh_change", "position", "mfh_holdings")
+SCALES = ("debt", "usd_bn")
+IMPUTED = pd.period_range("2021-01", "2023-01", freq="M")
+_BREAKS = (pd.Period("2011-12", freq="M"),)
+"""Months at which the MFH table changed its source without printing the month twice."""
+
+
+def _panel(table: str, code: str, as_of: str) -> pd.DataFrame:
+    """Rows of one holder on consecutive months, USD billions."""
+    frame, _ = read_table(table, as_of)
+    rows = frame.loc[frame["holder"] == code]
+    index = pd.PeriodIndex(rows["date"], freq="M")
+    out = rows[["net_purchases", "valuation_change", "position"]].set_axis(index, axis=0) / 1000.0
+    return out if out.empty else out.reindex(pd.period_range(index.min(), index.max(), freq="M"))
+
+
+@lru_cache(maxsize=256)
+def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+    """Published columns of one holder, with ``position_change`` taken inside each source only."""
+    del stamp  # part of the cache key: other bytes, other result
+    parts = []
+    tables = [("bertaut_judson", "Bertaut-Judson"), ("slt_table1", "TIC SLT")]
+    if code == "OFF":
+        tables.insert(0, ("foreign_official", "Bertaut-Judson"))
+    for table, source in tables:
+        panel = _panel(table, code, as_of)
+        if panel.empty:
+            continue
+        panel["position_change"] = panel["position"].diff()
+        panel["source"] = source
+        if table == "slt_table1":
+            panel = panel.loc["2021-01":]
+        elif code == "OFF" and table == "bertaut_judson":
+            panel = panel.loc["2011-07":]
+        parts.append(panel)
+    if not parts:
+        raise SeriesNotFound(f"vintage {as_of} has no positions of {code}; choose another holder.")
+    return pd.concat(parts)
+
+
+def _stamp(as_of: str) -> tuple[Vintage, ...]:
+    names = ("bertaut_judson", "foreign_official", "slt_table1", "DGS2", "DGS10")
+    return tuple(read_table(name, as_of)[1] for name in names)
+
+
+def _previous_position(official: pd.DataFrame) -> pd.Series:
+    """Position a month earlier in the same source: the position less its change."""
+    return official["position"] - official["position_change"]
+
+
+def _valuation_returns(official: pd.DataFrame) -> pd.Series:
+    """Official valuation change in percent of the position a month earlier."""
+    return 100.0 * official["valuation_change"] / _previous_position(official)
+
+
+def _yields(as_of: str) -> pd.DataFrame:
+    names = ("yield_2y", "yield_10y")
+    return pd.DataFrame({name: monthly(name, as_of=as_of) for name in names}).loc["2011-06":]
+
+
+@lru_cache(maxsize=256)
+def _model(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> ValuationModel:
+    return fit_valuation(_valuation_returns(_official(code, as_of, stamp)), _yields(as_of))
+
+
+def valuation_model(name: str, *, as_of: str = EMBEDDED) -> ValuationModel:
+    """Fitted duration-and-convexity model of a holder's long-term Treasuries.
+
+    Parameters
+    ----------
+    name : str
+        Code, slug or name of the holder.
+    as_of : str
+        Vintage.
+
+    Returns
+    -------
+    ValuationModel
+        With parameters, R2 and RMSE on the months that have an official valuation since 2011-07.
+    """
+    return _model(holder(name).code, as_of, _stamp(as_of))
+
+
+def _single(code: str, as_of: str) -> pd.DataFrame:
+    stamp = _stamp(as_of)
+    out = _official(code, as_of, stamp).copy()
+    gap = out.index.isin(IMPUTED) & out["net_purchases"].isna() & out["position_change"].notna()
+    out["imputed"] = gap
+    if gap.any():
+        modelled = _model(code, as_of, stamp).returns(_yields(as_of)).reindex(out.index)
+        valuation = modelled / 100.0 * _previous_position(out)
+        out.loc[gap, "valuation_change"] = valuation[gap]
+        out.loc[gap, "net_purchases"] = (out["position_change"] - valuation)[gap]
+        out.loc[gap, "source"] = "imputed: change in position less modelled valuation"
+    return out
+
+
+def _mfh(code: str, as_of: str) -> pd.DataFrame:
+    """MFH holdings (new series at a survey break) and their change, taken inside one series only."""
+    frame, _ = read_table("mfh", as_of)
+    rows = frame.loc[frame["holder"] == code]
+    if rows.empty:
+        raise SeriesNotFound(f"the MFH table has no line for {code}; choose another holder.")
+    dates = pd.PeriodIndex(rows["date"], freq="M")
+    value = pd.Series(rows["value"].to_numpy(float), index=dates)
+    series = rows["series"].to_numpy()
+    start, end = value[series != "old"], value[series != "new"]
+    months = pd.period_range(dates.min(), dates.max(), freq="M")
+    start, end = start.reindex(months), end.reindex(months)
+    change = end - start.shift()
+    change[change.index.isin(_BREAKS)] = np.nan
+    return pd.DataFrame(
+        {"mfh_holdings": start, "mfh_change": change, "imputed": False, "source": "TIC MFH"}, index=months
+    )
+
+
+def debt_scale(index: pd.PeriodIndex, *, as_of: str = EMBEDDED) -> pd.Series:
+    """Federal debt held by the public at the end of the previous quarter, USD billions, for each month.
+
+    NaN where that quarter is not yet published.
+    """
+    frame, _ = read_table("FYGFDPUN", as_of)
+    debt = pd.Series(frame["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(frame["date"], freq="Q"))
+    return pd.Series(debt.reindex(index.asfreq("Q") - 1).to_numpy(), index=index)
+
+
+def codes_of(name: str) -> tuple[str, ...]:
+    """Codes behind a holder's or an aggregate's name."""
+    wanted = str(name).strip().lower()
+    if wanted in AGGREGATES:
+        return AGGREGATES[wanted]
+    if "+" in wanted:
+        return tuple(holder(part).code for part in wanted.split("+"))
+    return (holder(wanted).code,)
+
+
+def flows(
+    holder: str, measure: str = "net_purchases", scale: str = "debt", imputed: bool = True, *, as_of: str = EMBEDDED
+) -> pd.DataFrame:
+    """What a holder bought, or how its reported holdings and their value changed, month by month.
+
+    Parameters
+    ----------
+    holder : str
+        Code, slug or name (``"CHN"``, ``"china"``), or an aggregate (``"japan_uk"``).
+    measure : str
+        ``"net_purchases"`` (positive: the holder buys), ``"valuation_change"``, ``"position_change"``,
+        ``"position"`` (long-term Treasuries); ``"mfh_change"``, ``"mfh_holdings"`` (all Treasuries).
+    scale : str
+        ``"debt"``: percent of federal debt held by the public at the end of the previous quarter;
+        ``"usd_bn"``: billions of dollars.
+    imputed : bool
+        Whether to give the imputed months; ``False`` leaves them NaN.
+    as_of : str
+        Vintage.
+
+    Returns
+    -------
+    DataFrame
+        Index: months. Columns: ``value``, ``imputed`` (bool), ``source``.
+
+    Raises
+    ------
+    SeriesNotFound
+        For an unknown holder, with suggestions.
+    SpecificationError
+        For an unknown measure or scale.
+
+    Notes
+    -----
+    Change in position = net purchases + valuation change + a gap (reclassification, residence, survey
+    benchmarks). In imputed months the gap is inside the imputed purchases.
+
+    Examples
+    --------
+    >>> july = flows("china", scale="usd_bn").loc["2025-07"]
+    >>> float(july["value"]), july["source"]
+    (-23.572, 'TIC SLT')
+    """
+    for word, known, what in ((measure, MEASURES, "measure"), (scale, SCALES, "scale")):
+        if word not in known:
+            raise SpecificationError(f"no {what} {word!r}; {suggestion(word, known)}")
+    read = _mfh if measure.startswith("mfh") else _single
+    parts = [read(code, as_of) for code in codes_of(holder)]
+    index = parts[0].index
+    for part in parts[1:]:
+        index = index.intersection(part.index)
+    value = sum((part.loc[index, measure] for part in parts[1:]), start=parts[0].loc[index, measure])
+    flag = np.logical_or.reduce([part.loc[index, "imputed"].to_numpy(bool) for part in parts])
+    flag &= measure in ("net_purchases", "valuation_change")
+    if scale == "debt":
+        value = 100.0 * value / debt_scale(pd.PeriodIndex(index), as_of=as_of)
+    if not imputed:
+        value = value.where(~flag)
+    return pd.DataFrame({"value": value, "imputed": flag, "source": parts[0].loc[index, "source"]})
+
+
+def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
+    """How well the valuation model fits the months with official valuation, holder by holder.
+
+    Returns
+    -------
+    DataFrame
+        Index: slug. Columns: duration (years, sum of both key rates), convexity, r2, rmse (percent of the
+        position), rmse_usd (billions, at each month's position), nobs; ``r2_slt``, ``rmse_slt``: the model
+        fitted to the Bertaut-Judson months only and asked for the SLT months, which it never saw.
+    """
+    rows = {}
+    for entry in HOLDERS:
+        stamp = _stamp(as_of)
+        official, model = _official(entry.code, as_of, stamp), _model(entry.code, as_of, stamp)
+        official = official.loc["2011-07":]
+        errors = _valuation_returns(official) - model.returns(_yields(as_of)).reindex(official.index)
+        rows[entry.slug] = {
+            "name": entry.name,
+            "duration": model.params["duration_2y"] + model.params["duration_10y"],
+            "convexity": model.params["convexity"],
+            "r2": model.r2,
+            "rmse": model.rmse,
+            "rmse_usd": float(np.sqrt(((errors / 100.0 * _previous_position(official)) ** 2).mean())),
+            "nobs": model.nobs,
+            **_out_of_sample(official, _yields(as_of)),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _out_of_sample(official: pd.DataFrame, yields: pd.DataFrame) -> dict[str, float]:
+    """Fit on the months to 2020-12, predict those from 2023-02."""
+    returns = _valuation_returns(official)
+    model = fit_valuation(returns.loc[:"2020-12"], yields.loc[:"2020-12"])
+    late = returns.loc["2023-02":]
+    errors = (late - model.returns(yields).reindex(late.index)).dropna()
+    return {
+        "r2_slt": float(1.0 - (errors**2).sum() / (late.loc[errors.index] ** 2).sum()),
+        "rmse_slt": float(np.sqrt((errors**2).mean())),
+    }

@@ -1,0 +1,112 @@
+"""``econ.load``: names in, a `Dataset` out, from the embedded vintage or a fetched one."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from econ.data.archive import EMBEDDED, manifest
+from econ.data.catalogue import ENTRIES, Entry, entry
+from econ.data.convert import monthly, native
+from econ.data.dataset import Dataset, Variable
+from econ.data.flows import flows
+from econ.data.vintage import Vintage
+from econ.errors import FrequencyError, SpecificationError
+
+FREQUENCIES = ("M", "D", "W", "Q")
+
+
+def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | None = None) -> Dataset:
+    """Load series by name, without a network.
+
+    Parameters
+    ----------
+    *names : str
+        Names of ``econ.catalogue()``, at least one.
+    as_of : str
+        Vintage; the embedded one unless said otherwise.
+    frequency : str, default "M"
+        ``"M"`` turns daily and weekly series into months by the catalogue's rule; ``"D"``, ``"W"`` and
+        ``"Q"`` give series that have that frequency themselves.
+    rule : str, optional
+        ``"last"`` or ``"mean"`` instead of the catalogue's rule.
+
+    Returns
+    -------
+    Dataset
+        From the first to the last period at which every series has a value. A hole inside stays NaN; models
+        refuse it.
+
+    Raises
+    ------
+    SeriesNotFound, VintageMissing, ChecksumMismatch
+        For an unknown name, a vintage that is not there, a file that was changed.
+    FrequencyError
+        If a series does not have the frequency asked for.
+    SpecificationError
+        Without a name, or with one twice.
+
+    Examples
+    --------
+    >>> data = load("china_net_purchases", "yield_10y")
+    >>> data.variables["china_net_purchases"].units
+    'percent of debt'
+    """
+    if not names or len(set(names)) != len(names):
+        raise SpecificationError(f"name each series once; found {list(names)}.")
+    if frequency not in FREQUENCIES:
+        raise SpecificationError(f"frequency must be one of {', '.join(FREQUENCIES)}; found {frequency!r}.")
+    columns, variables, files = {}, {}, {}
+    for name in names:
+        item = entry(name)
+        columns[name], imputed = _column(item, as_of, frequency, rule)
+        variables[name] = _variable(item, imputed)
+        files.update({vintage.file: vintage for vintage in _files(item, as_of)})
+    frame = pd.DataFrame(columns).loc[:, list(names)].sort_index()
+    full = frame.notna().all(axis=1)
+    if not full.any():
+        raise SpecificationError(f"series {list(names)} have no period in common in vintage {as_of}.")
+    frame = frame.loc[full.idxmax() : full[::-1].idxmax()]
+    return Dataset(frame, variables, tuple(files.values()))
+
+
+def _column(item: Entry, as_of: str, frequency: str, rule: str | None) -> tuple[pd.Series, frozenset[str]]:
+    if item.holder:
+        if frequency != "M":
+            raise FrequencyError(f"{item.name!r} is monthly; it cannot be loaded with frequency={frequency!r}.")
+        scale = "debt" if item.units == "percent of debt" else "usd_bn"
+        table = flows(item.holder, item.column, scale, as_of=as_of)
+        flagged = frozenset(str(month) for month in table.index[table["imputed"]])
+        return table["value"], flagged
+    if frequency == "M":
+        return monthly(item.name, as_of=as_of, rule=rule), frozenset()
+    if item.frequency != frequency:
+        raise FrequencyError(
+            f"{item.name!r} has frequency {item.frequency!r}, not {frequency!r}; load them apart and convert one."
+        )
+    return native(item, as_of).dropna(), frozenset()
+
+
+def _variable(item: Entry, imputed: frozenset[str]) -> Variable:
+    return Variable(
+        name=item.name, label=item.label, units=item.units, sign=item.sign, source=item.source,
+        licence=item.licence, imputed=imputed,
+    )  # fmt: skip
+
+
+def _files(item: Entry, as_of: str) -> tuple[Vintage, ...]:
+    known = manifest(as_of)
+    if not item.holder:
+        return (known[item.table],)
+    tables = ["mfh"] if item.table == "mfh" else ["bertaut_judson", "slt_table1"]
+    if item.table != "mfh" and "OFF" in item.holder:
+        tables.append("foreign_official")
+    if item.column in ("net_purchases", "valuation_change"):
+        tables += ["DGS2", "DGS10"]  # the valuation model of the imputed months
+    if item.units == "percent of debt":
+        tables.append("FYGFDPUN")
+    return tuple(known[name] for name in tables)
+
+
+def series_names() -> tuple[str, ...]:
+    """Every name that `load` takes."""
+    return tuple(ENTRIES)
