@@ -148,9 +148,9 @@ class Estimate:
 
     def __str__(self) -> str:
         value = f"{self.value:.{_decimals(self)}f}" + (f" {self.units}" if self.units else "")
-        if isinstance(self.std_error, Unavailable):
-            return value if self.region is None else f"{value}, {self.level:.0%} set {self.region}"
-        return f"{value}, s.e. {self.std_error:.{_decimals(self)}f}"
+        if not isinstance(self.std_error, Unavailable):
+            value += f", s.e. {self.std_error:.{_decimals(self)}f}"
+        return value if self.region is None else f"{value}, {self.level:.0%} set {self.region}"
 
 
 def _decimals(estimate: Estimate) -> int:
