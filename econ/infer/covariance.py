@@ -1,0 +1,313 @@
+"""Covariances of OLS coefficients: White, Newey-West, equal-weighted cosine, clustered, Driscoll-Kraay.
+
+Every function takes the regressors (constant included) and the residuals and returns ``cov[i, j]``, the
+covariance of coefficients i and j in (units of y / units of x_i)(units of y / units of x_j).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from econ.errors import SchemaError, SpecificationError, suggestion
+from econ.estimate import check_level
+from econ.infer import _kernels as k
+from econ.infer._kernels import Array
+
+KINDS = ("hc0", "hc1", "hc2", "hc3")
+
+
+def white(x: ArrayLike, u: ArrayLike, *, kind: str = "hc1") -> Array:
+    """Covariance under heteroskedasticity without autocorrelation.
+
+    Parameters
+    ----------
+    x : array (T, k)
+        Regressors, constant included.
+    u : array (T,)
+        OLS residuals, in the units of the dependent variable.
+    kind : {"hc0", "hc1", "hc2", "hc3"}
+        Plain; times T / (T - k); residuals divided by sqrt(1 - leverage); by 1 - leverage.
+
+    Returns
+    -------
+    array (k, k)
+
+    Raises
+    ------
+    SpecificationError
+        If ``kind`` is unknown, or an observation has leverage one under "hc2" or "hc3".
+    SingularDesign
+        If ``x`` has rank below k; names the columns involved.
+
+    References
+    ----------
+    White, H. (1980), Econometrica 48(4). MacKinnon, J. G. and H. White (1985), Journal of Econometrics 29(3).
+
+    Examples
+    --------
+    >>> white(np.ones((4, 1)), np.array([1.0, -1.0, 1.0, -1.0]), kind="hc0")
+    array([[0.25]])
+    """
+    if kind not in KINDS:
+        raise SpecificationError(f"no heteroskedasticity-robust kind {kind!r}; {suggestion(kind, KINDS)}")
+    residuals, q, r = _checked(x, u)
+    size, columns = q.shape
+    if kind in ("hc2", "hc3"):
+        room = 1.0 - (q * q).sum(axis=1)
+        if room.min() < 1e-10:
+            raise SpecificationError(
+                f"{kind} asked for, but observation {int(room.argmin())} has leverage 1 (a regressor is zero "
+                "everywhere else); drop that regressor or use hc1."
+            )
+        residuals = residuals / (np.sqrt(room) if kind == "hc2" else room)
+    cov = k.bartlett(k.influence(q, r, residuals), 0)
+    return cov * (size / (size - columns)) if kind == "hc1" else cov
+
+
+def newey_west(x: ArrayLike, u: ArrayLike, *, lags: int) -> Array:
+    """Covariance under heteroskedasticity and autocorrelation, Bartlett weights, no small-sample factor.
+
+    Parameters
+    ----------
+    x : array (T, k)
+        Regressors, constant included.
+    u : array (T,)
+        OLS residuals, in the units of the dependent variable.
+    lags : int
+        Bartlett lags; 0 gives White (1980). Use at least the horizon for an h-step projection.
+
+    Returns
+    -------
+    array (k, k)
+
+    Raises
+    ------
+    SpecificationError
+        If ``lags < 0`` or ``lags >= T``.
+    SingularDesign
+        If ``x`` has rank below k; names the columns involved.
+
+    References
+    ----------
+    Newey, W. K. and K. D. West (1987), Econometrica 55(3).
+
+    Examples
+    --------
+    >>> newey_west(np.ones((4, 1)), np.array([1.0, -1.0, 1.0, -1.0]), lags=0)
+    array([[0.25]])
+    """
+    residuals, q, r = _checked(x, u)
+    return k.bartlett(k.influence(q, r, residuals), check_lags(lags, q.shape[0]))
+
+
+def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
+    """Covariance under heteroskedasticity and autocorrelation from equal-weighted cosines.
+
+    Each t statistic follows Student's t with ``terms`` degrees of freedom under fixed-b asymptotics
+    (:func:`ewc_critical`), which keeps the size of tests where Newey-West with normal quantiles overrejects.
+
+    Parameters
+    ----------
+    x : array (T, k)
+        Regressors, constant included.
+    u : array (T,)
+        OLS residuals, in the units of the dependent variable.
+    terms : int, optional
+        Number of cosines; default :func:`ewc_terms`, ``0.4 T^(2/3)``.
+
+    Returns
+    -------
+    array (k, k)
+
+    Raises
+    ------
+    SpecificationError
+        If ``terms < 1`` or ``terms >= T``.
+    SingularDesign
+        If ``x`` has rank below k; names the columns involved.
+
+    References
+    ----------
+    Lazarus, E., D. J. Lewis, J. H. Stock and M. W. Watson (2018), HAR Inference: Recommendations for
+    Practice, Journal of Business & Economic Statistics 36(4).
+
+    Examples
+    --------
+    >>> shock = np.random.default_rng(1).standard_normal(500)
+    >>> bool(abs(500 * ewc(np.ones((500, 1)), shock - shock.mean())[0, 0] - 1.0) < 0.5)
+    True
+    """
+    residuals, q, r = _checked(x, u)
+    size = q.shape[0]
+    terms = ewc_terms(size) if terms is None else terms
+    if isinstance(terms, bool) or not isinstance(terms, (int, np.integer)) or not 1 <= terms < size:
+        raise SpecificationError(f"terms must be an integer from 1 to {size - 1}; found {terms!r}.")
+    return k.cosine(k.influence(q, r, residuals), int(terms))
+
+
+def ewc_terms(nobs: int) -> int:
+    """Cosines recommended for ``nobs`` observations, ``0.4 T^(2/3)`` rounded down, at least one.
+
+    Examples
+    --------
+    >>> ewc_terms(200)
+    13
+    """
+    return max(1, math.floor(0.4 * math.cbrt(nobs) ** 2))
+
+
+def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
+    """Fixed-b critical value that goes with :func:`ewc`.
+
+    Parameters
+    ----------
+    level : float
+        Coverage, such as 0.90.
+    terms : int
+        Cosines used.
+    restrictions : int, default 1
+        Coefficients tested jointly, at most ``terms``.
+
+    Returns
+    -------
+    float
+        For one restriction the two-sided Student quantile of |t|; for m restrictions the value for the
+        F statistic (Wald / m), ``terms / (terms - m + 1) F(m, terms - m + 1)``.
+
+    Raises
+    ------
+    SpecificationError
+        If ``restrictions`` is not between 1 and ``terms``.
+
+    Examples
+    --------
+    >>> round(ewc_critical(0.95, 13), 3)
+    2.16
+    """
+    if not 1 <= restrictions <= terms:
+        raise SpecificationError(f"restrictions must be between 1 and terms = {terms}; found {restrictions}.")
+    if restrictions == 1:
+        return float(stats.t.ppf(0.5 + check_level(level) / 2.0, terms))
+    room = terms - restrictions + 1
+    return float(stats.f.ppf(check_level(level), restrictions, room)) * terms / room
+
+
+def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
+    """Covariance under arbitrary dependence within groups and none between.
+
+    The small-sample factor is ``G / (G - 1) (T - 1) / (T - k)``; use Student quantiles with G - 1 degrees
+    of freedom, and the wild cluster bootstrap below some 40 groups.
+
+    Parameters
+    ----------
+    x : array (T, k)
+        Regressors, constant included.
+    u : array (T,)
+        OLS residuals, in the units of the dependent variable.
+    groups : array (T,)
+        Group of each observation, any labels.
+
+    Returns
+    -------
+    array (k, k)
+
+    Raises
+    ------
+    SpecificationError
+        If there are fewer than two groups or ``groups`` has another length.
+    SingularDesign
+        If ``x`` has rank below k; names the columns involved.
+
+    References
+    ----------
+    Liang, K.-Y. and S. L. Zeger (1986), Biometrika 73(1). Cameron, A. C. and D. L. Miller (2015), Journal of
+    Human Resources 50(2).
+
+    Examples
+    --------
+    >>> cluster(np.ones((4, 1)), np.array([1.0, 1.0, -1.0, -1.0]), groups=["a", "a", "b", "b"])
+    array([[1.]])
+    """
+    residuals, q, r = _checked(x, u)
+    size, columns = q.shape
+    codes = group_codes(groups, size)
+    count = int(codes.max()) + 1
+    sums = k.by_group(k.influence(q, r, residuals), codes)
+    factor = count / (count - 1.0) * (size - 1.0) / (size - columns)
+    cov: Array = sums.T @ sums * factor
+    return cov
+
+
+def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Array:
+    """Covariance of pooled OLS under dependence across units and over time, Bartlett weights.
+
+    Parameters
+    ----------
+    x : array (N, k)
+        Regressors of all units stacked.
+    u : array (N,)
+        Residuals.
+    periods : array (N,)
+        Period of each row; sortable. Scores are summed within periods, then treated as a time series.
+    lags : int
+        Bartlett lags, in periods.
+
+    Returns
+    -------
+    array (k, k)
+
+    Raises
+    ------
+    SpecificationError
+        If ``lags`` is negative or not below the number of periods.
+
+    References
+    ----------
+    Driscoll, J. C. and A. C. Kraay (1998), Review of Economics and Statistics 80(4).
+
+    Examples
+    --------
+    >>> driscoll_kraay(np.ones((4, 1)), np.array([1.0, 1.0, -1.0, -1.0]), periods=[1, 1, 2, 2], lags=0)
+    array([[0.5]])
+    """
+    residuals, q, r = _checked(x, u)
+    codes = group_codes(periods, q.shape[0])
+    sums = k.by_group(k.influence(q, r, residuals), codes)
+    return k.bartlett(sums, check_lags(lags, sums.shape[0]))
+
+
+def check_lags(lags: int, size: int) -> int:
+    """Return ``lags`` if it is an integer from 0 to ``size - 1``; raise ``SpecificationError`` otherwise."""
+    if isinstance(lags, bool) or not isinstance(lags, (int, np.integer)) or not 0 <= lags < size:
+        raise SpecificationError(f"lags must be an integer from 0 to {size - 1} for {size} periods; found {lags!r}.")
+    return int(lags)
+
+
+def group_codes(groups: Any, size: int) -> NDArray[np.intp]:
+    """Codes 0..G-1 in sorted order of the labels; refuses another length than ``size`` or one group only."""
+    labels = np.asarray(groups)
+    if labels.shape != (size,):
+        raise SpecificationError(f"groups must hold one label for each of {size} rows; found shape {labels.shape}.")
+    names, codes = np.unique(labels, return_inverse=True)
+    if len(names) < 2:
+        raise SpecificationError(f"at least two groups are needed; all {size} rows are in {names[0]!r}.")
+    return codes
+
+
+def _checked(x: ArrayLike, u: ArrayLike) -> tuple[Array, Array, Array]:
+    """Residuals and the QR of x, refusing shapes that do not match and values that are not finite."""
+    design, residuals = np.asarray(x, dtype=float), np.asarray(u, dtype=float)
+    if design.ndim != 2 or residuals.shape != design.shape[:1]:
+        raise SpecificationError(f"x must be (T, k) and u (T,); found {design.shape} and {residuals.shape}.")
+    if not (np.isfinite(design).all() and np.isfinite(residuals).all()):
+        raise SchemaError("x and u must be finite; found a missing or infinite value.")
+    size, columns = design.shape
+    if size <= columns:
+        raise SpecificationError(f"more observations than regressors are needed; found {size} and {columns}.")
+    q, r = k.full_rank_qr(design, [f"column {j}" for j in range(columns)], "x")
+    return residuals, q, r

@@ -1,0 +1,232 @@
+"""One linear regression with the covariance asked for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from econ.data.index import check_index, check_values
+from econ.errors import SampleTooShort, SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.estimate import Estimate, check_level
+from econ.infer import _kernels as k
+from econ.infer.covariance import KINDS, cluster, ewc, ewc_terms, newey_west, white
+
+COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
+MINIMUM_SPARE = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """Coefficients of a linear regression and their covariance.
+
+    Parameters
+    ----------
+    coefficients : Series (k,)
+        In units of y per unit of the column named.
+    covariance : DataFrame (k, k)
+        ``covariance.loc[i, j]`` of coefficients i and j.
+    residuals : Series (T,)
+        In units of y, on the dates of y.
+    r2 : float
+        Share of the variance of y explained (of its square when there is no intercept).
+    nobs : int
+        Observations.
+    df : float
+        Degrees of freedom of the t statistics; ``inf`` means the normal.
+    cov : str
+        Name of the covariance.
+    parent : object, optional
+        The `Dataset` the series came from.
+    """
+
+    coefficients: pd.Series
+    covariance: pd.DataFrame
+    residuals: pd.Series
+    r2: float
+    nobs: int
+    df: float
+    cov: str
+    parent: object = field(default=None, repr=False)
+
+    @cached_property
+    def std_errors(self) -> pd.Series:
+        """Standard errors (k,), in the units of the coefficients."""
+        return pd.Series(np.sqrt(np.diag(self.covariance.to_numpy())), index=self.coefficients.index, name="std_error")
+
+    @cached_property
+    def tstats(self) -> pd.Series:
+        """Coefficients over their standard errors."""
+        return (self.coefficients / self.std_errors).rename("tstat")
+
+    @cached_property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p-values of zero coefficients."""
+        p = 2.0 * stats.t.sf(np.abs(self.tstats.to_numpy()), self.df)
+        return pd.Series(p, index=self.coefficients.index, name="p_value")
+
+    def estimate(self, name: str, *, level: float = 0.90, units: str = "", label: str = "") -> Estimate:
+        """One coefficient as an `Estimate`.
+
+        Raises
+        ------
+        SeriesNotFound
+            If no coefficient has that name.
+        """
+        if name not in self.coefficients.index:
+            raise SeriesNotFound(f"no coefficient {name!r}; {suggestion(name, self.coefficients.index)}")
+        value, std_error = float(self.coefficients[name]), float(self.std_errors[name])
+        reach = float(stats.t.ppf(0.5 + check_level(level) / 2.0, self.df)) * std_error
+        return Estimate(
+            value, std_error, value - reach, value + reach, level, units, label or name, self.nobs, parent=self
+        )
+
+
+def regress(
+    y: pd.Series,
+    X: pd.DataFrame | pd.Series,
+    *,
+    cov: str = "hac",
+    bandwidth: int | None = None,
+    groups: Any = None,
+    intercept: bool = True,
+    parent: object = None,
+) -> Regression:
+    """Regress ``y`` on the columns of ``X`` by least squares.
+
+    Parameters
+    ----------
+    y : Series (T,)
+        Dependent variable.
+    X : DataFrame (T, k) or Series (T,)
+        Regressors on the same dates; an intercept named ``const`` is added.
+    cov : {"hac", "ewc", "hc0", "hc1", "hc2", "hc3", "cluster", "classical"}
+        Newey-West (Bartlett, no small-sample factor); equal-weighted cosines (Student quantiles);
+        White's family; clustered by ``groups`` (Student with G - 1); homoskedastic (Student with T - k).
+    bandwidth : int, optional
+        Bartlett lags of "hac", default ``0.75 T^(1/3)`` rounded up; cosines of "ewc", default ``0.4 T^(2/3)``.
+    groups : array (T,), optional
+        Group of each row, for "cluster" only.
+    intercept : bool, default True
+        Whether to add the column ``const``.
+    parent : object, optional
+        The `Dataset` the series came from, kept in the result.
+
+    Returns
+    -------
+    Regression
+
+    Raises
+    ------
+    SpecificationError
+        If the dates differ, ``cov`` is unknown, or an option does not belong to it.
+    SampleTooShort
+        With fewer than k + 10 observations.
+    SchemaError, FrequencyError
+        On missing or infinite values, a constant column, or (for "hac" and "ewc") gaps in the dates.
+    SingularDesign
+        If columns are collinear; names them.
+
+    References
+    ----------
+    See :mod:`econ.infer.covariance`. The default bandwidth is that of Stock, J. H. and M. W. Watson (2020),
+    Introduction to Econometrics.
+
+    Examples
+    --------
+    >>> dates = pd.period_range("2000-01", periods=40, freq="M")
+    >>> x = pd.Series(np.sin(np.arange(40.0)), index=dates, name="flow")
+    >>> fit = regress(1.0 + 2.0 * x, x, cov="hac", bandwidth=3)
+    >>> fit.coefficients.round(6).to_dict()
+    {'const': 1.0, 'flow': 2.0}
+    """
+    y, X = _aligned(y, X, dated=cov in ("hac", "ewc"), intercept=intercept)
+    _check_options(cov, bandwidth, groups)
+    names = [str(name) for name in X.columns]
+    x, outcome = X.to_numpy(dtype=float), y.to_numpy(dtype=float)
+    size, columns = x.shape
+    if size < columns + MINIMUM_SPARE:
+        raise SampleTooShort(
+            f"{columns} coefficients need at least {columns + MINIMUM_SPARE} observations; found {size}; "
+            "drop regressors or extend the sample."
+        )
+    q, r = k.full_rank_qr(x, names, "the regression")
+    coefficients = np.linalg.solve(r, q.T @ outcome)
+    u = outcome - x @ coefficients
+    matrix, df = _covariance(x, u, cov, bandwidth=bandwidth, groups=groups)
+    centred = outcome - outcome.mean() if intercept else outcome
+    return Regression(
+        coefficients=pd.Series(coefficients, index=names, name="coefficient"),
+        covariance=pd.DataFrame(matrix, index=names, columns=names),
+        residuals=pd.Series(u, index=y.index, name="residual"),
+        r2=1.0 - float(u @ u) / float(centred @ centred),
+        nobs=size,
+        df=df,
+        cov=cov,
+        parent=parent,
+    )
+
+
+def _aligned(
+    y: pd.Series,
+    X: pd.DataFrame | pd.Series,
+    *,
+    dated: bool,
+    intercept: bool,
+) -> tuple[pd.Series, pd.DataFrame]:
+    if not isinstance(y, pd.Series) or not isinstance(X, (pd.DataFrame, pd.Series)):
+        raise SpecificationError(f"y must be a Series and X a DataFrame; found {type(y).__name__}, {type(X).__name__}.")
+    frame = X.to_frame() if isinstance(X, pd.Series) else X
+    if not y.index.equals(frame.index):
+        raise SpecificationError("y and X must stand on the same rows in the same order; reindex one to the other.")
+    check_values(frame, allow_missing=False)
+    check_values(y.to_frame("y" if y.name is None else y.name), allow_missing=False)
+    if dated:
+        check_index(y.index)
+    if np.ptp(y.to_numpy()) == 0.0:
+        raise SchemaError(f"the dependent variable {y.name!r} is constant ({y.iloc[0]}); nothing can explain it.")
+    if not intercept:
+        return y, frame
+    for name in frame.columns:
+        if np.ptp(frame[name].to_numpy()) == 0.0:
+            raise SchemaError(
+                f"column {name!r} is constant; regress adds the intercept itself: drop it or pass intercept=False."
+            )
+    if "const" in frame.columns:
+        raise SpecificationError("a regressor is called 'const', the name of the intercept; rename it.")
+    return y, frame.assign(const=1.0)[["const", *frame.columns]]
+
+
+def _check_options(cov: str, bandwidth: int | None, groups: Any) -> None:
+    if cov not in COVARIANCES:
+        raise SpecificationError(f"no covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
+    if bandwidth is not None and cov not in ("hac", "ewc"):
+        raise SpecificationError(f"bandwidth belongs to 'hac' and 'ewc'; the covariance asked for is {cov!r}.")
+    if (groups is not None) != (cov == "cluster"):
+        raise SpecificationError(f"groups go with cov='cluster' and only with it; the covariance is {cov!r}.")
+
+
+def _covariance(x: k.Array, u: k.Array, cov: str, *, bandwidth: int | None, groups: Any) -> tuple[k.Array, float]:
+    """Covariance matrix and degrees of freedom of the t statistics."""
+    size, columns = x.shape
+    if cov == "ewc":
+        terms = ewc_terms(size) if bandwidth is None else bandwidth
+        return ewc(x, u, terms=terms), float(terms)
+    if cov == "cluster":
+        return cluster(x, u, groups=groups), float(len(np.unique(np.asarray(groups))) - 1)
+    if cov == "hac":
+        return newey_west(x, u, lags=default_lags(size) if bandwidth is None else bandwidth), math.inf
+    if cov == "classical":
+        inverse = np.linalg.inv(np.linalg.qr(x, mode="r"))
+        return inverse @ inverse.T * float(u @ u) / (size - columns), float(size - columns)
+    return white(x, u, kind=cov), math.inf
+
+
+def default_lags(nobs: int) -> int:
+    """Bartlett lags for ``nobs`` observations when none are asked for, ``0.75 T^(1/3)`` rounded up."""
+    return math.ceil(0.75 * math.cbrt(nobs))
