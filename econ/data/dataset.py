@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.data.index import as_period_index, check_index, check_values
+from econ.data.index import as_period_index, check_index, check_values, is_weekly
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
 
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ class Dataset:
         index = self.frame.index
         if isinstance(index, pd.PeriodIndex):
             return str(index.freqstr)[0]
-        return "D" if isinstance(index, pd.DatetimeIndex) else "U"
+        if isinstance(index, pd.DatetimeIndex):
+            return "W" if is_weekly(index) else "D"
+        return "U"
 
     def select(self, *names: str) -> Dataset:
         """Keep the columns named, in that order; `SeriesNotFound` names the nearest when one is absent."""

@@ -9,11 +9,12 @@ import pandas as pd
 
 from econ.errors import FrequencyError, SchemaError
 
-_PERIODS = {"M": "M", "Q": "Q", "Y": "Y", "A": "Y", "W": "W"}
+_SPACING = {"Y": (360, 370), "Q": (85, 95), "M": (26, 35)}
+"""Days from one date to the next: the least there may be and the most the median may be."""
 
 
 def as_period_index(index: pd.Index) -> pd.Index:
-    """Turn regular monthly, quarterly, annual or weekly timestamps into periods; leave days and numbers.
+    """Turn regular monthly, quarterly or annual timestamps into periods; leave weeks, days and numbers.
 
     Raises
     ------
@@ -39,15 +40,21 @@ def as_period_index(index: pd.Index) -> pd.Index:
 
 
 def _period_code(index: pd.DatetimeIndex) -> str | None:
-    """Infer the period from first dates of the spacing: None means days."""
+    """Tell months, quarters and years by the days between dates; None means weeks or days."""
     if len(index) < 3 or not index.is_monotonic_increasing or not index.is_unique:
         return None
-    inferred = pd.infer_freq(index)
-    if inferred is None:
-        steps = np.diff(index.to_numpy()).astype("timedelta64[D]").astype(int)
-        return "M" if np.median(steps) in (28, 29, 30, 31) and steps.min() >= 28 else None
-    letter = inferred[1] if inferred[0] == "B" and inferred[1:2].isalpha() else inferred[0]  # "BME" is a month
-    return _PERIODS.get(letter)
+    days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    for code, (shortest, longest) in _SPACING.items():
+        if days.min() >= shortest and np.median(days) <= longest:
+            return code
+    return None
+
+
+def is_weekly(index: pd.Index) -> bool:
+    """Whether dates are usually seven days apart."""
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 3:
+        return False
+    return bool(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")) == 7)
 
 
 def check_index(index: pd.Index) -> None:
@@ -69,10 +76,11 @@ def check_index(index: pd.Index) -> None:
         raise SchemaError(
             f"dates are not in order: {index[where]} stands before {index[where + 1]}; sort_index() first."
         )
-    if isinstance(index, pd.DatetimeIndex):
+    if isinstance(index, pd.DatetimeIndex) and not is_weekly(index):
         return
     ordinals = index.asi8 if isinstance(index, pd.PeriodIndex) else index.to_numpy()
-    gaps = np.flatnonzero(np.diff(ordinals) != 1)
+    step = np.timedelta64(7, "D") if isinstance(index, pd.DatetimeIndex) else 1
+    gaps = np.flatnonzero(np.diff(ordinals) != step)
     if gaps.size:
         before, after = index[gaps[0]], index[gaps[0] + 1]
         raise FrequencyError(

@@ -1,0 +1,124 @@
+"""Flows: identities, imputation, breaks and scales."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import econ
+from econ.data import archive, flows, holder, holders, valuation_fit, valuation_model
+from econ.data.valuation import fit_valuation
+from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError
+
+
+def raw(table, code, column):
+    frame, _ = archive.read_table(table)
+    rows = frame[frame["holder"] == code]
+    return pd.Series(rows[column].to_numpy() / 1000, index=pd.PeriodIndex(rows["date"], freq="M"))
+
+
+def test_official_months_are_the_published_net_purchases():
+    china = flows("china", scale="usd_bn")
+    early, late = raw("bertaut_judson", "CHN", "net_purchases"), raw("slt_table1", "CHN", "net_purchases").dropna()
+    assert np.array_equal(china.loc["2011-06":"2020-12", "value"], early)
+    assert np.array_equal(china.loc["2023-02":, "value"], late)
+    assert not china.loc[:"2020-12", "imputed"].any()
+    assert not china.loc["2023-02":, "imputed"].any()
+
+
+def test_exactly_the_unpublished_months_are_imputed_flagged_and_removable():
+    china = flows("china", scale="usd_bn")
+    months = china.index[china["imputed"]]
+    assert (str(months[0]), str(months[-1]), len(months)) == ("2021-01", "2023-01", 25)
+    without = flows("china", scale="usd_bn", imputed=False)["value"]
+    assert without[months].isna().all()
+    assert without.drop(months).notna().all()
+    assert econ.load("china_net_purchases").variables["china_net_purchases"].imputed == {str(m) for m in months}
+    assert not econ.load("china_position").variables["china_position"].imputed
+
+
+def test_imputed_purchases_and_valuation_add_to_the_change_in_position():
+    for name in ("china", "japan", "uk", "official"):
+        parts = {m: flows(name, m, "usd_bn")["value"] for m in ("net_purchases", "valuation_change", "position_change")}
+        gap = parts["position_change"] - parts["net_purchases"] - parts["valuation_change"]
+        assert gap.loc["2021-01":"2023-01"].abs().max() < 1e-9
+
+
+def test_the_first_imputed_change_stays_inside_the_slt_table():
+    position = raw("slt_table1", "CHN", "position")
+    change = flows("china", "position_change", "usd_bn")["value"]
+    assert change["2021-01"] == pytest.approx(position["2021-01"] - position["2020-12"], abs=1e-9)
+
+
+def test_foreign_official_flows_reach_back_to_1985_and_change_source_in_2011():
+    official = flows("official", scale="usd_bn")
+    assert str(official["value"].first_valid_index()) == "1985-01"
+    assert official.loc["1985-01", "value"] == pytest.approx(2.539)
+    assert official.loc["2011-07", "value"] == pytest.approx(raw("bertaut_judson", "OFF", "net_purchases")["2011-07"])
+    step = raw("bertaut_judson", "OFF", "position")
+    change = flows("official", "position_change", "usd_bn")["value"]
+    assert change["2011-07"] == pytest.approx(step["2011-07"] - step["2011-06"])
+
+
+def test_the_debt_scale_uses_the_end_of_the_previous_quarter():
+    debt = econ.load("federal_debt", frequency="Q").frame["federal_debt"]
+    dollars, share = flows("china", scale="usd_bn")["value"], flows("china")["value"]
+    assert share["2025-07"] == pytest.approx(100 * dollars["2025-07"] / (debt["2025Q2"] / 1000))
+    assert share["2025-06"] == pytest.approx(100 * dollars["2025-06"] / (debt["2025Q1"] / 1000))
+    assert share.loc["2026-04":].isna().all()  # the debt of 2026Q1 is not in the vintage
+
+
+def test_holdings_are_never_differenced_across_a_survey_break():
+    change = flows("china", "mfh_change", "usd_bn")["value"]
+    assert change["2010-06"] == pytest.approx(843.7 - 867.7)  # old series
+    assert change["2010-07"] == pytest.approx(1115.1 - 1112.1)  # new series
+    assert np.isnan(change["2011-12"])
+    assert change["2025-07"] == pytest.approx(-35.8)
+
+
+def test_japan_and_uk_together_are_the_sum_of_each():
+    both = flows("japan_uk", scale="usd_bn")["value"]
+    each = flows("japan", scale="usd_bn")["value"] + flows("uk", scale="usd_bn")["value"]
+    pd.testing.assert_series_equal(both, each, check_names=False)
+
+
+def test_unknown_words_are_refused_with_a_suggestion():
+    with pytest.raises(SeriesNotFound, match="did you mean 'china'"):
+        flows("chinaa")
+    with pytest.raises(SpecificationError, match="did you mean 'net_purchases'"):
+        flows("china", "net_purchase")
+    with pytest.raises(SpecificationError, match="scale"):
+        flows("china", scale="gdp")
+
+
+def test_valuation_model_recovers_a_known_portfolio():
+    rng = np.random.default_rng(3)
+    months = pd.period_range("2011-06", periods=160, freq="M")
+    yields = pd.DataFrame(rng.normal(0, 0.2, (160, 2)).cumsum(axis=0), index=months, columns=["yield_2y", "yield_10y"])
+    change = yields.diff()
+    truth = 0.1 - 1.5 * change["yield_2y"] - 3.0 * change["yield_10y"] + 0.5 * 0.4 * change["yield_10y"] ** 2
+    model = fit_valuation(truth, yields)
+    assert np.allclose(model.params, [0.1, 1.5, 3.0, 0.4], atol=1e-10)
+    assert model.r2 == pytest.approx(1.0)
+    assert np.allclose(model.returns(yields).iloc[1:], truth.iloc[1:])
+    with pytest.raises(SampleTooShort, match="needs 14 official months; found 9"):
+        fit_valuation(truth.iloc[:10], yields.iloc[:10])
+
+
+def test_the_valuation_model_fits_sovereign_holders_well_and_says_where_it_does_not():
+    fit = valuation_fit()
+    assert (fit.loc[["china", "japan", "official", "foreign"], "r2"] > 0.9).all()
+    assert (fit.loc[["china", "japan", "official", "foreign"], "r2_slt"] > 0.8).all()
+    assert fit.loc["uk", "r2_slt"] < 0.6  # custody: the portfolio behind it changes
+    assert fit.loc["china", "nobs"] == 153
+    assert 3 < fit.loc["official", "duration"] < 6
+    assert valuation_model("CHN").r2 == fit.loc["china", "r2"]
+
+
+def test_every_holder_has_a_reason_and_a_source():
+    table = holders()
+    assert (table[["reason", "source", "code", "name"]] != "").all().all()
+    assert table.loc["uk", "hub"]
+    assert not table.loc["uk", "official"]
+    assert table.loc["japan", "ally"]
+    assert not table.loc["china", "ally"]
+    assert holder("CHN") is holder("China")
