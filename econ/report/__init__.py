@@ -1,1 +1,29 @@
-"""Room of the package; see its modules."""
+"""From results to the page: tables, figures, exhibits, the paper, and the check that all can be rebuilt."""
+
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.report.exhibit import Exhibit
+from econ.report.figure import Figure
+from econ.report.numbers import render
+from econ.report.provenance import Trace, trace
+from econ.report.run import Run
+from econ.report.runner import main
+from econ.report.table import Panel, Row, Table
+from econ.report.verification import exhibits, verify
+
+__all__ = [
+    "ConfidenceSet",
+    "Estimate",
+    "Exhibit",
+    "Figure",
+    "Panel",
+    "Row",
+    "Run",
+    "Table",
+    "Trace",
+    "Unavailable",
+    "exhibits",
+    "main",
+    "render",
+    "trace",
+    "verify",
+]

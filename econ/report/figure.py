@@ -1,0 +1,126 @@
+"""`Figure`: plotted numbers and the function that draws them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from econ.errors import SpecificationError, VintageMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import matplotlib.figure
+
+_FONTS = "'New Computer Modern', 'Latin Modern Roman', 'STIX Two Text', STIXGeneral, Georgia, serif"
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A figure: its numbers, and how they are drawn.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Every number that is plotted, tidy, plain columns; written beside the picture as CSV.
+    draw : callable
+        ``draw(figure, data)`` puts axes on an empty ``matplotlib.figure.Figure``; it plots from
+        ``data`` only, so that the CSV is the picture.
+    width, height : float
+        Inches; a text column is 6.5 wide.
+
+    Raises
+    ------
+    SpecificationError
+        If ``data`` has no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"horizon": [0, 1], "response": [1.0, 0.5]})
+    >>> figure = Figure(data, lambda page, data: page.subplots().plot(data["horizon"], data["response"]))
+    >>> figure.svg() == figure.svg()
+    True
+    """
+
+    data: pd.DataFrame
+    draw: Callable[[Any, pd.DataFrame], object]
+    width: float = 6.5
+    height: float = 3.4
+
+    def __post_init__(self) -> None:
+        check_plotted(self.data)
+
+    def svg(self) -> str:
+        """Picture with its text as text, without clock or random names."""
+        drawn = self._drawn("svg", metadata={"Date": None, "Creator": None}).decode("utf-8")
+        text = drawn.replace("STIXGeneral", _FONTS)  # the measures of STIX, the letters of the page
+        return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+    def pdf(self) -> bytes:
+        """Picture with embedded fonts, without clock."""
+        return self._drawn("pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+
+    def to_csv(self) -> str:
+        """The plotted numbers at full precision."""
+        return plotted_csv(self.data)
+
+    def _drawn(self, form: str, metadata: dict[str, None]) -> bytes:
+        from matplotlib.figure import Figure as Page
+
+        with _style():
+            page: matplotlib.figure.Figure = Page(figsize=(self.width, self.height))
+            self.draw(page, self.data.copy())
+            buffer = io.BytesIO()
+            page.savefig(buffer, format=form, metadata=metadata)
+        return buffer.getvalue()
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A figure read back from disk: the plotted numbers and the SVG."""
+
+    data: pd.DataFrame
+    path: Path
+
+    def svg(self) -> str:
+        """The picture as it stands on disk; `VintageMissing` where it was not drawn."""
+        if not self.path.exists():
+            raise VintageMissing(f"no picture {self.path.name}; run make to draw it.")
+        return self.path.read_text(encoding="utf-8")
+
+    def to_csv(self) -> str:
+        """The plotted numbers at full precision."""
+        return plotted_csv(self.data)
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+
+def check_plotted(data: pd.DataFrame) -> None:
+    """Raise ``SpecificationError`` unless ``data`` is a table with rows and distinct column names."""
+    if not isinstance(data, pd.DataFrame) or data.empty or not data.columns.is_unique:
+        raise SpecificationError("a figure needs its plotted numbers: a DataFrame with rows and distinct columns.")
+
+
+def plotted_csv(data: pd.DataFrame) -> str:
+    """Comma-separated text without the index; dates in ISO form."""
+    return str(data.to_csv(index=False, lineterminator="\n"))
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    import matplotlib.style
+
+    with as_file(files("econ.report") / "econ.mplstyle") as path, matplotlib.style.context(["default", str(path)]):
+        yield

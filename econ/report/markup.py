@@ -1,0 +1,156 @@
+"""A `Table` in the languages of the page: LaTeX, Typst, HTML. Words are escaped, never interpreted."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from econ.report.table import Line, Panel, Table
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{character: "\\" + character for character in "&%$#_{}"},
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "\u00a0": "~",
+}
+
+
+def tex(text: str) -> str:
+    r"""Escape words for LaTeX.
+
+    Examples
+    --------
+    >>> print(tex("R&D in %_"))
+    R\&D in \%\_
+    """
+    return "".join(_TEX.get(character, character) for character in text)
+
+
+def typ(text: str) -> str:
+    r"""Escape words for Typst markup, hyphens and quotation marks included.
+
+    Examples
+    --------
+    >>> print(typ("a_b #1"))
+    a\_b \#1
+    """
+    return re.sub(r"([\\`*_{}\[\]()#$@<>~/=+.'\"-])", r"\\\1", text)
+
+
+def is_words(table: Table, column: int) -> bool:
+    """Whether a column holds words only, so that it is set flush left."""
+    return all(isinstance(row.cells[column], str) for row in table.body) and bool(table.body)
+
+
+def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line], str]) -> list[str]:
+    """Render line by line; the second argument of ``panel`` says whether it is the first line."""
+    return [
+        panel(item.title, place == 0) if isinstance(item, Panel) else line(item)
+        for place, item in enumerate(table.lines())
+    ]
+
+
+def to_tex(table: Table) -> str:
+    """Write a booktabs tabular; see :meth:`Table.to_tex`."""
+    width = len(table.columns) + 1
+    align = "l" + "".join("l" if is_words(table, k) else "r" for k in range(width - 1))
+    out = [f"\\begin{{tabular}}{{@{{}}{align}@{{}}}}", "\\toprule"]
+    if table.spans:
+        first, cells, rules = 2, [""], []
+        for text, count in table.spans:
+            cells.append(f"\\multicolumn{{{count}}}{{c}}{{{tex(text)}}}")
+            if text:
+                rules.append(f"\\cmidrule(lr){{{first}-{first + count - 1}}}")
+            first += count
+        out += [" & ".join(cells) + " \\\\", "".join(rules)]
+    out += [" & ".join(tex(head) for head in (table.stub, *table.columns)) + " \\\\", "\\midrule"]
+
+    def panel(title: str, first: bool) -> str:
+        space = "" if first else "\\addlinespace\n"
+        return f"{space}\\multicolumn{{{width}}}{{@{{}}l}}{{\\textit{{{tex(title)}}}}} \\\\"
+
+    def line(item: Line) -> str:
+        cells = [
+            tex(text) + (f"\\phantom{{{tex(pad)}}}" if pad else "")
+            for text, pad in zip(item.texts, item.pads, strict=True)
+        ]
+        return " & ".join([tex(item.label), *cells]) + " \\\\"
+
+    out += [*_lines(table, panel, line), "\\bottomrule", "\\end{tabular}"]
+    if notes := table.all_notes():
+        out.append("\n\\smallskip\\begin{minipage}{0.95\\linewidth}\\footnotesize")
+        out.append(f"\\textit{{Notes:}} {tex(' '.join(notes))}\n\\end{{minipage}}")
+    return "\n".join(out) + "\n"
+
+
+def to_typ(table: Table) -> str:
+    """Write a Typst table; see :meth:`Table.to_typ`."""
+    width = len(table.columns) + 1
+    align = ", ".join(["left"] + ["left" if is_words(table, k) else "right" for k in range(width - 1)])
+    out = [f"#table(columns: {width}, align: ({align}), stroke: none,", "table.header("]
+    if table.spans:
+        first, cells, rules = 1, ["[]"], []
+        for text, count in table.spans:
+            cells.append(f"table.cell(colspan: {count}, align: center)[{typ(text)}]")
+            if text:
+                rules.append(f"table.hline(start: {first}, end: {first + count}, stroke: 0.4pt),")
+            first += count
+        out += [", ".join(cells) + ",", *rules]
+    out.append(", ".join(f"[{typ(head)}]" for head in (table.stub, *table.columns)) + "),")
+    out.append("table.hline(stroke: 0.5pt),")
+
+    def panel(title: str, first: bool) -> str:
+        inset = "" if first else ", inset: (top: 0.8em)"
+        return f"table.cell(colspan: {width}, align: left{inset})[#emph[{typ(title)}]],"
+
+    def line(item: Line) -> str:
+        cells = [
+            typ(text) + (f"#hide[{typ(pad)}]" if pad else "") for text, pad in zip(item.texts, item.pads, strict=True)
+        ]
+        return ", ".join(f"[{text}]" for text in (typ(item.label), *cells)) + ","
+
+    out += [*_lines(table, panel, line), ")"]
+    if notes := table.all_notes():
+        words = typ(" ".join(notes))
+        out.append(f"#block(width: 100%, above: 0.6em)[#set align(left)\n#text(size: 0.85em)[_Notes:_ {words}]]")
+    return "\n".join(out) + "\n"
+
+
+def to_html(table: Table) -> str:
+    """Write an HTML table; see :meth:`Table.to_html`."""
+    escape = html.escape
+    sides = ["words" if is_words(table, k) else "number" for k in range(len(table.columns))]
+    out = ['<table class="results">', "<thead>"]
+    if table.spans:
+        cells = "".join(
+            f'<th colspan="{count}" scope="colgroup" class="{"span" if text else "gap"}">{escape(text)}</th>'
+            for text, count in table.spans
+        )
+        out.append(f"<tr><td></td>{cells}</tr>")
+    heads = "".join(
+        f'<th scope="col" class="{side}">{escape(head)}</th>' for head, side in zip(table.columns, sides, strict=True)
+    )
+    out += [f'<tr><th scope="col" class="label">{escape(table.stub)}</th>{heads}</tr>', "</thead>", "<tbody>"]
+
+    def panel(title: str, first: bool) -> str:
+        kind = "panel first" if first else "panel"
+        return f'<tr class="{kind}"><th colspan="{len(sides) + 1}" scope="rowgroup">{escape(title)}</th></tr>'
+
+    def line(item: Line) -> str:
+        pads = [f'<span class="pad" aria-hidden="true">{pad}</span>' if pad else "" for pad in item.pads]
+        cells = "".join(
+            f'<td class="{side}">{escape(text)}{pad}</td>'
+            for side, text, pad in zip(sides, item.texts, pads, strict=True)
+        )
+        kind = ' class="below"' if item.continued else ""
+        return f'<tr{kind}><th scope="row">{escape(item.label)}</th>{cells}</tr>'
+
+    out += [*_lines(table, panel, line), "</tbody>"]
+    if notes := table.all_notes():
+        words = escape(" ".join(notes))
+        out.append(f'<tfoot><tr><td colspan="{len(sides) + 1}"><em>Notes:</em> {words}</td></tr></tfoot>')
+    return "\n".join([*out, "</table>"]) + "\n"

@@ -1,0 +1,199 @@
+"""Numbers into text: the one place where a digit is rounded and a minus sign is chosen.
+
+A format is a word with an optional number of decimals, such as ``"value"``, ``"se:2"`` or ``"interval:1"``:
+
+========== ================================================== =====================
+word       what it prints                                     example
+========== ================================================== =====================
+value      the number (decimals from its standard error)      ``−6.0``
+abs        its absolute value                                 ``6.0``
+units      the number with its units                          ``−6.0 bp``
+se         standard error                                     ``1.5``
+interval   interval, or set where the estimate carries one    ``[−8.5, −3.5]``
+percent    a share times 100                                  ``34%``
+p          a probability                                      ``0.031``, ``<0.001``
+integer    a count, thousands separated                       ``12,345``
+level      coverage of the interval                           ``90%``
+nobs       observations                                       ``312``
+text       words as they stand                                ``China``
+========== ================================================== =====================
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable
+from typing import TypeAlias
+
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
+
+Number: TypeAlias = Estimate | float | int | str | Unavailable
+
+MINUS = "−"
+NOT_AVAILABLE = "n.a."
+
+
+def fixed(value: float | Unavailable, decimals: int) -> str:
+    """Write a number with a fixed number of decimals, a true minus sign and separated thousands.
+
+    Parameters
+    ----------
+    value : float or Unavailable
+        Any number but NaN; infinities print as ``∞``.
+    decimals : int
+        Digits after the point.
+
+    Returns
+    -------
+    str
+        Text; "n.a." for :class:`~econ.estimate.Unavailable`; never a negative zero.
+
+    Raises
+    ------
+    SpecificationError
+        If ``value`` is NaN: a statistic that cannot be given is ``Unavailable(reason)``.
+
+    Examples
+    --------
+    >>> fixed(-1234.567, 1), fixed(-0.001, 2)
+    ('−1,234.6', '0.00')
+    """
+    if isinstance(value, Unavailable):
+        return NOT_AVAILABLE
+    check_number(value)
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(digit in "123456789" for digit in text)
+    return f"{MINUS}{text}" if negative else text
+
+
+def check_number(value: object) -> None:
+    """Raise ``SpecificationError`` for NaN and for what is no number, word, `Estimate` or `Unavailable`."""
+    parts: tuple[object, ...] = (value,)
+    if isinstance(value, Estimate):
+        parts = (value.value, value.std_error, value.lower, value.upper)
+    for part in parts:
+        if isinstance(part, (str, Unavailable)):
+            continue
+        if isinstance(part, bool) or not isinstance(part, numbers.Real):
+            raise SpecificationError(
+                f"a result is a number, words, an Estimate or Unavailable; found {type(part).__name__}."
+            )
+        if math.isnan(part):
+            raise SpecificationError("a result is NaN; give Unavailable(reason) where there is no number.")
+
+
+def decimals_for(value: Number) -> int:
+    """Digits after the point: two significant digits of the standard error, else 2; none for counts.
+
+    Examples
+    --------
+    >>> decimals_for(Estimate(-6.0, 1.5, -8.5, -3.5)), decimals_for(7), decimals_for(0.5)
+    (1, 0, 2)
+    """
+    if isinstance(value, Estimate):
+        scale = value.std_error
+        if isinstance(scale, Unavailable) or not math.isfinite(scale) or scale <= 0.0:
+            return 2
+        return min(6, max(0, 1 - math.floor(math.log10(scale))))
+    return 0 if isinstance(value, numbers.Integral) else 2
+
+
+def render(value: Number, fmt: str = "value") -> str:
+    """Turn a result into the words of the text.
+
+    Parameters
+    ----------
+    value : Estimate, float, int, str or Unavailable
+        The result.
+    fmt : str
+        Word of the table above, with ``:decimals`` where the default does not suit.
+
+    Returns
+    -------
+    str
+        Text with true minus signs.
+
+    Raises
+    ------
+    SpecificationError
+        For an unknown format, one that the value cannot have, or NaN.
+
+    Examples
+    --------
+    >>> impact = Estimate(-6.0, 1.5, -8.5, -3.5, level=0.90, units="bp", nobs=312)
+    >>> [render(impact, fmt) for fmt in ("value", "se:2", "interval", "level", "nobs")]
+    ['−6.0', '1.50', '[−8.5, −3.5]', '90%', '312']
+    >>> render(0.344, "percent"), render(0.0002, "p")
+    ('34%', '<0.001')
+    """
+    word, _, digits = fmt.partition(":")
+    if word not in FORMATS or (digits and not digits.isdecimal()):
+        raise SpecificationError(f"no format {fmt!r} for a number; {suggestion(word, FORMATS)}")
+    if isinstance(value, Unavailable):
+        return NOT_AVAILABLE
+    if isinstance(value, str):
+        if word not in ("value", "text"):
+            raise SpecificationError(f"words ({value!r}) cannot be printed as {word!r}; use fmt=text.")
+        return value
+    check_number(value)
+    default = {"percent": 0, "p": 3}.get(word, decimals_for(value))
+    return FORMATS[word](value, int(digits) if digits else default)
+
+
+def _plain(value: Number) -> float:
+    return float(value.value if isinstance(value, Estimate) else value)  # type: ignore[arg-type]
+
+
+def _needs_estimate(value: Number, word: str) -> Estimate:
+    if not isinstance(value, Estimate):
+        raise SpecificationError(f"{value!r} is no Estimate and has no {word}; use fmt=value.")
+    return value
+
+
+def _units(value: Number, decimals: int) -> str:
+    estimate = _needs_estimate(value, "units")
+    gap = "" if estimate.units.startswith("%") else "\u00a0"  # keeps number and unit on one line
+    return f"{fixed(estimate.value, decimals)}{gap}{estimate.units}".rstrip()
+
+
+def _interval(value: Number, decimals: int) -> str:
+    estimate = _needs_estimate(value, "interval")
+    if estimate.region is not None:
+        return _set(estimate.region, decimals)
+    if isinstance(estimate.lower, Unavailable) or isinstance(estimate.upper, Unavailable):
+        return NOT_AVAILABLE
+    return _set(ConfidenceSet(((estimate.lower, estimate.upper),), estimate.level), decimals)
+
+
+def _set(region: ConfidenceSet, decimals: int) -> str:
+    if not region.intervals:
+        return "(empty)"
+    ends = [
+        ("(" if math.isinf(low) else "[", fixed(low, decimals), fixed(high, decimals), ")" if math.isinf(high) else "]")
+        for low, high in region
+    ]
+    return " ∪ ".join(f"{left}{low}, {high}{right}" for left, low, high, right in ends)
+
+
+def _probability(value: Number, decimals: int) -> str:
+    smallest = 10.0**-decimals
+    return f"<{smallest:.{decimals}f}" if _plain(value) < smallest else fixed(_plain(value), decimals)
+
+
+FORMATS: dict[str, Callable[[Number, int], str]] = {
+    "value": lambda value, decimals: fixed(_plain(value), decimals),
+    "abs": lambda value, decimals: fixed(abs(_plain(value)), decimals),
+    "units": _units,
+    "se": lambda value, decimals: fixed(_needs_estimate(value, "standard error").std_error, decimals),
+    "interval": _interval,
+    "percent": lambda value, decimals: f"{fixed(100.0 * _plain(value), decimals)}%",
+    "p": _probability,
+    "integer": lambda value, decimals: fixed(_plain(value), 0),
+    "level": lambda value, decimals: f"{fixed(100.0 * _needs_estimate(value, 'level').level, 0)}%",
+    "nobs": lambda value, decimals: fixed(_needs_estimate(value, "nobs").nobs, 0),
+    "text": lambda value, decimals: fixed(_plain(value), decimals),
+}

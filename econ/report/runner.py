@@ -1,0 +1,77 @@
+"""The two lines that end every program of ``analyses/``: compute, write, say how long it took."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from econ.errors import SpecificationError
+from econ.report.exhibit import Exhibit
+from econ.report.run import record
+from econ.report.store import plain, write
+
+Spec = TypeVar("Spec")
+
+
+@contextmanager
+def step(label: str) -> Iterator[None]:
+    """Print a line with the seconds a step took: in place on a terminal, once it is over otherwise."""
+    terminal = sys.stdout.isatty()
+    if terminal:
+        print(f"{label:<28}     ...", end="\r", flush=True)
+    start, word = time.perf_counter(), "failed"
+    try:
+        yield
+        word = ""
+    finally:
+        print(f"{label:<28}{time.perf_counter() - start:8.1f} s {word}".rstrip(), flush=True)
+
+
+def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | None = None) -> Exhibit:
+    """Make one exhibit: compute, write, leave a run record, say how long it took.
+
+    Parameters
+    ----------
+    result : callable
+        The pure function of ``analyses/<key>.py``.
+    spec : object
+        The choices of the paper.
+    argv : sequence of str, optional
+        ``--into FOLDER`` writes there instead of the project's paper folder.
+
+    Returns
+    -------
+    Exhibit
+        What was written.
+
+    Raises
+    ------
+    SpecificationError
+        If the exhibit is not named after its program.
+    """
+    program = Path(result.__code__.co_filename).resolve()
+    root = program.parents[1]
+    parser = argparse.ArgumentParser(prog=f"python -m analyses.{program.stem}", description=result.__doc__)
+    parser.add_argument("--into", type=Path, default=root / "paper", metavar="FOLDER", help="folder of the paper")
+    folder = parser.parse_args(argv).into
+    with step(program.stem):
+        start = time.perf_counter()
+        exhibit = result(spec)
+        if exhibit.key != program.stem:
+            raise SpecificationError(f"exhibit {exhibit.key!r} is made by {program.name}; name both alike.")
+        before = {path: path.stat().st_mtime_ns for path in folder.glob("*/*") if path.is_file()}
+        outputs = exhibit.save(folder)
+        changed = sum(before.get(path) != path.stat().st_mtime_ns for path in outputs)
+        text = record(
+            root, exhibit.key, seconds=time.perf_counter() - start, seed=plain(getattr(spec, "rng", None)),
+            vintages=[each.as_of for each in exhibit.vintages], changed=changed, outputs=outputs,
+        )  # fmt: skip
+        path = folder / "results" / f"{exhibit.key}.run.json"
+        path.unlink(missing_ok=True)  # make compares times, so the record is new even if its text is not
+        write(path, text)
+    return exhibit

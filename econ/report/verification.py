@@ -1,0 +1,237 @@
+"""`verify`: rebuild every exhibit into an empty folder and compare it with what is committed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from econ.errors import EconError, OutputDiffers, ReplicationError, SeriesNotFound, VintageMissing, suggestion
+from econ.report.compare import Comparison, Tolerance, compare, tolerances
+from econ.report.exhibit import Exhibit, built, committed, table_files
+from econ.report.run import THREADS, commit_of
+from econ.report.store import project_root
+
+_DEFINITION = re.compile(
+    r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(figures/(?P<figure>\w+)\)\{#fig:|#(?P<table>tbl):[\w-]+(?:[^}\n]*src=\"tables/(?P<source>\w+)\")?"
+)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Verdict on one exhibit: largest relative difference, tolerance, seconds, and every error."""
+
+    key: str
+    labels: tuple[str, ...]
+    largest: float
+    tolerance: float
+    seconds: float
+    errors: tuple[ReplicationError, ...]
+
+    def __str__(self) -> str:
+        word = "FAILED" if self.errors else "ok"
+        names = ", ".join((*self.labels, self.key))
+        return f"{names:<44} {word:<6} max |diff| {self.largest:.0e}  tol {self.tolerance:.0e} {self.seconds:6.1f} s"
+
+
+@dataclass(frozen=True)
+class Report:
+    """Verdict on all exhibits.
+
+    Parameters
+    ----------
+    exhibits : tuple of Verified
+        One an exhibit.
+    expected : str
+        Where the expectations came from.
+    """
+
+    exhibits: tuple[Verified, ...]
+    expected: str
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Keys of the exhibits that differ."""
+        return tuple(each.key for each in self.exhibits if each.errors)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every exhibit agrees."""
+        return not self.failed
+
+    @property
+    def errors(self) -> tuple[ReplicationError, ...]:
+        """Every difference of every exhibit."""
+        return tuple(error for each in self.exhibits for error in each.errors)
+
+    def check(self) -> None:
+        """Raise the first `OutputDiffers` if there is one."""
+        for error in self.errors:
+            raise error
+
+    def __str__(self) -> str:
+        passed = len(self.exhibits) - len(self.failed)
+        closing = f"{passed} exhibits agree with {self.expected}, {len(self.failed)} differ"
+        return "\n".join([*map(str, self.exhibits), closing])
+
+
+class Exhibits(Mapping[str, Exhibit]):
+    """The exhibits of a paper, by key or by the label the paper gives them ("Table 3")."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._labels = labels(folder)
+
+    def __getitem__(self, name: str) -> Exhibit:
+        keys = [key for key, given in self._labels.items() if name in given] or [name]
+        if keys[0] not in built(self._folder):
+            known = [*built(self._folder), *(label for given in self._labels.values() for label in given)]
+            raise SeriesNotFound(f"no exhibit {name!r}; {suggestion(name, known)}")
+        return Exhibit.open(keys[0], self._folder)
+
+    def __iter__(self) -> Iterator[str]:
+        keys = built(self._folder)
+        return iter(sorted(keys, key=lambda key: (list(self._labels).index(key) if key in self._labels else 999, key)))
+
+    def __len__(self) -> int:
+        return len(built(self._folder))
+
+    def __contains__(self, name: object) -> bool:
+        return name in built(self._folder) or any(name in given for given in self._labels.values())
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{', '.join((*self._labels.get(key, ()), key))}" for key in self)
+
+
+def exhibits(folder: Path | None = None) -> Exhibits:
+    """The exhibits on disk, in the order of the paper.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Folder of the paper; by default that of the project.
+
+    Returns
+    -------
+    Exhibits
+        A mapping; ``exhibits()["Table 3"]`` and ``exhibits()["<key>"]`` open the same one.
+    """
+    return Exhibits(project_root() / "paper" if folder is None else folder)
+
+
+def labels(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Labels that the paper gives to each exhibit, counted in the order in which they stand in it."""
+    path = folder / "paper.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    keys, count = built(folder), {"Figure": 0, "Table": 0}
+    found: dict[str, tuple[str, ...]] = {}
+    for match in _DEFINITION.finditer(text):
+        word = "Figure" if match["figure"] else "Table"
+        count[word] += 1
+        stem = match["figure"] or match["source"] or ""
+        owners = [key for key in keys if stem == key or stem.startswith(f"{key}_")]
+        if owners:
+            owner = max(owners, key=len)
+            found[owner] = (*found.get(owner, ()), f"{word} {count[word]}")
+    return found
+
+
+def verify(rebuild: bool = True, *, root: Path | None = None, show: Callable[[str], object] | None = print) -> Report:
+    """Compare every exhibit with what is committed.
+
+    Parameters
+    ----------
+    rebuild : bool
+        Run every program again, into an empty folder that is removed afterwards; otherwise take the
+        results on disk and check only that tables and expectations agree with them.
+    root : Path, optional
+        Project folder.
+    show : callable, optional
+        Gets one line an exhibit as soon as it is done; None is silent.
+
+    Returns
+    -------
+    Report
+        With ``ok``, ``failed`` and ``errors``; nothing in the project folder is written.
+
+    Raises
+    ------
+    VintageMissing
+        If there is no program to verify.
+    """
+    root = root or project_root()
+    folder = root / "paper"
+    keys = programs(root)
+    if not keys:
+        raise VintageMissing("analyses/ holds no program; there is nothing to verify.")
+    orphans = [key for key in built(folder) if key not in keys]
+    limits, given = tolerances(folder), labels(folder)
+    done = []
+    with tempfile.TemporaryDirectory() as name:
+        order = [key for key in given if key in keys]
+        for key in dict.fromkeys([*order, *keys, *orphans]):
+            start = time.perf_counter()
+            limit = limits.get(key, Tolerance())
+            largest, errors = _verdict(root, key, limit, Path(name) if rebuild else None)
+            seconds = time.perf_counter() - start
+            done.append(Verified(key, given.get(key, ()), largest, limit.relative, seconds, tuple(errors)))
+            if show:
+                show(str(done[-1]))
+    commit = commit_of(root)
+    return Report(tuple(done), "files on disk" if commit.name == "unversioned" else f"commit {commit}")
+
+
+def programs(root: Path) -> list[str]:
+    """Keys of the programs of the paper."""
+    return sorted(path.stem for path in (root / "analyses").glob("[a-z]*.py") if path.stem != "specification")
+
+
+def _verdict(root: Path, key: str, limit: Tolerance, target: Path | None) -> tuple[float, list[ReplicationError]]:
+    folder = root / "paper"
+    try:
+        on_disk = Exhibit.open(key, folder)
+        expected = [on_disk]
+        former = committed(key, root)
+        if former is not None:  # results rewritten since the commit must not vouch for themselves
+            expected.append(former)
+        found = on_disk if target is None else _rebuilt(root, key, target)
+    except EconError as error:
+        return float("inf"), [OutputDiffers(f"exhibit {key!r}: {error}")]
+    compared: list[Comparison] = [compare(each, found, limit) for each in expected]
+    errors: list[ReplicationError] = []
+    for each in compared:
+        errors += [error for error in each.errors if str(error) not in {str(known) for known in errors}]
+    return max(each.largest for each in compared), errors + _stale(on_disk, folder)
+
+
+def _rebuilt(root: Path, key: str, target: Path) -> Exhibit:
+    """Run the program of an exhibit in a process of its own, writing below ``target`` only."""
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
+    words = [sys.executable, "-m", f"analyses.{key}", "--into", str(target)]
+    done = subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise ReplicationError(f"its program failed: {last[0]}")
+    return Exhibit.open(key, target)
+
+
+def _stale(exhibit: Exhibit, folder: Path) -> list[ReplicationError]:
+    """Table files that are not what the results on disk render to: edited by hand, or from another run."""
+    errors: list[ReplicationError] = []
+    for name, table in exhibit.tables.items():
+        for path, content in table_files(table, folder / "tables" / exhibit.stem(name), exhibit.program).items():
+            if not path.exists() or path.read_text(encoding="utf-8") != content:
+                found = "another text" if path.exists() else "no file"
+                errors.append(
+                    OutputDiffers(
+                        f"exhibit {exhibit.key!r}: tables/{path.name} should render the results; "
+                        f"found {found}; run make."
+                    )
+                )
+    return errors
