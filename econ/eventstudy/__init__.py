@@ -1,1 +1,9 @@
-"""Room of the package; see its modules."""
+"""Event studies: abnormal changes around dates, tests of no effect, placebo dates."""
+
+from econ.eventstudy.calendar import place_events, quarter_ends
+from econ.eventstudy.outcome import Outcome
+from econ.eventstudy.placebo import Placebo
+from econ.eventstudy.results import EventStudyResults
+from econ.eventstudy.study import EventStudy
+
+__all__ = ["EventStudy", "EventStudyResults", "Outcome", "Placebo", "place_events", "quarter_ends"]

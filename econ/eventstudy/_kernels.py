@@ -1,0 +1,195 @@
+"""Window regressions for many event dates of one series at once: arrays in, arrays out.
+
+Symbols: ``y`` (T,) daily changes, ``x`` (T, k) regressors of the normal model, ``v`` (T,) conditional
+standard deviations (ones unless volatility is modelled). For event i with day 0 at position p_i, E_i is
+the set of usable estimation days, D the days of the event window:
+
+    b_i  = (X'X)^-1 X'y           over E_i, rows divided by v
+    s_i² = e'e / (L_i - k)        L_i = number of days in E_i
+    A_i  = y_D - X_D b_i          abnormal changes
+    C_i  = diag(v_D²) + X_D (X'X)^-1 X_D'      so that Var(A_i) = s_i² C_i
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Fitted windows of n events; d days a window, p slots an estimation window.
+
+    Parameters
+    ----------
+    positions : (n,)
+        Row of day 0 of each event.
+    first : int
+        First day of the event window relative to day 0.
+    abnormal : (n, d)
+        Forecast errors A_i in the event window.
+    spread : (n, d, d)
+        C_i: their covariance divided by s_i².
+    event_scale : (n, d)
+        v on the days of the window, forecast from the day before it.
+    scale : (n,)
+        s_i, from the estimation window alone.
+    df : (n,)
+        L_i - k.
+    residuals : (n, p)
+        Estimation residuals divided by v, 0 in slots not used.
+    leverage : (n, p)
+        Diagonal of the hat matrix, 0 in slots not used.
+    loadings : (n, p)
+        Weight of the standardised innovation of each estimation day in the cumulative abnormal change.
+    used : (n, p)
+        Slots that hold a usable estimation day.
+    slots : (n, p)
+        Row of each slot.
+    gram_floor : (n,)
+        Smallest eigenvalue of the correlation-scaled cross-products: 0 when regressors are collinear.
+    """
+
+    positions: Positions
+    first: int
+    abnormal: Array
+    spread: Array
+    event_scale: Array
+    scale: Array
+    df: Array
+    residuals: Array
+    leverage: Array
+    loadings: Array
+    used: Mask
+    slots: Positions
+    gram_floor: Array
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def length(self) -> int:
+        """Days of the event window."""
+        return int(self.abnormal.shape[1])
+
+    @cached_property
+    def cumulative(self) -> Array:
+        """(n,) sum of the abnormal changes over the window."""
+        return np.asarray(self.abnormal.sum(axis=1))
+
+    @cached_property
+    def cumulative_error(self) -> Array:
+        """(n,) forecast standard error of the sum: s_i sqrt(1'C_i 1)."""
+        return np.asarray(self.scale * np.sqrt(self.spread.sum(axis=(1, 2))))
+
+    @cached_property
+    def standardised(self) -> Array:
+        """(n,) cumulative abnormal change over its forecast standard error (SCAR)."""
+        return np.asarray(self.cumulative / self.cumulative_error)
+
+    @cached_property
+    def daily_standardised(self) -> Array:
+        """(n, d) abnormal changes over their forecast standard errors (SAR)."""
+        diagonal = np.einsum("ndd->nd", self.spread)
+        return np.asarray(self.abnormal / (self.scale[:, None] * np.sqrt(diagonal)))
+
+    @cached_property
+    def studentised_residuals(self) -> Array:
+        """(n, p) residuals of the estimation window over s_i sqrt(1 - h), 0 in slots not used."""
+        return np.asarray(self.residuals / (self.scale[:, None] * np.sqrt(1.0 - self.leverage)))
+
+    def take(self, rows: Positions | Mask) -> Windows:
+        """Keep some of the events, in the order given."""
+        kept: dict[str, Any] = {}
+        for name in self.__dataclass_fields__:
+            field = getattr(self, name)
+            kept[name] = field if name == "first" else field[rows]
+        return Windows(**kept)
+
+
+def fit_windows(
+    y: Array,
+    x: Array,
+    v: Array,
+    *,
+    usable: Mask,
+    positions: Positions,
+    window: tuple[int, int],
+    estimation: tuple[int, int],
+    event_scale: Array | None = None,
+) -> Windows:
+    """Fit the normal model on the estimation window of every event and forecast its event window.
+
+    ``usable`` (T,) marks the days that may serve for estimation; every event window must hold finite
+    values. ``event_scale`` (n, d) defaults to ``v`` on the days of the window.
+    """
+    slots = positions[:, None] + np.arange(estimation[0], estimation[1] + 1)
+    inside = (slots >= 0) & (slots < len(y))
+    slots = np.where(inside, slots, 0)
+    used = inside & usable[slots]
+    w = np.where(used, 1.0 / v[slots], 0.0)
+    ys = w * np.where(used, y[slots], 0.0)
+    xs = w[..., None] * np.where(used[..., None], x[slots], 0.0)
+    gram = np.einsum("npk,npl->nkl", xs, xs)
+    floor = _gram_floor(gram)
+    inverse = np.zeros_like(gram)
+    inverse[floor > 1e-10] = np.linalg.inv(gram[floor > 1e-10])
+    b = np.einsum("nkl,nl->nk", inverse, np.einsum("npk,np->nk", xs, ys))
+    e = ys - np.einsum("npk,nk->np", xs, b)
+    df = used.sum(axis=1) - float(x.shape[1])
+    days = positions[:, None] + np.arange(window[0], window[1] + 1)
+    xd = x[days]
+    vd = v[days] if event_scale is None else event_scale
+    half = np.einsum("ndk,nkl->ndl", xd, inverse)
+    spread = np.einsum("ndl,ncl->ndc", half, xd) + np.einsum("nd,dc->ndc", vd**2, np.eye(days.shape[1]))
+    return Windows(
+        positions=positions,
+        first=window[0],
+        abnormal=y[days] - np.einsum("ndk,nk->nd", xd, b),
+        spread=spread,
+        event_scale=vd,
+        scale=np.sqrt(np.einsum("np,np->n", e, e) / np.maximum(df, 1.0)),
+        df=df,
+        residuals=e,
+        leverage=np.einsum("npk,nkl,npl->np", xs, inverse, xs),
+        loadings=-np.einsum("npk,nk->np", xs, half.sum(axis=1)),
+        used=used,
+        slots=slots,
+        gram_floor=floor,
+    )
+
+
+def _gram_floor(gram: Array) -> Array:
+    """(n,) smallest eigenvalue of each cross-product matrix scaled to a unit diagonal (1 when k = 0)."""
+    if gram.shape[1] == 0:
+        return np.ones(len(gram))
+    d = np.sqrt(np.einsum("nkk->nk", gram))
+    d = np.where(d > 0.0, d, np.inf)
+    return np.asarray(np.linalg.eigvalsh(gram / (d[:, :, None] * d[:, None, :]))[:, 0])
+
+
+def calendar_correlation(windows: Windows) -> Array:
+    """(n, n) correlation of the cumulative abnormal changes that sharing calendar days implies.
+
+    Each cumulative abnormal change is a weighted sum of daily innovations: ``event_scale`` on the days of
+    its window, ``loadings`` on the days of its estimation window. With serially uncorrelated innovations
+    of unit variance, Cov = V V' with one row of V an event.
+    """
+    days = windows.positions[:, None] + windows.first + np.arange(windows.length)
+    low = min(int(days.min()), int(windows.slots[windows.used].min(initial=int(days.min()))))
+    high = max(int(days.max()), int(windows.slots[windows.used].max(initial=int(days.max()))))
+    v = np.zeros((len(windows), high - low + 1))
+    rows = np.arange(len(windows))[:, None]
+    np.add.at(v, (np.broadcast_to(rows, days.shape), days - low), windows.event_scale)
+    event, slot = np.nonzero(windows.used)
+    np.add.at(v, (event, windows.slots[event, slot] - low), windows.loadings[event, slot])
+    v /= np.sqrt(np.einsum("nt,nt->n", v, v))[:, None]
+    return np.asarray(v @ v.T)

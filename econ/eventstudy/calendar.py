@@ -1,0 +1,235 @@
+"""From a table of news to trading days: which close comes after the news, and which events to keep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import pandas as pd
+
+from econ.errors import SchemaError, SpecificationError
+
+COLUMNS = ("date", "kind", "label")
+
+
+def place_events(
+    events: pd.DataFrame,
+    index: pd.DatetimeIndex,
+    *,
+    close: str = "15:30",
+    zone: str = "America/New_York",
+    half_days: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Find day 0 of every event: the first trading day whose close comes after the news.
+
+    News on a trading day before the close has that day as day 0. News at or after the close, or on a day
+    without trading, has the next trading day. An event without a time of day counts as before the close.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Columns ``date``, ``kind``, ``label``; optional ``time`` ("HH:MM"), ``tz`` (IANA name, such as
+        "Asia/Tokyo") and ``expected``. ``date`` may hold timestamps with a time zone instead.
+    index : DatetimeIndex (T,)
+        The trading days, increasing.
+    close : str
+        Local time of the quote: "15:30" is when the Treasury takes the quotes behind its yield curve.
+    zone : str
+        Time zone of the close.
+    half_days : mapping of date to time, optional
+        Days whose quote is taken earlier, such as ``{"2024-11-29": "13:00"}``.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``events`` with ``day`` (day 0), ``position`` (row of day 0 in ``index``) and ``moved``
+        (why day 0 is not the date given, "" when it is).
+
+    Raises
+    ------
+    SchemaError
+        On an absent column, a missing or naive timestamp, a duplicate (date, time, kind), an unknown time
+        zone, or an event outside the trading days; names the event.
+
+    Examples
+    --------
+    >>> days = pd.bdate_range("2024-07-01", periods=10)
+    >>> news = pd.DataFrame({"date": ["2024-07-06"], "kind": ["sale"], "label": ["on a Saturday"]})
+    >>> place_events(news, days)["day"].iloc[0].date().isoformat()
+    '2024-07-08'
+    """
+    table = _checked(events)
+    quote = _clock(close, "close")
+    early = {_date(day): _clock(time, "half_days") for day, time in (half_days or {}).items()}
+    local = [_local(dict(row), _zone(zone)) for row in table.to_dict("records")]
+    days, positions, moved = [], [], []
+    for label, (date, time) in zip(table["label"], local, strict=True):
+        position, reason = _day_zero(index, date, time, early.get(date, quote), str(label))
+        days.append(index[position])
+        positions.append(position)
+        moved.append(reason)
+    return table.assign(day=pd.DatetimeIndex(days), position=np.array(positions, dtype=np.int64), moved=moved)
+
+
+def _checked(events: pd.DataFrame) -> pd.DataFrame:
+    if not isinstance(events, pd.DataFrame):
+        raise SpecificationError(
+            f"events must be a DataFrame with columns {list(COLUMNS)}; found {type(events).__name__}."
+        )
+    absent = [name for name in COLUMNS if name not in events.columns]
+    if absent:
+        raise SchemaError(f"events lack the columns {absent}; found {[str(name) for name in events.columns]}.")
+    if events.empty:
+        raise SpecificationError("the table of events has no rows; name at least one event.")
+    for name in COLUMNS:
+        if events[name].isna().any():
+            row = events.index[events[name].isna()][0]
+            raise SchemaError(f"column {name!r} of events has no value in row {row!r}; every event needs one.")
+    keys = [name for name in ("date", "time", "kind") if name in events.columns]
+    words = events[keys].astype(object).map(str)
+    if words.duplicated().any():
+        twice = words[words.duplicated()].iloc[0]
+        raise SchemaError(f"event {dict(twice)} stands twice; keep one row an event.")
+    return events if events.index.is_unique else events.reset_index(drop=True)
+
+
+def _local(row: dict[Any, Any], zone: ZoneInfo) -> tuple[dt.date, dt.time | None]:
+    """Date and time of the news on the clock of the close; no time when the event has none."""
+    label = row["label"]
+    try:
+        stamp = pd.Timestamp(row["date"])
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"event {label!r} has the date {row['date']!r}, which is no date.") from error
+    time, name = row.get("time"), row.get("tz")
+    has_time = isinstance(time, dt.time) or (isinstance(time, str) and time.strip() != "")
+    if stamp.tz is None and not has_time:
+        if stamp != stamp.normalize():
+            raise SchemaError(
+                f"event {label!r} has the naive timestamp {stamp}; give its time zone, or a date without a time."
+            )
+        return stamp.date(), None
+    if stamp.tz is None:
+        if not isinstance(name, str) or name.strip() == "":
+            raise SchemaError(f"event {label!r} has the time {time!r} without a time zone; fill its column 'tz'.")
+        clock = time if isinstance(time, dt.time) else _clock(str(time), f"time of event {label!r}")
+        stamp = _localised(dt.datetime.combine(stamp.date(), clock), _zone(name), str(label))
+    elif has_time:
+        raise SchemaError(f"event {label!r} has both a timestamp {stamp} and a time {time!r}; give one.")
+    there = stamp.tz_convert(zone)
+    return there.date(), there.time()
+
+
+def _localised(moment: dt.datetime, zone: ZoneInfo, label: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(moment).tz_localize(zone, ambiguous="raise", nonexistent="raise")
+    except ValueError as error:
+        raise SchemaError(
+            f"event {label!r} happened at {moment}, which does not exist or exists twice in {zone}; give it in UTC."
+        ) from error
+
+
+def _day_zero(
+    index: pd.DatetimeIndex, date: dt.date, time: dt.time | None, close: dt.time, label: str
+) -> tuple[int, str]:
+    day = pd.Timestamp(date)
+    trades = day in index
+    late = trades and time is not None and time >= close
+    position = int(index.searchsorted(day, side="right" if late else "left"))
+    if day < index[0] or position >= len(index):
+        first, last = index[0].date(), index[-1].date()
+        raise SchemaError(
+            f"event {label!r} on {date} lies outside the data, which span {first} to {last}; "
+            "extend the data or drop the event."
+        )
+    if late:
+        return position, f"news after the close of {close:%H:%M}"
+    return position, "" if trades else "no trading on the day of the news"
+
+
+def _clock(words: str, what: str) -> dt.time:
+    try:
+        return dt.time.fromisoformat(words.strip().zfill(5))
+    except (ValueError, AttributeError) as error:
+        raise SchemaError(f"{what} must be a time such as '15:30'; found {words!r}.") from error
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SchemaError(f"no time zone {name!r}; use an IANA name such as 'America/New_York'.") from error
+
+
+def _date(day: object) -> dt.date:
+    return pd.Timestamp(day).date()  # type: ignore[arg-type]
+
+
+def confounded(
+    positions: np.ndarray, index: pd.DatetimeIndex, confounders: Mapping[str, Sequence[object]], window: tuple[int, int]
+) -> list[str]:
+    """Name, for every event, what else happened in its window ("" when nothing did).
+
+    A confounder on a day without trading counts on the next trading day; one outside the data is ignored.
+    """
+    found: list[list[str]] = [[] for _ in positions]
+    for name, dates in confounders.items():
+        days = pd.DatetimeIndex([pd.Timestamp(date) for date in dates])  # type: ignore[arg-type]
+        days = days[(days >= index[0]) & (days <= index[-1])]
+        rows = index.searchsorted(days, side="left")
+        for event, position in enumerate(positions):
+            hits = rows[(rows >= position + window[0]) & (rows <= position + window[1])]
+            found[event] += [f"{name} on {index[row].date()}" for row in dict.fromkeys(hits.tolist())]
+    return [", ".join(names) for names in found]
+
+
+def quarter_ends(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Last trading day of every quarter that the data close: a ready-made confounder.
+
+    Examples
+    --------
+    >>> quarter_ends(pd.bdate_range("2024-01-01", "2024-07-10")).strftime("%Y-%m-%d").tolist()
+    ['2024-03-29', '2024-06-28']
+    """
+    quarters = index.to_period("Q")
+    last = np.append(quarters[1:] != quarters[:-1], False)
+    return index[last]
+
+
+def clusters(positions: np.ndarray, length: int) -> np.ndarray:
+    """Number the groups of events whose windows share a day, directly or through others; (n,) from 0.
+
+    Examples
+    --------
+    >>> clusters(np.array([10, 50, 11, 13]), 2).tolist()
+    [0, 2, 0, 1]
+    """
+    order = np.argsort(positions, kind="stable")
+    gaps = np.diff(positions[order]) >= length
+    numbers = np.empty(len(positions), dtype=np.int64)
+    numbers[order] = np.concatenate([[0], np.cumsum(gaps)])
+    return numbers
+
+
+def overlap_drops(positions: np.ndarray, length: int, rule: str) -> list[int | None]:
+    """Which event makes each event go under ``rule``; None for those that stay.
+
+    ``"keep"`` drops none, ``"first"`` keeps the first of every overlapping run (in order of day 0),
+    ``"isolated"`` keeps only events that share no day with another.
+    """
+    drops: list[int | None] = [None] * len(positions)
+    if rule == "keep":
+        return drops
+    kept: int | None = None
+    order = [int(event) for event in np.argsort(positions, kind="stable")]
+    for number, event in enumerate(order):
+        near = [order[other] for other in (number - 1, number + 1) if 0 <= other < len(order)]
+        if rule == "isolated":
+            drops[event] = next((other for other in near if abs(positions[other] - positions[event]) < length), None)
+        elif kept is not None and positions[event] - positions[kept] < length:
+            drops[event] = kept
+        else:
+            kept = event
+    return drops

@@ -1,0 +1,235 @@
+"""Randomisation over placebo dates: whether days like these, without news, do the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import Unavailable
+from econ.eventstudy._kernels import Array, Mask, Positions, Windows, fit_windows
+from econ.eventstudy.calendar import clusters
+from econ.eventstudy.outcome import draws_outcome, unavailable
+from econ.eventstudy.parametric import mean_test, row_statistics
+from econ.eventstudy.series import Series
+from econ.parallel import map_blocks
+
+MATCHES = ("weekday", "volatility", "calendar")
+ENOUGH = 20
+REDRAWS = 50
+BLOCK = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Placebo:
+    """Result of a placebo test.
+
+    Parameters
+    ----------
+    statistic : float or Unavailable
+        Statistic at the events.
+    p_value : float or Unavailable
+        Share of draws at least as large in absolute value, the events counted as one draw.
+    distribution : str
+        Number and kind of draws.
+    null : str
+        The hypothesis.
+    draws : array (B,)
+        Statistic at each draw of placebo dates, signed.
+    candidates : Series (n,)
+        Placebo days available to each event.
+    relaxed : Series (n,)
+        Matches given up because they left fewer than 20 candidates, "" when none.
+    parent : object
+        The results it came from.
+    """
+
+    statistic: float | Unavailable
+    p_value: float | Unavailable
+    distribution: str
+    null: str
+    draws: Array
+    candidates: pd.Series
+    relaxed: pd.Series
+    parent: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Placebo days of every cluster of events and the outcome at every day of the sample.
+
+    ``anchors[c]`` are the rows at which the first event of cluster c may be put; ``offsets[c]`` the
+    distances of its events from the first; ``members[c]`` their numbers; ``relaxed[c]`` matches given up.
+    ``standardised`` and ``cumulative`` (T,) hold SCAR and CAR with day 0 at each row, NaN where not allowed.
+    """
+
+    anchors: list[Positions]
+    offsets: list[Positions]
+    members: list[Positions]
+    relaxed: list[str]
+    standardised: Array
+    cumulative: Array
+
+
+def day_outcomes(
+    series: Series, usable: Mask, *, window: tuple[int, int], estimation: tuple[int, int], minimum: int
+) -> tuple[Array, Array]:
+    """SCAR and CAR (T,) with day 0 at every row whose window holds no event; NaN elsewhere."""
+    rows = np.arange(max(0, -window[0]), len(series.y) - max(0, window[1]))
+    clean = usable[rows[:, None] + np.arange(window[0], window[1] + 1)].all(axis=1)
+    rows = rows[clean]
+    windows = fit_windows(
+        series.y,
+        series.x,
+        np.ones(len(series.y)),
+        usable=usable,
+        positions=rows,
+        window=window,
+        estimation=estimation,
+    )
+    ready = (windows.used.sum(axis=1) >= minimum) & (windows.gram_floor > 1e-10)
+    ready &= windows.scale > 1e-10 * np.nanstd(series.y)
+    windows = windows.take(ready)
+    standardised, cumulative = np.full(len(series.y), np.nan), np.full(len(series.y), np.nan)
+    standardised[windows.positions] = windows.standardised
+    cumulative[windows.positions] = windows.cumulative
+    return standardised, cumulative
+
+
+def strata(series: Series, usable: Mask, ready: Mask, first: int) -> dict[str, Array]:
+    """Class of every row under each match; (T,) each.
+
+    ``weekday``: of day 0. ``volatility``: third of the candidates' distribution into which the standard
+    deviation of the last 22 usable changes before the window falls. ``calendar``: third of the month.
+    """
+    y = pd.Series(np.where(usable, series.y, np.nan))
+    recent = y.rolling(22, min_periods=11).std().shift(1 - first).to_numpy()
+    known = np.isfinite(recent)
+    regime = np.full(len(y), -1.0)
+    cuts = np.quantile(recent[ready & known], [1 / 3, 2 / 3]) if (ready & known).any() else np.zeros(2)
+    regime[known] = np.searchsorted(cuts, recent[known])
+    return {
+        "weekday": np.asarray(series.index.day_of_week, dtype=float),
+        "volatility": regime,
+        "calendar": np.minimum((np.asarray(series.index.day, dtype=float) - 1) // 10, 2.0),
+    }
+
+
+def find_candidates(
+    series: Series,
+    usable: Mask,
+    windows: Windows,
+    *,
+    outcomes: tuple[Array, Array],
+    match: tuple[str, ...],
+) -> Candidates:
+    """List the placebo days of each cluster of overlapping events, matched on its first day 0."""
+    for word in match:
+        if word not in MATCHES:
+            raise SpecificationError(f"no match {word!r}; {suggestion(word, MATCHES)}")
+    standardised, cumulative = outcomes
+    ready = np.isfinite(standardised)
+    classes = strata(series, usable, ready, windows.first)
+    numbers = clusters(windows.positions, windows.length)
+    anchors, offsets, members, relaxed = [], [], [], []
+    for number in range(int(numbers.max()) + 1):
+        events = np.flatnonzero(numbers == number)
+        anchor = int(windows.positions[events].min())
+        distance = windows.positions[events] - anchor
+        rows = np.arange(len(series.y) - int(distance.max()))
+        rows = rows[ready[rows[:, None] + distance].all(axis=1)]
+        if len(rows) < ENOUGH:
+            raise SpecificationError(
+                f"only {len(rows)} days without events can serve as placebo for the events around "
+                f"{series.index[anchor].date()}; at least {ENOUGH} are needed: lengthen the data."
+            )
+        chosen, given_up = _matched(rows, anchor, [(word, classes[word]) for word in match])
+        anchors.append(chosen)
+        offsets.append(distance)
+        members.append(events)
+        relaxed.append(given_up)
+    return Candidates(anchors, offsets, members, relaxed, standardised, cumulative)
+
+
+def _matched(rows: Positions, anchor: int, classes: list[tuple[str, Array]]) -> tuple[Positions, str]:
+    """Rows in the anchor's class under every match, giving up matches from the last until 20 are left."""
+    for count in range(len(classes), 0, -1):
+        same = np.logical_and.reduce([values[rows] == values[anchor] for _, values in classes[:count]])
+        if same.sum() >= ENOUGH:
+            return rows[same], ", ".join(word for word, _ in classes[count:])
+    return rows, ", ".join(word for word, _ in classes)
+
+
+def draw_dates(candidates: Candidates, length: int, size: int, generator: np.random.Generator) -> Positions:
+    """Draw (size, n) placebo rows of day 0: clusters keep their spacing, windows of one draw do not meet.
+
+    A cluster whose window meets that of an earlier one is drawn again, up to 50 times.
+    """
+    counts = np.array([len(rows) for rows in candidates.anchors])
+    table = np.zeros((len(counts), int(counts.max())), dtype=np.int64)
+    for number, rows in enumerate(candidates.anchors):
+        table[number, : len(rows)] = rows
+    spans = np.array([int(distance.max()) + length for distance in candidates.offsets])
+    columns = np.arange(len(counts))
+    drawn = table[columns, generator.integers(counts, size=(size, len(counts)))]
+    for _ in range(REDRAWS):
+        order = np.argsort(drawn, axis=1, kind="stable")
+        start = np.take_along_axis(drawn, order, axis=1)
+        meets = np.diff(start, axis=1) < spans[order[:, :-1]]
+        if not meets.any():
+            break
+        row, place = np.nonzero(meets)
+        again = order[row, place + 1]
+        drawn[row, again] = table[again, generator.integers(counts[again])]
+    dates = np.empty((size, sum(len(events) for events in candidates.members)), dtype=np.int64)
+    for number, (events, distance) in enumerate(zip(candidates.members, candidates.offsets, strict=True)):
+        dates[:, events] = drawn[:, [number]] + distance
+    return dates
+
+
+def placebo_test(
+    candidates: Candidates,
+    windows: Windows,
+    *,
+    statistic: str,
+    draws: int,
+    rng: int | np.random.SeedSequence | None,
+    n_jobs: int,
+    events: pd.Index,
+    parent: object,
+) -> Placebo:
+    """Compare the statistic at the events with its values at drawn placebo dates."""
+    if statistic not in ("studentised", "mean"):
+        raise SpecificationError(f"statistic must be 'studentised' or 'mean'; found {statistic!r}.")
+    alone = len(windows) == 1
+    values = candidates.cumulative if statistic == "mean" else candidates.standardised
+
+    def work(size: int, generator: np.random.Generator) -> Array:
+        sample = values[draw_dates(candidates, windows.length, size, generator)]
+        return sample.mean(axis=1) if statistic == "mean" or alone else row_statistics(sample)
+
+    drawn = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="placebo dates"))
+    if statistic == "mean":
+        observed: float | Unavailable = float(windows.cumulative.mean())
+    else:
+        observed = float(windows.standardised[0]) if alone else mean_test(windows.standardised).statistic
+    null = "days with the news move like matched days without"
+    counts, relaxed = np.zeros(len(windows), dtype=np.int64), np.full(len(windows), "", dtype=object)
+    for rows, members, given_up in zip(candidates.anchors, candidates.members, candidates.relaxed, strict=True):
+        counts[members], relaxed[members] = len(rows), given_up
+    if isinstance(observed, Unavailable):
+        outcome = unavailable(observed.reason, f"{draws} placebo dates", null)
+    else:
+        outcome = draws_outcome(observed, np.abs(drawn), "placebo dates", null)
+    return Placebo(
+        outcome.statistic,
+        outcome.p_value,
+        outcome.distribution,
+        null,
+        draws=drawn,
+        candidates=pd.Series(counts, events),
+        relaxed=pd.Series(relaxed, events),
+        parent=parent,
+    )

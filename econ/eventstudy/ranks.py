@@ -1,0 +1,83 @@
+"""Tests on ranks and signs: Corrado rank, and later companions that need no distribution.
+
+For event i the days of its estimation and event windows are ranked together. Ties get mean ranks:
+yields are quoted to the basis point, so equal changes are the rule.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from econ.eventstudy._kernels import Array, Mask, Windows
+from econ.eventstudy.outcome import NO_SHIFT, Outcome, normal_outcome
+
+
+def mean_ranks(values: Array, valid: Mask) -> Array:
+    """Rank each row of ``values`` (n, m) among its valid entries, ties sharing their mean; 0 elsewhere."""
+    filled = np.where(valid, values, np.inf)
+    order = np.argsort(filled, axis=1, kind="stable")
+    ordered = np.take_along_axis(filled, order, axis=1)
+    m = values.shape[1]
+    places = np.arange(m)
+    fresh = np.ones(ordered.shape, dtype=bool)
+    fresh[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    first = np.maximum.accumulate(np.where(fresh, places, 0), axis=1)
+    ends = np.ones(ordered.shape, dtype=bool)
+    ends[:, :-1] = fresh[:, 1:]
+    last = np.minimum.accumulate(np.where(ends, places, m)[:, ::-1], axis=1)[:, ::-1]
+    ranks = np.empty_like(filled)
+    np.put_along_axis(ranks, order, 1.0 + 0.5 * (first + last), axis=1)
+    return np.where(valid, ranks, 0.0)
+
+
+def centred_ranks(values: Array, valid: Mask) -> Array:
+    """U = rank / (1 + M) - 1/2 with M the valid entries of the row; 0 elsewhere (Corrado-Zivney 1992)."""
+    count = valid.sum(axis=1, keepdims=True)
+    return np.where(valid, mean_ranks(values, valid) / (1.0 + count) - 0.5, 0.0)
+
+
+def rank_statistic(u: Array, valid: Mask, length: int) -> float:
+    """Sum of the scaled mean ranks over the last ``length`` columns over its standard deviation.
+
+    With Z_t = n_t^-1/2 sum_i U_it over the n_t events that have day t, S² = sum_t Z_t² / M over all M
+    columns in use, and sum_(t in window) Z_t / ( S sqrt(length (M - length) / (M - 1)) ). The last factor
+    is the variance of a sum of ``length`` of M ranks drawn without replacement; it is 1 for one day.
+    """
+    count = valid.sum(axis=0)
+    z = u.sum(axis=0) / np.sqrt(np.maximum(count, 1))
+    m = int(np.count_nonzero(count))
+    variance = float(z @ z) / m
+    return float(z[-length:].sum() / math.sqrt(variance * length * (m - length) / (m - 1)))
+
+
+def with_window(estimation: Array, event: Array, windows: Windows) -> tuple[Array, Mask]:
+    """Put estimation days (n, p) and event days (n, d) side by side with the mask of days in use."""
+    valid = np.concatenate([windows.used, np.ones(event.shape, dtype=bool)], axis=1)
+    return np.concatenate([estimation, event], axis=1), valid
+
+
+def corrado(windows: Windows) -> Outcome:
+    """Rank test of Corrado (1989), with mean ranks for ties and events of unequal length.
+
+    U_it = rank of the abnormal change of day t among the M_i days of event i, over 1 + M_i, minus 1/2;
+    the statistic is the mean rank of the window's days over its standard deviation across the days of
+    estimation and event window together (see `rank_statistic`), ~ N(0, 1). A window of several days sums
+    the daily mean ranks (Campbell and Wasley 1993), with the finite-population factor for ranks.
+
+    Ranks of one event use the changes themselves, so no distribution is assumed; a variance increase on
+    event days spreads ranks symmetrically and leaves the mean alone but not its variance: use
+    `corrado_zivney` or GRANK then.
+
+    References
+    ----------
+    Corrado, C. J. (1989), A nonparametric test for abnormal security-price performance in event studies,
+    JFE 23(2).
+    Corrado, C. J. and T. L. Zivney (1992), The specification and power of the sign test in event study
+    hypothesis tests using daily stock returns, JFQA 27(3).
+    Campbell, C. J. and C. E. Wasley (1993), Measuring security price performance using daily NASDAQ
+    returns, JFE 33(1).
+    """
+    values, valid = with_window(windows.residuals, windows.abnormal / windows.event_scale, windows)
+    return normal_outcome(rank_statistic(centred_ranks(values, valid), valid, windows.length), NO_SHIFT)

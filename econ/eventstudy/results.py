@@ -1,0 +1,279 @@
+"""`EventStudyResults`: abnormal changes, their summary by class, and every test of no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import Estimate, Unavailable, check_level
+from econ.eventstudy import parametric, ranks
+from econ.eventstudy._kernels import Array, Mask, Windows
+from econ.eventstudy.outcome import Outcome, outcome_table
+from econ.eventstudy.placebo import MATCHES, Placebo, day_outcomes, find_candidates, placebo_test
+from econ.eventstudy.series import Series
+
+if TYPE_CHECKING:
+    from econ.eventstudy.study import EventStudy
+
+TESTS: dict[str, Callable[[Windows], Outcome]] = {
+    "t": parametric.cross_sectional_t,
+    "Patell": parametric.patell,
+    "BMP": parametric.bmp,
+    "Kolari-Pynnonen": parametric.kolari_pynnonen,
+    "Kolari-Pynnonen Patell": parametric.kolari_pynnonen_patell,
+    "Corrado rank": ranks.corrado,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class EventStudyResults:
+    """Abnormal changes around n events.
+
+    Parameters
+    ----------
+    parent : EventStudy
+        The study.
+    events : DataFrame (n rows)
+        Events studied: the columns given, ``day`` (day 0), ``position``, ``moved`` (why day 0 is not the
+        date given) and ``estimation_days``. Its index is that of the table of events.
+    dropped : DataFrame
+        Events left out, with ``reason``.
+    windows : Windows
+        Arrays behind the statistics.
+    series : Series
+        Changes of the response and regressors of the normal model.
+    usable : array (T,)
+        Days outside every event window.
+    """
+
+    parent: EventStudy = field(repr=False)
+    events: pd.DataFrame = field(repr=False)
+    dropped: pd.DataFrame = field(repr=False)
+    windows: Windows = field(repr=False)
+    series: Series = field(repr=False)
+    usable: Mask = field(repr=False)
+
+    @property
+    def units(self) -> str:
+        """Units of the abnormal changes."""
+        return self.series.units
+
+    @property
+    def abnormal(self) -> pd.DataFrame:
+        """Abnormal changes: one row an event (index of ``events``), one column a day relative to day 0."""
+        days = pd.RangeIndex(self.windows.first, self.windows.first + self.windows.length, name="day")
+        return pd.DataFrame(self.windows.abnormal, index=self.events.index, columns=days)
+
+    @property
+    def cumulative(self) -> pd.Series:
+        """Sum of the abnormal changes over the window, one value an event."""
+        return pd.Series(self.windows.cumulative, index=self.events.index, name="cumulative")
+
+    @property
+    def standardised(self) -> pd.Series:
+        """Cumulative abnormal change over its forecast standard error (SCAR), one value an event."""
+        return pd.Series(self.windows.standardised, index=self.events.index, name="standardised")
+
+    @property
+    def moved(self) -> pd.DataFrame:
+        """Events whose day 0 is not the date given, with the reason."""
+        return self.events[self.events["moved"] != ""]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Classes of events, in order of first appearance."""
+        return list(dict.fromkeys(self.events["kind"]))
+
+    def select(self, kind: str | None = None) -> Windows:
+        """Windows of one class, or of all; a day 0 that carries events of two classes counts once in all.
+
+        Raises
+        ------
+        SpecificationError
+            If no event is of that class.
+        """
+        return self.windows.take(self._rows(kind))
+
+    def _rows(self, kind: str | None) -> np.ndarray:
+        if kind is None:
+            return np.flatnonzero(~self.events.duplicated("day").to_numpy())
+        if kind not in self.kinds:
+            raise SpecificationError(f"no events of kind {kind!r}; {suggestion(kind, self.kinds)}")
+        return np.flatnonzero((self.events["kind"] == kind).to_numpy())
+
+    def mean(self, kind: str | None = None, *, level: float = 0.90) -> Estimate:
+        """Mean cumulative abnormal change of a class.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Class of events; all when absent.
+        level : float
+            Coverage of the interval.
+
+        Returns
+        -------
+        Estimate
+            In `units`; cross-sectional standard error sd(CAR) / sqrt(n) and interval from t(n - 1). With
+            one event: the forecast standard error s sqrt(1'C 1) and t(L - k).
+        """
+        check_level(level)
+        windows = self.select(kind)
+        n = len(windows)
+        value = float(windows.cumulative.mean())
+        if n > 1:
+            error, df = float(windows.cumulative.std(ddof=1)) / np.sqrt(n), float(n - 1)
+        else:
+            error, df = float(windows.cumulative_error[0]), float(windows.df[0])
+        half = float(stdtrit(df, 0.5 + level / 2.0)) * error
+        label = f"mean abnormal change, {kind or 'all events'}"
+        return Estimate(value, float(error), value - half, value + half, level, self.units, label, n, parent=self)
+
+    def summary(self, by: str | None = "kind", *, level: float = 0.90) -> pd.DataFrame:
+        """One row a class of events.
+
+        Parameters
+        ----------
+        by : str or None
+            Column of ``events`` that makes the classes; None for one row, "all".
+        level : float
+            Coverage of the interval.
+
+        Returns
+        -------
+        DataFrame
+            ``events`` (number), ``mean``, ``median`` of the cumulative abnormal change, ``std_error``
+            (cross-sectional), ``lower``, ``upper`` (from t(n - 1)), ``t`` and ``p_value``, ``Patell`` and its
+            ``Patell p_value``, ``positive`` (share), ``units``. Cells that one event cannot fill are
+            `Unavailable`.
+        """
+        check_level(level)
+        if by is None:
+            return pd.DataFrame({"all": self._summary_row(self._rows(None), level)}).T
+        if by not in self.events.columns:
+            raise SpecificationError(f"events have no column {by!r}; {suggestion(by, map(str, self.events.columns))}")
+        groups = {name: np.flatnonzero((self.events[by] == name).to_numpy()) for name in dict.fromkeys(self.events[by])}
+        rows = {name: self._summary_row(group, level) for name, group in groups.items()}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
+
+    def _summary_row(self, rows: np.ndarray, level: float) -> dict[str, object]:
+        windows = self.windows.take(rows)
+        values, n = windows.cumulative, len(windows)
+        t, patell = parametric.cross_sectional_t(windows), parametric.patell(windows)
+        error: float | Unavailable = Unavailable(parametric.ONE_EVENT)
+        lower, upper = error, error
+        if n > 1:
+            error = float(values.std(ddof=1) / np.sqrt(n))
+            half = float(stdtrit(n - 1, 0.5 + level / 2.0)) * error
+            lower, upper = float(values.mean()) - half, float(values.mean()) + half
+        return {
+            "events": n,
+            "mean": float(values.mean()),
+            "median": float(np.median(values)),
+            "std_error": error,
+            "lower": lower,
+            "upper": upper,
+            "t": t.statistic,
+            "p_value": t.p_value,
+            "Patell": patell.statistic,
+            "Patell p_value": patell.p_value,
+            "positive": float((values > 0.0).mean()),
+            "units": self.units,
+        }
+
+    def tests(self, kind: str | None = None) -> pd.DataFrame:
+        """Every test of no effect, for one class of events or for all.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Class of events; all when absent.
+
+        Returns
+        -------
+        DataFrame
+            One row a test (index = its name), columns ``statistic``, ``p_value``, ``distribution``, ``null``;
+            `Unavailable` with the reason where the events do not permit the test.
+        """
+        windows = self.select(kind)
+        return outcome_table({name: test(windows) for name, test in TESTS.items()})
+
+    def placebo(
+        self,
+        kind: str | None = None,
+        *,
+        draws: int = 9999,
+        rng: int | np.random.SeedSequence | None = 1,
+        n_jobs: int = 1,
+        match: Sequence[str] = MATCHES,
+        statistic: str = "studentised",
+    ) -> Placebo:
+        """Randomisation test: compare the events with placebo dates like them.
+
+        Every draw puts each event on a day without news, of the same weekday, volatility regime and third
+        of the month (matches are given up from the last, and reported, where fewer than 20 days are left).
+        Events with overlapping windows move together, so a draw is as clustered as the events. Placebo
+        days have the same normal model, estimation window and rules as events.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Class of events; all when absent.
+        draws : int
+            Number of draws.
+        rng : int or SeedSequence
+            Seed.
+        n_jobs : int
+            Workers; the result does not depend on them.
+        match : sequence of {"weekday", "volatility", "calendar"}
+            Criteria, the most important first.
+        statistic : {"studentised", "mean"}
+            ``"studentised"``: the BMP statistic, which a mere variance increase on event days does not
+            reject (with one event: its SCAR). ``"mean"``: mean cumulative abnormal change, which tests the sharp
+            null that event days are like other days in every respect, variance included.
+
+        Returns
+        -------
+        Placebo
+
+        Raises
+        ------
+        SpecificationError
+            If ``rng`` is None, or fewer than 20 days can serve as placebo.
+
+        References
+        ----------
+        Fisher, R. A. (1935), The Design of Experiments. Chung, E. and J. P. Romano (2013), Exact and
+        asymptotically robust permutation tests, Annals of Statistics 41(2), on studentising.
+        """
+        rows = self._rows(kind)
+        windows = self.windows.take(rows)
+        candidates = find_candidates(self.series, self.usable, windows, outcomes=self._day_outcomes, match=tuple(match))
+        return placebo_test(
+            candidates,
+            windows,
+            statistic=statistic,
+            draws=draws,
+            rng=rng,
+            n_jobs=n_jobs,
+            events=self.events.index[rows],
+            parent=self,
+        )
+
+    @property
+    def _day_outcomes(self) -> tuple[Array, Array]:
+        from econ.eventstudy.study import MINIMUM_DAYS
+
+        return day_outcomes(
+            self.series,
+            self.usable,
+            window=self.parent.window,
+            estimation=self.parent.estimation,
+            minimum=MINIMUM_DAYS,
+        )

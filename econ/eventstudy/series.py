@@ -1,0 +1,108 @@
+"""The daily changes that a study works on, and the regressors of its normal model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from econ.data.dataset import Dataset
+from econ.errors import FrequencyError, SchemaError, SpecificationError
+from econ.eventstudy._kernels import Array, Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Daily values of the response, ready for window regressions.
+
+    Parameters
+    ----------
+    index : DatetimeIndex (T,)
+        Trading days.
+    y : array (T,)
+        Changes of the response (or its values with ``transform="level"``), in ``units``; NaN without a quote.
+    x : array (T, k)
+        Regressors of the normal model, constant first when there is one; NaN without a quote.
+    names : tuple of str
+        Names of the regressors.
+    units : str
+        Units of ``y``.
+    """
+
+    index: pd.DatetimeIndex
+    y: Array
+    x: Array
+    names: tuple[str, ...]
+    units: str
+
+    @property
+    def finite(self) -> Mask:
+        """(T,) days on which response and regressors have a value."""
+        return np.isfinite(self.y) & np.isfinite(self.x).all(axis=1)
+
+
+def trading_days(data: Dataset, columns: list[str], missing: str) -> pd.DataFrame:
+    """Columns of a daily data set, rows = trading days under the rule ``missing``.
+
+    Raises
+    ------
+    FrequencyError
+        If the data are not daily.
+    SchemaError
+        If a column never moves.
+    """
+    if not isinstance(data.frame.index, pd.DatetimeIndex):
+        raise FrequencyError(
+            f"an event study needs daily data; found frequency {data.frequency!r}; give a table with one row a day."
+        )
+    frame = data.select(*columns).frame
+    if missing == "closed":
+        frame = frame.dropna()
+    for name in columns:
+        values = frame[name].dropna()
+        if len(values) < 2 or np.ptp(values.to_numpy()) == 0.0:
+            raise SchemaError(f"column {name!r} is constant from {frame.index[0].date() if len(frame) else '?'} on.")
+    return frame
+
+
+def changes(frame: pd.DataFrame, name: str, data: Dataset, transform: str) -> tuple[Array, str]:
+    """Values of one column under ``transform``, with their units.
+
+    ``"diff"`` takes changes from one trading day to the next; a level in percent gives changes in basis
+    points ("bp"), every other unit is kept. ``"level"`` takes the column as it stands, units included.
+
+    Raises
+    ------
+    SpecificationError
+        If the data say that the column already holds changes and ``"diff"`` would difference it again.
+    """
+    variable = data.variables[name]
+    values = frame[name].to_numpy(dtype=float)
+    if transform == "level":
+        return values, variable.units
+    if "diff" in variable.transform:
+        raise SpecificationError(
+            f"column {name!r} already holds changes (transform {variable.transform!r}); use transform='level'."
+        )
+    percent = variable.units == "percent"
+    difference = np.concatenate([[np.nan], np.diff(values)]) * (100.0 if percent else 1.0)
+    return difference, "bp" if percent else variable.units
+
+
+def principal_components(columns: Array, usable: Mask, count: int) -> Array:
+    """(T, count) scores of the first components of standardised columns, loadings from usable days only.
+
+    The sign of each component is set so that its loadings add up to a positive number.
+    """
+    mean, sd = columns[usable].mean(axis=0), columns[usable].std(axis=0)
+    z = (columns - mean) / sd
+    _, vectors = np.linalg.eigh(z[usable].T @ z[usable])
+    vectors = vectors[:, ::-1][:, :count]
+    vectors = vectors * np.where(vectors.sum(axis=0) < 0.0, -1.0, 1.0)
+    return np.asarray(z @ vectors)
+
+
+def standardised(columns: Array, usable: Mask) -> Array:
+    """Columns less their mean over usable days, over their standard deviation: same fit, better numbers."""
+    return np.asarray((columns - columns[usable].mean(axis=0)) / columns[usable].std(axis=0))

@@ -1,0 +1,241 @@
+"""Abnormal changes, the first tests and the errors of an event study."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from econ.data import Dataset
+from econ.errors import (
+    EconError,
+    FrequencyError,
+    SampleTooShort,
+    SchemaError,
+    SeriesNotFound,
+    SpecificationError,
+)
+from econ.estimate import Estimate, Unavailable
+from econ.eventstudy import EventStudy
+from tests.unit.eventstudy import plain
+from tests.unit.eventstudy.samples import levels, news
+
+POSITIONS = (150, 151, 153, 170, 300, 420, 421, 555, 640, 700)
+STATISTICS = {
+    "t": lambda events, window: plain.t_statistic([event["car"] for event in events]),
+    "Patell": lambda events, window: plain.patell(events),
+    "BMP": lambda events, window: plain.t_statistic([event["scar"] for event in events]),
+    "Corrado rank": lambda events, window: plain.rank_sum(
+        [
+            {**event["residuals"], **dict(zip(range(window[0], window[1] + 1), event["abnormal"], strict=True))}
+            for event in events
+        ],
+        window,
+    ),
+}
+
+
+def twin(frame, positions, window, estimation=(-130, -11), normal="mean"):
+    """The plain implementation on the same data, in bp."""
+    changes = [float("nan"), *(100.0 * np.diff(frame["yield_10y"].to_numpy())).tolist()]
+    skip = {position + step for position in positions for step in range(window[0], window[1] + 1)}
+    regressors = [[1.0] if normal == "mean" else [] for _ in changes]
+    return plain.study(changes, regressors, positions, window, estimation, skip)
+
+
+def fitted(frame, positions=POSITIONS, **options):
+    data = Dataset.from_frame(frame, units={"yield_10y": "percent"})
+    return EventStudy(data, news(frame.index, positions), response="yield_10y", **options).fit()
+
+
+@pytest.mark.parametrize("window", [(0, 0), (0, 1), (-1, 3)])
+@pytest.mark.parametrize("normal", ["mean", "zero"])
+def test_statistics_equal_the_plain_implementation(window, normal):
+    frame = levels()
+    results = fitted(frame, window=window, normal=normal)
+    events = twin(frame, POSITIONS, window, normal=normal)
+    np.testing.assert_allclose(results.abnormal, [event["abnormal"] for event in events], atol=1e-12)
+    np.testing.assert_allclose(results.standardised, [event["scar"] for event in events], rtol=1e-12)
+    table = results.tests()
+    for name, statistic in STATISTICS.items():
+        assert table.loc[name, "statistic"] == pytest.approx(statistic(events, window), rel=1e-12, abs=1e-12), name
+
+
+@pytest.mark.parametrize("window", [(0, 0), (0, 1), (-1, 3)])
+def test_kolari_pynnonen_uses_the_correlation_of_shared_days(window):
+    frame = levels()
+    events = twin(frame, POSITIONS, window)
+    n, r = len(events), plain.average_correlation(events)
+    assert r > 1e-4  # windows (0, 1) of days 150 and 151 overlap, and estimation windows do
+    table = fitted(frame, window=window).tests()
+    bmp = plain.t_statistic([event["scar"] for event in events])
+    expected = bmp * ((1 - r) / (1 + (n - 1) * r)) ** 0.5
+    assert table.loc["Kolari-Pynnonen", "statistic"] == pytest.approx(expected, rel=1e-12)
+    expected = plain.patell(events) / (1 + (n - 1) * r) ** 0.5
+    assert table.loc["Kolari-Pynnonen Patell", "statistic"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_far_events_leave_bmp_as_it_is():
+    frame = levels(1500)
+    table = fitted(frame, positions=(200, 600, 1000, 1400)).tests()
+    assert table.loc["Kolari-Pynnonen", "statistic"] == pytest.approx(table.loc["BMP", "statistic"], rel=1e-12)
+
+
+def test_percent_levels_give_basis_points_and_other_units_stay():
+    frame = levels()
+    assert fitted(frame).units == "bp"
+    bare = EventStudy(frame, news(frame.index, POSITIONS), response="yield_10y").fit()
+    assert bare.units == ""
+    np.testing.assert_allclose(fitted(frame).cumulative, 100.0 * bare.cumulative, rtol=1e-12)
+    taken = EventStudy(frame.diff().iloc[1:], news(frame.index, POSITIONS), response="yield_10y", transform="level")
+    np.testing.assert_allclose(taken.fit().cumulative, bare.cumulative, atol=1e-14)
+
+
+def test_changes_are_not_differenced_again():
+    data = Dataset.from_frame(levels(), units={"yield_10y": "percent"}).transform(yield_10y="diff")
+    with pytest.raises(SpecificationError, match="already holds changes"):
+        EventStudy(data, news(data.frame.index, POSITIONS), response="yield_10y").fit()
+
+
+def test_order_of_events_scale_and_far_days_do_not_matter():
+    frame = levels()
+    results = fitted(frame)
+    shuffled = news(frame.index, POSITIONS).sample(frac=1.0, random_state=3)
+    again = EventStudy(frame, shuffled, response="yield_10y").fit()
+    np.testing.assert_allclose(
+        again.tests()["statistic"].astype(float), results.tests()["statistic"].astype(float), rtol=1e-10
+    )
+    np.testing.assert_allclose(again.cumulative.sort_index() * 100.0, results.cumulative, rtol=1e-10)
+    changed = frame.copy()
+    changed.iloc[760:] += 3.0  # after every window
+    np.testing.assert_array_equal(fitted(changed).abnormal, results.abnormal)
+
+
+def test_estimation_windows_skip_other_events_and_missing_quotes():
+    frame = levels()
+    results = fitted(frame, window=(0, 1))
+    clean = 120 - np.array(
+        [
+            sum(
+                day in range(p - 130, p - 10)
+                for q in POSITIONS
+                for day in {q, q + 1} - {r for other in POSITIONS if other < q for r in (other, other + 1)}
+            )
+            for p in POSITIONS
+        ]
+    )
+    np.testing.assert_array_equal(results.events["estimation_days"], clean)
+    jumped = frame.copy()
+    jumped.iloc[300:] += 1.0  # an enormous event on day 300 must not enter the variance of event 420
+    assert fitted(jumped).windows.scale[5] == pytest.approx(results.windows.scale[5], rel=1e-9)
+    holed = frame.copy()
+    holed.iloc[640 - 50] = np.nan  # two changes go
+    assert fitted(holed).events["estimation_days"].iloc[8] == results.events["estimation_days"].iloc[8] - 2
+
+
+def test_summary_by_kind_and_mean_agree():
+    frame = levels()
+    events = news(frame.index, POSITIONS, kinds=("sale", "denial", "rating"))
+    results = EventStudy(frame, events, response="yield_10y").fit()
+    table = results.summary(by="kind")
+    assert table.index.tolist() == ["sale", "denial", "rating"]
+    assert table["events"].tolist() == [4, 3, 3]
+    for kind in table.index:
+        estimate = results.mean(kind)
+        assert isinstance(estimate, Estimate)
+        values = results.cumulative[results.events["kind"] == kind]
+        assert table.loc[kind, "mean"] == pytest.approx(values.mean()) == pytest.approx(estimate.value)
+        assert table.loc[kind, "std_error"] == pytest.approx(values.sem()) == pytest.approx(estimate.std_error)
+        assert table.loc[kind, "lower"] == pytest.approx(estimate.lower)
+        assert table.loc[kind, "p_value"] == results.tests(kind).loc["t", "p_value"]
+    assert results.summary(by=None).loc["all", "events"] == 10
+    assert estimate.parent is results
+    assert results.parent.parent.frame.equals(frame)
+
+
+def test_one_event_has_no_cross_section_but_a_patell():
+    frame = levels()
+    results = fitted(frame, positions=(400,))
+    table = results.tests()
+    for name in ("t", "BMP", "Kolari-Pynnonen", "Kolari-Pynnonen Patell"):
+        assert isinstance(table.loc[name, "statistic"], Unavailable)
+        assert "one event only" in table.loc[name, "p_value"].reason
+    assert np.isfinite(table.loc["Patell", "statistic"])
+    assert np.isfinite(table.loc["Corrado rank", "statistic"])
+    assert isinstance(results.summary().loc["sale", "std_error"], Unavailable)
+    assert results.mean().std_error == pytest.approx(results.windows.cumulative_error[0])
+    assert 0.0 < results.placebo(draws=199, rng=1).p_value <= 1.0
+
+
+def test_equal_events_have_no_spread():
+    frame = levels()
+    step = pd.Series(np.where(np.arange(len(frame)) % 2, 0.01, -0.01), index=frame.index).cumsum().to_frame("yield_10y")
+    table = EventStudy(step, news(step.index, (300, 500)), response="yield_10y", window=(0, 0)).fit().tests()
+    assert "no variance between them" in table.loc["t", "statistic"].reason
+
+
+def test_placebo_repeats_and_does_not_depend_on_workers():
+    results = fitted(levels())
+    one = results.placebo(draws=2500, rng=4)
+    two = results.placebo(draws=2500, rng=4, n_jobs=2)
+    np.testing.assert_array_equal(one.draws, two.draws)
+    assert one.p_value == two.p_value
+    assert np.unique(one.draws).size > 2000
+    assert not np.array_equal(one.draws, results.placebo(draws=2500, rng=5).draws)
+    assert (one.candidates >= 20).all()
+    assert one.distribution == "2500 placebo dates"
+    with pytest.raises(SpecificationError, match="rng"):
+        results.placebo(draws=10, rng=None)
+
+
+def test_placebo_finds_an_effect_and_its_p_value_counts_the_events():
+    frame = levels()
+    moved = frame.copy()
+    for position in POSITIONS:
+        moved.iloc[position:] += 0.25
+    assert fitted(moved).placebo(draws=999, rng=1).p_value == 1 / 1000
+    assert fitted(moved).placebo(draws=999, rng=1, statistic="mean").p_value == 1 / 1000
+    assert fitted(frame).placebo(draws=999, rng=1).p_value > 0.01
+
+
+def test_bad_input_never_yields_a_number():
+    frame = levels()
+    index = frame.index
+    good = news(index, POSITIONS)
+
+    def fit(events=good, data=frame, **options):
+        return EventStudy(data, events, **{"response": "yield_10y", **options}).fit()
+
+    cases = [
+        (SeriesNotFound, "yield_10y", {"response": "yield_10"}),
+        (SchemaError, "outside the data", {"events": good.assign(date=["1990-01-01", *good["date"].iloc[1:]])}),
+        (SchemaError, "outside the data", {"events": good.assign(date=[*good["date"].iloc[1:], "2035-01-01"])}),
+        (SchemaError, "runs out of the data", {"events": news(index, (899,))}),
+        (SchemaError, "stands twice", {"events": pd.concat([good, good.iloc[[2]]])}),
+        (SchemaError, "lack the columns", {"events": good.drop(columns="kind")}),
+        (SchemaError, "no value", {"events": good.assign(date=[None, *good["date"].iloc[1:]])}),
+        (SpecificationError, "no rows", {"events": good.iloc[:0]}),
+        (SampleTooShort, "usable estimation days", {"events": news(index, (40,))}),
+        (SampleTooShort, "spans fewer", {"estimation": (-30, -11)}),
+        (SpecificationError, "overlaps", {"estimation": (-130, 0)}),
+        (SpecificationError, "in order", {"window": (1, 0)}),
+        (SpecificationError, "did you mean", {"normal": "means"}),
+        (SchemaError, "constant", {"data": frame * 0.0}),
+        (SchemaError, "finite", {"data": frame.replace(frame.iloc[5, 0], np.inf)}),
+        (SchemaError, "stands twice", {"data": pd.concat([frame, frame.iloc[[-1]]])}),
+        (FrequencyError, "daily", {"data": frame.resample("ME").last()}),
+        (SpecificationError, "DataFrame", {"events": [1, 2]}),
+    ]
+    for error, words, options in cases:
+        with pytest.raises(error, match=words) as caught:
+            fit(**options)
+        assert isinstance(caught.value, EconError)
+
+
+def test_missing_quote_in_an_event_window_is_refused_unless_the_market_was_closed():
+    frame = levels()
+    holed = frame.copy()
+    holed.iloc[300] = np.nan
+    with pytest.raises(SchemaError, match=rf"'yield_10y' has no quote on {frame.index[300].date()}.*event 4"):
+        fitted(holed)
+    closed = fitted(holed, missing="closed")
+    assert closed.moved["label"].tolist() == ["event 4"]
+    assert closed.events["day"].iloc[4] == frame.index[301]
