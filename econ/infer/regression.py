@@ -95,6 +95,7 @@ def regress(
     bandwidth: int | None = None,
     groups: Any = None,
     intercept: bool = True,
+    gaps: str = "refuse",
     parent: object = None,
 ) -> Regression:
     """Regress ``y`` on the columns of ``X`` by least squares.
@@ -114,6 +115,9 @@ def regress(
         Group of each row, for "cluster" only.
     intercept : bool, default True
         Whether to add the column ``const``.
+    gaps : {"refuse", "zero"}
+        What "hac" does about missing periods: refuse them, or let them enter the autocovariances with score
+        zero, so that only pairs of months that are truly j apart count at lag j (Parzen 1963).
     parent : object, optional
         The `Dataset` the series came from, kept in the result.
 
@@ -134,7 +138,8 @@ def regress(
 
     References
     ----------
-    See :mod:`econ.infer.covariance`. The default bandwidth is that of Stock, J. H. and M. W. Watson (2020),
+    See :mod:`econ.infer.covariance`. Parzen, E. (1963), On spectral analysis with missing observations and
+    amplitude modulation, Sankhya A 25. The default bandwidth is that of Stock, J. H. and M. W. Watson (2020),
     Introduction to Econometrics.
 
     Examples
@@ -145,8 +150,8 @@ def regress(
     >>> fit.coefficients.round(6).to_dict()
     {'const': 1.0, 'flow': 2.0}
     """
-    y, X = _aligned(y, X, dated=cov in ("hac", "ewc"), intercept=intercept)
-    _check_options(cov, bandwidth, groups)
+    _check_options(cov, bandwidth, groups, gaps)
+    y, X = _aligned(y, X, dated=cov in ("hac", "ewc") and gaps == "refuse", intercept=intercept)
     names = [str(name) for name in X.columns]
     x, outcome = X.to_numpy(dtype=float), y.to_numpy(dtype=float)
     size, columns = x.shape
@@ -158,7 +163,8 @@ def regress(
     q, r = k.full_rank_qr(x, names, "the regression")
     coefficients = np.linalg.solve(r, q.T @ outcome)
     u = outcome - x @ coefficients
-    matrix, df = _covariance(x, u, cov, bandwidth=bandwidth, groups=groups)
+    padded = _with_gaps(y.index, x, u) if gaps == "zero" else (x, u)
+    matrix, df = _covariance(*padded, cov, bandwidth=bandwidth, groups=groups)
     centred = outcome - outcome.mean() if intercept else outcome
     return Regression(
         coefficients=pd.Series(coefficients, index=names, name="coefficient"),
@@ -202,9 +208,21 @@ def _aligned(
     return y, frame.assign(const=1.0)[["const", *frame.columns]]
 
 
-def _check_options(cov: str, bandwidth: int | None, groups: Any) -> None:
+def _with_gaps(index: pd.Index, x: k.Array, u: k.Array) -> tuple[k.Array, k.Array]:
+    """Put rows of zeros where periods are missing: X'X is unchanged, lags count true distances."""
+    if not isinstance(index, pd.PeriodIndex) or not index.is_monotonic_increasing or not index.is_unique:
+        raise SpecificationError("gaps='zero' needs ordered, distinct periods; use pandas.PeriodIndex.")
+    where = index.asi8 - index.asi8[0]
+    rows = np.zeros((int(where[-1]) + 1, x.shape[1])), np.zeros(int(where[-1]) + 1)
+    rows[0][where], rows[1][where] = x, u
+    return rows
+
+
+def _check_options(cov: str, bandwidth: int | None, groups: Any, gaps: str) -> None:
     if cov not in COVARIANCES:
         raise SpecificationError(f"no covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
+    if gaps not in ("refuse", "zero") or (gaps == "zero" and cov != "hac"):
+        raise SpecificationError(f"gaps is 'refuse', or 'zero' with cov='hac'; found {gaps!r} with {cov!r}.")
     if bandwidth is not None and cov not in ("hac", "ewc"):
         raise SpecificationError(f"bandwidth belongs to 'hac' and 'ewc'; the covariance asked for is {cov!r}.")
     if (groups is not None) != (cov == "cluster"):
