@@ -163,8 +163,8 @@ def regress(
     q, r = k.full_rank_qr(x, names, "the regression")
     coefficients = np.linalg.solve(r, q.T @ outcome)
     u = outcome - x @ coefficients
-    padded = _with_gaps(y.index, x, u) if gaps == "zero" else (x, u)
-    matrix, df = _covariance(*padded, cov, bandwidth=bandwidth, groups=groups)
+    rows, errors = _with_gaps(y.index, x, u) if gaps == "zero" else (x, u)
+    matrix, df = _covariance(rows, errors, cov, bandwidth=bandwidth, groups=groups)
     centred = outcome - outcome.mean() if intercept else outcome
     return Regression(
         coefficients=pd.Series(coefficients, index=names, name="coefficient"),
