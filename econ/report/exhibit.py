@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound, SpecificationError, VintageMissing, suggestion
 from econ.estimate import Estimate
-from econ.report.figure import Figure, Picture
+from econ.report.figure import Figure, Picture, plotted_frame
 from econ.report.numbers import Number
 from econ.report.provenance import Trace, files_behind, trace
 from econ.report.run import Run, git
@@ -292,17 +291,13 @@ def _cell(word: str) -> float | str:
 
 
 def _from_json(body: Any, folder: Path) -> Exhibit:
-    import pandas as pd
-
     files = {each["file"]: Vintage(**each) for each in body["vintages"]}
     figures = {}
     for name in body["figures"]:
         base = folder / "figures" / (f"{body['key']}_{name}" if name else body["key"])
         if not base.with_suffix(".csv").exists():
             raise VintageMissing(f"the plotted numbers {base.name}.csv are missing; restore the file or run make.")
-        plotted = pd.read_csv(
-            StringIO(base.with_suffix(".csv").read_text(encoding="utf-8")), float_precision="round_trip"
-        )
+        plotted = plotted_frame(base.with_suffix(".csv").read_text(encoding="utf-8"))
         figures[name] = Picture(plotted, base.with_suffix(".svg"))
     return Exhibit(
         key=body["key"],

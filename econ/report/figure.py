@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import math
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,7 +63,7 @@ class Figure:
     def svg(self) -> str:
         """Picture with its text as text, without clock or random names."""
         drawn = self._drawn("svg", metadata={"Date": None, "Creator": None}).decode("utf-8")
-        text = drawn.replace("STIXGeneral", _FONTS)  # the measures of STIX, the letters of the page
+        text = drawn.replace("'STIXGeneral'", _FONTS)  # the measures of STIX, the letters of the page
         return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
     def pdf(self) -> bytes:
@@ -124,3 +126,16 @@ def _style() -> Iterator[None]:
 
     with as_file(files("econ.report") / "econ.mplstyle") as path, matplotlib.style.context(["default", str(path)]):
         yield
+
+
+def plotted_frame(text: str) -> pd.DataFrame:
+    """Read back what :func:`plotted_csv` wrote, to the last digit; blank cells of a column of numbers are gaps."""
+    head, *rows = csv.reader(io.StringIO(text))
+    return pd.DataFrame({name: _numbers([row[place] for row in rows]) for place, name in enumerate(head)})
+
+
+def _numbers(words: list[str]) -> list[float] | list[str]:
+    try:
+        return [float(word) if word else math.nan for word in words]
+    except ValueError:
+        return words

@@ -34,7 +34,9 @@ from econ import Dataset, Estimate, Unavailable
 from econ.data.vintage import Vintage
 from econ.report import Exhibit, Figure, Panel, Table, main
 
-VINTAGE = Vintage("2026-07-17", "Treasury", "SLT Table 1", "https://ticdata.treasury.gov", "slt.csv", "ab" * 32, "public")
+VINTAGE = Vintage(
+    "2026-07-17", "Treasury", "SLT Table 1", "https://ticdata.treasury.gov", "slt.csv", "ab" * 32, "public domain"
+)
 
 
 def draw(page, data):
@@ -174,6 +176,7 @@ REFERENCES = """
 def make_project(folder: Path) -> Path:
     """Write the sample into an empty folder and return it."""
     files = {
+        "analyses/__init__.py": '"""Programs of the sample."""\n',
         "analyses/specification.py": SPECIFICATION,
         "analyses/market.py": MARKET,
         "analyses/counts.py": COUNTS,
