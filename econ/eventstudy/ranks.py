@@ -1,4 +1,4 @@
-"""Tests on ranks and signs: Corrado rank, and later companions that need no distribution.
+"""Tests on ranks within each event's own days: Corrado, Corrado-Zivney, GRANK.
 
 For event i the days of its estimation and event windows are ranked together. Ties get mean ranks:
 yields are quoted to the basis point, so equal changes are the rule.
@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 from econ.eventstudy._kernels import Array, Mask, Windows
-from econ.eventstudy.outcome import NO_SHIFT, Outcome, normal_outcome
+from econ.eventstudy.outcome import NO_SHIFT, Outcome, normal_outcome, student_outcome, unavailable
+from econ.eventstudy.parametric import FLAT, NO_SPREAD, ONE_EVENT
 
 
 def mean_ranks(values: Array, valid: Mask) -> Array:
@@ -81,3 +82,81 @@ def corrado(windows: Windows) -> Outcome:
     """
     values, valid = with_window(windows.residuals, windows.abnormal / windows.event_scale, windows)
     return normal_outcome(rank_statistic(centred_ranks(values, valid), valid, windows.length), NO_SHIFT)
+
+
+def corrado_zivney(windows: Windows) -> Outcome:
+    """Rank test of Corrado and Zivney (1992): standardised changes, adjusted for a variance increase.
+
+    Estimation days enter as studentised residuals, event days as standardised abnormal changes divided by
+    their cross-sectional standard deviation on that day of the window; then as in `corrado`. Unavailable
+    with one event, which has no cross-sectional standard deviation.
+
+    References
+    ----------
+    Corrado, C. J. and T. L. Zivney (1992), The specification and power of the sign test in event study
+    hypothesis tests using daily stock returns, JFQA 27(3).
+    """
+    if len(windows) < 2:
+        return unavailable(ONE_EVENT, "N(0, 1)", NO_SHIFT)
+    spread = windows.daily_standardised.std(axis=0, ddof=1)
+    if (spread <= FLAT * np.abs(windows.daily_standardised).max()).any():
+        return unavailable(NO_SPREAD, "N(0, 1)", NO_SHIFT)
+    values, valid = with_window(windows.studentised_residuals, windows.daily_standardised / spread, windows)
+    return normal_outcome(rank_statistic(centred_ranks(values, valid), valid, windows.length), NO_SHIFT)
+
+
+def _generalised_ranks(windows: Windows) -> tuple[Array, Mask] | None:
+    """U of the generalised standardised changes: estimation days and the whole window as one more day."""
+    spread = float(windows.standardised.std(ddof=1))
+    if spread <= FLAT * float(np.abs(windows.standardised).max()):
+        return None
+    window_day = (windows.standardised / spread)[:, None]
+    values, valid = with_window(windows.studentised_residuals, window_day, windows)
+    return centred_ranks(values, valid), valid
+
+
+def grank_t(windows: Windows) -> Outcome:
+    """GRANK-T of Kolari and Pynnönen (2011): the event window as one day among the estimation days.
+
+    SCAR_i over its cross-sectional standard deviation is ranked among the studentised residuals of event i;
+    U_it = rank / (T_i + 1) - 1/2 with T_i = L_i + 1. With Z = Ū_0 / S, S² = sum_t (n_t / n) Ū_t² / T,
+
+        t = Z sqrt( (T - 2) / (T - 1 - Z²) ),   t(T - 2),
+
+    T the number of days relative to day 0 in use, plus one. Robust to a variance increase, to serial
+    correlation within the window and, through S, to correlation between events on the same relative day;
+    of events that share calendar days at other relative days it knows nothing.
+
+    References
+    ----------
+    Kolari, J. W. and S. Pynnönen (2011), Nonparametric rank tests for event studies, Journal of Empirical
+    Finance 18(5).
+    """
+    if len(windows) < 2:
+        return unavailable(ONE_EVENT, "t(T - 2)", NO_SHIFT)
+    ranked = _generalised_ranks(windows)
+    if ranked is None:
+        return unavailable(NO_SPREAD, "t(T - 2)", NO_SHIFT)
+    days = int(np.count_nonzero(ranked[1].any(axis=0)))
+    z = rank_statistic(*ranked, 1)
+    return student_outcome(z * math.sqrt((days - 2) / max(days - 1 - z * z, 1e-12)), days - 2, NO_SHIFT)
+
+
+def grank_z(windows: Windows) -> Outcome:
+    """GRANK-Z of Kolari and Pynnönen (2011): as GRANK-T with the variance known under the null.
+
+    z = sum_i U_i0 / sqrt( sum_i (T_i - 1) / (12 (T_i + 1)) ) ~ N(0, 1), for events independent of each other.
+
+    References
+    ----------
+    Kolari, J. W. and S. Pynnönen (2011), Nonparametric rank tests for event studies, Journal of Empirical
+    Finance 18(5).
+    """
+    if len(windows) < 2:
+        return unavailable(ONE_EVENT, "N(0, 1)", NO_SHIFT)
+    ranked = _generalised_ranks(windows)
+    if ranked is None:
+        return unavailable(NO_SPREAD, "N(0, 1)", NO_SHIFT)
+    days = ranked[1].sum(axis=1)
+    variance = float(((days - 1.0) / (12.0 * (days + 1.0))).sum())
+    return normal_outcome(float(ranked[0][:, -1].sum()) / math.sqrt(variance), NO_SHIFT)

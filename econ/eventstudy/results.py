@@ -12,10 +12,12 @@ from scipy.special import stdtrit
 
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Estimate, Unavailable, check_level
-from econ.eventstudy import parametric, ranks
+from econ.eventstudy import parametric, ranks, signs
 from econ.eventstudy._kernels import Array, Mask, Windows
+from econ.eventstudy.cusum import cusum
 from econ.eventstudy.outcome import Outcome, outcome_table
 from econ.eventstudy.placebo import MATCHES, Placebo, day_outcomes, find_candidates, placebo_test
+from econ.eventstudy.resampling import resampling_tests
 from econ.eventstudy.series import Series
 
 if TYPE_CHECKING:
@@ -28,6 +30,13 @@ TESTS: dict[str, Callable[[Windows], Outcome]] = {
     "Kolari-Pynnonen": parametric.kolari_pynnonen,
     "Kolari-Pynnonen Patell": parametric.kolari_pynnonen_patell,
     "Corrado rank": ranks.corrado,
+    "Corrado-Zivney rank": ranks.corrado_zivney,
+    "GRANK": ranks.grank_t,
+    "GRANK-Z": ranks.grank_z,
+    "sign": signs.sign,
+    "generalised sign": signs.generalised_sign,
+    "Wilcoxon": signs.wilcoxon,
+    "CUSUM": cusum,
 }
 
 
@@ -187,22 +196,42 @@ class EventStudyResults:
             "units": self.units,
         }
 
-    def tests(self, kind: str | None = None) -> pd.DataFrame:
+    def tests(
+        self,
+        kind: str | None = None,
+        *,
+        draws: int = 1999,
+        rng: int | np.random.SeedSequence | None = 1,
+        n_jobs: int = 1,
+    ) -> pd.DataFrame:
         """Every test of no effect, for one class of events or for all.
 
         Parameters
         ----------
         kind : str, optional
             Class of events; all when absent.
+        draws : int
+            Draws of each bootstrap.
+        rng : int or SeedSequence
+            Seed of the bootstraps.
+        n_jobs : int
+            Workers; the result does not depend on them.
 
         Returns
         -------
         DataFrame
             One row a test (index = its name), columns ``statistic``, ``p_value``, ``distribution``, ``null``;
-            `Unavailable` with the reason where the events do not permit the test.
+            `Unavailable` with the reason where the events do not permit the test. "Kolari-Pynnonen" is BMP
+            and "Kolari-Pynnonen Patell" is Patell adjusted for shared days; "GRANK" is GRANK-T.
+
+        See Also
+        --------
+        econ.eventstudy.size_table : how often each rejects when there is nothing to find, and when there is.
         """
         windows = self.select(kind)
-        return outcome_table({name: test(windows) for name, test in TESTS.items()})
+        outcomes = {name: test(windows) for name, test in TESTS.items()}
+        outcomes |= resampling_tests(windows, draws=draws, rng=rng, n_jobs=n_jobs)
+        return outcome_table(outcomes)
 
     def placebo(
         self,

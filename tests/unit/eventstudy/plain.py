@@ -128,3 +128,95 @@ def rank_sum(tables, window):
     length = window[1] - window[0] + 1
     total = math.fsum(z[day] for day in range(window[0], window[1] + 1))
     return total / math.sqrt(variance * length * (m - length) / (m - 1))
+
+
+def corrado(events, window):
+    """Ranks of the changes themselves."""
+    days = range(window[0], window[1] + 1)
+    return rank_sum(
+        [{**event["residuals"], **dict(zip(days, event["abnormal"], strict=True))} for event in events], window
+    )
+
+
+def corrado_zivney(events, window):
+    """Ranks of standardised changes, event days over their cross-sectional standard deviation."""
+    days = list(range(window[0], window[1] + 1))
+    spread = [sd([event["sar"][place] for event in events]) for place in range(len(days))]
+    tables = [
+        {**event["studentised"], **{day: event["sar"][place] / spread[place] for place, day in enumerate(days)}}
+        for event in events
+    ]
+    return rank_sum(tables, window)
+
+
+def grank(events):
+    """GRANK-T and GRANK-Z; the window counts as one day, called 10**6."""
+    spread = sd([event["scar"] for event in events])
+    tables = [{**event["studentised"], 10**6: event["scar"] / spread} for event in events]
+    scaled = []
+    for table in tables:
+        ranks = mean_ranks(table)
+        scaled.append({day: rank / (len(table) + 1) - 0.5 for day, rank in ranks.items()})
+    days = sorted({day for table in scaled for day in table})
+    n = len(events)
+    squares = []
+    for day in days:
+        here = [table[day] for table in scaled if day in table]
+        squares.append(len(here) / n * mean(here) ** 2)
+    last = [table[10**6] for table in scaled]
+    z = mean(last) / math.sqrt(mean(squares))
+    t = z * math.sqrt((len(days) - 2) / (len(days) - 1 - z * z))
+    variance = math.fsum((len(table) - 1) / (12 * (len(table) + 1)) for table in tables)
+    return t, math.fsum(last) / math.sqrt(variance)
+
+
+def sign(values):
+    kept = [value for value in values if value != 0.0]
+    w = sum(value > 0.0 for value in kept)
+    n = len(kept)
+    tails = [
+        sum(math.comb(n, k) for k in range(w + 1)) / 2**n,
+        sum(math.comb(n, k) for k in range(w, n + 1)) / 2**n,
+    ]
+    return (w - n / 2) / math.sqrt(n / 4), min(1.0, 2 * min(tails))
+
+
+def generalised_sign(events):
+    n = len(events)
+    share = mean([mean([float(e > 0.0) for e in event["residuals"].values()]) for event in events])
+    w = sum(event["car"] > 0.0 for event in events)
+    return (w - n * share) / math.sqrt(n * share * (1 - share))
+
+
+def wilcoxon(values):
+    kept = {place: value for place, value in enumerate(values) if value != 0.0}
+    ranks = mean_ranks({place: abs(value) for place, value in kept.items()})
+    m = len(kept)
+    w = math.fsum(ranks[place] for place, value in kept.items() if value > 0.0)
+    groups = {}
+    for rank in ranks.values():
+        groups[rank] = groups.get(rank, 0) + 1
+    variance = m * (m + 1) * (2 * m + 1) / 24 - sum(t**3 - t for t in groups.values()) / 48
+    return (w - m * (m + 1) / 4) / math.sqrt(variance)
+
+
+def cusum(events):
+    """Forward substitution for the recursive residuals."""
+    d, n = len(events[0]["abnormal"]), len(events)
+    whitened = []
+    for event in events:
+        c = event["spread"]
+        low = [[0.0] * d for _ in range(d)]
+        for i in range(d):
+            for j in range(i + 1):
+                rest = c[i][j] - math.fsum(low[i][k] * low[j][k] for k in range(j))
+                low[i][j] = math.sqrt(rest) if i == j else rest / low[j][j]
+        e = []
+        for i in range(d):
+            known = math.fsum(low[i][k] * e[k] for k in range(i))
+            e.append((event["abnormal"][i] / event["s"] - known) / low[i][i])
+        whitened.append(e)
+    centre = [mean([e[day] for e in whitened]) for day in range(d)]
+    v = math.fsum((e[day] - centre[day]) ** 2 for e in whitened for day in range(d)) / (d * (n - 1))
+    path = [abs(math.fsum(centre[: day + 1])) for day in range(d)]
+    return max(path) * math.sqrt(n / (d * v))

@@ -18,18 +18,21 @@ from econ.eventstudy import EventStudy
 from tests.unit.eventstudy import plain
 from tests.unit.eventstudy.samples import levels, news
 
+RESAMPLED = {"wild bootstrap", "block bootstrap"}
+ADJUSTED = {"Kolari-Pynnonen", "Kolari-Pynnonen Patell"}  # their own test below
 POSITIONS = (150, 151, 153, 170, 300, 420, 421, 555, 640, 700)
 STATISTICS = {
     "t": lambda events, window: plain.t_statistic([event["car"] for event in events]),
     "Patell": lambda events, window: plain.patell(events),
     "BMP": lambda events, window: plain.t_statistic([event["scar"] for event in events]),
-    "Corrado rank": lambda events, window: plain.rank_sum(
-        [
-            {**event["residuals"], **dict(zip(range(window[0], window[1] + 1), event["abnormal"], strict=True))}
-            for event in events
-        ],
-        window,
-    ),
+    "Corrado rank": plain.corrado,
+    "Corrado-Zivney rank": plain.corrado_zivney,
+    "GRANK": lambda events, window: plain.grank(events)[0],
+    "GRANK-Z": lambda events, window: plain.grank(events)[1],
+    "sign": lambda events, window: plain.sign([event["car"] for event in events])[0],
+    "generalised sign": lambda events, window: plain.generalised_sign(events),
+    "Wilcoxon": lambda events, window: plain.wilcoxon([event["car"] for event in events]),
+    "CUSUM": lambda events, window: plain.cusum(events),
 }
 
 
@@ -55,6 +58,7 @@ def test_statistics_equal_the_plain_implementation(window, normal):
     np.testing.assert_allclose(results.abnormal, [event["abnormal"] for event in events], atol=1e-12)
     np.testing.assert_allclose(results.standardised, [event["scar"] for event in events], rtol=1e-12)
     table = results.tests()
+    assert set(STATISTICS) == set(table.index) - RESAMPLED - ADJUSTED
     for name, statistic in STATISTICS.items():
         assert table.loc[name, "statistic"] == pytest.approx(statistic(events, window), rel=1e-12, abs=1e-12), name
 
@@ -155,7 +159,11 @@ def test_one_event_has_no_cross_section_but_a_patell():
     frame = levels()
     results = fitted(frame, positions=(400,))
     table = results.tests()
-    for name in ("t", "BMP", "Kolari-Pynnonen", "Kolari-Pynnonen Patell"):
+    cross_sectional = (
+        *("t", "BMP", "Kolari-Pynnonen", "Kolari-Pynnonen Patell", "Corrado-Zivney rank", "GRANK", "GRANK-Z"),
+        *("CUSUM", "wild bootstrap", "block bootstrap"),
+    )
+    for name in cross_sectional:
         assert isinstance(table.loc[name, "statistic"], Unavailable)
         assert "one event only" in table.loc[name, "p_value"].reason
     assert np.isfinite(table.loc["Patell", "statistic"])

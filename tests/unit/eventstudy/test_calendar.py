@@ -1,0 +1,172 @@
+"""Which trading day carries the news, and which events stay."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from econ.errors import SchemaError, SpecificationError
+from econ.eventstudy import EventStudy, place_events, quarter_ends
+from econ.eventstudy.calendar import clusters
+from tests.unit.eventstudy.samples import levels, news
+
+# Thursday 2024-07-04 is a holiday: no row
+DAYS = pd.DatetimeIndex([day for day in pd.bdate_range("2024-07-01", "2024-07-19") if day.day != 4])
+
+
+def placed(date, time=None, tz=None, **options):
+    row = {"date": [date], "kind": ["news"], "label": ["the news"]}
+    if time is not None:
+        row["time"] = [time]
+    if tz is not None:
+        row["tz"] = [tz]
+    found = place_events(pd.DataFrame(row), DAYS, **options).iloc[0]
+    return found["day"].date().isoformat(), found["moved"]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "tz", "day"),
+    [
+        ("2024-07-09", None, None, "2024-07-09"),
+        ("2024-07-09", "15:29", "America/New_York", "2024-07-09"),
+        ("2024-07-09", "15:30", "America/New_York", "2024-07-10"),
+        ("2024-07-09", "16:00", "America/New_York", "2024-07-10"),
+        ("2024-07-12", "17:15", "America/New_York", "2024-07-15"),  # Friday evening
+        ("2024-07-03", "18:00", "America/New_York", "2024-07-05"),  # eve of the holiday
+        ("2024-07-04", None, None, "2024-07-05"),
+        ("2024-07-04", "19:00", "America/New_York", "2024-07-05"),  # the next close is the next day's anyway
+        ("2024-07-06", None, None, "2024-07-08"),
+        ("2024-07-10", "09:15", "Asia/Shanghai", "2024-07-10"),  # 21:15 on the 9th in New York
+        ("2024-07-10", "03:00", "Asia/Tokyo", "2024-07-09"),  # 14:00 on the 9th in New York
+        ("2024-07-10", "05:00", "Asia/Tokyo", "2024-07-10"),  # 16:00 on the 9th in New York
+        ("2024-07-13", "10:00", "Europe/London", "2024-07-15"),  # Saturday
+        (pd.Timestamp("2024-07-09 19:31", tz="UTC"), None, None, "2024-07-10"),  # 15:31 New York summer time
+        (pd.Timestamp("2024-07-09 19:29", tz="UTC"), None, None, "2024-07-09"),
+    ],
+)
+def test_day_zero_is_the_first_close_after_the_news(date, time, tz, day):
+    assert placed(date, time, tz)[0] == day
+
+
+def test_moves_are_reported_and_the_close_is_an_argument():
+    assert placed("2024-07-09", "15:45", "America/New_York") == ("2024-07-10", "news after the close of 15:30")
+    assert placed("2024-07-09", "15:45", "America/New_York", close="16:00") == ("2024-07-09", "")
+    assert placed("2024-07-06") == ("2024-07-08", "no trading on the day of the news")
+    early = {"2024-07-03": "13:00"}
+    assert placed("2024-07-03", "13:30", "America/New_York")[0] == "2024-07-03"
+    assert placed("2024-07-03", "13:30", "America/New_York", half_days=early)[0] == "2024-07-05"
+
+
+def test_winter_and_summer_time_differ():
+    days = pd.bdate_range("2024-01-01", "2024-07-19")
+    table = pd.DataFrame(
+        {
+            "date": [pd.Timestamp("2024-01-09 20:00", tz="UTC"), pd.Timestamp("2024-07-09 20:00", tz="UTC")],
+            "kind": "news",
+            "label": ["winter, 15:00", "summer, 16:00"],
+        }
+    )
+    assert place_events(table, days)["moved"].tolist() == ["", "news after the close of 15:30"]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "tz", "words"),
+    [
+        ("2024-07-09 10:00", None, None, "naive timestamp"),
+        ("2024-07-09", "10:00", None, "without a time zone"),
+        ("2024-07-09", "10:00", "New York", "no time zone"),
+        ("2024-07-09", "noon", "America/New_York", "must be a time"),
+        ("soon", None, None, "no date"),
+        ("2024-03-10", "02:30", "America/New_York", "does not exist"),
+        (pd.Timestamp("2024-07-09 19:31", tz="UTC"), "10:00", "UTC", "give one"),
+        ("2024-06-28", None, None, "outside the data, which span 2024-07-01 to 2024-07-19"),
+        ("2024-07-19", "16:00", "America/New_York", "outside the data"),
+    ],
+)
+def test_bad_timestamps_are_refused(date, time, tz, words):
+    with pytest.raises(SchemaError, match=words):
+        placed(date, time, tz)
+
+
+def test_events_without_a_time_stand_beside_timed_ones():
+    table = pd.DataFrame(
+        {
+            "date": ["2024-07-09", "2024-07-09"],
+            "kind": ["a", "b"],
+            "label": ["dated", "timed"],
+            "time": [None, "16:30"],
+            "tz": [None, "America/New_York"],
+        }
+    )
+    assert place_events(table, DAYS)["day"].dt.day.tolist() == [9, 10]
+
+
+def test_confounded_events_are_dropped_and_listed():
+    frame = levels()
+    index = frame.index
+    events = news(index, (200, 300, 400, 500))
+    saturday = index[400] + pd.Timedelta(days=(5 - index[400].day_of_week))
+    confounders = {"FOMC": [index[301], "1999-01-01"], "CPI": [index[302], saturday]}
+    results = EventStudy(frame, events, response="yield_10y", confounders=confounders).fit()
+    hit = index.get_loc(saturday + pd.Timedelta(days=2)) <= 401  # a Saturday counts on Monday
+    assert results.dropped["label"].tolist() == (["event 1", "event 2"] if hit else ["event 1"])
+    assert results.dropped["reason"].iloc[0] == f"FOMC on {index[301].date()}"
+    left = set(events["label"]) - set(results.dropped["label"])
+    assert set(results.events["label"]) == left
+    with pytest.raises(SpecificationError, match="no event is left of 1: FOMC"):
+        EventStudy(frame, events.iloc[[1]], response="yield_10y", confounders=confounders).fit()
+
+
+def test_dropped_events_stay_out_of_estimation_windows():
+    frame = levels()
+    frame.iloc[350:] += 5.0
+    events = news(frame.index, (350, 400))
+    dropped = EventStudy(frame, events, response="yield_10y", confounders={"FOMC": [frame.index[350]]}).fit()
+    both = EventStudy(frame, events, response="yield_10y").fit()
+    assert dropped.windows.scale[0] == both.windows.scale[1] < 0.1
+
+
+def test_quarter_ends_are_trading_days_and_confound():
+    frame = levels()
+    ends = quarter_ends(frame.index)
+    assert set(ends) <= set(frame.index)
+    row = frame.index.get_loc(ends[6])
+    events = news(frame.index, (row - 1, row + 5))
+    results = EventStudy(frame, events, response="yield_10y", confounders={"quarter end": ends}).fit()
+    assert results.dropped["label"].tolist() == ["event 0"]
+
+
+def test_overlap_rules():
+    frame = levels()
+    events = news(frame.index, (300, 301, 302, 303, 400, 500, 501))
+
+    def kept(rule, window):
+        study = EventStudy(frame, events, response="yield_10y", window=window, overlap=rule)
+        return study.fit().events["position"].tolist()
+
+    assert kept("keep", (0, 1)) == [300, 301, 302, 303, 400, 500, 501]
+    assert kept("first", (0, 1)) == [300, 302, 400, 500]
+    assert kept("first", (0, 0)) == [300, 301, 302, 303, 400, 500, 501]
+    assert kept("isolated", (0, 1)) == [400]
+    results = EventStudy(frame, events, response="yield_10y", overlap="first").fit()
+    assert results.dropped["reason"].tolist()[0] == "window overlaps that of 'event 0'"
+
+
+def test_same_day_of_one_kind_is_one_observation():
+    frame = levels()
+    friday = next(day for day in frame.index[300:] if day.day_of_week == 4)
+    events = pd.DataFrame(
+        {
+            "date": [friday + pd.Timedelta(days=1), friday + pd.Timedelta(days=2), friday + pd.Timedelta(days=3)],
+            "kind": ["sale", "sale", "denial"],
+            "label": ["Saturday", "Sunday", "Monday"],
+        }
+    )
+    results = EventStudy(frame, pd.concat([events, news(frame.index, (500, 600))]), response="yield_10y").fit()
+    assert results.dropped["reason"].tolist() == ["same kind and day 0 as 'Saturday'"]
+    assert len(results.abnormal) == 4
+    assert results.tests().loc["t", "distribution"] == "t(2)"  # Saturday and Monday share day 0: one in the pool
+
+
+def test_clusters_number_runs_of_overlapping_windows():
+    assert clusters(np.array([10, 12, 30, 11]), 1).tolist() == [0, 2, 3, 1]
+    assert clusters(np.array([10, 12, 30, 11]), 2).tolist() == [0, 0, 1, 0]
