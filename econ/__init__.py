@@ -2,5 +2,6 @@
 
 from econ.data import Dataset, catalogue, events, load
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.eventstudy import EventStudy
 
-__all__ = ["ConfidenceSet", "Dataset", "Estimate", "Unavailable", "catalogue", "events", "load"]
+__all__ = ["ConfidenceSet", "Dataset", "Estimate", "EventStudy", "Unavailable", "catalogue", "events", "load"]

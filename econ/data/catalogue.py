@@ -167,6 +167,16 @@ _PLAIN = (
     _plain("industrial_production", "Industrial production", "more output", "none", "INDPRO", 20, 500),
 )  # fmt: skip
 
+def _face_value_change(name: str, label: str, table: str, sign: str) -> Entry:
+    """Entry of a flow measured as the change in holdings at face value, which prices do not move."""
+    of = TABLES[table]
+    return Entry(name, label, "percent of debt", sign, "M", "none", table, "change", "", -10, 10,
+                 source=f"{of.publisher}, {of.title}", licence=of.licence, citation=of.citation)  # fmt: skip
+
+
+FACE_VALUE = {"fed_net_purchases": "fed_treasuries", "custody_change": "fed_custody"}
+"""Flows that are changes in a stock recorded at face value, and the stock."""
+
 _FLOWS = {
     "net_purchases": ("net purchases of long-term Treasuries", "the holder buys"),
     "valuation_change": ("valuation change of long-term Treasuries", "prices rise"),
@@ -238,7 +248,14 @@ _LIVE = (
     _live("gsw_curve", "Nominal yield curve of Gürkaynak, Sack and Wright", "percent", "D", "feds200628.csv", _FRB),
 )  # fmt: skip
 
-ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (*_PLAIN, *_flow_entries(), *_LIVE)}
+_CHANGES = (
+    _face_value_change("fed_net_purchases", "Federal Reserve: net purchases of Treasuries, at face value", "TREAST",
+                       "the Federal Reserve buys"),
+    _face_value_change("custody_change", "Change in Treasuries in custody at the Fed for foreign officials", "WMTSECL1",
+                       "custody holdings rise"),
+)  # fmt: skip
+
+ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (*_PLAIN, *_CHANGES, *_flow_entries(), *_LIVE)}
 
 
 def entry(name: str) -> Entry:

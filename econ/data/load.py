@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from econ.data.archive import EMBEDDED, manifest
-from econ.data.catalogue import ENTRIES, Entry, entry
+from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
 from econ.data.convert import monthly, native
 from econ.data.dataset import Dataset, Variable
-from econ.data.flows import flows
+from econ.data.flows import debt_scale, flows
 from econ.data.vintage import Vintage
 from econ.errors import FrequencyError, SpecificationError
 
@@ -77,6 +77,11 @@ def _column(item: Entry, as_of: str, frequency: str, rule: str | None) -> tuple[
         table = flows(item.holder, item.column, scale, as_of=as_of)
         flagged = frozenset(str(month) for month in table.index[table["imputed"]])
         return table["value"], flagged
+    if item.name in FACE_VALUE:
+        if frequency != "M":
+            raise FrequencyError(f"{item.name!r} is monthly; it cannot be loaded with frequency={frequency!r}.")
+        change = monthly(FACE_VALUE[item.name], as_of=as_of).diff().iloc[1:] / 1000.0
+        return 100.0 * change / debt_scale(pd.PeriodIndex(change.index), as_of=as_of), frozenset()
     if frequency == "M":
         return monthly(item.name, as_of=as_of, rule=rule), frozenset()
     if item.frequency != frequency:
@@ -95,6 +100,8 @@ def _variable(item: Entry, imputed: frozenset[str]) -> Variable:
 
 def _files(item: Entry, as_of: str) -> tuple[Vintage, ...]:
     known = manifest(as_of)
+    if item.name in FACE_VALUE:
+        return (known[item.table], known["FYGFDPUN"])
     if not item.holder:
         return (known[item.table],)
     tables = ["mfh"] if item.table == "mfh" else ["bertaut_judson", "slt_table1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ MINIMUM_DRAWS = 20
 def quantity_offset(
     irf: Any,
     seller: str = "china_net_purchases",
-    ally: str = "japan_net_purchases",
+    ally: str | Sequence[str] = "japan_net_purchases",
     *,
     horizon: int = 6,
     level: float = 0.90,
@@ -33,8 +34,10 @@ def quantity_offset(
     ----------
     irf : IRF
         Impulse responses with joint draws (a bootstrap or posterior).
-    seller, ally : str
-        Responses: net purchases of the seller and of the ally.
+    seller : str
+        Response: net purchases of the seller.
+    ally : str or sequence of str
+        Response: net purchases of the ally, or of several allies, whose purchases are added.
     horizon : int, default 6
         Last period cumulated, included.
     level : float, default 0.90
@@ -74,19 +77,23 @@ def quantity_offset(
     >>> print(estimate)
     0.400, s.e. 0.054, 90% set [0.31, 0.49]
     """
-    if seller == ally:
+    allies = (ally,) if isinstance(ally, str) else tuple(ally)
+    if seller in allies:
         raise SpecificationError(f"seller and ally are both {seller!r}; an offset needs two holders.")
+    if not allies or len(set(allies)) < len(allies):
+        raise SpecificationError(f"name each ally once; found {list(allies)}.")
     check_horizon(horizon, irf.point.shape[0] - 1)
     column = position(irf.shocks, seller if shock is None else shock, "shock")
-    rows = [position(irf.responses, ally, "response"), position(irf.responses, seller, "response")]
+    own = position(irf.responses, seller, "response")
+    others = [position(irf.responses, name, "response") for name in allies]
     if irf.draws is None or len(irf.draws) < MINIMUM_DRAWS:
         found = 0 if irf.draws is None else len(irf.draws)
         raise SpecificationError(
             f"a set for the offset needs joint draws of the responses, at least {MINIMUM_DRAWS}; found {found}; "
             "call irf(..., bootstrap=MovingBlock(draws=1999), rng=...)."
         )
-    cumulated = np.array([-1.0, 1.0]) * irf.point[: horizon + 1, rows, column].sum(axis=0)
-    drawn = np.array([-1.0, 1.0]) * irf.draws[:, : horizon + 1, rows, column].sum(axis=1)
+    cumulated = _cumulated(irf.point[None, : horizon + 1, :, column], own, others)[0]
+    drawn = _cumulated(irf.draws[:, : horizon + 1, :, column], own, others)
     if cumulated[1] == 0.0:
         raise NotIdentified(
             f"{seller!r} does not respond to its own shock within {horizon} periods; nothing to offset."
@@ -94,8 +101,14 @@ def quantity_offset(
     covariance = np.cov(drawn, rowvar=False)
     region = fieller(cumulated[0], cumulated[1], covariance, level)
     value, std_error = delta_ratio(cumulated[0], cumulated[1], covariance)
-    label = f"share of {seller} offset by {ally} within {horizon} periods"
+    label = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods"
     return Estimate(value, std_error, region.lower, region.upper, level, "", label, irf.nobs, region=region, parent=irf)
+
+
+def _cumulated(paths: np.ndarray, seller: int, allies: list[int]) -> np.ndarray:
+    """Minus the allies' and plus the seller's cumulated response, (B, 2), from paths (B, horizon + 1, n)."""
+    sums = paths.sum(axis=1)
+    return np.column_stack([-sums[:, allies].sum(axis=1), sums[:, seller]])
 
 
 def delta_ratio(numerator: float, denominator: float, covariance: np.ndarray) -> tuple[float, float]:

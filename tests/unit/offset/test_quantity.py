@@ -95,3 +95,17 @@ def test_the_set_covers_the_true_share():
         )
         covered += 0.3 in quantity_offset(estimated, horizon=6, level=0.90).region
     assert 0.85 <= covered / 300 <= 0.95
+
+
+def test_two_allies_together_replace_the_sum_of_what_each_replaces():
+    rng = np.random.default_rng(2)
+    point = np.zeros((4, 3, 1))
+    point[:, 0, 0], point[:, 1, 0], point[:, 2, 0] = -1.0, 0.3, 0.2
+    draws = point + 0.05 * rng.standard_normal((200, 4, 3, 1))
+    irf = SimpleNamespace(point=point, draws=draws, responses=("cn", "jp", "uk"), shocks=("cn",), nobs=100)
+    both = quantity_offset(irf, "cn", ("jp", "uk"), horizon=3)
+    each = [quantity_offset(irf, "cn", ally, horizon=3).value for ally in ("jp", "uk")]
+    assert both.value == pytest.approx(sum(each), abs=1e-12)
+    for wrong in (("jp", "jp"), (), ("jp", "cn")):
+        with pytest.raises(SpecificationError):
+            quantity_offset(irf, "cn", wrong, horizon=3)

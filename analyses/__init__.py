@@ -1,0 +1,1 @@
+"""One program an exhibit; `specification` holds every choice of the paper."""

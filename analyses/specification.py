@@ -1,0 +1,92 @@
+"""Every choice of the paper in one place.
+
+The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the
+exhibits were computed. A referee changes a field with ``dataclasses.replace(baseline, ...)`` and calls the
+``result`` of any exhibit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import econ
+from econ import Dataset
+
+CHINA, JAPAN, UK = "china_net_purchases", "japan_net_purchases", "uk_net_purchases"
+FED, BUND, YIELD = "fed_net_purchases", "yield_10y_germany", "yield_10y"
+
+
+@dataclass(frozen=True)
+class Specification:
+    """The paper's choices.
+
+    Parameters
+    ----------
+    as_of : str
+        Data vintage.
+    sample : (str, str)
+        First and last month of the VAR: net purchases by country exist from 2011-07, debt to scale them
+        until 2026-03.
+    lags : int
+        Half a year, so that quarter-end patterns of custodians fit in.
+    flows_first, yields_first : tuple of str
+        The two recursive orders. Flows first: sales move yields within the month and not the reverse.
+        Yields first: the reverse. The truth allows both, so each is a bound.
+    horizon : int
+        Months of the responses.
+    draws, level, rng : int, float, int
+        Bootstrap draws, coverage of intervals, seed.
+    hac_lags : int
+        Bartlett lags of the monthly regressions.
+    imputed : bool
+        Whether months without published net purchases (2021-01 to 2023-01) enter.
+    primary_maturity, primary_horizon : str, int
+        The one cell of H1 that decides: 10-year yield, three months.
+    primary_ally, offset_horizon : str, int
+        The one cell of H2 that decides: Japan, six months.
+    impact_bounds : tuple of float
+        Equivalence bounds of H1, bp per 1% of debt: the short-run and long-run anchors of Beltran et al. (2013)
+        rounded down, and the cointegration estimate of the IMF.
+    no_offset, full_offset : float
+        H2: an offset inside [-no_offset, no_offset] is none; above full_offset it is full.
+    event_window, estimation_window : (int, int)
+        Trading days around day 0.
+    event_bound : float
+        Equivalence bound of the event study, bp.
+    fixed_on : str
+        When these were fixed.
+    """
+
+    as_of: str = "2026-07-17"
+    sample: tuple[str, str] = ("2011-07", "2026-03")
+    lags: int = 6
+    flows_first: tuple[str, ...] = (CHINA, JAPAN, UK, FED, BUND, YIELD)
+    yields_first: tuple[str, ...] = (FED, BUND, YIELD, CHINA, JAPAN, UK)
+    horizon: int = 24
+    draws: int = 1999
+    level: float = 0.90
+    rng: int = 20260717
+    hac_lags: int = 12
+    imputed: bool = True
+    primary_maturity: str = "yield_10y"
+    primary_horizon: int = 3
+    primary_ally: str = JAPAN
+    offset_horizon: int = 6
+    impact_bounds: tuple[float, ...] = (15.0, 8.0, 2.4)
+    no_offset: float = 0.25
+    full_offset: float = 0.75
+    event_window: tuple[int, int] = (0, 1)
+    estimation_window: tuple[int, int] = (-130, -11)
+    event_bound: float = 5.0
+    fixed_on: str = "2026-11-23"
+
+
+baseline = Specification()
+
+
+def system(spec: Specification = baseline) -> Dataset:
+    """The monthly system: net purchases in percent of debt, yields in monthly changes of basis points."""
+    data = econ.load(*spec.flows_first, as_of=spec.as_of)
+    changes = {BUND: "diff", YIELD: "diff"}
+    data = data.convert(**dict.fromkeys(changes, "basis points")).transform(**changes)
+    return data.sample(*spec.sample)

@@ -1,0 +1,86 @@
+"""Summary statistics: every variable of the paper, with its span, its moments and its imputed months."""
+
+from __future__ import annotations
+
+import econ
+from analyses.specification import Specification, baseline
+from econ.data import Dataset
+from econ.report import Exhibit, Panel, Row, Table, main
+
+FLOWS = ("china", "japan", "uk", "japan_uk", "official", "foreign")
+YIELDS = ("yield_2y", "yield_10y", "yield_30y", "term_premium_10y", "yield_10y_germany")
+
+
+def result(spec: Specification = baseline) -> Exhibit:
+    """Describe flows and yields over the sample of the VAR."""
+    flows = econ.load(*(f"{slug}_net_purchases" for slug in FLOWS), "fed_net_purchases", as_of=spec.as_of)
+    flows = flows.sample(*spec.sample)
+    rows: list[Row | Panel] = [Panel("Net purchases of long-term Treasuries, percent of debt a month")]
+    rows += _rows(flows)
+    rows.append(Panel("Monthly change of yields, basis points"))
+    vintages = flows.vintages
+    for name in YIELDS:
+        data = econ.load(name, as_of=spec.as_of).convert(**{name: "basis points"}).transform(**{name: "diff"})
+        rows += _rows(data.sample(*spec.sample))
+        vintages += data.vintages
+        if name == "term_premium_10y":
+            ends = data.frame.index[-1]
+    debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of)
+    last = float(debt.frame["federal_debt"].iloc[-1]) / 1e6
+    table = Table(
+        ["Months", "Imputed", "Mean", "Std. dev.", "Minimum", "Maximum", "Autocorr."],
+        rows,
+        notes=[
+            f"Months {spec.sample[0]} to {spec.sample[1]}, as far as published; the term premium ends in {ends}. "
+            "A purchase is positive. Debt: federal debt held by the public at the end of the quarter before. "
+            "Imputed: months without published net purchases, estimated as the change in the position less its "
+            "modelled valuation change. The Fed's purchases are the change in its holdings at face value."
+        ],
+    )
+    described = flows.describe()
+    numbers = {
+        "months": int(described.loc["china_net_purchases", "nobs"]),
+        "imputed_months": int(described.loc["china_net_purchases", "imputed"]),
+        "std_china": float(described.loc["china_net_purchases", "std"]),
+        "std_japan": float(described.loc["japan_net_purchases", "std"]),
+        "std_uk": float(described.loc["uk_net_purchases", "std"]),
+        "debt_tn": last,
+        "debt_quarter": str(debt.frame.index[-1]),
+        "hundred_bn_share": 10.0 / last,
+        "correlation_china_japan": _correlation(flows, "japan_net_purchases"),
+        "correlation_china_uk": _correlation(flows, "uk_net_purchases"),
+    }
+    return Exhibit(
+        key="summary_statistics", title="Summary statistics", numbers=numbers, tables=table,
+        vintages=(*vintages, *debt.vintages), spec=spec,
+    )  # fmt: skip
+
+
+def _rows(data: Dataset) -> list[Row]:
+    rows = []
+    for name, line in data.describe().iterrows():
+        label = data.variables[str(name)].label.split(": net purchases")[0]
+        values = data.frame[name].dropna()
+        rows.append(
+            Row(
+                label,
+                [
+                    int(line["nobs"]),
+                    int(line["imputed"]),
+                    line["mean"],
+                    line["std"],
+                    line["min"],
+                    line["max"],
+                    float(values.autocorr(1)),
+                ],
+            )
+        )
+    return rows
+
+
+def _correlation(flows: Dataset, other: str) -> float:
+    return float(flows.frame["china_net_purchases"].corr(flows.frame[other]))
+
+
+if __name__ == "__main__":
+    main(result, baseline)
