@@ -137,7 +137,9 @@ def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
     heights = [place[kind] for kind in mean["kind"]]
     axes.hlines(heights, mean["lower"].astype(float), mean["upper"].astype(float), color="C0", lw=1.2)
     axes.plot(mean["value"], heights, "s", color="C0", ms=4, label="mean and interval")
-    axes.plot(single["value"], [place[kind] for kind in single["kind"]], "o", mfc="none", color="0.45", ms=3.5, label="event")
+    axes.plot(
+        single["value"], [place[kind] for kind in single["kind"]], "o", mfc="none", color="0.45", ms=3.5, label="event"
+    )
     axes.set_yticks(list(place.values()), labels)
     axes.set_xlim(-60, 60)
     axes.set_xlabel("abnormal change of the 10-year yield over two days, basis points")

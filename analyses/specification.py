@@ -30,8 +30,10 @@ class Specification:
     lags : int
         Half a year, so that quarter-end patterns of custodians fit in.
     flows_first, yields_first : tuple of str
-        The two recursive orders. Flows first: sales move yields within the month and not the reverse.
+        The two recursive orders of the price impact. Flows first: sales move yields within the month and not the reverse.
         Yields first: the reverse. The truth allows both, so each is a bound.
+    allies_first : tuple of str
+        China last: what moves both within the month is put down to the allies; the other bound of the offset.
     horizon : int
         Months of the responses.
     draws, level, rng : int, float, int
@@ -62,6 +64,7 @@ class Specification:
     lags: int = 6
     flows_first: tuple[str, ...] = (CHINA, JAPAN, UK, FED, BUND, YIELD)
     yields_first: tuple[str, ...] = (FED, BUND, YIELD, CHINA, JAPAN, UK)
+    allies_first: tuple[str, ...] = (FED, BUND, YIELD, JAPAN, UK, CHINA)
     horizon: int = 24
     draws: int = 1999
     level: float = 0.90
@@ -87,6 +90,6 @@ baseline = Specification()
 def system(spec: Specification = baseline) -> Dataset:
     """The monthly system: net purchases in percent of debt, yields in monthly changes of basis points."""
     data = econ.load(*spec.flows_first, as_of=spec.as_of)
-    changes = {BUND: "diff", YIELD: "diff"}
-    data = data.convert(**dict.fromkeys(changes, "basis points")).transform(**changes)
+    yields = [name for name in spec.flows_first if name.startswith("yield")]
+    data = data.convert(**dict.fromkeys(yields, "basis points")).transform(**dict.fromkeys(yields, "diff"))
     return data.sample(*spec.sample)
