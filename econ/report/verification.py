@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import math
 import re
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from econ.errors import EconError, OutputDiffers, ReplicationError, SeriesNotFound, VintageMissing, suggestion
+from econ.errors import EconError, OutputDiffers, ReplicationError, SeriesNotFound, suggestion
 from econ.report.compare import Comparison, Tolerance, compare, tolerances
 from econ.report.exhibit import Exhibit, built, committed, table_files
-from econ.report.run import THREADS, commit_of
+from econ.report.reproduce import programs, run_program
+from econ.report.run import commit_of
 from econ.report.store import project_root
 
 _DEFINITION = re.compile(
@@ -75,10 +74,14 @@ class Report:
         for error in self.errors:
             raise error
 
+    @property
+    def summary(self) -> str:
+        """One sentence: how many agree, with what."""
+        agree = len(self.exhibits) - len(self.failed)
+        return f"{agree} exhibits agree with {self.expected}, {len(self.failed)} differ"
+
     def __str__(self) -> str:
-        passed = len(self.exhibits) - len(self.failed)
-        closing = f"{passed} exhibits agree with {self.expected}, {len(self.failed)} differ"
-        return "\n".join([*map(str, self.exhibits), closing])
+        return "\n".join([*map(str, self.exhibits), self.summary])
 
 
 class Exhibits(Mapping[str, Exhibit]):
@@ -168,8 +171,6 @@ def verify(rebuild: bool = True, *, root: Path | None = None, show: Callable[[st
     root = root or project_root()
     folder = root / "paper"
     keys = programs(root)
-    if not keys:
-        raise VintageMissing("analyses/ holds no program; there is nothing to verify.")
     orphans = [key for key in built(folder) if key not in keys]
     limits, given = tolerances(folder), labels(folder)
     done = []
@@ -187,11 +188,6 @@ def verify(rebuild: bool = True, *, root: Path | None = None, show: Callable[[st
     return Report(tuple(done), "files on disk" if commit.name == "unversioned" else f"commit {commit}")
 
 
-def programs(root: Path) -> list[str]:
-    """Keys of the programs of the paper."""
-    return sorted(path.stem for path in (root / "analyses").glob("[a-z]*.py") if path.stem != "specification")
-
-
 def _verdict(root: Path, key: str, limit: Tolerance, target: Path | None) -> tuple[float, list[ReplicationError]]:
     folder = root / "paper"
     try:
@@ -200,25 +196,14 @@ def _verdict(root: Path, key: str, limit: Tolerance, target: Path | None) -> tup
         former = committed(key, root)
         if former is not None:  # results rewritten since the commit must not vouch for themselves
             expected.append(former)
-        found = on_disk if target is None else _rebuilt(root, key, target)
+        found = on_disk if target is None else run_program(root, key, into=target)
     except EconError as error:
-        return float("inf"), [OutputDiffers(f"exhibit {key!r}: {error}")]
+        return math.inf, [OutputDiffers(f"exhibit {key!r}: {error}")]
     compared: list[Comparison] = [compare(each, found, limit) for each in expected]
     errors: list[ReplicationError] = []
     for each in compared:
         errors += [error for error in each.errors if str(error) not in {str(known) for known in errors}]
     return max(each.largest for each in compared), errors + _stale(on_disk, folder)
-
-
-def _rebuilt(root: Path, key: str, target: Path) -> Exhibit:
-    """Run the program of an exhibit in a process of its own, writing below ``target`` only."""
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
-    words = [sys.executable, "-m", f"analyses.{key}", "--into", str(target)]
-    done = subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise ReplicationError(f"its program failed: {last[0]}")
-    return Exhibit.open(key, target)
 
 
 def _stale(exhibit: Exhibit, folder: Path) -> list[ReplicationError]:

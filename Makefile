@@ -1,0 +1,86 @@
+# make: the paper.  make test: the tests.  make help: the rest.
+# Needs python3 (3.11 or newer) and make; everything else goes into .venv. Works with GNU make 3.81.
+
+export OPENBLAS_NUM_THREADS = 1
+export OMP_NUM_THREADS = 1
+export MKL_NUM_THREADS = 1
+
+PYTHON3 ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+KEYS := $(patsubst analyses/%.py,%,$(filter-out analyses/specification.py,$(wildcard analyses/[a-z]*.py)))
+RUNS := $(KEYS:%=paper/results/%.run.json)
+# A run record beside results that somebody deleted is no record.
+LOST := $(foreach key,$(KEYS),$(if $(wildcard paper/results/$(key).json),,paper/results/$(key).run.json))
+LIBRARY := $(wildcard econ/*.py econ/*/*.py econ/*/*/*.py econ/data/*.csv econ/report/*.mplstyle)
+ARCHIVE := $(wildcard econ/data/archive/*/manifest.csv)
+PAPER := $(wildcard paper/paper.md paper/*.bib paper/*.csl paper/*.lua paper/*.css paper/head.tex paper/template.typ)
+
+# What to say when a program fails because the environment is not whole.
+EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotlib, joblib, threadpoolctl, fredapi, typst, pypandoc" \
+	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
+
+.DELETE_ON_ERROR:
+.PHONY: all paper test test-slow lint verify data bench readme doctor clean help FORCE
+
+all: paper/paper.pdf ## build every table, figure and number, then the paper as PDF, HTML and TeX (default)
+
+$(READY): requirements.lock
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "econ needs Python 3.11 or newer as $(PYTHON3); try make PYTHON3=python3.12" >&2; exit 1; }
+	@if [ -t 1 ]; then printf 'environment                      ...\r'; fi; start=$$(date +%s); \
+	$(PYTHON3) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian and Ubuntu install python3-venv" >&2; exit 1; }; \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock \
+		|| { echo "The packages of requirements.lock could not be installed; is the package index in reach?" >&2; exit 1; }; \
+	printf '%-28s%8d s\n' environment $$(( $$(date +%s) - start ))
+	@touch $@
+
+paper/results/%.run.json: analyses/%.py analyses/specification.py $(wildcard analyses/_*.py) $(LIBRARY) $(ARCHIVE) | $(READY)
+	@$(PYTHON) -m analyses.$* $(EXPLAIN)
+
+$(LOST): FORCE
+
+# The commit printed on the title page: a file that changes only when the commit or its cleanness does.
+paper/build/edition: FORCE
+	@mkdir -p paper/build
+	@{ git rev-parse HEAD && git status --porcelain -- . ':(exclude)paper/results' ':(exclude)paper/tables' \
+		':(exclude)paper/figures' | head -n 1 | cut -c 1-1 | tr -c '\n' '+'; } > $@.new 2>/dev/null || echo unversioned > $@.new
+	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+
+paper/paper.pdf: $(RUNS) $(PAPER) paper/build/edition | $(READY)
+	@$(PYTHON) -m econ.report.build $(EXPLAIN)
+
+paper: paper/paper.pdf ## set the paper from the results, rebuilding exhibits only where needed
+
+test: lint ## style, types and the fast tests (minutes)
+	@$(PYTHON) -m pytest -m "not slow" $(EXPLAIN)
+
+test-slow: $(READY) ## the tests that take longer
+	@$(PYTHON) -m pytest -m slow $(EXPLAIN)
+
+lint: $(READY) ## ruff and mypy
+	@$(PYTHON) -m ruff check --quiet . && $(PYTHON) -m ruff format --check --quiet . && $(PYTHON) -m mypy --no-error-summary
+
+verify: $(READY) ## rebuild every exhibit elsewhere and compare it with the committed results
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m econ verify $(EXPLAIN)
+
+data: $(READY) ## download today's vintage beside the embedded one (network; never part of all)
+	@$(PYTHON) -m econ data fetch
+
+bench: $(READY) ## speed and memory against the peers
+	@$(PYTHON) -m benchmarks
+
+readme: $(READY) ## rewrite the generated blocks of README.md and the runtimes of the last run
+	@$(PYTHON) -m econ.report.readme
+
+doctor: $(READY) ## say whether this machine has what the paper needs
+	@$(PYTHON) -m econ doctor
+
+clean: ## remove what make built but the committed results; keep the environment
+	rm -rf paper/paper.pdf paper/paper.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -1,0 +1,73 @@
+"""``python -m econ``: the commands of the Makefile, for people without make."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from econ.errors import EconError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 if all is well, 1 with a message otherwise."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words[:1] == ["data"]:
+            from econ.data.cli import main as data
+
+            return int(data(words[1:]) or 0)
+        options = _parser().parse_args(words)
+        if options.command == "reproduce":
+            return _reproduce()
+        return _verify(not options.no_rebuild) if options.command == "verify" else _doctor()
+    except EconError as error:
+        print(f"econ: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m econ", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("reproduce", help="build every exhibit that is not up to date, then the paper")
+    verify = commands.add_parser("verify", help="rebuild every exhibit elsewhere and compare it with the committed one")
+    verify.add_argument("--no-rebuild", action="store_true", help="compare the files on disk only")
+    commands.add_parser("data", help="list, fetch and compare vintages (python -m econ data --help)")
+    commands.add_parser("doctor", help="say whether this machine has what the paper needs")
+    return parser
+
+
+def _root() -> Path:
+    from econ.report.store import project_root
+
+    return project_root()
+
+
+def _reproduce() -> int:
+    from econ.report.reproduce import reproduce
+
+    reproduce(_root())
+    return 0
+
+
+def _verify(rebuild: bool) -> int:
+    from econ.report import verify
+
+    report = verify(rebuild, root=_root())
+    for error in report.errors:
+        print(error, file=sys.stderr)
+    print(report.summary)
+    return 0 if report.ok else 1
+
+
+def _doctor() -> int:
+    from econ.report.doctor import doctor
+
+    findings = doctor(_root())
+    print(*findings, sep="\n")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

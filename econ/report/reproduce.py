@@ -1,0 +1,117 @@
+"""Everything that `make` does, without make: each exhibit that is not up to date, then the paper."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from econ.errors import ReplicationError, VintageMissing
+from econ.report.exhibit import Exhibit
+from econ.report.run import THREADS, file_hash, input_hashes
+from econ.report.store import loads, project_root
+
+
+def reproduce(root: Path | None = None, *, show: Callable[[str], object] = print) -> tuple[str, ...]:
+    """Build every exhibit whose inputs changed, then the paper.
+
+    Parameters
+    ----------
+    root : Path, optional
+        Project folder.
+    show : callable
+        Gets one line an exhibit that is up to date; the programs print their own.
+
+    Returns
+    -------
+    tuple of str
+        Keys of the exhibits that were built.
+
+    Raises
+    ------
+    ReplicationError
+        If a program fails; says how to see why.
+    """
+    from econ.report.build import build
+    from econ.report.runner import step
+
+    root = root or project_root()
+    done = []
+    for key in programs(root):
+        if is_up_to_date(root, key):
+            show(f"{key:<28} up to date")
+        else:
+            run_program(root, key)
+            done.append(key)
+    with step("paper"):
+        build(root / "paper")
+    return tuple(done)
+
+
+def programs(root: Path) -> list[str]:
+    """Keys of the programs of the paper.
+
+    Raises
+    ------
+    VintageMissing
+        If there is none.
+    """
+    keys = sorted(path.stem for path in (root / "analyses").glob("[a-z]*.py") if path.stem != "specification")
+    if not keys:
+        raise VintageMissing("analyses/ holds no program; restore the folder from the repository.")
+    return keys
+
+
+def is_up_to_date(root: Path, key: str) -> bool:
+    """Whether the last run of an exhibit used these very inputs and its files are still what it wrote."""
+    folder = root / "paper"
+    path = folder / "results" / f"{key}.run.json"
+    if not path.exists():
+        return False
+    run = loads(path)
+    outputs = {folder / name: digest for name, digest in run["outputs"].items()}
+    return bool(
+        run["inputs"] == input_hashes(root, key)
+        and all(path.is_file() and file_hash(path) == digest for path, digest in outputs.items())
+    )
+
+
+def run_program(root: Path, key: str, *, into: Path | None = None) -> Exhibit:
+    """Run the program of an exhibit in a process of its own, on one BLAS thread.
+
+    Parameters
+    ----------
+    root : Path
+        Project folder.
+    key : str
+        Exhibit.
+    into : Path, optional
+        Folder to write to, in silence; by default the project's paper folder.
+
+    Returns
+    -------
+    Exhibit
+        What the program wrote, read back.
+
+    Raises
+    ------
+    ReplicationError
+        If the program fails, with the last line that it printed.
+    """
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
+    words = [sys.executable, "-m", f"analyses.{key}", *(["--into", str(into)] if into else [])]
+    done = subprocess.run(
+        words,
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE if into else None,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise ReplicationError(f"analyses/{key}.py failed: {last[0]} Run python -m analyses.{key} to see where.")
+    return Exhibit.open(key, into or root / "paper")
