@@ -1,0 +1,310 @@
+"""`IRF`: responses of every variable to every shock, with their draws and a small algebra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import Estimate, Unavailable, check_level
+from econ.infer import bands
+from econ.var._kernels import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+KINDS = ("pointwise", "sup-t")
+INTERVALS = ("percentile", "hall")
+NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
+
+
+@dataclass(frozen=True, eq=False)
+class IRF:
+    """Impulse responses.
+
+    Parameters
+    ----------
+    point : array (H + 1, n, s)
+        ``point[h, i, j]`` = response of variable i to shock j at horizon h, units of variable i per shock.
+    responses, shocks : tuple of str
+        Names along the second and third axis.
+    draws : array (B, H + 1, n, s), optional
+        Bootstrap or posterior draws; draw b is one joint path of all responses.
+    std_errors : array (H + 1, n, s), optional
+        Standard errors, for estimators that give them without draws.
+    units : mapping of str to str
+        Units of each response.
+    nobs : int
+        Effective observations.
+    parent : object
+        What made it: `StructuralResults` or a projection.
+    origin : object
+        Bootstrap and seed; responses with equal parent and origin have joint draws.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR, Cholesky, MovingBlock
+    >>> svar = VAR(simulated_var(periods=300, rng=1), lags=1).fit().identify(Cholesky("x", "y"))
+    >>> irf = svar.irf(12, bootstrap=MovingBlock(draws=200), rng=1)
+    >>> irf.draws.shape
+    (200, 13, 2, 2)
+    >>> irf.shock("x").scale(to=-1.0, response="x").at(0, response="x").value
+    -1.0
+    """
+
+    point: Array = field(repr=False)
+    responses: tuple[str, ...]
+    shocks: tuple[str, ...]
+    draws: Array | None = field(default=None, repr=False)
+    std_errors: Array | None = field(default=None, repr=False)
+    units: Mapping[str, str] = field(default_factory=dict, repr=False)
+    nobs: int = 0
+    parent: object = field(default=None, repr=False)
+    origin: object = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        expected = (len(self.point), len(self.responses), len(self.shocks))
+        if self.point.shape != expected or (self.draws is not None and self.draws.shape[1:] != expected):
+            found = self.point.shape if self.draws is None else (self.point.shape, self.draws.shape)
+            raise SpecificationError(f"responses must have the shape (horizon + 1, n, s) = {expected}; found {found}.")
+
+    @property
+    def horizon(self) -> int:
+        """Last horizon, H."""
+        return len(self.point) - 1
+
+    def band(
+        self, level: float = 0.90, kind: str = "pointwise", *, interval: str = "percentile"
+    ) -> tuple[Array, Array]:
+        """Lower and upper band, each (H + 1, n, s).
+
+        Parameters
+        ----------
+        level : float, default 0.90
+            Coverage.
+        kind : {"pointwise", "sup-t"}
+            Each response by itself, or each path simultaneously over its horizons
+            (Montiel Olea and Plagborg-Møller 2019, see :func:`econ.infer.bands.sup_t`).
+        interval : {"percentile", "hall"}
+            Quantiles of the draws, or those reflected about the point: 2 point - quantile (Hall 1992).
+
+        Raises
+        ------
+        SpecificationError
+            For another kind or interval, or if there are no draws.
+        """
+        check_level(level)
+        if kind not in KINDS or interval not in INTERVALS:
+            raise SpecificationError(
+                f"no band {kind!r} with interval {interval!r}; kinds are {KINDS}, intervals are {INTERVALS}."
+            )
+        if self.draws is None:
+            return self._gaussian_band(level, kind)
+        shape = self.point.shape
+        count = len(self.draws)
+        if kind == "pointwise":
+            position = np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
+        else:
+            paths = (len(self.responses) * len(self.shocks), self.horizon + 1, count)
+            drawn = self._by_path(np.moveaxis(self.draws, 0, -1)).reshape(paths)
+            ordered = self._by_path(self._columns.reshape(*shape, count)).reshape(paths)
+            each = bands.calibrated_position(drawn, ordered, level=level)
+            position = np.broadcast_to(each.reshape(shape[1:]), shape).reshape(-1)
+        lower, upper = (end.reshape(shape) for end in bands.tails(self._columns, position))
+        return (lower, upper) if interval == "percentile" else (2 * self.point - upper, 2 * self.point - lower)
+
+    def shock(self, name: str) -> IRF:
+        """Responses to one shock."""
+        return self._pick_shocks([self._position(name, self.shocks, "shock")])
+
+    def scale(self, to: float, *, response: str, horizon: int = 0, shock: str | None = None) -> IRF:
+        """Resize a shock so that ``response`` is ``to`` at ``horizon``, in the point and in every draw.
+
+        Parameters
+        ----------
+        to : float
+            Size, in units of ``response``.
+        response : str
+            Variable that fixes the size.
+        horizon : int, default 0
+            When it has that size.
+        shock : str, optional
+            Shock to resize, by default the only one, or else the one named like ``response``; others stay.
+
+        Raises
+        ------
+        SpecificationError
+            If the shock is ambiguous, or the response is exactly zero there.
+        """
+        if not np.isfinite(to):
+            raise SpecificationError(f"a shock can be scaled to a finite size only; found {to!r}.")
+        i, h = self._position(response, self.responses, "response"), self._check_horizon(horizon)
+        j = self._shock_position(response if shock is None and len(self.shocks) > 1 else shock)
+        values = [self.point[h, i, j]] if self.draws is None else [self.point[h, i, j], *self.draws[:, h, i, j]]
+        if not np.all(values):
+            raise SpecificationError(
+                f"shock {self.shocks[j]!r} does not move {response!r} at horizon {h}, so it cannot be scaled to {to} "
+                "there; scale by another response or horizon."
+            )
+        factor = np.ones(len(self.shocks))
+        factor[j] = to / self.point[h, i, j]
+        if self.draws is None:
+            return self._times(factor, None)
+        factors = np.ones((len(self.draws), len(self.shocks)))
+        factors[:, j] = to / self.draws[:, h, i, j]
+        return self._times(factor, factors)
+
+    def cumulate(self) -> IRF:
+        """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws."""
+        draws = None if self.draws is None else np.cumsum(self.draws, axis=1)
+        return replace(self, point=np.cumsum(self.point, axis=0), draws=draws, std_errors=None)
+
+    def __add__(self, other: object) -> IRF:
+        return self._combined(other, 1.0) if isinstance(other, IRF) else NotImplemented
+
+    def __sub__(self, other: object) -> IRF:
+        return self._combined(other, -1.0) if isinstance(other, IRF) else NotImplemented
+
+    def at(self, horizon: int, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
+        """Response at one horizon.
+
+        Parameters
+        ----------
+        horizon : int
+            From 0 to ``self.horizon``.
+        response, shock : str
+            Names; ``shock`` may be left out if there is one only.
+        level : float, default 0.90
+            Coverage of the equal-tailed interval.
+
+        Returns
+        -------
+        Estimate
+            Standard error = standard deviation of the draws; `Unavailable` without draws or standard errors.
+        """
+        i, j, h = self._cell(response, shock, horizon)
+        label = f"{response} to {self.shocks[j]} at horizon {h}"
+        drawn = None if self.draws is None else self.draws[:, h, i, j]
+        error = None if self.std_errors is None else float(self.std_errors[h, i, j])
+        return self._estimate(float(self.point[h, i, j]), drawn, level, response, label, error)
+
+    def peak(self, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
+        """Response of largest absolute size over the horizons; every draw has a peak, and a date, of its own."""
+        i, j, _ = self._cell(response, shock, 0)
+        path = self.point[:, i, j]
+        when = int(np.abs(path).argmax())
+        drawn = None
+        if self.draws is not None:
+            paths = self.draws[:, :, i, j]
+            drawn = np.take_along_axis(paths, np.abs(paths).argmax(axis=1)[:, None], axis=1)[:, 0]
+        label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
+        return self._estimate(float(path[when]), drawn, level, response, label, None)
+
+    def to_frame(self, level: float = 0.90, kind: str = "pointwise") -> pd.DataFrame:
+        """One row a horizon, response and shock: ``point``, ``lower``, ``upper`` (without draws, ``point`` only)."""
+        names = [range(self.horizon + 1), self.responses, self.shocks]
+        index = pd.MultiIndex.from_product(names, names=["horizon", "response", "shock"])
+        columns = {"point": self.point.reshape(-1)}
+        if self.draws is not None or self.std_errors is not None:
+            lower, upper = self.band(level, kind)
+            columns |= {"lower": lower.reshape(-1), "upper": upper.reshape(-1)}
+        return pd.DataFrame(columns, index=index)
+
+    def plot(self, level: float = 0.90, *, kind: str = "sup-t", responses: Any = None, shocks: Any = None) -> Figure:
+        """Draw the responses in a grid, one column a shock; see :func:`econ.var.irf_plot.plot`."""
+        from econ.var.irf_plot import plot
+
+        return plot(self, level=level, kind=kind, responses=responses, shocks=shocks)
+
+    @cached_property
+    def _columns(self) -> Array:
+        assert self.draws is not None
+        return bands.sorted_columns(self.draws)
+
+    def _by_path(self, values: Array) -> Array:
+        return np.moveaxis(values, 0, 2)
+
+    def _gaussian_band(self, level: float, kind: str) -> tuple[Array, Array]:
+        if self.std_errors is None or kind != "pointwise":
+            raise SpecificationError(
+                f"a {kind} band needs draws, and there are none; pass bootstrap=MovingBlock() and rng= to irf()."
+            )
+        from scipy.special import ndtri
+
+        width = ndtri(0.5 + level / 2.0) * self.std_errors
+        return self.point - width, self.point + width
+
+    def _estimate(
+        self, value: float, drawn: Array | None, level: float, response: str, label: str, error: float | None
+    ) -> Estimate:
+        check_level(level)
+        units = self.units.get(response, "")
+        common = {"level": level, "units": units, "label": label, "nobs": self.nobs, "parent": self}
+        if drawn is not None:
+            lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=level))
+            spread = float(drawn.std(ddof=1)) if len(drawn) > 1 else Unavailable("one draw only")
+            return Estimate(value, spread, lower, upper, **common)  # type: ignore[arg-type]
+        if error is not None:
+            from scipy.special import ndtri
+
+            width = float(ndtri(0.5 + level / 2.0)) * error
+            return Estimate(value, error, value - width, value + width, **common)  # type: ignore[arg-type]
+        return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)  # type: ignore[arg-type]
+
+    def _combined(self, other: IRF, sign: float) -> IRF:
+        """Response to two shocks at once; the draws are added draw by draw, so they must be joint."""
+        if self.parent is not other.parent or self.origin != other.origin:
+            raise SpecificationError(
+                "these responses come from different estimates or draws, so their joint uncertainty is unknown; "
+                "combine responses of one irf() call."
+            )
+        same = self.point.shape == other.point.shape and self.responses == other.responses
+        if not same or (self.draws is None) != (other.draws is None):
+            raise SpecificationError(
+                f"responses of shapes {self.point.shape} and {other.point.shape} cannot be combined; "
+                "pick the same horizon, variables and number of shocks."
+            )
+        word = " + " if sign > 0 else " - "
+        names = tuple(
+            left if left == right and sign > 0 else f"{left}{word}{right}"
+            for left, right in zip(self.shocks, other.shocks, strict=True)
+        )
+        draws = None if self.draws is None or other.draws is None else self.draws + sign * other.draws
+        return replace(self, point=self.point + sign * other.point, draws=draws, std_errors=None, shocks=names)
+
+    def _times(self, factor: Array, factors: Array | None) -> IRF:
+        draws = None if self.draws is None or factors is None else self.draws * factors[:, None, None, :]
+        errors = None if self.std_errors is None else self.std_errors * np.abs(factor)
+        return replace(self, point=self.point * factor, draws=draws, std_errors=errors)
+
+    def _pick_shocks(self, columns: list[int]) -> IRF:
+        draws = None if self.draws is None else self.draws[..., columns]
+        errors = None if self.std_errors is None else self.std_errors[..., columns]
+        names = tuple(self.shocks[j] for j in columns)
+        return replace(self, point=self.point[..., columns], draws=draws, std_errors=errors, shocks=names)
+
+    def _cell(self, response: str, shock: str | None, horizon: int) -> tuple[int, int, int]:
+        i = self._position(response, self.responses, "response")
+        return i, self._shock_position(shock), self._check_horizon(horizon)
+
+    def _shock_position(self, name: str | None) -> int:
+        if name is None and len(self.shocks) > 1:
+            raise SpecificationError(f"there are shocks {list(self.shocks)}; say which with shock=.")
+        return 0 if name is None else self._position(name, self.shocks, "shock")
+
+    def _check_horizon(self, horizon: int) -> int:
+        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or not 0 <= horizon <= self.horizon:
+            raise SpecificationError(f"horizon must be an integer from 0 to {self.horizon}; found {horizon!r}.")
+        return int(horizon)
+
+    @staticmethod
+    def _position(name: str, names: tuple[str, ...], kind: str) -> int:
+        if name not in names:
+            raise SpecificationError(f"no {kind} {name!r}; {suggestion(str(name), names)}")
+        return names.index(name)

@@ -1,0 +1,183 @@
+"""Ways to draw new errors from old residuals: `MovingBlock`, `Residual`, `Wild`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from econ.errors import SpecificationError
+from econ.var._kernels import Array, Rows
+from econ.var.model import check_positive
+
+
+@dataclass(frozen=True, eq=False)
+class Resample:
+    """Which observed period stands at each period of each draw.
+
+    Parameters
+    ----------
+    rows : int array (B, T)
+        Observed period drawn for period t.
+    block : int
+        Length of the blocks that ``rows`` is made of; 1 for independent draws.
+    signs : array (B, T), optional
+        Factors by which the rows are multiplied (wild bootstrap).
+    """
+
+    rows: Rows
+    block: int = 1
+    signs: Array | None = None
+
+    def apply(self, values: Array) -> Array:
+        """Draw ``values`` (T, c) jointly with the errors: (B, T, c), centred at each position in the block.
+
+        Centring: position s of a block can hold only the periods s, ..., s + T - l, so its expectation is the
+        mean over those, not zero; that mean is subtracted (Brüggemann, Jentsch and Trenkler 2016, section 4.1).
+        A wild draw keeps its period and needs no centring.
+        """
+        drawn: Array = values[self.rows]
+        if self.signs is not None:
+            drawn *= self.signs[:, :, None]
+            return drawn
+        periods = len(values)
+        starts = periods - self.block + 1
+        sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+        means = (sums[starts:] - sums[: self.block])[: self.block] / starts
+        drawn -= np.resize(means, values.shape)
+        return drawn
+
+
+class Bootstrap(Protocol):
+    """A number of draws and a way to draw periods."""
+
+    @property
+    def draws(self) -> int:
+        """Samples to simulate."""
+        ...
+
+    def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
+        """Draw ``size`` samples of ``periods`` periods."""
+        ...
+
+
+@dataclass(frozen=True)
+class MovingBlock:
+    """Moving-block bootstrap of residuals; valid for structural responses under conditional heteroskedasticity.
+
+    Parameters
+    ----------
+    draws : int, default 1999
+        Samples.
+    length : int, optional
+        Periods in a block; by default 5.03 T^(1/4) rounded (21 at T = 300), the rule of Jentsch and Lunsford (2019).
+
+    Raises
+    ------
+    SpecificationError
+        If ``draws`` or ``length`` is not a positive integer, or the blocks are longer than the sample.
+
+    References
+    ----------
+    Brüggemann, R., C. Jentsch and C. Trenkler (2016), Inference in VARs with conditional heteroskedasticity of
+    unknown form, Journal of Econometrics 191(1), 69-85.
+    Jentsch, C. and K. G. Lunsford (2019), The Dynamic Effects of Personal and Corporate Income Tax Changes in
+    the United States: Comment, American Economic Review 109(7), 2655-2678.
+
+    Examples
+    --------
+    >>> MovingBlock(draws=999).block_length(300)
+    21
+    """
+
+    draws: int = 1999
+    length: int | None = None
+
+    def __post_init__(self) -> None:
+        check_positive("draws", self.draws)
+        if self.length is not None:
+            check_positive("length", self.length)
+
+    def block_length(self, periods: int) -> int:
+        """Periods in a block for a sample of ``periods`` effective observations."""
+        if self.length is None:
+            return min(int(np.rint(5.03 * periods**0.25)), periods)
+        if self.length > periods:
+            raise SpecificationError(
+                f"blocks of {self.length} periods were asked for, but the effective sample has {periods}; shorten them."
+            )
+        return self.length
+
+    def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
+        """Draw block starts with replacement, lay blocks end to end, cut at ``periods``."""
+        length = self.block_length(periods)
+        count = -(-periods // length)
+        starts = generator.integers(0, periods - length + 1, size=(size, count))
+        rows = (starts[:, :, None] + np.arange(length)).reshape(size, -1)[:, :periods]
+        return Resample(rows, block=length)
+
+
+@dataclass(frozen=True)
+class Residual:
+    """Bootstrap of independently drawn residuals; for errors that are independent over time.
+
+    Parameters
+    ----------
+    draws : int, default 1999
+        Samples.
+
+    References
+    ----------
+    Runkle, D. E. (1987), Vector Autoregressions and Reality, Journal of Business and Economic Statistics 5(4), 437-442.
+
+    Examples
+    --------
+    >>> Residual(draws=500).draws
+    500
+    """
+
+    draws: int = 1999
+
+    def __post_init__(self) -> None:
+        check_positive("draws", self.draws)
+
+    def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
+        """Draw periods with replacement."""
+        return Resample(generator.integers(0, periods, size=(size, periods)))
+
+
+@dataclass(frozen=True)
+class Wild:
+    """Wild bootstrap: every residual row keeps its period and gets a random sign.
+
+    For coefficients of the reduced form only. It refuses bands of structural responses, because a sign leaves
+    u_t u_t' as it is, the draws of Σ_u hardly move, and the bands are far too narrow: nominal 90% bands of the
+    impact response covered the truth in 20% of samples (two variables, T = 300; a test repeats this).
+
+    Parameters
+    ----------
+    draws : int, default 1999
+        Samples.
+
+    References
+    ----------
+    Gonçalves, S. and L. Kilian (2004), Bootstrapping autoregressions with conditional heteroskedasticity of
+    unknown form, Journal of Econometrics 123(1), 89-120.
+    Brüggemann, R., C. Jentsch and C. Trenkler (2016), Journal of Econometrics 191(1), 69-85.
+
+    Examples
+    --------
+    >>> Wild(draws=500).draws
+    500
+    """
+
+    draws: int = 1999
+
+    def __post_init__(self) -> None:
+        check_positive("draws", self.draws)
+
+    def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
+        """Draw a sign (Rademacher) for each period."""
+        rows = np.broadcast_to(np.arange(periods), (size, periods))
+        return Resample(rows, signs=generator.choice(np.array([-1.0, 1.0]), size=(size, periods)))

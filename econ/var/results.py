@@ -1,0 +1,198 @@
+"""`VARResults`: the estimated reduced form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.var import _kernels as kernels
+from econ.var._kernels import Array
+
+if TYPE_CHECKING:
+    from econ.var.model import VAR
+    from econ.var.scheme import ReducedDraws, Scheme
+    from econ.var.structural import StructuralResults
+
+
+@dataclass(frozen=True, eq=False)
+class VARResults:
+    """Least-squares estimates of a VAR; made by :meth:`econ.var.VAR.fit`.
+
+    Parameters
+    ----------
+    parent : VAR
+        Data and specification.
+    lags : int
+        p.
+    params : DataFrame (k, n)
+        Rows ``const``, ``trend``, exogenous names, ``L1.x``, ``L1.y``, ..., ``L2.x``; columns = equations.
+    residuals : DataFrame (T, n)
+        Units of the variables; T = observations - p.
+    cross_inverse : array (k, k)
+        (X'X)⁻¹.
+    """
+
+    parent: VAR = field(repr=False)
+    lags: int
+    params: pd.DataFrame = field(repr=False)
+    residuals: pd.DataFrame = field(repr=False)
+    cross_inverse: Array = field(repr=False)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the equations."""
+        return self.parent.variables
+
+    @property
+    def nobs(self) -> int:
+        """Effective observations, T."""
+        return len(self.residuals)
+
+    @property
+    def df_resid(self) -> int:
+        """T less the coefficients of an equation."""
+        return self.nobs - len(self.params)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units of each variable, empty where the data say nothing."""
+        return {name: self.parent.parent.variables[name].units for name in self.variables}
+
+    @cached_property
+    def lag_blocks(self) -> Array:
+        """A_1, ..., A_p: (p, n, n), ``[l - 1, i, j]`` = effect of variable j at t - l on variable i at t."""
+        return kernels.lag_blocks(self.params.to_numpy(), self.lags)
+
+    @cached_property
+    def sigma_u(self) -> pd.DataFrame:
+        """Residual covariance with T - k degrees of freedom, (n, n)."""
+        return self._square(self._cross_residuals / self.df_resid)
+
+    @cached_property
+    def sigma_u_mle(self) -> pd.DataFrame:
+        """Residual covariance divided by T, (n, n)."""
+        return self._square(self._cross_residuals / self.nobs)
+
+    @cached_property
+    def std_errors(self) -> pd.DataFrame:
+        """Standard errors from sigma_u ⊗ (X'X)⁻¹, (k, n), valid under homoskedastic errors."""
+        variances = np.outer(np.diag(self.cross_inverse), np.diag(self.sigma_u))
+        return pd.DataFrame(np.sqrt(variances), index=self.params.index, columns=self.params.columns)
+
+    @cached_property
+    def tstats(self) -> pd.DataFrame:
+        """Coefficients over standard errors, (k, n)."""
+        return self.params / self.std_errors
+
+    @cached_property
+    def pvalues(self) -> pd.DataFrame:
+        """Two-sided p-values of ``tstats`` under the normal distribution, (k, n)."""
+        from scipy.special import ndtr
+
+        values = 2.0 * ndtr(-np.abs(self.tstats.to_numpy()))
+        return pd.DataFrame(values, index=self.params.index, columns=self.params.columns)
+
+    @cached_property
+    def loglik(self) -> float:
+        """Gaussian log likelihood at the maximum."""
+        n = len(self.variables)
+        return float(-0.5 * self.nobs * (n * np.log(2.0 * np.pi) + self._log_determinant + n))
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, log det sigma_u_mle + 2 K / T with K all coefficients (Lütkepohl 2005, section 4.3)."""
+        return self._criterion(2.0)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, log det sigma_u_mle + log(T) K / T."""
+        return self._criterion(float(np.log(self.nobs)))
+
+    @property
+    def hqic(self) -> float:
+        """Hannan-Quinn's criterion, log det sigma_u_mle + 2 log(log(T)) K / T."""
+        return self._criterion(2.0 * float(np.log(np.log(self.nobs))))
+
+    @cached_property
+    def roots(self) -> Array:
+        """Moduli of the companion eigenvalues, largest first, (n p,); all below 1 if stable."""
+        return kernels.root_moduli(self.lag_blocks)
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether every root lies inside the unit circle."""
+        return bool(self.roots[0] < 1.0)
+
+    def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
+        """F test that lags of ``causing`` do not enter ``caused``; see :func:`econ.var.causality.granger`."""
+        from econ.var.causality import granger
+
+        return granger(self, caused, causing=causing)
+
+    def forecast(self, steps: int, level: float = 0.95, *, exog: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Means and intervals of the next ``steps`` periods; see :func:`econ.var.forecasting.forecast`."""
+        from econ.var.forecasting import forecast
+
+        return forecast(self, steps, level=level, exog=exog)
+
+    def diagnostics(self, lags: int | None = None) -> pd.DataFrame:
+        """Residual tests, one row each; see :func:`econ.var.diagnostics.diagnostics`."""
+        from econ.var.diagnostics import diagnostics
+
+        return diagnostics(self, lags=lags)
+
+    def identify(self, scheme: Scheme, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+        """Find the structural shocks behind the residuals.
+
+        Parameters
+        ----------
+        scheme : Scheme
+            ``Cholesky``, ``LongRun``, ``MaxShare``, ``Proxy``, ``Heteroskedasticity`` or ``SignRestrictions``.
+        rng : int or SeedSequence, optional
+            Seed; needed by schemes that draw.
+
+        Returns
+        -------
+        StructuralResults
+
+        Raises
+        ------
+        SpecificationError
+            If ``scheme`` is no scheme, or names a variable that is not in the VAR.
+        """
+        from econ.errors import SpecificationError
+        from econ.var.scheme import Scheme
+
+        if not isinstance(scheme, Scheme) or isinstance(scheme, type):
+            raise SpecificationError(
+                f"identify needs a scheme such as Cholesky({', '.join(map(repr, self.variables))}); found {scheme!r}."
+            )
+        return scheme.identify(self, rng)
+
+    @cached_property
+    def as_draws(self) -> ReducedDraws:
+        """The estimate in the shape of one draw, so that schemes are written once, for batches."""
+        from econ.var.scheme import ReducedDraws
+
+        factor = np.linalg.cholesky(self.sigma_u.to_numpy())
+        return ReducedDraws(fit=self, coefficients=self.params.to_numpy()[None], factor=factor[None])
+
+    @cached_property
+    def _cross_residuals(self) -> Array:
+        values = self.residuals.to_numpy()
+        cross: Array = values.T @ values
+        return cross
+
+    @cached_property
+    def _log_determinant(self) -> float:
+        return float(np.linalg.slogdet(self.sigma_u_mle.to_numpy())[1])
+
+    def _criterion(self, penalty: float) -> float:
+        return self._log_determinant + penalty * self.params.size / self.nobs
+
+    def _square(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=list(self.variables), columns=list(self.variables))

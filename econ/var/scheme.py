@@ -1,0 +1,107 @@
+"""What an identification scheme is, and the batch of reduced forms it works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from econ.errors import SpecificationError, suggestion
+from econ.var import _kernels as kernels
+from econ.var._kernels import Array
+
+if TYPE_CHECKING:
+    from econ.var.resampling import Resample
+    from econ.var.results import VARResults
+    from econ.var.structural import StructuralResults
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedDraws:
+    """B reduced forms of one VAR: the estimate itself (B = 1), bootstrap samples or posterior draws.
+
+    Parameters
+    ----------
+    fit : VARResults
+        The VAR they belong to.
+    coefficients : array (B, k, n)
+        In the order of ``fit.params``.
+    factor : array (B, n, n)
+        Lower Cholesky factor of the residual covariance (T - k degrees of freedom), variables in data order.
+    paths : array (B, p + T, n), optional
+        The bootstrap samples, units of the variables.
+    resample : Resample, optional
+        Which periods the errors came from; ``resample.apply(series)`` draws any other series (an instrument,
+        a regime) jointly with them.
+    """
+
+    fit: VARResults
+    coefficients: Array
+    factor: Array
+    paths: Array | None = None
+    resample: Resample | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.coefficients)
+
+    @property
+    def lag_blocks(self) -> Array:
+        """A_1, ..., A_p of every draw: (B, p, n, n)."""
+        return kernels.lag_blocks(self.coefficients, self.fit.lags)
+
+    @cached_property
+    def sigma(self) -> Array:
+        """Residual covariance, (B, n, n)."""
+        return self.factor @ np.swapaxes(self.factor, 1, 2)
+
+    @cached_property
+    def residuals(self) -> Array:
+        """Residuals of every draw, (B, T, n); of the data themselves where no sample was simulated."""
+        fit = self.fit
+        terms = fit.parent.term_values(fit.lags)
+        paths = fit.parent.parent.frame.to_numpy(dtype=float)[None] if self.paths is None else self.paths
+        paths = np.broadcast_to(paths, (len(self), *paths.shape[1:]))
+        fitted = terms @ self.coefficients[:, : terms.shape[1]]
+        blocks = self.lag_blocks
+        for lag in range(1, fit.lags + 1):
+            fitted = fitted + paths[:, fit.lags - lag : paths.shape[1] - lag] @ np.swapaxes(blocks[:, lag - 1], 1, 2)
+        return paths[:, fit.lags :] - fitted
+
+
+@runtime_checkable
+class Scheme(Protocol):
+    """Anything with ``identify(fit, rng)`` that returns `StructuralResults`."""
+
+    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+        """Identify the shocks behind ``fit``."""
+        ...
+
+
+@runtime_checkable
+class PointScheme(Scheme, Protocol):
+    """A scheme that maps one reduced form to one impact matrix, and so can be bootstrapped."""
+
+    def impact_batch(self, draws: ReducedDraws) -> Array:
+        """Impact matrices of every reduced form: (B, n, s), response of variable i to one s.d. of shock j."""
+        ...
+
+
+def check_order(order: tuple[str, ...], variables: tuple[str, ...], *, scheme: str) -> list[int]:
+    """Positions of the names in ``order``, which must be all the variables, once each.
+
+    Raises
+    ------
+    SpecificationError
+        Naming the unknown (with a suggestion), repeated or missing names.
+    """
+    for name in order:
+        if name not in variables:
+            raise SpecificationError(f"{scheme} names {name!r}, not in the VAR; {suggestion(str(name), variables)}")
+        if order.count(name) > 1:
+            raise SpecificationError(f"{scheme} names {name!r} twice; name every variable once.")
+    missing = [name for name in variables if name not in order]
+    if missing:
+        raise SpecificationError(f"{scheme} leaves out {missing}; name every variable of the VAR once, in order.")
+    return [variables.index(name) for name in order]
