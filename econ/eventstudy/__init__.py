@@ -1,9 +1,19 @@
 """Event studies: abnormal changes around dates, tests of no effect, placebo dates."""
 
 from econ.eventstudy.calendar import place_events, quarter_ends
+from econ.eventstudy.families import joint_tests, romano_wolf_table
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.placebo import Placebo
 from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.study import EventStudy
 
-__all__ = ["EventStudy", "EventStudyResults", "Outcome", "Placebo", "place_events", "quarter_ends"]
+__all__ = [
+    "EventStudy",
+    "EventStudyResults",
+    "Outcome",
+    "Placebo",
+    "joint_tests",
+    "place_events",
+    "quarter_ends",
+    "romano_wolf_table",
+]

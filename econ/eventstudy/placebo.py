@@ -9,7 +9,7 @@ import pandas as pd
 
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Unavailable
-from econ.eventstudy._kernels import Array, Mask, Positions, Windows, fit_windows
+from econ.eventstudy._kernels import Array, Mask, Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics
@@ -80,15 +80,7 @@ def day_outcomes(
     rows = np.arange(max(0, -window[0]), len(series.y) - max(0, window[1]))
     clean = usable[rows[:, None] + np.arange(window[0], window[1] + 1)].all(axis=1)
     rows = rows[clean]
-    windows = fit_windows(
-        series.y,
-        series.x,
-        np.ones(len(series.y)),
-        usable=usable,
-        positions=rows,
-        window=window,
-        estimation=estimation,
-    )
+    windows = series.fit(usable, rows, window=window, estimation=estimation)
     ready = (windows.used.sum(axis=1) >= minimum) & (windows.gram_floor > 1e-10)
     ready &= windows.scale > 1e-10 * np.nanstd(series.y)
     windows = windows.take(ready)

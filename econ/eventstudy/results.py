@@ -11,14 +11,16 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.estimate import Estimate, check_level
 from econ.eventstudy import parametric, ranks, signs
 from econ.eventstudy._kernels import Array, Mask, Windows
 from econ.eventstudy.cusum import cusum
 from econ.eventstudy.outcome import Outcome, outcome_table
+from econ.eventstudy.path import mean_path
 from econ.eventstudy.placebo import MATCHES, Placebo, day_outcomes, find_candidates, placebo_test
 from econ.eventstudy.resampling import resampling_tests
 from econ.eventstudy.series import Series
+from econ.eventstudy.summary import detectability_row, leave_one_out, mean_and_error, summary_row
 
 if TYPE_CHECKING:
     from econ.eventstudy.study import EventStudy
@@ -134,15 +136,10 @@ class EventStudyResults:
         """
         check_level(level)
         windows = self.select(kind)
-        n = len(windows)
-        value = float(windows.cumulative.mean())
-        if n > 1:
-            error, df = float(windows.cumulative.std(ddof=1)) / np.sqrt(n), float(n - 1)
-        else:
-            error, df = float(windows.cumulative_error[0]), float(windows.df[0])
+        value, error, df = mean_and_error(windows)
         half = float(stdtrit(df, 0.5 + level / 2.0)) * error
         label = f"mean abnormal change, {kind or 'all events'}"
-        return Estimate(value, float(error), value - half, value + half, level, self.units, label, n, parent=self)
+        return Estimate(value, error, value - half, value + half, level, self.units, label, len(windows), parent=self)
 
     def summary(self, by: str | None = "kind", *, level: float = 0.90) -> pd.DataFrame:
         """One row a class of events.
@@ -164,37 +161,15 @@ class EventStudyResults:
         """
         check_level(level)
         if by is None:
-            return pd.DataFrame({"all": self._summary_row(self._rows(None), level)}).T
+            return pd.DataFrame.from_dict({"all": self._summarise(self._rows(None), level)}, orient="index")
         if by not in self.events.columns:
             raise SpecificationError(f"events have no column {by!r}; {suggestion(by, map(str, self.events.columns))}")
         groups = {name: np.flatnonzero((self.events[by] == name).to_numpy()) for name in dict.fromkeys(self.events[by])}
-        rows = {name: self._summary_row(group, level) for name, group in groups.items()}
+        rows = {name: self._summarise(group, level) for name, group in groups.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
 
-    def _summary_row(self, rows: np.ndarray, level: float) -> dict[str, object]:
-        windows = self.windows.take(rows)
-        values, n = windows.cumulative, len(windows)
-        t, patell = parametric.cross_sectional_t(windows), parametric.patell(windows)
-        error: float | Unavailable = Unavailable(parametric.ONE_EVENT)
-        lower, upper = error, error
-        if n > 1:
-            error = float(values.std(ddof=1) / np.sqrt(n))
-            half = float(stdtrit(n - 1, 0.5 + level / 2.0)) * error
-            lower, upper = float(values.mean()) - half, float(values.mean()) + half
-        return {
-            "events": n,
-            "mean": float(values.mean()),
-            "median": float(np.median(values)),
-            "std_error": error,
-            "lower": lower,
-            "upper": upper,
-            "t": t.statistic,
-            "p_value": t.p_value,
-            "Patell": patell.statistic,
-            "Patell p_value": patell.p_value,
-            "positive": float((values > 0.0).mean()),
-            "units": self.units,
-        }
+    def _summarise(self, rows: np.ndarray, level: float) -> dict[str, object]:
+        return summary_row(self.windows.take(rows), level) | {"units": self.units}
 
     def tests(
         self,
@@ -232,6 +207,91 @@ class EventStudyResults:
         outcomes = {name: test(windows) for name, test in TESTS.items()}
         outcomes |= resampling_tests(windows, draws=draws, rng=rng, n_jobs=n_jobs)
         return outcome_table(outcomes)
+
+    def path(
+        self,
+        kind: str | None = None,
+        *,
+        level: float = 0.90,
+        draws: int = 9999,
+        rng: int | np.random.SeedSequence | None = 1,
+        n_jobs: int = 1,
+    ) -> pd.DataFrame:
+        """Mean cumulative abnormal change over the days of the window.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Class of events; all when absent.
+        level : float
+            Coverage of both bands.
+        draws, rng, n_jobs
+            Draws, seed and workers of the simultaneous band.
+
+        Returns
+        -------
+        DataFrame
+            Index ``day``; ``mean``, ``std_error`` (cross-sectional; of the forecast with one event), ``lower``,
+            ``upper`` (each day alone, Student's t), ``lower sup-t``, ``upper sup-t`` (all days together).
+
+        References
+        ----------
+        Montiel Olea, J. L. and M. Plagborg-Møller (2019), Simultaneous confidence bands: theory,
+        implementation, and an application to SVARs, Journal of Applied Econometrics 34(1).
+        """
+        return mean_path(self.select(kind), level=level, draws=draws, rng=rng, n_jobs=n_jobs)
+
+    def detectability(
+        self, by: str | None = "kind", *, bound: float = 5.0, power: float = 0.8, level: float = 0.95
+    ) -> pd.DataFrame:
+        """What each class of events could have shown: detectable effect and equivalence.
+
+        Parameters
+        ----------
+        by : str or None
+            Column of ``events`` that makes the classes; None for all together.
+        bound : float
+            Effects below it count as none, in `units` (5 bp for yields in percent).
+        power : float
+            Power of the minimum detectable effect.
+        level : float
+            One minus the size of the tests.
+
+        Returns
+        -------
+        DataFrame
+            ``events``, ``mean``, ``std_error``, ``error`` ("cross-section", or "forecast" with one event),
+            ``detectable`` (minimum detectable effect), ``equivalence p_value`` (two one-sided tests that the
+            effect lies within the bound), ``smallest bound`` (at which equivalence is accepted), ``units``.
+        """
+        names = [None] if by is None else list(dict.fromkeys(self._column(by)))
+        rows = {
+            "all" if by is None else name: detectability_row(
+                self.windows.take(self._rows(None) if by is None else np.flatnonzero(self.events[by] == name)),
+                bound=bound,
+                power=power,
+                level=level,
+            )
+            | {"units": self.units}
+            for name in names
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
+
+    def leave_one_out(self, kind: str | None = None) -> pd.DataFrame:
+        """Mean cumulative abnormal change without each event in turn: one row the event left out.
+
+        Returns
+        -------
+        DataFrame
+            ``label``, ``day``, ``cumulative`` (of the event left out), ``mean``, ``t`` and ``p_value`` of the others.
+        """
+        rows = self._rows(kind)
+        return leave_one_out(self.windows.take(rows), self.events.iloc[rows])
+
+    def _column(self, by: str) -> pd.Series:
+        if by not in self.events.columns:
+            raise SpecificationError(f"events have no column {by!r}; {suggestion(by, map(str, self.events.columns))}")
+        return self.events[by]
 
     def placebo(
         self,

@@ -9,7 +9,8 @@ import pandas as pd
 
 from econ.data.dataset import Dataset
 from econ.errors import FrequencyError, SchemaError, SpecificationError
-from econ.eventstudy._kernels import Array, Mask
+from econ.eventstudy._kernels import Array, Mask, Positions, Windows, fit_windows
+from econ.eventstudy.garch import Garch
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,8 @@ class Series:
         Names of the regressors.
     units : str
         Units of ``y``.
+    garch : Garch or None
+        Conditional volatility; None when it is constant.
     """
 
     index: pd.DatetimeIndex
@@ -35,11 +38,28 @@ class Series:
     x: Array
     names: tuple[str, ...]
     units: str
+    garch: Garch | None = None
 
     @property
     def finite(self) -> Mask:
         """(T,) days on which response and regressors have a value."""
         return np.isfinite(self.y) & np.isfinite(self.x).all(axis=1)
+
+    def fit(
+        self, usable: Mask, positions: Positions, *, window: tuple[int, int], estimation: tuple[int, int]
+    ) -> Windows:
+        """Fit the normal model for day 0 at each of ``positions``; `econ.eventstudy._kernels.fit_windows`."""
+        length = window[1] - window[0] + 1
+        return fit_windows(
+            self.y,
+            self.x,
+            np.ones(len(self.y)) if self.garch is None else self.garch.scale,
+            usable=usable,
+            positions=positions,
+            window=window,
+            estimation=estimation,
+            event_scale=None if self.garch is None else self.garch.forecast(positions, window[0], length),
+        )
 
 
 def trading_days(data: Dataset, columns: list[str], missing: str) -> pd.DataFrame:
@@ -106,3 +126,11 @@ def principal_components(columns: Array, usable: Mask, count: int) -> Array:
 def standardised(columns: Array, usable: Mask) -> Array:
     """Columns less their mean over usable days, over their standard deviation: same fit, better numbers."""
     return np.asarray((columns - columns[usable].mean(axis=0)) / columns[usable].std(axis=0))
+
+
+def innovations(y: Array, x: Array, usable: Mask) -> Array:
+    """(T,) residuals of the normal model fitted to all usable days at once, NaN without a quote."""
+    if x.shape[1] == 0:
+        return y
+    b = np.linalg.lstsq(x[usable], y[usable], rcond=None)[0]
+    return np.asarray(y - x @ b)

@@ -10,14 +10,16 @@ import pandas as pd
 
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
-from econ.eventstudy._kernels import Array, Mask, Windows, fit_windows
+from econ.eventstudy._kernels import Array, Mask, Windows
 from econ.eventstudy.calendar import confounded, overlap_drops, place_events
+from econ.eventstudy.garch import fit_garch
 from econ.eventstudy.results import EventStudyResults
-from econ.eventstudy.series import Series, changes, principal_components, standardised, trading_days
+from econ.eventstudy.series import Series, changes, innovations, principal_components, standardised, trading_days
 
 MINIMUM_DAYS = 30
 CHOICES = {
     "normal": ("zero", "mean", "market", "factors"),
+    "volatility": ("constant", "garch"),
     "transform": ("diff", "level"),
     "missing": ("raise", "closed"),
     "overlap": ("keep", "first", "isolated"),
@@ -57,6 +59,10 @@ class EventStudy:
     components : int, optional
         With ``normal="factors"``: use this many principal components of the factors' standardised changes
         instead of the factors, with loadings from the days outside every event window.
+    volatility : {"constant", "garch"}
+        ``"garch"`` divides every day by its conditional standard deviation from a GARCH(1,1) fitted to the days
+        outside every event window, in estimation (weighted least squares) and, forecast from the day before
+        the window, in the event window.
     transform : {"diff", "level"}
         Difference the columns, or take them as changes already.
     missing : {"raise", "closed"}
@@ -103,6 +109,7 @@ class EventStudy:
     normal: str = "mean"
     factors: str | Sequence[str] | None = None
     components: int | None = None
+    volatility: str = "constant"
     transform: str = "diff"
     missing: str = "raise"
     overlap: str = "keep"
@@ -175,15 +182,7 @@ class EventStudy:
         series, usable = self._series(frame, placed["position"].to_numpy())
         positions = kept["position"].to_numpy()
         _check_quotes(kept, series, frame, self.window)
-        windows = fit_windows(
-            series.y,
-            series.x,
-            np.ones(len(series.y)),
-            usable=usable,
-            positions=positions,
-            window=self.window,
-            estimation=self.estimation,
-        )
+        windows = series.fit(usable, positions, window=self.window, estimation=self.estimation)
         _check_windows_fitted(kept, windows, series)
         table = kept.assign(estimation_days=windows.used.sum(axis=1))
         return EventStudyResults(
@@ -231,7 +230,8 @@ class EventStudy:
         if self.normal != "zero":
             x, names = np.column_stack([np.ones(len(y)), x]), ("const", *names)
         index = pd.DatetimeIndex(frame.index)
-        return Series(index=index, y=y, x=x, names=names, units=units), usable
+        garch = fit_garch(innovations(y, x, usable), usable) if self.volatility == "garch" else None
+        return Series(index=index, y=y, x=x, names=names, units=units, garch=garch), usable
 
     def with_response(self, response: str) -> EventStudy:
         """The same study of another column, such as another maturity."""

@@ -30,7 +30,7 @@ def solve(matrix, right):
     return out
 
 
-def study(changes, regressors, positions, window, estimation, skip, scales=None):
+def study(changes, regressors, positions, window, estimation, skip):
     """One dict an event: abnormal, spread, s, df, residuals by relative day, loadings by calendar day.
 
     ``regressors[t]`` is the list of regressors of day t (empty for the zero model).

@@ -1,0 +1,82 @@
+"""The mean path over the event window, with pointwise and simultaneous bands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtri, stdtrit
+
+from econ.estimate import check_level
+from econ.eventstudy._kernels import Array, Windows
+from econ.parallel import map_blocks
+
+BLOCK = 1000
+
+
+def mean_path(
+    windows: Windows,
+    *,
+    level: float,
+    draws: int,
+    rng: int | np.random.SeedSequence | None,
+    n_jobs: int = 1,
+) -> pd.DataFrame:
+    """Mean cumulative abnormal change day by day; see `EventStudyResults.path`."""
+    check_level(level)
+    n = len(windows)
+    paths = np.cumsum(windows.abnormal, axis=1)
+    mean = paths.mean(axis=0)
+    if n > 1:
+        deviations, df = (paths - mean) / np.sqrt(n * (n - 1.0)), n - 1.0
+    else:  # one event: the forecast covariance of its own window
+        total = np.tril(np.ones((windows.length, windows.length)))
+        deviations = windows.scale[0] * (total @ np.linalg.cholesky(windows.spread[0])).T
+        df = float(windows.df[0])
+    error = np.sqrt(np.einsum("nd,nd->d", deviations, deviations))
+    point = float(stdtrit(df, 0.5 + level / 2.0))
+    joint = max(point, sup_t_quantile(deviations, error, df, level=level, draws=draws, rng=rng, n_jobs=n_jobs))
+    days = pd.RangeIndex(windows.first, windows.first + windows.length, name="day")
+    columns = {
+        "mean": mean,
+        "std_error": error,
+        "lower": mean - point * error,
+        "upper": mean + point * error,
+        "lower sup-t": mean - joint * error,
+        "upper sup-t": mean + joint * error,
+    }
+    return pd.DataFrame(columns, index=days)
+
+
+def sup_t_quantile(
+    deviations: Array,
+    error: Array,
+    df: float,
+    *,
+    level: float,
+    draws: int,
+    rng: int | np.random.SeedSequence | None,
+    n_jobs: int = 1,
+) -> float:
+    """Quantile of the largest |t| over the days, by Gaussian multipliers over an independent chi.
+
+    Parameters
+    ----------
+    deviations : array (n, d)
+        Their cross-products are the covariance of the path.
+    error : array (d,)
+        Its standard errors; days without any are left out.
+    df : float
+        Degrees of freedom of the standard errors.
+    """
+    live = error > 0.0
+    if not live.any():
+        return 0.0
+    rows = deviations[:, live] / error[live]
+
+    def work(size: int, generator: np.random.Generator) -> Array:
+        shocks = generator.standard_normal((size, len(rows)))
+        chi = np.sqrt(chdtri(df, generator.uniform(size=size)) / df)
+        return np.asarray(np.abs(shocks @ rows).max(axis=1) / chi)
+
+    largest = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK))
+    return float(np.quantile(largest, level))

@@ -1,0 +1,81 @@
+"""Rows of the tables by class: effect, detectability, leave-one-out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from econ.errors import SpecificationError
+from econ.estimate import Unavailable
+from econ.eventstudy import parametric
+from econ.eventstudy._kernels import Windows
+from econ.infer import equivalence, minimum_detectable_effect
+
+
+def mean_and_error(windows: Windows) -> tuple[float, float, float]:
+    """Mean cumulative abnormal change, its standard error and degrees of freedom.
+
+    Cross-sectional, sd / sqrt(n) with n - 1; with one event the forecast error of its window with L - k.
+    """
+    n = len(windows)
+    value = float(windows.cumulative.mean())
+    if n == 1:
+        return value, float(windows.cumulative_error[0]), float(windows.df[0])
+    return value, float(windows.cumulative.std(ddof=1) / np.sqrt(n)), n - 1.0
+
+
+def detectability_row(windows: Windows, *, bound: float, power: float, level: float) -> dict[str, object]:
+    """One row of `EventStudyResults.detectability`."""
+    value, error, df = mean_and_error(windows)
+    row: dict[str, object] = {
+        "events": len(windows),
+        "mean": value,
+        "std_error": error,
+        "error": "cross-section" if len(windows) > 1 else "forecast",
+    }
+    if error <= 0.0:
+        nothing = Unavailable("the events' changes have no spread")
+        return row | {"detectable": nothing, "equivalence p_value": nothing, "smallest bound": nothing}
+    test = equivalence(value, error, bound, df=df, level=level)
+    return row | {
+        "detectable": minimum_detectable_effect(error, power, level, df=df),
+        "equivalence p_value": test.p_value,
+        "smallest bound": test.smallest_bound,
+    }
+
+
+def summary_row(windows: Windows, level: float) -> dict[str, object]:
+    """One row of `EventStudyResults.summary`, without units."""
+    values = windows.cumulative
+    t, patell = parametric.cross_sectional_t(windows), parametric.patell(windows)
+    value, error, df = mean_and_error(windows)
+    half = float(stdtrit(df, 0.5 + level / 2.0)) * error
+    alone = Unavailable(parametric.ONE_EVENT) if len(windows) == 1 else None
+    return {
+        "events": len(windows),
+        "mean": value,
+        "median": float(np.median(values)),
+        "std_error": alone or error,
+        "lower": alone or value - half,
+        "upper": alone or value + half,
+        "t": t.statistic,
+        "p_value": t.p_value,
+        "Patell": patell.statistic,
+        "Patell p_value": patell.p_value,
+        "positive": float((values > 0.0).mean()),
+    }
+
+
+def leave_one_out(windows: Windows, events: pd.DataFrame) -> pd.DataFrame:
+    """Table of `EventStudyResults.leave_one_out`."""
+    n, values = len(windows), windows.cumulative
+    if n < 2:
+        raise SpecificationError("one event only: nothing is left without it.")
+    others = [parametric.mean_test(np.delete(values, place)) for place in range(n)]
+    tests = pd.DataFrame({"t": [test.statistic for test in others], "p_value": [test.p_value for test in others]})
+    return (
+        events[["label", "day"]]
+        .assign(cumulative=values, mean=(values.sum() - values) / (n - 1))
+        .join(tests.set_axis(events.index, axis=0))
+    )
