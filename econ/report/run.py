@@ -108,12 +108,23 @@ def record(
         "threads": {name: os.environ.get(name, "") for name in THREADS},
         "seed": seed,
         "seconds": round(seconds, 3),
+        "memory_mb": peak_memory(),
         "vintages": sorted(set(vintages)),
         "changed": changed,
         "inputs": input_hashes(root, key),
         "outputs": {f"{path.parent.name}/{path.name}": file_hash(path) for path in outputs},
     }
     return dumps(body)
+
+
+def peak_memory() -> float:
+    """Largest resident memory of this process so far, in MB; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    unit = 2**20 if platform.system() == "Darwin" else 2**10
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)
 
 
 def installed(packages: Iterable[str]) -> dict[str, str]:
