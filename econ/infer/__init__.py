@@ -5,12 +5,19 @@ from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_
 from econ.infer.multiple import romano_wolf
 from econ.infer.ratio import fieller
 from econ.infer.regression import Regression, regress
+from econ.infer.strength import EffectiveF, effective_f, tf_interval
+from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
+    "EffectiveF",
     "Equivalence",
+    "ReducedForm",
     "Regression",
+    "anderson_rubin",
     "cluster",
+    "conditional_lr",
     "driscoll_kraay",
+    "effective_f",
     "equivalence",
     "ewc",
     "ewc_critical",
@@ -18,7 +25,9 @@ __all__ = [
     "fieller",
     "minimum_detectable_effect",
     "newey_west",
+    "reduced_form",
     "regress",
     "romano_wolf",
+    "tf_interval",
     "white",
 ]

@@ -65,9 +65,9 @@ def fieller(
     half = 0.5 + check_level(level) / 2.0
     c2 = float(stats.norm.ppf(half) if df is None else stats.t.ppf(half, df)) ** 2
     # a r^2 - 2 b r + c <= 0
-    a = denominator**2 - c2 * v[1, 1]
-    b = numerator * denominator - c2 * v[0, 1]
-    c = numerator**2 - c2 * v[0, 0]
+    a = float(denominator**2 - c2 * v[1, 1])
+    b = float(numerator * denominator - c2 * v[0, 1])
+    c = float(numerator**2 - c2 * v[0, 0])
     return ConfidenceSet(quadratic_set(a, b, c), level)
 
 

@@ -1,0 +1,54 @@
+"""Turn a test into a confidence set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from scipy.optimize import brentq
+
+from econ.estimate import ConfidenceSet
+from econ.infer._kernels import Array
+
+GRID = 4001
+
+
+def invert(accept: Callable[[Array], Array], centre: float, scale: float, *, level: float) -> ConfidenceSet:
+    """Collect the values at which ``accept`` is not negative.
+
+    Parameters
+    ----------
+    accept : callable
+        Continuous function of an array of angles; not negative where the test of the value
+        ``centre + scale tan(angle)`` does not reject. A right angle is the test of an infinite value.
+    centre, scale : float
+        Place and unit: the estimate and its standard error make the grid dense where it matters.
+    level : float
+        Coverage written on the set.
+
+    Returns
+    -------
+    ConfidenceSet
+        Ends found to 1e-12 in the angle; an end more than some 2,500 scales away is infinite.
+
+    Examples
+    --------
+    >>> print(invert(lambda angle: 0.5 - np.abs(angle), 1.0, 2.0, level=0.9))
+    [-0.09, 2.09]
+    """
+    angle = np.linspace(-0.5 * math.pi, 0.5 * math.pi, GRID + 2)[1:-1]
+    inside = np.asarray(accept(angle)) >= 0.0
+    turns = np.flatnonzero(inside[1:] != inside[:-1])
+    edges = [centre + scale * math.tan(_edge(accept, float(angle[j]), float(angle[j + 1]))) for j in turns]
+    if inside[0]:
+        edges.insert(0, -math.inf)
+    if inside[-1]:
+        edges.append(math.inf)
+    return ConfidenceSet(tuple(zip(edges[::2], edges[1::2], strict=True)), level)
+
+
+def _edge(accept: Callable[[Array], Array], low: float, high: float) -> float:
+    return float(
+        brentq(lambda angle: float(np.asarray(accept(np.array([angle])))[0]), low, high, xtol=1e-14, rtol=1e-12)
+    )

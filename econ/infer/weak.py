@@ -1,0 +1,329 @@
+"""Sets that stay valid when instruments are weak: Anderson-Rubin and conditional likelihood ratio.
+
+Everything starts from the reduced form: the coefficients of the outcome and of the endogenous variable on the
+instruments, and their joint covariance under heteroskedasticity and autocorrelation. A ratio such as a cumulative
+multiplier is the same problem with cumulated variables.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
+from econ.estimate import ConfidenceSet, check_level
+from econ.infer import _kernels as k
+from econ.infer._kernels import Array
+from econ.infer.inversion import invert
+from econ.infer.ratio import quadratic_set
+from econ.infer.sandwich import joint_covariance
+
+MINIMUM_SPARE = 10
+SINGULAR = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedForm:
+    """Coefficients of outcome and endogenous variable on m instruments, controls partialled out.
+
+    Parameters
+    ----------
+    outcome : array (m,)
+        Coefficients of the outcome.
+    first : array (m,)
+        Coefficients of the endogenous variable (the first stage).
+    covariance : array (2 m, 2 m)
+        Joint covariance, outcome first.
+    moments : array (m, m)
+        Cross-products of the instruments after partialling out.
+    nobs : int
+        Observations.
+    df : float
+        Degrees of freedom of t statistics; ``inf`` means the normal.
+    parent : object, optional
+        What it was estimated from.
+    """
+
+    outcome: Array
+    first: Array
+    covariance: Array
+    moments: Array
+    nobs: int
+    df: float = math.inf
+    parent: object = field(default=None, repr=False)
+
+    def rotate(self, angle: float | Array) -> tuple[Array, Array, Array, Array, Array]:
+        """Turn the pair (outcome, first) by ``angle``, so that ``tan(angle)`` is the effect under test.
+
+        Returns
+        -------
+        g : array (..., m)
+            ``cos(angle) outcome - sin(angle) first``: zero when the effect is ``tan(angle)``.
+        d : array (..., m)
+            ``sin(angle) outcome + cos(angle) first``.
+        v_gg, v_dg, v_dd : array (..., m, m)
+            Their covariances. At a right angle g is minus the first stage: the effect is infinite.
+        """
+        m, v = len(self.first), self.covariance
+        cos, sin = np.cos(angle)[..., None], np.sin(angle)[..., None]
+        g, d = cos * self.outcome - sin * self.first, sin * self.outcome + cos * self.first
+        cos, sin = cos[..., None], sin[..., None]
+        yy, yd, dy, dd = v[:m, :m], v[:m, m:], v[m:, :m], v[m:, m:]
+        v_gg = cos**2 * yy - cos * sin * (yd + dy) + sin**2 * dd
+        v_dg = sin * cos * (yy - dd) - sin**2 * yd + cos**2 * dy
+        v_dd = sin**2 * yy + cos * sin * (yd + dy) + cos**2 * dd
+        return g, d, v_gg, v_dg, v_dd
+
+    def standardised(self) -> tuple[ReducedForm, float, float]:
+        """Measure effects from the two-stage estimate in its standard errors: form, centre, scale."""
+        _check_definite(self.covariance)
+        weight = self.moments @ self.first
+        strength = float(self.first @ weight)
+        centre = float(self.outcome @ weight) / strength
+        m = len(self.first)
+        turn = np.block([[np.eye(m), -centre * np.eye(m)], [np.zeros((m, m)), np.eye(m)]])
+        v = turn @ self.covariance @ turn.T
+        scale = math.sqrt(float(weight @ v[:m, :m] @ weight)) / abs(strength)
+        turn[:m] /= scale
+        outcome = (self.outcome - centre * self.first) / scale
+        return replace(self, outcome=outcome, covariance=turn @ self.covariance @ turn.T), centre, scale
+
+
+def reduced_form(
+    outcome: ArrayLike,
+    endogenous: ArrayLike,
+    instruments: ArrayLike,
+    *,
+    controls: ArrayLike | None = None,
+    cov: str = "hac",
+    bandwidth: int | None = None,
+    groups: Any = None,
+) -> ReducedForm:
+    """Regress outcome and endogenous variable on the instruments, a constant and the controls.
+
+    Parameters
+    ----------
+    outcome, endogenous : array (T,)
+        Outcome and endogenous variable.
+    instruments : array (T, m) or (T,)
+        Excluded instruments.
+    controls : array (T, c), optional
+        Included exogenous variables; a constant is always added.
+    cov : str
+        As in :func:`econ.infer.regress`.
+    bandwidth : int, optional
+        Bartlett lags ("hac") or cosines ("ewc").
+    groups : array (T,), optional
+        For "cluster".
+
+    Returns
+    -------
+    ReducedForm
+
+    Raises
+    ------
+    SampleTooShort
+        With fewer observations than coefficients + 10.
+    SingularDesign
+        If an instrument is a combination of controls; names them.
+    SchemaError
+        On missing or infinite values.
+    """
+    y, d = (np.asarray(values, dtype=float) for values in (outcome, endogenous))
+    z = np.asarray(instruments, dtype=float).reshape(len(y), -1)
+    w = np.ones((len(y), 1))
+    if controls is not None:
+        w = np.column_stack([w, np.asarray(controls, dtype=float).reshape(len(y), -1)])
+    if y.ndim != 1 or d.shape != y.shape:
+        raise SpecificationError(f"outcome and endogenous variable must both be (T,); found {y.shape} and {d.shape}.")
+    if not all(np.isfinite(values).all() for values in (y, d, z, w)):
+        raise SchemaError("outcome, endogenous variable, instruments and controls must be finite; found nan or inf.")
+    size, columns, m = len(y), w.shape[1] + z.shape[1], z.shape[1]
+    if size < columns + MINIMUM_SPARE:
+        raise SampleTooShort(f"{columns} coefficients need {columns + MINIMUM_SPARE} observations; found {size}.")
+    names = ["const", *(f"control {j}" for j in range(w.shape[1] - 1)), *(f"instrument {j}" for j in range(m))]
+    q, r = k.full_rank_qr(np.column_stack([w, z]), names, "the first stage")
+    both = np.column_stack([y, d])
+    coefficients = np.linalg.solve(r, q.T @ both)[-m:]
+    u = both - q @ (q.T @ both)
+    psi = np.hstack([k.influence(q, r, u[:, j])[:, -m:] for j in (0, 1)])
+    covariance, df = joint_covariance(psi, cov=cov, bandwidth=bandwidth, groups=groups, columns=columns, basis=q)
+    moments = r[-m:, -m:].T @ r[-m:, -m:]
+    return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, size, df)
+
+
+def _check_definite(covariance: Array) -> None:
+    scale = np.sqrt(np.diag(covariance))
+    if scale.min() == 0.0 or np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < SINGULAR:
+        raise SingularDesign(
+            "the reduced form has a singular covariance: given the instruments and controls, outcome and endogenous "
+            "variable are proportional, or there are fewer cosines or groups than coefficients; change one of them."
+        )
+
+
+def anderson_rubin(
+    outcome: ArrayLike | ReducedForm,
+    endogenous: ArrayLike | None = None,
+    instruments: ArrayLike | None = None,
+    *,
+    controls: ArrayLike | None = None,
+    cov: str = "hac",
+    bandwidth: int | None = None,
+    groups: Any = None,
+    level: float = 0.90,
+) -> ConfidenceSet:
+    """Anderson-Rubin set of the effect of one endogenous variable, valid however weak the instruments.
+
+    It holds every b for which the instruments do not predict ``outcome - b endogenous`` (Wald test with the
+    robust covariance, chi-square with m degrees of freedom). With one instrument the ends are closed forms.
+
+    Parameters
+    ----------
+    outcome : array (T,) or ReducedForm
+        Outcome, or a reduced form estimated before (then the next two stay empty).
+    endogenous : array (T,)
+        Endogenous variable; cumulated like the outcome for a multiplier.
+    instruments : array (T, m) or (T,)
+        Instruments.
+    controls, cov, bandwidth, groups
+        As in :func:`reduced_form`.
+    level : float, default 0.90
+        Coverage.
+
+    Returns
+    -------
+    ConfidenceSet
+        Bounded, a union, unbounded, or empty when over-identification is rejected at every b.
+
+    References
+    ----------
+    Anderson, T. W. and H. Rubin (1949), Annals of Mathematical Statistics 20(1). Andrews, I., J. H. Stock and
+    L. Sun (2019), Weak Instruments in Instrumental Variables Regression, Annual Review of Economics 11.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(1).standard_normal((400, 3))
+    >>> flow, news = draws[:, 0] + draws[:, 1], draws[:, 1] + draws[:, 2]
+    >>> print(anderson_rubin(2.0 * flow + news, flow, draws[:, 0], cov="hc1"))
+    [1.86, 2.12]
+    """
+    form = _form(outcome, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups)
+    m = len(form.first)
+    critical = critical_ar(check_level(level), m, form.df)
+    if m == 1:
+        v = form.covariance
+        a = float(form.first[0] ** 2 - critical * v[1, 1])
+        b = float(form.first[0] * form.outcome[0] - critical * 0.5 * (v[0, 1] + v[1, 0]))
+        c = float(form.outcome[0] ** 2 - critical * v[0, 0])
+        return ConfidenceSet(quadratic_set(a, b, c), level)
+    standard, centre, scale = form.standardised()
+    return invert(lambda angle: critical - _ar(standard, angle), centre, scale, level=level)
+
+
+def critical_ar(level: float, m: int, df: float) -> float:
+    """Critical value of the Wald statistic: chi-square, or the fixed-b F scaled to a Wald statistic."""
+    if math.isinf(df):
+        return float(stats.chi2.ppf(level, m))
+    if m > df:
+        raise SpecificationError(f"{m} instruments need at least as many degrees of freedom; found {df:g}.")
+    room = df - m + 1.0
+    return float(stats.f.ppf(level, m, room)) * m * df / room
+
+
+def ar_statistic(form: ReducedForm, value: float | Array) -> Array:
+    """Anderson-Rubin (Wald) statistic at one value of the effect or many."""
+    return _ar(form, np.arctan(value))
+
+
+def _ar(form: ReducedForm, angle: Array) -> Array:
+    g, _, v_gg, _, _ = form.rotate(angle)
+    statistic: Array = (g * np.linalg.solve(v_gg, g[..., None])[..., 0]).sum(axis=-1)
+    return statistic
+
+
+def conditional_lr(
+    outcome: ArrayLike | ReducedForm,
+    endogenous: ArrayLike | None = None,
+    instruments: ArrayLike | None = None,
+    *,
+    controls: ArrayLike | None = None,
+    cov: str = "hac",
+    bandwidth: int | None = None,
+    groups: Any = None,
+    level: float = 0.90,
+) -> ConfidenceSet:
+    """Conditional likelihood-ratio set of the effect of one endogenous variable.
+
+    As valid as Anderson-Rubin and, with several instruments, shorter. With g the reduced form under b, D the
+    first stage purged of g, ``LM = (g'V^-1 D)^2 / D'V^-1 D`` and rank statistic ``r = D' Var(D)^-1 D``, the statistic
+    is ``(AR - r + sqrt((AR - r)^2 + 4 r LM)) / 2``; its null distribution given r mixes chi-squares. With one
+    instrument it equals Anderson-Rubin.
+
+    Parameters
+    ----------
+    outcome, endogenous, instruments, controls, cov, bandwidth, groups, level
+        As in :func:`anderson_rubin`.
+
+    Returns
+    -------
+    ConfidenceSet
+
+    References
+    ----------
+    Moreira, M. J. (2003), Econometrica 71(4). Kleibergen, F. (2005), Econometrica 73(4). Andrews, D. W. K.,
+    M. J. Moreira and J. H. Stock (2007), Journal of Econometrics 139(1), for the conditional p-value.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(1).standard_normal((400, 4))
+    >>> flow, news = draws[:, :3].sum(axis=1), draws[:, 1] + draws[:, 3]
+    >>> print(conditional_lr(2.0 * flow + news, flow, draws[:, [0, 2]], cov="hc1"))
+    [1.89, 2.09]
+    """
+    form = _form(outcome, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups)
+    if len(form.first) == 1:
+        return anderson_rubin(form, level=level)
+    size = 1.0 - check_level(level)
+    standard, centre, scale = form.standardised()
+    return invert(lambda angle: _clr_p_value(standard, angle) - size, centre, scale, level=level)
+
+
+def clr_p_value(form: ReducedForm, value: float | Array) -> Array:
+    """Conditional p-value of the likelihood-ratio statistic at one value of the effect or many."""
+    return _clr_p_value(form, np.arctan(value))
+
+
+def _clr_p_value(form: ReducedForm, angle: Array) -> Array:
+    g, d, v_gg, v_dg, v_dd = form.rotate(angle)
+    weighted = np.linalg.solve(v_gg, np.concatenate([g[..., None], np.swapaxes(v_dg, -1, -2)], axis=-1))
+    d = d - (v_dg @ weighted[..., :1])[..., 0]
+    var_d = v_dd - v_dg @ weighted[..., 1:]
+    scaled_d = np.linalg.solve(v_gg, d[..., None])[..., 0]
+    ar = (g * weighted[..., 0]).sum(axis=-1)
+    lm = (g * scaled_d).sum(axis=-1) ** 2 / (d * scaled_d).sum(axis=-1)
+    rank = (d * np.linalg.solve(var_d, d[..., None])[..., 0]).sum(axis=-1)
+    c = 0.5 * (ar - rank + np.sqrt((ar - rank) ** 2 + 4.0 * rank * lm))
+    return _mixture(np.maximum(c, 1e-12), rank, len(form.first))
+
+
+def _mixture(c: Array, rank: Array, m: int) -> Array:
+    """E[1 - F_m((c + r) / (1 + r s^2 / c))], s = sin(a), density of a proportional to cos(a)^(m - 2)."""
+    nodes, weights = np.polynomial.legendre.leggauss(120)
+    angle = 0.25 * np.pi * (nodes + 1.0)
+    density = weights * np.cos(angle) ** (m - 2)
+    bound = (c + rank)[..., None] / (1.0 + (rank / c)[..., None] * np.sin(angle) ** 2)
+    p: Array = (stats.chi2.sf(bound, m) * density).sum(axis=-1) / density.sum()
+    return p
+
+
+def _form(outcome: Any, endogenous: Any, instruments: Any, **options: Any) -> ReducedForm:
+    if isinstance(outcome, ReducedForm):
+        return outcome
+    if endogenous is None or instruments is None:
+        raise SpecificationError("the set needs outcome, endogenous variable and instruments; one is missing.")
+    return reduced_form(outcome, endogenous, instruments, **options)
