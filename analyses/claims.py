@@ -30,14 +30,14 @@ def verdict(claimed: float, first: float, now: float) -> str:
     Examples
     --------
     >>> verdict(25.7, 25.7, 35.8), verdict(32.0, 87.8, 86.4), verdict(10.0, 10.1, 10.0)
-    ('right on first print, revised since', 'wrong: too small by a factor of 2.7', 'right')
+    ('right on first print', 'wrong: too small 2.7-fold', 'right')
     """
     if abs(claimed - now) <= TOLERANCE * abs(now):
         return "right"
     if abs(claimed - first) <= TOLERANCE * abs(first):
-        return "right on first print, revised since"
+        return "right on first print"
     factor = now / claimed
-    return f"wrong: too small by a factor of {factor:.1f}" if factor > 1 else f"wrong: too large by {1 / factor:.1f}"
+    return f"wrong: too small {factor:.1f}-fold" if factor > 1 else f"wrong: too large {1 / factor:.1f}-fold"
 
 
 def result(spec: Specification = baseline) -> Exhibit:
@@ -63,23 +63,23 @@ def result(spec: Specification = baseline) -> Exhibit:
         ["Claimed", "First print", "This vintage", "Net purchases", "Verdict"],
         [
             Panel("Numbers, USD billion"),
-            _row("N1 China sold in July 2025", 25.7, first["china_2025_06"] - first["china_2025_07"], -july,
+            _row("N1 China sold, 2025-07", 25.7, first["china_2025_06"] - first["china_2025_07"], -july,
                  -float(bought["china"]["2025-07"])),
-            _row("N2 China's holdings, July 2025", 730.7, first["china_2025_07"], float(reported["china"]["2025-07"])),
-            _row("N3 Japan added, first half of 2025", 32.0, first["japan_2025_06"] - first["japan_2024_12"],
+            _row("N2 China held, 2025-07", 730.7, first["china_2025_07"], float(reported["china"]["2025-07"])),
+            _row("N3 Japan added, 2025H1", 32.0, first["japan_2025_06"] - first["japan_2024_12"],
                  half["japan"], half_bought["japan"]),
-            _row("N4 UK added, first half of 2025", 18.0, first["uk_2025_06"] - first["uk_2024_12"], half["uk"],
+            _row("N4 UK added, 2025H1", 18.0, first["uk_2025_06"] - first["uk_2024_12"], half["uk"],
                  half_bought["uk"]),
             Panel("Statements"),
-            Row("N2 China's holdings lowest since", ["2009", "2008-12", str(lowest), "", _since_verdict(2009, lowest)]),
-            Row("N6 Fitch downgraded", ["last year", "", str(fitch.date()), "", _year_verdict(fitch.year)]),
-            Row("N10 China's decline is clear since", ["2022", "", str(peak), "", _peak_verdict(peak, annual)]),
-            Row("N11 China's holdings, first half of 2025",
+            Row("N2 lowest since", ["2009", "2008-12", str(lowest), "", _since_verdict(2009, lowest)]),
+            Row("N6 Fitch downgrade", ["last year", "", str(fitch.date()), "", _year_verdict(fitch.year)]),
+            Row("N10 decline since", ["2022", "", str(peak), "", _peak_verdict(peak, annual)]),
+            Row("N11 China, 2025H1",
                 ["fell", first["china_2025_06"] - first["china_2024_12"], half["china"], half_bought["china"],
                  _fall_verdict(first["china_2025_06"] - first["china_2024_12"], half["china"])]),
             Panel("Outside the archive"),
-            Row("N5 gross federal debt; N7 Japan's debt ratio", ["", "", "", "", "not settled here"]),
-            Row("N8 months of gold purchases; N9 SDR weight", ["", "", "", "", "not settled here"]),
+            Row("N5, N7 debt of US, Japan", ["", "", "", "", "not settled here"]),
+            Row("N8, N9 gold, SDR weight", ["", "", "", "", "not settled here"]),
         ],
         decimals=1,
         notes=[
@@ -135,16 +135,16 @@ def _year_verdict(year: int) -> str:
 
 
 def _peak_verdict(peak: pd.Period, sums: dict[int, float]) -> str:
-    """Judge "since 2022": holdings by their peak, sales by whether every year since is one of net sales."""
-    holdings = "right" if peak.year in (2021, 2022) else f"wrong: peak in {peak}"
-    return f"{holdings}; net sales each year" if all(value < 0 for value in sums.values()) else holdings
+    """Judge "since 2022": holdings by their peak, sales by whether net sales rise every year."""
+    holdings = "right" if peak.year in (2021, 2022) else f"wrong: peak {peak}"
+    return f"{holdings}; sales rise" if list(sums.values()) == sorted(sums.values(), reverse=True) else holdings
 
 
 def _fall_verdict(first: float, now: float) -> str:
     """Judge a fall: how much of today's figure the first print showed."""
     if now >= 0:
         return "wrong: they rose"
-    return "right" if first / now > 1 - TOLERANCE else f"right; first print showed {max(first / now, 0):.0%} of it"
+    return "right" if first / now > 1 - TOLERANCE else f"right; {max(first / now, 0):.0%} in first print"
 
 
 def _annual_table(spec: Specification) -> Table:

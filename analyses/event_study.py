@@ -9,24 +9,24 @@ from analyses.specification import Specification, baseline
 from econ import Estimate, EventStudy
 from econ.eventstudy import EventStudyResults
 from econ.infer import equivalence, minimum_detectable_effect
-from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, render
 
 CLASSES = {
-    "china_sells": ("China sells: reports and threats", ("china_sale_news", "china_sale_threat"), "+"),
+    "china_sells": ("China: sale news", ("china_sale_news", "china_sale_threat"), "+"),
     "china_reserves": ("China loses reserves", ("reserve_loss",), "+"),
     "china_denies": ("China denies", ("china_denial",), "−"),
     "china_devalues": ("China devalues", ("china_fx",), "+/−"),
     "japan_intervenes": ("Japan sells dollars", ("intervention",), "+"),
-    "allies_threaten": ("Allies: sale threats and reports", ("ally_sale_threat", "ally_sale_news"), "+"),
+    "allies_threaten": ("Allies threaten to sell", ("ally_sale_threat", "ally_sale_news"), "+"),
     "allies_deny": ("Allies deny", ("ally_denial",), "−"),
     "boj": ("Bank of Japan tightens", ("boj",), "+"),
     "gilts": ("UK gilt crisis", ("uk_gilt_crisis",), "+/−"),
-    "ratings": ("Ratings of the United States", ("rating",), "+"),
+    "ratings": ("US ratings", ("rating",), "+"),
     "freeze": ("Freeze of reserves", ("freeze",), "+/−"),
-    "auctions": ("Auctions and tariffs, April and May 2025", ("auction", "tariff"), "+/−"),
+    "auctions": ("Auctions, tariffs of 2025", ("auction", "tariff"), "+/−"),
     "tic": ("TIC releases", ("tic_release",), "0"),
-    "custody": ("Custody shift without sale", ("custody_shift",), "0"),
-    "stress": ("March 2020: dash for cash, Fed backstop", ("dash_for_cash", "fed_backstop"), "+/−"),
+    "custody": ("Custody shift, no sale", ("custody_shift",), "0"),
+    "stress": ("Stress of March 2020", ("dash_for_cash", "fed_backstop"), "+/−"),
 }
 PANELS = {
     "Seller news": ("china_sells", "china_reserves", "china_denies", "china_devalues"),
@@ -104,7 +104,7 @@ def _class_row(key: str, fits: dict[str, EventStudyResults], spec: Specification
 
 
 def _p(value: float | Unavailable) -> str | Unavailable:
-    return value if isinstance(value, Unavailable) else f"{value:.2f}"
+    return value if isinstance(value, Unavailable) else render(value, "p:2")
 
 
 def _power(key: str, ten: EventStudyResults, spec: Specification) -> dict[str, float]:
@@ -129,6 +129,7 @@ def _plotted(ten: EventStudyResults, spec: Specification) -> pd.DataFrame:
 
 
 def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+    page.set_layout_engine("constrained", w_pad=0.2)
     axes = page.subplots()
     labels = list(dict.fromkeys(data["kind"]))
     place = {label: -number for number, label in enumerate(labels)}
@@ -143,7 +144,7 @@ def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
     axes.set_yticks(list(place.values()), labels)
     axes.set_xlim(-60, 60)
     axes.set_xlabel("abnormal change of the 10-year yield over two days, basis points")
-    axes.legend(loc="lower right")
+    page.legend(loc="outside upper right", ncols=2)
 
 
 if __name__ == "__main__":

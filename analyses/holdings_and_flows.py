@@ -12,10 +12,10 @@ from econ.infer import regress
 from econ.report import Exhibit, Figure, Panel, Row, Table, main
 
 MEASURES = {
-    "mfh_change": "Change in reported holdings, all Treasuries",
-    "position_change": "Change in reported holdings, long-term",
+    "mfh_change": "Holdings, all Treasuries",
+    "position_change": "Holdings, long-term",
     "valuation_change": "Valuation change alone",
-    "net_purchases": "Net purchases (free of valuation)",
+    "net_purchases": "Net purchases",
 }
 SAMPLES = {"early": ("2003-01", "2020-12"), "full": ("2003-01", "2026-03"), "recent": ("2011-07", "2026-03")}
 LONG = ("1985-02", "2020-12")
@@ -48,7 +48,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         decimals=1,
         notes=[
             "Each cell is one regression of the monthly change of the 10-year yield (month end; monthly average in the first "
-            "column) on a constant and one measure of demand in percent of debt. Standard errors in parentheses: Newey-West "
+            "column) on a constant and one measure of demand in percent of debt: the change in reported holdings of all or of long-term Treasuries, its valuation part alone, or net purchases. Standard errors in parentheses: Newey-West "
             f"with {spec.hac_lags} Bartlett lags. Imputed months are left out. None of these is an estimate of the price "
             "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
         ],

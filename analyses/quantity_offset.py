@@ -10,7 +10,7 @@ from econ.offset import quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main
 from econ.var import IRF
 
-ALLIES = {"japan": ("Japan", JAPAN), "uk": ("UK custodians", UK), "japan_uk": ("Japan and UK custodians", (JAPAN, UK))}
+ALLIES = {"japan": ("Japan", JAPAN), "uk": ("UK", UK), "japan_uk": ("Japan and UK", (JAPAN, UK))}
 HORIZONS = (0, 3, 6, 12)
 ORDERS = {"china": "China first", "allies": "Allies first"}
 

@@ -11,7 +11,7 @@ from econ import VAR, Cholesky, Estimate, MovingBlock
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
 from econ.var import IRF
 
-ACTIONS = {CHINA: ("China sells", -1.0), JAPAN: ("Japan buys", 1.0), UK: ("UK custodians buy", 1.0)}
+ACTIONS = {CHINA: ("China sells", -1.0), JAPAN: ("Japan buys", 1.0), UK: ("UK buys", 1.0)}
 HORIZONS = (0, 3, 6, 12, 24)
 ORDERS = {"flows": "Flows first", "yields": "Yields first"}
 VARIANTS = {
@@ -55,7 +55,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     table = Table(
         [f"{horizon} months" if horizon else "Same month" for horizon in HORIZONS],
         rows,
-        decimals=1,
+        decimals=0,
         below="interval",
         notes=[
             f"Monthly VAR with {spec.lags} lags, {spec.sample[0]} to {spec.sample[1]}: net purchases of China, Japan and the "
@@ -106,7 +106,7 @@ def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate]]:
     table = Table(
         [*ORDERS.values(), "Months"],
         rows,
-        decimals=1,
+        decimals=0,
         below="interval",
         notes=[
             f"Response of the 10-year yield to a Chinese sale of 1% of debt after {spec.primary_horizon} months, bp; "

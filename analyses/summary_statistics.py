@@ -33,7 +33,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         notes=[
             f"Months {spec.sample[0]} to {spec.sample[1]}, as far as published; the term premium ends in {ends}. "
             "A purchase is positive. Debt: federal debt held by the public at the end of the quarter before. "
-            "Imputed: months without published net purchases, estimated as the change in the position less its "
+            "The German yield is a monthly average. Imputed: months without published net purchases, estimated as the change in the position less its "
             "modelled valuation change. The Fed's purchases are the change in its holdings at face value."
         ],
     )
@@ -46,7 +46,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         "std_uk": float(described.loc["uk_net_purchases", "std"]),
         "debt_tn": last,
         "debt_quarter": str(debt.frame.index[-1]),
-        "hundred_bn_share": 10.0 / last,
+        "hundred_bn_share": 0.1 / last,
         "correlation_china_japan": _correlation(flows, "japan_net_purchases"),
         "correlation_china_uk": _correlation(flows, "uk_net_purchases"),
     }
@@ -59,7 +59,7 @@ def result(spec: Specification = baseline) -> Exhibit:
 def _rows(data: Dataset) -> list[Row]:
     rows = []
     for name, line in data.describe().iterrows():
-        label = data.variables[str(name)].label.split(": net purchases")[0]
+        label = data.variables[str(name)].label.split(": net purchases")[0].removesuffix(", monthly average")
         values = data.frame[name].dropna()
         rows.append(
             Row(
