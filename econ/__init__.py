@@ -3,5 +3,21 @@
 from econ.data import Dataset, catalogue, events, load
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy import EventStudy
+from econ.var import VAR, Cholesky, MovingBlock, Residual, Wild, lag_order
 
-__all__ = ["ConfidenceSet", "Dataset", "Estimate", "EventStudy", "Unavailable", "catalogue", "events", "load"]
+__all__ = [
+    "VAR",
+    "Cholesky",
+    "ConfidenceSet",
+    "Dataset",
+    "Estimate",
+    "EventStudy",
+    "MovingBlock",
+    "Residual",
+    "Unavailable",
+    "Wild",
+    "catalogue",
+    "events",
+    "lag_order",
+    "load",
+]
