@@ -6,7 +6,6 @@ from econ.eventstudy import EventStudy
 from econ.var import VAR, Cholesky, MovingBlock, Residual, Wild, lag_order
 
 __all__ = [
-    "VAR",
     "Cholesky",
     "ConfidenceSet",
     "Dataset",
@@ -15,6 +14,7 @@ __all__ = [
     "MovingBlock",
     "Residual",
     "Unavailable",
+    "VAR",
     "Wild",
     "catalogue",
     "events",
