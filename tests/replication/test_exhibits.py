@@ -1,0 +1,124 @@
+"""The exhibits: known facts come out, choices change them, numbers walk back to files."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from analyses import claims, event_study, holdings_and_flows, quantity_offset, recursive_responses, valuation_model
+from analyses.specification import Specification, baseline, system
+from econ.estimate import Estimate
+
+QUICK = replace(baseline, draws=60, horizon=12)
+
+
+@pytest.fixture(scope="module")
+def measures():
+    return holdings_and_flows.result(baseline).numbers
+
+
+def test_the_artefact_of_holdings_has_the_sign_and_size_found_before(measures):
+    # officials, 2003-2020: -31.1 (4.7) with holdings, +8.4 (3.5) with flows; China from 2011: +52.8 (18.3)
+    holdings, bought = measures["official_early_position_change"], measures["official_early_net_purchases"]
+    assert holdings.value == pytest.approx(-31.1, abs=1.0)
+    assert bought.value == pytest.approx(8.4, abs=1.0)
+    assert measures["china_recent_net_purchases"].value == pytest.approx(52.8, abs=2.0)
+    assert measures["china_recent_net_purchases"].std_error == pytest.approx(18.3, abs=2.0)
+
+
+def test_the_valuation_part_alone_drives_the_negative_sign(measures):
+    for key in ("official_long", "official_early", "official_full", "china_recent", "japan_recent"):
+        assert measures[f"{key}_valuation_change"].upper < 0
+        assert measures[f"{key}_net_purchases"].value > measures[f"{key}_position_change"].value
+
+
+def test_the_claims_on_allies_are_wrong_by_the_factors_found_before():
+    numbers = claims.result(baseline).numbers
+    assert numbers["japan_factor"] == pytest.approx(2.7, abs=0.05)
+    assert numbers["uk_factor"] == pytest.approx(7.4, abs=0.05)
+    assert numbers["july_now"] == pytest.approx(35.8)
+    assert numbers["july_sold"] == pytest.approx(23.6, abs=0.05)
+    assert numbers["foreign_half"] == pytest.approx(474.7, abs=0.05)
+    assert numbers["lowest_since"] == "2008-10"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "first", "now", "words"),
+    [
+        (10.0, 9.0, 10.2, "right"),
+        (25.7, 25.7, 35.8, "right on first print"),
+        (32.0, 87.8, 86.4, "wrong: too small 2.7-fold"),
+        (100.0, 50.0, 50.0, "wrong: too large 2.0-fold"),
+    ],
+)
+def test_the_verdict_follows_one_rule(claimed, first, now, words):
+    assert claims.verdict(claimed, first, now) == words
+
+
+def test_responses_to_yields_ordered_first_are_zero_in_the_same_month():
+    irf = recursive_responses.responses(QUICK, QUICK.yields_first)
+    for shock in recursive_responses.ACTIONS:
+        assert irf.at(0, response="yield_10y", shock=shock).value == 0.0
+
+
+def test_a_shock_is_a_sale_or_purchase_of_one_percent_of_debt():
+    irf = recursive_responses.responses(QUICK, QUICK.flows_first)
+    for shock, (_, size) in recursive_responses.ACTIONS.items():
+        assert irf.at(0, response=shock, shock=shock).value == pytest.approx(size)
+
+
+def test_changing_one_choice_changes_the_exhibit():
+    base = recursive_responses.responses(QUICK, QUICK.flows_first)
+    other = recursive_responses.responses(replace(QUICK, lags=3), QUICK.flows_first)
+    cell = {"response": "yield_10y", "shock": "china_net_purchases"}
+    assert base.at(3, **cell).value != other.at(3, **cell).value
+    assert base.nobs == other.nobs - 3
+
+
+def test_every_number_of_the_offset_walks_back_to_files():
+    exhibit = quantity_offset.result(QUICK)
+    trace = exhibit.trace("china_japan_6")
+    files = {vintage.file.split("/")[-1] for vintage in trace.files}
+    assert {"slt_table1.csv", "bertaut_judson.csv", "FYGFDPUN.csv", "DGS10.csv", "TREAST.csv"} <= files
+    assert all(len(vintage.sha256) == 64 for vintage in trace.files)
+
+
+def test_the_primary_cells_are_those_of_the_specification():
+    offsets = quantity_offset.result(QUICK).numbers
+    ally = baseline.primary_ally.removesuffix("_net_purchases")
+    assert f"china_{ally}_{baseline.offset_horizon}" in offsets
+    assert baseline.primary_horizon in recursive_responses.HORIZONS
+    assert baseline.primary_maturity == "yield_10y"
+    assert (baseline.impact_bounds, baseline.no_offset, baseline.full_offset) == ((15.0, 8.0, 2.4), 0.25, 0.75)
+
+
+def test_the_decision_follows_the_thresholds():
+    def primary(value, error):
+        return Estimate(value, error, value - 1.645 * error, value + 1.645 * error)
+
+    def decide(value, error):
+        return quantity_offset._decision("k", primary(value, error), baseline)["k_decision"]
+
+    assert decide(0.0, 0.05) == "no meaningful offset"
+    assert decide(0.95, 0.05) == "offset"
+    assert decide(0.3, 0.3) == "not decidable with these data"
+
+
+def test_news_of_chinese_sales_has_no_effect_beyond_the_bound():
+    numbers = event_study.result(baseline).numbers
+    assert numbers["events"] == 41
+    assert abs(numbers["china_sells_10y"].value) < baseline.event_bound
+    assert 0.05 < numbers["china_sells_placebo"] <= 1
+
+
+def test_the_valuation_model_table_has_every_holder():
+    table = valuation_model.result(baseline).table
+    assert len(table.body) == 22
+
+
+def test_the_system_is_complete_and_every_choice_is_documented():
+    frame = system(baseline).frame
+    assert not frame.isna().any().any()
+    assert (str(frame.index[0]), str(frame.index[-1])) == baseline.sample
+    words = Specification.__doc__
+    for field in fields(Specification):
+        assert field.name in words, field.name
