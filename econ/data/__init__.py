@@ -7,6 +7,7 @@ from econ.data.events import events
 from econ.data.flows import flows, valuation_fit, valuation_model
 from econ.data.holders import holder, holders
 from econ.data.load import load
+from econ.data.parsers import parse
 from econ.data.vintage import Vintage
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "holder",
     "holders",
     "load",
+    "parse",
     "valuation_fit",
     "valuation_model",
     "verify_archive",

@@ -1,0 +1,1 @@
+"""Fetchers: one module a publisher, each saying what there is and under which address."""

@@ -1,0 +1,59 @@
+"""One FRED series as its CSV address serves it: a date, a value, a blank or a point where none exists."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from econ.data.catalogue import TABLES
+from econ.data.parsers.source import Source, Wide
+
+_DATES = ("observation_date", "date")
+
+
+def fred_csv(source: Source) -> pd.DataFrame:
+    """Parse one series; months and quarters become periods, weeks and days stay timestamps.
+
+    The series is named after the second column, or after the file where that column is called ``value``.
+    """
+    lines = source.complete_lines()
+    header = lines[0].split(",")
+    if len(header) != 2 or header[0].lower() not in _DATES or re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", header[1]) is None:
+        source.fail(1, f"expected 'observation_date,SERIES', found {lines[0][:60]!r}.")
+    rows = [line.split(",") for line in lines[1:]]
+    numbers = list(range(2, len(rows) + 2))
+    for row, number in zip(rows, numbers, strict=True):
+        if len(row) != 2:
+            source.fail(number, f"expected a date and a value, found {len(row)} cells.")
+    if not rows:
+        source.fail(2, "no observations under the header.")
+    days = source.days([row[0] for row in rows], numbers, form="%Y-%m-%d")
+    dates = _periods(source, days, numbers)
+    values = source.numbers(["" if row[1] == "." else row[1] for row in rows], numbers, missing="")
+    name = _series_name(source, header[1])
+    unit = TABLES[name].units if name in TABLES else ""
+    return Wide(dates, [name] * len(rows), None, ("value",), values[:, None], unit).tidy("series")
+
+
+def _series_name(source: Source, column: str) -> str:
+    if column.lower() != "value":
+        return column.upper()
+    stem = source.name.split(".")[0]
+    return re.sub(r"_[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", "", stem) if source.name != "bytes" else "value"
+
+
+def _periods(source: Source, days: pd.DatetimeIndex, lines: list[int]) -> pd.PeriodIndex | pd.DatetimeIndex:
+    """Tell months and quarters by first days of months; a gap in them is a lost line."""
+    source.ascending(days, lines)
+    if not (days.day == 1).all():
+        return days
+    if len(days) < 2:
+        source.fail(lines[0], "one observation on the first of a month; its frequency cannot be told.")
+    step = int(np.diff(days.to_period("M").asi8).min())
+    if step not in (1, 3) or (step == 3 and (days.month % 3 != 1).any()):
+        source.fail(lines[0], f"observations are {step} months apart; expected months or quarters.")
+    dates = days.to_period("M" if step == 1 else "Q")
+    source.consecutive(dates, lines)
+    return dates

@@ -1,0 +1,95 @@
+"""Bertaut-Judson (IFDP 1113): monthly positions, flows and valuation changes, by country and for officials."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from econ.data.parsers.places import coded_holder
+from econ.data.parsers.source import Source, Wide
+
+_CLASSES = ("agcy", "corp", "stk", "treas")
+_PARTS = ("survey_pos", "adj_net_flow", "adj_val_chg", "monthly_gap", "est_pos")
+
+
+def _fields(prefix: str) -> tuple[str, ...]:
+    return tuple(f"{prefix}_{kind}_{part}" for kind in _CLASSES for part in _PARTS)
+
+
+def _rows(source: Source, header: list[str]) -> tuple[list[list[str]], list[int]]:
+    lines = source.complete_lines()
+    found = [cell.strip() for cell in lines[0].split(",")]
+    if found != header:
+        moved = [cell for cell in found if cell not in header] or found
+        source.fail(1, f"the header changed: expected {len(header)} known columns, found {moved[:4]}.")
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        row = [cell.strip() for cell in line.split(",")]
+        if len(row) != len(header):
+            source.fail(number, f"expected {len(header)} cells, found {len(row)}; a separator is missing or doubled.")
+        rows.append(row)
+    if not rows:
+        source.fail(2, "no figures under the header.")
+    return rows, list(range(2, len(rows) + 2))
+
+
+def _values(source: Source, rows: list[list[str]], lines: list[int], fields: tuple[str, ...]) -> np.ndarray:
+    for row, line in zip(rows, lines, strict=True):
+        if "" in row:
+            _check_blanks(source, row, line)
+    columns = [
+        source.numbers([row[3 + place] or "ND" for row in rows], lines, missing="ND") for place in range(len(fields))
+    ]
+    values = np.column_stack(columns)
+    for place, field in enumerate(fields):
+        negative = values[:, place] < 0
+        if field.endswith("survey_pos") and negative.any():
+            source.fail(lines[int(np.argmax(negative))], f"a negative position in column {field}.")
+    return values
+
+
+def _check_blanks(source: Source, row: list[str], line: int) -> None:
+    """A blank may stand for the gap, with a blank estimate beside it or a survey figure before it; nowhere else."""
+    for start in range(3, len(row), len(_PARTS)):
+        survey, flow, valuation, gap, estimate = row[start : start + len(_PARTS)]
+        lone = gap == "" and estimate != "" and survey == "ND"
+        if "" in (survey, flow, valuation) or (estimate == "" and gap != "") or lone:
+            source.fail(line, f"an unexpected blank in cells {start + 1} to {start + len(_PARTS)}.")
+
+
+def _month_ends(source: Source, cells: list[str], lines: list[int]) -> pd.PeriodIndex:
+    days = source.days(cells, lines, form="%m/%d/%Y")
+    if not days.is_month_end.all():
+        where = int(np.argmin(days.is_month_end))
+        source.fail(lines[where], f"expected the last day of a month, found {cells[where]}.")
+    return days.to_period("M")
+
+
+def bertaut_judson(source: Source) -> pd.DataFrame:
+    """Parse positions, flows, valuation changes and gaps by country and class, USD millions."""
+    fields = _fields("ftot")
+    rows, lines = _rows(source, ["date", "country_name", "country_code", *fields])
+    months = _month_ends(source, [row[0] for row in rows], lines)
+    known = {(row[1], row[2]): line for row, line in zip(rows, lines, strict=True)}
+    holders = {pair: coded_holder(source, line, *pair) for pair, line in known.items()}
+    names = [holders[row[1], row[2]] for row in rows]
+    source.unique(list(zip(names, months.asi8.tolist(), strict=True)), lines)
+    values = _values(source, rows, lines, fields)
+    return Wide(months, names, [row[1] for row in rows], fields, values, "usd_mn").tidy("holder")
+
+
+def foiadj(source: Source) -> pd.DataFrame:
+    """Parse the same for all foreign official holders, 1984-12 to 2011-06, USD millions.
+
+    The file prints country code 99996 and "All Countries and IROs", because it adds up the officials of all
+    countries; the holder is ``OFF``.
+    """
+    fields = _fields("foi")
+    rows, lines = _rows(source, ["date", "country code", "country name", *fields])
+    for row, line in zip(rows, lines, strict=True):
+        if row[1:3] != ["99996", "All Countries and IROs"]:
+            source.fail(line, f"expected 99996, All Countries and IROs; found {row[1:3]}.")
+    months = _month_ends(source, [row[0] for row in rows], lines)
+    source.consecutive(months, lines)
+    values = _values(source, rows, lines, fields)
+    return Wide(months, ["OFF"] * len(rows), [row[2] for row in rows], fields, values, "usd_mn").tidy("holder")
