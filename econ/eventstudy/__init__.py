@@ -5,6 +5,8 @@ from econ.eventstudy.families import joint_tests, romano_wolf_table
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.placebo import Placebo
 from econ.eventstudy.results import EventStudyResults
+from econ.eventstudy.shift import VarianceShift, brown_forsythe
+from econ.eventstudy.size import size_table
 from econ.eventstudy.study import EventStudy
 
 __all__ = [
@@ -12,8 +14,11 @@ __all__ = [
     "EventStudyResults",
     "Outcome",
     "Placebo",
+    "VarianceShift",
+    "brown_forsythe",
     "joint_tests",
     "place_events",
     "quarter_ends",
     "romano_wolf_table",
+    "size_table",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from econ.eventstudy.outcome import draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics
 from econ.eventstudy.series import Series
 from econ.parallel import map_blocks
+
+if TYPE_CHECKING:
+    from econ.eventstudy.results import EventStudyResults
 
 MATCHES = ("weekday", "volatility", "calendar")
 ENOUGH = 20
@@ -179,6 +183,36 @@ def draw_dates(candidates: Candidates, length: int, size: int, generator: np.ran
     for number, (events, distance) in enumerate(zip(candidates.members, candidates.offsets, strict=True)):
         dates[:, events] = drawn[:, [number]] + distance
     return dates
+
+
+def placebo_of_study(
+    results: EventStudyResults,
+    rows: np.ndarray,
+    *,
+    match: tuple[str, ...],
+    statistic: str,
+    draws: int,
+    rng: int | np.random.SeedSequence | None,
+    n_jobs: int,
+) -> Placebo:
+    """Placebo test of the events in ``rows``; `EventStudyResults.placebo`."""
+    from econ.eventstudy.study import MINIMUM_DAYS
+
+    windows, study = results.windows.take(rows), results.parent
+    outcomes = day_outcomes(
+        results.series, results.usable, window=study.window, estimation=study.estimation, minimum=MINIMUM_DAYS
+    )
+    candidates = find_candidates(results.series, results.usable, windows, outcomes=outcomes, match=match)
+    return placebo_test(
+        candidates,
+        windows,
+        statistic=statistic,
+        draws=draws,
+        rng=rng,
+        n_jobs=n_jobs,
+        events=results.events.index[rows],
+        parent=results,
+    )
 
 
 def placebo_test(

@@ -15,12 +15,17 @@ BLOCK = 1000
 
 def sign_flips(groups: Positions, draws: int, rng: int | np.random.SeedSequence | None, n_jobs: int = 1) -> Array:
     """(draws, n) of +1 and -1, the same for all events of a group (numbered from 0)."""
-    count = int(groups.max()) + 1
 
     def work(size: int, generator: np.random.Generator) -> Array:
-        return np.asarray((2.0 * generator.integers(0, 2, size=(size, count)) - 1.0)[:, groups], dtype=np.float64)
+        return one_block_of_flips(groups, size, generator)
 
     return np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK))
+
+
+def one_block_of_flips(groups: Positions, size: int, generator: np.random.Generator) -> Array:
+    """(size, n) of +1 and -1 from one generator."""
+    signs = 2.0 * generator.integers(0, 2, size=(size, int(groups.max()) + 1)) - 1.0
+    return np.asarray(signs[:, groups], dtype=np.float64)
 
 
 def wild_bootstrap(
@@ -70,24 +75,33 @@ def block_bootstrap(
     observed = mean_test(windows.standardised).statistic
     if not isinstance(observed, float):
         return unavailable(observed.reason, words, NO_MEAN)
-    groups = clusters(windows.positions, windows.length)
-    tables = []
-    for number in range(int(groups.max()) + 1):
-        events = np.flatnonzero(groups == number)
-        sums = _block_sums(windows, events)
-        if len(sums) < 20:
-            reason = f"{len(sums)} runs of residuals as long as the events around row {windows.positions[events[0]]}"
-            return unavailable(f"only {reason}; 20 are needed", words, NO_MEAN)
-        tables.append((events, sums))
+    tables = block_tables(windows)
+    few = [(events, sums) for events, sums in tables if len(sums) < 20]
+    if few:
+        events, sums = few[0]
+        reason = f"{len(sums)} runs of residuals as long as the events around row {windows.positions[events[0]]}"
+        return unavailable(f"only {reason}; 20 are needed", words, NO_MEAN)
 
     def work(size: int, generator: np.random.Generator) -> Array:
-        sample = np.empty((size, len(windows)))
-        for events, sums in tables:
-            sample[:, events] = sums[generator.integers(len(sums), size=size)]
-        return np.abs(row_statistics(sample))
+        return one_block_of_sums(tables, size, generator)
 
-    drawn = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK))
-    return draws_outcome(observed, drawn, "block draws", NO_MEAN)
+    drawn = row_statistics(np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK)))
+    return draws_outcome(observed, np.abs(drawn), "block draws", NO_MEAN)
+
+
+def block_tables(windows: Windows) -> list[tuple[Positions, Array]]:
+    """Events and run sums of each cluster."""
+    groups = clusters(windows.positions, windows.length)
+    members = [np.flatnonzero(groups == number) for number in range(int(groups.max()) + 1)]
+    return [(events, _block_sums(windows, events)) for events in members]
+
+
+def one_block_of_sums(tables: list[tuple[Positions, Array]], size: int, generator: np.random.Generator) -> Array:
+    """(size, n) drawn SCARs from one generator."""
+    sample = np.empty((size, sum(len(events) for events, _ in tables)))
+    for events, sums in tables:
+        sample[:, events] = sums[generator.integers(len(sums), size=size)]
+    return sample
 
 
 def _block_sums(windows: Windows, events: Positions) -> Array:

@@ -11,15 +11,16 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import Estimate, check_level
+from econ.estimate import Estimate, Unavailable, check_level
 from econ.eventstudy import parametric, ranks, signs
-from econ.eventstudy._kernels import Array, Mask, Windows
+from econ.eventstudy._kernels import Mask, Windows
 from econ.eventstudy.cusum import cusum
 from econ.eventstudy.outcome import Outcome, outcome_table
 from econ.eventstudy.path import mean_path
-from econ.eventstudy.placebo import MATCHES, Placebo, day_outcomes, find_candidates, placebo_test
+from econ.eventstudy.placebo import MATCHES, Placebo, placebo_of_study
 from econ.eventstudy.resampling import resampling_tests
 from econ.eventstudy.series import Series
+from econ.eventstudy.shift import VarianceShift, shift_of_study
 from econ.eventstudy.summary import detectability_row, leave_one_out, mean_and_error, summary_row
 
 if TYPE_CHECKING:
@@ -118,6 +119,15 @@ class EventStudyResults:
             raise SpecificationError(f"no events of kind {kind!r}; {suggestion(kind, self.kinds)}")
         return np.flatnonzero((self.events["kind"] == kind).to_numpy())
 
+    def _groups(self, by: str | None) -> dict[str, np.ndarray]:
+        """Rows of the events of each class, in order of first appearance."""
+        if by is None:
+            return {"all": self._rows(None)}
+        if by not in self.events.columns:
+            raise SpecificationError(f"events have no column {by!r}; {suggestion(by, map(str, self.events.columns))}")
+        column = self.events[by]
+        return {name: np.flatnonzero((column == name).to_numpy()) for name in dict.fromkeys(column)}
+
     def mean(self, kind: str | None = None, *, level: float = 0.90) -> Estimate:
         """Mean cumulative abnormal change of a class.
 
@@ -160,16 +170,11 @@ class EventStudyResults:
             `Unavailable`.
         """
         check_level(level)
-        if by is None:
-            return pd.DataFrame.from_dict({"all": self._summarise(self._rows(None), level)}, orient="index")
-        if by not in self.events.columns:
-            raise SpecificationError(f"events have no column {by!r}; {suggestion(by, map(str, self.events.columns))}")
-        groups = {name: np.flatnonzero((self.events[by] == name).to_numpy()) for name in dict.fromkeys(self.events[by])}
-        rows = {name: self._summarise(group, level) for name, group in groups.items()}
+        rows = {
+            name: summary_row(self.windows.take(group), level) | {"units": self.units}
+            for name, group in self._groups(by).items()
+        }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
-
-    def _summarise(self, rows: np.ndarray, level: float) -> dict[str, object]:
-        return summary_row(self.windows.take(rows), level) | {"units": self.units}
 
     def tests(
         self,
@@ -264,18 +269,61 @@ class EventStudyResults:
             ``detectable`` (minimum detectable effect), ``equivalence p_value`` (two one-sided tests that the
             effect lies within the bound), ``smallest bound`` (at which equivalence is accepted), ``units``.
         """
-        names = [None] if by is None else list(dict.fromkeys(self._column(by)))
         rows = {
-            "all" if by is None else name: detectability_row(
-                self.windows.take(self._rows(None) if by is None else np.flatnonzero(self.events[by] == name)),
-                bound=bound,
-                power=power,
-                level=level,
-            )
+            name: detectability_row(self.windows.take(group), bound=bound, power=power, level=level)
             | {"units": self.units}
-            for name in names
+            for name, group in self._groups(by).items()
         }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
+
+    def variance_shift(
+        self,
+        kind: str | None = None,
+        *,
+        impulse: str | None = None,
+        days: tuple[int, int] | None = None,
+        level: float = 0.90,
+        size: float = 0.05,
+    ) -> VarianceShift | Unavailable:
+        """Identify the effect of news from the extra variance of event days (Rigobon and Sack 2004).
+
+        Event days differ from control days (the estimation windows of the events) by news of variance λ
+        that moves the impulse by 1 and the response by a: the covariance matrix of (impulse, response)
+        shifts by λ (1, a; a, a²), whatever else moves both every day. Works on changes of both columns.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Class of events; all when absent.
+        impulse : str, optional
+            Column through which the news is measured, such as the 2-year yield. Without it only the standard
+            deviation of the news in the response is identified.
+        days : (int, int), optional
+            Days that count as event days; day 0 alone when the window holds it, else the window.
+        level : float
+            Coverage of intervals and sets.
+        size : float
+            Size of the Brown-Forsythe test below which a shift counts as present.
+
+        Returns
+        -------
+        VarianceShift or Unavailable
+            ``Unavailable("no variance shift ...")`` when the test does not reject, or event days are calmer:
+            there is then nothing to identify the effect from.
+
+        Raises
+        ------
+        SpecificationError
+            If ``days`` leave the event window or the impulse is the response.
+        SeriesNotFound
+            If the impulse is not a column.
+
+        References
+        ----------
+        Rigobon, R. and B. Sack (2004), The impact of monetary policy on asset prices, JME 51(8).
+        Rigobon, R. (2003), Identification through heteroskedasticity, REStat 85(4).
+        """
+        return shift_of_study(self, self.select(kind), impulse=impulse, days=days, level=level, size=size)
 
     def leave_one_out(self, kind: str | None = None) -> pd.DataFrame:
         """Mean cumulative abnormal change without each event in turn: one row the event left out.
@@ -287,11 +335,6 @@ class EventStudyResults:
         """
         rows = self._rows(kind)
         return leave_one_out(self.windows.take(rows), self.events.iloc[rows])
-
-    def _column(self, by: str) -> pd.Series:
-        if by not in self.events.columns:
-            raise SpecificationError(f"events have no column {by!r}; {suggestion(by, map(str, self.events.columns))}")
-        return self.events[by]
 
     def placebo(
         self,
@@ -342,27 +385,6 @@ class EventStudyResults:
         asymptotically robust permutation tests, Annals of Statistics 41(2), on studentising.
         """
         rows = self._rows(kind)
-        windows = self.windows.take(rows)
-        candidates = find_candidates(self.series, self.usable, windows, outcomes=self._day_outcomes, match=tuple(match))
-        return placebo_test(
-            candidates,
-            windows,
-            statistic=statistic,
-            draws=draws,
-            rng=rng,
-            n_jobs=n_jobs,
-            events=self.events.index[rows],
-            parent=self,
-        )
-
-    @property
-    def _day_outcomes(self) -> tuple[Array, Array]:
-        from econ.eventstudy.study import MINIMUM_DAYS
-
-        return day_outcomes(
-            self.series,
-            self.usable,
-            window=self.parent.window,
-            estimation=self.parent.estimation,
-            minimum=MINIMUM_DAYS,
+        return placebo_of_study(
+            self, rows, match=tuple(match), statistic=statistic, draws=draws, rng=rng, n_jobs=n_jobs
         )

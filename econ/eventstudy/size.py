@@ -1,0 +1,202 @@
+"""How often each test rejects when there is nothing to find, and when there is: size and power."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import Unavailable, check_level
+from econ.eventstudy._kernels import Array, Mask, Positions, Windows
+from econ.eventstudy.calendar import clusters
+from econ.eventstudy.outcome import draws_outcome
+from econ.eventstudy.parametric import mean_test, row_statistics
+from econ.eventstudy.placebo import Candidates, day_outcomes, draw_dates, find_candidates
+from econ.eventstudy.resampling import block_tables, one_block_of_flips, one_block_of_sums
+from econ.eventstudy.results import TESTS
+from econ.eventstudy.series import Series
+from econ.parallel import map_blocks, seed_sequence
+
+WINDOW = (0, 1)
+ESTIMATION = (-130, -11)
+SCENARIOS = ("normal", "variance increase", "fat tails", "volatility clustering", "clustered events")
+RESAMPLED = ("wild bootstrap", "block bootstrap", "placebo dates")
+NAMES = (*TESTS, *RESAMPLED)
+BLOCK = 25
+
+
+def size_table(
+    *,
+    events: int = 30,
+    days: int = 1500,
+    effect: float = 0.75,
+    replications: int = 2000,
+    level: float = 0.95,
+    draws: int = 199,
+    scenarios: Sequence[str] = SCENARIOS,
+    rng: int | np.random.SeedSequence | None = 1,
+    n_jobs: int = 1,
+    backend: str = "threading",
+) -> pd.DataFrame:
+    """Simulate one series with many event dates and count rejections of every test.
+
+    Every replication draws daily changes of unit variance and event dates with windows (0, 1) and
+    estimation windows (-130, -11), and applies every test of ``EventStudyResults.tests`` and the placebo test,
+    first as drawn (size), then with ``effect`` added on day 0 of every event (power).
+
+    Scenarios: ``"normal"``, independent normal changes; ``"variance increase"``, standard deviation doubled in
+    event windows; ``"fat tails"``, Student's t with 4 degrees of freedom; ``"volatility clustering"``,
+    GARCH(1,1) with α = 0.08, β = 0.90; ``"clustered events"``, normal changes, events in groups of three on
+    successive days, so that windows overlap.
+
+    Parameters
+    ----------
+    events : int
+        Number of events.
+    days : int
+        Length of the series.
+    effect : float
+        Effect on day 0, in standard deviations of a daily change.
+    replications : int
+        Number of simulated series a scenario.
+    level : float
+        One minus the nominal size.
+    draws : int
+        Draws of each resampling test; with 199 their size at 5% is exact in theory.
+    scenarios : sequence of str
+        Which to run.
+    rng : int or SeedSequence
+        Seed; scenarios use children of it.
+    n_jobs, backend
+        Workers, and their kind ("loky" for processes); the result does not depend on them.
+
+    Returns
+    -------
+    DataFrame
+        One row a test; columns (scenario, "size" | "power"), shares of replications that reject.
+
+    Raises
+    ------
+    SpecificationError
+        For an unknown scenario, no ``rng``, or a series too short to hold the events.
+
+    Notes
+    -----
+    The Monte Carlo standard error of a share p is sqrt(p (1 - p) / replications): 0.5 points for a size of 5%
+    with 2,000 replications. The sign test's exact p-value is discrete: at 5% its size is 4.3% with 30 events.
+
+    Examples
+    --------
+    >>> table = size_table(replications=10, scenarios=["normal"], rng=1)
+    >>> table.columns.tolist()
+    [('normal', 'size'), ('normal', 'power')]
+    """
+    check_level(level)
+    for name in scenarios:
+        if name not in SCENARIOS:
+            raise SpecificationError(f"no scenario {name!r}; {suggestion(name, SCENARIOS)}")
+    if days < 150 + 8 * events:
+        raise SpecificationError(f"{events} events need at least {150 + 8 * events} days; found days={days}.")
+    columns = {}
+    for name, seed in zip(SCENARIOS, seed_sequence(rng).spawn(len(SCENARIOS)), strict=True):
+        if name not in scenarios:
+            continue
+        work = partial(_block, scenario=name, events=events, days=days, effect=effect, size=1.0 - level, draws=draws)
+        blocks = map_blocks(
+            work, replications, rng=seed, n_jobs=n_jobs, backend=backend, block=BLOCK, label=f"size, {name}"
+        )
+        shares = np.sum(blocks, axis=0) / replications
+        columns[name, "size"], columns[name, "power"] = shares
+    return pd.DataFrame(columns, index=pd.Index(NAMES, name="test"))
+
+
+def _block(
+    count: int,
+    generator: np.random.Generator,
+    *,
+    scenario: str,
+    events: int,
+    days: int,
+    effect: float,
+    size: float,
+    draws: int,
+) -> Array:
+    """(2, tests) rejections without and with the effect in ``count`` replications."""
+    index = pd.bdate_range("2000-01-03", periods=days)
+    rejections = np.zeros((2, len(NAMES)))
+    for _ in range(count):
+        positions = event_days(generator, events, days, scenario)
+        y = daily_changes(generator, days, positions, scenario)
+        window_days = positions[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)
+        usable = np.ones(days, dtype=bool)
+        usable[window_days] = False
+        series = Series(index=index, y=y, x=np.ones((days, 1)), names=("const",), units="sd")
+        windows = series.fit(usable, positions, window=WINDOW, estimation=ESTIMATION)
+        shift = np.zeros(days)
+        shift[positions] = effect
+        moved = replace(windows, abnormal=windows.abnormal + shift[window_days])
+        drawn = _null_draws(series, usable, windows, draws, generator)
+        for row, sample in enumerate((windows, moved)):
+            rejections[row] += [p <= size for p in _p_values(sample, drawn, draws, generator)]
+    return rejections
+
+
+def _null_draws(
+    series: Series, usable: Mask, windows: Windows, draws: int, generator: np.random.Generator
+) -> dict[str, Array]:
+    """Draws of the block bootstrap and the placebo test, which do not see the event windows."""
+    outcomes = day_outcomes(series, usable, window=WINDOW, estimation=ESTIMATION, minimum=30)
+    candidates: Candidates = find_candidates(series, usable, windows, outcomes=outcomes, match=("volatility",))
+    dates = draw_dates(candidates, windows.length, draws, generator)
+    return {
+        "block bootstrap": row_statistics(one_block_of_sums(block_tables(windows), draws, generator)),
+        "placebo dates": row_statistics(candidates.standardised[dates]),
+    }
+
+
+def _p_values(windows: Windows, null: dict[str, Array], draws: int, generator: np.random.Generator) -> list[float]:
+    """P-values in the order of NAMES; 1 where a test is unavailable."""
+    p_values = [_number(test(windows).p_value) for test in TESTS.values()]
+    flips = one_block_of_flips(clusters(windows.positions, windows.length), draws, generator)
+    observed = _number(mean_test(windows.standardised).statistic)
+    drawn = {"wild bootstrap": row_statistics(windows.standardised * flips)} | null
+    outcomes = [draws_outcome(observed, np.abs(drawn[name]), "draws", "") for name in RESAMPLED]
+    return p_values + [_number(outcome.p_value) for outcome in outcomes]
+
+
+def _number(value: float | Unavailable) -> float:
+    return 1.0 if isinstance(value, Unavailable) else value
+
+
+def event_days(generator: np.random.Generator, events: int, days: int, scenario: str) -> Positions:
+    """Rows of day 0: separate windows, or groups of three on successive days."""
+    group = 3 if scenario == "clustered events" else 1
+    starts = -(-events // group)
+    room = days - 135 - 2 - starts * (group + 1)
+    gaps = np.sort(generator.integers(0, room, size=starts))
+    first = 135 + gaps + (group + 1) * np.arange(starts)
+    return np.asarray((first[:, None] + np.arange(group)).ravel()[:events], dtype=np.int64)
+
+
+def daily_changes(generator: np.random.Generator, days: int, positions: Positions, scenario: str) -> Array:
+    """(days,) changes of unit variance outside event windows."""
+    simulate: dict[str, Callable[[], Array]] = {
+        "fat tails": lambda: generator.standard_t(4, size=days) / np.sqrt(2.0),
+        "volatility clustering": lambda: _garch(generator.standard_normal(days)),
+    }
+    y = simulate.get(scenario, lambda: generator.standard_normal(days))()
+    if scenario == "variance increase":
+        y[(positions[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)).ravel()] *= 2.0
+    return y
+
+
+def _garch(shocks: Array, alpha: float = 0.08, beta: float = 0.90) -> Array:
+    h, y = 1.0, np.empty_like(shocks)
+    for day, shock in enumerate(shocks.tolist()):
+        y[day] = h**0.5 * shock
+        h = 1.0 - alpha - beta + alpha * y[day] ** 2 + beta * h
+    return y
