@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 import econ
@@ -22,6 +24,8 @@ TOLERANCE = 0.05
 """A claim within 5 percent of a figure agrees with it."""
 
 H1 = ("2025-01", "2025-06")
+JULY = "2025-07"
+JAPAN_CLAIM, UK_CLAIM = 32.0, 18.0
 
 
 def verdict(claimed: float, first: float, now: float) -> str:
@@ -40,43 +44,74 @@ def verdict(claimed: float, first: float, now: float) -> str:
     return f"wrong: too small {factor:.1f}-fold" if factor > 1 else f"wrong: too large {1 / factor:.1f}-fold"
 
 
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Official figures of one vintage, USD billion: month by month, and over the first half of 2025."""
+
+    reported: dict[str, pd.Series]
+    change: dict[str, pd.Series]
+    bought: dict[str, pd.Series]
+    fitch: pd.Timestamp
+
+    @classmethod
+    def read(cls, as_of: str) -> Facts:
+        """Read them from the archive."""
+        slugs = ("china", "japan", "uk", "foreign")
+        measures = ("mfh_holdings", "mfh_change", "net_purchases")
+        tables = (
+            {slug: flows(slug, measure, "usd_bn", as_of=as_of)["value"] for slug in slugs} for measure in measures
+        )
+        ratings = econ.events("rating")
+        return cls(*tables, fitch=ratings.loc[ratings["label"].str.startswith("Fitch"), "date"].iloc[0])
+
+    @staticmethod
+    def half(series: pd.Series) -> float:
+        """Sum over the first half of 2025."""
+        return float(series.loc[H1[0] : H1[1]].sum())
+
+    @property
+    def peak(self) -> pd.Period:
+        """Month of China's largest reported holdings."""
+        return self.reported["china"].idxmax()
+
+    @property
+    def lowest_since(self) -> pd.Period:
+        """Last month before July 2025 in which China's reported holdings were lower."""
+        china = self.reported["china"]
+        before = china.loc[:JULY].iloc[:-1]
+        return before[before < china[JULY]].index[-1]
+
+    def sold(self, year: int) -> float:
+        """China's net sales in a year."""
+        bought = self.bought["china"]
+        return -float(bought[bought.index.year == year].sum())
+
+
 def result(spec: Specification = baseline) -> Exhibit:
     """Score every numerical claim that the archive can settle."""
-    reported = {
-        slug: flows(slug, "mfh_holdings", "usd_bn", as_of=spec.as_of)["value"] for slug in ("china", "japan", "uk")
-    }
-    bought = {
-        slug: flows(slug, scale="usd_bn", as_of=spec.as_of)["value"] for slug in ("china", "japan", "uk", "foreign")
-    }
-    change = {slug: flows(slug, "mfh_change", "usd_bn", as_of=spec.as_of)["value"] for slug in (*reported, "foreign")}
-    half = {slug: float(series.loc[H1[0] : H1[1]].sum()) for slug, series in change.items()}
-    half_bought = {slug: float(series.loc[H1[0] : H1[1]].sum()) for slug, series in bought.items()}
-    july = float(change["china"]["2025-07"])
-    first = FIRST_PRINTS
-    lowest = _lowest_since(reported["china"], "2025-07")
-    peak = reported["china"].idxmax()
-    ratings = econ.events("rating")
-    fitch = ratings.loc[ratings["label"].str.startswith("Fitch"), "date"].iloc[0]
+    facts = Facts.read(spec.as_of)
+    names = (f"{slug}_{measure}" for slug in ("china", "japan", "uk") for measure in ("mfh_holdings", "net_purchases"))
+    return Exhibit(
+        key="claims", title="Claims scorecard", numbers=_numbers(facts, spec),
+        tables={"": _scorecard(facts, spec), "annual": _annual_table(spec)},
+        vintages=econ.load(*names, as_of=spec.as_of).vintages, spec=spec,
+    )  # fmt: skip
 
-    annual = {year: float(bought["china"][bought["china"].index.year == year].sum()) for year in range(2022, 2026)}
-    table = Table(
+
+def _scorecard(facts: Facts, spec: Specification) -> Table:
+    first = FIRST_PRINTS
+    return Table(
         ["Claimed", "First print", "This vintage", "Net purchases", "Verdict"],
         [
             Panel("Numbers, USD billion"),
-            _row("N1 China sold, 2025-07", 25.7, first["china_2025_06"] - first["china_2025_07"], -july,
-                 -float(bought["china"]["2025-07"])),
-            _row("N2 China held, 2025-07", 730.7, first["china_2025_07"], float(reported["china"]["2025-07"])),
-            _row("N3 Japan added, 2025H1", 32.0, first["japan_2025_06"] - first["japan_2024_12"],
-                 half["japan"], half_bought["japan"]),
-            _row("N4 UK added, 2025H1", 18.0, first["uk_2025_06"] - first["uk_2024_12"], half["uk"],
-                 half_bought["uk"]),
+            _row("N1 China sold, 2025-07", 25.7, first["china_2025_06"] - first["china_2025_07"],
+                 -float(facts.change["china"][JULY]), -float(facts.bought["china"][JULY])),
+            _row("N2 China held, 2025-07", 730.7, first["china_2025_07"], float(facts.reported["china"][JULY])),
+            *(_row(f"{number} {name} added, 2025H1", claimed, first[f"{slug}_2025_06"] - first[f"{slug}_2024_12"],
+                   facts.half(facts.change[slug]), facts.half(facts.bought[slug]))
+              for number, name, slug, claimed in (("N3", "Japan", "japan", JAPAN_CLAIM), ("N4", "UK", "uk", UK_CLAIM))),
             Panel("Statements"),
-            Row("N2 lowest since", ["2009", "2008-12", str(lowest), "", _since_verdict(2009, lowest)]),
-            Row("N6 Fitch downgrade", ["last year", "", str(fitch.date()), "", _year_verdict(fitch.year)]),
-            Row("N10 decline since", ["2022", "", str(peak), "", _peak_verdict(peak, annual)]),
-            Row("N11 China, 2025H1",
-                ["fell", first["china_2025_06"] - first["china_2024_12"], half["china"], half_bought["china"],
-                 _fall_verdict(first["china_2025_06"] - first["china_2024_12"], half["china"])]),
+            *_statements(facts),
             Panel("Outside the archive"),
             Row("N5, N7 debt of US, Japan", ["", "", "", "", "not settled here"]),
             Row("N8, N9 gold, SDR weight", ["", "", "", "", "not settled here"]),
@@ -89,40 +124,41 @@ def result(spec: Specification = baseline) -> Exhibit:
             f"{TOLERANCE:.0%} of this vintage. N5 and N7 to N9 need series that the archive does not hold."
         ],
     )  # fmt: skip
-    numbers = {
+
+
+def _statements(facts: Facts) -> list[Row]:
+    first = FIRST_PRINTS["china_2025_06"] - FIRST_PRINTS["china_2024_12"]
+    now, bought = facts.half(facts.change["china"]), facts.half(facts.bought["china"])
+    lowest, fitch, peak = facts.lowest_since, facts.fitch, facts.peak
+    return [
+        Row("N2 lowest since", ["2009", "2008-12", str(lowest), "", _since_verdict(2009, lowest)]),
+        Row("N6 Fitch downgrade", ["last year", "", str(fitch.date()), "", _year_verdict(fitch.year)]),
+        Row("N10 decline since", ["2022", "", str(peak), "", _peak_verdict(facts)]),
+        Row("N11 China, 2025H1", ["fell", first, now, bought, _fall_verdict(first, now)]),
+    ]
+
+
+def _numbers(facts: Facts, spec: Specification) -> dict[str, float | str]:
+    first = FIRST_PRINTS
+    half = {slug: facts.half(series) for slug, series in facts.change.items()}
+    return {
         "july_first": first["china_2025_06"] - first["china_2025_07"],
-        "july_now": -july,
-        "july_sold": -float(bought["china"]["2025-07"]),
-        "july_share": -float(flows("china", as_of=spec.as_of)["value"]["2025-07"]),
-        "holdings_first": first["china_2025_07"],
-        "holdings_now": float(reported["china"]["2025-07"]),
-        "lowest_since": str(lowest),
-        "peak": str(peak),
-        "japan_change": half["japan"], "japan_bought": half_bought["japan"], "japan_factor": half["japan"] / 32.0,
-        "uk_change": half["uk"], "uk_bought": half_bought["uk"], "uk_factor": half["uk"] / 18.0,
+        "july_now": -float(facts.change["china"][JULY]),
+        "july_sold": -float(facts.bought["china"][JULY]),
+        "july_share": -float(flows("china", as_of=spec.as_of)["value"][JULY]),
+        "lowest_since": str(facts.lowest_since),
+        "peak": str(facts.peak),
         "china_half_first": first["china_2025_06"] - first["china_2024_12"],
-        "china_half_now": half["china"], "china_half_sold": -half_bought["china"],
-        "foreign_half": half["foreign"],
-        "fitch_date": str(fitch.date()),
-        **{f"sold_{year}": -value for year, value in annual.items()},
-    }  # fmt: skip
-    vintages = econ.load(
-        "china_mfh_holdings", "china_net_purchases", "japan_net_purchases", "uk_net_purchases", as_of=spec.as_of
-    ).vintages
-    return Exhibit(
-        key="claims", title="Claims scorecard", numbers=numbers, tables={"": table, "annual": _annual_table(spec)},
-        vintages=vintages, spec=spec,
-    )  # fmt: skip
+        "japan_factor": half["japan"] / JAPAN_CLAIM,
+        "uk_factor": half["uk"] / UK_CLAIM,
+        **{f"{slug}_half_change": value for slug, value in half.items()},
+        **{f"{slug}_half_bought": facts.half(series) for slug, series in facts.bought.items()},
+        **{f"sold_{year}": facts.sold(year) for year in range(2022, 2026)},
+    }
 
 
 def _row(label: str, claimed: float, first: float, now: float, bought: float | str = "") -> Row:
     return Row(label, [claimed, first, now, bought, verdict(claimed, first, now)])
-
-
-def _lowest_since(reported: pd.Series, month: str) -> pd.Period:
-    """Last earlier month with lower reported holdings."""
-    before = reported.loc[:month].iloc[:-1]
-    return before[before < reported[month]].index[-1]
 
 
 def _since_verdict(claimed: int, found: pd.Period) -> str:
@@ -134,10 +170,11 @@ def _year_verdict(year: int) -> str:
     return "right" if gap == 1 else f"wrong: {gap} years before"
 
 
-def _peak_verdict(peak: pd.Period, sums: dict[int, float]) -> str:
+def _peak_verdict(facts: Facts) -> str:
     """Judge "since 2022": holdings by their peak, sales by whether net sales rise every year."""
-    holdings = "right" if peak.year in (2021, 2022) else f"wrong: peak {peak}"
-    return f"{holdings}; sales rise" if list(sums.values()) == sorted(sums.values(), reverse=True) else holdings
+    holdings = "right" if facts.peak.year in (2021, 2022) else f"wrong: peak {facts.peak}"
+    sold = [facts.sold(year) for year in range(2022, 2026)]
+    return f"{holdings}; sales rise" if sold == sorted(sold) else holdings
 
 
 def _fall_verdict(first: float, now: float) -> str:

@@ -25,8 +25,6 @@ def result(spec: Specification = baseline) -> Exhibit:
         vintages += data.vintages
         if name == "term_premium_10y":
             ends = data.frame.index[-1]
-    debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of)
-    last = float(debt.frame["federal_debt"].iloc[-1]) / 1e6
     table = Table(
         ["Months", "Imputed", "Mean", "Std. dev.", "Minimum", "Maximum", "Autocorr."],
         rows,
@@ -37,8 +35,17 @@ def result(spec: Specification = baseline) -> Exhibit:
             "modelled valuation change. The Fed's purchases are the change in its holdings at face value."
         ],
     )
+    debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of)
+    return Exhibit(
+        key="summary_statistics", title="Summary statistics", numbers=_numbers(flows, debt), tables=table,
+        vintages=(*vintages, *debt.vintages), spec=spec,
+    )  # fmt: skip
+
+
+def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
+    last = float(debt.frame["federal_debt"].iloc[-1]) / 1e6
     described = flows.describe()
-    numbers = {
+    return {
         "months": int(described.loc["china_net_purchases", "nobs"]),
         "imputed_months": int(described.loc["china_net_purchases", "imputed"]),
         "std_china": float(described.loc["china_net_purchases", "std"]),
@@ -50,10 +57,6 @@ def result(spec: Specification = baseline) -> Exhibit:
         "correlation_china_japan": _correlation(flows, "japan_net_purchases"),
         "correlation_china_uk": _correlation(flows, "uk_net_purchases"),
     }
-    return Exhibit(
-        key="summary_statistics", title="Summary statistics", numbers=numbers, tables=table,
-        vintages=(*vintages, *debt.vintages), spec=spec,
-    )  # fmt: skip
 
 
 def _rows(data: Dataset) -> list[Row]:

@@ -37,7 +37,7 @@ def test_the_claims_on_allies_are_wrong_by_the_factors_found_before():
     assert numbers["uk_factor"] == pytest.approx(7.4, abs=0.05)
     assert numbers["july_now"] == pytest.approx(35.8)
     assert numbers["july_sold"] == pytest.approx(23.6, abs=0.05)
-    assert numbers["foreign_half"] == pytest.approx(474.7, abs=0.05)
+    assert numbers["foreign_half_change"] == pytest.approx(474.7, abs=0.05)
     assert numbers["lowest_since"] == "2008-10"
 
 
