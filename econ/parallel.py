@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from econ.errors import SpecificationError
 
@@ -74,9 +76,9 @@ def map_blocks(
     rng : int or SeedSequence
         Seed; see :func:`seed_sequence`.
     n_jobs : int, default 1
-        Workers; 1 needs no joblib.
+        Workers.
     backend : str, default "threading"
-        joblib backend ("threading", "loky", "dask"); numpy releases the lock in its kernels.
+        "threading" (numpy releases the lock in its kernels), or a joblib backend such as "loky" or "dask".
     block : int
         Draws per block. Part of the result's definition: another block size gives other draws.
     label : str, optional
@@ -103,8 +105,13 @@ def map_blocks(
     sizes = [block] * (draws // block) + ([draws % block] if draws % block else [])
     seeds = seed_sequence(rng).spawn(len(sizes))
     jobs = list(zip(sizes, seeds, strict=True))
-    if n_jobs == 1:
-        return [_run(work, size, seed) for size, seed in progress(jobs, label)]
+    if n_jobs == 1 or backend == "threading":
+        with threadpool_limits(limits=1):  # of the whole process: once, since asking costs as much as a small block
+            if n_jobs == 1:
+                return [work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label)]
+            with ThreadPoolExecutor(n_jobs) as pool:
+                results = pool.map(lambda job: work(job[0], np.random.default_rng(job[1])), jobs)
+                return list(progress(results, label, total=len(jobs)))
     from joblib import Parallel, delayed
 
     results = Parallel(n_jobs=n_jobs, backend=backend, return_as="generator")(
@@ -114,8 +121,7 @@ def map_blocks(
 
 
 def _run(work: Callable[[int, np.random.Generator], T], size: int, seed: np.random.SeedSequence) -> T:
-    from threadpoolctl import threadpool_limits
-
+    """One block in a process of its own."""
     with threadpool_limits(limits=1):
         return work(size, np.random.default_rng(seed))
 

@@ -7,7 +7,7 @@ Axis order is always (draw, time or horizon, response, shock).
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,42 +113,156 @@ def _propagator(a: Array, size: int) -> Array:
     return np.ascontiguousarray(known[p:].reshape(size * n, (p + size) * n).T)
 
 
-def estimate(path: Array, terms: Array, p: int) -> tuple[Array, Array]:
-    """OLS of every draw at once: coefficients (B, k, n) and lower Cholesky factors of û'û (B, n, n).
+def cross_factor(path: Array, terms: Array, p: int) -> Array:
+    """Lower Cholesky factor of [X Y]'[X Y] of every draw, X_t = [D_t, y_{t-p}, ..., y_{t-1}], Y_t = y_t.
 
-    ``path`` (B, p + T, n), ``terms`` (T, m). One Cholesky factor U of the bordered matrix [X Y]'[X Y] holds both:
-    the triangle U_XX with U_XY gives the coefficients, U_YY'U_YY = û'û, so no residual is ever formed.
+    ``path`` (B, p + T, n), ``terms`` (T, m); the factor is (B, k + n, k + n). Its last block row [L_YX, L_YY] holds
+    the whole regression: the coefficients are L_XX'⁻¹ L_YX', and û'û = L_YY L_YY', so no residual is ever formed.
     """
-    gram = bordered_gram(path, terms, p)
-    n, m = path.shape[-1], terms.shape[-1]
-    k = m + n * p
-    upper = np.linalg.cholesky(gram, upper=True)
-    solved = np.linalg.solve(upper[:, :k, :k], upper[:, :k, k:])
-    lags = solved[:, m:].reshape(len(path), p, n, n)[:, ::-1].reshape(len(path), n * p, n)
-    return np.concatenate([solved[:, :m], lags], axis=1), np.swapaxes(upper[:, k:, k:], 1, 2)
+    return np.asarray(np.linalg.cholesky(bordered_gram(path, terms, p)), dtype=float)
 
 
 def bordered_gram(path: Array, terms: Array, p: int) -> Array:
-    """Upper triangle of W'W, W_t = [D_t, y_{t-p}, ..., y_{t-1}, y_t]: (B, m + n (p + 1), same).
+    """Lower triangle of W'W, W_t = [D_t, y_{t-p}, ..., y_{t-1}, y_t]: (B, m + n (p + 1), same).
 
-    Only the last block column needs sums over time. The lag blocks follow from G[i, j], the sum of
+    Only the last block row needs sums over time. The other lag blocks follow from G[i, j], the sum of
     y_{t-p+i} y_{t-p+j}' over t: G[i-1, j-1] = G[i, j] - (its last term) + (the term before its first), exactly.
     """
     draws, _, n = path.shape
     periods, m = terms.shape
-    gram = np.zeros((draws, m + n * (p + 1), m + n * (p + 1)))
+    size = n * (p + 1)
+    gram = np.zeros((draws, m + size, m + size))
     gram[:, :m, :m] = terms.T @ terms
-    latest = path[:, p:]
-    for i in range(p + 1):
-        rows = slice(m + i * n, m + (i + 1) * n)
-        lagged = path[:, i : i + periods]
-        gram[:, :m, rows] = terms.T @ lagged
-        gram[:, rows, m + p * n :] = np.swapaxes(lagged, 1, 2) @ latest
-    for j in range(p, 0, -1):
-        rows = slice(m + n, m + (j + 1) * n)
-        before = slice(m, m + j * n)
-        first, last = path[:, :j].reshape(draws, -1), path[:, periods : periods + j].reshape(draws, -1)
-        block = gram[:, rows, m + j * n : m + (j + 1) * n]
-        block = block + first[:, :, None] * path[:, None, j - 1] - last[:, :, None] * path[:, None, periods + j - 1]
-        gram[:, before, m + (j - 1) * n : m + j * n] = block
+    gram[:, m:, :m] = _terms_by_window(path, terms, p)
+    gram[:, -n:, m:] = _latest_by_window(path, p)
+    before = path[:, :p].reshape(draws, -1)
+    last = path[:, periods : periods + p].reshape(draws, -1)
+    change = np.stack([before, last], axis=2) @ np.stack([before, -last], axis=1)
+    for i in range(p, 0, -1):
+        upper, rows = slice(m + (i - 1) * n, m + i * n), slice(m + i * n, m + (i + 1) * n)
+        np.add(
+            gram[:, rows, m + n : m + n + i * n],
+            change[:, (i - 1) * n : i * n, : i * n],
+            out=gram[:, upper, m : m + i * n],
+        )
     return gram
+
+
+def _terms_by_window(path: Array, terms: Array, p: int) -> Array:
+    """Σ_t w_t D_t', w_t = [y_{t-p}, ..., y_t]: (B, n (p + 1), m), one product with shifted copies of D."""
+    draws, total, n = path.shape
+    periods, m = terms.shape
+    shifted = np.zeros((p + 1, m, total))
+    for i in range(p + 1):
+        shifted[i, :, i : i + periods] = terms.T
+    sums = shifted.reshape(-1, total) @ path
+    return np.swapaxes(sums.reshape(draws, p + 1, m, n), 2, 3).reshape(draws, -1, m)
+
+
+def _latest_by_window(path: Array, p: int) -> Array:
+    """Σ_t y_t w_t', w_t = [y_{t-p}, ..., y_t]: (B, n, n (p + 1)).
+
+    Windows p + 1 periods apart do not overlap: they are the rows of a matrix that already lies in memory.
+    """
+    path = np.ascontiguousarray(path)
+    draws, total, n = path.shape
+    width, periods = p + 1, total - p
+    count = periods // width
+    by_draw, by_time, by_item = path.strides
+    windows = np.lib.stride_tricks.as_strided(
+        path, (draws, width, count, width * n), (by_draw, by_time, width * by_time, by_item), writeable=False
+    )
+    sums: Array = (np.swapaxes(windows[..., -n:], 2, 3) @ windows).sum(axis=1)
+    for t in range(count * width, periods):
+        sums += path[:, t + p, :, None] * path[:, t : t + width].reshape(draws, 1, -1)
+    return sums
+
+
+def coefficients(factor: Array, n: int, p: int) -> Array:
+    """Coefficients (B, k, n), L1 first, from the factor of :func:`cross_factor`."""
+    from scipy.linalg.blas import dtrsm
+
+    k = factor.shape[1] - n
+    solved = np.empty((len(factor), k, n))
+    for lower, out in zip(factor, solved, strict=True):  # transposed views are Fortran order, as BLAS wants
+        out[:] = dtrsm(1.0, lower[:k, :k].T, lower[k:, :k].T, lower=0)
+    return _newest_first(solved, p)
+
+
+def _newest_first(rows: Array, p: int) -> Array:
+    """Turn the order of the p lag blocks at the end of axis 1; it is its own inverse."""
+    n = rows.shape[2]
+    out = rows.copy()
+    out[:, rows.shape[1] - n * p :] = (
+        rows[:, rows.shape[1] - n * p :].reshape(-1, p, n, n)[:, ::-1].reshape(-1, n * p, n)
+    )
+    return out
+
+
+def shift_lags(factor: Array, coefs: Array, shift: Array, p: int) -> tuple[Array, Array]:
+    """Add ``shift`` (B, n p, n) to the lag coefficients and estimate the other terms again.
+
+    Returns the coefficients (B, k, n) and the new Cholesky factor of û'û (B, n, n), which grows by
+    shift' M shift, M = L_ZZ L_ZZ' the cross product of the lags Z net of the terms D.
+    """
+    n = coefs.shape[2]
+    k = coefs.shape[1]
+    m = k - n * p
+    oldest_first = _newest_first(shift, p)
+    coefs = coefs.copy()
+    coefs[:, m:] += shift
+    if m:
+        projection = np.swapaxes(factor[:, m:k, :m], 1, 2) @ oldest_first
+        coefs[:, :m] -= np.linalg.solve(np.swapaxes(factor[:, :m, :m], 1, 2), projection)
+    moved = np.swapaxes(factor[:, m:k, m:k], 1, 2) @ oldest_first
+    residual = factor[:, k:, k:]
+    cross = residual @ np.swapaxes(residual, 1, 2) + np.swapaxes(moved, 1, 2) @ moved
+    return coefs, np.asarray(np.linalg.cholesky(cross), dtype=float)
+
+
+def is_stable(a: Array) -> NDArray[np.bool_]:
+    """Whether all companion eigenvalues of each draw lie inside the unit circle: (B,) from (B, p, n, n).
+
+    A power F^m with norm below one proves it; |tr F^m| > n p proves the contrary. From m = p, squaring reaches
+    p 2⁹ in nine products. The proofs are asked with a margin that single precision cannot use up. Draws without
+    either proof (largest root within about 0.0003 of one) pay for eigenvalues.
+    ``a`` should be in units of the residuals' standard deviations, so that norms mean something.
+    """
+    stable, unstable = np.zeros(len(a), dtype=bool), np.zeros(len(a), dtype=bool)
+    undecided = np.arange(len(a))
+    power = _companion_power(a)
+    for _ in range(10):
+        norm = np.sqrt(np.einsum("bij,bij->b", power, power))
+        trace = np.abs(np.einsum("bii->b", power))
+        proofs = norm < 0.5, trace > 2.0 * power.shape[1] + 0.01 * norm
+        stable[undecided[proofs[0]]], unstable[undecided[proofs[1]]] = True, True
+        moving = ~proofs[0] & ~proofs[1] & (norm < 1e8)  # beyond, the next square could overflow
+        undecided, power = undecided[moving], power[moving]
+        if not len(undecided):
+            break
+        power = power @ power
+    rest = np.flatnonzero(~stable & ~unstable)
+    if len(rest):
+        stable[rest] = root_moduli(a[rest])[:, 0] < 1.0
+    return stable
+
+
+def _companion_power(a: Array) -> NDArray[np.float32]:
+    """F^p in single precision, (B, n p, n p): its block rows are C_p, ..., C_1, y_{t+j-1} = C_j [y_{t-1}; ...]."""
+    draws, p, n, _ = a.shape
+    first = np.moveaxis(a, 1, 2).reshape(draws, n, p * n).astype(np.float32)
+    power = np.empty((draws, n * p, n * p), dtype=np.float32)
+    power[:, (p - 1) * n :] = first
+    for j in range(p - 1, 0, -1):
+        older = power[:, j * n : (j + 1) * n]
+        newer = power[:, (j - 1) * n : j * n]
+        np.matmul(older[:, :, :n], first, out=newer)
+        newer[:, :, :-n] += older[:, :, n:]
+    return power
+
+
+def put(old: NDArray[Any], rows: Rows, new: NDArray[Any]) -> NDArray[Any]:
+    """A copy of ``old`` with ``rows`` of the first axis taken from ``new``."""
+    out = old.copy()
+    out[rows] = new
+    return out

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from econ.errors import Unstable
 from econ.parallel import map_blocks
 from econ.var import _kernels as kernels
+from econ.var._kernels import Array
+from econ.var.bias import guarded_share
 from econ.var.resampling import Bootstrap
 from econ.var.scheme import ReducedDraws
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from econ.var.results import VARResults
 
 T = TypeVar("T")
+
+ROUNDS = 50  # times that unstable draws are drawn again
 
 
 def bootstrap_blocks(
@@ -62,20 +68,54 @@ class _Simulator:
         values = fit.parent.parent.frame.to_numpy(dtype=float)
         # with a constant, levels are simulated around their means: X'X of data far from zero loses digits
         self.centre = values.mean(axis=0) if "const" in fit.parent.terms else np.zeros(values.shape[1])
-        self.pull = self.centre - self.centre @ fit.lag_blocks.sum(axis=0).T
+        pull = self.centre - fit.lag_blocks.sum(axis=0) @ self.centre
         self.initial = values[: fit.lags] - self.centre
-        self.expected = self.terms @ fit.params.to_numpy()[: self.terms.shape[1]] - self.pull
+        self.expected = self.terms @ fit.params.to_numpy()[: self.terms.shape[1]] - pull
+        self.scale = np.sqrt(np.diag(fit.sigma_u))
 
     def __call__(self, size: int, generator: np.random.Generator) -> ReducedDraws:
-        fit = self.fit
+        """Draw ``size`` reduced forms; unstable ones are drawn again if the rule says so."""
+        draws = self._sample(size, generator)
+        if self.bootstrap.unstable == "keep" or not self.fit.is_stable:
+            return draws
+        for _ in range(ROUNDS):
+            bad = draws.unstable_rows
+            if not len(bad):
+                return draws
+            draws = draws.replaced(bad, self._sample(len(bad), generator))
+        raise Unstable(
+            f"{len(bad)} of {size} bootstrap draws are still unstable after {ROUNDS} rounds (largest root of the fit "
+            f"{self.fit.roots[0]:.4f}); difference the data, or pass unstable='keep' to the bootstrap."
+        )
+
+    def _sample(self, size: int, generator: np.random.Generator) -> ReducedDraws:
+        fit, lags = self.fit, self.fit.lags
         resample = self.bootstrap.resample(generator, size, fit.nobs)
         driving = resample.apply(self.residuals)
         driving += self.expected
         paths = kernels.simulate(fit.lag_blocks, driving, self.initial)
-        coefficients, factor = kernels.estimate(paths, self.terms, fit.lags)
+        factor = kernels.cross_factor(paths, self.terms, lags)
+        n = paths.shape[2]
+        coefficients, residual_factor = kernels.coefficients(factor, n, lags), factor[:, -n:, -n:]
+        stable = self._is_stable(coefficients)
+        if fit.bias is not None:  # off every stable draw, less where that would make it unstable
+            share = guarded_share(coefficients, fit.bias, self._is_stable, stable=stable)
+            shift = -share[:, None, None] * fit.bias
+            coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, lags)
         if self.centre.any():
-            means = kernels.lag_blocks(coefficients, fit.lags).sum(axis=1) @ self.centre
+            means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
             coefficients[:, fit.parent.terms.index("const")] += self.centre - means
             paths += self.centre
-        factor /= np.sqrt(fit.df_resid)
-        return ReducedDraws(fit=fit, coefficients=coefficients, factor=factor, paths=paths, resample=resample)
+        return ReducedDraws(
+            fit=fit,
+            coefficients=coefficients,
+            factor=residual_factor / np.sqrt(fit.df_resid),
+            paths=paths,
+            resample=resample,
+            stable=stable,
+            unstable=len(stable) - int(stable.sum()),
+        )
+
+    def _is_stable(self, coefficients: Array) -> NDArray[np.bool_]:
+        blocks = kernels.lag_blocks(coefficients, self.fit.lags)
+        return kernels.is_stable(blocks * self.scale / self.scale[:, None])

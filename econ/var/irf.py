@@ -45,6 +45,8 @@ class IRF:
         What made it: `StructuralResults` or a projection.
     origin : object
         Bootstrap and seed; responses with equal parent and origin have joint draws.
+    unstable : int
+        Bootstrap samples with an unstable VAR, replaced or kept as the bootstrap says.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class IRF:
     nobs: int = 0
     parent: object = field(default=None, repr=False)
     origin: object = field(default=None, repr=False)
+    unstable: int = 0
 
     def __post_init__(self) -> None:
         expected = (len(self.point), len(self.responses), len(self.shocks))
@@ -106,17 +109,14 @@ class IRF:
             )
         if self.draws is None:
             return self._gaussian_band(level, kind)
-        shape = self.point.shape
         count = len(self.draws)
         if kind == "pointwise":
             position = np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
         else:
-            paths = (len(self.responses) * len(self.shocks), self.horizon + 1, count)
-            drawn = self._by_path(np.moveaxis(self.draws, 0, -1)).reshape(paths)
-            ordered = self._by_path(self._columns.reshape(*shape, count)).reshape(paths)
-            each = bands.calibrated_position(drawn, ordered, level=level)
-            position = np.broadcast_to(each.reshape(shape[1:]), shape).reshape(-1)
-        lower, upper = (end.reshape(shape) for end in bands.tails(self._columns, position))
+            paths = (-1, self.horizon + 1, count)
+            each = bands.calibrated_position(self._paths.reshape(paths), self._ordered.reshape(paths), level=level)
+            position = np.repeat(each, self.horizon + 1)
+        lower, upper = (self._from_paths(end) for end in bands.tails(self._ordered, position))
         return (lower, upper) if interval == "percentile" else (2 * self.point - upper, 2 * self.point - lower)
 
     def shock(self, name: str) -> IRF:
@@ -222,13 +222,22 @@ class IRF:
 
         return plot(self, level=level, kind=kind, responses=responses, shocks=shocks)
 
-    @cached_property
-    def _columns(self) -> Array:
+    @property
+    def _paths(self) -> Array:
+        """Draws with a path's horizons together and draws last, (n s (H + 1), B)."""
         assert self.draws is not None
-        return bands.sorted_columns(self.draws)
+        return np.ascontiguousarray(self.draws.transpose(2, 3, 1, 0)).reshape(-1, len(self.draws))
 
-    def _by_path(self, values: Array) -> Array:
-        return np.moveaxis(values, 0, 2)
+    @cached_property
+    def _ordered(self) -> Array:
+        """The same, each row in increasing order."""
+        paths = self._paths
+        paths.sort(axis=1)
+        return paths
+
+    def _from_paths(self, values: Array) -> Array:
+        steps, n, s = self.point.shape
+        return np.ascontiguousarray(values.reshape(n, s, steps).transpose(2, 0, 1))
 
     def _gaussian_band(self, level: float, kind: str) -> tuple[Array, Array]:
         if self.std_errors is None or kind != "pointwise":

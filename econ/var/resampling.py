@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from econ.errors import SpecificationError
-from econ.var._kernels import Array, Rows
+from econ.var._kernels import Array, Rows, put
 from econ.var.model import check_positive
+
+RULES = ("redraw", "keep")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +50,23 @@ class Resample:
         drawn -= np.resize(means, values.shape)
         return drawn
 
+    def replaced(self, rows: Rows, other: Resample) -> Resample:
+        """Take the draws ``rows`` from ``other``."""
+        signs = self.signs if other.signs is None or self.signs is None else put(self.signs, rows, other.signs)
+        return replace(self, rows=put(self.rows, rows, other.rows), signs=signs)
+
 
 class Bootstrap(Protocol):
-    """A number of draws and a way to draw periods."""
+    """A number of draws, a way to draw periods, and a rule for draws that turn out unstable."""
 
     @property
     def draws(self) -> int:
         """Samples to simulate."""
+        ...
+
+    @property
+    def unstable(self) -> str:
+        """``"redraw"`` or ``"keep"``."""
         ...
 
     def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
@@ -72,6 +84,9 @@ class MovingBlock:
         Samples.
     length : int, optional
         Periods in a block; by default 5.03 T^(1/4) rounded (21 at T = 300), the rule of Jentsch and Lunsford (2019).
+    unstable : {"redraw", "keep"}
+        What to do with samples whose VAR has a root on or outside the unit circle: draw again (if the fitted VAR is
+        stable itself) or keep. Either way they are counted, in ``irf.unstable``.
 
     Raises
     ------
@@ -93,9 +108,10 @@ class MovingBlock:
 
     draws: int = 1999
     length: int | None = None
+    unstable: str = "redraw"
 
     def __post_init__(self) -> None:
-        check_positive("draws", self.draws)
+        _check(self)
         if self.length is not None:
             check_positive("length", self.length)
 
@@ -126,6 +142,9 @@ class Residual:
     ----------
     draws : int, default 1999
         Samples.
+    unstable : {"redraw", "keep"}
+        What to do with samples whose VAR has a root on or outside the unit circle: draw again (if the fitted VAR is
+        stable itself) or keep. Either way they are counted, in ``irf.unstable``.
 
     References
     ----------
@@ -138,9 +157,10 @@ class Residual:
     """
 
     draws: int = 1999
+    unstable: str = "redraw"
 
     def __post_init__(self) -> None:
-        check_positive("draws", self.draws)
+        _check(self)
 
     def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
         """Draw periods with replacement."""
@@ -159,6 +179,9 @@ class Wild:
     ----------
     draws : int, default 1999
         Samples.
+    unstable : {"redraw", "keep"}
+        What to do with samples whose VAR has a root on or outside the unit circle: draw again (if the fitted VAR is
+        stable itself) or keep. Either way they are counted, in ``irf.unstable``.
 
     References
     ----------
@@ -173,11 +196,18 @@ class Wild:
     """
 
     draws: int = 1999
+    unstable: str = "redraw"
 
     def __post_init__(self) -> None:
-        check_positive("draws", self.draws)
+        _check(self)
 
     def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
         """Draw a sign (Rademacher) for each period."""
         rows = np.broadcast_to(np.arange(periods), (size, periods))
         return Resample(rows, signs=generator.choice(np.array([-1.0, 1.0]), size=(size, periods)))
+
+
+def _check(bootstrap: Bootstrap) -> None:
+    check_positive("draws", bootstrap.draws)
+    if bootstrap.unstable not in RULES:
+        raise SpecificationError(f"unstable draws can be handled by {RULES}; found {bootstrap.unstable!r}.")

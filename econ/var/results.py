@@ -14,6 +14,7 @@ from econ.var._kernels import Array
 
 if TYPE_CHECKING:
     from econ.var.model import VAR
+    from econ.var.resampling import Bootstrap
     from econ.var.scheme import ReducedDraws, Scheme
     from econ.var.structural import StructuralResults
 
@@ -34,6 +35,8 @@ class VARResults:
         Units of the variables; T = observations - p.
     cross_inverse : array (k, k)
         (X'X)⁻¹.
+    bias : array (n p, n), optional
+        Estimated bias of the lag coefficients, if :meth:`bias_corrected` has removed it (all, or what its guard let).
     """
 
     parent: VAR = field(repr=False)
@@ -41,6 +44,7 @@ class VARResults:
     params: pd.DataFrame = field(repr=False)
     residuals: pd.DataFrame = field(repr=False)
     cross_inverse: Array = field(repr=False)
+    bias: Array | None = field(default=None, repr=False)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -172,6 +176,34 @@ class VARResults:
                 f"identify needs a scheme such as Cholesky({', '.join(map(repr, self.variables))}); found {scheme!r}."
             )
         return scheme.identify(self, rng)
+
+    def bias_corrected(
+        self, bootstrap: Bootstrap | None = None, *, rng: int | np.random.SeedSequence | None = None
+    ) -> VARResults:
+        """Remove the small-sample bias; see :func:`econ.var.bias.bias_corrected`."""
+        from econ.var.bias import bias_corrected
+
+        return bias_corrected(self, bootstrap, rng=rng)
+
+    def bootstrap(
+        self, bootstrap: Bootstrap, *, rng: int | np.random.SeedSequence | None = None, n_jobs: int = 1
+    ) -> Array:
+        """Draws of the coefficients, (B, k, n) in the order of ``params``, units of the variables.
+
+        Parameters
+        ----------
+        bootstrap : MovingBlock, Residual or Wild
+            How errors are drawn.
+        rng : int or SeedSequence
+            Seed.
+        n_jobs : int
+            Threads; the draws do not depend on them.
+        """
+        from econ.var.bootstrap import bootstrap_blocks
+
+        return np.concatenate(
+            bootstrap_blocks(self, bootstrap, lambda draws: draws.coefficients, rng=rng, n_jobs=n_jobs)
+        )
 
     @cached_property
     def as_draws(self) -> ReducedDraws:

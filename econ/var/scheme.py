@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from econ.errors import SpecificationError, suggestion
 from econ.var import _kernels as kernels
-from econ.var._kernels import Array
+from econ.var._kernels import Array, Rows
 
 if TYPE_CHECKING:
     from econ.var.resampling import Resample
@@ -35,6 +36,10 @@ class ReducedDraws:
     resample : Resample, optional
         Which periods the errors came from; ``resample.apply(series)`` draws any other series (an instrument,
         a regime) jointly with them.
+    stable : bool array (B,), optional
+        Which draws have all roots inside the unit circle.
+    unstable : int
+        Unstable samples met, replaced ones included.
     """
 
     fit: VARResults
@@ -42,6 +47,8 @@ class ReducedDraws:
     factor: Array
     paths: Array | None = None
     resample: Resample | None = field(default=None, repr=False)
+    stable: NDArray[np.bool_] | None = field(default=None, repr=False)
+    unstable: int = 0
 
     def __len__(self) -> int:
         return len(self.coefficients)
@@ -68,6 +75,30 @@ class ReducedDraws:
         for lag in range(1, fit.lags + 1):
             fitted = fitted + paths[:, fit.lags - lag : paths.shape[1] - lag] @ np.swapaxes(blocks[:, lag - 1], 1, 2)
         return paths[:, fit.lags :] - fitted
+
+    @property
+    def unstable_rows(self) -> Rows:
+        """Draws that have a root on or outside the unit circle."""
+        assert self.stable is not None
+        return np.flatnonzero(~self.stable)
+
+    def replaced(self, rows: Rows, other: ReducedDraws) -> ReducedDraws:
+        """These draws with ``rows`` taken from ``other``."""
+        assert self.paths is not None
+        assert other.paths is not None
+        assert self.resample is not None
+        assert other.resample is not None
+        assert self.stable is not None
+        assert other.stable is not None
+        return replace(
+            self,
+            coefficients=kernels.put(self.coefficients, rows, other.coefficients),
+            factor=kernels.put(self.factor, rows, other.factor),
+            paths=kernels.put(self.paths, rows, other.paths),
+            resample=self.resample.replaced(rows, other.resample),
+            stable=kernels.put(self.stable, rows, other.stable),
+            unstable=self.unstable + other.unstable,
+        )
 
 
 @runtime_checkable

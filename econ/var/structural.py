@@ -112,9 +112,9 @@ class StructuralResults:
             draws = None if self.draws is None else self._set_responses(horizon)
             return IRF(draws=draws, **common)
         seed = seed_sequence(rng)
-        drawn = self._bootstrap(horizon, bootstrap, seed, n_jobs)
+        drawn, unstable = self._bootstrap(horizon, bootstrap, seed, n_jobs)
         origin = (bootstrap, seed.entropy, seed.spawn_key)
-        return IRF(draws=drawn, origin=origin, **common)
+        return IRF(draws=drawn, origin=origin, unstable=unstable, **common)
 
     def fevd(self, horizon: int) -> pd.DataFrame:
         """Share of each shock in the forecast-error variance; see :func:`econ.var.decomposition.fevd`."""
@@ -128,7 +128,9 @@ class StructuralResults:
 
         return historical_decomposition(self)
 
-    def _bootstrap(self, horizon: int, bootstrap: Bootstrap, seed: np.random.SeedSequence, n_jobs: int) -> Array:
+    def _bootstrap(
+        self, horizon: int, bootstrap: Bootstrap, seed: np.random.SeedSequence, n_jobs: int
+    ) -> tuple[Array, int]:
         scheme = self.scheme
         if isinstance(bootstrap, Wild):
             raise SpecificationError(
@@ -140,10 +142,11 @@ class StructuralResults:
                 f"{type(scheme).__name__} draws by itself; call irf(horizon) without a bootstrap to use its draws."
             )
 
-        def read(draws: ReducedDraws) -> Array:
-            return kernels.responses(draws.lag_blocks, scheme.impact_batch(draws), horizon)
+        def read(draws: ReducedDraws) -> tuple[Array, int]:
+            return kernels.responses(draws.lag_blocks, scheme.impact_batch(draws), horizon), draws.unstable
 
-        return np.concatenate(bootstrap_blocks(self.parent, bootstrap, read, rng=seed, n_jobs=n_jobs))
+        blocks = bootstrap_blocks(self.parent, bootstrap, read, rng=seed, n_jobs=n_jobs)
+        return np.concatenate([drawn for drawn, _ in blocks]), sum(count for _, count in blocks)
 
     def _set_responses(self, horizon: int) -> Array:
         assert self.draws is not None

@@ -115,7 +115,8 @@ def test_batched_estimator_equals_the_single_one(data):
     model = VAR(data, lags=3, trend="ct")
     fit = model.fit()
     values = data.frame.to_numpy()
-    coefficients, factor = kernels.estimate(np.stack([values, 2.0 * values]), model.term_values(3), 3)
+    cross = kernels.cross_factor(np.stack([values, 2.0 * values]), model.term_values(3), 3)
+    coefficients, factor = kernels.coefficients(cross, 3, 3), cross[:, -3:, -3:]
     np.testing.assert_allclose(coefficients[0], fit.params, rtol=1e-7, atol=1e-8)
     np.testing.assert_allclose(factor[1] / np.sqrt(fit.df_resid), 2.0 * fit.as_draws.factor[0], rtol=1e-8, atol=1e-10)
 
