@@ -16,8 +16,8 @@ def fieller(
     numerator: float,
     denominator: float,
     covariance: ArrayLike,
-    level: float = 0.90,
     *,
+    level: float = 0.90,
     df: float | None = None,
 ) -> ConfidenceSet:
     """Fieller's confidence set of ``numerator / denominator``.

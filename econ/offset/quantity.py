@@ -99,7 +99,7 @@ def quantity_offset(
             f"{seller!r} does not respond to its own shock within {horizon} periods; nothing to offset."
         )
     covariance = np.cov(drawn, rowvar=False)
-    region = fieller(cumulated[0], cumulated[1], covariance, level)
+    region = fieller(cumulated[0], cumulated[1], covariance, level=level)
     value, std_error = delta_ratio(cumulated[0], cumulated[1], covariance)
     label = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods"
     return Estimate(value, std_error, region.lower, region.upper, level, "", label, irf.nobs, region=region, parent=irf)

@@ -33,7 +33,7 @@ def test_value_is_minus_the_ratio_of_cumulated_responses():
     sums = irf.draws[:, :5, :2, 0].sum(axis=1)
     covariance = np.cov(np.column_stack([-sums[:, 1], sums[:, 0]]), rowvar=False)
     total = irf.point[:5, 0, 0].sum()
-    assert estimate.region == fieller(0.3 * total, total, covariance, 0.90)
+    assert estimate.region == fieller(0.3 * total, total, covariance, level=0.90)
     assert (estimate.lower, estimate.upper) == (estimate.region.lower, estimate.region.upper)
     gradient = np.array([1.0, -0.3]) / total
     assert estimate.std_error == pytest.approx(np.sqrt(gradient @ covariance @ gradient), rel=1e-12)
