@@ -100,7 +100,9 @@ def run_program(root: Path, key: str, *, into: Path | None = None) -> Exhibit:
     ReplicationError
         If the program fails, with the last line that it printed.
     """
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1")}
+    if into:  # leave no bytecode behind either
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
     words = [sys.executable, "-m", f"analyses.{key}", *(["--into", str(into)] if into else [])]
     done = subprocess.run(
         words,

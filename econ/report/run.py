@@ -72,11 +72,15 @@ def input_hashes(root: Path, key: str) -> dict[str, str]:
     single = [f"analyses/{key}.py", "analyses/specification.py"]
     single += sorted(path.relative_to(root).as_posix() for path in root.glob("econ/data/archive/*/manifest.csv"))
     hashes = {name: file_hash(root / name) for name in single if (root / name).is_file()}
-    library = hashlib.sha256()
-    package = Path(__file__).parents[1]
+    return hashes | {"econ": library_hash()}
+
+
+def library_hash() -> str:
+    """Checksum of all modules of the package together."""
+    library, package = hashlib.sha256(), Path(__file__).parents[1]
     for path in sorted(package.glob("**/*.py")):
         library.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return hashes | {"econ": library.hexdigest()}
+    return library.hexdigest()
 
 
 def file_hash(path: Path) -> str:

@@ -1,49 +1,18 @@
 """The paper: numbers, references, citations, tables and figures in three formats, and every refusal."""
 
-import importlib.util
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from econ.errors import SeriesNotFound, SpecificationError
-from econ.report.build import build, edition
+from econ.report.build import build, edition, main
 from econ.report.verification import labels
-
-ROOT = Path(__file__).parents[3]
-FILTERS = ("numbers.lua", "crossref.lua", "template.typ", "paper.css", "head.tex")
-
-
-def load_sample():
-    spec = importlib.util.spec_from_file_location("report_sample", Path(__file__).with_name("sample.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def run_program(folder, key):
-    words = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.path.insert(0, '.'); "
-             f"import runpy; runpy.run_module('analyses.{key}', run_name='__main__')"]  # fmt: skip
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
 
 
 @pytest.fixture(scope="module")
-def built_project(tmp_path_factory):
-    folder = load_sample().make_project(tmp_path_factory.mktemp("project"))
-    for name in FILTERS:
-        shutil.copy(ROOT / "paper" / name, folder / "paper" / name)
-    for key in ("market", "counts"):
-        run_program(folder, key)
-    build(folder / "paper")
-    return folder
-
-
-@pytest.fixture
-def project(built_project, tmp_path):
-    return Path(shutil.copytree(built_project, tmp_path / "project"))
+def set_paper(built_project):
+    build(built_project / "paper")
+    return built_project
 
 
 def edit(project, old, new):
@@ -53,10 +22,10 @@ def edit(project, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_three_formats_say_the_same_numbers(built_project):
-    html = (built_project / "paper/paper.html").read_text(encoding="utf-8")
-    tex = (built_project / "paper/paper.tex").read_text(encoding="utf-8")
-    typ = (built_project / "paper/paper.typ").read_text(encoding="utf-8")
+def test_three_formats_say_the_same_numbers(set_paper):
+    html = (set_paper / "paper/paper.html").read_text(encoding="utf-8")
+    tex = (set_paper / "paper/paper.tex").read_text(encoding="utf-8")
+    typ = (set_paper / "paper/paper.typ").read_text(encoding="utf-8")
     for text in (html, tex, typ):
         plain = text.replace("\u00a0", " ").replace("~", " ").replace("&nbsp;", " ").replace("$-$", "−")
         assert "−6.128 bp" in plain
@@ -66,11 +35,11 @@ def test_three_formats_say_the_same_numbers(built_project):
         assert "34%" in plain.replace("\\%", "%")
         assert "data vintage 2026-07-17" in plain
         assert "1234" not in plain  # 1,234.50 in the table
-    assert (built_project / "paper/paper.pdf").read_bytes().startswith(b"%PDF")
+    assert (set_paper / "paper/paper.pdf").read_bytes().startswith(b"%PDF")
 
 
-def test_references_point_at_what_they_name(built_project):
-    html = (built_project / "paper/paper.html").read_text(encoding="utf-8")
+def test_references_point_at_what_they_name(set_paper):
+    html = (set_paper / "paper/paper.html").read_text(encoding="utf-8")
     for label, number in (("tbl:market", 1), ("tbl:plain", 2), ("tbl:counts", 3), ("fig:market", 1), ("eq:var", 1)):
         assert f'<a href="#{label}">{number}</a>' in html
         assert html.count(f'id="{label}"') == 1
@@ -80,18 +49,19 @@ def test_references_point_at_what_they_name(built_project):
     assert "Table 2." in html
 
 
-def test_html_is_one_file_with_mathml(built_project):
-    html = (built_project / "paper/paper.html").read_text(encoding="utf-8")
+def test_html_is_one_file_with_mathml(set_paper):
+    html = (set_paper / "paper/paper.html").read_text(encoding="utf-8")
     assert "<math" in html
     assert not re.findall(r'(?:src|href)="(?!#|data:|https://doi)[^"]+"', html)
     assert "<script" not in html
 
 
-def test_labels_are_those_of_the_page(built_project):
-    assert labels(built_project / "paper") == {"market": ("Table 1", "Figure 1"), "counts": ("Table 3",)}
+def test_labels_are_those_of_the_page(set_paper):
+    assert labels(set_paper / "paper") == {"market": ("Table 1", "Figure 1"), "counts": ("Table 3",)}
 
 
 def test_two_builds_are_byte_identical(project):
+    build(project / "paper")
     names = ("paper.pdf", "paper.html", "paper.tex", "paper.typ")
     before = {name: (project / "paper" / name).read_bytes() for name in names}
     for name in names:
@@ -100,11 +70,11 @@ def test_two_builds_are_byte_identical(project):
     assert {name: (project / "paper" / name).read_bytes() for name in names} == before
 
 
-def test_nothing_of_the_machine_is_in_the_output(built_project):
-    for path in built_project.glob("paper/**/*"):
+def test_nothing_of_the_machine_is_in_the_output(set_paper):
+    for path in set_paper.glob("paper/**/*"):
         if path.is_file() and not path.name.endswith(".run.json") and path.suffix not in (".lua", ".css"):
             content = path.read_bytes()
-            assert str(built_project).encode() not in content, path.name
+            assert str(set_paper).encode() not in content, path.name
             assert not re.search(rb"0x[0-9a-f]{8,}|CreationDate", content), path.name
 
 
@@ -117,7 +87,7 @@ def test_nothing_of_the_machine_is_in_the_output(built_project):
 )
 def test_unknown_number_stops_the_build_and_is_named(project, old, new, message):
     edit(project, old, new)
-    (project / "paper/paper.pdf").unlink()
+    (project / "paper/paper.pdf").unlink(missing_ok=True)
     with pytest.raises(SeriesNotFound, match=message):
         build(project / "paper")
     assert not (project / "paper/paper.pdf").exists()
@@ -139,27 +109,30 @@ def test_unknown_number_stops_the_build_and_is_named(project, old, new, message)
 )
 def test_every_mistake_in_the_text_stops_the_build(project, old, new, message):
     edit(project, old, new)
-    before = (project / "paper/paper.html").read_bytes()
+    (project / "paper/paper.html").write_text("as it was", encoding="utf-8")
     with pytest.raises(SpecificationError, match=message):
         build(project / "paper")
-    assert (project / "paper/paper.html").read_bytes() == before
+    assert (project / "paper/paper.html").read_text(encoding="utf-8") == "as it was"
 
 
-def test_title_page_prints_the_commit_and_changes(project):
-    def git(*words):
-        subprocess.run(
-            ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *words], cwd=project, check=True, capture_output=True
-        )
-
-    assert edition(project / "paper").startswith("Unversioned")
-    git("init", "-q")
-    (project / ".gitignore").write_text("*.run.json\npaper.*\n__pycache__\n!paper.md\n")
-    git("add", ".")
-    git("commit", "-qm", "all")
-    clean = edition(project / "paper")
+def test_title_page_prints_the_commit_and_changes(committed_project):
+    folder = committed_project / "paper"
+    clean = edition(folder)
     assert re.fullmatch(r"Commit [0-9a-f]{10} · data vintage 2026-07-17", clean)
-    results = project / "paper/results/counts.json"
+    results = folder / "results/counts.json"
     results.write_text(results.read_text() + "\n")
-    assert edition(project / "paper") == clean  # generated files are not sources
-    edit(project, "A note", "Another note")
-    assert edition(project / "paper") == clean.replace(" ·", " + changes ·")
+    assert edition(folder) == clean  # generated files are not sources
+    edit(committed_project, "A note", "Another note")
+    assert edition(folder) == clean.replace(" ·", " + changes ·")
+
+
+def test_without_git_the_title_page_says_so(project):
+    assert edition(project / "paper") == "Unversioned · data vintage 2026-07-17"
+
+
+def test_main_prints_the_message_and_fails(project, capsys):
+    edit(project, "key=market.lags}", "key=market.lagz}")
+    assert main([str(project / "paper")]) == 1
+    printed = capsys.readouterr()
+    assert "market.lagz" in printed.err
+    assert "failed" in printed.out

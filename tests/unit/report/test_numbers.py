@@ -1,0 +1,99 @@
+"""Numbers into text: rounding, signs, units, sets, and what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from econ import ConfidenceSet, Estimate, Unavailable
+from econ.errors import SpecificationError
+from econ.report.numbers import FORMATS, fixed, render
+
+IMPACT = Estimate(-6.0, 1.5, -8.5, -3.5, level=0.90, units="bp", label="impact", nobs=1312)
+OPEN = Estimate(
+    1.0, Unavailable("none"), -math.inf, math.inf, region=ConfidenceSet(((-math.inf, -2.0), (3.0, math.inf)), 0.9)
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "fmt", "expected"),
+    [
+        (IMPACT, "value", "−6.0"),
+        (IMPACT, "value:0", "−6"),
+        (IMPACT, "abs", "6.0"),
+        (IMPACT, "units", "−6.0\u00a0bp"),
+        (IMPACT, "se", "1.5"),
+        (IMPACT, "interval:2", "[−8.50, −3.50]"),
+        (IMPACT, "level", "90%"),
+        (IMPACT, "nobs", "1,312"),
+        (OPEN, "interval:1", "(−∞, −2.0] ∪ [3.0, ∞)"),
+        (OPEN, "se", "n.a."),
+        (Estimate(1.0, 1.0, Unavailable("x"), 2.0), "interval", "n.a."),
+        (Estimate(1.0, 1.0, 0.0, 2.0, region=ConfidenceSet((), 0.9)), "interval", "(empty)"),
+        (Estimate(34.4, 1.0, 33.0, 36.0, units="% of debt"), "units:0", "34% of debt"),
+        (0.344, "percent", "34%"),
+        (-0.344, "percent:1", "−34.4%"),
+        (0.0312, "p", "0.031"),
+        (0.0002, "p", "<0.001"),
+        (0.2, "p:2", "0.20"),
+        (12345, "integer", "12,345"),
+        (12345, "value", "12,345"),
+        (np.float64(2.5), "value", "2.50"),
+        (np.int64(7), "value", "7"),
+        ("China", "value", "China"),
+        ("China", "text", "China"),
+        (Unavailable("too few"), "percent", "n.a."),
+        (-0.0004, "value:2", "0.00"),
+        (0.0, "value:1", "0.0"),
+    ],
+)
+def test_formats(value, fmt, expected):
+    assert render(value, fmt) == expected
+
+
+@pytest.mark.parametrize("value", [math.nan, Estimate(math.nan, 1.0, 0.0, 1.0), Estimate(1.0, 1.0, math.nan, 1.0)])
+def test_nan_is_never_printed(value):
+    with pytest.raises(SpecificationError, match=r"NaN; give Unavailable"):
+        render(value)
+
+
+@pytest.mark.parametrize("value", [None, True, [1.0], np.array([1.0, 2.0])])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(SpecificationError, match=type(value).__name__):
+        render(value)
+
+
+@pytest.mark.parametrize("fmt", ["vale", "value:x", "value:-1", "se:1.5"])
+def test_unknown_format_is_refused(fmt):
+    with pytest.raises(SpecificationError, match="no format"):
+        render(1.0, fmt)
+
+
+@pytest.mark.parametrize("fmt", ["se", "interval", "units", "level", "nobs"])
+def test_a_plain_number_has_no_error(fmt):
+    with pytest.raises(SpecificationError, match="no Estimate"):
+        render(1.0, fmt)
+
+
+def test_words_cannot_be_rounded():
+    with pytest.raises(SpecificationError, match="cannot be printed"):
+        render("China", "percent")
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 6))
+def test_text_reads_back_as_the_rounded_number(value, decimals):
+    text = fixed(value, decimals)
+    assert "-" not in text
+    assert float(text.replace("−", "-").replace(",", "")) == pytest.approx(
+        value, abs=0.5 * 10.0**-decimals * (1 + 1e-9)
+    )
+    assert not text.startswith("−") or float(text.replace("−", "").replace(",", "")) > 0.0
+
+
+def test_every_word_of_the_documentation_is_a_format():
+    import econ.report.numbers as module
+
+    rows = [line.split()[0] for line in module.__doc__.splitlines() if line and line.split()[0] in FORMATS]
+    assert rows == list(FORMATS)

@@ -1,0 +1,161 @@
+"""Tables: shape, rounding, alignment, notes, escapes, and four languages that say the same."""
+
+import csv
+import io
+import math
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from econ import Estimate, Unavailable
+from econ.errors import SpecificationError
+from econ.report import Panel, Row, Table
+from econ.report.markup import tex, typ
+from econ.report.store import decode_table, dumps, encode_table
+from econ.report.table import Line
+
+A = Estimate(-6.04, 1.53, -8.5, -3.5, units="bp", nobs=312)
+B = Estimate(12.3, 0.05, 12.2, 12.4)
+NASTY = r"R&D 50% of #1_x {a} ~ ^ \ <b> $x$ * [y] @z"
+
+
+@pytest.fixture
+def table():
+    return Table(
+        ["h = 0", "h = 12", "Verdict"],
+        [
+            Panel("Panel A. China"),
+            ("10-year", A, B, "yes"),
+            ("2-year", Unavailable("one event only"), 1234.5, NASTY),
+            Panel("Panel B. Japan"),
+            Row("Share", [0.123, 0.5, ""], decimals=3),
+            ("Observations", 312, np.int64(12), ""),
+        ],
+        spans=[("Response", 2), ("", 1)],
+        stub="Variable",
+        notes=["Standard errors in parentheses."],
+    )
+
+
+def rows_of(table):
+    return [(line.label, line.texts) for line in table.lines() if isinstance(line, Line)]
+
+
+def test_cells_are_rounded_by_their_errors_and_estimates_take_two_lines(table):
+    assert rows_of(table) == [
+        ("10-year", ("−6.0", "12.300", "yes")),
+        ("", ("(1.5)", "(0.050)", "")),
+        ("2-year", ("n.a.", "1,234.50", NASTY)),
+        ("Share", ("0.123", "0.500", "")),
+        ("Observations", ("312", "12", "")),
+    ]
+
+
+@pytest.mark.parametrize(("below", "expected"), [("se", "(1.53)"), ("interval", "[−8.50, −3.50]"), ("none", None)])
+def test_what_stands_below(below, expected):
+    lines = rows_of(Table(["x"], [("a", A)], decimals=2, below=below))
+    assert [texts[0] for _, texts in lines] == ["−6.04", *([expected] if expected else [])]
+
+
+def test_points_of_a_column_stand_under_each_other(table):
+    for column in (0, 1):
+        after = {
+            len((text + pad).split(".")[1])
+            for line in table.lines()
+            if isinstance(line, Line)
+            for text, pad in [(line.texts[column], line.pads[column])]
+            if re.match(r"\(?[−\d]", text)
+        }
+        assert len(after) == 1, column
+
+
+def test_reason_of_an_unavailable_cell_is_a_note(table):
+    assert table.all_notes() == ["Standard errors in parentheses.", "n.a. (2-year): one event only."]
+    for text in (table.to_tex(), table.to_html(), table.to_typ().replace("\\", "")):
+        assert "one event only" in text
+
+
+def test_csv_keeps_full_precision_and_reads_back(table):
+    rows = list(csv.DictReader(io.StringIO(table.to_csv())))
+    first = rows[0]
+    assert (first["panel"], first["row"], first["statistic"]) == ("Panel A. China", "10-year", "value")
+    assert float(first["Response: h = 0"]) == -6.04
+    assert [row["statistic"] for row in rows[:4]] == ["value", "std_error", "lower", "upper"]
+    assert rows[4]["Response: h = 0"] == "n.a. (one event only)"
+    assert rows[4]["Verdict"] == NASTY
+
+
+def test_html_is_well_formed_and_square(table):
+    root = ElementTree.fromstring(table.to_html())
+    for row in root.iter("tr"):
+        assert sum(int(cell.get("colspan", "1")) for cell in row) == 4
+    assert NASTY in [cell.text for cell in root.iter("td")]
+
+
+def test_tex_is_square_and_escaped(table):
+    body = table.to_tex().split("\\bottomrule")[0]
+    for line in body.splitlines():
+        if line.endswith("\\\\"):
+            spans = sum(int(width) - 1 for width in re.findall(r"\\multicolumn\{(\d)\}", line))
+            assert len(re.findall(r"(?<!\\)&", line)) + spans == 3, line
+    assert "\\cmidrule(lr){2-3}" in body
+
+
+def test_typst_compiles_with_every_character(table, tmp_path):
+    import typst
+
+    (tmp_path / "t.typ").write_text(table.to_typ(), encoding="utf-8")
+    assert typst.compile(str(tmp_path / "t.typ")).startswith(b"%PDF")
+
+
+def test_every_ascii_character_survives_the_escapes():
+    import typst
+
+    words = "".join(chr(code) for code in range(32, 127))
+    assert typst.query is not None
+    for character in "&%$#_{}":
+        assert tex(character) == "\\" + character
+    for character in "#$*_`@<>[]":
+        assert typ(character) == "\\" + character
+    assert tex(words).replace("\\", "")
+
+
+def test_json_gives_the_same_table_back(table):
+    import json
+
+    again = decode_table(json.loads(dumps(encode_table(table))))
+    assert (again.to_csv(), again.to_tex(), again.to_typ(), again.to_html()) == (
+        table.to_csv(), table.to_tex(), table.to_typ(), table.to_html(),
+    )  # fmt: skip
+
+
+def test_from_frame_keeps_labels_and_order():
+    frame = pd.DataFrame({"mean": [1.234, 5.0], "n": [3, 4]}, index=["b", "a"])
+    made = Table.from_frame(frame.astype({"n": int}), stub="Variable")
+    assert made.columns == ("mean", "n")
+    assert [row.label for row in made.body] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "options", "message"),
+    [
+        (["a", "b"], [("x", 1.0)], {}, "'x' has 1 cells; the table has 2"),
+        (["a"], [("x", math.nan)], {}, "NaN"),
+        (["a"], [("x", None)], {}, "NoneType"),
+        (["a", "a"], [("x", 1, 2)], {}, "different names"),
+        (["a", "b"], [("x", 1, 2)], {"spans": [("s", 3)]}, "cover the 2 columns"),
+        (["a"], ["x"], {}, "a row is"),
+        (["a"], [(1.0, 2.0)], {}, "a row is"),
+    ],
+)
+def test_a_wrong_table_is_refused(columns, rows, options, message):
+    with pytest.raises(SpecificationError, match=message):
+        Table(columns, rows, **options)
+
+
+def test_two_heads_alike_under_different_spans_are_fine():
+    made = Table(["h = 0", "h = 0"], [("x", 1, 2)], spans=[("China", 1), ("Japan", 1)])
+    assert made.names == ("China: h = 0", "Japan: h = 0")
