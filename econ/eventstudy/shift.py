@@ -111,7 +111,7 @@ def robust_set(moments: Moments, level: float) -> ConfidenceSet:
         float(moments.difference[1]),
         float(moments.difference[0]),
         moments.covariance[np.ix_(order, order)],
-        level,
+        level=level,
     )
 
 
