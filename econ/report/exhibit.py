@@ -219,10 +219,9 @@ class Exhibit:
 
 
 def _trace(value: Number, files: tuple[Vintage, ...]) -> Trace:
-    """Path of a number; one without parents came from the files of its exhibit."""
-    if isinstance(value, Estimate) and value.parent is not None:
-        return trace(value)
-    return Trace((type(value).__name__, "Exhibit"), files)
+    """Path of a number; where its parents name no file, it came from the files of its exhibit."""
+    path = trace(value)
+    return path if path.files else Trace((*path.steps, "Exhibit"), files)
 
 
 def _first(exhibit: Exhibit, several: Mapping[str, T], what: str) -> T:
