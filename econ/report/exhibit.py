@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound, SpecificationError, VintageMissing, suggestion
-from econ.estimate import Estimate
 from econ.report.figure import Figure, Picture, plotted_frame
 from econ.report.numbers import Number
 from econ.report.provenance import Trace, files_behind, trace
