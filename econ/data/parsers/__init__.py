@@ -15,7 +15,7 @@ from econ.data.parsers.safe import safe
 from econ.data.parsers.sform import s1_globl, slt3d_globl
 from econ.data.parsers.slt import slt_table1, slt_table3
 from econ.data.parsers.source import Source, read_source
-from econ.errors import SeriesNotFound, suggestion
+from econ.errors import EconError, SchemaError, SeriesNotFound, suggestion
 
 _PARSERS: dict[str, Callable[[Source], pd.DataFrame]] = {
     "acm": acm,
@@ -72,7 +72,14 @@ def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = ()
     """
     if layout not in _PARSERS:
         raise SeriesNotFound(f"no layout {layout!r}; {suggestion(layout, LAYOUTS)}")
-    return _PARSERS[layout](read_source(source, also=tuple(also)))
+    file = read_source(source, also=tuple(also))
+    try:
+        return _PARSERS[layout](file)
+    except EconError:
+        raise
+    except Exception as error:  # whatever a damaged file makes a parser do, the caller sees a refusal
+        reason = f"{type(error).__name__}: {error}"
+        raise SchemaError(f"{file.name} line 1: not the layout {layout!r} ({reason}); download it again.") from error
 
 
 __all__ = ["LAYOUTS", "parse"]

@@ -34,9 +34,6 @@ def _rows(source: Source, header: list[str]) -> tuple[list[list[str]], list[int]
 
 
 def _values(source: Source, rows: list[list[str]], lines: list[int], fields: tuple[str, ...]) -> np.ndarray:
-    for row, line in zip(rows, lines, strict=True):
-        if "" in row:
-            _check_blanks(source, row, line)
     columns = [
         source.numbers([row[3 + place] or "ND" for row in rows], lines, missing="ND") for place in range(len(fields))
     ]
@@ -48,13 +45,21 @@ def _values(source: Source, rows: list[list[str]], lines: list[int], fields: tup
     return values
 
 
-def _check_blanks(source: Source, row: list[str], line: int) -> None:
-    """A blank may stand for the gap, with a blank estimate beside it or a survey figure before it; nowhere else."""
-    for start in range(3, len(row), len(_PARTS)):
-        survey, flow, valuation, gap, estimate = row[start : start + len(_PARTS)]
-        lone = gap == "" and estimate != "" and survey == "ND"
-        if "" in (survey, flow, valuation) or (estimate == "" and gap != "") or lone:
-            source.fail(line, f"an unexpected blank in cells {start + 1} to {start + len(_PARTS)}.")
+def _check_blanks(source: Source, rows: dict[tuple[str, int], list[str]], lines: list[int]) -> None:
+    """Refuse blanks but two: gap and estimate together, or the gap alone where the estimate begins with a survey.
+
+    Elsewhere a blank is a doubled separator, and the figures after it belong to other columns.
+    """
+    for ((name, month), row), line in zip(rows.items(), lines, strict=True):
+        if "" not in row:
+            continue
+        before = rows.get((name, month - 1), ["."] * len(row))
+        for start in range(3, len(row), len(_PARTS)):
+            survey, flow, valuation, gap, estimate = row[start : start + len(_PARTS)]
+            begins = survey != "ND" and before[start + 4] == ""
+            gap_allowed = gap != "" or estimate == "" or begins
+            if "" in (survey, flow, valuation) or (estimate == "" and gap != "") or not gap_allowed:
+                source.fail(line, f"an unexpected blank in cells {start + 1} to {start + len(_PARTS)}.")
 
 
 def _month_ends(source: Source, cells: list[str], lines: list[int]) -> pd.PeriodIndex:
@@ -73,7 +78,9 @@ def bertaut_judson(source: Source) -> pd.DataFrame:
     known = {(row[1], row[2]): line for row, line in zip(rows, lines, strict=True)}
     holders = {pair: coded_holder(source, line, *pair) for pair, line in known.items()}
     names = [holders[row[1], row[2]] for row in rows]
-    source.unique(list(zip(names, months.asi8.tolist(), strict=True)), lines)
+    keys = list(zip(names, months.asi8.tolist(), strict=True))
+    source.unique(keys, lines)
+    _check_blanks(source, dict(zip(keys, rows, strict=True)), lines)
     values = _values(source, rows, lines, fields)
     return Wide(months, names, [row[1] for row in rows], fields, values, "usd_mn").tidy("holder")
 
@@ -91,5 +98,7 @@ def foiadj(source: Source) -> pd.DataFrame:
             source.fail(line, f"expected 99996, All Countries and IROs; found {row[1:3]}.")
     months = _month_ends(source, [row[0] for row in rows], lines)
     source.consecutive(months, lines)
+    if any("" in row for row in rows):
+        source.fail(lines[["" in row for row in rows].index(True)], "a blank where ND or a figure is printed.")
     values = _values(source, rows, lines, fields)
     return Wide(months, ["OFF"] * len(rows), [row[2] for row in rows], fields, values, "usd_mn").tidy("holder")

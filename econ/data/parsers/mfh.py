@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from econ.data.parsers.places import named_holder
-from econ.data.parsers.source import MONTHS, Source, Wide
+from econ.data.parsers.source import MONTHS, Source, Wide, split_quoted
 
 _TOLERANCE = 0.75
 """USD billions: forty figures rounded to 0.1 miss their total by 0.18 (one standard deviation)."""
@@ -46,8 +46,7 @@ class _Block:
 
 def _cells(source: Source, number: int) -> list[str]:
     """Split a line at tabs; quotes may enclose a whole cell only."""
-    cells = source.lines[number - 1].split("\t")
-    return [cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell for cell in cells]
+    return split_quoted(source.lines[number - 1], "\t")
 
 
 def _header(source: Source, number: int) -> tuple[int, list[str], list[str]]:

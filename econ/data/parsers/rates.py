@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import pandas as pd
 
-from econ.data.parsers.source import MONTHS, Source, Wide
+from econ.data.parsers.source import MONTHS, Source, Wide, split_quoted
 
 _ACM = tuple(f"ACM{kind}{years:02d}" for kind in ("Y", "TP", "RNY") for years in range(1, 11))
 _ACM_ITEMS = ("yield",) * 10 + ("term_premium",) * 10 + ("risk_neutral_yield",) * 10
@@ -18,11 +16,11 @@ _EBP = ("gz_spread", "ebp", "est_prob")
 def _rows(source: Source, header: list[str], *, at: int = 1) -> tuple[list[list[str]], list[int]]:
     """Rows under a header on line ``at``; quotes may enclose a whole cell only."""
     lines = source.complete_lines()
-    if len(lines) <= at or next(csv.reader([lines[at - 1]]), []) != header:
+    if len(lines) <= at or split_quoted(lines[at - 1], ",") != header:
         source.fail(at, f"the header changed: expected {header[:4]} and {len(header) - 4} more columns.")
     rows = []
     for number, line in enumerate(lines[at:], start=at + 1):
-        row = [cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell for cell in line.split(",")]
+        row = split_quoted(line, ",")
         if len(row) != len(header):
             source.fail(number, f"expected {len(header)} cells, found {len(row)}; a separator is missing or doubled.")
         rows.append(row)
@@ -90,7 +88,7 @@ def ebp(source: Source) -> pd.DataFrame:
 
 def jgb(source: Source) -> pd.DataFrame:
     """Parse constant-maturity yields of Japanese government bonds, business days, percent; ``-`` is no quote."""
-    title = next(csv.reader([source.lines[0]]), [])
+    title = split_quoted(source.lines[0], ",")
     if not title or title[0] != "Interest Rate" or "(Unit : %)" not in title:
         source.fail(1, "expected the title 'Interest Rate' in '(Unit : %)'.")
     rows, lines = _rows(source, ["Date", *_JGB], at=2)

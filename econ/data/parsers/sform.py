@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 
 import numpy as np
 import pandas as pd
 
 from econ.data.parsers.places import coded_holder
-from econ.data.parsers.source import Source, Wide
+from econ.data.parsers.source import Source, Wide, split_quoted
 
 _SECURITIES = ("treasury", "agency", "corporate_bonds", "us_stocks", "foreign_bonds", "foreign_stocks")
 S1_ITEMS = (*(f"gross_purchases_{name}" for name in _SECURITIES), *(f"gross_sales_{name}" for name in _SECURITIES))
@@ -31,14 +30,10 @@ _3D_HEAD = [
 ]
 
 
-def _clean(cells: list[str]) -> list[str]:
-    return [cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell.strip() for cell in cells]
-
-
 def s1_globl(source: Source) -> pd.DataFrame:
     """Parse gross purchases and sales of long-term securities by foreigners, 1977-01 to 2023-01, USD millions."""
     lines = source.complete_lines()
-    rows = [_clean(line.split("\t")) for line in lines]
+    rows = [[cell.strip() for cell in split_quoted(line, "\t")] for line in lines]
     ruler = next((place for place, row in enumerate(rows[:60]) if row == _S1_FOOT[2]), None)
     if ruler is None or rows[ruler - 2 : ruler + 1] != _S1_FOOT:
         source.fail(1 if ruler is None else ruler, "the header changed: expected the columns [1] to [12] and a ruler.")
@@ -56,7 +51,7 @@ def s1_globl(source: Source) -> pd.DataFrame:
 def slt3d_globl(source: Source) -> pd.DataFrame:
     """Parse holdings of Treasuries (all, long-term, short-term), 2011-09 to 2023-01, USD millions."""
     lines = source.complete_lines()
-    rows = [next(csv.reader([line]), [""]) for line in lines[:14]]
+    rows = [split_quoted(line, ",") for line in lines[:14]]
     if len(rows) < 14 or "".join(rows[4]).strip() != "TABLE 3D:  U.S. Treasury Securities Held byForeign Residents 1/":
         source.fail(5, "expected the title 'TABLE 3D: U.S. Treasury Securities Held by Foreign Residents'.")
     if "".join(rows[5]) != "Millions of dollars" or rows[8:13] != _3D_HEAD:
@@ -68,7 +63,7 @@ def slt3d_globl(source: Source) -> pd.DataFrame:
         if _ROW_3D.fullmatch(line):
             if ended:
                 source.fail(number, "figures under the end of the table.")
-            body[number] = next(csv.reader([line]))
+            body[number] = split_quoted(line, ",")
         elif line.strip('"') == "Notes:":
             ended = True
         elif not ended and line not in ('""', ""):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ.data.parsers.places import coded_holder
-from econ.data.parsers.source import Source, Wide
+from econ.data.parsers.source import Source, Wide, split_quoted
 from econ.data.parsers.spreadsheet import is_workbook, workbook_lines
 
 _KINDS = ("total", "treas", "agcy", "corp", "eqty")
@@ -71,8 +71,7 @@ def _table(source: Source, layout: _Layout) -> pd.DataFrame:
     if is_workbook(source.content):
         rows = workbook_lines(source)
     else:
-        rows = [line.split("\t") for line in source.complete_lines()]
-    rows = [[cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell for cell in row] for row in rows]
+        rows = [split_quoted(line, "\t") for line in source.complete_lines()]
     _header(source, layout, rows)
     width = len(layout.fields) + 3
     lines: list[int] = []

@@ -151,6 +151,23 @@ class Source:
             seen[key] = line
 
 
+def split_quoted(line: str, mark: str) -> list[str]:
+    """Cells of a line; quotes may enclose whole cells only, anything else leaves the line in one piece.
+
+    Examples
+    --------
+    >>> split_quoted('"China, Mainland",41408,"5,367"', ",")
+    ['China, Mainland', '41408', '5,367']
+    """
+    if '"' not in line:
+        return line.split(mark)
+    cell = rf'(?:"[^"]*"|[^"{mark}]*)'
+    if re.fullmatch(f"{cell}(?:{mark}{cell})*", line) is None:
+        return [line]
+    cells = re.findall(f"(?:^|{mark})({cell})", line)
+    return [found[1:-1] if found[:1] == '"' else found for found in cells]
+
+
 _MONTH = re.compile(r"(?:18|19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 

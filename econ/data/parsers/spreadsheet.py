@@ -14,6 +14,7 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MEMBERS = 200
 _CELLS = 2_000_000
+_DAMAGE = (zipfile.BadZipFile, zlib.error, ET.ParseError, LookupError, ValueError, OSError, EOFError, RuntimeError)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -99,7 +100,7 @@ def workbook_lines(source: Source) -> list[list[str]]:
     """
     try:
         grid = _grid(source)
-    except (zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, IndexError, ValueError, OSError, EOFError, RuntimeError) as error:  # fmt: skip
+    except _DAMAGE as error:
         if type(error).__module__.startswith("econ."):
             raise
         source.fail(1, f"damaged workbook ({type(error).__name__}: {error}); download it again.")
