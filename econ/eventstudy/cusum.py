@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import chdtri
@@ -53,7 +54,7 @@ def walk_tail(level: float, steps: int, df: float) -> float:
     The density of the walk that has stayed inside is carried from step to step by Gauss-Legendre
     quadrature (Armitage, McPherson and Rowe 1969), and averaged over the quantiles of chi².
     """
-    shares, share_weights = np.polynomial.legendre.leggauss(MIXTURE)
+    shares, share_weights = _quadrature(MIXTURE)
     chi = chdtri(df, 0.5 - 0.5 * shares)  # upper-tail probability (1 - u) / 2
     stays = _stays(level * np.sqrt(chi / df) * math.sqrt(steps), steps)
     return min(1.0, max(0.0, 1.0 - 0.5 * float(share_weights @ stays)))
@@ -62,7 +63,7 @@ def walk_tail(level: float, steps: int, df: float) -> float:
 def _stays(edges: Array, steps: int) -> Array:
     """P(|z_1 + ... + z_j| < edge for all j up to ``steps``), one value an edge."""
     far = 6.0 * math.sqrt(steps) + 4.0  # never reached: leaves the nodes where the density is
-    nodes, weights = np.polynomial.legendre.leggauss(50 + 10 * math.isqrt(steps))
+    nodes, weights = _quadrature(50 + 10 * math.isqrt(steps))
     x, w = np.minimum(edges, far)[:, None] * nodes, np.minimum(edges, far)[:, None] * weights
     density = _phi(x)
     if steps > 1:
@@ -70,6 +71,13 @@ def _stays(edges: Array, steps: int) -> Array:
         for _ in range(steps - 1):
             density = (step @ density[..., None])[..., 0]
     return np.asarray(np.einsum("en,en->e", w, density))
+
+
+@lru_cache(maxsize=8)
+def _quadrature(count: int) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes and weights on (-1, 1); the eigenvalue problem behind them is worth keeping."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return nodes, weights
 
 
 def _phi(z: Array) -> Array:

@@ -87,10 +87,9 @@ def day_outcomes(
     windows = series.fit(usable, rows, window=window, estimation=estimation)
     ready = (windows.used.sum(axis=1) >= minimum) & (windows.gram_floor > 1e-10)
     ready &= windows.scale > 1e-10 * np.nanstd(series.y)
-    windows = windows.take(ready)
     standardised, cumulative = np.full(len(series.y), np.nan), np.full(len(series.y), np.nan)
-    standardised[windows.positions] = windows.standardised
-    cumulative[windows.positions] = windows.cumulative
+    cumulative[rows[ready]] = windows.cumulative[ready]
+    standardised[rows[ready]] = windows.cumulative[ready] / windows.cumulative_error[ready]
     return standardised, cumulative
 
 

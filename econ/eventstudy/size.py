@@ -32,7 +32,7 @@ BLOCK = 25
 def size_table(
     *,
     events: int = 30,
-    days: int = 1500,
+    days: int = 3000,
     effect: float = 0.75,
     replications: int = 2000,
     level: float = 0.95,
