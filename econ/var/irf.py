@@ -37,6 +37,8 @@ class IRF:
         Bootstrap or posterior draws; draw b is one joint path of all responses.
     std_errors : array (H + 1, n, s), optional
         Standard errors, for estimators that give them without draws.
+    df : array (H + 1,), optional
+        Degrees of freedom of Student's t for intervals from ``std_errors``; None or infinite means the normal.
     units : mapping of str to str
         Units of each response.
     nobs : int
@@ -65,6 +67,7 @@ class IRF:
     shocks: tuple[str, ...]
     draws: Array | None = field(default=None, repr=False)
     std_errors: Array | None = field(default=None, repr=False)
+    df: Array | None = field(default=None, repr=False)
     units: Mapping[str, str] = field(default_factory=dict, repr=False)
     nobs: int = 0
     parent: object = field(default=None, repr=False)
@@ -191,7 +194,9 @@ class IRF:
         i, j, h = self._cell(response, shock, horizon)
         label = f"{response} to {self.shocks[j]} at horizon {h}"
         drawn = None if self.draws is None else self.draws[:, h, i, j]
-        error = None if self.std_errors is None else float(self.std_errors[h, i, j])
+        error = None
+        if self.std_errors is not None:
+            error = float(self.std_errors[h, i, j]), float(self._quantile(check_level(level))[h])
         return self._estimate(float(self.point[h, i, j]), drawn, level, response, label, error)
 
     def peak(self, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
@@ -244,13 +249,24 @@ class IRF:
             raise SpecificationError(
                 f"a {kind} band needs draws, and there are none; pass bootstrap=MovingBlock() and rng= to irf()."
             )
-        from scipy.special import ndtri
-
-        width = ndtri(0.5 + level / 2.0) * self.std_errors
+        width = self._quantile(level)[:, None, None] * self.std_errors
         return self.point - width, self.point + width
 
+    def _quantile(self, level: float) -> Array:
+        """Critical value of |t| at each horizon, (H + 1,)."""
+        from scipy.special import stdtrit
+
+        df = np.full(self.horizon + 1, np.inf) if self.df is None else self.df
+        return np.asarray(stdtrit(df, 0.5 + level / 2.0), dtype=float)
+
     def _estimate(
-        self, value: float, drawn: Array | None, level: float, response: str, label: str, error: float | None
+        self,
+        value: float,
+        drawn: Array | None,
+        level: float,
+        response: str,
+        label: str,
+        error: tuple[float, float] | None,
     ) -> Estimate:
         check_level(level)
         units = self.units.get(response, "")
@@ -260,10 +276,8 @@ class IRF:
             spread = float(drawn.std(ddof=1)) if len(drawn) > 1 else Unavailable("one draw only")
             return Estimate(value, spread, lower, upper, **common)  # type: ignore[arg-type]
         if error is not None:
-            from scipy.special import ndtri
-
-            width = float(ndtri(0.5 + level / 2.0)) * error
-            return Estimate(value, error, value - width, value + width, **common)  # type: ignore[arg-type]
+            width = error[0] * error[1]
+            return Estimate(value, error[0], value - width, value + width, **common)  # type: ignore[arg-type]
         return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)  # type: ignore[arg-type]
 
     def _combined(self, other: IRF, sign: float) -> IRF:
