@@ -1,0 +1,89 @@
+"""Joint draws of the responses of a projection: wild bootstrap and plug-in normal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from econ.errors import SpecificationError
+from econ.parallel import map_blocks
+from econ.projection._kernels import Array
+from econ.var.resampling import Wild
+
+if TYPE_CHECKING:
+    from econ.projection.results import ProjectionResults
+
+
+@dataclass(frozen=True)
+class PlugIn:
+    """Normal draws around the estimate with its joint covariance; Student draws when that is "ewc".
+
+    Parameters
+    ----------
+    draws : int, default 1999
+        Draws.
+
+    References
+    ----------
+    Montiel Olea, J. L. and M. Plagborg-Møller (2019), Journal of Applied Econometrics 34(1), for sup-t bands.
+
+    Examples
+    --------
+    >>> PlugIn(draws=500).draws
+    500
+    """
+
+    draws: int = 1999
+
+
+Bootstrap = Wild | PlugIn
+
+
+def draw(
+    results: ProjectionResults,
+    bootstrap: Bootstrap,
+    *,
+    rng: int | np.random.SeedSequence | None,
+    n_jobs: int = 1,
+) -> Array:
+    """Draw all responses jointly, (B, H + 1, n, s).
+
+    `Wild` keeps the regressors and multiplies the residuals of period t by one random sign for all horizons and
+    responses; least squares is linear in the outcome, so each draw is ``point + sum_t sign_t psi_t`` exactly, without
+    estimating again (with instruments, to first order). Under "hac" a sign stays for blocks of bandwidth + 1 periods
+    (Shao 2010). `PlugIn` draws from the normal with the joint covariance.
+
+    Raises
+    ------
+    SpecificationError
+        For another bootstrap, or without ``rng``.
+    """
+    if isinstance(bootstrap, PlugIn):
+        rows = results.spread
+
+        df = float(results.df[-1])
+
+        def weights(size: int, generator: np.random.Generator) -> Array:
+            normal = generator.standard_normal((size, len(rows)))
+            return normal if np.isinf(df) else normal / np.sqrt(generator.chisquare(df, (size, 1)) / df)
+
+    elif isinstance(bootstrap, Wild):
+        rows = np.moveaxis(results.influence, 0, 1).swapaxes(2, 3).reshape(results.nobs, -1)
+        block = int(results.bandwidths[-1]) + 1 if results.cov == "hac" else 1
+
+        def weights(size: int, generator: np.random.Generator) -> Array:
+            signs = bootstrap.resample(generator, size, -(-len(rows) // block)).signs
+            return np.repeat(np.asarray(signs), block, axis=1)[:, : len(rows)]
+
+    else:
+        raise SpecificationError(
+            f"a projection draws by Wild() or PlugIn(); found {type(bootstrap).__name__}, which resamples a VAR."
+        )
+    point = results.point
+
+    def work(size: int, generator: np.random.Generator) -> Array:
+        return point + (weights(size, generator) @ rows).reshape(size, *point.shape)
+
+    return np.concatenate(map_blocks(work, bootstrap.draws, rng=rng, n_jobs=n_jobs, label="projection"))

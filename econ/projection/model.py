@@ -1,0 +1,206 @@
+"""`LocalProjection`: one regression a horizon, all of them in one solve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from econ.data.dataset import Dataset, as_dataset
+from econ.errors import SeriesNotFound, SpecificationError, suggestion
+from econ.projection.design import Design, build
+from econ.projection.results import Bootstrap, ProjectionResults
+from econ.var.irf import IRF
+
+FORMS = (False, True, "response", "multiplier")
+ESTIMATORS = ("2sls", "liml")
+
+
+@dataclass(frozen=True, eq=False)
+class LocalProjection:
+    """Local projections of responses on an impulse (Jordà 2005), by least squares or instruments.
+
+    ``y_{t+h} = b_h x_t + c_h' w_t + u_{t+h}`` for h = 0..H, with w_t a constant, ``lags`` lags of every response, the
+    impulse and every control, and the contemporaneous controls. Horizon h uses all periods that have a lead.
+
+    Parameters
+    ----------
+    data : Dataset or DataFrame
+        Regular periods, no missing values in the columns named.
+    response : str or sequence of str
+        Variables whose responses are wanted; with several, lags of each enter every projection.
+    impulse : str
+        Variable whose unit change at t is the shock.
+    controls : sequence of str
+        Variables that enter with lags 1..``lags``.
+    contemporaneous : sequence of str
+        Variables that enter at t (ordered before the impulse, in the language of a recursive VAR).
+    lags : int, default 12
+        Lags of response, impulse and controls; may be 0.
+    instrument : str or sequence of str, optional
+        Instruments for the impulse, at t; their lags enter only if they are also controls.
+    state : str, optional
+        Dummy, or weight of the high state between 0 and 1, that interacts with every regressor.
+    state_lag : int, default 1
+        Periods by which the state is lagged.
+    transition : float, optional
+        Weight of the high state = logistic of ``transition`` times the standardised state variable.
+    cumulative : {False, True, "multiplier"}
+        True sums the response from t to t + h. "multiplier" also sums the impulse and uses the instrument, or the
+        impulse at t, as instrument: the one-step cumulative multiplier of Ramey and Zubairy (2018).
+    difference : bool, default False
+        Use ``y_{t+h} - y_{t-1}``.
+    lag_augmented : bool, default True
+        Add one lag to the controls, which makes heteroskedasticity-robust errors valid for persistent data at long
+        horizons (Montiel Olea and Plagborg-Møller 2021).
+    estimator : {"2sls", "liml"}
+        With instruments.
+
+    Raises
+    ------
+    SpecificationError
+        For requests that make no sense; `SeriesNotFound`, `SchemaError`, `SampleTooShort` for data that cannot serve.
+
+    References
+    ----------
+    Jordà, Ò. (2005), American Economic Review 95(1). Montiel Olea, J. L. and M. Plagborg-Møller (2021), Local
+    Projection Inference Is Simpler and More Robust Than You Think, Econometrica 89(4). Auerbach, A. J. and Y.
+    Gorodnichenko (2012), American Economic Journal: Economic Policy 4(2). Ramey, V. A. and S. Zubairy (2018),
+    Journal of Political Economy 126(2).
+
+    Examples
+    --------
+    >>> generator = np.random.default_rng(1)
+    >>> frame = pd.DataFrame({"flow": generator.standard_normal(300)})
+    >>> frame["yield"] = -2.0 * frame["flow"] + generator.standard_normal(300)
+    >>> irf = LocalProjection(frame, response="yield", impulse="flow", lags=2).fit(horizon=4)
+    >>> print(irf.at(0, response="yield"))
+    -1.890, s.e. 0.060
+    """
+
+    data: Dataset | pd.DataFrame
+    response: str | Sequence[str]
+    impulse: str
+    _: KW_ONLY
+    controls: Sequence[str] = ()
+    contemporaneous: Sequence[str] = ()
+    lags: int = 12
+    instrument: str | Sequence[str] | None = None
+    state: str | None = None
+    state_lag: int = 1
+    transition: float | None = None
+    cumulative: bool | str = False
+    difference: bool = False
+    lag_augmented: bool = True
+    estimator: str = "2sls"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", as_dataset(self.data))
+        for word, number in (("lags", self.lags), ("state_lag", self.state_lag)):
+            if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 0:
+                raise SpecificationError(f"{word} must be an integer of at least 0; found {number!r}.")
+        if self.cumulative not in FORMS:
+            raise SpecificationError(f"cumulative is False, True or 'multiplier'; found {self.cumulative!r}.")
+        if self.estimator not in ESTIMATORS:
+            raise SpecificationError(f"no estimator {self.estimator!r}; {suggestion(self.estimator, ESTIMATORS)}")
+        if self.transition is not None and (self.state is None or not self.transition > 0.0):
+            raise SpecificationError(
+                f"transition is a positive number that goes with state=; found {self.transition!r}."
+            )
+        self._check_names()
+
+    @property
+    def responses(self) -> tuple[str, ...]:
+        """Names of the responses."""
+        return _names(self.response)
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Names of the instruments; empty for least squares."""
+        return () if self.instrument is None else _names(self.instrument)
+
+    @property
+    def parent(self) -> Dataset:
+        """The data, with their variables and files."""
+        return as_dataset(self.data)
+
+    @cached_property
+    def design(self) -> Design:
+        """Controls, impulses, instruments and outcomes as arrays."""
+        return build(self)
+
+    def fit(
+        self,
+        horizon: int = 24,
+        cov: str | None = None,
+        *,
+        bandwidth: int | None = None,
+        bootstrap: Bootstrap | None = None,
+        rng: int | np.random.SeedSequence | None = None,
+        n_jobs: int = 1,
+    ) -> IRF:
+        """Estimate every horizon and response.
+
+        Parameters
+        ----------
+        horizon : int, default 24
+            Last horizon.
+        cov : {"hc0", "hc1", "hc2", "hc3", "hac", "ewc"}, optional
+            Default "hc1" with lag augmentation, else "hac": Newey-West with Bartlett lags = horizon, no small-sample
+            factor. "ewc": equal-weighted cosines with Student quantiles.
+        bandwidth : int, optional
+            Bartlett lags ("hac") or cosines ("ewc") at every horizon.
+        bootstrap : Wild or PlugIn, optional
+            Adds joint draws of all responses, for simultaneous bands and functions of responses.
+        rng : int or SeedSequence
+            Seed of the draws.
+        n_jobs : int, default 1
+            Workers for the draws.
+
+        Returns
+        -------
+        IRF
+            ``point[h, i, j]`` = response of variable i to impulse (state) j at horizon h; ``parent`` is the
+            `ProjectionResults`, which has the joint covariance, first stages and weak-instrument sets.
+
+        Raises
+        ------
+        SampleTooShort
+            If the last horizon leaves fewer rows than coefficients + 10, in all or in one state.
+        SingularDesign
+            If regressors or instruments are collinear; names them.
+        """
+        results = self.estimate(horizon, cov, bandwidth=bandwidth)
+        return results.irf(bootstrap=bootstrap, rng=rng, n_jobs=n_jobs)
+
+    def estimate(self, horizon: int = 24, cov: str | None = None, *, bandwidth: int | None = None) -> ProjectionResults:
+        """Estimate like :meth:`fit`, but return the `ProjectionResults` themselves."""
+        from econ.projection.results import estimate
+
+        default = "hc1" if self.lag_augmented else "hac"
+        return estimate(self, horizon, default if cov is None else cov, bandwidth=bandwidth)
+
+    def _check_names(self) -> None:
+        named = [self.impulse, *self.responses, *self.controls, *self.contemporaneous, *self.instruments]
+        for name in [*named, *([] if self.state is None else [self.state])]:
+            if name not in self.parent.frame.columns:
+                raise SeriesNotFound(f"no variable {name!r} in the data; {suggestion(name, self.parent.frame.columns)}")
+        if not self.responses:
+            raise SpecificationError("no response was named; name at least one.")
+        for word, names in (("contemporaneous", self.contemporaneous), ("instrument", self.instruments)):
+            if self.impulse in names:
+                raise SpecificationError(f"{self.impulse!r} is the impulse and stands in {word} too; take it out.")
+        for word, names in (("response", self.responses), ("contemporaneous", self.contemporaneous)):
+            twice = [name for name in names if list(names).count(name) > 1]
+            if twice:
+                raise SpecificationError(f"{twice[0]!r} stands twice in {word}; name it once.")
+        both = [name for name in self.instruments if name in self.contemporaneous]
+        if both:
+            raise SpecificationError(f"{both[0]!r} is an instrument and a contemporaneous control; it cannot be both.")
+
+
+def _names(words: str | Sequence[str]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words)
