@@ -34,6 +34,7 @@ local function figure(element)
 end
 
 -- A table made by code, in the language of this format, with the caption written in the text.
+-- Classes: .small for small print, .here for a table that must not float.
 local function included(element)
   count_up(element.identifier)
   local path = element.attributes.src .. "." .. (latex and "tex" or typst and "typ" or "html")
@@ -42,15 +43,15 @@ local function included(element)
   local body = file:read("a")
   file:close()
   local caption = pandoc.utils.blocks_to_inlines(element.content)
-  local small = element.classes:includes("small")
+  local small, here = element.classes:includes("small"), element.classes:includes("here")
   if latex then
     local text = pandoc.write(pandoc.Pandoc({ pandoc.Plain(caption) }), "latex"):gsub("%s+$", "")
-    return pandoc.RawBlock("latex", "\\begin{table}[htbp]\\centering" .. (small and "\\footnotesize" or "\\small")
+    return pandoc.RawBlock("latex", "\\begin{table}[" .. (here and "h!" or "htbp") .. "]\\centering" .. (small and "\\footnotesize" or "\\small")
       .. "\n\\caption{" .. text .. "}\\label{" .. element.identifier .. "}\n" .. body .. "\\end{table}")
   elseif typst then
     local size = small and "0.84em" or "0.92em"
     return {
-      pandoc.RawBlock("typst", "#figure(kind: table, caption: ["), pandoc.Plain(caption),
+      pandoc.RawBlock("typst", "#figure(kind: table, " .. (here and "placement: none, " or "") .. "caption: ["), pandoc.Plain(caption),
       pandoc.RawBlock("typst", "])[#set text(size: " .. size .. ")\n" .. body .. "] <" .. element.identifier .. ">"),
     }
   end

@@ -154,7 +154,7 @@ Responses of yields, *basis points*, with []{.num key=market.lags} lags.
 
 : A table in Markdown. {#tbl:plain}
 
-::: {#tbl:counts .include src="tables/counts"}
+::: {#tbl:counts .include .small .here src="tables/counts"}
 Counts.
 :::
 
