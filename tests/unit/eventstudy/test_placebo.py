@@ -1,0 +1,101 @@
+"""Placebo dates: who may stand in for an event, and what a draw looks like."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from econ.errors import SpecificationError
+from econ.eventstudy import EventStudy
+from econ.eventstudy.placebo import day_outcomes, draw_dates, find_candidates, strata
+from tests.unit.eventstudy.samples import levels, news
+
+POSITIONS = (200, 201, 203, 400, 555, 640, 900, 1200, 1201, 1500)
+
+
+def prepared(window=(0, 1), match=("weekday", "volatility", "calendar"), days=2500):
+    frame = levels(days)
+    results = EventStudy(frame, news(frame.index, POSITIONS), response="yield_10y", window=window).fit()
+    outcomes = day_outcomes(results.series, results.usable, window=window, estimation=(-130, -11), minimum=30)
+    found = find_candidates(results.series, results.usable, results.windows, outcomes=outcomes, match=match)
+    return results, outcomes, found
+
+
+@pytest.mark.parametrize("window", [(0, 0), (0, 1), (-2, 3)])
+def test_outcomes_of_days_equal_studies_of_those_days(window):
+    results, (standardised, cumulative), _ = prepared(window)
+    frame, index = results.parent.data.frame, results.series.index
+    for row in (300, 777, 1800):
+        events = pd.concat([news(index, POSITIONS), news(index, (row,)).assign(kind="placebo", label="placebo")])
+        again = EventStudy(frame, events.reset_index(drop=True), response="yield_10y", window=window).fit()
+        # its estimation window skips the same events; its own window lies after it
+        assert again.cumulative.iloc[-1] == pytest.approx(cumulative[row], abs=1e-12)
+        assert again.standardised.iloc[-1] == pytest.approx(standardised[row], rel=1e-10)
+
+
+def test_candidates_match_and_keep_away_from_events():
+    results, _, found = prepared()
+    index, usable = results.series.index, results.usable
+    classes = strata(results.series, usable, np.isfinite(found.standardised), 0)
+    assert len(found.anchors) == 8  # 200 and 201 move together, and so do 1200 and 1201
+    for rows, offsets, members, relaxed in zip(found.anchors, found.offsets, found.members, found.relaxed, strict=True):
+        anchor = results.windows.positions[members].min()
+        assert relaxed == ""
+        assert (index[rows].day_of_week == index[anchor].day_of_week).all()
+        for values in classes.values():
+            assert (values[rows] == values[anchor]).all()
+        for offset in offsets:
+            assert usable[rows + offset].all()
+            assert usable[rows + offset + 1].all()
+
+
+def test_matches_are_given_up_from_the_last_and_reported():
+    results, _, found = prepared(days=1650)
+    assert all(word in ("", "calendar", "volatility, calendar") for word in found.relaxed)
+    placebo = results.placebo(draws=99, rng=1, match=("weekday", "volatility", "calendar"))
+    assert (placebo.candidates >= 20).all()
+    short = EventStudy(levels(260), news(levels(260).index, (200, 210)), response="yield_10y").fit()
+    relaxed = short.placebo(draws=99, rng=1).relaxed
+    assert relaxed.str.contains("calendar").all()
+
+
+def test_draws_keep_the_spacing_and_do_not_overlap():
+    _, _, found = prepared()
+    dates = draw_dates(found, 2, 500, np.random.default_rng(3))
+    spacing = dates - dates[:, [0]]
+    assert (spacing[:, 1] == 1).all()  # events on 200 and 201
+    assert (dates[:, 8] - dates[:, 7] == 1).all()  # events on 1200 and 1201
+    assert np.unique(dates[:, 3]).size > 20
+    ordered = np.sort(dates[:, [0, 2, 3, 4, 5, 6, 7, 9]], axis=1)
+    assert (np.diff(ordered, axis=1) >= 2).mean() > 0.999
+    assert np.isfinite(found.standardised[dates]).all()
+
+
+def test_few_days_or_unknown_words_are_refused():
+    frame = levels(220)
+    results = EventStudy(frame, news(frame.index, (180, 190, 200)), response="yield_10y", window=(0, 5)).fit()
+    crowded = EventStudy(
+        frame, news(frame.index, range(60, 214, 7)), response="yield_10y", window=(0, 5), estimation=(-210, -11)
+    ).fit()
+    with pytest.raises(SpecificationError, match="can serve as placebo"):
+        crowded.placebo()
+    with pytest.raises(SpecificationError, match="did you mean 'weekday'"):
+        results.placebo(match=["weekdays"])
+    with pytest.raises(SpecificationError, match="studentised"):
+        results.placebo(statistic="median")
+
+
+def test_mean_statistic_is_in_units_and_sees_a_variance_increase():
+    frame = levels(2500)
+    generator = np.random.default_rng(8)
+    positions = np.sort(generator.choice(np.arange(150, 2400), size=60, replace=False))
+    noisy = frame.diff()
+    noisy.iloc[positions] *= 4.0
+    noisy = noisy.fillna(4.0).cumsum()
+    results = EventStudy(noisy, news(frame.index, positions), response="yield_10y", window=(0, 0)).fit()
+    placebo = results.placebo(draws=999, statistic="mean")
+    assert placebo.statistic == pytest.approx(results.cumulative.mean())
+    spread = results.cumulative.std() / np.sqrt(60)
+    assert placebo.draws.std() < 0.5 * spread  # calm placebo days: the sharp null is about variance too
+    assert results.placebo(draws=999).draws.std() == pytest.approx(1.0, abs=0.1)
+    one = results.placebo("sale", draws=99)
+    assert one.p_value == results.placebo(draws=99).p_value  # a single class is the pool
