@@ -1,8 +1,11 @@
 """Vector autoregressions: reduced form, identification, responses."""
 
 from econ.var.cholesky import Cholesky
+from econ.var.generalised import generalised_irf
 from econ.var.irf import IRF
 from econ.var.lag_choice import lag_order
+from econ.var.long_run import LongRun
+from econ.var.max_share import MaxShare
 from econ.var.model import VAR
 from econ.var.resampling import MovingBlock, Residual, Wild
 from econ.var.results import VARResults
@@ -12,10 +15,13 @@ __all__ = [
     "IRF",
     "VAR",
     "Cholesky",
+    "LongRun",
+    "MaxShare",
     "MovingBlock",
     "Residual",
     "StructuralResults",
     "VARResults",
     "Wild",
+    "generalised_irf",
     "lag_order",
 ]

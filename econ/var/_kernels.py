@@ -69,18 +69,34 @@ def root_moduli(a: Array) -> Array:
 
 
 def responses(a: Array, impact: Array, horizon: int) -> Array:
-    """Θ_0 = impact, Θ_h = Σ_l A_l Θ_{h-l}: (B, H+1, n, s) from (B, p, n, n) and (B, n, s).
+    """Θ_0 = impact, Θ_h = Σ_l A_l Θ_{h-l}: (B, H+1, n, s) from (B, p, n, n) and (B, n, s)."""
+    draws, p, n, _ = a.shape
+    history = np.zeros((draws, (p + horizon + 1) * n, impact.shape[-1]))
+    history[:, p * n : (p + 1) * n] = impact
+    return _recurse(a, history, start=1)
 
-    The history is kept with time ascending, so that [Θ_{h-p}; ...; Θ_{h-1}] is one contiguous block.
+
+def propagate(a: Array, driving: Array, initial: Array) -> Array:
+    """Paths y_t = Σ_l A_l y_{t-l} + e_t, each draw by its own A: (B, T, n, c).
+
+    ``a`` (B, p, n, n), ``driving`` (B, T, n, c) holds c columns of e, ``initial`` (B, p, n, c) starts them.
+    """
+    draws = len(a)
+    history = np.concatenate([initial, driving], axis=1).reshape(draws, -1, driving.shape[-1])
+    return _recurse(a, history, start=0)
+
+
+def _recurse(a: Array, history: Array, *, start: int) -> Array:
+    """Add Σ_l A_l y_{t-l} to every period of ``history`` (B, (p + T) n, c) from ``start`` on; return the T periods.
+
+    Time ascends in memory, so that [y_{t-p}; ...; y_{t-1}] is one contiguous block.
     """
     draws, p, n, _ = a.shape
-    s = impact.shape[-1]
     flat = np.ascontiguousarray(np.moveaxis(a[:, ::-1], 1, 2)).reshape(draws, n, p * n)
-    history = np.zeros((draws, (p + horizon + 1) * n, s))
-    history[:, p * n : (p + 1) * n] = impact
-    for h in range(1, horizon + 1):
-        np.matmul(flat, history[:, h * n : (h + p) * n], out=history[:, (h + p) * n : (h + p + 1) * n])
-    return history[:, p * n :].reshape(draws, horizon + 1, n, s)
+    periods = history.shape[1] // n - p
+    for t in range(start, periods):
+        history[:, (t + p) * n : (t + p + 1) * n] += flat @ history[:, t * n : (t + p) * n]
+    return history[:, p * n :].reshape(draws, periods, n, -1)
 
 
 def simulate(a: Array, driving: Array, initial: Array) -> Array:

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from econ.errors import SpecificationError
+from econ.estimate import check_level
+from econ.infer import bands
 from econ.var import _kernels as kernels
 from econ.var._kernels import Array
 from econ.var.model import check_positive
+from econ.var.scheme import ReducedDraws
 
 if TYPE_CHECKING:
+    from econ.var.resampling import Bootstrap
     from econ.var.structural import StructuralResults
 
+BAND = ("point", "lower", "upper")
 OTHER = "other"  # what shocks that a scheme leaves unidentified do
 
 
-def fevd(svar: StructuralResults, horizon: int) -> pd.DataFrame:
+def fevd(
+    svar: StructuralResults,
+    horizon: int,
+    *,
+    bootstrap: Bootstrap | None = None,
+    rng: int | np.random.SeedSequence | None = None,
+    level: float | None = None,
+    n_jobs: int = 1,
+) -> pd.DataFrame:
     """Share of each shock in the variance of the forecast error.
 
     Parameters
@@ -26,17 +41,26 @@ def fevd(svar: StructuralResults, horizon: int) -> pd.DataFrame:
         The identified VAR.
     horizon : int
         Longest forecast, at least 1 step.
+    bootstrap : MovingBlock or Residual, optional
+        Draws for equal-tailed intervals; results with draws of their own need ``level`` only.
+    rng : int or SeedSequence
+        Seed, needed with a bootstrap.
+    level : float, optional
+        Coverage of the intervals, 0.90 if there is a bootstrap; None without one gives points only.
+    n_jobs : int
+        Threads.
 
     Returns
     -------
     DataFrame
         Index (``step`` 1, ..., horizon, ``variable``); columns = shocks, and ``other`` where the scheme identifies
-        fewer shocks than variables. Rows add to one.
+        fewer shocks than variables. Rows add to one. With intervals, columns (shock, ``point`` | ``lower`` |
+        ``upper``).
 
     Raises
     ------
     SpecificationError
-        If ``horizon`` is not a positive integer.
+        If ``horizon`` is not a positive integer, or intervals are asked for without draws.
 
     References
     ----------
@@ -52,24 +76,38 @@ def fevd(svar: StructuralResults, horizon: int) -> pd.DataFrame:
     """
     check_positive("horizon", horizon)
     fit = svar.parent
-    factor = fit.as_draws.factor
-    shares = variance_shares(fit.lag_blocks[None], svar.impact.to_numpy()[None], factor, horizon)[0]
-    names = list(svar.shock_names)
-    if len(names) < len(fit.variables):
-        shares, names = np.concatenate([shares, 1.0 - shares.sum(axis=2, keepdims=True)], axis=2), [*names, OTHER]
+
+    def read(draws: ReducedDraws, impact: Array) -> Array:
+        return variance_shares(draws.lag_blocks, impact, draws.factor, horizon)
+
+    point = read(fit.as_draws, svar.impact.to_numpy()[None])[0]
+    names = _components(svar)
     index = pd.MultiIndex.from_product([range(1, horizon + 1), fit.variables], names=["step", "variable"])
-    return pd.DataFrame(shares.reshape(len(index), -1), index=index, columns=names)
+    if bootstrap is None and level is None:
+        return pd.DataFrame(point.reshape(len(index), -1), index=index, columns=names)
+    values = _with_band(point, svar.read_draws(read, bootstrap, rng, n_jobs=n_jobs), level)
+    columns = pd.MultiIndex.from_product([names, BAND], names=["shock", "value"])
+    return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=columns)
 
 
 def variance_shares(a: Array, impact: Array, factor: Array, horizon: int) -> Array:
-    """Shares (B, horizon, n, s) from lag blocks, impact matrices and Cholesky factors of Σ_u."""
+    """Shares (B, horizon, n, s) from lag blocks, impact and Cholesky factors of Σ_u; the rest comes last if s < n."""
     explained = np.cumsum(kernels.responses(a, impact, horizon - 1) ** 2, axis=1)
     total = np.cumsum(kernels.responses(a, factor, horizon - 1) ** 2, axis=1).sum(axis=3, keepdims=True)
     shares: Array = explained / total
+    if impact.shape[2] < impact.shape[1]:
+        shares = np.concatenate([shares, 1.0 - shares.sum(axis=3, keepdims=True)], axis=3)
     return shares
 
 
-def historical_decomposition(svar: StructuralResults) -> pd.DataFrame:
+def historical_decomposition(
+    svar: StructuralResults,
+    *,
+    bootstrap: Bootstrap | None = None,
+    rng: int | np.random.SeedSequence | None = None,
+    level: float | None = None,
+    n_jobs: int = 1,
+) -> pd.DataFrame:
     """Split the data into what each shock, the initial condition and the deterministic terms made of them.
 
     Every component is the path of the VAR driven by that part alone, through the whole moving average:
@@ -80,12 +118,27 @@ def historical_decomposition(svar: StructuralResults) -> pd.DataFrame:
     ----------
     svar : StructuralResults
         The identified VAR.
+    bootstrap : MovingBlock or Residual, optional
+        Draws for equal-tailed intervals: the observed data are decomposed by the parameters of every draw, so
+        every draw adds to the data. Results with draws of their own need ``level`` only.
+    rng : int or SeedSequence
+        Seed, needed with a bootstrap.
+    level : float, optional
+        Coverage of the intervals, 0.90 if there is a bootstrap; None without one gives points only.
+    n_jobs : int
+        Threads.
 
     Returns
     -------
     DataFrame (T, n (s + 2))
         Columns (variable, component), units of the variables; components = shocks, ``other`` where the scheme
-        identifies fewer shocks than variables, ``initial``, ``deterministic``. They add to the data exactly.
+        identifies fewer shocks than variables, ``initial``, ``deterministic``. They add to the data exactly. With
+        intervals, columns (variable, component, ``point`` | ``lower`` | ``upper``).
+
+    Raises
+    ------
+    SpecificationError
+        If intervals are asked for without draws.
 
     Examples
     --------
@@ -97,20 +150,42 @@ def historical_decomposition(svar: StructuralResults) -> pd.DataFrame:
     True
     """
     fit = svar.parent
-    residuals = fit.residuals.to_numpy()
-    pushes = svar.shocks.to_numpy().T[:, :, None] * svar.impact.to_numpy().T[:, None, :]
-    names = list(svar.shock_names)
-    if len(names) < len(fit.variables):
-        pushes, names = np.concatenate([pushes, (residuals - pushes.sum(axis=0))[None]]), [*names, OTHER]
+    point = components(fit.as_draws, svar.impact.to_numpy()[None])[0]
+    names = [fit.variables, [*_components(svar), "initial", "deterministic"]]
+    if bootstrap is None and level is None:
+        columns = pd.MultiIndex.from_product(names, names=["variable", "component"])
+        return pd.DataFrame(point.reshape(fit.nobs, -1), index=fit.residuals.index, columns=columns)
+    values = _with_band(point, svar.read_draws(components, bootstrap, rng, n_jobs=n_jobs), level)
+    columns = pd.MultiIndex.from_product([*names, BAND], names=["variable", "component", "value"])
+    return pd.DataFrame(values.reshape(fit.nobs, -1), index=fit.residuals.index, columns=columns)
+
+
+def components(draws: ReducedDraws, impact: Array) -> Array:
+    """Decompose the data by every draw: (B, T, n, c), c = shocks, the rest if s < n, initial, deterministic."""
+    fit = draws.fit
     terms = fit.parent.term_values(fit.lags)
-    initial = fit.parent.parent.frame.to_numpy(dtype=float)[: fit.lags]
-    nothing = np.zeros((1, *residuals.shape))
-    expected = (terms @ fit.params.to_numpy()[: terms.shape[1]])[None]
-    from_zero = np.concatenate([pushes, expected])
-    paths = kernels.simulate(fit.lag_blocks, from_zero, np.zeros_like(initial))[:, fit.lags :]
-    start = kernels.simulate(fit.lag_blocks, nothing, initial)[:, fit.lags :]
-    parts = np.concatenate([paths[:-1], start, paths[-1:]])
-    components = [*names, "initial", "deterministic"]
-    columns = pd.MultiIndex.from_product([fit.variables, components], names=["variable", "component"])
-    values = np.moveaxis(parts, 0, 2).reshape(len(residuals), -1)
-    return pd.DataFrame(values, index=fit.residuals.index, columns=columns)
+    observed = replace(draws, paths=None)
+    residuals = observed.residuals
+    shocks = residuals @ np.linalg.solve(draws.sigma, impact)
+    pushes = impact[:, None] * shocks[:, :, None, :]
+    if impact.shape[2] < impact.shape[1]:
+        rest = residuals - pushes.sum(axis=3)
+        pushes = np.concatenate([pushes, rest[..., None]], axis=3)
+    expected = terms @ draws.coefficients[:, : terms.shape[1]]
+    driving = np.concatenate([pushes, np.zeros((*residuals.shape, 1)), expected[..., None]], axis=3)
+    start = np.zeros((len(draws), fit.lags, *driving.shape[2:]))
+    start[..., -2] = fit.parent.parent.frame.to_numpy(dtype=float)[: fit.lags]
+    return kernels.propagate(draws.lag_blocks, driving, start)
+
+
+def _components(svar: StructuralResults) -> list[str]:
+    complete = len(svar.shock_names) == len(svar.parent.variables)
+    return [*svar.shock_names] if complete else [*svar.shock_names, OTHER]
+
+
+def _with_band(point: Array, blocks: list[Array] | None, level: float | None) -> Array:
+    """``point`` with lower and upper ends of the draws along a new last axis."""
+    if blocks is None:
+        raise SpecificationError("intervals need draws, and there are none; pass bootstrap=MovingBlock() and rng=.")
+    lower, upper = bands.pointwise(np.concatenate(blocks), level=0.90 if level is None else check_level(level))
+    return np.stack([point, lower, upper], axis=-1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 KINDS = ("pointwise", "sup-t")
-INTERVALS = ("percentile", "hall")
+INTERVALS = ("percentile", "hall", "studentised")
 NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
 
 
@@ -37,6 +37,8 @@ class IRF:
         Bootstrap or posterior draws; draw b is one joint path of all responses.
     std_errors : array (H + 1, n, s), optional
         Standard errors, for estimators that give them without draws.
+    draw_errors : array (B, H + 1, n, s), optional
+        Standard error of every draw, from a bootstrap inside it; studentised intervals need them.
     df : array (H + 1,), optional
         Degrees of freedom of Student's t for intervals from ``std_errors``; None or infinite means the normal.
     units : mapping of str to str
@@ -67,6 +69,7 @@ class IRF:
     shocks: tuple[str, ...]
     draws: Array | None = field(default=None, repr=False)
     std_errors: Array | None = field(default=None, repr=False)
+    draw_errors: Array | None = field(default=None, repr=False)
     df: Array | None = field(default=None, repr=False)
     units: Mapping[str, str] = field(default_factory=dict, repr=False)
     nobs: int = 0
@@ -97,8 +100,10 @@ class IRF:
         kind : {"pointwise", "sup-t"}
             Each response by itself, or each path simultaneously over its horizons
             (Montiel Olea and Plagborg-Møller 2019, see :func:`econ.infer.bands.sup_t`).
-        interval : {"percentile", "hall"}
-            Quantiles of the draws, or those reflected about the point: 2 point - quantile (Hall 1992).
+        interval : {"percentile", "hall", "studentised"}
+            Quantiles of the draws; those reflected about the point, 2 point - quantile; or point - t s with s the
+            standard deviation of the draws and t the quantiles of (draw - point) / (standard error of the draw),
+            which needs ``irf(..., inner=50)`` (Hall 1992, The Bootstrap and Edgeworth Expansion, Springer).
 
         Raises
         ------
@@ -112,6 +117,8 @@ class IRF:
             )
         if self.draws is None:
             return self._gaussian_band(level, kind)
+        if interval == "studentised":
+            return self._studentised_band(level, kind)
         count = len(self.draws)
         if kind == "pointwise":
             position = np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
@@ -166,7 +173,7 @@ class IRF:
     def cumulate(self) -> IRF:
         """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws."""
         draws = None if self.draws is None else np.cumsum(self.draws, axis=1)
-        return replace(self, point=np.cumsum(self.point, axis=0), draws=draws, std_errors=None)
+        return replace(self, point=np.cumsum(self.point, axis=0), draws=draws, std_errors=None, draw_errors=None)
 
     def __add__(self, other: object) -> IRF:
         return self._combined(other, 1.0) if isinstance(other, IRF) else NotImplemented
@@ -244,6 +251,17 @@ class IRF:
         steps, n, s = self.point.shape
         return np.ascontiguousarray(values.reshape(n, s, steps).transpose(2, 0, 1))
 
+    def _studentised_band(self, level: float, kind: str) -> tuple[Array, Array]:
+        if self.draw_errors is None or self.draws is None or kind != "pointwise":
+            raise SpecificationError(
+                "studentised intervals are pointwise and need a standard error for every draw; ask irf() for inner=50."
+            )
+        fixed = self.draw_errors == 0.0  # a response restricted to zero
+        ratios = (self.draws - self.point) / np.where(fixed, 1.0, self.draw_errors)
+        lower, upper = bands.pointwise(ratios, level=level)
+        spread = self.draws.std(axis=0, ddof=1)
+        return self.point - upper * spread, self.point - lower * spread
+
     def _gaussian_band(self, level: float, kind: str) -> tuple[Array, Array]:
         if self.std_errors is None or kind != "pointwise":
             raise SpecificationError(
@@ -299,18 +317,22 @@ class IRF:
             for left, right in zip(self.shocks, other.shocks, strict=True)
         )
         draws = None if self.draws is None or other.draws is None else self.draws + sign * other.draws
-        return replace(self, point=self.point + sign * other.point, draws=draws, std_errors=None, shocks=names)
+        return replace(
+            self, point=self.point + sign * other.point, draws=draws, std_errors=None, draw_errors=None, shocks=names
+        )
 
     def _times(self, factor: Array, factors: Array | None) -> IRF:
         draws = None if self.draws is None or factors is None else self.draws * factors[:, None, None, :]
         errors = None if self.std_errors is None else self.std_errors * np.abs(factor)
-        return replace(self, point=self.point * factor, draws=draws, std_errors=errors)
+        return replace(self, point=self.point * factor, draws=draws, std_errors=errors, draw_errors=None)
 
     def _pick_shocks(self, columns: list[int]) -> IRF:
         draws = None if self.draws is None else self.draws[..., columns]
         errors = None if self.std_errors is None else self.std_errors[..., columns]
+        inner = None if self.draw_errors is None else self.draw_errors[..., columns]
         names = tuple(self.shocks[j] for j in columns)
-        return replace(self, point=self.point[..., columns], draws=draws, std_errors=errors, shocks=names)
+        point = self.point[..., columns]
+        return replace(self, point=point, draws=draws, std_errors=errors, draw_errors=inner, shocks=names)
 
     def _cell(self, response: str, shock: str | None, horizon: int) -> tuple[int, int, int]:
         i = self._position(response, self.responses, "response")

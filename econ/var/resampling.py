@@ -50,6 +50,10 @@ class Resample:
         drawn -= np.resize(means, values.shape)
         return drawn
 
+    def part(self, rows: slice) -> Resample:
+        """Take some of the draws."""
+        return replace(self, rows=self.rows[rows], signs=None if self.signs is None else self.signs[rows])
+
     def replaced(self, rows: Rows, other: Resample) -> Resample:
         """Take the draws ``rows`` from ``other``."""
         signs = self.signs if other.signs is None or self.signs is None else put(self.signs, rows, other.signs)
@@ -211,3 +215,12 @@ def _check(bootstrap: Bootstrap) -> None:
     check_positive("draws", bootstrap.draws)
     if bootstrap.unstable not in RULES:
         raise SpecificationError(f"unstable draws can be handled by {RULES}; found {bootstrap.unstable!r}.")
+
+
+def check_structural(bootstrap: Bootstrap) -> None:
+    """Refuse the wild bootstrap for anything that depends on the covariance of the errors."""
+    if isinstance(bootstrap, Wild):
+        raise SpecificationError(
+            "the wild bootstrap cannot give bands of structural responses: signs leave u_t u_t' unchanged, so the "
+            "covariance hardly varies (90% bands of the impact covered 20%); use MovingBlock()."
+        )

@@ -213,6 +213,11 @@ class VARResults:
         factor = np.linalg.cholesky(self.sigma_u.to_numpy())
         return ReducedDraws(fit=self, coefficients=self.params.to_numpy()[None], factor=factor[None])
 
+    @property
+    def posterior(self) -> ReducedDraws | None:
+        """Posterior draws of the reduced form; none for least squares. Schemes map each to an impact matrix."""
+        return None
+
     @cached_property
     def _cross_residuals(self) -> Array:
         values = self.residuals.to_numpy()

@@ -53,6 +53,19 @@ class ReducedDraws:
     def __len__(self) -> int:
         return len(self.coefficients)
 
+    def part(self, rows: slice) -> ReducedDraws:
+        """Some of the draws."""
+        resample = None if self.resample is None else self.resample.part(rows)
+        return replace(
+            self,
+            coefficients=self.coefficients[rows],
+            factor=self.factor[rows],
+            paths=None if self.paths is None else self.paths[rows],
+            resample=resample,
+            stable=None if self.stable is None else self.stable[rows],
+            unstable=0 if self.stable is None else int(np.count_nonzero(~self.stable[rows])),
+        )
+
     @property
     def lag_blocks(self) -> Array:
         """A_1, ..., A_p of every draw: (B, p, n, n)."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from econ.errors import SpecificationError
-from econ.parallel import seed_sequence
+from econ.parallel import BLOCK, seed_sequence
 from econ.var import _kernels as kernels
 from econ.var._kernels import Array
 from econ.var.bootstrap import bootstrap_blocks
 from econ.var.irf import IRF
-from econ.var.resampling import Bootstrap, Wild
+from econ.var.resampling import Bootstrap, check_structural
 from econ.var.scheme import PointScheme, ReducedDraws, Scheme
 
 if TYPE_CHECKING:
     from econ.var.results import VARResults
+
+T = TypeVar("T")
+Seed = int | np.random.SeedSequence | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +54,12 @@ class StructuralResults:
 
     @classmethod
     def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> StructuralResults:
-        """Results of a scheme that gives one impact matrix for one reduced form."""
+        """Results of a scheme that gives one impact matrix for one reduced form (and for each posterior draw)."""
         impact = scheme.impact_batch(fit.as_draws)[0]
-        return cls(fit, scheme, pd.DataFrame(impact, index=list(fit.variables), columns=list(shock_names)))
+        labelled = pd.DataFrame(impact, index=list(fit.variables), columns=list(shock_names))
+        posterior = fit.posterior
+        draws = None if posterior is None else scheme.impact_batch(posterior)
+        return cls(fit, scheme, labelled, draws=draws, reduced_draws=posterior)
 
     @property
     def shock_names(self) -> tuple[str, ...]:
@@ -71,9 +78,10 @@ class StructuralResults:
         self,
         horizon: int = 48,
         bootstrap: Bootstrap | None = None,
-        rng: int | np.random.SeedSequence | None = None,
+        rng: Seed = None,
         *,
         n_jobs: int = 1,
+        inner: int = 0,
     ) -> IRF:
         """Responses to one standard deviation of each shock.
 
@@ -87,6 +95,8 @@ class StructuralResults:
             Seed; needed with a bootstrap.
         n_jobs : int, default 1
             Threads; the draws do not depend on them.
+        inner : int, default 0
+            Bootstrap samples inside each sample, for studentised intervals; 50 give usable standard errors.
 
         Returns
         -------
@@ -98,63 +108,143 @@ class StructuralResults:
             For a negative horizon, a bootstrap without ``rng``, the wild bootstrap (its bands of structural
             responses are wrong), or a bootstrap of a scheme that draws by itself.
         """
-        _check_horizon(horizon)
+        check_horizon(horizon)
         impact = self.impact.to_numpy()
-        common = {
-            "point": kernels.responses(self.parent.lag_blocks[None], impact[None], horizon)[0],
-            "responses": self.parent.variables,
-            "shocks": self.shock_names,
-            "units": self.parent.units,
-            "nobs": self.parent.nobs,
-            "parent": self,
-        }
-        if bootstrap is None:
-            draws = None if self.draws is None else self._set_responses(horizon)
-            return IRF(draws=draws, **common)
-        seed = seed_sequence(rng)
-        drawn, unstable = self._bootstrap(horizon, bootstrap, seed, n_jobs)
-        origin = (bootstrap, seed.entropy, seed.spawn_key)
-        return IRF(draws=drawn, origin=origin, unstable=unstable, **common)
+        point = kernels.responses(self.parent.lag_blocks[None], impact[None], horizon)[0]
 
-    def fevd(self, horizon: int) -> pd.DataFrame:
+        def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
+            errors = inner_errors(draws, self.scheme, horizon, bootstrap, inner) if inner and bootstrap else None
+            return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
+
+        blocks = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs)
+        return IRF(
+            point=point,
+            responses=self.parent.variables,
+            shocks=self.shock_names,
+            draws=np.concatenate([block[0] for block in blocks]) if blocks else None,
+            draw_errors=np.concatenate([block[1] for block in blocks]) if blocks and blocks[0][1] is not None else None,
+            units=self.parent.units,
+            nobs=self.parent.nobs,
+            parent=self,
+            origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),
+            unstable=sum(block[2] for block in blocks or []),
+        )
+
+    def fevd(
+        self,
+        horizon: int,
+        bootstrap: Bootstrap | None = None,
+        rng: Seed = None,
+        *,
+        level: float | None = None,
+        n_jobs: int = 1,
+    ) -> pd.DataFrame:
         """Share of each shock in the forecast-error variance; see :func:`econ.var.decomposition.fevd`."""
         from econ.var.decomposition import fevd
 
-        return fevd(self, horizon)
+        return fevd(self, horizon, bootstrap=bootstrap, rng=rng, level=level, n_jobs=n_jobs)
 
-    def historical_decomposition(self) -> pd.DataFrame:
+    def historical_decomposition(
+        self,
+        bootstrap: Bootstrap | None = None,
+        rng: Seed = None,
+        *,
+        level: float | None = None,
+        n_jobs: int = 1,
+    ) -> pd.DataFrame:
         """The data as sums of shocks; see :func:`econ.var.decomposition.historical_decomposition`."""
         from econ.var.decomposition import historical_decomposition
 
-        return historical_decomposition(self)
+        return historical_decomposition(self, bootstrap=bootstrap, rng=rng, level=level, n_jobs=n_jobs)
 
-    def _bootstrap(
-        self, horizon: int, bootstrap: Bootstrap, seed: np.random.SeedSequence, n_jobs: int
-    ) -> tuple[Array, int]:
+    def read_draws(
+        self,
+        read: Callable[[ReducedDraws, Array], T],
+        bootstrap: Bootstrap | None,
+        rng: Seed,
+        *,
+        n_jobs: int = 1,
+    ) -> list[T] | None:
+        """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of draws.
+
+        Parameters
+        ----------
+        read : callable
+            What to keep of a block.
+        bootstrap : MovingBlock or Residual, optional
+            How to draw; None uses the draws that the scheme or the posterior already has.
+        rng : int or SeedSequence
+            Seed, needed with a bootstrap.
+        n_jobs : int
+            Threads.
+
+        Returns
+        -------
+        list or None
+            One item a block; None if there are no draws.
+
+        Raises
+        ------
+        SpecificationError
+            As :meth:`irf`.
+        """
+        if bootstrap is None:
+            return None if self.draws is None else self._read_own_draws(read)
         scheme = self.scheme
-        if isinstance(bootstrap, Wild):
-            raise SpecificationError(
-                "the wild bootstrap cannot give bands of structural responses: signs leave u_t u_t' unchanged, so the "
-                "covariance hardly varies (90% bands of the impact covered 20%); use MovingBlock()."
-            )
+        check_structural(bootstrap)
         if self.draws is not None or not isinstance(scheme, PointScheme):
             raise SpecificationError(
-                f"{type(scheme).__name__} draws by itself; call irf(horizon) without a bootstrap to use its draws."
+                f"results of {type(scheme).__name__} have draws of their own here; leave the bootstrap out to use them."
             )
+        return bootstrap_blocks(
+            self.parent, bootstrap, lambda draws: read(draws, scheme.impact_batch(draws)), rng=rng, n_jobs=n_jobs
+        )
 
-        def read(draws: ReducedDraws) -> tuple[Array, int]:
-            return kernels.responses(draws.lag_blocks, scheme.impact_batch(draws), horizon), draws.unstable
-
-        blocks = bootstrap_blocks(self.parent, bootstrap, read, rng=seed, n_jobs=n_jobs)
-        return np.concatenate([drawn for drawn, _ in blocks]), sum(count for _, count in blocks)
-
-    def _set_responses(self, horizon: int) -> Array:
+    def _read_own_draws(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
         assert self.draws is not None
-        blocks = self.parent.lag_blocks[None] if self.reduced_draws is None else self.reduced_draws.lag_blocks
-        blocks = np.broadcast_to(blocks, (len(self.draws), *blocks.shape[1:]))
-        return kernels.responses(blocks, self.draws, horizon)
+        one = self.parent.as_draws
+        found = []
+        for start in range(0, len(self.draws), BLOCK):
+            rows = slice(start, min(start + BLOCK, len(self.draws)))
+            if self.reduced_draws is None:
+                size = rows.stop - rows.start
+                reduced = ReducedDraws(
+                    self.parent, np.repeat(one.coefficients, size, 0), np.repeat(one.factor, size, 0)
+                )
+            else:
+                reduced = self.reduced_draws.part(rows)
+            found.append(read(reduced, self.draws[rows]))
+        return found
 
 
-def _check_horizon(horizon: object) -> None:
+def inner_errors(draws: ReducedDraws, scheme: Scheme, horizon: int, bootstrap: Bootstrap, inner: int) -> Array:
+    """Standard error of the responses of every draw, by a bootstrap of that draw's own sample: (b, H + 1, n, s)."""
+    from dataclasses import replace
+
+    assert draws.paths is not None
+    assert draws.resample is not None
+    model, lags = draws.fit.parent, draws.fit.lags
+    frame = model.parent.frame
+    errors = []
+    for path, rows in zip(draws.paths, draws.resample.rows, strict=True):
+        data = replace(model.parent, frame=pd.DataFrame(path, index=frame.index, columns=frame.columns))
+        fit = replace(model, data=data, lags=lags).fit()
+        if draws.fit.bias is not None and fit.is_stable:
+            fit = fit.bias_corrected()
+        seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed
+        irf = scheme.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]
+        assert irf.draws is not None
+        errors.append(irf.draws.std(axis=0, ddof=1))
+    return np.stack(errors)
+
+
+def check_horizon(horizon: object) -> None:
+    """Raise `SpecificationError` unless ``horizon`` is an integer of at least 0."""
     if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
         raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
+
+
+def seed_identity(rng: Seed) -> tuple[object, ...]:
+    """What tells one set of draws from another."""
+    seed = seed_sequence(rng)
+    return seed.entropy, seed.spawn_key
