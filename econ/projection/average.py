@@ -1,0 +1,107 @@
+"""Between projection and autoregression: the average of both with the smallest estimated mean squared error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from econ.errors import SpecificationError
+from econ.projection._kernels import Array
+from econ.var.irf import IRF
+
+
+@dataclass(frozen=True, eq=False)
+class Average:
+    """What an averaged response was made from.
+
+    Parameters
+    ----------
+    projection, autoregression : IRF
+        The two estimates.
+    weights : array (H + 1, n, s)
+        Weight of the autoregression.
+    """
+
+    projection: IRF = field(repr=False)
+    autoregression: IRF = field(repr=False)
+    weights: Array = field(repr=False)
+
+    @property
+    def parent(self) -> tuple[IRF, IRF]:
+        """Both estimates."""
+        return (self.projection, self.autoregression)
+
+
+def average(projection: IRF, autoregression: IRF, *, weight: float | None = None) -> IRF:
+    """Average the responses of a projection and of a VAR.
+
+    A projection has little bias and much variance, a VAR the reverse (Li, Plagborg-Møller and Wolf 2024). With the
+    projection unbiased and the VAR efficient where it is right (so that their covariance is the VAR's variance, as in
+    a Hausman test), the mean squared error is least at the weight ``(V_l - V_v) / (V_l - V_v + b^2)`` on the VAR, where
+    ``b^2 = max((VAR - projection)^2 - (V_l - V_v), 0)`` estimates its squared bias; 1 where ``V_l <= V_v``.
+
+    Parameters
+    ----------
+    projection, autoregression : IRF
+        Same horizons, responses and shocks, in the same units: scale the VAR's shock first.
+    weight : float, optional
+        Weight of the VAR everywhere, from 0 to 1, instead of the estimated ones.
+
+    Returns
+    -------
+    IRF
+        With standard errors that take the weights as given; ``parent`` is an `Average`.
+
+    Raises
+    ------
+    SpecificationError
+        If the two do not match, lack uncertainty, or ``weight`` is not between 0 and 1.
+
+    References
+    ----------
+    Li, D., M. Plagborg-Møller and C. K. Wolf (2024), Local Projections vs. VARs: Lessons from Thousands of DGPs,
+    Journal of Econometrics 244(2).
+
+    Examples
+    --------
+    >>> one = np.ones((2, 1, 1))
+    >>> lp = IRF(point=2.0 * one, responses=("y",), shocks=("x",), std_errors=2.0 * one)
+    >>> var = IRF(point=1.0 * one, responses=("y",), shocks=("x",), std_errors=1.0 * one)
+    >>> average(lp, var).point[:, 0, 0].tolist()
+    [1.0, 1.0]
+    """
+    same = projection.point.shape == autoregression.point.shape and projection.responses == autoregression.responses
+    if not same or projection.shocks != autoregression.shocks:
+        raise SpecificationError(
+            f"responses of {projection.shocks} on {projection.responses} to horizon {projection.horizon} and of "
+            f"{autoregression.shocks} on {autoregression.responses} to horizon {autoregression.horizon} cannot be "
+            "averaged; pick the same shock, variables and horizon."
+        )
+    if weight is not None and not 0.0 <= weight <= 1.0:
+        raise SpecificationError(f"weight is that of the VAR, from 0 to 1; found {weight!r}.")
+    v_lp, v_var = _variance(projection), _variance(autoregression)
+    excess = np.maximum(v_lp - v_var, 0.0)
+    bias = np.maximum((autoregression.point - projection.point) ** 2 - excess, 0.0)
+    total = excess + bias
+    estimated = np.divide(excess, total, out=np.ones_like(total), where=(total > 0.0) & (v_lp > v_var))
+    w = estimated if weight is None else np.full_like(estimated, weight)
+    covariance = np.minimum(v_lp, v_var)
+    variance = w**2 * v_var + (1.0 - w) ** 2 * v_lp + 2.0 * w * (1.0 - w) * covariance
+    return IRF(
+        point=w * autoregression.point + (1.0 - w) * projection.point,
+        responses=projection.responses,
+        shocks=projection.shocks,
+        std_errors=np.sqrt(variance),
+        units=projection.units,
+        nobs=min(projection.nobs, autoregression.nobs),
+        parent=Average(projection, autoregression, w),
+    )
+
+
+def _variance(irf: IRF) -> Array:
+    if irf.std_errors is not None:
+        return np.asarray(irf.std_errors**2)
+    if irf.draws is None:
+        raise SpecificationError("an average needs standard errors or draws of both responses; one has neither.")
+    return np.asarray(irf.draws.var(axis=0, ddof=1))
