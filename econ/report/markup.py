@@ -149,8 +149,7 @@ def to_html(table: Table) -> str:
         kind = ' class="below"' if item.continued else ""
         return f'<tr{kind}><th scope="row">{escape(item.label)}</th>{cells}</tr>'
 
-    out += [*_lines(table, panel, line), "</tbody>"]
-    if notes := table.all_notes():
-        words = escape(" ".join(notes))
-        out.append(f'<tfoot><tr><td colspan="{len(sides) + 1}"><em>Notes:</em> {words}</td></tr></tfoot>')
-    return "\n".join([*out, "</table>"]) + "\n"
+    out += [*_lines(table, panel, line), "</tbody>", "</table>"]
+    if notes := table.all_notes():  # outside the table, so that they wrap where a wide table scrolls
+        out.append(f'<p class="notes"><em>Notes:</em> {escape(" ".join(notes))}</p>')
+    return "\n".join(out) + "\n"

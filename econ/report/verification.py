@@ -36,7 +36,7 @@ class Verified:
     def __str__(self) -> str:
         word = "FAILED" if self.errors else "ok"
         names = ", ".join((*self.labels, self.key))
-        return f"{names:<44} {word:<6} max |diff| {self.largest:.0e}  tol {self.tolerance:.0e} {self.seconds:6.1f} s"
+        return f"{names:<48} {word:<6} max |diff| {self.largest:.0e}  tol {self.tolerance:.0e} {self.seconds:6.1f} s"
 
 
 @dataclass(frozen=True)
