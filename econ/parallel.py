@@ -7,19 +7,27 @@ caller's seed, so block k computes the same numbers whoever computes it. BLAS ru
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from econ.errors import SpecificationError
+from econ.errors import EstimationError, SpecificationError
 
 T = TypeVar("T")
+Task = TypeVar("Task")
 
 BLOCK = 100
+BACKENDS = ("serial", "threading", "loky", "dask")
+CONNECT = "10s"  # to a scheduler
 
 
 def seed_sequence(rng: int | np.random.SeedSequence | None) -> np.random.SeedSequence:
@@ -126,13 +134,151 @@ def _run(work: Callable[[int, np.random.Generator], T], size: int, seed: np.rand
         return work(size, np.random.default_rng(seed))
 
 
+@dataclass(frozen=True)
+class Failed:
+    """A task that raised: the error in words, and where it came from."""
+
+    error: str
+    where: str
+
+
+def stream(
+    work: Callable[[Task], T],
+    tasks: Sequence[Task],
+    *,
+    n_jobs: int = 1,
+    backend: str | None = None,
+    scheduler: str | None = None,
+    label: str | None = None,
+) -> Iterator[tuple[int, T | Failed]]:
+    """Call ``work(task)`` for every task and yield ``(number of the task, result)`` as each is done.
+
+    A task that raises yields `Failed`; the others go on.
+
+    Parameters
+    ----------
+    work : callable
+        A function of a module (or a partial of one), so that other processes can import it.
+    tasks : sequence
+        Small values that say what to do; each is sent to one worker.
+    n_jobs : int, default 1
+        Workers of this machine; a cluster brings its own.
+    backend : {"serial", "threading", "loky", "dask"}, optional
+        Default: "dask" with a scheduler, else "serial" for one worker and "loky" (processes) for more. "dask" without
+        a scheduler uses the client that the caller has opened.
+    scheduler : str, optional
+        Address of a Dask scheduler, ``tcp://host:port``.
+    label : str, optional
+        Words of the progress line.
+
+    Raises
+    ------
+    SpecificationError
+        For an unknown backend, or "dask" without distributed or a client.
+    EstimationError
+        If the scheduler cannot be reached or is lost, or worker processes die.
+
+    Examples
+    --------
+    >>> sorted(stream(len, ["a", "bb"]))
+    [(0, 1), (1, 2)]
+    """
+    chosen = backend or ("dask" if scheduler else "serial" if n_jobs == 1 else "loky")
+    if chosen not in BACKENDS:
+        raise SpecificationError(f"no backend {chosen!r}; known are {BACKENDS}.")
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, (int, np.integer)) or n_jobs < 1:
+        raise SpecificationError(f"n_jobs must be a positive integer; found {n_jobs!r}.")
+    each = partial(_guarded, work)
+    numbered = list(enumerate(tasks))
+    if chosen == "dask":
+        results = _on_cluster(each, numbered, scheduler)
+    elif chosen == "loky":
+        results = _in_processes(each, numbered, n_jobs)
+    else:
+        results = _in_this_process(each, numbered, n_jobs if chosen == "threading" else 1)
+    yield from progress(results, label, total=len(numbered))
+
+
+def _guarded(work: Callable[[Task], T], numbered: tuple[int, Task]) -> tuple[int, T | Failed]:
+    number, task = numbered
+    try:
+        with threadpool_limits(limits=1):
+            return number, work(task)
+    except Exception as error:
+        return number, Failed(f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
+    if n_jobs == 1:
+        yield from map(each, numbered)
+        return
+    with ThreadPoolExecutor(n_jobs) as pool:
+        for done in as_completed([pool.submit(each, item) for item in numbered]):
+            yield done.result()
+
+
+def _in_processes(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered", batch_size=1)
+    try:
+        yield from parallel(delayed(each)(item) for item in numbered)
+    except TerminatedWorkerError as error:
+        raise EstimationError(
+            "a worker process died (memory used up, or killed from outside); finished blocks stay; run again to go on."
+        ) from error
+
+
+def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> Iterator[Any]:
+    """Hand all tasks to a Dask scheduler, which moves those of a lost worker to another one by itself."""
+    with contextlib.ExitStack() as stack:
+        client = _client(scheduler, stack)
+        from distributed import as_completed as completed
+
+        waiting = completed(client.map(each, numbered, pure=False), raise_errors=False)
+        for future in waiting:
+            if future.status != "finished":
+                reason = future.exception() if future.status == "error" else f"its state is {future.status}"
+                raise EstimationError(
+                    f"the cluster lost a block ({reason}); scheduler or workers are gone; finished blocks stay; start "
+                    "the cluster and run again to go on."
+                )
+            result = future.result()
+            future.release()
+            yield result
+
+
+def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
+    try:
+        from distributed import Client, get_client
+    except ImportError as error:
+        raise SpecificationError("backend 'dask' needs distributed; pip install 'econ[cluster]'.") from error
+    if scheduler is None:
+        try:
+            return get_client()
+        except ValueError as error:
+            raise SpecificationError(
+                "backend 'dask' needs scheduler='tcp://host:port', or a distributed.Client opened before."
+            ) from error
+    try:
+        return stack.enter_context(Client(scheduler, timeout=CONNECT, set_as_default=False))
+    except (OSError, ValueError) as error:
+        raise EstimationError(
+            f"no Dask scheduler answers at {scheduler!r} within {CONNECT} ({error}); start one with 'dask scheduler'."
+        ) from error
+
+
 def progress(items: Any, label: str | None, total: int | None = None) -> Any:
-    """Yield ``items``, with a counter on standard error if that is a terminal and a label was given."""
+    """Yield ``items``; on a terminal, with a label, count them on standard error and say how much time is left."""
     total = len(items) if total is None else total
     show = label is not None and sys.stderr.isatty() and total > 1
+    start = time.perf_counter()
     for number, item in enumerate(items, start=1):
         yield item
         if show:
+            left = (time.perf_counter() - start) / number * (total - number)
             end = "\n" if number == total else "\r"
-            sys.stderr.write(f"{label}: {number}/{total} blocks{end}")
+            words = f"{label}: {number}/{total} blocks, {int(left // 60)}:{int(left % 60):02d} left"
+            sys.stderr.write(f"{words}{end}")
             sys.stderr.flush()

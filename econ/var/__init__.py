@@ -1,12 +1,16 @@
 """Vector autoregressions: reduced form, identification, responses."""
 
+from econ.var.bayesian import BayesianVAR
+from econ.var.bayesian_results import BayesianVARResults
 from econ.var.cholesky import Cholesky
 from econ.var.generalised import generalised_irf
 from econ.var.irf import IRF
 from econ.var.lag_choice import lag_order
 from econ.var.long_run import LongRun
 from econ.var.max_share import MaxShare
+from econ.var.minnesota import Minnesota
 from econ.var.model import VAR
+from econ.var.outlier_scaling import OutlierScaling
 from econ.var.resampling import MovingBlock, Residual, Wild
 from econ.var.results import VARResults
 from econ.var.structural import StructuralResults
@@ -14,10 +18,14 @@ from econ.var.structural import StructuralResults
 __all__ = [
     "IRF",
     "VAR",
+    "BayesianVAR",
+    "BayesianVARResults",
     "Cholesky",
     "LongRun",
     "MaxShare",
+    "Minnesota",
     "MovingBlock",
+    "OutlierScaling",
     "Residual",
     "StructuralResults",
     "VARResults",

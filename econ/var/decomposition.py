@@ -78,9 +78,12 @@ def fevd(
     fit = svar.parent
 
     def read(draws: ReducedDraws, impact: Array) -> Array:
-        return variance_shares(draws.lag_blocks, impact, draws.factor, horizon)
+        shares = variance_shares(draws.lag_blocks, impact, draws.factor, horizon)
+        if impact.shape[2] < impact.shape[1]:
+            shares = np.concatenate([shares, 1.0 - shares.sum(axis=3, keepdims=True)], axis=3)
+        return shares
 
-    point = read(fit.as_draws, svar.impact.to_numpy()[None])[0]
+    point = read(svar.model, svar.impact.to_numpy()[None])[0]
     names = _components(svar)
     index = pd.MultiIndex.from_product([range(1, horizon + 1), fit.variables], names=["step", "variable"])
     if bootstrap is None and level is None:
@@ -91,12 +94,10 @@ def fevd(
 
 
 def variance_shares(a: Array, impact: Array, factor: Array, horizon: int) -> Array:
-    """Shares (B, horizon, n, s) from lag blocks, impact and Cholesky factors of Σ_u; the rest comes last if s < n."""
+    """Shares (B, horizon, n, s) from lag blocks, impact matrices and Cholesky factors of Σ_u."""
     explained = np.cumsum(kernels.responses(a, impact, horizon - 1) ** 2, axis=1)
     total = np.cumsum(kernels.responses(a, factor, horizon - 1) ** 2, axis=1).sum(axis=3, keepdims=True)
     shares: Array = explained / total
-    if impact.shape[2] < impact.shape[1]:
-        shares = np.concatenate([shares, 1.0 - shares.sum(axis=3, keepdims=True)], axis=3)
     return shares
 
 
@@ -150,7 +151,7 @@ def historical_decomposition(
     True
     """
     fit = svar.parent
-    point = components(fit.as_draws, svar.impact.to_numpy()[None])[0]
+    point = components(svar.model, svar.impact.to_numpy()[None])[0]
     names = [fit.variables, [*_components(svar), "initial", "deterministic"]]
     if bootstrap is None and level is None:
         columns = pd.MultiIndex.from_product(names, names=["variable", "component"])

@@ -28,8 +28,8 @@ class MaxShare:
     sum of the forecast-error variances at the horizons (Uhlig 2004), or the variance at one horizon (Francis, Owyang,
     Roush and DiCecio 2014). With ``frequency`` S is the spectrum of the target integrated over a band of periods.
 
-    The sign makes the sum of the target's responses over the horizons positive (with ``frequency``, over one longest
-    period).
+    The sign makes the sum of the target's responses from impact to the last horizon positive (with ``frequency``, to
+    the longest period, at most 240).
 
     Parameters
     ----------
@@ -96,8 +96,7 @@ class MaxShare:
         theta = kernels.responses(draws.lag_blocks, draws.factor, last)[:, :, row]
         weights = self._horizon_weights(theta) if self.frequency is None else self._band_weights(draws, row)
         q = np.linalg.eigh(weights)[1][:, :, -1:]
-        first = self._window[0] if self.frequency is None else 0
-        direction = np.sign((theta[:, first:] @ q).sum(axis=1, keepdims=True))
+        direction = np.sign((theta @ q).sum(axis=1, keepdims=True))
         impact: Array = draws.factor @ (q * np.where(direction == 0.0, 1.0, direction))
         return impact
 

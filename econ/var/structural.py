@@ -66,13 +66,17 @@ class StructuralResults:
         """Names of the shocks."""
         return tuple(str(name) for name in self.impact.columns)
 
+    @property
+    def model(self) -> ReducedDraws:
+        """The reduced form that ``impact`` belongs to, as one draw."""
+        return self.parent.as_draws
+
     @cached_property
     def shocks(self) -> pd.DataFrame:
         """Structural shocks, (T, s), unit variance under sigma_u: B' Σ_u⁻¹ u_t, which is B⁻¹ u_t for square B."""
-        fit = self.parent
-        weights = np.linalg.solve(fit.sigma_u.to_numpy(), self.impact.to_numpy())
-        values = fit.residuals.to_numpy() @ weights
-        return pd.DataFrame(values, index=fit.residuals.index, columns=list(self.shock_names))
+        weights = np.linalg.solve(self.model.sigma[0], self.impact.to_numpy())
+        values = self.model.residuals[0] @ weights
+        return pd.DataFrame(values, index=self.parent.residuals.index, columns=list(self.shock_names))
 
     def irf(
         self,
@@ -110,7 +114,7 @@ class StructuralResults:
         """
         check_horizon(horizon)
         impact = self.impact.to_numpy()
-        point = kernels.responses(self.parent.lag_blocks[None], impact[None], horizon)[0]
+        point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
 
         def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
             errors = inner_errors(draws, self.scheme, horizon, bootstrap, inner) if inner and bootstrap else None
