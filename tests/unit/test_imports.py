@@ -25,7 +25,9 @@ ORDER = (
     {"infer"},
     {"var"},
     {"projection", "eventstudy"},
-    {"offset", "simulate", "testing", "multiverse"},
+    {"offset"},
+    {"simulate", "testing"},
+    {"multiverse"},
     {"report"},
     {"__init__", "__main__"},
 )
