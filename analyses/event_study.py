@@ -4,55 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-import econ
+from analyses._events import CLASSES, PANELS, catalogue, studies, without_confounders
 from analyses.specification import Specification, baseline
-from econ import Estimate, EventStudy
+from econ import Estimate
 from econ.eventstudy import EventStudyResults
-from econ.infer import equivalence, minimum_detectable_effect
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, render
-
-CLASSES = {
-    "china_sells": ("China: sale news", ("china_sale_news", "china_sale_threat"), "+"),
-    "china_reserves": ("China loses reserves", ("reserve_loss",), "+"),
-    "china_denies": ("China denies", ("china_denial",), "−"),
-    "china_devalues": ("China devalues", ("china_fx",), "+/−"),
-    "japan_intervenes": ("Japan sells dollars", ("intervention",), "+"),
-    "allies_threaten": ("Allies threaten to sell", ("ally_sale_threat", "ally_sale_news"), "+"),
-    "allies_deny": ("Allies deny", ("ally_denial",), "−"),
-    "boj": ("Bank of Japan tightens", ("boj",), "+"),
-    "gilts": ("UK gilt crisis", ("uk_gilt_crisis",), "+/−"),
-    "ratings": ("US ratings", ("rating",), "+"),
-    "freeze": ("Freeze of reserves", ("freeze",), "+/−"),
-    "auctions": ("Auctions, tariffs of 2025", ("auction", "tariff"), "+/−"),
-    "tic": ("TIC releases", ("tic_release",), "0"),
-    "custody": ("Custody shift, no sale", ("custody_shift",), "0"),
-    "stress": ("Stress of March 2020", ("dash_for_cash", "fed_backstop"), "+/−"),
-}
-PANELS = {
-    "Seller news": ("china_sells", "china_reserves", "china_denies", "china_devalues"),
-    "Allies": ("japan_intervenes", "allies_threaten", "allies_deny", "boj", "gilts"),
-    "Other": ("ratings", "freeze", "auctions", "tic", "custody", "stress"),
-}
-CONFOUNDERS = ("FOMC", "CPI", "payrolls", "refunding")
-MATURITIES = ("yield_2y", "yield_10y", "yield_30y")
-
-
-def catalogue() -> pd.DataFrame:
-    """The events with the paper's classes as ``kind``."""
-    table = econ.events()
-    to_class = {kind: key for key, (_, kinds, _) in CLASSES.items() for kind in kinds}
-    return table.assign(kind=table["kind"].map(to_class))
-
-
-def studies(spec: Specification, events: pd.DataFrame) -> dict[str, EventStudyResults]:
-    """One study per maturity, constant-mean model."""
-    daily = econ.load(*MATURITIES, frequency="D", as_of=spec.as_of)
-    return {
-        maturity: EventStudy(
-            daily, events, response=maturity, window=spec.event_window, estimation=spec.estimation_window
-        ).fit()
-        for maturity in MATURITIES
-    }
 
 
 def result(spec: Specification = baseline) -> Exhibit:
@@ -68,10 +24,12 @@ def result(spec: Specification = baseline) -> Exhibit:
             row, found = _class_row(key, fits, spec)
             rows.append(row)
             numbers |= found
-    clean = events[~events["confounders"].str.contains("|".join(CONFOUNDERS))]
-    clean_ten = studies(spec, clean)["yield_10y"]
+    clean_ten = studies(spec, without_confounders(events))["yield_10y"]
+    power = ten.detectability(bound=spec.event_bound)
     for key in ("china_sells", "japan_intervenes"):
-        numbers |= {f"{key}_clean": clean_ten.mean(key, level=spec.level)} | _power(key, ten, spec)
+        numbers[f"{key}_clean"] = clean_ten.mean(key, level=spec.level)
+        numbers[f"{key}_detectable"] = float(power.loc[key, "detectable"])
+        numbers[f"{key}_smallest_bound"] = float(power.loc[key, "smallest bound"])
     numbers |= {"events": len(ten.events), "moved": len(ten.moved)}
     table = Table(
         ["Sign", "Events", "2-year", "10-year", "30-year", "t", "BMP", "Rank", "Placebo"],
@@ -105,17 +63,6 @@ def _class_row(key: str, fits: dict[str, EventStudyResults], spec: Specification
 
 def _p(value: float | Unavailable) -> str | Unavailable:
     return value if isinstance(value, Unavailable) else render(value, "p:2")
-
-
-def _power(key: str, ten: EventStudyResults, spec: Specification) -> dict[str, float]:
-    """What the class could have detected, and the smallest bound inside which it is equivalent to nothing."""
-    mean = ten.mean(key, level=spec.level)
-    assert not isinstance(mean.std_error, Unavailable)
-    test = equivalence(mean.value, mean.std_error, spec.event_bound, df=mean.nobs - 1)
-    return {
-        f"{key}_detectable": minimum_detectable_effect(mean.std_error),
-        f"{key}_smallest_bound": test.smallest_bound,
-    }
 
 
 def _plotted(ten: EventStudyResults, spec: Specification) -> pd.DataFrame:
