@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,35 +12,18 @@ from scipy.special import stdtrit
 
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Estimate, Unavailable, check_level
-from econ.eventstudy import parametric, ranks, signs
 from econ.eventstudy._kernels import Mask, Windows
-from econ.eventstudy.cusum import cusum
-from econ.eventstudy.outcome import Outcome, outcome_table
+from econ.eventstudy.battery import TESTS
+from econ.eventstudy.outcome import outcome_table
 from econ.eventstudy.path import mean_path
 from econ.eventstudy.placebo import MATCHES, Placebo, placebo_of_study
 from econ.eventstudy.resampling import resampling_tests
 from econ.eventstudy.series import Series
 from econ.eventstudy.shift import VarianceShift, shift_of_study
-from econ.eventstudy.summary import detectability_row, leave_one_out, mean_and_error, summary_row
+from econ.eventstudy.summary import as_expected, detectability_row, leave_one_out, mean_and_error, slope, summary_row
 
 if TYPE_CHECKING:
     from econ.eventstudy.study import EventStudy
-
-TESTS: dict[str, Callable[[Windows], Outcome]] = {
-    "t": parametric.cross_sectional_t,
-    "Patell": parametric.patell,
-    "BMP": parametric.bmp,
-    "Kolari-Pynnonen": parametric.kolari_pynnonen,
-    "Kolari-Pynnonen Patell": parametric.kolari_pynnonen_patell,
-    "Corrado rank": ranks.corrado,
-    "Corrado-Zivney rank": ranks.corrado_zivney,
-    "GRANK": ranks.grank_t,
-    "GRANK-Z": ranks.grank_z,
-    "sign": signs.sign,
-    "generalised sign": signs.generalised_sign,
-    "Wilcoxon": signs.wilcoxon,
-    "CUSUM": cusum,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +36,8 @@ class EventStudyResults:
         The study.
     events : DataFrame (n rows)
         Events studied: the columns given, ``day`` (day 0), ``position``, ``moved`` (why day 0 is not the
-        date given) and ``estimation_days``. Its index is that of the table of events.
+        date given), ``estimation_days`` and ``cluster`` (events whose windows share a day, directly or through
+        others, have one number). Its index is that of the table of events.
     dropped : DataFrame
         Events left out, with ``reason``.
     windows : Windows
@@ -166,12 +150,14 @@ class EventStudyResults:
         DataFrame
             ``events`` (number), ``mean``, ``median`` of the cumulative abnormal change, ``std_error``
             (cross-sectional), ``lower``, ``upper`` (from t(n - 1)), ``t`` and ``p_value``, ``Patell`` and its
-            ``Patell p_value``, ``positive`` (share), ``units``. Cells that one event cannot fill are
+            ``Patell p_value``, ``positive`` (share), ``as expected`` (share of the events whose column
+            ``expected`` is + or - that moved that way), ``units``. Cells that the events cannot fill are
             `Unavailable`.
         """
         check_level(level)
         rows = {
-            name: summary_row(self.windows.take(group), level) | {"units": self.units}
+            name: summary_row(self.windows.take(group), level)
+            | {"as expected": as_expected(self.windows.cumulative[group], self.events.iloc[group]), "units": self.units}
             for name, group in self._groups(by).items()
         }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
@@ -275,6 +261,26 @@ class EventStudyResults:
             for name, group in self._groups(by).items()
         }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
+
+    def slope(self, column: str, kind: str | None = None, *, level: float = 0.90) -> Estimate:
+        """Regress the cumulative abnormal changes on a numeric column of the events, such as a surprise.
+
+        Returns
+        -------
+        Estimate
+            Least-squares slope (constant included), HC3 standard error, in `units` per unit of the column.
+
+        Raises
+        ------
+        SpecificationError
+            If there is no such column; `SampleTooShort` with fewer than 12 events.
+        SchemaError
+            If the column has missing values or is constant.
+        """
+        rows = self._rows(kind)
+        rows = rows[np.argsort(self.windows.positions[rows])]
+        values, events = self.windows.cumulative[rows], self.events.iloc[rows]
+        return slope(values, events, column=column, units=self.units, level=level, parent=self)
 
     def variance_shift(
         self,

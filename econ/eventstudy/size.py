@@ -12,12 +12,12 @@ import pandas as pd
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Unavailable, check_level
 from econ.eventstudy._kernels import Array, Mask, Positions, Windows
+from econ.eventstudy.battery import TESTS
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import draws_outcome
 from econ.eventstudy.parametric import mean_test, row_statistics
 from econ.eventstudy.placebo import Candidates, day_outcomes, draw_dates, find_candidates
 from econ.eventstudy.resampling import block_tables, one_block_of_flips, one_block_of_sums
-from econ.eventstudy.results import TESTS
 from econ.eventstudy.series import Series
 from econ.parallel import map_blocks, seed_sequence
 
@@ -91,7 +91,7 @@ def size_table(
 
     Examples
     --------
-    >>> table = size_table(replications=10, scenarios=["normal"], rng=1)
+    >>> table = size_table(replications=5, events=10, days=500, scenarios=["normal"])
     >>> table.columns.tolist()
     [('normal', 'size'), ('normal', 'power')]
     """

@@ -11,7 +11,7 @@ import pandas as pd
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
 from econ.eventstudy._kernels import Array, Mask, Windows
-from econ.eventstudy.calendar import confounded, overlap_drops, place_events
+from econ.eventstudy.calendar import clusters, confounded, overlap_drops, place_events
 from econ.eventstudy.garch import fit_garch
 from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.series import Series, changes, innovations, principal_components, standardised, trading_days
@@ -184,7 +184,9 @@ class EventStudy:
         _check_quotes(kept, series, frame, self.window)
         windows = series.fit(usable, positions, window=self.window, estimation=self.estimation)
         _check_windows_fitted(kept, windows, series)
-        table = kept.assign(estimation_days=windows.used.sum(axis=1))
+        table = kept.assign(
+            estimation_days=windows.used.sum(axis=1), cluster=clusters(positions, self.window[1] - self.window[0] + 1)
+        )
         return EventStudyResults(
             parent=self, events=table, dropped=dropped, windows=windows, series=series, usable=usable
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from econ.errors import SpecificationError
-from econ.estimate import Unavailable
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import Estimate, Unavailable
 from econ.eventstudy import parametric
-from econ.eventstudy._kernels import Windows
-from econ.infer import equivalence, minimum_detectable_effect
+from econ.eventstudy._kernels import Array, Windows
+from econ.infer import equivalence, minimum_detectable_effect, regress
 
 
 def mean_and_error(windows: Windows) -> tuple[float, float, float]:
@@ -79,3 +81,38 @@ def leave_one_out(windows: Windows, events: pd.DataFrame) -> pd.DataFrame:
         .assign(cumulative=values, mean=(values.sum() - values) / (n - 1))
         .join(tests.set_axis(events.index, axis=0))
     )
+
+
+def as_expected(values: Array, events: pd.DataFrame) -> float | Unavailable:
+    """Share of the events with an expected sign that moved that way; words in brackets are left aside."""
+    if "expected" not in events.columns:
+        return Unavailable("the events have no column 'expected'")
+    signs = np.array([expected_sign(word) for word in events["expected"]])
+    if not signs.any():
+        return Unavailable("no event has one expected sign")
+    return float((np.sign(values[signs != 0]) == signs[signs != 0]).mean())
+
+
+def expected_sign(word: object) -> int:
+    """+1 or -1 where ``word`` says one sign ("+", "- (haven)", -1.0), 0 where it says none or both.
+
+    Examples
+    --------
+    >>> [expected_sign(word) for word in ("+ (2 May)", "-", "+ / -", "0 (placebo)", -1.0, None)]
+    [1, -1, 0, 0, -1, 0]
+    """
+    if isinstance(word, (int, float)):
+        return int(np.sign(word)) if np.isfinite(word) else 0
+    said = re.sub(r"\(.*?\)", "", word) if isinstance(word, str) else ""
+    return int("+" in said) - int("-" in said)
+
+
+def slope(values: Array, events: pd.DataFrame, *, column: str, units: str, level: float, parent: object) -> Estimate:
+    """Slope of `EventStudyResults.slope`."""
+    if column not in events.columns:
+        raise SpecificationError(f"events have no column {column!r}; {suggestion(column, map(str, events.columns))}")
+    days = pd.DatetimeIndex(events["day"])
+    regressor = events[column].set_axis(days, axis=0)
+    fit = regress(pd.Series(values, index=days, name="change"), regressor, cov="hc3", parent=parent)
+    label = f"slope of the abnormal change on {column}"
+    return fit.estimate(column, level=level, units=f"{units} per unit of {column}".strip(), label=label)

@@ -52,8 +52,8 @@ def test_joint_band_of_independent_days_follows_the_product_rule():
     from econ.eventstudy.path import sup_t_quantile
 
     generator = np.random.default_rng(3)
-    deviations = np.linalg.qr(generator.normal(size=(500, 6)))[0]  # uncorrelated days, unit errors
-    got = sup_t_quantile(deviations, np.ones(6), 1e6, level=0.90, draws=200_000, rng=1)
+    deviations = np.linalg.qr(generator.normal(size=(60, 6)))[0]  # uncorrelated days, unit errors
+    got = sup_t_quantile(deviations, np.ones(6), 1e6, level=0.90, draws=100_000, rng=1)
     assert got == pytest.approx(stats.norm.ppf(0.5 + 0.9 ** (1 / 6) / 2), abs=0.01)
 
 
@@ -71,12 +71,12 @@ def test_simultaneous_band_covers_the_whole_path():
     generator = np.random.default_rng(12)
     index = pd.bdate_range("2000-01-03", periods=1000)
     events = news(index, range(150, 990, 42))
-    for _ in range(200):
+    for _ in range(150):
         level = pd.DataFrame({"y": generator.normal(size=1000).cumsum()}, index=index)
-        path = EventStudy(level, events, response="y", window=(0, 4)).fit().path(level=0.90, draws=1000)
+        path = EventStudy(level, events, response="y", window=(0, 4)).fit().path(level=0.90, draws=500)
         covered += bool(((path["lower sup-t"] <= 0) & (path["upper sup-t"] >= 0)).all())
         pointwise += bool(((path["lower"] <= 0) & (path["upper"] >= 0)).all())
-    assert 0.85 <= covered / 200 <= 0.95
+    assert 0.84 <= covered / 150 <= 0.96
     assert pointwise < covered
 
 
@@ -164,3 +164,41 @@ def test_romano_wolf_leaves_out_single_events_and_refuses_strangers():
         romano_wolf_table(curve(kinds=tuple("abcdefghijkl")), draws=199)
     with pytest.raises(SpecificationError, match="rng"):
         romano_wolf_table(results, rng=None)
+
+
+def test_slope_is_the_regression_on_a_column_of_the_events():
+    import statsmodels.api as sm
+
+    frame = levels(names=("yield_10y",))
+    positions = np.arange(150, 850, 25)
+    surprise = np.random.default_rng(4).normal(size=len(positions))
+    frame = frame.diff().fillna(0.0)
+    frame.iloc[positions, 0] += 0.05 * surprise
+    data = Dataset.from_frame(frame.cumsum(), units={"yield_10y": "percent"})
+    events = news(frame.index, positions).assign(surprise=surprise)
+    results = EventStudy(data, events, response="yield_10y", window=(0, 0)).fit()
+    estimate = results.slope("surprise")
+    reference = sm.OLS(results.cumulative.to_numpy(), sm.add_constant(surprise)).fit(cov_type="HC3")
+    assert estimate.value == pytest.approx(reference.params[1], rel=1e-10)
+    assert estimate.std_error == pytest.approx(reference.bse[1], rel=1e-10)
+    assert estimate.units == "bp per unit of surprise"
+    assert abs(estimate.value - 5.0) < 3 * estimate.std_error
+    assert estimate.parent is not None
+    with pytest.raises(SpecificationError, match="did you mean 'surprise'"):
+        results.slope("surprize")
+
+
+def test_summary_counts_events_that_moved_as_expected():
+    frame = levels(names=("yield_10y",))
+    events = news(frame.index, POSITIONS, kinds=KINDS)
+    results = EventStudy(frame, events, response="yield_10y").fit()
+    assert isinstance(results.summary().loc["sale", "as expected"], Unavailable)
+    signs = ["+", "- (haven)", "+ / -", "0 (placebo)"] * 3
+    table = EventStudy(frame, events.assign(expected=signs), response="yield_10y").fit().summary(by=None)
+    up, down = results.cumulative.iloc[0::4] > 0, results.cumulative.iloc[1::4] < 0
+    assert table.loc["all", "as expected"] == pytest.approx((up.sum() + down.sum()) / 6)
+
+
+def test_clusters_are_in_the_table_of_events():
+    results = curve(window=(0, 1))["yield_10y"]
+    assert results.events["cluster"].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10]
