@@ -3,6 +3,7 @@
 from econ.data import Dataset, catalogue, events, load
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy import EventStudy
+from econ.projection import LocalProjection
 from econ.var import VAR, Cholesky, MovingBlock, Residual, Wild, lag_order
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Dataset",
     "Estimate",
     "EventStudy",
+    "LocalProjection",
     "MovingBlock",
     "Residual",
     "Unavailable",

@@ -4,7 +4,7 @@ from econ.data.archive import as_of_dates, verify_archive
 from econ.data.catalogue import catalogue
 from econ.data.dataset import Dataset, Variable
 from econ.data.events import events
-from econ.data.flows import flows, valuation_fit, valuation_model
+from econ.data.flows import debt_scale, flows, valuation_fit, valuation_model
 from econ.data.holders import holder, holders
 from econ.data.load import load
 from econ.data.parsers import parse
@@ -16,6 +16,7 @@ __all__ = [
     "Vintage",
     "as_of_dates",
     "catalogue",
+    "debt_scale",
     "events",
     "flows",
     "holder",
