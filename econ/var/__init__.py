@@ -11,23 +11,26 @@ from econ.var.max_share import MaxShare
 from econ.var.minnesota import Minnesota
 from econ.var.model import VAR
 from econ.var.outlier_scaling import OutlierScaling
+from econ.var.proxy import Proxy, ProxyResults
 from econ.var.resampling import MovingBlock, Residual, Wild
 from econ.var.results import VARResults
 from econ.var.structural import StructuralResults
 
 __all__ = [
-    "IRF",
-    "VAR",
     "BayesianVAR",
     "BayesianVARResults",
     "Cholesky",
+    "IRF",
     "LongRun",
     "MaxShare",
     "Minnesota",
     "MovingBlock",
     "OutlierScaling",
+    "Proxy",
+    "ProxyResults",
     "Residual",
     "StructuralResults",
+    "VAR",
     "VARResults",
     "Wild",
     "generalised_irf",
