@@ -9,7 +9,7 @@ import pandas as pd
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 
 _FILE = Path(__file__).parent / "events.csv"
-COLUMNS = ("id", "date", "time", "tz", "kind", "expected", "label", "confounders", "source")
+COLUMNS = ("id", "date", "time", "tz", "kind", "expected", "label", "amount", "confounders", "source")
 SIGNS = ("+", "-", "0")
 
 
@@ -27,6 +27,7 @@ def events(kind: str | None = None) -> pd.DataFrame:
         One row an event, in order of date: ``id``; ``date`` and ``time`` at which the news came out in zone
         ``tz`` (news after the close moves the next trading day); ``kind``; ``expected`` sign of the 10-year
         yield's change if selling raises yields (``+``, ``-``, ``0`` for a placebo); ``label``;
+        ``amount``: dollars sold by Japan in an intervention, trillions of yen (NaN elsewhere);
         ``confounders``: other news in the window; ``source``.
 
     Raises
@@ -45,6 +46,7 @@ def events(kind: str | None = None) -> pd.DataFrame:
     if tuple(frame.columns) != COLUMNS or frame["id"].duplicated().any() or not frame["expected"].isin(SIGNS).all():
         raise SchemaError(f"{_FILE.name} must have columns {COLUMNS}, unique ids and signs in {SIGNS}.")
     frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d")
+    frame["amount"] = pd.to_numeric(frame["amount"])
     frame = frame.sort_values(["date", "time"], kind="stable").reset_index(drop=True)
     if kind is None:
         return frame

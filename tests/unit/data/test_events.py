@@ -25,3 +25,12 @@ def test_the_record_custody_shift_is_in_the_archive_too():
     week = custody.diff()["2014-03-12"]
     assert -110 < week < -95
     assert custody.diff()[:"2014-03-12"].min() == week
+
+
+def test_only_interventions_have_an_amount_and_it_is_the_one_in_the_label():
+    table = econ.events()
+    has = table["amount"].notna()
+    assert set(table.loc[has, "kind"]) == {"intervention"}
+    assert has.sum() == (table["kind"] == "intervention").sum()
+    for _, row in table[has].iterrows():
+        assert f"{row['amount']:g}" in row["label"]
