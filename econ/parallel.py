@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -234,9 +235,7 @@ def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> It
     """Hand all tasks to a Dask scheduler, which moves those of a lost worker to another one by itself."""
     with contextlib.ExitStack() as stack:
         client = _client(scheduler, stack)
-        from distributed import as_completed as completed
-
-        waiting = completed(client.map(each, numbered, pure=False), raise_errors=False)
+        waiting = _distributed().as_completed(client.map(each, numbered, pure=False), raise_errors=False)
         for future in waiting:
             if future.status != "finished":
                 reason = future.exception() if future.status == "error" else f"its state is {future.status}"
@@ -249,20 +248,24 @@ def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> It
             yield result
 
 
-def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
+def _distributed() -> Any:
     try:
-        from distributed import Client, get_client
+        return import_module("distributed")
     except ImportError as error:
         raise SpecificationError("backend 'dask' needs distributed; pip install 'econ[cluster]'.") from error
+
+
+def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
+    distributed = _distributed()
     if scheduler is None:
         try:
-            return get_client()
+            return distributed.get_client()
         except ValueError as error:
             raise SpecificationError(
                 "backend 'dask' needs scheduler='tcp://host:port', or a distributed.Client opened before."
             ) from error
     try:
-        return stack.enter_context(Client(scheduler, timeout=CONNECT, set_as_default=False))
+        return stack.enter_context(distributed.Client(scheduler, timeout=CONNECT, set_as_default=False))
     except (OSError, ValueError) as error:
         raise EstimationError(
             f"no Dask scheduler answers at {scheduler!r} within {CONNECT} ({error}); start one with 'dask scheduler'."
