@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 
@@ -90,7 +89,7 @@ class Shock:
             )
         if not abs(self.persistence) < 1.0:
             raise Unstable(f"shock {self.name!r} has persistence {self.persistence}; take one between -1 and 1.")
-        object.__setattr__(self, "loads", MappingProxyType(dict(self.loads)))
+        object.__setattr__(self, "loads", dict(self.loads))
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class Regime:
         for name, factor in self.scale.items():
             if not (math.isfinite(factor) and factor >= 0.0):
                 raise SpecificationError(f"the scale of {name!r} in a regime must be at least 0; found {factor}.")
-        object.__setattr__(self, "scale", MappingProxyType(dict(self.scale)))
+        object.__setattr__(self, "scale", dict(self.scale))
 
 
 def check_sum(shares: tuple[float, ...], what: str) -> None:

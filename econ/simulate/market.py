@@ -99,7 +99,7 @@ class TreasuryMarket:
     intervention_strength: float = 0.6
     countries: int = 20
     event_rate: float = 0.01
-    event_size: float = 0.2
+    event_size: float = 0.1
 
     def __post_init__(self) -> None:
         self._check_numbers()

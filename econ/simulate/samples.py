@@ -123,10 +123,15 @@ class Samples:
         return Truth(
             parent=market,
             shocks=pd.DataFrame(self.innovations[number], index=index, columns=list(market.shock_names)),
-            values=pd.DataFrame(self.values[number], index=index, columns=list(market.columns)),
+            frame=pd.DataFrame(self.values[number], index=index, columns=list(market.columns)),
             regimes=pd.Series(regime_of(market.regimes, self.periods), index=index, name="regime"),
             events=events,
         )
+
+    @cached_property
+    def panel(self) -> tuple[Array, Array]:
+        """:meth:`country_flows`, computed once."""
+        return self.country_flows()
 
     def country_flows(self) -> tuple[Array, Array]:
         """Flows of the countries that make up ``"officials"``, (B, T, K) percent of debt, and their sizes (K,).

@@ -25,7 +25,7 @@ class Truth:
         The market.
     shocks : DataFrame (T, shocks)
         Standardised innovations.
-    values : DataFrame (T, variables)
+    frame : DataFrame (T, variables)
         True purchases and issuance (percent of debt), yield changes (bp), change of risk (index points).
     regimes : Series (T,)
         Number of the variance regime.
@@ -42,7 +42,7 @@ class Truth:
 
     parent: TreasuryMarket = field(repr=False)
     shocks: pd.DataFrame = field(repr=False)
-    values: pd.DataFrame = field(repr=False)
+    frame: pd.DataFrame = field(repr=False)
     regimes: pd.Series = field(repr=False)
     events: pd.DataFrame = field(repr=False)
 

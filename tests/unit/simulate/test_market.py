@@ -17,7 +17,7 @@ TRUTHS = [(impact, offset) for impact in (0.0, -5.0, -15.0, -60.0) for offset in
 def test_without_noise_the_sample_shows_the_parameters(impact, offset):
     data, truth = TreasuryMarket(impact=impact, offset=offset).only("seller").simulate(200, rng=1)
     flow, ally = (data.frame[f"{name}_net_purchases"].to_numpy() for name in ("china", "japan"))
-    change = truth.values["yield_10y"].to_numpy()
+    change = truth.frame["yield_10y"].to_numpy()
     np.testing.assert_allclose(change, impact * (1.0 - offset) * flow, rtol=0, atol=1e-10)
     np.testing.assert_allclose(-ally, offset * flow, rtol=0, atol=1e-10)
     np.testing.assert_allclose(100.0 * data.frame["yield_10y"].diff()[1:], change[1:], rtol=0, atol=1e-10)
@@ -125,7 +125,7 @@ def test_positions_change_by_flows_and_valuation():
     for name in ("china", "japan", "official"):
         parts = frame[f"{name}_net_purchases"] + frame[f"{name}_valuation_change"]
         np.testing.assert_allclose(parts, frame[f"{name}_position_change"], atol=1e-12)
-    assert frame["china_valuation_change"].corr(truth.values["yield_10y"]) < -0.9
+    assert frame["china_valuation_change"].corr(truth.frame["yield_10y"]) < -0.9
 
 
 def test_custody_moves_flows_to_hubs_and_keeps_the_sum():
@@ -196,7 +196,7 @@ def test_daily_samples_add_to_monthly_variances_and_hold_operations():
 def test_an_operation_moves_the_yield_by_impact_times_size():
     market = TreasuryMarket(impact=-40.0, offset=0.5).only("seller")
     _, truth = market.simulate(3000, rng=1, frequency="D")
-    values, events = truth.values, truth.events.set_index("date")
+    values, events = truth.frame, truth.events.set_index("date")
     ratio = values["yield_10y"] / values["china"]
     assert ratio.to_numpy() == pytest.approx(np.full(3000, -20.0), abs=1e-8)
     jump = values.loc[events.index, "china"] - values["china"].shift(1).loc[events.index]

@@ -1,0 +1,116 @@
+"""One sample as a design sees it, with what several designs share computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.data.dataset import Dataset
+from econ.simulate.faults import Array, Faults
+from econ.simulate.samples import DAYS, Samples
+from econ.simulate.truth import Truth
+from econ.var import VAR, Cholesky, MovingBlock
+
+if TYPE_CHECKING:
+    from econ.var.irf import IRF
+    from econ.var.results import VARResults
+
+HORIZON = 3  # months over which responses are cumulated
+LAGS = 6
+VARIABLES = (
+    "china_net_purchases",
+    "japan_net_purchases",
+    "hubs_net_purchases",
+    "officials_net_purchases",
+    "risk",
+    "yield_change",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One simulated sample.
+
+    Parameters
+    ----------
+    samples : Samples
+        The batch it belongs to.
+    number : int
+        Its place in the batch.
+    seed : SeedSequence
+        For whatever the design draws.
+    draws : int
+        Bootstrap draws of designs that need a bootstrap.
+    level : float
+        Coverage of the sets.
+    """
+
+    samples: Samples = field(repr=False)
+    number: int
+    seed: np.random.SeedSequence = field(repr=False)
+    draws: int = 199
+    level: float = 0.90
+
+    @cached_property
+    def data(self) -> Dataset:
+        """What is published."""
+        return self.samples.dataset(self.number)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What is behind it; for oracles, and for what a researcher knows (regimes)."""
+        return self.samples.truth(self.number)
+
+    @property
+    def lag(self) -> int:
+        """Latest months without flows."""
+        return self.samples.market.faults.publication_lag
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Stationary variables on the months for which all are published: flows, ``yield_change`` (bp), ``risk``."""
+        frame = self.data.frame
+        changes = {"yield_change": 100.0 * frame["yield_10y"].diff(), "risk": frame["financial_conditions"].diff()}
+        end = len(frame) - self.lag
+        return frame.assign(**changes).iloc[1:end]
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """``frame`` as a `Dataset`."""
+        return Dataset.from_frame(self.frame)
+
+    @cached_property
+    def fit(self) -> VARResults:
+        """VAR of ``VARIABLES`` with ``LAGS`` lags."""
+        return VAR(self.dataset.select(*VARIABLES), lags=LAGS).fit()
+
+    def recursive(self, first: str) -> IRF:
+        """Responses of the recursive VAR with ``first`` first and the rest in the order of ``VARIABLES``."""
+        return self._responses[first] if first in self._responses else self._bootstrapped(first)
+
+    @cached_property
+    def _responses(self) -> dict[str, IRF]:
+        return {}
+
+    def _bootstrapped(self, first: str) -> IRF:
+        order = (first, *(name for name in VARIABLES if name != first))
+        svar = self.fit.identify(Cholesky(*order))
+        self._responses[first] = svar.irf(HORIZON, bootstrap=MovingBlock(draws=self.draws), rng=self.seed)
+        return self._responses[first]
+
+    @cached_property
+    def countries(self) -> tuple[Array, Array]:
+        """Flows (T, K) and sizes (K,) of the countries among the other officials."""
+        flows, sizes = self.samples.panel
+        return flows[self.number], sizes
+
+    @cached_property
+    def daily(self) -> tuple[Dataset, Truth]:
+        """A daily sample of the same market and length, without faults."""
+        market = replace(self.samples.market, faults=Faults())
+        days = self.samples.periods * DAYS
+        return market.simulate(days, self.seed, frequency="D")
