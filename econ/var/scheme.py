@@ -132,6 +132,15 @@ class PointScheme(Scheme, Protocol):
         ...
 
 
+@runtime_checkable
+class DatedScheme(Scheme, Protocol):
+    """A scheme that holds a series of its own (instruments), which a bootstrap sample must draw along."""
+
+    def redrawn(self, fit: VARResults, rows: Rows) -> Scheme:
+        """The scheme for a sample whose period t is the observed period ``rows[t]``."""
+        ...
+
+
 def check_order(order: tuple[str, ...], variables: tuple[str, ...], *, scheme: str) -> list[int]:
     """Positions of the names in ``order``, which must be all the variables, once each.
 

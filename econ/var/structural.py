@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -17,10 +17,11 @@ from econ.var._kernels import Array
 from econ.var.bootstrap import bootstrap_blocks
 from econ.var.irf import IRF
 from econ.var.resampling import Bootstrap, check_structural
-from econ.var.scheme import PointScheme, ReducedDraws, Scheme
+from econ.var.scheme import DatedScheme, PointScheme, ReducedDraws, Scheme
 
 if TYPE_CHECKING:
     from econ.var.results import VARResults
+    from econ.var.scenario import Conditions
 
 T = TypeVar("T")
 Seed = int | np.random.SeedSequence | None
@@ -161,6 +162,22 @@ class StructuralResults:
 
         return historical_decomposition(self, bootstrap=bootstrap, rng=rng, level=level, n_jobs=n_jobs)
 
+    def forecast(
+        self,
+        steps: int,
+        conditions: Conditions | None = None,
+        *,
+        driving: Sequence[str] | None = None,
+        level: float = 0.95,
+        exog: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Forecast, under conditions if there are any; :func:`econ.var.scenario.scenario` tells more about them."""
+        from econ.var.scenario import scenario
+
+        if conditions is None:
+            return self.parent.forecast(steps, level, exog=exog)
+        return scenario(self, steps, conditions, driving=driving, level=level, exog=exog).paths
+
     def read_draws(
         self,
         read: Callable[[ReducedDraws, Array], T],
@@ -236,7 +253,8 @@ def inner_errors(draws: ReducedDraws, scheme: Scheme, horizon: int, bootstrap: B
         if draws.fit.bias is not None and fit.is_stable:
             fit = fit.bias_corrected()
         seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed
-        irf = scheme.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]
+        own = scheme.redrawn(draws.fit, rows) if isinstance(scheme, DatedScheme) else scheme
+        irf = own.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]
         assert irf.draws is not None
         errors.append(irf.draws.std(axis=0, ddof=1))
     return np.stack(errors)
