@@ -3,6 +3,7 @@
 from econ.var.bayesian import BayesianVAR
 from econ.var.bayesian_results import BayesianVARResults
 from econ.var.cholesky import Cholesky
+from econ.var.counterfactual import Counterfactual, counterfactual
 from econ.var.generalised import generalised_irf
 from econ.var.irf import IRF
 from econ.var.lag_choice import lag_order
@@ -14,6 +15,7 @@ from econ.var.outlier_scaling import OutlierScaling
 from econ.var.proxy import Proxy, ProxyResults
 from econ.var.resampling import MovingBlock, Residual, Wild
 from econ.var.results import VARResults
+from econ.var.scenario import Scenario, scenario
 from econ.var.structural import StructuralResults
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "BayesianVARResults",
     "Cholesky",
     "IRF",
+    "Counterfactual",
     "LongRun",
     "MaxShare",
     "Minnesota",
@@ -29,10 +32,13 @@ __all__ = [
     "Proxy",
     "ProxyResults",
     "Residual",
+    "Scenario",
     "StructuralResults",
     "VAR",
     "VARResults",
     "Wild",
+    "counterfactual",
     "generalised_irf",
     "lag_order",
+    "scenario",
 ]
