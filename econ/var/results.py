@@ -15,6 +15,7 @@ from econ.var._kernels import Array
 if TYPE_CHECKING:
     from econ.var.model import VAR
     from econ.var.resampling import Bootstrap
+    from econ.var.scenario import Conditions
     from econ.var.scheme import ReducedDraws, Scheme
     from econ.var.structural import StructuralResults
 
@@ -137,10 +138,24 @@ class VARResults:
 
         return granger(self, caused, causing=causing)
 
-    def forecast(self, steps: int, level: float = 0.95, *, exog: pd.DataFrame | None = None) -> pd.DataFrame:
-        """Means and intervals of the next ``steps`` periods; see :func:`econ.var.forecasting.forecast`."""
+    def forecast(
+        self,
+        steps: int,
+        level: float = 0.95,
+        *,
+        conditions: Conditions | None = None,
+        exog: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Means and intervals of the next ``steps`` periods; see :func:`econ.var.forecasting.forecast`.
+
+        ``conditions`` (paths by variable, NaN where free) make it a conditional forecast, in which all shocks may
+        deviate: :func:`econ.var.scenario.scenario`.
+        """
+        from econ.var.cholesky import Cholesky
         from econ.var.forecasting import forecast
 
+        if conditions is not None:  # with all shocks free, every identification gives the same answer
+            return self.identify(Cholesky(*self.variables)).forecast(steps, conditions, level=level, exog=exog)
         return forecast(self, steps, level=level, exog=exog)
 
     def diagnostics(self, lags: int | None = None) -> pd.DataFrame:
