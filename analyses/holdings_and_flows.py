@@ -23,16 +23,13 @@ LONG = ("1985-02", "2020-12")
 
 def result(spec: Specification = baseline) -> Exhibit:
     """Regress monthly changes of the yield on each measure, for three holders and several samples."""
-    yields = econ.load(spec.primary_maturity, as_of=spec.as_of).convert(**{spec.primary_maturity: "basis points"})
-    change = yields.transform(**{spec.primary_maturity: "diff"}).frame[spec.primary_maturity]
-    average = econ.load("yield_10y_average", as_of=spec.as_of).convert(yield_10y_average="basis points")
-    smooth = average.transform(yield_10y_average="diff").frame["yield_10y_average"]
+    end, average = _changes(spec.primary_maturity, spec), _changes("yield_10y_average", spec)
     columns = {
-        "official_long": ("official", smooth, LONG),
-        "official_early": ("official", change, SAMPLES["early"]),
-        "official_full": ("official", change, SAMPLES["full"]),
-        "china_recent": ("china", change, SAMPLES["recent"]),
-        "japan_recent": ("japan", change, SAMPLES["recent"]),
+        "official_long": ("official", average, LONG),
+        "official_early": ("official", end, SAMPLES["early"]),
+        "official_full": ("official", end, SAMPLES["full"]),
+        "china_recent": ("china", end, SAMPLES["recent"]),
+        "japan_recent": ("japan", end, SAMPLES["recent"]),
     }
     cells = {
         (measure, key): _slope(slug, measure, outcome, sample, spec)
@@ -63,10 +60,17 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-def _slope(slug: str, measure: str, outcome: pd.Series, sample: tuple[str, str], spec: Specification) -> Estimate:
+def _changes(name: str, spec: Specification) -> Dataset:
+    """Monthly changes of a yield, basis points."""
+    return econ.load(name, as_of=spec.as_of).convert(**{name: "basis points"}).transform(**{name: "diff"})
+
+
+def _slope(slug: str, measure: str, outcome: Dataset, sample: tuple[str, str], spec: Specification) -> Estimate:
     demand = flows(slug, measure, imputed=False, as_of=spec.as_of)["value"].rename(measure)
-    both = pd.concat([outcome.rename("yield"), demand], axis=1).loc[sample[0] : sample[1]].dropna()
-    fit = regress(both["yield"], both[[measure]], cov="hac", bandwidth=spec.hac_lags, gaps="zero")
+    changes = outcome.frame.iloc[:, 0].rename("yield")
+    both = pd.concat([changes, demand], axis=1).loc[sample[0] : sample[1]].dropna()
+    parent = outcome.join(econ.load(f"{slug}_{measure}", as_of=spec.as_of))
+    fit = regress(both["yield"], both[[measure]], cov="hac", bandwidth=spec.hac_lags, gaps="zero", parent=parent)
     label = f"{slug}: yield on {measure}, {sample[0]} to {sample[1]}"
     return fit.estimate(measure, level=spec.level, units="bp per 1% of debt", label=label)
 
@@ -101,12 +105,6 @@ def _vintages(spec: Specification) -> tuple:
         f"{slug}_{measure}" for slug in ("official", "china", "japan") for measure in ("mfh_change", "net_purchases")
     ]
     return econ.load("yield_10y", "yield_10y_average", *names, as_of=spec.as_of).vintages
-
-
-def table_data(spec: Specification = baseline) -> Dataset:
-    """The monthly table behind the regressions, for readers who want to run their own."""
-    names = [f"{slug}_{measure}" for slug in ("official", "china", "japan") for measure in MEASURES]
-    return econ.load("yield_10y", *names, as_of=spec.as_of)
 
 
 if __name__ == "__main__":
