@@ -3,6 +3,8 @@
 from econ.projection.average import Average, average
 from econ.projection.bias import BiasCorrection, bias_corrected
 from econ.projection.bootstrap import PlugIn
+from econ.projection.credentials import Credentials, balance, credentials, overidentification
+from econ.projection.granular import GranularInstrument, granular_instrument
 from econ.projection.model import LocalProjection
 from econ.projection.results import ProjectionResults
 from econ.projection.smooth import SmoothResults, smooth
@@ -10,11 +12,17 @@ from econ.projection.smooth import SmoothResults, smooth
 __all__ = [
     "Average",
     "BiasCorrection",
+    "Credentials",
+    "GranularInstrument",
     "LocalProjection",
     "PlugIn",
     "ProjectionResults",
     "SmoothResults",
     "average",
+    "balance",
     "bias_corrected",
+    "credentials",
+    "granular_instrument",
+    "overidentification",
     "smooth",
 ]

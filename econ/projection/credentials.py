@@ -1,0 +1,234 @@
+"""What an instrument must show before it is used: relevance, balance, over-identification, influence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+
+from econ.errors import SpecificationError
+from econ.infer._kernels import Array
+from econ.infer.regression import regress
+from econ.infer.strength import EffectiveF, effective_f
+from econ.infer.weak import ReducedForm, ar_statistic, reduced_form
+
+if TYPE_CHECKING:
+    from econ.projection.granular import GranularInstrument
+
+
+@dataclass(frozen=True, eq=False)
+class Credentials:
+    """The four checks of an instrument.
+
+    Parameters
+    ----------
+    relevance : EffectiveF
+        First stage.
+    balance : DataFrame
+        One row a test that the past of a variable does not predict the instrument: statistic, p_value, distribution,
+        null.
+    overidentification : DataFrame
+        One row, same columns; empty with one instrument.
+    influence : DataFrame
+        One row a holder left out: f (effective F), estimate (2SLS); empty without a granular instrument.
+    """
+
+    relevance: EffectiveF
+    balance: pd.DataFrame = field(repr=False)
+    overidentification: pd.DataFrame = field(repr=False)
+    influence: pd.DataFrame = field(repr=False)
+
+
+def balance(instrument: pd.Series, past: pd.DataFrame, *, lags: int = 12, bandwidth: int | None = None) -> pd.DataFrame:
+    """Test that ``lags`` lags of each variable do not predict the instrument (pre-trends).
+
+    Parameters
+    ----------
+    instrument : Series (T,)
+        Instrument.
+    past : DataFrame (., v)
+        Variables whose lags t - ``lags``..t - 1 are tried, one variable at a time.
+    lags : int, default 12
+        Lags.
+    bandwidth : int, optional
+        Bartlett lags of the Newey-West covariance.
+
+    Returns
+    -------
+    DataFrame
+        One row a variable: statistic (Wald / lags), p_value, distribution, null.
+
+    Raises
+    ------
+    SpecificationError
+        If ``lags`` is not positive.
+    SampleTooShort, SchemaError, SingularDesign
+        As :func:`econ.infer.regress`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame(np.random.default_rng(1).standard_normal((200, 2)), columns=["z", "yield"])
+    >>> bool(balance(frame["z"], frame[["yield"]], lags=4).loc["yield", "p_value"] > 0.05)
+    True
+    """
+    if isinstance(lags, bool) or not isinstance(lags, (int, np.integer)) or lags < 1:
+        raise SpecificationError(f"lags must be a positive integer; found {lags!r}.")
+    rows = {}
+    for name in past.columns:
+        lagged = pd.DataFrame({f"L{lag}.{name}": past[name].shift(lag) for lag in range(1, lags + 1)})
+        whole = lagged.assign(instrument=instrument).loc[instrument.index].iloc[: len(instrument)]
+        whole = whole.loc[lagged.loc[instrument.index].notna().all(axis=1)]
+        fit = regress(whole["instrument"], whole[list(lagged.columns)], cov="hac", bandwidth=bandwidth)
+        b, v = fit.coefficients.iloc[1:].to_numpy(), fit.covariance.iloc[1:, 1:].to_numpy()
+        statistic = float(b @ np.linalg.solve(v, b)) / lags
+        rows[name] = {
+            "statistic": statistic,
+            "p_value": float(stats.f.sf(statistic, lags, fit.nobs - lags - 1)),
+            "distribution": f"F({lags}, {fit.nobs - lags - 1})",
+            "null": f"{lags} lags of {name} do not predict the instrument",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def overidentification(form: ReducedForm) -> pd.DataFrame:
+    """Test that all instruments point to one effect: the least Anderson-Rubin statistic over effects.
+
+    The statistic is that of continuously updated GMM (Hansen, Heaton and Yaron 1996), chi-square with m - 1 degrees.
+
+    Parameters
+    ----------
+    form : ReducedForm
+        Of at least two instruments.
+
+    Returns
+    -------
+    DataFrame
+        One row: statistic, p_value, distribution, null.
+
+    Raises
+    ------
+    SpecificationError
+        With one instrument.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(1).standard_normal((300, 4))
+    >>> flow = draws[:, 0] + draws[:, 1] + draws[:, 2]
+    >>> test = overidentification(reduced_form(2 * flow + draws[:, 3] + draws[:, 2], flow, draws[:, :2]))
+    >>> bool(test.loc["J", "p_value"] > 0.05)
+    True
+    """
+    m = len(form.first)
+    if m < 2:
+        raise SpecificationError("over-identification needs at least two instruments; there is one.")
+    standard, _, _ = form.standardised()
+
+    def objective(angle: float | Array) -> Array:
+        return ar_statistic(standard, np.tan(angle))
+
+    grid = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 401)
+    best = int(np.argmin(objective(grid)))
+    around = (grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
+    found = optimize.minimize_scalar(lambda angle: float(objective(angle)), bounds=around, method="bounded")
+    statistic = min(float(found.fun), float(objective(grid[best])))
+    row = {
+        "statistic": statistic,
+        "p_value": float(stats.chi2.sf(statistic, m - 1)),
+        "distribution": f"chi2({m - 1})",
+        "null": "all instruments identify the same effect",
+    }
+    return pd.DataFrame.from_dict({"J": row}, orient="index")
+
+
+def credentials(
+    instrument: GranularInstrument,
+    outcome: pd.Series,
+    endogenous: pd.Series,
+    *,
+    controls: pd.DataFrame | None = None,
+    groups: tuple[tuple[str, ...], ...] = (),
+    lags: int = 12,
+    cov: str = "hac",
+    bandwidth: int | None = None,
+) -> Credentials:
+    """Put a granular instrument through its four checks.
+
+    Parameters
+    ----------
+    instrument : GranularInstrument
+        Instrument.
+    outcome, endogenous : Series
+        Outcome (such as the change of a yield) and aggregate flow, on dates that hold those of the instrument.
+    controls : DataFrame, optional
+        Included in the first stage.
+    groups : tuple of tuples of str
+        Sub-groups of holders whose own instruments are compared; at least two for over-identification.
+    lags : int, default 12
+        Lags of outcome and flow tried in the balance test.
+    cov, bandwidth
+        As in :func:`econ.infer.reduced_form`.
+
+    Returns
+    -------
+    Credentials
+
+    Examples
+    --------
+    >>> from econ.projection.granular import granular_instrument
+    >>> generator = np.random.default_rng(1)
+    >>> flows = pd.DataFrame(generator.standard_normal((150, 8)), columns=list("abcdefgh"))
+    >>> sizes = pd.Series(2.0 ** -np.arange(8), index=flows.columns)
+    >>> total = (flows * sizes / sizes.sum()).sum(axis=1).rename("flow")
+    >>> noise = pd.Series(generator.standard_normal(150), name="yield")
+    >>> checks = credentials(granular_instrument(flows, sizes), noise - total, total, lags=3)
+    >>> checks.relevance.strong
+    True
+    """
+
+    def form(instruments: pd.DataFrame) -> ReducedForm:
+        return _form(instruments, outcome, endogenous, controls=controls, cov=cov, bandwidth=bandwidth)
+
+    left_out = instrument.leave_one_out()
+    rows = {name: _first_and_second(form(left_out[[name]])) for name in left_out.columns}
+    full = form(instrument.series.to_frame())
+    table = pd.DataFrame(columns=["statistic", "p_value", "distribution", "null"])
+    if len(groups) > 1:
+        several = pd.DataFrame({str(j): instrument.group(*names) for j, names in enumerate(groups)})
+        table = overidentification(form(several))
+    past = pd.concat([outcome, endogenous], axis=1)
+    return Credentials(
+        relevance=effective_f(full),
+        balance=balance(instrument.series, past, lags=lags, bandwidth=bandwidth),
+        overidentification=table,
+        influence=pd.DataFrame.from_dict(rows, orient="index", columns=["f", "estimate"]),
+    )
+
+
+def _form(
+    instruments: pd.DataFrame,
+    outcome: pd.Series,
+    endogenous: pd.Series,
+    *,
+    controls: pd.DataFrame | None,
+    cov: str,
+    bandwidth: int | None,
+) -> ReducedForm:
+    index = instruments.index
+    missing = index.difference(outcome.index).union(index.difference(endogenous.index))
+    if len(missing):
+        raise SpecificationError(f"outcome or flow has no value at {missing[0]}, where the instrument has one; cut it.")
+    return reduced_form(
+        outcome.loc[index].to_numpy(),
+        endogenous.loc[index].to_numpy(),
+        instruments.to_numpy(),
+        controls=None if controls is None else controls.loc[index].to_numpy(),
+        cov=cov,
+        bandwidth=bandwidth,
+    )
+
+
+def _first_and_second(form: ReducedForm) -> tuple[float, float]:
+    return effective_f(form).statistic, float(form.outcome[0] / form.first[0])

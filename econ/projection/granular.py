@@ -1,0 +1,310 @@
+"""`granular_instrument`: idiosyncratic shocks of large holders as an instrument for aggregate flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from econ.data.dataset import complete_frame
+from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.projection._kernels import Array
+
+WEIGHTS = ("precision", "equal")
+SIGNS = {"+": 1.0, "-": -1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class GranularInstrument:
+    """Size-weighted less reference-weighted idiosyncratic shocks.
+
+    Parameters
+    ----------
+    series : Series (T,)
+        The instrument, in the units of the flows; positive: large holders bought more than their exposure to common
+        factors explains.
+    shocks : DataFrame (T, N)
+        Idiosyncratic shocks of each holder: flows less holder mean, reference-weighted mean and factors.
+    contributions : DataFrame (T, N)
+        (size weight - reference weight) times shock; rows add to ``series``.
+    size_weights : DataFrame (T, N)
+        Shares in last period's holdings.
+    reference_weights : Series (N,)
+        Precision or equal weights; they add to one.
+    factors : DataFrame (T, K)
+        Common factors, unit variance.
+    loadings : DataFrame (N, K)
+        Loadings of each holder.
+    explained : float
+        Share of the variance of standardised flows, after the reference-weighted mean, that the factors take.
+    parent : tuple
+        The flows and sizes it was made from.
+    """
+
+    series: pd.Series
+    shocks: pd.DataFrame = field(repr=False)
+    contributions: pd.DataFrame = field(repr=False)
+    size_weights: pd.DataFrame = field(repr=False)
+    reference_weights: pd.Series = field(repr=False)
+    factors: pd.DataFrame = field(repr=False)
+    loadings: pd.DataFrame = field(repr=False)
+    explained: float
+    weights: str
+    parent: tuple[pd.DataFrame, pd.DataFrame | pd.Series] = field(repr=False)
+
+    @cached_property
+    def diagnostics(self) -> pd.DataFrame:
+        """What the instrument rests on: one row a statistic, columns ``value`` and ``detail``.
+
+        ``effective_holders``: one over the Herfindahl index of mean sizes. ``excess_herfindahl``: sqrt(sum S^2 - 1/N),
+        the strength that granularity can lend. ``largest_share``: share of the largest holder in the variance of the
+        instrument (covariance with its contribution). ``autocorrelation``: of the instrument. ``explained``: variance
+        taken by factors.
+        """
+        mean = self.size_weights.mean()
+        herfindahl = float((mean**2).sum())
+        z = self.series.to_numpy() - self.series.mean()
+        shares = self.contributions.mul(z, axis=0).sum() / float(z @ z)
+        top = str(shares.idxmax())
+        rows = {
+            "holders": (float(len(mean)), ", ".join(map(str, mean.index))),
+            "effective_holders": (1.0 / herfindahl, f"largest by size: {mean.idxmax()}"),
+            "excess_herfindahl": (float(np.sqrt(max(herfindahl - 1.0 / len(mean), 0.0))), "sqrt(sum S^2 - 1/N)"),
+            "largest_share": (float(shares.max()), f"of the variance, by {top}"),
+            "autocorrelation": (float(z[1:] @ z[:-1]) / float(z @ z), "first order"),
+            "explained": (self.explained, f"by {self.factors.shape[1]} factors"),
+        }
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "detail"])
+
+    def largest(self, count: int = 20) -> pd.DataFrame:
+        """Return the largest contributions, to be read against the news: date, holder, shock, contribution."""
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise SpecificationError(f"count must be a positive integer; found {count!r}.")
+        values = self.contributions.to_numpy()
+        order = np.argsort(-np.abs(values), axis=None, kind="stable")[:count]
+        when, who = np.unravel_index(order, values.shape)
+        return pd.DataFrame(
+            {
+                "date": self.contributions.index[when],
+                "holder": self.contributions.columns[who],
+                "shock": self.shocks.to_numpy()[when, who],
+                "contribution": values[when, who],
+            }
+        )
+
+    def sign_check(self, expected: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+        """Compare shocks with the signs that the record of events gives them.
+
+        Parameters
+        ----------
+        expected : mapping
+            ``{("2015-08", "china"): "-"}``: period, holder, and ``"+"`` (bought) or ``"-"`` (sold).
+
+        Returns
+        -------
+        DataFrame
+            Columns date, holder, expected, shock, agrees.
+
+        Raises
+        ------
+        SpecificationError
+            For another sign or a date outside the sample; `SeriesNotFound` for an unknown holder.
+        """
+        rows = []
+        for (date, holder), sign in expected.items():
+            self._check_holders([holder])
+            if sign not in SIGNS:
+                raise SpecificationError(f"signs are '+' and '-'; found {sign!r} for {holder!r} at {date}.")
+            place = self._position(date)
+            period = self.shocks.index[place]
+            shock = float(self.shocks[holder].to_numpy()[place])
+            row = {
+                "date": period,
+                "holder": holder,
+                "expected": sign,
+                "shock": shock,
+                "agrees": shock * SIGNS[sign] > 0.0,
+            }
+            rows.append(row)
+        return pd.DataFrame(rows, columns=["date", "holder", "expected", "shock", "agrees"])
+
+    def leave_one_out(self) -> pd.DataFrame:
+        """Rebuild the instrument without each holder: (T, N), column = the holder left out."""
+        flows, sizes = self.parent
+        names = list(flows.columns)
+        series = {
+            name: granular_instrument(
+                flows.drop(columns=name),
+                sizes.drop(name) if isinstance(sizes, pd.Series) else sizes.drop(columns=name),
+                factors=self.factors.shape[1],
+                weights=self.weights,
+            ).series
+            for name in names
+        }
+        return pd.DataFrame(series)
+
+    def group(self, *holders: str) -> pd.Series:
+        """Build an instrument from the shocks of some holders only, weights renormalised among them.
+
+        Factors and precision stay those of all holders. Sub-groups give over-identifying restrictions.
+        """
+        self._check_holders(holders)
+        if len(set(holders)) < 2:
+            raise SpecificationError("a group needs at least two holders: size and reference weights differ within it.")
+        names = list(dict.fromkeys(holders))
+        sizes, reference = self.size_weights[names], self.reference_weights[names]
+        gap = sizes.div(sizes.sum(axis=1), axis=0) - reference / reference.sum()
+        return (gap * self.shocks[names]).sum(axis=1).rename("granular")
+
+    def _position(self, date: str) -> int:
+        """Row of a period."""
+        index = self.shocks.index
+        try:
+            found = index.get_loc(date)
+        except KeyError:
+            found = None
+        if isinstance(found, slice):  # a string may name one period as a slice of one, or a year as twelve
+            found = found.start if found.stop == found.start + 1 else None
+        if not isinstance(found, int):
+            raise SpecificationError(f"no shock at {date}; the instrument spans {index[0]} to {index[-1]}.")
+        return found
+
+    def _check_holders(self, holders: Sequence[str]) -> None:
+        for holder in holders:
+            if holder not in self.shocks.columns:
+                raise SeriesNotFound(f"no holder {holder!r}; {suggestion(holder, self.shocks.columns)}")
+
+
+def granular_instrument(
+    flows: pd.DataFrame,
+    sizes: pd.DataFrame | pd.Series,
+    *,
+    factors: int = 1,
+    weights: str = "precision",
+    exclude: Sequence[str] = (),
+) -> GranularInstrument:
+    """Build a granular instrument from the flows of many holders.
+
+    Flows ``f_it = a_i + l_i'F_t + u_it`` respond to common news through factors. With S the size weights and E the
+    reference weights, (1) means are taken out by holder and, with weights E, by period; (2) K principal components of
+    the standardised rest, with holder-specific loadings, are taken out; (3) the instrument is
+    ``z_t = sum_i S_{i,t-1} u_it - sum_i E_i u_it``.
+
+    Parameters
+    ----------
+    flows : DataFrame (T, N)
+        Net purchases of each holder in percent of its own holdings; no missing values.
+    sizes : DataFrame (., N) or Series (N,)
+        Holdings. A table is at the end of the period and enters with one lag, so that no shock weighs itself; the
+        first period goes unless sizes reach further back. A Series is used for all periods.
+    factors : int, default 1
+        K, common factors beyond the mean; 0 for none.
+    weights : {"precision", "equal"}
+        E: one over the variance of the shocks, or 1 / N. Precision weights make z as strong as it can be; equal
+        weights let small noisy holders drown it.
+    exclude : sequence of str
+        Holders left out altogether, such as custody hubs.
+
+    Returns
+    -------
+    GranularInstrument
+
+    Raises
+    ------
+    SpecificationError
+        With fewer than factors + 3 holders, an unknown ``weights``, or periods without sizes.
+    SeriesNotFound
+        If a holder has no sizes or an excluded one no flows.
+    SchemaError
+        For missing values, or sizes that are negative or all zero.
+
+    References
+    ----------
+    Gabaix, X. and R. S. J. Koijen (2024), Granular Instrumental Variables, Journal of Political Economy 132(7).
+
+    Examples
+    --------
+    >>> generator = np.random.default_rng(1)
+    >>> flows = pd.DataFrame(generator.standard_normal((120, 6)), columns=list("abcdef"))
+    >>> giv = granular_instrument(flows, pd.Series([50.0, 20, 10, 8, 7, 5], index=list("abcdef")))
+    >>> giv.diagnostics.loc["largest_share", "detail"]
+    'of the variance, by a'
+    """
+    flows, shares = _aligned(flows, sizes, exclude)
+    names = flows.columns
+    if weights not in WEIGHTS:
+        raise SpecificationError(f"no weights {weights!r}; {suggestion(weights, WEIGHTS)}")
+    if isinstance(factors, bool) or not isinstance(factors, (int, np.integer)) or not 0 <= factors <= len(names) - 3:
+        raise SpecificationError(
+            f"factors must be an integer from 0 to {len(names) - 3} for {len(names)} holders; found {factors!r}."
+        )
+    centred = (flows - flows.mean()).to_numpy()
+    reference = np.full(len(names), 1.0 / len(names))
+    rest, common, loadings, explained = _idiosyncratic(centred, reference, factors)
+    if weights == "precision":
+        precision = 1.0 / rest.var(axis=0)
+        reference = precision / precision.sum()
+        rest, common, loadings, explained = _idiosyncratic(centred, reference, factors)
+    shocks = pd.DataFrame(rest, index=flows.index, columns=names)
+    contributions = (shares - reference) * shocks
+    labels = [f"factor_{j + 1}" for j in range(factors)]
+    return GranularInstrument(
+        series=contributions.sum(axis=1).rename("granular"),
+        shocks=shocks,
+        contributions=contributions,
+        size_weights=shares,
+        reference_weights=pd.Series(reference, index=names, name="reference_weight"),
+        factors=pd.DataFrame(common, index=flows.index, columns=labels),
+        loadings=pd.DataFrame(loadings, index=names, columns=labels),
+        explained=explained,
+        weights=weights,
+        parent=(flows, sizes[list(names)]),
+    )
+
+
+def _idiosyncratic(centred: Array, reference: Array, factors: int) -> tuple[Array, Array, Array, float]:
+    """Shocks (T, N), factors (T, K), loadings (N, K) and the share of variance that the factors explain."""
+    demeaned = centred - (centred @ reference)[:, None]
+    scale = demeaned.std(axis=0)
+    u, values, _ = np.linalg.svd(demeaned / scale, full_matrices=False)
+    common = u[:, :factors] * np.sqrt(len(u))
+    loadings = demeaned.T @ common / len(u)
+    explained = float((values[:factors] ** 2).sum() / (values**2).sum())
+    return demeaned - common @ loadings.T, common, loadings, explained
+
+
+def _aligned(
+    flows: pd.DataFrame, sizes: pd.DataFrame | pd.Series, exclude: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Flows without the excluded and the size shares of the period before, on common periods."""
+    for name in exclude:
+        if name not in flows.columns:
+            raise SeriesNotFound(f"{name!r} is to be excluded but has no flows; {suggestion(name, flows.columns)}")
+    frame = complete_frame(flows.drop(columns=list(exclude)), what="a granular instrument")
+    known = sizes.index if isinstance(sizes, pd.Series) else sizes.columns
+    for name in frame.columns:
+        if name not in known:
+            raise SeriesNotFound(f"holder {name!r} has flows but no sizes; {suggestion(name, known)}")
+    if isinstance(sizes, pd.Series):
+        values = np.tile(sizes[list(frame.columns)].to_numpy(dtype=float), (len(frame), 1))
+        table = pd.DataFrame(values, index=frame.index, columns=frame.columns)
+    else:
+        before = sizes[list(frame.columns)].set_axis(sizes.index + 1)
+        frame = frame.loc[frame.index.isin(before.index)]
+        if len(frame) < 2:
+            raise SpecificationError("sizes and flows have no periods in common after sizes are lagged by one.")
+        table = before.loc[frame.index].astype(float)
+    bad = ~np.isfinite(table.to_numpy()) | (table.to_numpy() < 0.0)
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        raise SchemaError(
+            f"size of {table.columns[column]!r} must be a number of at least 0; found {table.to_numpy()[row, column]} "
+            f"for {table.index[row]}."
+        )
+    total = table.sum(axis=1)
+    if (total == 0.0).any():
+        raise SchemaError(f"all sizes are zero for {total.index[int((total == 0.0).argmax())]}.")
+    return frame, table.div(total, axis=0)
