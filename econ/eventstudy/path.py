@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtri, stdtrit
+from scipy.special import stdtrit
 
 from econ.estimate import check_level
 from econ.eventstudy._kernels import Array, Windows
@@ -27,14 +27,15 @@ def mean_path(
     paths = np.cumsum(windows.abnormal, axis=1)
     mean = paths.mean(axis=0)
     if n > 1:
-        deviations, df = (paths - mean) / np.sqrt(n * (n - 1.0)), n - 1.0
+        deviations, df = (paths - mean) / np.sqrt(n * (n - 1.0)), n - 1
     else:  # one event: the forecast covariance of its own window
         total = np.tril(np.ones((windows.length, windows.length)))
         deviations = windows.scale[0] * (total @ np.linalg.cholesky(windows.spread[0])).T
-        df = float(windows.df[0])
+        df = int(windows.df[0])
     error = np.sqrt(np.einsum("nd,nd->d", deviations, deviations))
     point = float(stdtrit(df, 0.5 + level / 2.0))
-    joint = max(point, sup_t_quantile(deviations, error, df, level=level, draws=draws, rng=rng, n_jobs=n_jobs))
+    joint = sup_t_quantile(deviations, error, df, pooled=n == 1, level=level, draws=draws, rng=rng, n_jobs=n_jobs)
+    joint = max(point, joint)
     days = pd.RangeIndex(windows.first, windows.first + windows.length, name="day")
     columns = {
         "mean": mean,
@@ -50,14 +51,15 @@ def mean_path(
 def sup_t_quantile(
     deviations: Array,
     error: Array,
-    df: float,
+    df: int,
     *,
+    pooled: bool,
     level: float,
     draws: int,
     rng: int | np.random.SeedSequence | None,
     n_jobs: int = 1,
 ) -> float:
-    """Quantile of the largest |t| over the days, by Gaussian multipliers over an independent chi.
+    """Quantile of the largest |t| over the days, by simulating Gaussian paths.
 
     Parameters
     ----------
@@ -65,18 +67,26 @@ def sup_t_quantile(
         Their cross-products are the covariance of the path.
     error : array (d,)
         Its standard errors; days without any are left out.
-    df : float
+    df : int
         Degrees of freedom of the standard errors.
+    pooled : bool
+        Whether one estimated variance scales all days (one event), so that each draw has one chi; else each
+        day of a draw is divided by its own standard deviation over ``df`` simulated deviations, as the data are.
     """
     live = error > 0.0
     if not live.any():
         return 0.0
-    rows = deviations[:, live] / error[live]
+    root = np.linalg.qr(deviations[:, live] / error[live], mode="r")
 
     def work(size: int, generator: np.random.Generator) -> Array:
-        shocks = generator.standard_normal((size, len(rows)))
-        chi = np.sqrt(chdtri(df, generator.uniform(size=size)) / df)
-        return np.asarray(np.abs(shocks @ rows).max(axis=1) / chi)
+        paths = generator.standard_normal((size, len(root))) @ root
+        if pooled:
+            variance = generator.chisquare(df, size=(size, 1)) / df
+        else:
+            variance = np.zeros(paths.shape)
+            for _ in range(df):
+                variance += (generator.standard_normal((size, len(root))) @ root) ** 2 / df
+        return np.asarray((np.abs(paths) / np.sqrt(variance)).max(axis=1))
 
     largest = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK))
     return float(np.quantile(largest, level))

@@ -84,12 +84,11 @@ def day_outcomes(
     rows = np.arange(max(0, -window[0]), len(series.y) - max(0, window[1]))
     clean = usable[rows[:, None] + np.arange(window[0], window[1] + 1)].all(axis=1)
     rows = rows[clean]
-    windows = series.fit(usable, rows, window=window, estimation=estimation)
-    ready = (windows.used.sum(axis=1) >= minimum) & (windows.gram_floor > 1e-10)
-    ready &= windows.scale > 1e-10 * np.nanstd(series.y)
+    change, error, days, floor = series.scan(usable, rows, window=window, estimation=estimation)
+    ready = (days >= minimum) & (floor > 1e-10) & (error > 1e-6 * np.nanstd(series.y))
     standardised, cumulative = np.full(len(series.y), np.nan), np.full(len(series.y), np.nan)
-    cumulative[rows[ready]] = windows.cumulative[ready]
-    standardised[rows[ready]] = windows.cumulative[ready] / windows.cumulative_error[ready]
+    cumulative[rows[ready]] = change[ready]
+    standardised[rows[ready]] = change[ready] / error[ready]
     return standardised, cumulative
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from econ.data.dataset import Dataset
 from econ.errors import FrequencyError, SchemaError, SpecificationError
-from econ.eventstudy._kernels import Array, Mask, Positions, Windows, fit_windows
+from econ.eventstudy._kernels import Array, Mask, Positions, Windows, fit_windows, scan_days
 from econ.eventstudy.garch import Garch
 
 
@@ -49,17 +49,40 @@ class Series:
         self, usable: Mask, positions: Positions, *, window: tuple[int, int], estimation: tuple[int, int]
     ) -> Windows:
         """Fit the normal model for day 0 at each of ``positions``; `econ.eventstudy._kernels.fit_windows`."""
-        length = window[1] - window[0] + 1
+        scales = self._scales(positions, window)
         return fit_windows(
             self.y,
             self.x,
-            np.ones(len(self.y)) if self.garch is None else self.garch.scale,
+            scales[0],
             usable=usable,
             positions=positions,
             window=window,
             estimation=estimation,
-            event_scale=None if self.garch is None else self.garch.forecast(positions, window[0], length),
+            event_scale=scales[1],
         )
+
+    def scan(
+        self, usable: Mask, positions: Positions, *, window: tuple[int, int], estimation: tuple[int, int]
+    ) -> tuple[Array, Array, Array, Array]:
+        """CAR, forecast error, estimation days and collinearity at many days; `econ.eventstudy._kernels.scan_days`."""
+        scales = self._scales(positions, window)
+        centre = float(self.y[usable].mean()) if "const" in self.names else 0.0
+        return scan_days(
+            self.y - centre,
+            self.x,
+            scales[0],
+            usable=usable,
+            positions=positions,
+            window=window,
+            estimation=estimation,
+            event_scale=scales[1],
+        )
+
+    def _scales(self, positions: Positions, window: tuple[int, int]) -> tuple[Array, Array | None]:
+        """Daily standard deviations, and those forecast for the event windows."""
+        if self.garch is None:
+            return np.ones(len(self.y)), None
+        return self.garch.scale, self.garch.forecast(positions, window[0], window[1] - window[0] + 1)
 
 
 def trading_days(data: Dataset, columns: list[str], missing: str) -> pd.DataFrame:

@@ -53,8 +53,10 @@ def test_joint_band_of_independent_days_follows_the_product_rule():
 
     generator = np.random.default_rng(3)
     deviations = np.linalg.qr(generator.normal(size=(60, 6)))[0]  # uncorrelated days, unit errors
-    got = sup_t_quantile(deviations, np.ones(6), 1e6, level=0.90, draws=100_000, rng=1)
+    got = sup_t_quantile(deviations, np.ones(6), 1_000_000, pooled=True, level=0.90, draws=100_000, rng=1)
     assert got == pytest.approx(stats.norm.ppf(0.5 + 0.9 ** (1 / 6) / 2), abs=0.01)
+    got = sup_t_quantile(deviations, np.ones(6), 9, pooled=False, level=0.90, draws=100_000, rng=1)
+    assert got == pytest.approx(stats.t.ppf(0.5 + 0.9 ** (1 / 6) / 2, 9), abs=0.03)  # each day its own chi
 
 
 def test_path_of_one_event_uses_its_forecast_error():
@@ -70,7 +72,7 @@ def test_simultaneous_band_covers_the_whole_path():
     covered = pointwise = 0
     generator = np.random.default_rng(12)
     index = pd.bdate_range("2000-01-03", periods=1000)
-    events = news(index, range(150, 990, 42))
+    events = news(index, range(150, 990, 60))
     for _ in range(150):
         level = pd.DataFrame({"y": generator.normal(size=1000).cumsum()}, index=index)
         path = EventStudy(level, events, response="y", window=(0, 4)).fit().path(level=0.90, draws=500)

@@ -32,6 +32,33 @@ def test_outcomes_of_days_equal_studies_of_those_days(window):
         assert again.standardised.iloc[-1] == pytest.approx(standardised[row], rel=1e-10)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"normal": "zero"},
+        {"volatility": "garch"},
+        {"normal": "market", "factors": "bund"},
+        {"normal": "factors", "factors": ["bund", "yield_2y"], "volatility": "garch"},
+        {"transform": "level"},
+    ],
+)
+def test_running_sums_equal_windows(options):
+    frame = levels(1200, names=("yield_10y", "yield_2y", "bund"))
+    frame.iloc[333, 1] = np.nan
+    window, estimation = (-1, 2), (-130, -11)
+    study = EventStudy(
+        frame, news(frame.index, (400, 700)), response="yield_10y", window=window, estimation=estimation, **options
+    )
+    results = study.fit()
+    rows = np.array([100, 250, 480, 900, 1190])
+    windows = results.series.fit(results.usable, rows, window=window, estimation=estimation)
+    change, error, days, floor = results.series.scan(results.usable, rows, window=window, estimation=estimation)
+    np.testing.assert_allclose(change, windows.cumulative, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(error, windows.cumulative_error, rtol=1e-9)
+    np.testing.assert_allclose(floor, windows.gram_floor, rtol=1e-8)
+    assert days.tolist() == windows.used.sum(axis=1).tolist()
+
+
 def test_candidates_match_and_keep_away_from_events():
     results, _, found = prepared()
     index, usable = results.series.index, results.usable
