@@ -3,27 +3,37 @@
 from econ.data.archive import as_of_dates, verify_archive
 from econ.data.catalogue import catalogue
 from econ.data.dataset import Dataset, Variable
+from econ.data.diff import Difference, diff
 from econ.data.events import events
 from econ.data.flows import debt_scale, flows, valuation_fit, valuation_model
 from econ.data.holders import holder, holders
 from econ.data.load import load
 from econ.data.parsers import parse
+from econ.data.refresh import FetchReport, fetch, fetch_file
+from econ.data.store import listing, verify_vintage
 from econ.data.vintage import Vintage
 
 __all__ = [
     "Dataset",
+    "Difference",
+    "FetchReport",
     "Variable",
     "Vintage",
     "as_of_dates",
     "catalogue",
     "debt_scale",
+    "diff",
     "events",
+    "fetch",
+    "fetch_file",
     "flows",
     "holder",
     "holders",
+    "listing",
     "load",
     "parse",
     "valuation_fit",
     "valuation_model",
     "verify_archive",
+    "verify_vintage",
 ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import re
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from econ.data.home import data_home
 from econ.data.vintage import Vintage
 from econ.errors import ChecksumMismatch, SchemaError, SeriesNotFound, VintageMissing, suggestion
 
@@ -20,9 +20,8 @@ ARCHIVE = Path(__file__).parent / "archive"
 
 
 def roots() -> tuple[Path, ...]:
-    """Folders that hold vintages: the embedded archive, then the user's own (`ECON_DATA`)."""
-    own = os.environ.get("ECON_DATA")
-    return (ARCHIVE, Path(own)) if own else (ARCHIVE,)
+    """Folders that hold vintages: the embedded archive, then the user's own (`data_home`)."""
+    return (ARCHIVE, data_home())
 
 
 def as_of_dates() -> tuple[str, ...]:
@@ -68,6 +67,7 @@ def manifest(as_of: str = EMBEDDED) -> dict[str, Vintage]:
             files[Path(row["file"]).stem] = Vintage(
                 as_of=str(as_of), publisher=row["publisher"], table=row["table"], url=row["url"],
                 file=f"{as_of}/{row['file']}", sha256=row["sha256"], licence=row["licence"],
+                retrieved_at=row.get("retrieved_at", ""),
             )  # fmt: skip
         except (KeyError, TypeError) as error:
             raise SchemaError(f"{as_of}/manifest.csv lacks column {error}; restore it from the repository.") from error

@@ -167,6 +167,7 @@ _PLAIN = (
     _plain("industrial_production", "Industrial production", "more output", "none", "INDPRO", 20, 500),
 )  # fmt: skip
 
+
 def _face_value_change(name: str, label: str, table: str, sign: str) -> Entry:
     """Entry of a flow measured as the change in holdings at face value, which prices do not move."""
     of = TABLES[table]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class Vintage:
         Checksum of the file, verified when it is read.
     licence : str
         Terms of redistribution.
+    retrieved_at : str
+        When it was downloaded, by the publisher's clock; empty in the embedded archive.
+    frame : DataFrame or None
+        The file as parsed, right after a download; takes no part in comparisons.
     """
 
     as_of: str
@@ -34,3 +40,5 @@ class Vintage:
     file: str
     sha256: str
     licence: str
+    retrieved_at: str = ""
+    frame: pd.DataFrame | None = field(default=None, repr=False, compare=False)

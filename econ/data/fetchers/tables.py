@@ -47,7 +47,7 @@ def _acm(frames: Frames) -> pd.DataFrame:
     wide = frame.pivot_table(index="date", columns="series", values="value")[["ACMTP02", "ACMTP05", "ACMTP10"]]
     wide.columns = pd.Index(["tp2", "tp5", "tp10"])
     wide.insert(0, "date", wide.index.astype(str))
-    return wide.reset_index(drop=True)
+    return wide.reset_index(drop=True).round(4)  # the archive's precision: a hundredth of a basis point
 
 
 def _holders(frame: pd.DataFrame, net: str, valuation: str, position: str) -> pd.DataFrame:

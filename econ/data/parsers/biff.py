@@ -1,4 +1,4 @@
-"""Read an old workbook (.xls) with the standard library: the cells of its first sheet, nothing else.
+"""Read an old workbook (.xls) with the standard library: the cells of one sheet, nothing else.
 
 The container is the compound file of [MS-CFB], the records are BIFF8 of [MS-XLS]. Macros, links and formats are
 not looked at; formulas give their stored numbers.
@@ -145,7 +145,12 @@ def _cells(kind: int, body: bytes, shared: list[str]) -> Iterator[tuple[int, int
             yield row, first + place, _text(_rk(struct.unpack_from("<I", body, 4 + 6 * place + 2)[0]))
 
 
-def _grid(content: bytes) -> dict[tuple[int, int], str]:
+def _sheet_name(body: bytes) -> str:
+    length, wide = body[6], body[7] & 1
+    return body[8 : 8 + length * (1 + wide)].decode("utf-16-le" if wide else "latin-1")
+
+
+def _grid(content: bytes, sheet: str | None) -> dict[tuple[int, int], str]:
     shared: list[str] = []
     start: int | None = None
     grid: dict[tuple[int, int], str] = {}
@@ -155,7 +160,7 @@ def _grid(content: bytes) -> dict[tuple[int, int], str]:
             raise ValueError("the workbook is encrypted")
         if kind == _SST:
             shared = _strings(pieces)
-        elif kind == _SHEET and start is None:
+        elif kind == _SHEET and start is None and sheet in (None, _sheet_name(pieces[0])):
             start = struct.unpack_from("<I", pieces[0])[0]
         elif kind == _BOF and offset == start:
             inside = True
@@ -166,11 +171,11 @@ def _grid(content: bytes) -> dict[tuple[int, int], str]:
                 if (row, column) in grid:
                     raise ValueError(f"the cell in row {row + 1} and column {column + 1} stands twice")
                 grid[row, column] = text.replace("\xa0", " ")
-    raise ValueError("the first sheet is missing or cut")
+    raise ValueError(f"sheet {sheet or 'one'} is missing or cut")
 
 
-def old_workbook_lines(source: Source) -> list[list[str]]:
-    """Rows of the first sheet as text, every row as wide as the widest; row 1 is the first.
+def old_workbook_lines(source: Source, sheet: str | None = None) -> list[list[str]]:
+    """Rows of a sheet (the first, unless named) as text, every row as wide as the widest; row 1 is the first.
 
     Raises
     ------
@@ -178,10 +183,10 @@ def old_workbook_lines(source: Source) -> list[list[str]]:
         For anything but a sound, unencrypted workbook.
     """
     try:
-        grid = _grid(source.content)
+        grid = _grid(source.content, sheet)
     except (struct.error, ValueError, KeyError, IndexError, OverflowError) as error:
         source.fail(1, f"damaged workbook ({type(error).__name__}: {error}); download it again.")
     if not grid:
-        source.fail(1, "the first sheet is empty.")
+        source.fail(1, "the sheet is empty.")
     height, width = max(row for row, _ in grid) + 1, max(column for _, column in grid) + 1
     return [[grid.get((row, column), "") for column in range(width)] for row in range(height)]

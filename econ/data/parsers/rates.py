@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from econ.data.parsers.biff import is_old_workbook, old_workbook_lines
 from econ.data.parsers.source import MONTHS, Source, Wide, split_quoted
 
 _ACM = tuple(f"ACM{kind}{years:02d}" for kind in ("Y", "TP", "RNY") for years in range(1, 11))
@@ -15,7 +16,11 @@ _EBP = ("gz_spread", "ebp", "est_prob")
 
 def _rows(source: Source, header: list[str], *, at: int = 1) -> tuple[list[list[str]], list[int]]:
     """Rows under a header on line ``at``; quotes may enclose a whole cell only."""
-    lines = source.complete_lines()
+    if is_old_workbook(source.content):
+        sheet = [[cell.strip() for cell in row] for row in old_workbook_lines(source, "ACM Monthly")]
+        lines = [",".join(row) for row in sheet if any(row)]
+    else:
+        lines = source.complete_lines()
     if len(lines) <= at or split_quoted(lines[at - 1], ",") != header:
         source.fail(at, f"the header changed: expected {header[:4]} and {len(header) - 4} more columns.")
     rows = []
@@ -48,7 +53,8 @@ def _long(dates: pd.PeriodIndex | pd.DatetimeIndex, names: tuple[str, ...], valu
 def acm(source: Source) -> pd.DataFrame:
     """Parse ACM yields, term premia and risk-neutral yields, 1 to 10 years, percent.
 
-    The monthly sheet (last trading day of each month) gives months, the daily sheet days. In each row the yield
+    Takes the workbook of the New York Fed (its sheet ``ACM Monthly``) or a sheet of it as CSV. The monthly sheet
+    (last trading day of each month) gives months, the daily sheet days. In each row the yield
     must be the sum of term premium and risk-neutral yield.
     """
     rows, lines = _rows(source, ["DATE", *_ACM])

@@ -120,10 +120,10 @@ def damage_lines(draw, layout, lines):
 def damage_separators(draw, layout, text):
     mark = SEPARATORS.get(layout, "\t")
     places = [match.start() for match in re.finditer(re.escape(mark), text)]
-    for _ in range(draw(st.integers(1, 2))):
+    for _ in range(draw(st.integers(1, 2)) if places else 0):
         place = draw(st.sampled_from(places))
         text = text[:place] + (text[place + 1 :] if draw(st.booleans()) else mark + text[place:])
-        places = [match.start() for match in re.finditer(re.escape(mark), text)]
+        places = [match.start() for match in re.finditer(re.escape(mark), text)] or [0]
     return text
 
 

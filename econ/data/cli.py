@@ -1,0 +1,120 @@
+"""``python -m econ data``: list, fetch, show, compare and verify vintages."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from econ.data.archive import as_of_dates
+from econ.data.catalogue import ENTRIES
+from econ.data.diff import diff
+from econ.data.home import data_home
+from econ.data.load import load
+from econ.data.refresh import fetch
+from econ.data.store import listing, verify_vintage
+from econ.errors import EconError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Words after ``data``; default: the command line's.
+
+    Returns
+    -------
+    int
+        0 if all is well; 1 with a message on standard error otherwise; 2 for words that make no command.
+    """
+    parser = _parser()
+    try:
+        options = parser.parse_args(argv)
+    except SystemExit as stop:  # a function that other code calls returns; it does not leave the program
+        return int(stop.code or 0)
+    commands: dict[str, Callable[[argparse.Namespace], None]] = {
+        "list": _list, "fetch": _fetch, "show": _show, "diff": _diff, "verify": _verify,
+    }  # fmt: skip
+    try:
+        commands[options.command](options)
+    except EconError as error:
+        print(f"econ data {options.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; nothing was changed.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m econ data", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("list", help="every vintage on disk")
+    get = commands.add_parser("fetch", help="download everything and write a new vintage beside the old ones")
+    get.add_argument("names", nargs="*", help="further FRED series, catalogue names or official files")
+    get.add_argument("--also", action="append", default=[], metavar="HOLDER", help="a new holder you vouch for")
+    get.add_argument("--quiet", action="store_true", help="no progress bar")
+    show = commands.add_parser("show", help="the last values of series")
+    show.add_argument("names", nargs="+", metavar="name")
+    show.add_argument("--as-of", metavar="DATE", help="vintage; default: the newest on disk")
+    show.add_argument("--frequency", default="M", choices=("M", "D", "W", "Q"))
+    compare = commands.add_parser("diff", help="every revised figure between two vintages, largest first")
+    compare.add_argument("old")
+    compare.add_argument("new")
+    check = commands.add_parser("verify", help="rehash every file of every vintage")
+    check.add_argument("as_of", nargs="*", metavar="DATE", help="vintages; default: all")
+    return parser
+
+
+def _list(options: argparse.Namespace) -> None:
+    del options
+    print(listing().to_string())
+    print(f"own vintages lie in {data_home()}; the catalogue has {len(ENTRIES)} names.")
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    report = fetch(*options.names, also=options.also, progress=None if options.quiet else _bar)
+    print(report.summary().to_string())
+    for table in report.carried:
+        print(f"warning: no publisher serves {table}; carried over from an older vintage.", file=sys.stderr)
+    if report.new:
+        print(
+            f"wrote vintage {report.as_of}; the paper stays on its own until analyses/specification.py names this one."
+        )
+    else:
+        print(f"nothing new; vintage {report.as_of} has the same figures.")
+
+
+def _bar(done: int, total: int, file: str) -> None:
+    """Draw a progress bar on standard error; lines instead where it is no terminal."""
+    if sys.stderr.isatty():
+        filled = 30 * done // total
+        end = "\n" if done == total else ""
+        print(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total} {file[:40]:<40}", end=end, file=sys.stderr)
+    else:
+        print(f"{done}/{total} {file}", file=sys.stderr)
+
+
+def _show(options: argparse.Namespace) -> None:
+    as_of = options.as_of or as_of_dates()[-1]
+    data = load(*options.names, as_of=as_of, frequency=options.frequency)
+    print(data.frame.tail(12).to_string())
+    for name, variable in data.variables.items():
+        print(f"{name}: {variable.label}, {variable.units}; {variable.source}")
+    for vintage in data.vintages:
+        print(f"{vintage.file} {vintage.sha256[:12]} {vintage.url}")
+
+
+def _diff(options: argparse.Namespace) -> None:
+    print(diff(options.old, options.new))
+
+
+def _verify(options: argparse.Namespace) -> None:
+    for as_of in options.as_of or as_of_dates():
+        print(f"{as_of}: {len(verify_vintage(as_of))} tables verified.")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

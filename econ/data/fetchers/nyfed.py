@@ -1,0 +1,10 @@
+"""Federal Reserve Bank of New York: term premia of Adrian, Crump and Moench."""
+
+from __future__ import annotations
+
+from econ.data.fetchers.official import PUBLISHERS, Official
+
+OFFICIALS = (
+    Official("acm", "acm", PUBLISHERS["NYFED"], "/medialibrary/media/research/data_indicators/ACMTermPremium.xls",
+             "Treasury term premia (ACM), monthly sheet", "ACMTermPremium.xls"),
+)  # fmt: skip

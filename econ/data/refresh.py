@@ -1,0 +1,299 @@
+"""Bring the data up to date: download, parse, check, and write a new vintage beside the old ones."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+
+import pandas as pd
+
+from econ.data.archive import EMBEDDED, manifest, table_bytes
+from econ.data.catalogue import ENTRIES, TABLES
+from econ.data.fetchers import fred, official, sources
+from econ.data.fetchers.official import Official
+from econ.data.fetchers.tables import table_csv, vintage_table
+from econ.data.home import data_home
+from econ.data.http import Client
+from econ.data.parsers import parse
+from econ.data.store import Cached, TableFile, locked, own_dates, publish, read_cache, write_cache
+from econ.data.vintage import Vintage
+from econ.errors import DataError, DownloadError, SchemaError
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class FetchReport:
+    """What a fetch did.
+
+    Parameters
+    ----------
+    as_of : str
+        The vintage that now holds the newest figures.
+    fetched : tuple of Vintage
+        Publishers' files, each with its parsed frame.
+    carried : tuple of str
+        Tables that no publisher serves any more, taken over from an older vintage and marked in the manifest.
+    new : bool
+        Whether a vintage was written; False if the newest one has the same figures.
+    """
+
+    as_of: str
+    fetched: tuple[Vintage, ...] = field(repr=False)
+    carried: tuple[str, ...]
+    new: bool
+
+    def summary(self) -> pd.DataFrame:
+        """One row a publisher's file: publisher, rows, newest date, retrieved at."""
+        rows = []
+        for vintage in self.fetched:
+            frame = vintage.frame if vintage.frame is not None else pd.DataFrame()
+            newest = str(frame["date"].max())[:10] if len(frame) else ""
+            rows.append((vintage.file, vintage.publisher, len(frame), newest, vintage.retrieved_at))
+        return pd.DataFrame(rows, columns=["file", "publisher", "rows", "newest", "retrieved_at"]).set_index("file")
+
+
+def fetch_file(name: str, *, client: Client | None = None, key: str | None = None, vintage: str | None = None,
+               also: Sequence[str] = ()) -> Vintage:  # fmt: skip
+    """Download and parse one official file; nothing but the cache is written.
+
+    Parameters
+    ----------
+    name : str
+        Official file (``"mfhhis01"``), FRED series (``"DGS10"``) or catalogue name.
+    client : Client, optional
+        Who downloads.
+    key : str, optional
+        FRED key; default ``FRED_API_KEY``; without one the CSV address of FRED is used.
+    vintage : str, optional
+        ISO date: the figures of that day (ALFRED); needs a key.
+    also : sequence of str
+        Names of new holders that you vouch for.
+
+    Returns
+    -------
+    Vintage
+        With the parsed frame.
+
+    Raises
+    ------
+    DownloadError
+        If nothing trustworthy came.
+    SchemaError
+        If the file departs from its layout.
+    """
+    worker = client or Client()
+    return _get(official(name), worker, key if key is not None else os.environ.get("FRED_API_KEY"), vintage, also)[0]
+
+
+def _get(wanted: Official, client: Client, key: str | None, vintage: str | None,
+         also: Sequence[str]) -> tuple[Vintage, bytes]:  # fmt: skip
+    """One file as a vintage, and its bytes."""
+    copy = _download(wanted, client, key, vintage)
+    try:
+        frame = parse(wanted.layout, copy.content, also=also)
+    except SchemaError as error:
+        raise SchemaError(str(error).replace("bytes line", f"{wanted.file} line", 1)) from None
+    if wanted.layout == "fred_csv":
+        frame["series"] = _asked(wanted, frame)
+    retrieved = _moment(copy.date)
+    found = Vintage(
+        as_of=vintage or retrieved[:10], publisher=wanted.publisher.name, table=wanted.title, url=wanted.url,
+        file=wanted.file, sha256=hashlib.sha256(copy.content).hexdigest(), licence=wanted.publisher.licence,
+        retrieved_at=retrieved, frame=frame,
+    )  # fmt: skip
+    return found, copy.content
+
+
+def _asked(wanted: Official, frame: pd.DataFrame) -> str:
+    """The series asked for, if the file names it or (as older downloads do) calls its column ``value``."""
+    found = str(frame["series"].iloc[0])
+    if found not in (wanted.name.upper(), "value"):
+        raise SchemaError(f"{wanted.file} line 1: asked for {wanted.name}, got {found}.")
+    return wanted.name
+
+
+def _download(wanted: Official, client: Client, key: str | None, vintage: str | None) -> Cached:
+    """The file's bytes, from the network or, where the server says it is unchanged, from the cache."""
+    if vintage is not None and (wanted.layout != "fred_csv" or not key):
+        raise DownloadError(f"{wanted.name}: only FRED has figures of a past day, and it asks for FRED_API_KEY.")
+    if wanted.layout == "fred_csv" and key:
+        content, date = fred.with_key(wanted.name, key=key, client=client, vintage=vintage)
+        return Cached(content, wanted.url, date)
+    cached = read_cache(wanted.file)
+    *first, last = wanted.addresses()
+    for address in first:
+        try:
+            return _conditional(wanted, address, client, cached)
+        except DownloadError as error:
+            if "answered 404" not in str(error):
+                raise
+    return _conditional(wanted, last, client, cached)
+
+
+def _conditional(wanted: Official, address: str, client: Client, cached: Cached | None) -> Cached:
+    known = cached if cached is not None and cached.url == address else None
+    etag, modified = (known.etag, known.modified) if known else ("", "")
+    answer = client.get(address, etag=etag, modified=modified)
+    if answer.unchanged:
+        if known is None:
+            raise DownloadError(f"{address} says 'unchanged' without being asked.")
+        return replace(known, date=answer.date or known.date)
+    copy = Cached(answer.content, answer.url, answer.date, answer.etag, answer.modified)
+    write_cache(wanted.file, copy)
+    return copy
+
+
+def _moment(date: str) -> str:
+    """ISO form of a ``Date`` header, the publisher's clock."""
+    try:
+        return parsedate_to_datetime(date).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (TypeError, ValueError, IndexError):
+        raise DownloadError(f"the server sent no usable Date header ({date!r}); the vintage cannot be dated.") from None
+
+
+def fetch(*names: str, client: Client | None = None, key: str | None = None, also: Sequence[str] = (),
+          progress: Progress | None = None) -> FetchReport:  # fmt: skip
+    """Download every table and write a new vintage beside the old ones.
+
+    Parameters
+    ----------
+    *names : str
+        Further tables beside those of the embedded vintage: FRED series, catalogue names or official files.
+    client : Client, optional
+        Who downloads; one keeps the pace of the whole fetch.
+    key : str, optional
+        FRED key; default ``FRED_API_KEY``.
+    also : sequence of str
+        Names of new holders that you vouch for.
+    progress : callable, optional
+        Called with (files done, files in all, file).
+
+    Returns
+    -------
+    FetchReport
+
+    Raises
+    ------
+    DownloadError, SchemaError
+        Naming every file that failed; no vintage is written. What came is cached, so the next fetch resumes.
+    DataError
+        If another fetch runs, or the folder cannot be written.
+    """
+    tables = {table: sources(table) for table in (*TABLES, *(name for name in names if name not in TABLES))}
+    wanted = {each.name: each for files in tables.values() for each in files}
+    worker = client or Client()
+    with locked(data_home()):
+        got, failures = _fetch_all(wanted, worker, key, also, progress)
+        gone = {
+            name for name, error in failures.items() if "answered 404" in str(error) or "answered 410" in str(error)
+        }
+        fatal = {name: error for name, error in failures.items() if name not in gone}
+        if fatal or not got:
+            _refuse(fatal or failures, len(got))
+        as_of = max(vintage.as_of for vintage, _ in got.values())
+        files, carried = [], []
+        for table, officials in tables.items():
+            if any(each.name in gone for each in officials):
+                files.append(_carried(table))
+                carried.append(table)
+            else:
+                files.append(_table_file(table, [got[each.name] for each in officials], officials))
+        before = own_dates()
+        named = publish(as_of, files)
+    return FetchReport(named, tuple(vintage for vintage, _ in got.values()), tuple(carried), named not in before)
+
+
+def _fetch_all(wanted: dict[str, Official], client: Client, key: str | None, also: Sequence[str],
+               progress: Progress | None) -> tuple[dict[str, tuple[Vintage, bytes]], dict[str, DataError]]:  # fmt: skip
+    got: dict[str, tuple[Vintage, bytes]] = {}
+    failures: dict[str, DataError] = {}
+    secret = key if key is not None else os.environ.get("FRED_API_KEY")
+    for number, name in enumerate(wanted, start=1):
+        try:
+            got[name] = _get(wanted[name], client, secret, None, also)
+        except DataError as error:
+            failures[name] = error
+        if progress is not None:
+            progress(number, len(wanted), wanted[name].file)
+    return got, failures
+
+
+def _refuse(failures: dict[str, DataError], kept: int) -> None:
+    kind = SchemaError if any(isinstance(error, SchemaError) for error in failures.values()) else DownloadError
+    lines = "\n".join(f"  {name}: {error}" for name, error in failures.items())
+    raise kind(
+        f"{len(failures)} files failed, so no vintage was written; {kept} good ones are cached, and the next fetch "
+        f"resumes.\n{lines}"
+    )
+
+
+def _carried(table: str) -> TableFile:
+    """A table that nobody serves any more, from the newest vintage that has it, marked as such."""
+    for as_of in (*reversed(own_dates()), EMBEDDED):
+        if table in manifest(as_of):
+            content, vintage = table_bytes(table, as_of)
+            about = _about(table, content, vintage.url, vintage.publisher, vintage.licence)
+            return TableFile(table, content, {**about, "retrieved_at": vintage.retrieved_at, "carried_from": as_of})
+    raise DownloadError(f"no publisher serves {table!r}, and no vintage on disk has it; nothing was written.")
+
+
+def _table_file(table: str, got: list[tuple[Vintage, bytes]], officials: tuple[Official, ...]) -> TableFile:
+    frames = {each.layout: vintage.frame for each, (vintage, _) in zip(officials, got, strict=True)}
+    frame = vintage_table(table, {layout: found for layout, found in frames.items() if found is not None})
+    frame = frame[frame["date"] >= _first_date(table)]
+    check_ranges(table, frame)
+    content = table_csv(frame)
+    newest = got[0][0]
+    about = _about(table, content, newest.url, newest.publisher, newest.licence)
+    raw = {each.file: kept for each, (_, kept) in zip(officials, got, strict=True)}
+    retrieved = max(vintage.retrieved_at for vintage, _ in got)
+    return TableFile(table, content, {**about, "retrieved_at": retrieved, "carried_from": ""}, raw)
+
+
+def _first_date(table: str) -> str:
+    """Where the embedded table begins: older figures stay in ``raw/``, so that no sample grows by fetching."""
+    if table not in TABLES:
+        return ""
+    content, _ = table_bytes(table, EMBEDDED)
+    return min(line.split(",", 1)[0] for line in content.decode().splitlines()[1:])
+
+
+def _about(table: str, content: bytes, url: str, publisher: str, licence: str) -> dict[str, str]:
+    known = TABLES.get(table)
+    dates = sorted(line.split(",", 1)[0] for line in content.decode().splitlines()[1:])
+    return {
+        "publisher": known.publisher if known else publisher, "table": known.title if known else table,
+        "url": known.url if known else url, "units": known.units if known else "as published",
+        "frequency": known.frequency if known else "", "first": dates[0], "last": dates[-1], "rows": str(len(dates)),
+        "licence": known.licence if known else licence, "citation": known.citation if known else "",
+    }  # fmt: skip
+
+
+_TOTALS = {"slt_table1": ("position", 1e6, 5e7), "bertaut_judson": ("position", 1e6, 5e7), "mfh": ("value", 500, 5e4)}
+"""Least and greatest total of all foreign holders, in the units of the table: billions for millions fall outside."""
+
+
+def check_ranges(table: str, frame: pd.DataFrame) -> None:
+    """Refuse values outside the catalogue's ranges, and totals that can only be in other units.
+
+    Raises
+    ------
+    SchemaError
+        Naming table, column, date and value.
+    """
+    rules = [(item.column, item.low, item.high, frame) for item in ENTRIES.values() if item.table == table
+             and not item.holder and item.column in frame]  # fmt: skip
+    if table in _TOTALS:
+        rules.append((*_TOTALS[table], frame[frame["holder"] == "TOT"]))
+    for column, low, high, rows in rules:
+        outside = (rows[column] < low) | (rows[column] > high)
+        if outside.any():
+            date, value = rows.loc[outside, ["date", column]].iloc[0]
+            raise SchemaError(
+                f"{table} column {column!r} must lie between {low:g} and {high:g}; found {value:g} at {date}; the "
+                "units changed?"
+            )
