@@ -18,6 +18,8 @@ from econ.var._kernels import Array
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from econ.var.contrast import Cell
+
 KINDS = ("pointwise", "sup-t")
 INTERVALS = ("percentile", "hall", "studentised")
 NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
@@ -217,6 +219,18 @@ class IRF:
             drawn = np.take_along_axis(paths, np.abs(paths).argmax(axis=1)[:, None], axis=1)[:, 0]
         label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
         return self._estimate(float(path[when]), drawn, level, response, label, None)
+
+    def difference(self, first: Cell, second: Cell, *, level: float = 0.90) -> Estimate:
+        """One response less another, each (horizon, response, shock); see :func:`econ.var.contrast.difference`."""
+        from econ.var.contrast import difference
+
+        return difference(self, first, second, level=level)
+
+    def ratio(self, numerator: Cell, denominator: Cell, *, level: float = 0.90) -> Estimate:
+        """One response over another, with Fieller's set; see :func:`econ.var.contrast.ratio`."""
+        from econ.var.contrast import ratio
+
+        return ratio(self, numerator, denominator, level=level)
 
     def to_frame(self, level: float = 0.90, kind: str = "pointwise") -> pd.DataFrame:
         """One row a horizon, response and shock: ``point``, ``lower``, ``upper`` (without draws, ``point`` only)."""

@@ -162,3 +162,34 @@ def test_plot_draws_the_grid_asked_for(irf):
     assert len(figure.axes) == 2
     with pytest.raises(SpecificationError, match="did you mean 'yield'"):
         irf.plot(responses=["yields"])
+
+
+def test_differences_and_ratios_come_from_the_same_draws(irf):
+    first, second = (3, "yield", "china"), (3, "yield", "japan")
+    estimate = irf.difference(first, second, level=0.80)
+    drawn = irf.draws[:, 3, 2, 0] - irf.draws[:, 3, 2, 1]
+    assert estimate.value == pytest.approx(irf.point[3, 2, 0] - irf.point[3, 2, 1])
+    assert estimate.std_error == pytest.approx(drawn.std(ddof=1))
+    assert estimate.interval == pytest.approx(tuple(np.quantile(drawn, [0.1, 0.9])))
+    assert estimate.units == "bp"
+    independent = np.hypot(irf.draws[:, 3, 2, 0].std(ddof=1), irf.draws[:, 3, 2, 1].std(ddof=1))
+    assert estimate.std_error != pytest.approx(independent, rel=1e-3)
+
+
+def test_a_ratio_to_a_weak_denominator_is_unbounded(irf):
+    strong = irf.ratio((0, "yield", "china"), (0, "china", "china"))
+    scaled = irf.shock("china").scale(to=1.0, response="china").at(0, response="yield")
+    assert strong.value == pytest.approx(scaled.value)
+    assert strong.std_error == pytest.approx(scaled.std_error, rel=0.1)
+    assert strong.units == "bp per "
+    weak = irf.ratio((0, "yield", "china"), (12, "japan", "yield"))
+    assert not weak.region.bounded
+    with pytest.raises(SpecificationError, match="exactly zero"):
+        irf.ratio((0, "yield", "china"), (0, "china", "yield"))
+
+
+def test_contrasts_refuse_unlike_units_and_missing_draws(irf, svar):
+    with pytest.raises(SpecificationError, match="convert one"):
+        irf.difference((0, "yield", "china"), (0, "japan", "china"))
+    with pytest.raises(SpecificationError, match="need draws"):
+        svar.irf(3).ratio((0, "yield", "china"), (0, "china", "china"))
