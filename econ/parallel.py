@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -206,7 +207,9 @@ def _guarded(work: Callable[[Task], T], numbered: tuple[int, Task]) -> tuple[int
         with threadpool_limits(limits=1):
             return number, work(task)
     except Exception as error:
-        return number, Failed(f"{type(error).__name__}: {error}", traceback.format_exc())
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.name}, line {last.lineno} of {Path(last.filename).name}"
+        return number, Failed(f"{type(error).__name__}: {error}", where)
 
 
 def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
