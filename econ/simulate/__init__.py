@@ -1,19 +1,29 @@
 """Markets with known truth, and the tournament that tries every design on them."""
 
+from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.faults import Faults
+from econ.simulate.grid import Truths
 from econ.simulate.holders import Holder, Regime, Shock
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.moments import moments_table
+from econ.simulate.sample import Sample
 from econ.simulate.samples import Samples
+from econ.simulate.tournament import Tournament, tournament
 from econ.simulate.truth import Truth
 
 __all__ = [
+    "ESTIMATORS",
+    "Estimator",
     "Faults",
     "Holder",
     "Regime",
+    "Sample",
     "Samples",
     "Shock",
+    "Tournament",
     "TreasuryMarket",
     "Truth",
+    "Truths",
     "moments_table",
+    "tournament",
 ]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from econ.data.dataset import Dataset
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy import EventStudy
 from econ.infer import anderson_rubin, fieller, reduced_form, regress
 from econ.infer.weak import ReducedForm
@@ -22,6 +22,7 @@ from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import HORIZON, VARIABLES, Sample
 from econ.simulate.truth import Truth, impact_of
+from econ.var.proxy import Proxy, ProxyResults
 
 CHANGE = "yield_change"
 FIRST_EVENT = 160  # business days before the first operation studied
@@ -161,6 +162,19 @@ def projected(
     return _from_instrument(sample, irf.parent.reduced_form(response, HORIZON), sign)  # type: ignore[attr-defined]
 
 
+def proxy_var(sample: Sample) -> Estimate:
+    """Proxy VAR: response of the yield on impact to a unit of the seller's purchases, Anderson-Rubin set."""
+    svar = sample.fit.identify(Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW))
+    assert isinstance(svar, ProxyResults)
+    table = svar.weak_iv_set(response=CHANGE, horizon=0, level=sample.level)
+    intervals = tuple((float(low), float(high)) for low, high in zip(table["lower"], table["upper"], strict=True))
+    region = ConfidenceSet(intervals, sample.level)
+    impact = svar.impact["seller"]
+    value = float(impact[CHANGE]) / float(impact[FLOW])
+    reason = Unavailable("the set is inverted, not built from a standard error")
+    return Estimate(value, reason, region.lower, region.upper, sample.level, nobs=sample.fit.nobs, region=region)
+
+
 def granular(sample: Sample) -> Estimate:
     """Other officials' flow instrumented by size- minus precision-weighted country shocks, Anderson-Rubin set."""
     flows, sizes = sample.countries
@@ -181,8 +195,8 @@ def _study(sample: Sample) -> EventStudy:
 
 def _placeable(truth: Truth, data: Dataset) -> pd.DataFrame:
     """Operations with a full estimation window before them."""
-    events = truth.events
-    return events.loc[events["date"] >= data.frame.index[FIRST_EVENT]]
+    events: pd.DataFrame = truth.events
+    return events.iloc[np.flatnonzero(events["date"] >= data.frame.index[FIRST_EVENT])]
 
 
 def event_study(sample: Sample) -> Estimate:
@@ -216,6 +230,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
         Estimator("ols_flows", least_squares, words="valuation-free flows"),
         Estimator("recursive_flow_first", recursive_impact, words="seller ordered first"),
         Estimator("recursive_yield_first", partial(recursive_impact, first=CHANGE), words="yield ordered first"),
+        Estimator("proxy_var", proxy_var, needs=("proxy",), words="VAR with the proxy as instrument"),
         Estimator("lp_iv", projected, needs=("proxy",), words="projection with the proxy as instrument"),
         Estimator(
             "intervention",

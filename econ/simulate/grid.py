@@ -1,0 +1,131 @@
+"""The truths that a tournament visits: impacts x offsets x sample sizes x faults of one market."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import partial
+from typing import Any
+
+from econ.errors import SpecificationError
+from econ.simulate.estimators import Estimator
+from econ.simulate.faults import Faults
+from econ.simulate.market import TreasuryMarket
+
+KNOWN_FAULTS = {"none": Faults(), "archive": Faults.archive()}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One truth at one sample size under one set of faults."""
+
+    market: TreasuryMarket = field(repr=False)
+    periods: int
+    faults: str
+
+
+@dataclass(frozen=True)
+class Truths:
+    """A grid of markets to try the estimators on.
+
+    Parameters
+    ----------
+    market : TreasuryMarket
+        Everything but impact, offset and faults.
+    impacts : sequence of float
+        Bp per 1% of debt.
+    offsets : sequence of float
+        Quantity offsets; the price offset equals each unless the market gives its own.
+    periods : sequence of int
+        Months in a sample.
+    faults : mapping of str to Faults
+        Observation layers by name; default none, and those of the archive.
+
+    Examples
+    --------
+    >>> len(Truths(impacts=(0.0, -15.0), offsets=(0.0, 1.0), periods=(300,)).cells)
+    8
+    """
+
+    market: TreasuryMarket = field(default_factory=TreasuryMarket)
+    impacts: Sequence[float] = (0.0, -5.0, -15.0, -60.0)
+    offsets: Sequence[float] = (0.0, 0.5, 1.0)
+    periods: Sequence[int] = (300,)
+    faults: Mapping[str, Faults] = field(default_factory=lambda: dict(KNOWN_FAULTS))
+
+    def __post_init__(self) -> None:
+        for name in ("impacts", "offsets", "periods"):
+            values = tuple(getattr(self, name))
+            if not values or len(set(values)) < len(values):
+                raise SpecificationError(f"{name} needs values, each once; found {list(values)}.")
+            object.__setattr__(self, name, values)
+        if not self.faults:
+            raise SpecificationError('faults needs a name at least, such as {"none": Faults()}.')
+        for periods in self.periods:
+            if isinstance(periods, bool) or not isinstance(periods, int) or periods < 60:
+                raise SpecificationError(f"periods are months, at least 60; found {periods!r}.")
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All combinations, in a fixed order."""
+        return tuple(
+            Cell(replace(self.market, impact=float(impact), offset=float(offset), faults=layer), periods, name)
+            for impact in self.impacts
+            for offset in self.offsets
+            for periods in self.periods
+            for name, layer in self.faults.items()
+        )
+
+
+def as_truths(design: Truths | TreasuryMarket) -> Truths:
+    """A market stands for the grid of itself at 300 months."""
+    if isinstance(design, Truths):
+        return design
+    if isinstance(design, TreasuryMarket):
+        return Truths(design, (design.impact,), (design.offset,), (300,), {"market": design.faults})
+    raise SpecificationError(f"design must be Truths or a TreasuryMarket; found {type(design).__name__}.")
+
+
+def described(value: Any) -> Any:
+    """Plain lists, dicts, numbers and words that stand for a specification; equal if and only if it is."""
+    if isinstance(value, Estimator):
+        return {
+            "name": value.name,
+            "target": value.target,
+            "needs": list(value.needs),
+            "does": described(value.estimate),
+        }
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: described(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): described(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [described(item) for item in value]
+    if isinstance(value, partial):
+        return {"function": described(value.func), "arguments": described(value.keywords)}
+    if callable(value):
+        return f"{value.__module__}.{value.__qualname__}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def differences(wanted: Any, found: Any, path: str = "") -> list[str]:
+    """Where two descriptions differ, in words."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        lines = []
+        for name in sorted({*wanted, *found}):
+            where = f"{path}.{name}" if path else name
+            if name not in found or name not in wanted:
+                lines.append(f"{where} stands only in the {'request' if name in wanted else 'folder'}")
+            else:
+                lines += differences(wanted[name], found[name], where)
+        return lines
+    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        return [
+            line
+            for number, pair in enumerate(zip(wanted, found, strict=True))
+            for line in differences(*pair, f"{path}[{number}]")
+        ]
+    return [] if wanted == found else [f"{path} is {found!r} in the folder, {wanted!r} in the request"]
