@@ -51,6 +51,10 @@ class Specification:
         rounded down, and the cointegration estimate of the IMF.
     no_offset, full_offset : float
         H2: an offset inside [-no_offset, no_offset] is none; above full_offset it is full.
+    projection_lags, long_lags : int
+        Lags of the local projections by country (2011 on) and of foreign officials (1985 on).
+    granular_factors : int
+        Common factors taken out of holders' flows before their idiosyncratic shocks are read.
     event_window, estimation_window : (int, int)
         Trading days around day 0.
     event_bound : float
@@ -78,6 +82,9 @@ class Specification:
     impact_bounds: tuple[float, ...] = (15.0, 8.0, 2.4)
     no_offset: float = 0.25
     full_offset: float = 0.75
+    projection_lags: int = 3
+    long_lags: int = 6
+    granular_factors: int = 1
     event_window: tuple[int, int] = (0, 1)
     estimation_window: tuple[int, int] = (-130, -11)
     event_bound: float = 5.0
