@@ -116,7 +116,7 @@ def read_table(name: str, as_of: str = EMBEDDED) -> tuple[pd.DataFrame, Vintage]
 
 @lru_cache(maxsize=256)
 def _parsed(content: bytes, file: str) -> pd.DataFrame:
-    text = {"date": str, "holder": str, "printed": str, "series": str}
+    text = dict.fromkeys(("date", "holder", "printed", "series", "item", "unit", "notes"), str)
     try:
         frame = pd.read_csv(io.BytesIO(content), dtype=text, keep_default_na=False, na_values={"value": [""]})
         for column in frame.columns.difference(list(text)):

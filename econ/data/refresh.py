@@ -183,7 +183,8 @@ def fetch(*names: str, client: Client | None = None, key: str | None = None, als
     DataError
         If another fetch runs, or the folder cannot be written.
     """
-    tables = {table: sources(table) for table in (*TABLES, *(name for name in names if name not in TABLES))}
+    further = (ENTRIES[name].table if name in ENTRIES else name for name in names)
+    tables = {table: sources(table) for table in (*TABLES, *further)}
     wanted = {each.name: each for files in tables.values() for each in files}
     worker = client or Client()
     with locked(data_home()):
