@@ -54,6 +54,18 @@ def joint_tests(results: Mapping[str, EventStudyResults], kind: str | None = Non
     ----------
     Kolari, J. W. and S. Pynnönen (2010), Event study testing with cross-sectional correlation of abnormal
     returns, RFS 23(11).
+
+    Examples
+    --------
+    >>> from econ.eventstudy import EventStudy
+    >>> days = pd.bdate_range("2020-01-01", periods=400, name="date")
+    >>> levels = np.random.default_rng(1).normal(size=(400, 2)).cumsum(axis=0)
+    >>> frame = pd.DataFrame(levels, index=days, columns=["yield_2y", "yield_10y"])
+    >>> news = pd.DataFrame({"date": days[[200, 250, 300]], "kind": "sale", "label": ["a", "b", "c"]})
+    >>> study = EventStudy(frame, news, response="yield_2y")
+    >>> fits = {name: study.with_response(name).fit() for name in frame}
+    >>> joint_tests(fits).index.tolist()
+    ['Patell', 'BMP', 'Kolari-Pynnonen Patell', 'Kolari-Pynnonen']
     """
     studies = _same_events(results)
     windows = [study.select(kind) for study in studies]
@@ -125,6 +137,19 @@ def romano_wolf_table(
     ----------
     Romano, J. P. and M. Wolf (2005), Exact and approximate stepdown methods for multiple hypothesis testing,
     JASA 100(469).
+
+    Examples
+    --------
+    >>> from econ.eventstudy import EventStudy
+    >>> days = pd.bdate_range("2020-01-01", periods=400, name="date")
+    >>> levels = np.random.default_rng(1).normal(size=(400, 2)).cumsum(axis=0)
+    >>> frame = pd.DataFrame(levels, index=days, columns=["yield_2y", "yield_10y"])
+    >>> news = pd.DataFrame({"date": days[[200, 250, 300]], "kind": "sale", "label": ["a", "b", "c"]})
+    >>> study = EventStudy(frame, news, response="yield_2y")
+    >>> fits = {name: study.with_response(name).fit() for name in frame}
+    >>> table = romano_wolf_table(fits, draws=99, rng=1)
+    >>> table.index.tolist()
+    [('yield_2y', 'sale'), ('yield_10y', 'sale')]
     """
     studies = _same_events(results)
     events = studies[0].events

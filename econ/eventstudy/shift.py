@@ -62,9 +62,23 @@ def brown_forsythe(event: Array, control: Array) -> Outcome:
     F = (N - 2) sum_g n_g (z̄_g - z̄)² / sum_g sum_i (z_gi - z̄_g)², z = |y - median_g|, ~ F(1, N - 2). Holds its
     size for fat-tailed changes, which the ratio of variances does not.
 
+    Parameters
+    ----------
+    event, control : arrays (n,), (m,)
+        Changes on the two groups of days, in one unit.
+
+    Returns
+    -------
+    Outcome
+
     References
     ----------
     Brown, M. B. and A. B. Forsythe (1974), Robust tests for the equality of variances, JASA 69(346).
+
+    Examples
+    --------
+    >>> brown_forsythe(np.array([-2.0, 0.0, 2.0]), np.array([-1.0, 0.0, 1.0])).distribution
+    'F(1, 4)'
     """
     groups = [np.abs(values - np.median(values)) for values in (event, control)]
     total = len(event) + len(control)
