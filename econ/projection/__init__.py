@@ -6,6 +6,8 @@ from econ.projection.bootstrap import PlugIn
 from econ.projection.credentials import Credentials, balance, credentials, overidentification
 from econ.projection.granular import GranularInstrument, granular_instrument
 from econ.projection.model import LocalProjection
+from econ.projection.panel import PanelProjection
+from econ.projection.panel_results import PanelResults
 from econ.projection.results import ProjectionResults
 from econ.projection.smooth import SmoothResults, smooth
 
@@ -15,6 +17,8 @@ __all__ = [
     "Credentials",
     "GranularInstrument",
     "LocalProjection",
+    "PanelProjection",
+    "PanelResults",
     "PlugIn",
     "ProjectionResults",
     "SmoothResults",
