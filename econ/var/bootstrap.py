@@ -64,7 +64,8 @@ class _Simulator:
     def __init__(self, fit: VARResults, bootstrap: Bootstrap) -> None:
         self.fit, self.bootstrap = fit, bootstrap
         self.terms = fit.parent.term_values(fit.lags)
-        self.residuals = fit.residuals.to_numpy()
+        # least squares shrinks residuals; without this the draws of Σ_u would centre on (T - k) / T of the estimate
+        self.residuals = fit.residuals.to_numpy() * np.sqrt(fit.nobs / fit.df_resid)
         values = fit.parent.parent.frame.to_numpy(dtype=float)
         # with a constant, levels are simulated around their means: X'X of data far from zero loses digits
         self.centre = values.mean(axis=0) if "const" in fit.parent.terms else np.zeros(values.shape[1])

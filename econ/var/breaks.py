@@ -91,7 +91,8 @@ def sup_f(
 
     def simulate(size: int, generator: np.random.Generator) -> Array:
         samples = u[:, None] * generator.standard_normal((len(u), size))
-        return _chow(samples, whole, bases, k).max(axis=0)
+        largest: Array = _chow(samples, whole, bases, k).max(axis=0)
+        return largest
 
     drawn = np.concatenate(map_blocks(simulate, draws, rng=rng, n_jobs=n_jobs, label="break test"))
     statistic = float(found.max())

@@ -115,7 +115,7 @@ def test_each_draw_is_the_estimate_on_its_own_sample(data, fit):
     from econ.var.bootstrap import _Simulator
 
     draws = _Simulator(fit, MovingBlock(draws=3, length=7))(3, np.random.default_rng(1))
-    u = fit.residuals.to_numpy()
+    u = fit.residuals.to_numpy() * np.sqrt(fit.nobs / fit.df_resid)
     rows, length = draws.resample.rows[1], draws.resample.block
     means = np.array([u[s : fit.nobs - length + 1 + s].mean(axis=0) for s in range(length)])
     y = list(data.frame.to_numpy()[:2])
@@ -127,6 +127,14 @@ def test_each_draw_is_the_estimate_on_its_own_sample(data, fit):
     np.testing.assert_allclose(draws.coefficients[1], again.params, rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(draws.sigma[1], again.sigma_u, rtol=1e-8)
     np.testing.assert_allclose(draws.residuals[1], again.residuals, atol=1e-8)
+
+
+def test_draws_centre_on_the_estimate_even_with_many_coefficients(data):
+    svar = VAR(data, lags=24).fit().identify(Cholesky(*NAMES))
+    assert svar.parent.df_resid / svar.parent.nobs < 0.7
+    for bootstrap in (Residual(draws=400), MovingBlock(draws=400, length=4)):
+        drawn = svar.irf(0, bootstrap, rng=1).draws[:, 0]
+        np.testing.assert_allclose(np.diag(drawn.mean(axis=0)), np.diag(svar.impact), rtol=0.04)
 
 
 def test_blocks_are_runs_of_consecutive_periods_and_all_starts_occur():
