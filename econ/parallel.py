@@ -238,7 +238,8 @@ def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> It
     """Hand all tasks to a Dask scheduler, which moves those of a lost worker to another one by itself."""
     with contextlib.ExitStack() as stack:
         client = _client(scheduler, stack)
-        waiting = _distributed().as_completed(client.map(each, numbered, pure=False), raise_errors=False)
+        futures = client.map(each, numbered, pure=False)
+        waiting = _distributed().as_completed(futures, loop=client.loop, raise_errors=False)
         for future in waiting:
             if future.status != "finished":
                 reason = future.exception() if future.status == "error" else f"its state is {future.status}"
