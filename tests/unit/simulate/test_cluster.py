@@ -1,0 +1,195 @@
+"""The same call on a real Dask cluster: scheduler and two worker processes over TCP on this machine."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from econ.errors import EstimationError, SpecificationError
+from econ.estimate import Estimate
+from econ.parallel import Failed, stream
+from econ.simulate import Estimator, Faults, Truths, tournament
+
+ROOT = Path(__file__).parents[3]
+SMALL = Truths(impacts=(0.0, -15.0), offsets=(0.5,), periods=(120,), faults={"none": Faults()})
+CHEAP = ["oracle", "ols_flows", "offset_oracle"]
+pytestmark = pytest.mark.slow
+pytest.importorskip("distributed", reason="distributed is not installed (extra 'cluster')")
+
+
+def slow_and_noisy(sample, seconds=0.05):
+    """An estimate that takes its time, so that a worker can be killed meanwhile."""
+    time.sleep(seconds)
+    value = float(sample.frame["china_net_purchases"].sum())
+    return Estimate(value, 1.0, value - 1.0, value + 1.0, sample.level)
+
+
+def breaks(sample):
+    if sample.samples.market.impact == -15.0 and sample.number == 7:
+        raise RuntimeError("a bug on purpose")
+    return slow_and_noisy(sample, 0.0)
+
+
+class Cluster:
+    """Processes of one cluster."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.file = folder / "scheduler.json"
+        words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)]
+        self.scheduler = self.start("dask_scheduler", *words)
+        wait_until(self.file.is_file, "the scheduler")
+        self.address = json.loads(self.file.read_text())["address"]
+        self.workers = [self.start_worker() for _ in range(2)]
+
+    def start_worker(self):
+        place = self.folder / f"worker-{time.monotonic_ns()}"
+        words = [
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--no-dashboard",
+            "--host",
+            "127.0.0.1",
+            "--local-directory",
+            str(place),
+        ]
+        return self.start("dask_worker", self.address, *words)
+
+    def start(self, program, *words):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+        with (self.folder / "log.txt").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{program}", *words],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def stop(self):
+        for process in (*self.workers, self.scheduler):
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def wait_until(condition, what, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not come within {seconds} s"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    running = Cluster(folder)
+    yield running
+    running.stop()
+
+
+def without_seconds(result):
+    return result.table.drop(columns=["seconds", "seconds_se"])
+
+
+def same(one, two):
+    pd.testing.assert_frame_equal(without_seconds(one), without_seconds(two), rtol=0, atol=0)
+
+
+def blocks(folder):
+    return len(list(folder.glob("block-*.json")))
+
+
+def meanwhile(call):
+    """Run ``call`` in a thread; the list gets its result or its error."""
+    outcome = []
+
+    def run():
+        try:
+            outcome.append(call())
+        except Exception as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, outcome
+
+
+def test_a_cluster_gives_the_bits_of_one_process(cluster, tmp_path):
+    serial = tournament(SMALL, CHEAP, 40, rng=1, block=5)
+    far = tournament(SMALL, CHEAP, 40, rng=1, block=5, scheduler=cluster.address, folder=tmp_path / "run")
+    same(serial, far)
+    assert blocks(tmp_path / "run") == 16
+
+
+def test_a_client_opened_before_is_used(cluster):
+    from distributed import Client
+
+    with Client(cluster.address):
+        result = tournament(SMALL, CHEAP, 20, rng=1, block=5, backend="dask")
+    same(result, tournament(SMALL, CHEAP, 20, rng=1, block=5))
+
+
+def test_a_killed_worker_changes_nothing(cluster, tmp_path):
+    estimators, folder = [Estimator("slow", slow_and_noisy)], tmp_path / "run"
+    call = partial(tournament, SMALL, estimators, 100, rng=1, block=5)
+    thread, outcome = meanwhile(partial(call, scheduler=cluster.address, folder=folder))
+    wait_until(lambda: blocks(folder) >= 4, "the first blocks")
+    done = blocks(folder)
+    cluster.workers[0].kill()
+    cluster.workers[0].wait()
+    thread.join(120)
+    assert done < 40  # it died in the middle
+    assert not isinstance(outcome[0], Exception), outcome[0]
+    assert blocks(folder) == 40
+    same(outcome[0], call())
+
+
+def test_a_lost_scheduler_is_said_and_the_blocks_are_kept(cluster, tmp_path):
+    estimators, folder = [Estimator("slow", slow_and_noisy)], tmp_path / "run"
+    call = partial(tournament, SMALL, estimators, 100, rng=1, block=5, folder=folder)
+    thread, outcome = meanwhile(partial(call, scheduler=cluster.address))
+    wait_until(lambda: blocks(folder) >= 4, "the first blocks")
+    cluster.scheduler.kill()
+    cluster.scheduler.wait()
+    thread.join(120)
+    assert not thread.is_alive()
+    assert isinstance(outcome[0], EstimationError), outcome[0]
+    assert "run again to go on" in str(outcome[0])
+    kept = blocks(folder)
+    assert 4 <= kept < 40
+    same(call(n_jobs=1), tournament(SMALL, estimators, 100, rng=1, block=5))  # resumes at home
+    assert blocks(folder) == 40
+
+
+def test_a_block_that_raises_is_named_and_the_others_kept(cluster, tmp_path):
+    folder = tmp_path / "run"
+    with pytest.raises(EstimationError, match=r"1 of 4 blocks raised.*impact -15.0.*RuntimeError: a bug on purpose"):
+        tournament(SMALL, [Estimator("broken", breaks)], 14, rng=1, block=10, scheduler=cluster.address, folder=folder)
+    assert blocks(folder) == 3
+
+
+def test_a_task_that_fails_does_not_stop_the_others(cluster):
+    results = dict(stream(int, ["1", "x", "3"], scheduler=cluster.address))
+    assert (results[0], results[2]) == (1, 3)
+    assert isinstance(results[1], Failed)
+    assert "invalid literal" in results[1].error
+
+
+def test_no_scheduler_is_said():
+    with pytest.raises(EstimationError, match="no Dask scheduler answers at 'tcp"):
+        list(stream(int, ["1"], scheduler="tcp://127.0.0.1:1"))
+
+
+def test_dask_without_client_or_address_is_refused():
+    with pytest.raises(SpecificationError, match="needs scheduler="):
+        list(stream(int, ["1"], backend="dask"))
