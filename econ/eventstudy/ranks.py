@@ -14,16 +14,23 @@ from econ.eventstudy._kernels import Array, Mask, Windows
 from econ.eventstudy.outcome import NO_SHIFT, Outcome, normal_outcome, student_outcome, unavailable
 from econ.eventstudy.parametric import FLAT, NO_SPREAD, ONE_EVENT
 
+TIE = 1e-9  # relative distance below which two values count as equal
+
 
 def mean_ranks(values: Array, valid: Mask) -> Array:
-    """Rank each row of ``values`` (n, m) among its valid entries, ties sharing their mean; 0 elsewhere."""
-    filled = np.where(valid, values, np.inf)
+    """Rank each row of ``values`` (n, m) among its valid entries, ties sharing their mean; 0 elsewhere.
+
+    Neighbours closer than 1e-9 of the row's largest value are ties: 4.01 - 4.00 and 3.52 - 3.51 are the same
+    basis point, but differ in the last bit.
+    """
+    magnitude = np.where(valid, np.abs(values), 0.0).max(axis=1, keepdims=True)
+    filled = np.where(valid, values, 2.0 * magnitude + 1.0)
     order = np.argsort(filled, axis=1, kind="stable")
     ordered = np.take_along_axis(filled, order, axis=1)
     m = values.shape[1]
     places = np.arange(m)
     fresh = np.ones(ordered.shape, dtype=bool)
-    fresh[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    fresh[:, 1:] = np.diff(ordered, axis=1) > TIE * magnitude
     first = np.maximum.accumulate(np.where(fresh, places, 0), axis=1)
     ends = np.ones(ordered.shape, dtype=bool)
     ends[:, :-1] = fresh[:, 1:]

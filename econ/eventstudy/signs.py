@@ -9,10 +9,15 @@ from scipy.special import bdtr, bdtrc
 
 from econ.eventstudy._kernels import Array, Windows
 from econ.eventstudy.outcome import NO_MEDIAN, Outcome, normal_outcome, unavailable
-from econ.eventstudy.ranks import mean_ranks
+from econ.eventstudy.ranks import TIE, mean_ranks
 
 EXACT = 50
 NO_CHANGE = "every abnormal change is exactly 0"
+
+
+def _moved(windows: Windows) -> Array:
+    """Cumulative abnormal changes that are not 0 up to rounding."""
+    return windows.cumulative[np.abs(windows.cumulative) > TIE * windows.cumulative_error]
 
 
 def sign(windows: Windows) -> Outcome:
@@ -25,7 +30,7 @@ def sign(windows: Windows) -> Outcome:
     ----------
     Brown, S. J. and J. B. Warner (1980), Measuring security price performance, JFE 8(3).
     """
-    values = windows.cumulative[windows.cumulative != 0.0]
+    values = _moved(windows)
     n, w = len(values), int((values > 0.0).sum())
     if n == 0:
         return unavailable(NO_CHANGE, "binomial", NO_MEDIAN)
@@ -45,8 +50,14 @@ def generalised_sign(windows: Windows) -> Outcome:
     Cowan, A. R. (1992), Nonparametric event study tests, Review of Quantitative Finance and Accounting 2(4).
     """
     n = len(windows)
-    w = int((windows.cumulative > 0.0).sum())
-    share = float(((windows.residuals > 0.0) & windows.used).sum(axis=1) @ (1.0 / windows.used.sum(axis=1))) / n
+    w = int((_moved(windows) > 0.0).sum())
+    share = (
+        float(
+            ((windows.residuals > TIE * windows.scale[:, None]) & windows.used).sum(axis=1)
+            @ (1.0 / windows.used.sum(axis=1))
+        )
+        / n
+    )
     return normal_outcome(
         (w - n * share) / math.sqrt(n * share * (1.0 - share)),
         "the abnormal change over the window is as often positive as before the events",
@@ -64,7 +75,7 @@ def wilcoxon(windows: Windows) -> Outcome:
     ----------
     Wilcoxon, F. (1945), Individual comparisons by ranking methods, Biometrics Bulletin 1(6).
     """
-    values = windows.cumulative[windows.cumulative != 0.0]
+    values = _moved(windows)
     m = len(values)
     if m == 0:
         return unavailable(NO_CHANGE, "signed rank", NO_MEDIAN)

@@ -105,9 +105,11 @@ def average_correlation(events):
 
 
 def mean_ranks(values):
-    """Average rank of each entry of a dict of values."""
+    """Average rank of each entry of a dict of values; equal up to rounding is equal."""
+    near = 1e-9 * max(abs(value) for value in values.values())
+    ordered = sorted(values.values())
     return {
-        key: mean([place for place, other in enumerate(sorted(values.values()), start=1) if other == value])
+        key: mean([place for place, other in enumerate(ordered, start=1) if abs(other - value) <= near])
         for key, value in values.items()
     }
 

@@ -56,6 +56,21 @@ def test_mean_ranks_equal_scipy():
     assert (ranks[~valid] == 0.0).all()
 
 
+def test_equal_quotes_are_ties_whatever_the_last_bit():
+    changes = np.array([[4.01 - 4.00, 3.52 - 3.51, 0.0, 2.25 - 2.26]])
+    assert changes[0, 0] != changes[0, 1]
+    np.testing.assert_array_equal(mean_ranks(changes, np.ones((1, 4), dtype=bool)), [[3.5, 3.5, 2.0, 1.0]])
+
+
+def test_unchanged_quotes_are_no_sign():
+    frame = levels(400)
+    frame.iloc[300] = frame.iloc[299]
+    frame.iloc[301] = frame.iloc[299]
+    events = news(frame.index, (300, 320, 340, 360))
+    table = EventStudy(frame, events, response="yield_10y", window=(0, 1), normal="zero").fit().tests()
+    assert table.loc["sign", "distribution"] == "binomial(3, 0.5)"
+
+
 @pytest.mark.parametrize(("level", "steps", "df"), [(1.3, 2, 20), (1.8, 5, 12), (2.3, 12, 100)])
 def test_law_of_the_walk_equals_simulation(level, steps, df):
     generator = np.random.default_rng(9)

@@ -247,3 +247,31 @@ def test_missing_quote_in_an_event_window_is_refused_unless_the_market_was_close
     closed = fitted(holed, missing="closed")
     assert closed.moved["label"].tolist() == ["event 4"]
     assert closed.events["day"].iloc[4] == frame.index[301]
+
+
+def test_an_event_listed_under_two_kinds_counts_once_in_the_pool():
+    frame = levels()
+    once = news(frame.index, POSITIONS)
+    twice = pd.concat([once, once.assign(kind="also")], ignore_index=True)
+    one = EventStudy(frame, once, response="yield_10y").fit()
+    two = EventStudy(frame, twice, response="yield_10y").fit()
+    pd.testing.assert_frame_equal(one.tests(), two.tests())
+    assert two.placebo(draws=199).p_value == one.placebo(draws=199).p_value
+    assert two.summary()["events"].tolist() == [10, 10]
+
+
+def test_sign_and_start_of_the_sample_do_not_matter():
+    frame = levels()
+    results = fitted(frame)
+    flipped = EventStudy(-100.0 * frame, news(frame.index, POSITIONS), response="yield_10y").fit()
+    np.testing.assert_allclose(flipped.abnormal, -results.abnormal, atol=1e-10)
+    one, other = results.tests(), flipped.tests()
+    odd = one.index.difference(["CUSUM"])  # a maximum of absolute values
+    np.testing.assert_allclose(
+        other.loc[odd, "statistic"].astype(float), -one.loc[odd, "statistic"].astype(float), rtol=1e-9
+    )
+    np.testing.assert_allclose(other["p_value"].astype(float), one["p_value"].astype(float), rtol=1e-9)
+    earlier = pd.bdate_range(end=frame.index[0] - pd.Timedelta(days=1), periods=200)
+    longer = pd.concat([pd.DataFrame({"yield_10y": 4.0}, index=earlier), frame])
+    again = EventStudy(longer, news(frame.index, POSITIONS), response="yield_10y").fit()
+    np.testing.assert_allclose(100.0 * again.abnormal, results.abnormal, atol=1e-10)
