@@ -60,12 +60,16 @@ def manifest(as_of: str = EMBEDDED) -> dict[str, Vintage]:
     SchemaError
         If the manifest lacks a column or a row is malformed.
     """
-    path = folder(as_of) / "manifest.csv"
+    return dict(_manifest((folder(as_of) / "manifest.csv").read_bytes(), str(as_of)))
+
+
+@lru_cache(maxsize=16)
+def _manifest(content: bytes, as_of: str) -> dict[str, Vintage]:
     files = {}
-    for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
+    for row in csv.DictReader(io.StringIO(content.decode("utf-8"))):
         try:
             files[Path(row["file"]).stem] = Vintage(
-                as_of=str(as_of), publisher=row["publisher"], table=row["table"], url=row["url"],
+                as_of=as_of, publisher=row["publisher"], table=row["table"], url=row["url"],
                 file=f"{as_of}/{row['file']}", sha256=row["sha256"], licence=row["licence"],
                 retrieved_at=row.get("retrieved_at", ""),
             )  # fmt: skip

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from econ.data.archive import EMBEDDED, read_table
+from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.catalogue import AGGREGATES
 from econ.data.convert import monthly
 from econ.data.holders import HOLDERS, holder
@@ -38,8 +38,10 @@ def _panel(table: str, code: str, as_of: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
-    """Published columns of one holder, with ``position_change`` taken inside each source only."""
-    del stamp  # part of the cache key: other bytes, other result
+    """Published columns of one holder, with ``position_change`` taken inside each source only.
+
+    ``stamp`` names the files by checksum: a part of the cache's key, so that other bytes give another result.
+    """
     parts = []
     tables = [("bertaut_judson", "Bertaut-Judson"), ("slt_table1", "TIC SLT")]
     if code == "OFF":
@@ -60,9 +62,10 @@ def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame
     return pd.concat(parts)
 
 
-def _stamp(as_of: str) -> tuple[Vintage, ...]:
-    names = ("bertaut_judson", "foreign_official", "slt_table1", "DGS2", "DGS10")
-    return tuple(read_table(name, as_of)[1] for name in names)
+def stamp_of(as_of: str) -> tuple[Vintage, ...]:
+    """Files behind flows, each verified by its checksum."""
+    names = ("bertaut_judson", "foreign_official", "slt_table1", "mfh", "FYGFDPUN", "DGS2", "DGS10")
+    return tuple(table_bytes(name, as_of)[1] for name in names)
 
 
 def _previous_position(official: pd.DataFrame) -> pd.Series:
@@ -75,14 +78,15 @@ def _valuation_returns(official: pd.DataFrame) -> pd.Series:
     return 100.0 * official["valuation_change"] / _previous_position(official)
 
 
-def _yields(as_of: str) -> pd.DataFrame:
+@lru_cache(maxsize=8)
+def _yields(as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     names = ("yield_2y", "yield_10y")
     return pd.DataFrame({name: monthly(name, as_of=as_of) for name in names}).loc["2011-06":]
 
 
 @lru_cache(maxsize=256)
 def _model(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> ValuationModel:
-    return fit_valuation(_valuation_returns(_official(code, as_of, stamp)), _yields(as_of))
+    return fit_valuation(_valuation_returns(_official(code, as_of, stamp)), _yields(as_of, stamp))
 
 
 def valuation_model(name: str, *, as_of: str = EMBEDDED) -> ValuationModel:
@@ -100,16 +104,17 @@ def valuation_model(name: str, *, as_of: str = EMBEDDED) -> ValuationModel:
     ValuationModel
         With parameters, R2 and RMSE on the months that have an official valuation since 2011-07.
     """
-    return _model(holder(name).code, as_of, _stamp(as_of))
+    return _model(holder(name).code, as_of, stamp_of(as_of))
 
 
-def _single(code: str, as_of: str) -> pd.DataFrame:
-    stamp = _stamp(as_of)
+@lru_cache(maxsize=256)
+def _single(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+    """Every measure of long-term Treasuries of one holder, imputed where nothing was published."""
     out = _official(code, as_of, stamp).copy()
     gap = out.index.isin(IMPUTED) & out["net_purchases"].isna() & out["position_change"].notna()
     out["imputed"] = gap
     if gap.any():
-        modelled = _model(code, as_of, stamp).returns(_yields(as_of)).reindex(out.index)
+        modelled = _model(code, as_of, stamp).returns(_yields(as_of, stamp)).reindex(out.index)
         valuation = modelled / 100.0 * _previous_position(out)
         out.loc[gap, "valuation_change"] = valuation[gap]
         out.loc[gap, "net_purchases"] = (out["position_change"] - valuation)[gap]
@@ -117,7 +122,8 @@ def _single(code: str, as_of: str) -> pd.DataFrame:
     return out
 
 
-def _mfh(code: str, as_of: str) -> pd.DataFrame:
+@lru_cache(maxsize=256)
+def _mfh(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """MFH holdings (new series at a survey break) and their change, taken inside one series only."""
     frame, _ = read_table("mfh", as_of)
     rows = frame.loc[frame["holder"] == code]
@@ -136,13 +142,22 @@ def _mfh(code: str, as_of: str) -> pd.DataFrame:
     )
 
 
+@lru_cache(maxsize=8)
+def _debt(as_of: str, stamp: tuple[Vintage, ...]) -> pd.Series:
+    frame, _ = read_table("FYGFDPUN", as_of)
+    return pd.Series(frame["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(frame["date"], freq="Q"))
+
+
 def debt_scale(index: pd.PeriodIndex, *, as_of: str = EMBEDDED) -> pd.Series:
     """Federal debt held by the public at the end of the previous quarter, USD billions, for each month.
 
     NaN where that quarter is not yet published.
     """
-    frame, _ = read_table("FYGFDPUN", as_of)
-    debt = pd.Series(frame["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(frame["date"], freq="Q"))
+    return _scale(index, as_of, stamp_of(as_of))
+
+
+def _scale(index: pd.PeriodIndex, as_of: str, stamp: tuple[Vintage, ...]) -> pd.Series:
+    debt = _debt(as_of, stamp)
     return pd.Series(debt.reindex(index.asfreq("Q") - 1).to_numpy(), index=index)
 
 
@@ -202,8 +217,14 @@ def flows(
     for word, known, what in ((measure, MEASURES, "measure"), (scale, SCALES, "scale")):
         if word not in known:
             raise SpecificationError(f"no {what} {word!r}; {suggestion(word, known)}")
+    table = flow_table(holder, measure, scale, as_of=as_of, stamp=stamp_of(as_of))
+    return table if imputed else table.assign(value=table["value"].where(~table["imputed"]))
+
+
+def flow_table(name: str, measure: str, scale: str, *, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+    """What `flows` gives, from files that were verified already."""
     read = _mfh if measure.startswith("mfh") else _single
-    parts = [read(code, as_of) for code in codes_of(holder)]
+    parts = [read(code, as_of, stamp) for code in codes_of(name)]
     index = parts[0].index
     for part in parts[1:]:
         index = index.intersection(part.index)
@@ -211,9 +232,7 @@ def flows(
     flag = np.logical_or.reduce([part.loc[index, "imputed"].to_numpy(bool) for part in parts])
     flag &= measure in ("net_purchases", "valuation_change")
     if scale == "debt":
-        value = 100.0 * value / debt_scale(pd.PeriodIndex(index), as_of=as_of)
-    if not imputed:
-        value = value.where(~flag)
+        value = 100.0 * value / _scale(pd.PeriodIndex(index), as_of, stamp)
     return pd.DataFrame({"value": value, "imputed": flag, "source": parts[0].loc[index, "source"]})
 
 
@@ -229,10 +248,10 @@ def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
     """
     rows = {}
     for entry in HOLDERS:
-        stamp = _stamp(as_of)
+        stamp = stamp_of(as_of)
         official, model = _official(entry.code, as_of, stamp), _model(entry.code, as_of, stamp)
         official = official.loc["2011-07":]
-        errors = _valuation_returns(official) - model.returns(_yields(as_of)).reindex(official.index)
+        errors = _valuation_returns(official) - model.returns(_yields(as_of, stamp)).reindex(official.index)
         rows[entry.slug] = {
             "name": entry.name,
             "duration": model.params["duration_2y"] + model.params["duration_10y"],
@@ -241,7 +260,7 @@ def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
             "rmse": model.rmse,
             "rmse_usd": float(np.sqrt(((errors / 100.0 * _previous_position(official)) ** 2).mean())),
             "nobs": model.nobs,
-            **_out_of_sample(official, _yields(as_of)),
+            **_out_of_sample(official, _yields(as_of, stamp)),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 

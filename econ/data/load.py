@@ -8,7 +8,7 @@ from econ.data.archive import EMBEDDED, manifest
 from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
 from econ.data.convert import monthly, native
 from econ.data.dataset import Dataset, Variable
-from econ.data.flows import debt_scale, flows
+from econ.data.flows import debt_scale, flow_table, stamp_of
 from econ.data.vintage import Vintage
 from econ.errors import FrequencyError, SpecificationError
 
@@ -56,9 +56,10 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     if frequency not in FREQUENCIES:
         raise SpecificationError(f"frequency must be one of {', '.join(FREQUENCIES)}; found {frequency!r}.")
     columns, variables, files = {}, {}, {}
+    stamp = stamp_of(as_of) if any(entry(name).holder for name in names) else ()
     for name in names:
         item = entry(name)
-        columns[name], imputed = _column(item, as_of, frequency, rule)
+        columns[name], imputed = _column(item, as_of, frequency, rule, stamp=stamp)
         variables[name] = _variable(item, imputed)
         files.update({vintage.file: vintage for vintage in _files(item, as_of)})
     frame = pd.DataFrame(columns).loc[:, list(names)].sort_index()
@@ -69,13 +70,15 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     return Dataset(frame, variables, tuple(files.values()))
 
 
-def _column(item: Entry, as_of: str, frequency: str, rule: str | None) -> tuple[pd.Series, frozenset[str]]:
+def _column(
+    item: Entry, as_of: str, frequency: str, rule: str | None, *, stamp: tuple[Vintage, ...]
+) -> tuple[pd.Series, frozenset[str]]:
     if item.holder:
         if frequency != "M":
             raise FrequencyError(f"{item.name!r} is monthly; it cannot be loaded with frequency={frequency!r}.")
         scale = "debt" if item.units == "percent of debt" else "usd_bn"
-        table = flows(item.holder, item.column, scale, as_of=as_of)
-        flagged = frozenset(str(month) for month in table.index[table["imputed"]])
+        table = flow_table(item.holder, item.column, scale, as_of=as_of, stamp=stamp)
+        flagged = frozenset(pd.PeriodIndex(table.index[table["imputed"]]).strftime("%Y-%m"))
         return table["value"], flagged
     if item.name in FACE_VALUE:
         if frequency != "M":

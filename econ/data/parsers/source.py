@@ -114,6 +114,9 @@ class Source:
 
     def days(self, cells: Sequence[str], lines: Sequence[int], *, form: str) -> pd.DatetimeIndex:
         """Turn cells of one ``strptime`` form into days."""
+        for cell, line in zip(cells, lines, strict=True):
+            if _DAYS[form].fullmatch(cell) is None:
+                self.fail(line, f"expected a date {form}, found {cell[:40]!r}.")
         dates = pd.to_datetime(pd.Series(list(cells), dtype=object), format=form, errors="coerce", exact=True)
         if dates.isna().any():
             where = int(np.argmax(dates.isna().to_numpy()))
@@ -169,6 +172,15 @@ def split_quoted(line: str, mark: str) -> list[str]:
 
 
 _MONTH = re.compile(r"(?:18|19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
+
+
+_DAYS = {
+    "%Y-%m-%d": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "%Y/%m/%d": re.compile(r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"),
+    "%m/%d/%Y": re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"),
+    "%d-%b-%Y": re.compile(r"[0-9]{2}-[A-Z][a-z]{2}-[0-9]{4}"),
+}
+"""Forms of dates that publishers print; a digit too few is no date."""
 
 
 def read_source(source: str | Path | bytes, *, also: Sequence[str] = ()) -> Source:

@@ -1,0 +1,405 @@
+"""Every layout from a small sample written by hand (invented numbers), and the refusals that each layout owes."""
+
+import gzip
+import io
+import struct
+import zipfile
+
+import pandas as pd
+import pytest
+
+from econ.data.parsers import LAYOUTS, parse
+from econ.data.parsers.source import LARGEST
+from econ.errors import DataError, SchemaError, SeriesNotFound, VintageMissing
+
+
+def tab(*rows, width=None, end="\r\n"):
+    """Rows of cells to tab-separated lines, padded to one width as the Treasury does."""
+    width = width or max(len(row) for row in rows)
+    return "".join("\t".join([*map(str, row), *[""] * (width - len(row))]) + end for row in rows).encode()
+
+
+RULE = ["", "------", "------", "------"]
+MFH = tab(
+    ["", "", "MAJOR FOREIGN HOLDERS OF TREASURY SECURITIES"],
+    ["", "", "", "(in billions of dollars)"],
+    ["", "", "", "HOLDINGS 1/ AT END OF PERIOD"],
+    [""], [""],
+    ["", "Mar", "Feb", "Jan"],
+    ["Country", "2001", "2001", "2001"],
+    RULE,
+    [""],
+    ["Japan", "300.0", "1,000.5", "290.0"],
+    ["United Kingdom 2/", "50.0", "51.0", "n.a."],
+    ["All Other", "10.0", "11.0", "12.0"],
+    ["Grand Total", "360.1", "1062.4", "302.0"],
+    [""],
+    ["Of which:"],
+    ["  For. Official", "100.0", "101.0", "102.0"],
+    ["    Treasury Bills", "40.0", "41.0", "42.0"],
+    ["    T-Bonds & Notes", "60.0", "60.0", "60.0"],
+    [""],
+    ["Department of the Treasury/Federal Reserve Board"],
+    ['"(2001 revised May 18, 2002)"'],
+    width=6,
+)  # fmt: skip
+# The history prints whole years; the three months here become the last of the year.
+MFH = MFH.replace(b"\tMar\tFeb\tJan", b"\tDec\tNov\tOct").replace(b"2001\t2001\t2001", b"2001\t2001\t2001")
+
+T1 = ["for_lt_total", "for_lt_treas", "for_lt_agcy", "for_lt_corp", "for_lt_eqty"]
+CLASSES = ["Total U.S. Securities", "U.S. Treasuries", "U.S. Agency Bonds", "U.S. Corp. & Other Bonds",
+           "U.S. Corp. Equity"]  # fmt: skip
+SLT1 = tab(
+    ["Table 1: U.S. Long-Term Securities Held by Foreign Residents"], ["All Countries"], ["A positive number"],
+    ["Millions of dollars"], ["Link"], [""],
+    ["", "", "", *(name for name in CLASSES for _ in range(3))],
+    ["Country", "Country Code", "Date", *["Holdings", "Net U.S. Sales", "Valuation Change"] * 5],
+    ["country", "country_code", "date", *(f"{kind}_{part}" for kind in T1 for part in ("pos", "net", "valchg"))],
+    ["China, Mainland", "41408", "2026-02", 100, 5, -2, 60, 3, -1, 20, 1, 0, 10, 1, 0, 10, 0, -1],
+    ["China, Mainland", "41408", "2026-01", 97, "n.a.", "n.a.", 58, "n.a.", "n.a.", 19, "n.a.", "n.a.", 10, "n.a.",
+     "n.a.", 10, "n.a.", "n.a."],
+    [""], ["Definitions:"],
+)  # fmt: skip
+SLT3 = tab(
+    ["Table 3: U.S. Treasury Securities Held by Foreign Residents 1/"], ["All Countries"], ["A positive number"],
+    ["Millions of dollars"], ["Link"], [""],
+    ["", "", "", "Total U.S. Treasuries", "Total U.S. Treasuries", *["Long-term U.S. Treasuries"] * 3,
+     "Short-term U.S. Treasuries", "Short-term U.S. Treasuries"],
+    ["Country", "Country Code", "Date", "Holdings", "Net U.S. Sales", "Holdings", "Net U.S. Sales",
+     "Valuation Change", "Holdings", "Net U.S. Sales"],
+    ["country", "country_code", "date", "for_treas_pos", "for_treas_net", "for_lt_treas_pos", "for_lt_treas_net",
+     "for_lt_treas_valchg", "for_st_treas_pos", "for_st_treas_net"],
+    ["Japan", "42609", "2026-02", 100, 5, 80, 4, -2, 20, 1],
+    [""], ["Notes:"],
+)  # fmt: skip
+SLT5 = tab(
+    ["Table 5: Major Foreign Holders of Treasury Securities"], ["Holdings at end of time period"],
+    ["Billions of dollars"], ["Link"], [""],
+    ["Country", "2026-02", "2026-01"],
+    ["Japan", "1200.0", "1190.0"], ["All Other", "800.0", "810.0"], ["Grand Total", "2000.1", "2000.0"],
+    ["Of Which: Foreign Official", "900.0", "901.0"],
+    ["Of Which: Foreign Official Treasury Bills", "300.0", "301.0"],
+    ["Of Which: Foreign Official T-Bonds & Notes", "600.0", "600.0"],
+    [""], ["Notes:"],
+)  # fmt: skip
+NUMBERED = [f"[{place}]" for place in range(1, 13)]
+S1 = tab(
+    ["", "", "", '"U.S. Transactions with Foreigners in Long-term Domestic and Foreign Securities"'],
+    ["", "", "", "", "All amounts in millions of dollars."],
+    ["", "", "", "Gross purchases by foreigners", *[""] * 5, "Gross sales by foreigners"],
+    ["Country", "Country", "End of", *["notes", "agencies", "bonds", "stocks", "Bonds", "Stocks"] * 2],
+    ["name", "code", "month", *NUMBERED],
+    [" ----------"] * 15,
+    ["Grand Total", "99996", "1977-02", '"1,000"', *range(2, 13)],
+    ["Grand Total", "99996", "1977-01", *range(12, 0, -1)],
+    width=15,
+)  # fmt: skip
+SLT3D = b"\r\n".join([
+    b'""', b'""', b'""', b'"",""',
+    b'"TABLE 3D:  U.S",". Treasury Secu","rities Held by","Foreign Residen","ts 1/"',
+    b'"","Millio","ns of dollars"', b'""', b'""',
+    b'"","","","Total U.S.","Long-term","Short-term"', b'"","","","Treasury  U.S",". Treasury  U.S",". Treasury"',
+    b'"","","","Securities","Securities","Securities"', b'""', b'"","","","----------","----------","----------"',
+    b'""', b'"Austria",10189,"2023-01","1,367",900,467', b'"Austria",10189,"2022-12","n.a.","n.a.","n.a."',
+    b'""', b'"Notes:"', b"",
+])  # fmt: skip
+KINDS = ("agcy", "corp", "stk", "treas")
+PARTS = ("survey_pos", "adj_net_flow", "adj_val_chg", "monthly_gap", "est_pos")
+
+
+def ifdp(prefix, names, *rows):
+    head = ["date", *names, *(f"{prefix}_{kind}_{part}" for kind in KINDS for part in PARTS)]
+    return "\n".join(",".join(map(str, row)) for row in (head, *rows, [])).encode()
+
+
+BJ = ifdp(
+    "ftot", ["country_name", "country_code"],
+    ["6/30/2011", "UK", "13005", *[100, 1, -1, 0, 100] * 3, 90, 2, -3, 0, 90],
+    ["7/31/2011", "UK", "13005", *["ND", 1, -1, 0, 100] * 3, "ND", 4, -5, 1, 90],
+)  # fmt: skip
+FOI = ifdp(
+    "foi", [" country code", " country name"],
+    ["12/31/1984", " 99996", " All Countries and IROs", *[" 100", "ND", "ND", "ND", "100"] * 4],
+    ["01/31/1985", " 99996", " All Countries and IROs", *["ND", "5", "-1.50", "0.25", "104"] * 4],
+)  # fmt: skip
+ACM_HEAD = ",".join(["DATE", *(f"ACM{kind}{year:02d}" for kind in ("Y", "TP", "RNY") for year in range(1, 11))])
+ACM = (ACM_HEAD + "\n" + "".join(f"{day},{','.join(['2.5'] * 10 + ['0.5'] * 10 + ['2.0'] * 10)}\n"
+       for day in ("30-Jun-1961", "31-Jul-1961"))).encode()  # fmt: skip
+EBP = b"date,gz_spread,ebp,est_prob\n2026-01-01,1.5,-0.25,0.125\n2026-02-01,1.25,6.5e-4,0.25\n"
+TENORS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40)
+JGB = ("Interest Rate" + "," * 15 + "(Unit : %)\r\n" + ",".join(["Date", *(f"{year}Y" for year in TENORS)]) + "\r\n"
+       + "2026/6/29," + ",".join(["1.5"] * 14) + ",-\r\n").encode()  # fmt: skip
+FRED = b"observation_date,XYZ\n2026-01-01,1.5\n2026-02-01,.\n2026-03-01,2.5\n"
+
+SAFE_ROWS = [
+    ["官方储备资产"], ["Official reserve assets"], [""],
+    ["项目  Item", "2026.01", "", "2026.02", ""],
+    ["", "亿美元", "亿SDR", "亿美元", "亿SDR"],
+    ["", "100million USD", "100million SDR", "100million USD", "100million SDR"],
+    ["1.  外汇储备", "30000", "21000", "", ""], ["Foreign currency reserves"],
+    ["2.  基金组织储备头寸", "100", "70", "", ""], ["IMF reserve position"],
+    ["3.  特别提款权", "500", "350", "", ""], ["SDRs"],
+    ["4.  黄金", "3000", "2100", "", ""], ["Gold"],
+    ["", "7000万盎司", "7000万盎司", "", ""],
+    ["5.  其他储备资产", "'-3.00", "-2", "", ""], ["Other reserve assets"],
+    ["合计", "33597", "23518", "", ""], ["Total"],
+]  # fmt: skip
+
+
+def workbook(rows, **members):
+    """A small .xlsx made by hand, with inline strings."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    cells = "".join(
+        f'<row r="{r}">' + "".join(f'<c r="{"ABCDE"[c]}{r}" t="inlineStr"><is><t>{text}</t></is></c>'
+                                   for c, text in enumerate(row)) + "</row>"
+        for r, row in enumerate(rows, start=1))  # fmt: skip
+    parts = {
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{link}"><sheets><sheet name="a" sheetId="1" r:id="r1"/>'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/>'
+        "</Relationships>",
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+        **members,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+SAFE = workbook(SAFE_ROWS)
+SAMPLES = {"acm": ACM, "bertaut_judson": BJ, "ebp": EBP, "foiadj": FOI, "fred_csv": FRED, "jgb": JGB, "mfhhis01": MFH,
+           "s1_globl": S1, "safe": SAFE, "slt3d_globl": SLT3D, "slt_table1": SLT1, "slt_table3": SLT3,
+           "slt_table5": SLT5}  # fmt: skip
+
+
+def cells(layout, content=None):
+    frame = parse(layout, SAMPLES[layout] if content is None else content)
+    key = "holder" if "holder" in frame else "series"
+    columns = (frame["date"].astype(str), frame[key], frame["item"], frame["unit"])
+    return dict(zip(zip(*columns, strict=True), frame["value"], strict=True))
+
+
+def test_there_is_a_sample_of_every_layout():
+    assert set(SAMPLES) == set(LAYOUTS)
+
+
+@pytest.mark.parametrize(
+    ("layout", "key", "value"),
+    [
+        ("acm", ("1961-07", "ACMTP10", "term_premium", "percent"), 0.5),
+        ("bertaut_judson", ("2011-07", "GBR", "ftot_treas_adj_net_flow", "usd_mn"), 4.0),
+        ("ebp", ("2026-02", "ebp", "ebp", "percent"), 6.5e-4),
+        ("foiadj", ("1985-01", "OFF", "foi_treas_adj_val_chg", "usd_mn"), -1.5),
+        ("fred_csv", ("2026-03", "XYZ", "value", ""), 2.5),
+        ("jgb", ("2026-06-29", "JGB30Y", "yield", "percent"), 1.5),
+        ("mfhhis01", ("2001-11", "JPN", "holdings", "usd_bn"), 1000.5),
+        ("mfhhis01", ("2001-12", "OFF", "holdings_bills", "usd_bn"), 40.0),
+        ("s1_globl", ("1977-02", "TOT", "gross_purchases_treasury", "usd_mn"), 1000.0),
+        ("s1_globl", ("1977-02", "TOT", "gross_sales_treasury", "usd_mn"), 7.0),
+        ("safe", ("2026-01", "CHN", "gold", "ounces_10000"), 7000.0),
+        ("safe", ("2026-01", "CHN", "other_reserve_assets", "usd_100mn"), -3.0),
+        ("slt3d_globl", ("2023-01", "AUT", "treasury_short_term", "usd_mn"), 467.0),
+        ("slt_table1", ("2026-02", "CHN", "for_lt_treas_net", "usd_mn"), 3.0),
+        ("slt_table3", ("2026-02", "JPN", "for_st_treas_pos", "usd_mn"), 20.0),
+        ("slt_table5", ("2026-01", "TOT", "holdings", "usd_bn"), 2000.0),
+    ],
+)
+def test_a_cell_stands_under_its_date_holder_and_item(layout, key, value):
+    assert cells(layout)[key] == value
+
+
+def test_a_cell_printed_as_missing_gives_no_row():
+    assert ("2026-02", "XYZ", "value", "") not in cells("fred_csv")
+    assert ("2026-01", "CHN", "for_lt_treas_net", "usd_mn") not in cells("slt_table1")
+    assert ("2026-02", "CHN", "total", "usd_100mn") not in cells("safe")
+    assert not any(key[1] == "JGB40Y" for key in cells("jgb"))
+
+
+def test_notes_name_the_revision_of_the_year():
+    assert set(parse("mfhhis01", MFH)["notes"]) == {"revised May 18, 2002"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_gzip_and_bytes_give_the_same_as_a_path(layout, tmp_path):
+    path = tmp_path / "file.gz"
+    path.write_bytes(gzip.compress(SAMPLES[layout]))
+    assert parse(layout, path).equals(parse(layout, SAMPLES[layout]))
+
+
+def test_utf_16_is_read_by_its_mark():
+    assert cells("fred_csv", FRED.decode().encode("utf-16")) == cells("fred_csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "dates", "kind"),
+    [("DGS", ["2026-01-02", "2026-01-05"], "datetime64"), ("GS", ["2026-01-01", "2026-02-01"], "period[M]"),
+     ("GDP", ["2026-01-01", "2026-04-01"], "period[Q-DEC]")],
+)  # fmt: skip
+def test_fred_dates_become_what_they_are(header, dates, kind):
+    content = f"observation_date,{header}\n{dates[0]},1.0\n{dates[1]},2.0\n".encode()
+    assert str(parse("fred_csv", content)["date"].dtype).startswith(kind)
+
+
+REFUSED = [
+    ("fred_csv", b"", "the file is empty"),
+    ("fred_csv", FRED[:-1], "line 4: the last line is cut"),
+    ("fred_csv", FRED.replace(b"2026-02-01,.\n", b""), "line 2: observations are 2 months apart"),
+    ("fred_csv", FRED.replace(b"1.5", b"1e5"), "line 2: expected a number"),
+    ("fred_csv", FRED.replace(b"1.5", "１.5".encode()), "line 2: expected a number"),
+    ("fred_csv", FRED.replace(b"1.5", b"1.5,"), "line 2: expected a date and a value"),
+    ("fred_csv", FRED.replace(b"1.5", b"1\xff5"), "line 2: bytes that are not utf-8"),
+    ("fred_csv", FRED.replace(b"1.5", b"1\x005"), "line 2: a zero byte"),
+    ("fred_csv", b"observation_date,XYZ\n2026-01-01,1.5\n", "frequency cannot be told"),
+    ("fred_csv", FRED.replace(b"2026-01-01", b"2026-1-1"), "line 2: expected a date"),
+    ("slt_table1", SLT1.replace(b"Millions", b"Billions"), "line 4: .*the units changed"),
+    ("slt_table1", SLT1.replace(b"\t60\t", b"\t80\t"), "line 10: for_lt_total_pos differs from the sum of its parts"),
+    ("slt_table1", SLT1.replace(b"41408", b"42609"), "is not known"),
+    ("slt_table1", SLT1.replace(b"2026-01\t97", b"2026-02\t97"), "line 11: CHN .* stands already on line 10"),
+    ("slt_table3", SLT3.replace(b"\t100\t", b"\t-100\t"), "line 10: a negative position"),
+    ("slt_table5", SLT5.replace(b"1200.0", b"1100.0"), "miss their Grand Total by"),
+    ("slt_table5", SLT5.replace(b"Japan", b"Ruritania"), "line 7: holder 'Ruritania' is not known"),
+    ("slt_table5", SLT5.replace(b"2026-02\t2026-01", b"2026-01\t2026-02"), "line 6: .*months running backwards"),
+    ("mfhhis01", MFH.replace(b"\tDec\tNov", b"\tNov\tDec"), "months do not run backwards"),
+    ("mfhhis01", MFH.replace(b"\tDec\tNov", b"\tNov\tNov"), "stands twice without naming its series"),
+    ("mfhhis01", MFH.replace(b"50.0", b"350.0").replace(b"360.1", b"660.1"), "stands below a smaller holder"),
+    ("mfhhis01", MFH[: MFH.index(b"Department")], "it is cut"),
+    ("s1_globl", S1.replace(b"[1]\t[2]", b"[2]\t[1]"), "the header changed"),
+    ("s1_globl", S1.replace(b"99996", b"99997"), "is not known"),
+    ("slt3d_globl", SLT3D.replace(b",900,", b",800,"), "line 15: long-term and short-term miss the total by 100"),
+    ("slt3d_globl", SLT3D.replace(b'"Notes:"', b'""'), "it is cut"),
+    ("bertaut_judson", BJ.replace(b"7/31/2011", b"7/30/2011"), "line 3: expected the last day of a month"),
+    ("bertaut_judson", BJ.replace(b"ND,4,-5,1,90", b"ND,4,,-5,1"), "line 3: an unexpected blank"),
+    ("foiadj", FOI.replace(b"01/31/1985", b"02/28/1985"), "line 3: 1985-02 follows 1984-12"),
+    ("acm", ACM.replace(b"2.5,", b"2.6,", 1), "line 2: a yield differs from premium plus risk-neutral"),
+    ("ebp", EBP.replace(b"0.125", b"1.125"), "line 2: .*probability between 0 and 1"),
+    ("jgb", JGB.replace(b"1Y,2Y", b"2Y,1Y"), "line 2: the header changed"),
+    ("jgb", JGB.replace(b"(Unit : %)", b"(Unit : bp)"), "line 1: expected the title"),
+    ("safe", FRED, "expected a workbook"),
+    ("safe", workbook([*SAFE_ROWS[:6], ["1.  外汇储备", "31000", "21000"], *SAFE_ROWS[7:]]), "do not add up"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layout", "content", "reason"), REFUSED)
+def test_refusals_name_file_line_and_reason(layout, content, reason):
+    with pytest.raises(SchemaError, match=rf"^bytes line \S+: .*({reason.split(': ', 1)[-1]})") as caught:
+        parse(layout, content)
+    if reason.startswith("line "):
+        assert f"bytes {reason.split(':')[0]}:" in str(caught.value)
+
+
+RUBBISH = [b"", b"\n", b"\xff\xfe", b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"a,b\n1,2\n",
+           b"\t" * 50 + b"\n", b'"' * 99, b"<html></html>"]  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("content", RUBBISH)
+def test_rubbish_is_refused_by_every_parser(layout, content):
+    with pytest.raises(DataError, match="line"):
+        parse(layout, content)
+
+
+def test_an_unknown_layout_and_a_missing_file():
+    with pytest.raises(SeriesNotFound, match=r"did you mean .*'slt_table1'"):
+        parse("slt_table", b"")
+    with pytest.raises(VintageMissing, match=r"no file 'x\.txt'"):
+        parse("mfhhis01", "x.txt")
+
+
+def test_a_decompression_bomb_is_refused():
+    with pytest.raises(SchemaError, match="bomb"):
+        parse("fred_csv", gzip.compress(b"0" * (LARGEST + 1)))
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ({"../evil.txt": "x"}, "parent path"),
+        ({"/etc/evil.txt": "x"}, "parent path"),
+        ({"xl/worksheets/sheet1.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'}, "declares entities"),
+        ({"xl/worksheets/sheet1.xml": "<broken"}, "damaged workbook"),
+        ({"big.bin": b"0" * (LARGEST + 1)}, "bomb"),
+        ({f"{number}.txt": "" for number in range(300)}, "bomb"),
+    ],
+)
+def test_hostile_workbooks_are_refused(members, reason):
+    with pytest.raises(SchemaError, match=reason):
+        parse("safe", workbook(SAFE_ROWS, **members))
+
+
+def test_a_new_holder_needs_somebody_to_vouch_for_it():
+    content = SLT5.replace(b"Japan", b"Ruritania")
+    assert "Ruritania" in set(parse("slt_table5", content, also=["Ruritania"])["holder"])
+
+
+def old_workbook(rows):
+    """A small .xls (BIFF8 in a compound file) made by hand: strings inline by a shared table, numbers as doubles."""
+    strings = [text for row in rows for text in row if text]
+
+    def record(kind, body):
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def table(part):
+        return b"".join(struct.pack("<HB", len(text), 1) + text.encode("utf-16-le") for text in part)
+
+    bof = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+    name = b"ACM Monthly"
+    cells, index = b"", 0
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            if text:
+                cells += record(0xFD, struct.pack("<HHHI", r, c, 0, index))
+                index += 1
+    half = len(strings) // 2
+    shared = struct.pack("<HHII", 0xFC, 8 + len(table(strings[:half])), len(strings), len(strings)) + table(
+        strings[:half]
+    )
+    shared += record(0x3C, table(strings[half:]))
+    start = len(bof) + len(record(0x85, b"\0" * (8 + len(name)))) + len(shared) + 4
+    globals_ = bof + record(0x85, struct.pack("<IHBB", start, 0, len(name), 0) + name) + shared + record(0x0A, b"")
+    stream = (globals_ + bof + cells + record(0x0A, b"")).ljust(4096, b"\0")
+    stream = stream.ljust(-(-len(stream) // 512) * 512, b"\0")
+    sectors = len(stream) // 512
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    fat = [0xFFFFFFFD, end, *range(3, 2 + sectors), end]
+    entries = [("Root Entry", 5, end, 0), ("Workbook", 2, 2, len(stream))]
+    directory = b""
+    for title, kind, first, size in entries:
+        directory += title.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HBB", 2 * len(title) + 2, kind, 1)
+        directory += b"\xff" * 12 + b"\0" * 36 + struct.pack("<IQ", first, size)
+    directory = directory.ljust(512, b"\0")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + b"\0" * 10
+    header += struct.pack("<8I", 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
+    return header + struct.pack("<128I", *(fat + [free] * 128)[:128]) + directory + stream
+
+
+def test_an_old_workbook_made_by_hand():
+    assert cells("safe", old_workbook(SAFE_ROWS)) == cells("safe")
+
+
+def test_acm_is_read_from_the_sheet_of_an_old_workbook():
+    rows = [line.split(",") for line in ACM.decode().splitlines()]
+    assert cells("acm", old_workbook(rows)) == cells("acm")
+
+
+def test_a_damaged_old_workbook_is_refused_or_read_rightly():
+    """Flip a bit in the container, the table of strings and the cells: a refusal, or every month and item is there."""
+    content, right = old_workbook(SAFE_ROWS), cells("safe")
+    refused = 0
+    for place in range(0, 1600, 7):
+        damaged = content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :]
+        try:
+            found = cells("safe", damaged)
+        except SchemaError:
+            refused += 1
+            continue
+        assert len(found) == len(right)
+    assert refused > 10
+
+
+def test_frames_are_tidy():
+    frame = parse("slt_table1", SLT1)
+    assert list(frame.columns) == ["date", "holder", "item", "value", "unit", "notes", "printed"]
+    assert isinstance(frame["date"].dtype, pd.PeriodDtype)
