@@ -4,6 +4,7 @@ from econ.projection.average import Average, average
 from econ.projection.bias import BiasCorrection, bias_corrected
 from econ.projection.bootstrap import PlugIn
 from econ.projection.credentials import Credentials, balance, credentials, overidentification
+from econ.projection.elasticities import GranularElasticities, granular_elasticities
 from econ.projection.granular import GranularInstrument, granular_instrument
 from econ.projection.model import LocalProjection
 from econ.projection.panel import PanelProjection
@@ -15,6 +16,7 @@ __all__ = [
     "Average",
     "BiasCorrection",
     "Credentials",
+    "GranularElasticities",
     "GranularInstrument",
     "LocalProjection",
     "PanelProjection",
@@ -26,6 +28,7 @@ __all__ = [
     "balance",
     "bias_corrected",
     "credentials",
+    "granular_elasticities",
     "granular_instrument",
     "overidentification",
     "smooth",

@@ -233,7 +233,7 @@ def granular_instrument(
     >>> giv.diagnostics.loc["largest_share", "detail"]
     'of the variance, by a'
     """
-    flows, shares = _aligned(flows, sizes, exclude)
+    flows, shares = aligned(flows, sizes, exclude)
     names = flows.columns
     if weights not in WEIGHTS:
         raise SpecificationError(f"no weights {weights!r}; {suggestion(weights, WEIGHTS)}")
@@ -276,7 +276,7 @@ def _idiosyncratic(centred: Array, reference: Array, factors: int) -> tuple[Arra
     return demeaned - common @ loadings.T, common, loadings, explained
 
 
-def _aligned(
+def aligned(
     flows: pd.DataFrame, sizes: pd.DataFrame | pd.Series, exclude: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Flows without the excluded and the size shares of the period before, on common periods."""

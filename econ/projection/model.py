@@ -55,7 +55,8 @@ class LocalProjection:
         Use ``y_{t+h} - y_{t-1}``.
     lag_augmented : bool, default True
         Add one lag to the controls, which makes heteroskedasticity-robust errors valid for persistent data at long
-        horizons (Montiel Olea and Plagborg-Møller 2021).
+        horizons (Montiel Olea and Plagborg-Møller 2021). An instrument that is itself autocorrelated must stand in
+        ``controls`` too for that, or use "hac".
     estimator : {"2sls", "liml"}
         With instruments.
 
