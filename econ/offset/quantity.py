@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from econ.errors import NotIdentified, SeriesNotFound, SpecificationError, suggestion
+from econ.errors import NotIdentified
 from econ.estimate import Estimate
-from econ.infer.ratio import fieller
-
-MINIMUM_DRAWS = 20
+from econ.offset._ratio import ratio_estimate
+from econ.offset._responses import Cell, Seed, as_irf, check_allies, cumulated, shock_of
 
 
 def quantity_offset(
@@ -23,6 +22,10 @@ def quantity_offset(
     horizon: int = 6,
     level: float = 0.90,
     shock: str | None = None,
+    method: str = "fieller",
+    bootstrap: Any = None,
+    rng: Seed = None,
+    n_jobs: int = 1,
 ) -> Estimate:
     """Share of a seller's cumulated sale that an ally buys in response.
 
@@ -32,8 +35,10 @@ def quantity_offset(
 
     Parameters
     ----------
-    irf : IRF
-        Impulse responses with joint draws (a bootstrap or posterior).
+    irf : IRF, StructuralResults or ProjectionResults
+        Responses with joint draws (a bootstrap or posterior); or an identified VAR (then pass ``bootstrap`` and
+        ``rng``, unless it has draws of its own); or local projections, summed (``cumulative=True``) or not, whose joint
+        covariance serves where there are no draws.
     seller : str
         Response: net purchases of the seller.
     ally : str or sequence of str
@@ -43,20 +48,28 @@ def quantity_offset(
     level : float, default 0.90
         Coverage of the set.
     shock : str, optional
-        The seller's shock; default the shock named like ``seller``.
+        The seller's shock; default the shock named like ``seller``, or the only one.
+    method : {"fieller", "delta", "bootstrap"}
+        Set of the ratio: Fieller's, which alone is valid when the seller's response may be zero; the delta method's
+        interval; or the quantiles of the ratio over the draws. The last two are columns for comparison.
+    bootstrap : MovingBlock or Residual, optional
+        How to draw when an identified VAR is given.
+    rng : int or SeedSequence, optional
+        Seed of those draws.
+    n_jobs : int, default 1
+        Workers for them.
 
     Returns
     -------
     Estimate
-        ``region`` is the Fieller set from the covariance of the two cumulated responses across draws;
-        ``lower`` and ``upper`` are its ends, infinite where it is unbounded; ``std_error`` is the delta
-        method's, a column for comparison only.
+        ``region`` is the Fieller set from the joint covariance of the two cumulated responses; ``lower`` and
+        ``upper`` are its ends, infinite where it is unbounded; ``std_error`` is the delta method's.
 
     Raises
     ------
     SpecificationError
-        If seller and ally are the same, the horizon is not within the responses, or there are fewer than
-        20 draws.
+        If seller and ally are the same, the horizon is not within the responses, the method is unknown, or there
+        are fewer than 20 draws and no joint covariance.
     SeriesNotFound
         If a response or shock is unknown; suggests the nearest.
     NotIdentified
@@ -77,55 +90,17 @@ def quantity_offset(
     >>> print(estimate)
     0.400, s.e. 0.054, 90% set [0.31, 0.49]
     """
-    allies = (ally,) if isinstance(ally, str) else tuple(ally)
-    if seller in allies:
-        raise SpecificationError(f"seller and ally are both {seller!r}; an offset needs two holders.")
-    if not allies or len(set(allies)) < len(allies):
-        raise SpecificationError(f"name each ally once; found {list(allies)}.")
-    check_horizon(horizon, irf.point.shape[0] - 1)
-    column = position(irf.shocks, seller if shock is None else shock, "shock")
-    own = position(irf.responses, seller, "response")
-    others = [position(irf.responses, name, "response") for name in allies]
-    if irf.draws is None or len(irf.draws) < MINIMUM_DRAWS:
-        found = 0 if irf.draws is None else len(irf.draws)
-        raise SpecificationError(
-            f"a set for the offset needs joint draws of the responses, at least {MINIMUM_DRAWS}; found {found}; "
-            "call irf(..., bootstrap=MovingBlock(draws=1999), rng=...)."
-        )
-    cumulated = _cumulated(irf.point[None, : horizon + 1, :, column], own, others)[0]
-    drawn = _cumulated(irf.draws[:, : horizon + 1, :, column], own, others)
-    if cumulated[1] == 0.0:
+    allies = check_allies(seller, ally)
+    irf = as_irf(irf, horizon, bootstrap, rng, n_jobs=n_jobs)
+    name = shock_of(irf, seller, shock)
+    read = cumulated(irf, horizon, [Cell(seller, name), *(Cell(other, name) for other in allies)])
+    if read.point[0] == 0.0:
         raise NotIdentified(
             f"{seller!r} does not respond to its own shock within {horizon} periods; nothing to offset."
         )
-    covariance = np.cov(drawn, rowvar=False)
-    region = fieller(cumulated[0], cumulated[1], covariance, level=level)
-    value, std_error = delta_ratio(cumulated[0], cumulated[1], covariance)
+    turn = np.zeros((2, len(read.point)))
+    turn[0, 1:], turn[1, 0] = -1.0, 1.0
+    draws = None if read.draws is None else read.draws @ turn.T
+    pair = replace(read, point=turn @ read.point, covariance=turn @ read.covariance @ turn.T, draws=draws)
     label = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods"
-    return Estimate(value, std_error, region.lower, region.upper, level, "", label, irf.nobs, region=region, parent=irf)
-
-
-def _cumulated(paths: np.ndarray, seller: int, allies: list[int]) -> np.ndarray:
-    """Minus the allies' and plus the seller's cumulated response, (B, 2), from paths (B, horizon + 1, n)."""
-    sums = paths.sum(axis=1)
-    return np.column_stack([-sums[:, allies].sum(axis=1), sums[:, seller]])
-
-
-def delta_ratio(numerator: float, denominator: float, covariance: np.ndarray) -> tuple[float, float]:
-    """Ratio and its delta-method standard error ``sqrt(g'Vg)``, ``g = (1, -ratio) / denominator``."""
-    ratio = float(numerator / denominator)
-    gradient = np.array([1.0, -ratio]) / denominator
-    return ratio, math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
-
-
-def check_horizon(horizon: int, last: int) -> None:
-    """Refuse a horizon that is not an integer from 0 to ``last``."""
-    if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or not 0 <= horizon <= last:
-        raise SpecificationError(f"horizon must be an integer from 0 to {last}, the last response; found {horizon!r}.")
-
-
-def position(names: tuple[str, ...], wanted: str, what: str) -> int:
-    """Place of ``wanted`` among ``names``; `SeriesNotFound` suggests the nearest."""
-    if wanted not in names:
-        raise SeriesNotFound(f"no {what} {wanted!r} in the responses; {suggestion(wanted, names)}")
-    return list(names).index(wanted)
+    return ratio_estimate(pair, method=method, level=level, label=label)

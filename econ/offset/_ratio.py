@@ -1,0 +1,51 @@
+"""An `Estimate` of a ratio, with Fieller's set, the delta method's interval or the quantiles of the draws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import stats
+
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import ConfidenceSet, Estimate, check_level
+from econ.infer import bands
+from econ.infer.ratio import fieller
+from econ.offset._responses import Array, Responses
+
+METHODS = ("fieller", "delta", "bootstrap")
+
+
+def ratio_estimate(pair: Responses, *, method: str, level: float, label: str) -> Estimate:
+    """Ratio of the first to the second of two responses, with the set that ``method`` names."""
+    check_level(level)
+    numerator, denominator = (float(value) for value in pair.point)
+    value, std_error = delta_ratio(numerator, denominator, pair.covariance)
+    region: ConfidenceSet | None = None
+    if method == "fieller":
+        region = fieller(numerator, denominator, pair.covariance, level=level, df=pair.df)
+        lower, upper = region.lower, region.upper
+    elif method == "delta":
+        half = 0.5 + level / 2.0
+        reach = std_error * float(stats.norm.ppf(half) if pair.df is None else stats.t.ppf(half, pair.df))
+        lower, upper = value - reach, value + reach
+    elif method == "bootstrap":
+        lower, upper = _quantiles(pair.draws, level)
+    else:
+        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), METHODS)}")
+    return Estimate(value, std_error, lower, upper, level, "", label, pair.nobs, region=region, parent=pair.parent)
+
+
+def delta_ratio(numerator: float, denominator: float, covariance: Array) -> tuple[float, float]:
+    """Ratio and its delta-method standard error ``sqrt(g'Vg)``, ``g = (1, -ratio) / denominator``."""
+    ratio = float(numerator / denominator)
+    gradient = np.array([1.0, -ratio]) / denominator
+    return ratio, math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
+
+
+def _quantiles(draws: Array | None, level: float) -> tuple[float, float]:
+    if draws is None:
+        raise SpecificationError("method 'bootstrap' needs draws of the responses; pass bootstrap= and rng=.")
+    drawn = draws[draws[:, 1] != 0.0]
+    lower, upper = bands.pointwise((drawn[:, 0] / drawn[:, 1])[:, None], level=level)
+    return float(lower[0]), float(upper[0])
