@@ -46,18 +46,39 @@ class ReducedForms:
         )
         return drawn, rows
 
-    def complete(self, generator: np.random.Generator, factors: Array, rows: Rows) -> ReducedDraws:
-        """Coefficients that belong to the factors: drawn given Σ, or the ones of the earlier draw."""
+    def start(self, generator: np.random.Generator, factors: Array, rows: Rows, *, lags: int) -> tuple[Array, Array]:
+        """First lag blocks (size, lags, n, n), all that early responses need, and the noise (r, size, n) in them.
+
+        Given Σ, B = B̂ + L E C' with L the lower Cholesky factor of (X'X)⁻¹ and E standard normal, so the first r rows
+        of B need the first r rows of E only; :meth:`complete` draws the others for the candidates that survive.
+        """
+        n, m = factors.shape[1], len(self.root) - factors.shape[1] * self.fit.lags
+        if self.made is not None or self.lower is None:
+            blocks = self.complete(generator, factors, rows).lag_blocks[:, :lags]
+            return blocks, np.empty((0, len(factors), n))
+        noise = generator.standard_normal((m + n * lags, len(factors), n))
+        return kernels.lag_blocks(self._coefficients(factors, noise), lags), noise
+
+    def complete(
+        self, generator: np.random.Generator, factors: Array, rows: Rows, *, noise: Array | None = None
+    ) -> ReducedDraws:
+        """Coefficients that belong to the factors: drawn given Σ (and noise drawn before), or those of made draws."""
         if self.made is not None:
             coefficients = self.made.coefficients[rows]
         elif self.lower is None:
             coefficients = np.repeat(self.estimate.coefficients, len(factors), axis=0)
         else:
-            size, n, k = len(factors), factors.shape[1], len(self.root)
-            noise = generator.standard_normal((k, size * n)).reshape(k, size, n)
-            spread = (self.root @ noise.reshape(k, -1)).reshape(k, size, n)
-            coefficients = np.moveaxis(spread, 0, 1) @ np.swapaxes(factors, 1, 2) + self.estimate.coefficients
+            size, n, _ = factors.shape
+            known = np.empty((0, size, n)) if noise is None else noise
+            rest = generator.standard_normal((len(self.root) - len(known), size, n))
+            coefficients = self._coefficients(factors, np.concatenate([known, rest]))
         return ReducedDraws(fit=self.fit, coefficients=coefficients, factor=np.ascontiguousarray(factors))
+
+    def _coefficients(self, factors: Array, noise: Array) -> Array:
+        """B̂ + L E C', first rows, (size, r, n), from noise (r, size, n)."""
+        r, size, n = noise.shape
+        spread = (self.root[:r, :r] @ noise.reshape(r, size * n)).reshape(r, size, n)
+        return np.moveaxis(spread, 0, 1) @ np.swapaxes(factors, 1, 2) + self.estimate.coefficients[:, :r]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +119,8 @@ class RotationSampler:
         self.now = tuple(each for each in restrictions.signs if each.horizon == 0)
         self.later = tuple(each for each in restrictions.signs if each.horizon != 0)
         self.lags_first = any(each.horizon != 0 for each in restrictions.zeros)
+        early = [each.horizon if isinstance(each.horizon, int) else forms.fit.lags for each in self.later]
+        self.early_lags = min(max(early, default=0), forms.fit.lags)
         self.scale = np.sqrt(np.diag(forms.fit.sigma_u))
 
     def __call__(self, size: int, generator: np.random.Generator) -> Accepted:
@@ -123,11 +146,17 @@ class RotationSampler:
         reduced = self.forms.complete(generator, factors, rows) if self.lags_first else None
         columns, volume = self._columns(factors, reduced, generator)
         keep = self._impact_holds(factors, columns, counts)
-        factors, columns, volume = np.ascontiguousarray(factors[keep]), columns[:, :, keep], volume[keep]
-        reduced = self.forms.complete(generator, factors, rows[keep]) if reduced is None else _rows(reduced, keep)
-        rotations = np.ascontiguousarray(np.moveaxis(columns, 2, 0).swapaxes(1, 2))
-        keep, rotations = self._later_holds(reduced, rotations, counts)
-        reduced, rotations, columns, volume = _rows(reduced, keep), rotations[keep], columns[:, :, keep], volume[keep]
+        factors, rows, volume = np.ascontiguousarray(factors[keep]), rows[keep], volume[keep]
+        rotations = np.ascontiguousarray(np.moveaxis(columns[:, :, keep], 2, 0).swapaxes(1, 2))
+        if reduced is None:
+            blocks, noise = self.forms.start(generator, factors, rows, lags=self.early_lags)
+            keep = self._later_holds(factors, blocks, rotations, counts)
+            reduced = self.forms.complete(generator, factors[keep], rows[keep], noise=noise[:, keep])
+        else:
+            reduced = _rows(reduced, keep)
+            keep = self._later_holds(factors, reduced.lag_blocks, rotations, counts)
+            reduced = _rows(reduced, keep)
+        rotations, volume = rotations[keep], volume[keep]
         history = np.zeros(len(rotations))
         if self.narrative is not None and len(rotations):
             keep, rotations, history = self._narrative_holds(reduced, rotations, generator, counts)
@@ -180,17 +209,16 @@ class RotationSampler:
                 keep &= counts.add(str(bound), (value >= bound.lower) & (value <= bound.upper))
         return keep
 
-    def _later_holds(self, reduced: ReducedDraws, rotations: Array, counts: _Counts) -> tuple[Mask, Array]:
-        """The same for later horizons and the long run; columns without a sign on impact are turned here."""
+    def _later_holds(self, factors: Array, blocks: Array, rotations: Array, counts: _Counts) -> Mask:
+        """The same for later horizons and the long run; columns without a sign on impact are turned here, in place."""
         keep = np.ones(len(rotations), dtype=bool)
         if not self.later or not len(rotations):
-            return keep, rotations
-        impact = reduced.factor @ rotations
+            return keep
         horizons = [each.horizon for each in self.later if isinstance(each.horizon, int)]
-        path = kernels.responses(reduced.lag_blocks, impact, max(horizons, default=0))
+        path = kernels.responses(blocks, factors @ rotations, max(horizons, default=0))
         long_run = None
         if any(each.horizon == LONG_RUN for each in self.later):
-            long_run = _responses_at(reduced, LONG_RUN) @ rotations
+            long_run = np.asarray(np.linalg.solve(_gap(blocks), factors @ rotations), dtype=float)
         turned = {each.shock for each in self.now}
         for j, shock in enumerate(self.restrictions.shocks):
             signed = [each for each in self.later if each.shock == shock]
@@ -201,7 +229,7 @@ class RotationSampler:
             rotations[:, :, j] *= turn[:, None]
             for each, value in zip(signed, values * turn, strict=True):
                 keep &= counts.add(str(each), value > 0.0)
-        return keep, rotations
+        return keep
 
     def _value(self, each: Sign, path: Array, long_run: Array | None) -> Array:
         variable = self.variables.index(each.variable)
@@ -248,7 +276,7 @@ class RotationSampler:
         path = kernels.responses(reduced.lag_blocks, full, finite) / self.scale[:, None]
         long_run = None
         if any(each.horizon == LONG_RUN for each in cells):
-            long_run = np.linalg.solve(_gap(reduced), full) / self.scale[:, None]
+            long_run = np.linalg.solve(_gap(reduced.lag_blocks), full) / self.scale[:, None]
         where = [self._cell(each) for each in cells]
         gram = set_kernels.restriction_gram(path, where, long_run, p=reduced.fit.lags)
         weights: Array = 0.5 * np.linalg.slogdet(gram)[1] - volume
@@ -295,15 +323,15 @@ def _completed(rotations: Array, generator: np.random.Generator) -> Array:
     return np.ascontiguousarray(np.moveaxis(set_kernels.complete_columns(generator, columns), 2, 0).swapaxes(1, 2))
 
 
-def _gap(reduced: ReducedDraws) -> Array:
+def _gap(blocks: Array) -> Array:
     """I - A_1 - ... - A_p."""
-    gap: Array = np.eye(reduced.factor.shape[1]) - reduced.lag_blocks.sum(axis=1)
+    gap: Array = np.eye(blocks.shape[2]) - blocks.sum(axis=1)
     return gap
 
 
 def _responses_at(reduced: ReducedDraws, horizon: int | str) -> Array:
     """Responses to the columns of the Cholesky factor at one horizon or in the long run, (N, n, n)."""
     if horizon == LONG_RUN:
-        return np.asarray(np.linalg.solve(_gap(reduced), reduced.factor), dtype=float)
+        return np.asarray(np.linalg.solve(_gap(reduced.lag_blocks), reduced.factor), dtype=float)
     assert isinstance(horizon, int)
     return kernels.responses(reduced.lag_blocks, reduced.factor, horizon)[:, horizon]
