@@ -8,7 +8,7 @@ import econ
 from analyses._projections import HUBS, PANEL, granular
 from analyses.specification import Specification, baseline
 from econ.data import holder
-from econ.projection import credentials
+from econ.projection import Credentials, GranularInstrument, credentials
 from econ.report import Exhibit, Panel, Row, Table, main
 
 VARIANTS = {
@@ -51,10 +51,17 @@ def result(spec: Specification = baseline) -> Exhibit:
             "identify one effect. The five holders without which the instrument is weakest are shown."
         ],
     )
+    return Exhibit(
+        key="instruments", title="What the granular instrument rests on", numbers=_numbers(main_giv, main_checks), tables=table,
+        vintages=data.vintages, spec=spec,
+    )  # fmt: skip
+
+
+def _numbers(main_giv: GranularInstrument, main_checks: Credentials) -> dict[str, float | int]:
     signs = main_giv.sign_check(
         {key: sign for key, sign in SIGNS.items() if pd.Period(key[0]) in main_giv.shocks.index}
     )
-    numbers = {
+    return {
         "holders": len(PANEL),
         "largest_share": float(main_giv.diagnostics.loc["largest_share", "value"]),
         "effective_holders": float(main_giv.diagnostics.loc["effective_holders", "value"]),
@@ -63,13 +70,9 @@ def result(spec: Specification = baseline) -> Exhibit:
         "balance_yield": float(main_checks.balance["p_value"].iloc[0]),
         "overidentification": float(main_checks.overidentification["p_value"].iloc[0]),
     }
-    return Exhibit(
-        key="instruments", title="What the granular instrument rests on", numbers=numbers, tables=table,
-        vintages=data.vintages, spec=spec,
-    )  # fmt: skip
 
 
-def _row(words: str, giv, checks) -> Row:  # noqa: ANN001
+def _row(words: str, giv: GranularInstrument, checks: Credentials) -> Row:
     over = checks.overidentification["p_value"]
     return Row(
         words,

@@ -58,15 +58,15 @@ class Design:
 
 
 DESIGNS = {
-    "ols_long": Design("Least squares, officials since 1985", OFFICIAL, long=True),
-    "ols_official": Design("Least squares, officials", OFFICIAL),
-    "ols_china": Design("Least squares, China", CHINA),
-    "ols_japan": Design("Least squares, Japan", JAPAN),
-    "granular": Design("Granular, all foreign", FOREIGN, ("granular",)),
-    "granular_ex_hubs": Design("Granular without hubs", FOREIGN, ("granular",), HUBS),
+    "ols_long": Design("LS officials, 1985 on", OFFICIAL, long=True),
+    "ols_official": Design("LS officials", OFFICIAL),
+    "ols_china": Design("LS China", CHINA),
+    "ols_japan": Design("LS Japan", JAPAN),
+    "granular": Design("Granular, all", FOREIGN, ("granular",)),
+    "granular_ex_hubs": Design("Granular, no hubs", FOREIGN, ("granular",), HUBS),
     "granular_china": Design("China's own shocks", CHINA, ("china_shock",)),
-    "intervention": Design("Interventions, Japan", JAPAN, ("intervention",)),
-    "combined": Design("Granular and interventions", FOREIGN, ("granular", "intervention")),
+    "intervention": Design("Interventions", JAPAN, ("intervention",)),
+    "combined": Design("Combined", FOREIGN, ("granular", "intervention")),
 }
 PRIMARY = "combined"
 """The design of the primary cell of H1, with ``primary_maturity`` and ``primary_horizon`` of the specification."""
@@ -151,7 +151,7 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
         decimals=0,
         below="interval",
         notes=[
-            f"Yields after {spec.primary_horizon} months, bp per sale of 1% of debt; brackets as in the table by horizon. "
+            f"Yields after {spec.primary_horizon} months, bp per sale of 1% of debt by foreign officials, China, Japan (also under interventions), or all foreigners (granular and combined); LS: least squares; brackets as in the table by horizon. "
             "Effective F: Montiel Olea and Pflueger; with one instrument, values below 23 leave two-stage least squares with "
             "a worst-case bias above 10%."
         ],

@@ -11,6 +11,7 @@ from econ import Dataset, Estimate, LocalProjection
 from econ.data import Variable, debt_scale
 from econ.infer import equivalence, regress
 from econ.report import Exhibit, Figure, Panel, Row, Table, main
+from econ.var import IRF
 
 MATURITIES = ("yield_2y", "yield_10y", "yield_30y")
 LABELS = {"yield_2y": "2-year", "yield_10y": "10-year", "yield_30y": "30-year"}
@@ -74,8 +75,15 @@ def result(spec: Specification = baseline) -> Exhibit:
             "heteroskedasticity-robust standard errors. Not identified: officials choose when to sell."
         ],
     )
+    return Exhibit(
+        key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec), tables=table,
+        figures=Figure(_plotted(irf, spec), _draw, height=2.6), vintages=data.vintages, spec=spec,
+    )  # fmt: skip
+
+
+def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Estimate | float | int]:
     four = _cell(irf, spec.primary_maturity, 4, spec)
-    numbers = {
+    return {
         **{
             f"custody_{name.removeprefix('yield_')}_{h}": _cell(irf, name, h, spec)
             for name in MATURITIES
@@ -88,10 +96,6 @@ def result(spec: Specification = baseline) -> Exhibit:
         "smallest_bound": equivalence(four.value, _error(four), spec.impact_bounds[0]).smallest_bound,
         "weeks": four.nobs,
     }
-    return Exhibit(
-        key="weekly_custody", title="Weekly custody holdings and yields", numbers=numbers, tables=table,
-        figures=Figure(_plotted(irf, spec), _draw, height=2.6), vintages=data.vintages, spec=spec,
-    )  # fmt: skip
 
 
 def _projection(data: Dataset, **more: object) -> LocalProjection:
@@ -99,7 +103,7 @@ def _projection(data: Dataset, **more: object) -> LocalProjection:
     return LocalProjection(data, response=MATURITIES, impulse="custody_sales", **options)
 
 
-def _cell(irf, name: str, horizon: int, spec: Specification) -> Estimate:  # noqa: ANN001
+def _cell(irf: IRF, name: str, horizon: int, spec: Specification) -> Estimate:
     return irf.at(horizon, response=name, level=spec.level)
 
 
@@ -119,7 +123,7 @@ def _before(data: Dataset, spec: Specification) -> dict[str, Estimate]:
     return found
 
 
-def _plotted(irf, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
+def _plotted(irf: IRF, spec: Specification) -> pd.DataFrame:
     lower, upper = irf.band(spec.level)
     parts = [
         pd.DataFrame(

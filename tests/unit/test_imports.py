@@ -96,13 +96,17 @@ def test_public_names_are_sorted_and_importable():
 
 def test_public_names_are_all_that_the_package_imports():
     tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
-    imported = {
-        alias.asname or alias.name
-        for node in tree.body
-        if isinstance(node, (ast.ImportFrom, ast.Import))
-        for alias in node.names
-    }
-    assert imported == set(econ.__all__)
+    (for_types,) = (node for node in tree.body if isinstance(node, ast.If))
+    promised = {(node.module, alias.name) for node in for_types.body for alias in node.names}
+    assert promised == {(home, name) for name, home in econ._HOME.items()}
+    assert {name for _, name in promised} == set(econ.__all__)
+
+
+def test_every_room_is_an_attribute_and_a_wrong_name_says_so():
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} | {"errors", "testing"}
+    assert rooms <= set(dir(econ))
+    with pytest.raises(AttributeError, match="no attribute 'VARR'"):
+        econ.VARR  # noqa: B018
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("*/__init__.py")), ids=name_of)
@@ -114,7 +118,10 @@ def test_names_of_each_room_are_sorted_and_importable(path):
 
 
 def test_import_needs_neither_statsmodels_nor_matplotlib():
-    code = "import json, sys, econ; print(json.dumps([name for name in sys.modules if '.' not in name]))"
+    code = (
+        "import json, sys, econ; [getattr(econ, name) for name in dir(econ)]; "
+        "print(json.dumps([name for name in sys.modules if '.' not in name]))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stdout))
     assert "numpy" in loaded
