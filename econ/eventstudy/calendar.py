@@ -13,6 +13,7 @@ import pandas as pd
 from econ.errors import SchemaError, SpecificationError
 
 COLUMNS = ("date", "kind", "label")
+RESULT_COLUMNS = ("day", "position", "moved", "reason", "estimation_days", "cluster")
 
 
 def place_events(
@@ -82,6 +83,9 @@ def _checked(events: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in COLUMNS if name not in events.columns]
     if absent:
         raise SchemaError(f"events lack the columns {absent}; found {[str(name) for name in events.columns]}.")
+    taken = [name for name in RESULT_COLUMNS if name in events.columns]
+    if taken:
+        raise SchemaError(f"events have the columns {taken}, which the study fills itself; rename them.")
     if events.empty:
         raise SpecificationError("the table of events has no rows; name at least one event.")
     for name in COLUMNS:

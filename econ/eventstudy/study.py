@@ -225,6 +225,9 @@ class EventStudy:
             raise SampleTooShort(
                 f"{int(usable.sum())} days with quotes lie outside the event windows; at least {MINIMUM_DAYS} needed."
             )
+        still = [name for name, spread in zip(names, np.ptp(raw[usable], axis=0), strict=True) if spread == 0.0]
+        if still:
+            raise SchemaError(f"the factors {still} do not move outside the event windows; drop them.")
         if self.components is not None:
             raw = principal_components(raw, usable, self.components)
             names = tuple(f"component {number + 1}" for number in range(self.components))

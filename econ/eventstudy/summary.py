@@ -104,7 +104,7 @@ def expected_sign(word: object) -> int:
     if isinstance(word, (int, float)):
         return int(np.sign(word)) if np.isfinite(word) else 0
     said = re.sub(r"\(.*?\)", "", word) if isinstance(word, str) else ""
-    return int("+" in said) - int("-" in said)
+    return int("+" in said) - int("-" in said or "\N{MINUS SIGN}" in said)
 
 
 def slope(values: Array, events: pd.DataFrame, *, column: str, units: str, level: float, parent: object) -> Estimate:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from econ.errors import SampleTooShort, SingularDesign, SpecificationError
+from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.eventstudy import EventStudy
 from econ.eventstudy.garch import conditional_variance, fit_garch
 from tests.unit.eventstudy import plain
@@ -95,6 +95,10 @@ def test_bad_factors_are_refused():
     frame["copy"] = 2.0 * frame["bund"] + 1.0
     with pytest.raises(SingularDesign, match="'copy'"):
         EventStudy(frame, events, response="yield_10y", normal="factors", factors=["bund", "copy"]).fit()
+    frame["still"] = 1.0
+    frame.iloc[300:, -1] = 2.0  # moves on one event day only
+    with pytest.raises(SchemaError, match="do not move"):
+        EventStudy(frame, events, response="yield_10y", normal="market", factors="still").fit()
     frame["late"] = frame["bund"].where(np.arange(len(frame)) > 400)
     late = news(frame.index, (425,))
     with pytest.raises(SampleTooShort):

@@ -220,6 +220,7 @@ def test_bad_input_never_yields_a_number():
         (SchemaError, "stands twice", {"events": pd.concat([good, good.iloc[[2]]])}),
         (SchemaError, "lack the columns", {"events": good.drop(columns="kind")}),
         (SchemaError, "no value", {"events": good.assign(date=[None, *good["date"].iloc[1:]])}),
+        (SchemaError, r"columns \['day'\]", {"events": good.assign(day=good["date"])}),
         (SpecificationError, "no rows", {"events": good.iloc[:0]}),
         (SampleTooShort, "usable estimation days", {"events": news(index, (40,))}),
         (SampleTooShort, "spans fewer", {"estimation": (-30, -11)}),
