@@ -1,5 +1,6 @@
 """Inference: covariances, weak-instrument sets, ratios, multiplicity, equivalence and power."""
 
+from econ.infer.bands import sup_t
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
 from econ.infer.multiple import romano_wolf
@@ -28,6 +29,7 @@ __all__ = [
     "reduced_form",
     "regress",
     "romano_wolf",
+    "sup_t",
     "tf_interval",
     "white",
 ]
