@@ -92,7 +92,8 @@ def granular_elasticities(
     ``q_it = - zeta_i p_t + l_i'F_t + u_it`` with shocks independent across holders and a price that clears the market.
     Of all conditions ``E[u_i u_j] = 0``, the efficient combination for holder k is
     ``E[u_k sum_{j != k} S_j u_j] = 0``, and for a common elasticity their sum with weights ``1 / Var(u_k)``. The
-    covariance, for shocks independent over time too, is ``(D'WD)^-1`` with ``D_{(ij),i} = S_j Var(u_j) / zeta_S`` and ``W_{(ij)} = 1 / (Var(u_i) Var(u_j))``.
+    covariance, for shocks independent over time too, is ``(D'WD)^-1`` with ``D_{(ij),i} = S_j Var(u_j) / zeta_S`` and
+    ``W_{(ij)} = 1 / (Var(u_i) Var(u_j))``.
 
     Parameters
     ----------
