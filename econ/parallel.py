@@ -204,19 +204,25 @@ def stream(
 def _guarded(work: Callable[[Task], T], numbered: tuple[int, Task]) -> tuple[int, T | Failed]:
     number, task = numbered
     try:
-        with threadpool_limits(limits=1):
-            return number, work(task)
+        return number, work(task)
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.name}, line {last.lineno} of {Path(last.filename).name}"
         return number, Failed(f"{type(error).__name__}: {error}", where)
 
 
+def _alone(each: Callable[[Any], T], item: Any) -> T:
+    """One task in a process of its own."""
+    with threadpool_limits(limits=1):
+        return each(item)
+
+
 def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
     if n_jobs == 1:
-        yield from map(each, numbered)
+        with threadpool_limits(limits=1):
+            yield from map(each, numbered)
         return
-    with ThreadPoolExecutor(n_jobs) as pool:
+    with threadpool_limits(limits=1), ThreadPoolExecutor(n_jobs) as pool:
         for done in as_completed([pool.submit(each, item) for item in numbered]):
             yield done.result()
 
@@ -227,7 +233,7 @@ def _in_processes(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[A
 
     parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered", batch_size=1)
     try:
-        yield from parallel(delayed(each)(item) for item in numbered)
+        yield from parallel(delayed(_alone)(each, item) for item in numbered)
     except TerminatedWorkerError as error:
         raise EstimationError(
             "a worker process died (memory used up, or killed from outside); finished blocks stay; run again to go on."
@@ -238,7 +244,7 @@ def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> It
     """Hand all tasks to a Dask scheduler, which moves those of a lost worker to another one by itself."""
     with contextlib.ExitStack() as stack:
         client = _client(scheduler, stack)
-        futures = client.map(each, numbered, pure=False)
+        futures = client.map(partial(_alone, each), numbered, pure=False)
         waiting = _distributed().as_completed(futures, loop=client.loop, raise_errors=False)
         for future in waiting:
             if future.status != "finished":
