@@ -12,21 +12,18 @@ import pandas as pd
 
 from econ.data.dataset import Dataset
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.estimate import Estimate, Unavailable
 from econ.eventstudy import EventStudy
-from econ.infer import anderson_rubin, fieller, reduced_form, regress
+from econ.infer import anderson_rubin, reduced_form, regress
 from econ.infer.weak import ReducedForm
-from econ.offset import quantity_offset
-from econ.projection import LocalProjection
+from econ.projection import LocalProjection, granular_instrument
+from econ.simulate import structural
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
-from econ.simulate.sample import HORIZON, VARIABLES, Sample
+from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES, Sample
 from econ.simulate.truth import Truth, impact_of
-from econ.var.proxy import Proxy, ProxyResults
 
-CHANGE = "yield_change"
 FIRST_EVENT = 160  # business days before the first operation studied
-FLOW, ALLIED = f"{SELLER}_net_purchases", f"{ALLY}_net_purchases"
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ NEEDS: Mapping[str, tuple[Callable[[TreasuryMarket], bool], str]] = {
 }
 
 
-def _from_instrument(sample: Sample, form: ReducedForm, sign: float = 1.0) -> Estimate:
+def from_instrument(sample: Sample, form: ReducedForm, sign: float = 1.0) -> Estimate:
     """Ratio of reduced form to first stage with its Anderson-Rubin set."""
     value = sign * float(form.outcome[0] / form.first[0])
     region = anderson_rubin(form, level=sample.level)
@@ -106,7 +103,7 @@ def oracle(sample: Sample) -> Estimate:
     truth = sample.truth
     values, shock = truth.frame, truth.shocks["seller"].to_numpy()
     form = reduced_form(values["yield_10y"].to_numpy(), values[SELLER].to_numpy(), shock, cov="hc1")
-    return _from_instrument(sample, form)
+    return from_instrument(sample, form)
 
 
 def offset_oracle(sample: Sample) -> Estimate:
@@ -114,7 +111,7 @@ def offset_oracle(sample: Sample) -> Estimate:
     truth = sample.truth
     values, shock = truth.frame, truth.shocks["seller"].to_numpy()
     form = reduced_form(values[ALLY].to_numpy(), values[SELLER].to_numpy(), shock, cov="hc1")
-    return _from_instrument(sample, form, -1.0)
+    return from_instrument(sample, form, -1.0)
 
 
 def least_squares(sample: Sample, regressor: str = FLOW, outcome: str = CHANGE, sign: float = 1.0) -> Estimate:
@@ -122,25 +119,6 @@ def least_squares(sample: Sample, regressor: str = FLOW, outcome: str = CHANGE, 
     frame = sample.frame
     fit = regress(sign * frame[outcome], frame[regressor], cov="hac")
     return fit.estimate(regressor, level=sample.level)
-
-
-def recursive_impact(sample: Sample, first: str = FLOW) -> Estimate:
-    """Recursive VAR, ``first`` ordered first: cumulated response of the yield over the seller's own, Fieller set."""
-    irf = sample.recursive(first)
-    shock, own, price = irf.shocks.index(FLOW), irf.responses.index(FLOW), irf.responses.index(CHANGE)
-    assert irf.draws is not None
-    sums = irf.draws[:, : HORIZON + 1, :, shock].sum(axis=1)
-    point = irf.point[: HORIZON + 1, :, shock].sum(axis=0)
-    covariance = np.cov(sums[:, price], sums[:, own])
-    region = fieller(float(point[price]), float(point[own]), covariance, level=sample.level)
-    value = float(point[price] / point[own])
-    reason = Unavailable("the set is Fieller's")
-    return Estimate(value, reason, region.lower, region.upper, sample.level, nobs=irf.nobs, region=region)
-
-
-def recursive_offset(sample: Sample) -> Estimate:
-    """Quantity offset of the recursive VAR with the seller first."""
-    return quantity_offset(sample.recursive(FLOW), FLOW, ALLIED, horizon=HORIZON, level=sample.level)
 
 
 def projected(
@@ -159,33 +137,20 @@ def projected(
         lag_augmented=False,
     )
     irf = model.fit(horizon=HORIZON, cov="hac")
-    return _from_instrument(sample, irf.parent.reduced_form(response, HORIZON), sign)  # type: ignore[attr-defined]
-
-
-def proxy_var(sample: Sample) -> Estimate:
-    """Proxy VAR: response of the yield on impact to a unit of the seller's purchases, Anderson-Rubin set."""
-    svar = sample.fit.identify(Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW))
-    assert isinstance(svar, ProxyResults)
-    table = svar.weak_iv_set(response=CHANGE, horizon=0, level=sample.level)
-    intervals = tuple((float(low), float(high)) for low, high in zip(table["lower"], table["upper"], strict=True))
-    region = ConfidenceSet(intervals, sample.level)
-    impact = svar.impact["seller"]
-    value = float(impact[CHANGE]) / float(impact[FLOW])
-    reason = Unavailable("the set is inverted, not built from a standard error")
-    return Estimate(value, reason, region.lower, region.upper, sample.level, nobs=sample.fit.nobs, region=region)
+    return from_instrument(sample, irf.parent.reduced_form(response, HORIZON), sign)  # type: ignore[attr-defined]
 
 
 def granular(sample: Sample) -> Estimate:
-    """Other officials' flow instrumented by size- minus precision-weighted country shocks, Anderson-Rubin set."""
+    """Other officials' flow instrumented by granular country shocks, Anderson-Rubin set."""
     flows, sizes = sample.countries
-    growth = flows / sizes
-    own = growth - growth.mean(axis=1, keepdims=True)  # time effects take the common part out
-    precision = 1.0 / own.var(axis=0)
-    instrument = own @ (sizes - precision / precision.sum())
+    names = [f"country {number}" for number in range(1, len(sizes) + 1)]
+    growth = pd.DataFrame(flows / sizes, index=sample.samples.index, columns=names)
+    giv = granular_instrument(growth, pd.Series(sizes, index=names), factors=0)
+    total = pd.Series(flows.sum(axis=1), index=growth.index)
     frame = sample.frame
-    rows = slice(len(growth) - len(frame), None) if sample.lag == 0 else slice(1, 1 + len(frame))
-    form = reduced_form(frame[CHANGE].to_numpy(), flows.sum(axis=1)[rows], instrument[rows], cov="hac")
-    return _from_instrument(sample, form)
+    together = pd.DataFrame({"flow": total, "z": giv.series}).reindex(frame.index)
+    form = reduced_form(frame[CHANGE].to_numpy(), together["flow"].to_numpy(), together["z"].to_numpy(), cov="hac")
+    return from_instrument(sample, form)
 
 
 def _study(sample: Sample) -> EventStudy:
@@ -228,9 +193,16 @@ ESTIMATORS: Mapping[str, Estimator] = {
         Estimator("oracle", oracle, words="true flow, true shock (infeasible)"),
         Estimator("ols_holdings", partial(least_squares, regressor=f"{SELLER}_position_change"), words="naive"),
         Estimator("ols_flows", least_squares, words="valuation-free flows"),
-        Estimator("recursive_flow_first", recursive_impact, words="seller ordered first"),
-        Estimator("recursive_yield_first", partial(recursive_impact, first=CHANGE), words="yield ordered first"),
-        Estimator("proxy_var", proxy_var, needs=("proxy",), words="VAR with the proxy as instrument"),
+        Estimator("recursive_flow_first", structural.recursive_impact, words="seller ordered first"),
+        Estimator(
+            "recursive_yield_first", partial(structural.recursive_impact, first=CHANGE), words="yield ordered first"
+        ),
+        Estimator("signs", structural.signs, words="seller's purchases up, yield down"),
+        Estimator("signs_narrative", structural.narrative, words="and three known months of large shocks"),
+        Estimator(
+            "heteroskedasticity", structural.heteroskedasticity, needs=("regimes",), words="two variance regimes"
+        ),
+        Estimator("proxy_var", structural.proxy_var, needs=("proxy",), words="VAR with the proxy as instrument"),
         Estimator("lp_iv", projected, needs=("proxy",), words="projection with the proxy as instrument"),
         Estimator(
             "intervention",
@@ -249,7 +221,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
             target="offset",
             words="ally's on seller's flow",
         ),
-        Estimator("offset_recursive", recursive_offset, target="offset", words="seller ordered first"),
+        Estimator("offset_recursive", structural.recursive_offset, target="offset", words="seller ordered first"),
         Estimator(
             "offset_lp_iv",
             partial(projected, response=ALLIED, sign=-1.0),

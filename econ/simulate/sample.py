@@ -21,14 +21,8 @@ if TYPE_CHECKING:
 
 HORIZON = 3  # months over which responses are cumulated
 LAGS = 6
-VARIABLES = (
-    "china_net_purchases",
-    "japan_net_purchases",
-    "hubs_net_purchases",
-    "officials_net_purchases",
-    "risk",
-    "yield_change",
-)
+FLOW, ALLIED, CHANGE = "china_net_purchases", "japan_net_purchases", "yield_change"
+VARIABLES = (FLOW, ALLIED, "hubs_net_purchases", "officials_net_purchases", "risk", CHANGE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +68,7 @@ class Sample:
     def frame(self) -> pd.DataFrame:
         """Stationary variables on the months for which all are published: flows, ``yield_change`` (bp), ``risk``."""
         frame = self.data.frame
-        changes = {"yield_change": 100.0 * frame["yield_10y"].diff(), "risk": frame["financial_conditions"].diff()}
+        changes = {CHANGE: 100.0 * frame["yield_10y"].diff(), "risk": frame["financial_conditions"].diff()}
         end = len(frame) - self.lag
         return frame.assign(**changes).iloc[1:end]
 
