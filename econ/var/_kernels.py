@@ -246,17 +246,18 @@ def is_stable(a: Array) -> NDArray[np.bool_]:
     """
     stable, unstable = np.zeros(len(a), dtype=bool), np.zeros(len(a), dtype=bool)
     undecided = np.arange(len(a))
-    power = _companion_power(a)
-    for _ in range(10):
-        norm = np.sqrt(np.einsum("bij,bij->b", power, power))
-        trace = np.abs(np.einsum("bii->b", power))
-        proofs = norm < 0.5, trace > 2.0 * power.shape[1] + 0.01 * norm
-        stable[undecided[proofs[0]]], unstable[undecided[proofs[1]]] = True, True
-        moving = ~proofs[0] & ~proofs[1] & (norm < 1e8)  # beyond, the next square could overflow
-        undecided, power = undecided[moving], power[moving]
-        if not len(undecided):
-            break
-        power = power @ power
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is left to the eigenvalues
+        power = _companion_power(a)
+        for _ in range(10):
+            norm = np.sqrt(np.einsum("bij,bij->b", power, power))
+            trace = np.abs(np.einsum("bii->b", power))
+            proofs = norm < 0.5, trace > 2.0 * power.shape[1] + 0.01 * norm
+            stable[undecided[proofs[0]]], unstable[undecided[proofs[1]]] = True, np.isfinite(norm[proofs[1]])
+            moving = ~proofs[0] & ~proofs[1] & (norm < 1e8)
+            undecided, power = undecided[moving], power[moving]
+            if not len(undecided):
+                break
+            power = power @ power
     rest = np.flatnonzero(~stable & ~unstable)
     if len(rest):
         stable[rest] = root_moduli(a[rest])[:, 0] < 1.0

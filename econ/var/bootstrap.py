@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from econ.errors import Unstable
+from econ.errors import SingularDesign, Unstable
 from econ.parallel import map_blocks
 from econ.var import _kernels as kernels
 from econ.var._kernels import Array
@@ -95,7 +95,7 @@ class _Simulator:
         driving = resample.apply(self.residuals)
         driving += self.expected
         paths = kernels.simulate(fit.lag_blocks, driving, self.initial)
-        factor = kernels.cross_factor(paths, self.terms, lags)
+        factor = self._cross_factor(paths)
         n = paths.shape[2]
         coefficients, residual_factor = kernels.coefficients(factor, n, lags), factor[:, -n:, -n:]
         stable = self._is_stable(coefficients)
@@ -116,6 +116,15 @@ class _Simulator:
             stable=stable,
             unstable=len(stable) - int(stable.sum()),
         )
+
+    def _cross_factor(self, paths: Array) -> Array:
+        try:
+            return kernels.cross_factor(paths, self.terms, self.fit.lags)
+        except np.linalg.LinAlgError:
+            raise SingularDesign(
+                "the regressors of a bootstrap sample are numerically collinear; drop a variable, use fewer lags, or "
+                "bring the variables to a similar mean."
+            ) from None
 
     def _is_stable(self, coefficients: Array) -> NDArray[np.bool_]:
         blocks = kernels.lag_blocks(coefficients, self.fit.lags)

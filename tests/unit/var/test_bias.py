@@ -151,6 +151,14 @@ def test_stability_by_powers_equals_stability_by_eigenvalues():
             assert (kernels.is_stable(scaled) == (target < 1.0)).all(), (n, p, target)
 
 
+def test_huge_coefficients_do_not_overflow_the_stability_check():
+    a = np.zeros((3, 12, 2, 2))
+    a[0, :] = 1e6 * np.eye(2)
+    a[1, 0] = 0.5 * np.eye(2)
+    a[2, 0] = [[0.5, 1e30], [0.0, 0.5]]
+    np.testing.assert_array_equal(kernels.is_stable(a), [False, True, True])
+
+
 def test_wild_draws_reduced_form_coefficients(fit):
     draws = fit.bootstrap(Wild(draws=1500), rng=1)
     assert draws.shape == (1500, 7, 3)

@@ -9,7 +9,7 @@ import pytest
 from econ.data import Dataset
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.testing import simulated_var
-from econ.var import VAR, lag_order
+from econ.var import VAR, Cholesky, lag_order
 from econ.var import _kernels as kernels
 
 TIGHT = {"rtol": 1e-10, "atol": 1e-10}
@@ -223,3 +223,19 @@ def test_shifting_the_dates_shifts_the_index_only(data):
 def test_simulated_var_is_stable_and_repeats():
     np.testing.assert_array_equal(simulated_var(50, rng=1).frame, simulated_var(50, rng=1).frame)
     assert not np.array_equal(simulated_var(50, rng=1).frame, simulated_var(50, rng=2).frame)
+
+
+def test_real_data_agree_with_statsmodels_too():
+    from econ.data import load
+
+    data = load("china_net_purchases", "japan_net_purchases", "yield_10y").complete()
+    ours, peer = VAR(data, lags=6).fit(), statsmodels_fit(data.frame, 6, "c")
+    np.testing.assert_allclose(ours.params, peer.params, **TIGHT)
+    np.testing.assert_allclose(ours.std_errors, peer.stderr, **TIGHT)
+    np.testing.assert_allclose(ours.sigma_u, peer.sigma_u, **TIGHT)
+    np.testing.assert_allclose([ours.aic, ours.bic, ours.hqic], [peer.aic, peer.bic, peer.hqic], rtol=1e-10)
+    svar = ours.identify(Cholesky(*data.frame.columns))
+    np.testing.assert_allclose(svar.irf(48).point, peer.orth_ma_rep(48), **TIGHT)
+    np.testing.assert_allclose(
+        svar.fevd(24).to_numpy().reshape(24, 3, 3), np.swapaxes(peer.fevd(24).decomp, 0, 1), **TIGHT
+    )

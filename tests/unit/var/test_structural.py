@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from econ.data import Dataset
-from econ.errors import SpecificationError
+from econ.errors import SingularDesign, SpecificationError
 from econ.var import VAR, Cholesky, MovingBlock, Residual, Wild
 from econ.var.resampling import Resample
 
@@ -153,6 +153,14 @@ def test_centring_makes_the_expected_error_zero():
     rows = np.resize(np.arange(length), 30)[None, :] % length + starts[:, None]
     every_start = Resample(np.minimum(rows, 29), block=length).apply(values)
     np.testing.assert_allclose(every_start[:, :length].mean(axis=0), 0.0, atol=1e-12)
+
+
+def test_a_numerically_collinear_sample_is_reported_as_such(data):
+    frame = data.frame.copy()
+    frame["twin"] = frame["china"] + 1e-8 * np.random.default_rng(1).standard_normal(len(frame))
+    svar = VAR(frame, lags=1).fit().identify(Cholesky(*NAMES, "twin"))
+    with pytest.raises(SingularDesign, match="collinear"):
+        svar.irf(2, Residual(draws=100), rng=1)
 
 
 def test_wild_refuses_structural_bands_with_the_reason(svar):
