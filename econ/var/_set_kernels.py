@@ -64,12 +64,13 @@ def back_substitute(lower: Array, right: Array) -> Array:
 
 
 def rotation_columns(
-    generator: np.random.Generator, constraints: list[Array], *, shape: tuple[int, int]
+    generator: np.random.Generator, constraints: list[Array], *, shape: tuple[int, int], first: Array | None = None
 ) -> tuple[Array, Array]:
     """Orthonormal q_1, ..., q_s, each uniform given its zeros r'q_j = 0 and the columns before it.
 
     ``constraints[j]`` (z_j, n, N) holds the vectors r of column j; ``shape`` = (n, N). Without constraints this is
-    the first s columns of a Haar rotation. Gram-Schmidt runs twice over each vector, so that Q'Q = I to rounding.
+    the first s columns of a Haar rotation. ``first`` (n, N) is taken as the first column instead of drawing it, and has
+    no entry in ``constraints``. Gram-Schmidt runs twice over each vector, so that Q'Q = I to rounding.
 
     Returns
     -------
@@ -78,7 +79,7 @@ def rotation_columns(
         Σ_j log of the volume spanned by the constraints of column j after projection off the earlier columns.
     """
     n, size = shape
-    columns: list[Array] = []
+    columns: list[Array] = [] if first is None else [first]
     log_volume = np.zeros(size)
     for rows in constraints:
         basis = list(columns)

@@ -66,12 +66,15 @@ class Restrictions:
         Named shocks, in the order of the request.
     signs, zeros, bounds : tuple
         Single restrictions.
+    proxied : str, optional
+        The shock whose column an instrument gives.
     """
 
     shocks: tuple[str, ...]
     signs: tuple[Sign, ...]
     zeros: tuple[Zero, ...]
     bounds: tuple[Bound, ...]
+    proxied: str | None = None
 
     @property
     def horizon(self) -> int:
@@ -85,8 +88,8 @@ class Restrictions:
 
     @property
     def order(self) -> list[str]:
-        """Shocks with the most zeros first, as they are drawn."""
-        return sorted(self.shocks, key=lambda shock: -len(self.zeros_of(shock)))
+        """The proxied shock, then those with the most zeros, as they are drawn."""
+        return sorted(self.shocks, key=lambda shock: (shock != self.proxied, -len(self.zeros_of(shock))))
 
 
 def read_restrictions(
@@ -95,6 +98,7 @@ def read_restrictions(
     elasticity: Mapping[str, Mapping[object, object]] | None,
     *,
     others: Iterable[str] = (),
+    proxied: str | None = None,
 ) -> Restrictions:
     """Turn the mappings of `SignRestrictions` into single restrictions, and refuse contradictions.
 
@@ -119,7 +123,13 @@ def read_restrictions(
         signs=tuple(_signs(restrictions)),
         zeros=tuple(dict.fromkeys(_zeros(zeros))),
         bounds=tuple(_bounds(elasticity)),
+        proxied=proxied,
     )
+    if proxied is not None and found.zeros:
+        raise SpecificationError(
+            f"zeros ({found.zeros[0]}) cannot be combined with the proxy of {proxied!r}: importance weights are for "
+            "uniform columns; use signs beside a proxy."
+        )
     _refuse_contradictions(found)
     return found
 

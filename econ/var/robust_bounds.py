@@ -146,11 +146,11 @@ def robust_bounds(
     check_variables(single, fit.variables)
     check_positive("draws", draws)
     check_positive("horizon + 1", horizon + 1)
-    if len(single.shocks) != 1 or single.bounds or scheme.narrative:
+    if len(single.shocks) != 1 or single.bounds or scheme.narrative or scheme.proxy:
         raise SpecificationError(
             "robust bounds are exact for signs and zeros of one shock; found shocks "
-            f"{list(single.shocks)}, {len(single.bounds)} ratio bounds and {len(scheme.narrative or ())} narrative "
-            "restrictions; restrict one shock, or read the draws of identify()."
+            f"{list(single.shocks)}, {len(single.bounds)} ratio bounds, {len(scheme.narrative or ())} narrative "
+            f"restrictions and {len(scheme.proxy or ())} proxies; restrict one shock, or read the draws of identify()."
         )
     _check_count(single, len(fit.variables))
     forms = ReducedForms(fit, scheme.reduced_form)

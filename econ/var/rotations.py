@@ -13,6 +13,7 @@ from econ.var import _set_kernels as set_kernels
 from econ.var._kernels import Array, Rows
 from econ.var.bayesian_results import BayesianVARResults
 from econ.var.narrative import NarrativeCheck
+from econ.var.proxy_column import ProxyColumn
 from econ.var.restrictions import LONG_RUN, Restrictions, Sign, Zero
 from econ.var.scheme import ReducedDraws
 
@@ -112,13 +113,14 @@ class RotationSampler:
         narrative: NarrativeCheck | None,
         *,
         tries_per_draw: float,
+        proxy: ProxyColumn | None = None,
     ) -> None:
-        self.forms, self.restrictions, self.narrative = forms, restrictions, narrative
+        self.forms, self.restrictions, self.narrative, self.proxy = forms, restrictions, narrative, proxy
         self.tries_per_draw = tries_per_draw
         self.variables = forms.fit.variables
         self.now = tuple(each for each in restrictions.signs if each.horizon == 0)
         self.later = tuple(each for each in restrictions.signs if each.horizon != 0)
-        self.lags_first = any(each.horizon != 0 for each in restrictions.zeros)
+        self.lags_first = proxy is not None or any(each.horizon != 0 for each in restrictions.zeros)
         early = [each.horizon if isinstance(each.horizon, int) else forms.fit.lags for each in self.later]
         self.early_lags = min(max(early, default=0), forms.fit.lags)
         self.scale = np.sqrt(np.diag(forms.fit.sigma_u))
@@ -170,8 +172,13 @@ class RotationSampler:
         """q_j of the named shocks, (s, n, N), in the order of the names."""
         order, names = self.restrictions.order, self.restrictions.shocks
         size, n, _ = factors.shape
-        constraints = [self._constraints(shock, factors, reduced) for shock in order]
-        columns, volume = set_kernels.rotation_columns(generator, constraints, shape=(n, size))
+        drawn = order if self.proxy is None else order[1:]
+        constraints = [self._constraints(shock, factors, reduced) for shock in drawn]
+        first = None
+        if self.proxy is not None:
+            assert reduced is not None
+            first = self.proxy.columns(reduced, generator)
+        columns, volume = set_kernels.rotation_columns(generator, constraints, shape=(n, size), first=first)
         return columns[[order.index(name) for name in names]], volume
 
     def _constraints(self, shock: str, factors: Array, reduced: ReducedDraws | None) -> Array:
@@ -198,7 +205,7 @@ class RotationSampler:
                 [each.sign * (by_variable[self.variables.index(each.variable)] * column).sum(axis=0) for each in signed]
             )
             if len(signed):
-                turn = _side(values)
+                turn = np.ones(len(keep)) if shock == self.restrictions.proxied else _side(values)
                 column *= turn
                 for each, value in zip(signed, values * turn, strict=True):
                     keep &= counts.add(str(each), value > 0.0)
@@ -219,7 +226,7 @@ class RotationSampler:
         long_run = None
         if any(each.horizon == LONG_RUN for each in self.later):
             long_run = np.asarray(np.linalg.solve(_gap(blocks), factors @ rotations), dtype=float)
-        turned = {each.shock for each in self.now}
+        turned = {self.restrictions.proxied, *(each.shock for each in self.now)}
         for j, shock in enumerate(self.restrictions.shocks):
             signed = [each for each in self.later if each.shock == shock]
             if not signed:
@@ -245,7 +252,7 @@ class RotationSampler:
         assert self.narrative is not None
         full = _completed(rotations, generator)
         shocks = self.narrative.shocks_at(reduced, reduced.factor @ full)
-        signed = {each.shock for each in self.restrictions.signs}
+        signed = {self.restrictions.proxied, *(each.shock for each in self.restrictions.signs)}
         for shock, value in self.narrative.signs(shocks).items():
             if shock not in signed:
                 turn, j = np.where(value < 0.0, -1.0, 1.0), self.narrative.shocks.index(shock)

@@ -15,6 +15,7 @@ from econ.parallel import map_blocks, seed_sequence
 from econ.var import _set_kernels as set_kernels
 from econ.var.model import check_positive
 from econ.var.narrative import Narrative, NarrativeCheck, ShockContribution, ShockSign
+from econ.var.proxy_column import ProxyColumn
 from econ.var.restrictions import Restrictions, check_variables, read_restrictions
 from econ.var.rotations import Accepted, ReducedForms, RotationSampler
 from econ.var.scheme import ReducedDraws
@@ -50,6 +51,10 @@ class SignRestrictions:
     elasticity : mapping, optional
         ``{"shock": {("quantity", "price"): (0.0, 0.1)}}`` bounds the ratio of two impact responses;
         ``{"shock": {"quantity": (0.0, 2.0)}}`` bounds one, in its units per standard deviation of the shock.
+    proxy : mapping of str to Series, optional
+        ``{"shock": instrument}``: one shock whose column an external instrument gives, see
+        :class:`econ.var.proxy_column.ProxyColumn`; the instrument orients it, its signs are only checked, and
+        the other columns are drawn orthogonal to it. Cannot be combined with zeros.
     draws : int, default 1000
         Admissible draws wanted.
     reduced_form : {"posterior", "point"}
@@ -71,8 +76,7 @@ class SignRestrictions:
     -----
     Bands over the draws describe the prior on rotations as well as the data, however long the sample: see
     :meth:`robust_bounds` for what the data and the restrictions alone say. Zero-restriction weights use Σ in units
-    of the residual standard deviations, which makes them independent of the units of the data. A proxy shock is not
-    part of this scheme.
+    of the residual standard deviations, which makes them independent of the units of the data.
 
     References
     ----------
@@ -84,6 +88,8 @@ class SignRestrictions:
     Identified With Sign and Zero Restrictions: Theory and Applications, Econometrica 86(2), 685-720.
     Antolín-Díaz, J. and J. F. Rubio-Ramírez (2018), Narrative Sign Restrictions for SVARs, American Economic Review
     108(10), 2802-2829.
+    Braun, R. and R. Brüggemann (2023), Identification of SVAR Models by Combining Sign Restrictions With External
+    Instruments, Journal of Business and Economic Statistics 41(4), 1077-1089.
     Kilian, L. and D. P. Murphy (2012), Why Agnostic Sign Restrictions Are Not Enough: Understanding the Dynamics of Oil
     Market VAR Models, Journal of the European Economic Association 10(5), 1166-1188.
 
@@ -101,6 +107,7 @@ class SignRestrictions:
     zeros: Mapping[str, Mapping[str, Any]] | None = None
     narrative: Sequence[Narrative] | None = None
     elasticity: Mapping[str, Mapping[Any, tuple[float, float]]] | None = field(default=None, kw_only=True)
+    proxy: Mapping[str, pd.Series] | None = field(default=None, kw_only=True)
     draws: int = field(default=1000, kw_only=True)
     reduced_form: str = field(default="posterior", kw_only=True)
     tries: int = field(default=1_000_000, kw_only=True)
@@ -116,13 +123,20 @@ class SignRestrictions:
         for each in self.narrative or ():
             if not isinstance(each, (ShockSign, ShockContribution)):
                 raise SpecificationError(f"narrative holds ShockSign and ShockContribution objects; found {each!r}.")
+        if self.proxy is not None and (
+            len(self.proxy) != 1 or not all(isinstance(each, pd.Series) for each in self.proxy.values())
+        ):
+            raise SpecificationError(
+                f"proxy must map one shock to a Series, {{'shock': instrument}}; found {self.proxy!r}."
+            )
         assert self.single.shocks
 
     @property
     def single(self) -> Restrictions:
         """The restrictions one by one."""
-        others = [each.shock for each in self.narrative or ()]
-        return read_restrictions(self.restrictions, self.zeros, self.elasticity, others=others)
+        proxied = next(iter(self.proxy), None) if self.proxy else None
+        others = [each.shock for each in self.narrative or ()] + ([] if proxied is None else [proxied])
+        return read_restrictions(self.restrictions, self.zeros, self.elasticity, others=others, proxied=proxied)
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> SetIdentified:
         """Draw admissible structures.
@@ -153,7 +167,11 @@ class SignRestrictions:
         check_variables(single, fit.variables)
         draw_seed, pick_seed = seed_sequence(rng).spawn(2)
         sampler = RotationSampler(
-            ReducedForms(fit, self.reduced_form), single, self.placed(fit), tries_per_draw=self.tries / self.draws
+            ReducedForms(fit, self.reduced_form),
+            single,
+            self.placed(fit),
+            tries_per_draw=self.tries / self.draws,
+            proxy=self._proxy_column(fit),
         )
         blocks = map_blocks(sampler, self.draws, rng=draw_seed, n_jobs=self.n_jobs, label="sign restrictions")
         tried = sum(block.tried for block in blocks)
@@ -187,6 +205,12 @@ class SignRestrictions:
         from econ.var.robust_bounds import robust_bounds
 
         return robust_bounds(self, fit, horizon, rng=rng, draws=draws)
+
+    def _proxy_column(self, fit: VARResults) -> ProxyColumn | None:
+        if not self.proxy:
+            return None
+        shock, instrument = next(iter(self.proxy.items()))
+        return ProxyColumn(fit, shock, instrument, drawn=self.reduced_form == "posterior")
 
     def _resampled(self, log_weights: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray, float]:
         """Rows to keep and the effective number of draws; equal weights keep every row once."""

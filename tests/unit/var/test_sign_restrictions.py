@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.linalg import null_space
 
 from econ.data import Dataset
-from econ.errors import NoAdmissibleDraw, NotConverged, SpecificationError
+from econ.errors import NoAdmissibleDraw, NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.testing import simulated_var
 from econ.var import (
     VAR,
@@ -599,3 +599,70 @@ def test_sets_cover_the_truth():
         lower, upper = scheme.robust_bounds(fit, 12, rng=seed, draws=200).credible_region(0.90)
         inside.append((lower <= truth) & (truth <= upper))
     assert np.mean(inside, axis=0)[[0, 3, 12]].min() >= 0.88
+
+
+@pytest.fixture(scope="module")
+def instrumented():
+    """Three shocks; an instrument sees the first, with noise, on a part of the sample."""
+    impact = np.array([[1.0, 0.3, 0.5], [0.5, 1.0, -0.4], [-0.6, 0.2, 1.0]])
+    generator = np.random.default_rng(7)
+    errors = generator.standard_normal((500, 3))
+    values = np.zeros((500, 3))
+    for t in range(1, 500):
+        values[t] = 0.5 * values[t - 1] + impact @ errors[t]
+    dates = pd.period_range("1980-01", periods=500, freq="M")
+    data = Dataset.from_frame(pd.DataFrame(values, index=dates, columns=["x", "y", "z"]))
+    instrument = pd.Series(errors[:, 0] + 0.7 * generator.standard_normal(500), index=dates).iloc[60:460]
+    return VAR(data, lags=1).fit(), instrument, impact
+
+
+def test_a_proxy_gives_its_column_and_signs_the_others(instrumented):
+    fit, instrument, impact = instrumented
+    signs = {"demand": {"y": "+", "x": "+"}, "target": {"z": "-"}}
+    svar = fit.identify(SignRestrictions(signs, proxy={"target": instrument}, draws=400), rng=1)
+    assert svar.shock_names == ("demand", "target")
+    q = rotations(svar)
+    np.testing.assert_allclose(np.swapaxes(q, 1, 2) @ q, np.broadcast_to(np.eye(2), (400, 2, 2)), atol=1e-12)
+    assert (svar.draws[:, 1, 0] > 0).all()
+    lower, upper = np.quantile(svar.draws[:, :, 1], [0.01, 0.99], axis=0)
+    assert ((lower < impact[:, 0]) & (impact[:, 0] < upper)).all()
+    assert np.abs(svar.draws[:, :, 1].mean(axis=0) - impact[:, 0]).max() < 0.15
+    correlation = svar.shocks["target"].reindex(instrument.index).corr(instrument)
+    assert correlation > 0.6
+    assert svar.draws[:, 0, 0].std() > 3 * svar.draws[:, 0, 1].std()
+
+
+def test_a_proxy_at_the_point_is_the_covariance_formula(instrumented):
+    fit, instrument, _ = instrumented
+    scheme = SignRestrictions({"rest": {}}, proxy={"target": instrument}, draws=20, reduced_form="point")
+    draws = fit.identify(scheme, rng=1).draws
+    u = fit.residuals.loc[instrument.index]
+    beta = np.linalg.lstsq(np.column_stack([np.ones(len(u)), u]), instrument, rcond=None)[0][1:]
+    column = fit.sigma_u @ beta / np.sqrt(beta @ fit.sigma_u @ beta)
+    np.testing.assert_allclose(draws[:, :, 1], np.broadcast_to(column, (20, 3)), rtol=1e-9)
+
+
+def test_a_weak_proxy_gives_a_wide_set(instrumented):
+    fit, instrument, _ = instrumented
+    noise = pd.Series(np.random.default_rng(1).standard_normal(400), index=instrument.index)
+    spread = [
+        fit.identify(SignRestrictions({"t": {}}, proxy={"t": each}, draws=300), rng=1).draws[:, 0, 0].std()
+        for each in (instrument, noise)
+    ]
+    assert spread[1] > 4 * spread[0]
+
+
+def test_bad_proxies_are_refused(instrumented):
+    fit, instrument, _ = instrumented
+    with pytest.raises(SpecificationError, match="cannot be combined"):
+        SignRestrictions({"t": {}}, {"t": {"x": 0}}, proxy={"t": instrument})
+    with pytest.raises(SpecificationError, match="one shock to a Series"):
+        SignRestrictions({"t": {}}, proxy={"t": instrument, "s": instrument})
+    late = instrument.set_axis(instrument.index + 1000)
+    for bad, error, words in (
+        (late, SpecificationError, "shares no date"),
+        (instrument * 0.0, SchemaError, "constant"),
+        (instrument.iloc[:12], SampleTooShort, "12 values"),
+    ):
+        with pytest.raises(error, match=words):
+            fit.identify(SignRestrictions({"t": {}}, proxy={"t": bad}), rng=1)
