@@ -1,12 +1,14 @@
 """Smoothing, bias correction and averaging."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from econ.errors import SpecificationError
 from econ.projection import LocalProjection, PlugIn, average, bias_corrected, smooth
-from econ.projection.smooth import spline_basis
+from econ.projection.smooth import PENALTIES, spline_basis
 from econ.var import IRF, VAR, Cholesky, MovingBlock
 
 
@@ -66,6 +68,29 @@ def test_cross_validation_reduces_the_mean_squared_error():
     assert smoothed < 0.95 * plain
     assert irf.parent.penalties[0] > 0.0
     assert irf.parent.parent is results
+
+
+def test_the_penalty_has_the_smallest_prediction_error_left_out():
+    """Prediction errors summed one row at a time, for every penalty on the grid."""
+    results = projection(table(size=120, seed=5)).estimate(6)
+    d, y = results.impulse[:, :, 0], results.outcome[:, :, 0]
+    basis = spline_basis(6)
+    differences = np.diff(np.eye(basis.shape[1]), 3, axis=0)
+    gram = basis.T @ ((d**2).sum(axis=1)[:, None] * basis)
+    roughness = differences.T @ differences * np.trace(gram) / len(gram)
+    edges = np.linspace(0, results.nobs, 6).astype(int)
+    losses = []
+    for penalty in PENALTIES:
+        loss = 0.0
+        for left, right in itertools.pairwise(edges):
+            kept = np.r_[0:left, right : results.nobs]
+            a = basis.T @ ((d[:, kept] ** 2).sum(axis=1)[:, None] * basis)
+            theta = np.linalg.pinv(a + penalty * roughness) @ basis.T @ (d[:, kept] * y[:, kept]).sum(axis=1)
+            loss += sum((y[h, t] - d[h, t] * (basis @ theta)[h]) ** 2 for h in range(7) for t in range(left, right))
+        losses.append(loss)
+    chosen = smooth(results).parent.penalties[0]
+    assert losses[int(np.flatnonzero(chosen == PENALTIES)[0])] == pytest.approx(min(losses), rel=1e-6)
+    assert max(losses) > 1.001 * min(losses)
 
 
 def test_smoothing_refuses_what_it_cannot_do():
