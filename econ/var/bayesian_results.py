@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from econ.var.convergence import effective_sample_size, r_hat, split_chains
 from econ.var.results import VARResults
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from econ.var.resampling import Bootstrap
     from econ.var.scheme import ReducedDraws
 
@@ -153,6 +156,12 @@ class BayesianVARResults(VARResults):
             "effective_draws": effective_sample_size(chains),
         }
         return pd.DataFrame(columns, index=pd.MultiIndex.from_tuples(names, names=["equation", "coefficient"]))
+
+    def plot(self, names: Sequence[str] | None = None) -> Figure:
+        """Draw posterior and prior of the hyperparameters; see :mod:`econ.var.bayesian_plot`."""
+        from econ.var.bayesian_plot import plot_hyperparameters
+
+        return plot_hyperparameters(self, names)
 
     def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
         """Refused: the F test is about least squares."""

@@ -98,6 +98,14 @@ def _log_prior(name: str, free: Array) -> Array:
     return density
 
 
+def prior_density(name: str, values: Array) -> Array:
+    """Prior density of a hyperparameter at (N,) values inside its range."""
+    free = np.array([_free(name, value) for value in values])
+    slope = values * (1.0 - values) if name == "recovery" else values - (1.0 if name in NAMES else 0.0)
+    density: Array = np.exp(_log_prior(name, free)) / slope
+    return density
+
+
 @dataclass(frozen=True, eq=False)
 class Proposal:
     """Multivariate t around the mode of a log density.

@@ -31,7 +31,8 @@ class ReducedForms:
         self.fit, self.kind = fit, kind
         self.made = fit.draws if isinstance(fit, BayesianVARResults) and kind == "posterior" else None
         self.root = np.linalg.cholesky(fit.cross_inverse)
-        self.lower = np.linalg.cholesky(fit.sigma_u.to_numpy() * fit.df_resid) if kind == "posterior" else None
+        conjugate = kind == "posterior" and self.made is None
+        self.lower = np.linalg.cholesky(fit.sigma_u.to_numpy() * fit.df_resid) if conjugate else None
         self.estimate = fit.as_draws
 
     def factors(self, generator: np.random.Generator, size: int) -> tuple[Array, Rows]:

@@ -405,3 +405,26 @@ def test_credible_intervals_cover_the_truth():
         moving = [(1, 0), (1, 1), (0, 0)] if h == 0 else [(0, 0), (0, 1), (1, 0), (1, 1)]
         for i, j in moving:
             assert 0.84 <= coverage[h, i, j] <= 0.97, (h, i, j, coverage[h, i, j])
+
+
+def test_prior_densities_are_the_named_distributions():
+    from econ.var.hyperparameters import prior_density
+
+    grid = np.array([0.05, 0.2, 0.6, 0.9])
+    theta = 0.5 * (np.sqrt(0.2**2 + 4 * 0.4**2) - 0.2)
+    np.testing.assert_allclose(prior_density("tightness", grid), stats.gamma(1 + 0.2 / theta, scale=theta).pdf(grid))
+    np.testing.assert_allclose(prior_density("scale_1", grid + 1.0), stats.pareto(1.0).pdf(grid + 1.0))
+    density = prior_density("recovery", np.linspace(0.001, 0.999, 999))
+    assert np.linspace(0.001, 0.999, 999)[density.argmax()] == pytest.approx(0.8, abs=0.002)
+    mean = np.average(np.linspace(0.001, 0.999, 999), weights=density)
+    spread = np.sqrt(np.average((np.linspace(0.001, 0.999, 999) - mean) ** 2, weights=density))
+    assert spread == pytest.approx(0.2, abs=0.002)
+
+
+def test_plot_draws_a_panel_a_hyperparameter(posterior, data):
+    (axis,) = posterior.plot().axes
+    assert axis.get_title() == "tightness"
+    with pytest.raises(SpecificationError, match="tightness"):
+        posterior.plot(["tightnes"])
+    with pytest.raises(SpecificationError, match="every hyperparameter is given"):
+        BayesianVAR(data, lags=2, prior=Minnesota(tightness=0.2)).fit(draws=10, rng=1).plot()

@@ -666,3 +666,28 @@ def test_bad_proxies_are_refused(instrumented):
     ):
         with pytest.raises(error, match=words):
             fit.identify(SignRestrictions({"t": {}}, proxy={"t": bad}), rng=1)
+
+
+def test_zero_weights_reach_the_draws():
+    """Two variables, one zero, shock b second: the weight reduces to the size of the only response of b.
+
+    C C' = Σ_xx (L'L)_bb and the constraint has length sqrt(Σ_xx), so w = |L_yb|, the factor's last element. Its law is
+    simulated independently here. The sample is short, because the weights matter less in a long one.
+    """
+    fit = VAR(simulated_var(21, rng=3), lags=1, trend="n").fit()
+    scheme = SignRestrictions({"b": {"y": "+"}}, {"b": {"x": 0}}, draws=8000)
+    svar = fit.identify(scheme, rng=1)
+    peer = stats.invwishart(df=fit.df_resid, scale=fit.sigma_u.to_numpy() * fit.df_resid)
+    size = np.linalg.cholesky(peer.rvs(200000, random_state=np.random.default_rng(1)))[:, 1, 1]
+    weighted = (size**2).mean() / size.mean()
+    found = svar.draws[:, 1, 0]
+    error = size.std() / np.sqrt(svar.effective_draws)
+    assert abs(found.mean() - weighted) < 4 * error
+    assert abs(found.mean() - size.mean()) > 6 * error
+    assert 0.9 * 8000 < svar.effective_draws < 8000
+
+
+def test_a_bayesian_var_with_more_coefficients_than_months_can_be_rotated(data):
+    fit = BayesianVAR(data.frame.iloc[:40], lags=12).fit(draws=100, rng=1)
+    svar = fit.identify(SignRestrictions({"s": {"china": "-"}}, draws=50), rng=1)
+    assert (svar.draws[:, 0, 0] < 0).all()
