@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Positions = NDArray[np.int64]
 
+SINGULAR = 1e-10  # smallest eigenvalue of scaled cross-products that still counts as full rank
+
 
 @dataclass(frozen=True, eq=False)
 class Windows:
@@ -138,10 +140,7 @@ def fit_windows(
     w = np.where(used, 1.0 / v[slots], 0.0)
     ys = w * np.where(used, y[slots], 0.0)
     xs = w[..., None] * np.where(used[..., None], x[slots], 0.0)
-    gram = np.einsum("npk,npl->nkl", xs, xs)
-    floor = _gram_floor(gram)
-    inverse = np.zeros_like(gram)
-    inverse[floor > 1e-10] = np.linalg.inv(gram[floor > 1e-10])
+    inverse, floor = _inverse(np.einsum("npk,npl->nkl", xs, xs))
     b = np.einsum("nkl,nl->nk", inverse, np.einsum("npk,np->nk", xs, ys))
     e = ys - np.einsum("npk,nk->np", xs, b)
     df = used.sum(axis=1) - float(x.shape[1])
@@ -196,9 +195,7 @@ def scan_days(
     low, high = (np.clip(positions + day, 0, len(y)) for day in (estimation[0], estimation[1] + 1))
     total, days = running[high] - running[low], (count[high] - count[low]).astype(float)
     gram, cross, square = total[:, :-1, :-1], total[:, :-1, -1], total[:, -1, -1]
-    floor = _gram_floor(gram)
-    inverse = np.zeros_like(gram)
-    inverse[floor > 1e-10] = np.linalg.inv(gram[floor > 1e-10])
+    inverse, floor = _inverse(gram)
     b = np.einsum("nkl,nl->nk", inverse, cross)
     df = np.maximum(days - x.shape[1], 1.0)
     scale = np.sqrt(np.maximum(square - np.einsum("nk,nk->n", b, cross), 0.0) / df)
@@ -207,6 +204,14 @@ def scan_days(
     cumulative = y[event].sum(axis=1) - np.einsum("nk,nk->n", xd, b)
     spread = np.einsum("nd,nd->n", vd, vd) + np.einsum("nk,nkl,nl->n", xd, inverse, xd)
     return cumulative, scale * np.sqrt(spread), days, floor
+
+
+def _inverse(gram: Array) -> tuple[Array, Array]:
+    """Inverse of each cross-product matrix (0 where it is singular) and its smallest scaled eigenvalue."""
+    floor = _gram_floor(gram)
+    inverse = np.zeros_like(gram)
+    inverse[floor > SINGULAR] = np.linalg.inv(gram[floor > SINGULAR])
+    return inverse, floor
 
 
 def _gram_floor(gram: Array) -> Array:

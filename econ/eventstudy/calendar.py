@@ -172,7 +172,11 @@ def _date(day: object) -> dt.date:
 
 
 def confounded(
-    positions: np.ndarray, index: pd.DatetimeIndex, confounders: Mapping[str, Sequence[object]], window: tuple[int, int]
+    positions: np.ndarray,
+    index: pd.DatetimeIndex,
+    confounders: Mapping[str, Sequence[object]],
+    *,
+    window: tuple[int, int],
 ) -> list[str]:
     """Name, for every event, what else happened in its window ("" when nothing did).
 

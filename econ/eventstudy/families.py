@@ -157,7 +157,7 @@ def romano_wolf_table(
         raise SpecificationError(f"events have no column {by!r}; found {[str(name) for name in events.columns]}.")
     groups = {name: np.flatnonzero((events[by] == name).to_numpy()) for name in dict.fromkeys(events[by])}
     windows = studies[0].windows
-    flips = sign_flips(clusters(windows.positions, windows.length), draws, rng, n_jobs)
+    flips = sign_flips(clusters(windows.positions, windows.length), draws, rng, n_jobs=n_jobs)
     family, scores, nulls, table = [], [], [], {}
     for (series, study), (name, rows) in product(results.items(), groups.items()):
         scar = study.windows.standardised[rows]

@@ -45,7 +45,7 @@ class Garch:
         return np.asarray(np.sqrt(self.variance + rate * (known - self.variance)[:, None]))
 
 
-def conditional_variance(squares: Array, alpha: float, beta: float, variance: float) -> Array:
+def conditional_variance(squares: Array, alpha: float, beta: float, *, variance: float) -> Array:
     """(T,) recursion of h from squared innovations, started at the long-run variance."""
     from scipy.signal import lfilter
 
@@ -94,7 +94,7 @@ def fit_garch(innovations: Array, usable: Mask) -> Garch:
         return float(together * share), float(together * (1.0 - share))
 
     def loss(point: Array) -> float:
-        h = conditional_variance(squares, *parameters(point), variance)[usable]
+        h = conditional_variance(squares, *parameters(point), variance=variance)[usable]
         return float(0.5 * np.sum(np.log(2.0 * np.pi * h) + squares[usable] / h))
 
     starts = [minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-8}) for start in STARTS]
@@ -102,5 +102,5 @@ def fit_garch(innovations: Array, usable: Mask) -> Garch:
     if not best.success:
         raise NotConverged(f"the GARCH likelihood did not settle ({best.message}); use volatility='constant'.")
     alpha, beta = parameters(best.x)
-    scale = np.sqrt(conditional_variance(squares, alpha, beta, variance))
+    scale = np.sqrt(conditional_variance(squares, alpha, beta, variance=variance))
     return Garch(alpha, beta, variance, scale, -float(best.fun))

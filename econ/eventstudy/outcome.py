@@ -48,7 +48,7 @@ def student_outcome(statistic: float, df: float, null: str) -> Outcome:
     return Outcome(float(statistic), float(2.0 * stdtr(df, -abs(statistic))), f"t({df:g})", null)
 
 
-def draws_outcome(statistic: float, draws: np.ndarray, what: str, null: str) -> Outcome:
+def draws_outcome(statistic: float, draws: np.ndarray, what: str, *, null: str) -> Outcome:
     """Two-sided test against draws of |statistic|: p = (1 + #{draws >= |statistic|}) / (1 + B).
 
     The observed statistic counts as one draw, so p is never 0 and the test is exact whenever observed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Unavailable
-from econ.eventstudy._kernels import Array, Mask, Positions, Windows
+from econ.eventstudy._kernels import SINGULAR, Array, Mask, Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics
@@ -85,14 +86,14 @@ def day_outcomes(
     clean = usable[rows[:, None] + np.arange(window[0], window[1] + 1)].all(axis=1)
     rows = rows[clean]
     change, error, days, floor = series.scan(usable, rows, window=window, estimation=estimation)
-    ready = (days >= minimum) & (floor > 1e-10) & (error > 1e-6 * np.nanstd(series.y))
+    ready = (days >= minimum) & (floor > SINGULAR) & (error > 1e-6 * np.nanstd(series.y))
     standardised, cumulative = np.full(len(series.y), np.nan), np.full(len(series.y), np.nan)
     cumulative[rows[ready]] = change[ready]
     standardised[rows[ready]] = change[ready] / error[ready]
     return standardised, cumulative
 
 
-def strata(series: Series, usable: Mask, ready: Mask, first: int) -> dict[str, Array]:
+def strata(series: Series, usable: Mask, ready: Mask, *, first: int) -> dict[str, Array]:
     """Class of every row under each match; (T,) each.
 
     ``weekday``: of day 0. ``volatility``: third of the candidates' distribution into which the standard
@@ -125,7 +126,7 @@ def find_candidates(
             raise SpecificationError(f"no match {word!r}; {suggestion(word, MATCHES)}")
     standardised, cumulative = outcomes
     ready = np.isfinite(standardised)
-    classes = strata(series, usable, ready, windows.first)
+    classes = strata(series, usable, ready, first=windows.first)
     numbers = clusters(windows.positions, windows.length)
     anchors, offsets, members, relaxed = [], [], [], []
     for number in range(int(numbers.max()) + 1):
@@ -156,7 +157,7 @@ def _matched(rows: Positions, anchor: int, classes: list[tuple[str, Array]]) -> 
     return rows, ", ".join(word for word, _ in classes)
 
 
-def draw_dates(candidates: Candidates, length: int, size: int, generator: np.random.Generator) -> Positions:
+def draw_dates(candidates: Candidates, size: int, generator: np.random.Generator, *, length: int) -> Positions:
     """Draw (size, n) placebo rows of day 0: clusters keep their spacing, windows of one draw do not meet.
 
     A cluster whose window meets that of an earlier one is drawn again, up to 50 times.
@@ -231,7 +232,7 @@ def placebo_test(
     values = candidates.cumulative if statistic == "mean" else candidates.standardised
 
     def work(size: int, generator: np.random.Generator) -> Array:
-        sample = values[draw_dates(candidates, windows.length, size, generator)]
+        sample = values[draw_dates(candidates, size, generator, length=windows.length)]
         return sample.mean(axis=1) if statistic == "mean" or alone else row_statistics(sample)
 
     drawn = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="placebo dates"))
@@ -240,20 +241,26 @@ def placebo_test(
     else:
         observed = float(windows.standardised[0]) if alone else mean_test(windows.standardised).statistic
     null = "days with the news move like matched days without"
-    counts, relaxed = np.zeros(len(windows), dtype=np.int64), np.full(len(windows), "", dtype=object)
-    for rows, members, given_up in zip(candidates.anchors, candidates.members, candidates.relaxed, strict=True):
-        counts[members], relaxed[members] = len(rows), given_up
     if isinstance(observed, Unavailable):
         outcome = unavailable(observed.reason, f"{draws} placebo dates", null)
     else:
-        outcome = draws_outcome(observed, np.abs(drawn), "placebo dates", null)
+        outcome = draws_outcome(observed, np.abs(drawn), "placebo dates", null=null)
     return Placebo(
         outcome.statistic,
         outcome.p_value,
         outcome.distribution,
         null,
         draws=drawn,
-        candidates=pd.Series(counts, events),
-        relaxed=pd.Series(relaxed, events),
+        candidates=_per_event([len(rows) for rows in candidates.anchors], candidates, events),
+        relaxed=_per_event(candidates.relaxed, candidates, events),
         parent=parent,
     )
+
+
+def _per_event(values: Sequence[object], candidates: Candidates, events: pd.Index) -> pd.Series:
+    """Spread one value a cluster over its events."""
+    spread: list[object] = [None] * len(events)
+    for value, members in zip(values, candidates.members, strict=True):
+        for event in members:
+            spread[event] = value
+    return pd.Series(spread, index=events)

@@ -13,7 +13,7 @@ from econ.parallel import map_blocks, seed_sequence
 BLOCK = 1000
 
 
-def sign_flips(groups: Positions, draws: int, rng: int | np.random.SeedSequence | None, n_jobs: int = 1) -> Array:
+def sign_flips(groups: Positions, draws: int, rng: int | np.random.SeedSequence | None, *, n_jobs: int = 1) -> Array:
     """(draws, n) of +1 and -1, the same for all events of a group (numbered from 0)."""
 
     def work(size: int, generator: np.random.Generator) -> Array:
@@ -48,9 +48,9 @@ def wild_bootstrap(
     if not isinstance(observed, float):
         return unavailable(observed.reason, f"{draws} sign flips", NO_MEAN)
     groups = clusters(windows.positions, windows.length)
-    flips = sign_flips(groups, draws, rng, n_jobs)
+    flips = sign_flips(groups, draws, rng, n_jobs=n_jobs)
     drawn = row_statistics(windows.standardised * flips)
-    return draws_outcome(observed, np.abs(drawn), f"sign flips of {int(groups.max()) + 1} clusters", NO_MEAN)
+    return draws_outcome(observed, np.abs(drawn), f"sign flips of {int(groups.max()) + 1} clusters", null=NO_MEAN)
 
 
 def block_bootstrap(
@@ -86,7 +86,7 @@ def block_bootstrap(
         return one_block_of_sums(tables, size, generator)
 
     drawn = row_statistics(np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK)))
-    return draws_outcome(observed, np.abs(drawn), "block draws", NO_MEAN)
+    return draws_outcome(observed, np.abs(drawn), "block draws", null=NO_MEAN)
 
 
 def block_tables(windows: Windows) -> list[tuple[Positions, Array]]:

@@ -109,7 +109,7 @@ def trading_days(data: Dataset, columns: list[str], missing: str) -> pd.DataFram
     return frame
 
 
-def changes(frame: pd.DataFrame, name: str, data: Dataset, transform: str) -> tuple[Array, str]:
+def changes(frame: pd.DataFrame, name: str, data: Dataset, *, transform: str) -> tuple[Array, str]:
     """Values of one column under ``transform``, with their units.
 
     ``"diff"`` takes changes from one trading day to the next; a level in percent gives changes in basis

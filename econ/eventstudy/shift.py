@@ -216,7 +216,9 @@ def _news(event: Array, control: Array, units: str, level: float, parent: object
     return Estimate(value, spread, math.sqrt(low), math.sqrt(high), level, units, label, len(event), parent=parent)
 
 
-def split_days(columns: Array, windows: Windows, days: tuple[int, int], window: tuple[int, int]) -> tuple[Array, Array]:
+def split_days(
+    columns: Array, windows: Windows, days: tuple[int, int], *, window: tuple[int, int]
+) -> tuple[Array, Array]:
     """Rows of ``columns`` (T, m) on event days and on the days of the estimation windows, each day once.
 
     Raises
@@ -250,7 +252,7 @@ def shift_of_study(
     columns, units = [series.y], [series.units]
     if impulse is not None:
         frame = study.data.select(impulse).frame.reindex(series.index)
-        values, unit = changes(frame, impulse, study.data, study.transform)
+        values, unit = changes(frame, impulse, study.data, transform=study.transform)
         columns, units = [values, *columns], [unit, *units]
-    event, control = split_days(np.column_stack(columns), windows, days, study.window)
+    event, control = split_days(np.column_stack(columns), windows, days, window=study.window)
     return identify_shift(event, control, units=tuple(units), level=level, size=size, parent=results)

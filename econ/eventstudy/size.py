@@ -129,8 +129,8 @@ def _block(
     index = pd.bdate_range("2000-01-03", periods=days)
     rejections = np.zeros((2, len(NAMES)))
     for _ in range(count):
-        positions = event_days(generator, events, days, scenario)
-        y = daily_changes(generator, days, positions, scenario)
+        positions = event_days(generator, events, days, scenario=scenario)
+        y = daily_changes(generator, days, positions, scenario=scenario)
         window_days = positions[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)
         usable = np.ones(days, dtype=bool)
         usable[window_days] = False
@@ -151,7 +151,7 @@ def _null_draws(
     """Draws of the block bootstrap and the placebo test, which do not see the event windows."""
     outcomes = day_outcomes(series, usable, window=WINDOW, estimation=ESTIMATION, minimum=30)
     candidates: Candidates = find_candidates(series, usable, windows, outcomes=outcomes, match=("volatility",))
-    dates = draw_dates(candidates, windows.length, draws, generator)
+    dates = draw_dates(candidates, draws, generator, length=windows.length)
     return {
         "block bootstrap": row_statistics(one_block_of_sums(block_tables(windows), draws, generator)),
         "placebo dates": row_statistics(candidates.standardised[dates]),
@@ -164,7 +164,7 @@ def _p_values(windows: Windows, null: dict[str, Array], draws: int, generator: n
     flips = one_block_of_flips(clusters(windows.positions, windows.length), draws, generator)
     observed = _number(mean_test(windows.standardised).statistic)
     drawn = {"wild bootstrap": row_statistics(windows.standardised * flips)} | null
-    outcomes = [draws_outcome(observed, np.abs(drawn[name]), "draws", "") for name in RESAMPLED]
+    outcomes = [draws_outcome(observed, np.abs(drawn[name]), "draws", null="") for name in RESAMPLED]
     return p_values + [_number(outcome.p_value) for outcome in outcomes]
 
 
@@ -172,7 +172,7 @@ def _number(value: float | Unavailable) -> float:
     return 1.0 if isinstance(value, Unavailable) else value
 
 
-def event_days(generator: np.random.Generator, events: int, days: int, scenario: str) -> Positions:
+def event_days(generator: np.random.Generator, events: int, days: int, *, scenario: str) -> Positions:
     """Rows of day 0: separate windows, or groups of three on successive days."""
     group = 3 if scenario == "clustered events" else 1
     starts = -(-events // group)
@@ -182,7 +182,7 @@ def event_days(generator: np.random.Generator, events: int, days: int, scenario:
     return np.asarray((first[:, None] + np.arange(group)).ravel()[:events], dtype=np.int64)
 
 
-def daily_changes(generator: np.random.Generator, days: int, positions: Positions, scenario: str) -> Array:
+def daily_changes(generator: np.random.Generator, days: int, positions: Positions, *, scenario: str) -> Array:
     """(days,) changes of unit variance outside event windows."""
     simulate: dict[str, Callable[[], Array]] = {
         "fat tails": lambda: generator.standard_t(4, size=days) / np.sqrt(2.0),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
-from econ.eventstudy._kernels import Array, Mask, Windows
+from econ.eventstudy._kernels import SINGULAR, Array, Mask, Windows
 from econ.eventstudy.calendar import clusters, confounded, overlap_drops, place_events
 from econ.eventstudy.garch import fit_garch
 from econ.eventstudy.results import EventStudyResults
@@ -198,7 +198,7 @@ class EventStudy:
         twice = placed.duplicated(["kind", "day"])
         reasons[twice] = "same kind and day 0 as " + first[twice].map(repr)
         if self.confounders:
-            other = confounded(placed["position"].to_numpy(), index, self.confounders, self.window)
+            other = confounded(placed["position"].to_numpy(), index, self.confounders, window=self.window)
             reasons = reasons.where(reasons != "", pd.Series(other, index=placed.index, dtype=object))
         left = placed[reasons == ""]
         drops = overlap_drops(left["position"].to_numpy(), self.window[1] - self.window[0] + 1, self.overlap)
@@ -214,9 +214,9 @@ class EventStudy:
 
     def _series(self, frame: pd.DataFrame, positions: np.ndarray) -> tuple[Series, Mask]:
         """Changes, regressors, and the days that may serve for estimation: outside every event window."""
-        y, units = changes(frame, self.response, self.data, self.transform)
+        y, units = changes(frame, self.response, self.data, transform=self.transform)
         names = tuple(self.factors or ())
-        columns = [changes(frame, name, self.data, self.transform)[0] for name in names]
+        columns = [changes(frame, name, self.data, transform=self.transform)[0] for name in names]
         raw = np.column_stack(columns) if columns else np.empty((len(y), 0))
         usable = np.isfinite(y) & np.isfinite(raw).all(axis=1)
         days = positions[:, None] + np.arange(self.window[0], self.window[1] + 1)
@@ -288,7 +288,7 @@ def _check_windows_fitted(kept: pd.DataFrame, windows: Windows, series: Series) 
                 f"event {label!r} has {int(days[number])} usable estimation days; at least {MINIMUM_DAYS} are needed; "
                 "widen estimation= or drop the event."
             )
-        if windows.gram_floor[number] <= 1e-10:
+        if windows.gram_floor[number] <= SINGULAR:
             raise SingularDesign(f"the columns {list(series.names)} are collinear before event {label!r}; drop one.")
         if windows.scale[number] <= 1e-10 * spread:
             raise SchemaError(f"the response does not move in the estimation window of event {label!r}.")

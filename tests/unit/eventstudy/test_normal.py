@@ -119,7 +119,7 @@ def garch_series(days, alpha, beta, seed, variance=25.0):
 
 def test_garch_recursion_equals_a_loop():
     e, h = garch_series(300, 0.1, 0.85, seed=1)
-    np.testing.assert_allclose(conditional_variance(e**2, 0.1, 0.85, 25.0), h, rtol=1e-12)
+    np.testing.assert_allclose(conditional_variance(e**2, 0.1, 0.85, variance=25.0), h, rtol=1e-12)
 
 
 def test_garch_fit_is_a_maximum_near_the_truth():
@@ -133,7 +133,9 @@ def test_garch_fit_is_a_maximum_near_the_truth():
     variance = np.mean(e[usable] ** 2)
 
     def loglik(alpha, beta):
-        h = conditional_variance(np.where(usable, np.nan_to_num(e) ** 2, variance), alpha, beta, variance)[usable]
+        h = conditional_variance(np.where(usable, np.nan_to_num(e) ** 2, variance), alpha, beta, variance=variance)[
+            usable
+        ]
         return -0.5 * np.sum(np.log(2 * np.pi * h) + e[usable] ** 2 / h)
 
     assert fit.loglik == pytest.approx(loglik(fit.alpha, fit.beta))

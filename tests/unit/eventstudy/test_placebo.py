@@ -62,7 +62,7 @@ def test_running_sums_equal_windows(options):
 def test_candidates_match_and_keep_away_from_events():
     results, _, found = prepared()
     index, usable = results.series.index, results.usable
-    classes = strata(results.series, usable, np.isfinite(found.standardised), 0)
+    classes = strata(results.series, usable, np.isfinite(found.standardised), first=0)
     assert len(found.anchors) == 8  # 200 and 201 move together, and so do 1200 and 1201
     for rows, offsets, members, relaxed in zip(found.anchors, found.offsets, found.members, found.relaxed, strict=True):
         anchor = results.windows.positions[members].min()
@@ -87,7 +87,7 @@ def test_matches_are_given_up_from_the_last_and_reported():
 
 def test_draws_keep_the_spacing_and_do_not_overlap():
     _, _, found = prepared()
-    dates = draw_dates(found, 2, 500, np.random.default_rng(3))
+    dates = draw_dates(found, 500, np.random.default_rng(3), length=2)
     spacing = dates - dates[:, [0]]
     assert (spacing[:, 1] == 1).all()  # events on 200 and 201
     assert (dates[:, 8] - dates[:, 7] == 1).all()  # events on 1200 and 1201

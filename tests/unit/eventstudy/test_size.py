@@ -5,6 +5,7 @@ import pytest
 
 from econ.errors import SpecificationError
 from econ.eventstudy import EventStudy, size_table
+from econ.eventstudy.size import SCENARIOS
 from tests.unit.eventstudy.samples import levels, news
 
 
@@ -43,20 +44,22 @@ SUM_IS_NOT_A_DAY = ["GRANK", "GRANK-Z"]
 
 @pytest.mark.slow
 def test_size_is_nominal_where_the_assumptions_hold_and_fails_where_the_table_says():
-    table = size_table(replications=2000, rng=1, n_jobs=2, backend="loky")
+    normal = size_table(replications=2000, scenarios=["normal"], rng=1, n_jobs=2, backend="loky")["normal"]
+    assert normal["size"].between(0.04, 0.06).all(), normal["size"]
+    assert (normal["power"] > 0.55).all()
+    # 800 replications: a share of 5% has a Monte Carlo standard error of 0.8 points
+    table = size_table(replications=800, scenarios=SCENARIOS[1:], rng=1, n_jobs=2, backend="loky")
     size = table.xs("size", axis=1, level=1)
-    assert size["normal"].between(0.04, 0.06).all(), size["normal"]
     robust = size.drop(index=VARIANCE_SENSITIVE)["variance increase"]
     assert robust.between(0.03, 0.06).all(), robust  # the exact sign test is discrete: 4.3% at most
     assert (size.loc[VARIANCE_SENSITIVE, "variance increase"] > 0.10).all()
     fat = size.drop(index=SUM_IS_NOT_A_DAY)["fat tails"]
-    assert fat.between(0.04, 0.06).all(), fat
+    assert fat.between(0.04, 0.07).all(), fat
     assert size.loc[SUM_IS_NOT_A_DAY, "fat tails"].between(0.05, 0.09).all()
-    assert size["volatility clustering"].between(0.04, 0.07).all(), size["volatility clustering"]
-    assert size.loc[OVERLAP_ROBUST, "clustered events"].between(0.04, 0.06).all()
-    assert (size.drop(index=OVERLAP_ROBUST)["clustered events"] > 0.09).all()
+    assert size["volatility clustering"].between(0.03, 0.07).all(), size["volatility clustering"]
+    assert size.loc[OVERLAP_ROBUST, "clustered events"].between(0.035, 0.06).all()
+    assert (size.drop(index=OVERLAP_ROBUST)["clustered events"] > 0.08).all()
     power = table.xs("power", axis=1, level=1)
-    assert (power["normal"] > 0.55).all()
     assert (power["fat tails"] > 0.55).all()
     assert (power > size).all(axis=None)
     for rank in ("Corrado rank", "Wilcoxon"):  # ranks gain where tails are fat
