@@ -76,7 +76,7 @@ def _list(options: argparse.Namespace) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     report = fetch(*options.names, also=options.also, progress=None if options.quiet else _bar)
-    print(report.summary().to_string())
+    print(report.summary.to_string())
     for table in report.carried:
         print(f"warning: no publisher serves {table}; carried over from an older vintage.", file=sys.stderr)
     if report.new:

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import pandas as pd
 
-from econ.data.archive import EMBEDDED, manifest, table_bytes
+from econ.data.archive import EMBEDDED, manifest, read_table, table_bytes
 from econ.data.catalogue import ENTRIES, TABLES
 from econ.data.fetchers import fred, official, sources
 from econ.data.fetchers.official import Official
@@ -25,7 +25,7 @@ from econ.errors import DataError, DownloadError, SchemaError
 Progress = Callable[[int, int, str], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FetchReport:
     """What a fetch did.
 
@@ -34,26 +34,36 @@ class FetchReport:
     as_of : str
         The vintage that now holds the newest figures.
     fetched : tuple of Vintage
-        Publishers' files, each with its parsed frame.
+        Publishers' files, without their frames: `fetch_file` gives those.
     carried : tuple of str
         Tables that no publisher serves any more, taken over from an older vintage and marked in the manifest.
     new : bool
         Whether a vintage was written; False if the newest one has the same figures.
+    summary : DataFrame
+        One row a publisher's file: publisher, rows, newest date, retrieved at.
     """
 
     as_of: str
     fetched: tuple[Vintage, ...] = field(repr=False)
     carried: tuple[str, ...]
     new: bool
+    summary: pd.DataFrame = field(repr=False)
+
+
+@dataclass(eq=False)
+class _Harvest:
+    """What has come so far."""
+
+    files: list[TableFile] = field(default_factory=list)
+    vintages: list[Vintage] = field(default_factory=list)
+    rows: list[tuple[str, str, int, str, str]] = field(default_factory=list)
+    failures: dict[str, DataError] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
 
     def summary(self) -> pd.DataFrame:
-        """One row a publisher's file: publisher, rows, newest date, retrieved at."""
-        rows = []
-        for vintage in self.fetched:
-            frame = vintage.frame if vintage.frame is not None else pd.DataFrame()
-            newest = str(frame["date"].max())[:10] if len(frame) else ""
-            rows.append((vintage.file, vintage.publisher, len(frame), newest, vintage.retrieved_at))
-        return pd.DataFrame(rows, columns=["file", "publisher", "rows", "newest", "retrieved_at"]).set_index("file")
+        """Table of the files that came."""
+        names = ["file", "publisher", "rows", "newest", "retrieved_at"]
+        return pd.DataFrame(self.rows, columns=names).set_index("file")
 
 
 def fetch_file(name: str, *, client: Client | None = None, key: str | None = None, vintage: str | None = None,
@@ -185,50 +195,69 @@ def fetch(*names: str, client: Client | None = None, key: str | None = None, als
     """
     further = (ENTRIES[name].table if name in ENTRIES else name for name in names)
     tables = {table: sources(table) for table in (*TABLES, *further)}
-    wanted = {each.name: each for files in tables.values() for each in files}
-    worker = client or Client()
+    secret, worker = key if key is not None else os.environ.get("FRED_API_KEY"), client or Client()
+    steps = _Steps(sum(map(len, tables.values())), progress)
     with locked(data_home()):
-        got, failures = _fetch_all(wanted, worker, key, also, progress)
-        gone = {
-            name for name, error in failures.items() if "answered 404" in str(error) or "answered 410" in str(error)
-        }
-        fatal = {name: error for name, error in failures.items() if name not in gone}
-        if fatal or not got:
-            _refuse(fatal or failures, len(got))
-        as_of = max(vintage.as_of for vintage, _ in got.values())
-        files, carried = [], []
+        harvest = _Harvest()
         for table, officials in tables.items():
-            if any(each.name in gone for each in officials):
-                files.append(_carried(table))
-                carried.append(table)
-            else:
-                files.append(_table_file(table, [got[each.name] for each in officials], officials))
+            _gather(harvest, table, officials, lambda each: _get(each, worker, secret, None, also), steps)
+        if harvest.failures or not harvest.vintages:
+            _refuse(harvest)
+        harvest.files += [_carried(table) for table in harvest.gone]
         before = own_dates()
-        named = publish(as_of, files)
-    return FetchReport(named, tuple(vintage for vintage, _ in got.values()), tuple(carried), named not in before)
+        named = publish(max(vintage.as_of for vintage in harvest.vintages), harvest.files)
+    vintages, carried = tuple(harvest.vintages), tuple(harvest.gone)
+    return FetchReport(named, vintages, carried, named not in before, harvest.summary())
 
 
-def _fetch_all(wanted: dict[str, Official], client: Client, key: str | None, also: Sequence[str],
-               progress: Progress | None) -> tuple[dict[str, tuple[Vintage, bytes]], dict[str, DataError]]:  # fmt: skip
-    got: dict[str, tuple[Vintage, bytes]] = {}
-    failures: dict[str, DataError] = {}
-    secret = key if key is not None else os.environ.get("FRED_API_KEY")
-    for number, name in enumerate(wanted, start=1):
+@dataclass
+class _Steps:
+    """Count files and tell whoever watches."""
+
+    total: int
+    progress: Progress | None
+    done: int = 0
+
+    def tell(self, file: str) -> None:
+        """One file more."""
+        self.done += 1
+        if self.progress is not None:
+            self.progress(self.done, self.total, file)
+
+
+def _gather(harvest: _Harvest, table: str, officials: tuple[Official, ...],
+            get: Callable[[Official], tuple[Vintage, bytes]], steps: _Steps) -> None:  # fmt: skip
+    """Fetch the files of one table and build it; its frames are let go, so that memory stays small."""
+    got = []
+    for each in officials:
         try:
-            got[name] = _get(wanted[name], client, secret, None, also)
+            got.append(get(each))
         except DataError as error:
-            failures[name] = error
-        if progress is not None:
-            progress(number, len(wanted), wanted[name].file)
-    return got, failures
+            if "answered 404" in str(error) or "answered 410" in str(error):
+                harvest.gone[table] = str(error)
+            else:
+                harvest.failures[each.name] = error
+        steps.tell(each.file)
+    if len(got) < len(officials):
+        return
+    try:
+        harvest.files.append(_table_file(table, got, officials))
+    except DataError as error:
+        harvest.failures[table] = error
+    for vintage, _ in got:
+        frame = vintage.frame if vintage.frame is not None else pd.DataFrame({"date": []})
+        newest = str(frame["date"].max())[:10]
+        harvest.rows.append((vintage.file, vintage.publisher, len(frame), newest, vintage.retrieved_at))
+        harvest.vintages.append(replace(vintage, frame=None))
 
 
-def _refuse(failures: dict[str, DataError], kept: int) -> None:
-    kind = SchemaError if any(isinstance(error, SchemaError) for error in failures.values()) else DownloadError
+def _refuse(harvest: _Harvest) -> None:
+    failures = {name: str(error) for name, error in harvest.failures.items()} or harvest.gone
+    kind = SchemaError if any(isinstance(each, SchemaError) for each in harvest.failures.values()) else DownloadError
     lines = "\n".join(f"  {name}: {error}" for name, error in failures.items())
     raise kind(
-        f"{len(failures)} files failed, so no vintage was written; {kept} good ones are cached, and the next fetch "
-        f"resumes.\n{lines}"
+        f"{len(failures)} files failed, so no vintage was written; {len(harvest.vintages)} good ones are cached, and "
+        f"the next fetch resumes.\n{lines}"
     )
 
 
@@ -237,7 +266,7 @@ def _carried(table: str) -> TableFile:
     for as_of in (*reversed(own_dates()), EMBEDDED):
         if table in manifest(as_of):
             content, vintage = table_bytes(table, as_of)
-            about = _about(table, content, vintage.url, vintage.publisher, vintage.licence)
+            about = _about(table, read_table(table, as_of)[0]["date"], vintage)
             return TableFile(table, content, {**about, "retrieved_at": vintage.retrieved_at, "carried_from": as_of})
     raise DownloadError(f"no publisher serves {table!r}, and no vintage on disk has it; nothing was written.")
 
@@ -245,11 +274,11 @@ def _carried(table: str) -> TableFile:
 def _table_file(table: str, got: list[tuple[Vintage, bytes]], officials: tuple[Official, ...]) -> TableFile:
     frames = {each.layout: vintage.frame for each, (vintage, _) in zip(officials, got, strict=True)}
     frame = vintage_table(table, {layout: found for layout, found in frames.items() if found is not None})
-    frame = frame[frame["date"] >= _first_date(table)]
+    if table in TABLES:
+        frame = frame[frame["date"] >= _first_date(table)]
     check_ranges(table, frame)
     content = table_csv(frame)
-    newest = got[0][0]
-    about = _about(table, content, newest.url, newest.publisher, newest.licence)
+    about = _about(table, frame["date"], got[0][0])
     raw = {each.file: kept for each, (_, kept) in zip(officials, got, strict=True)}
     retrieved = max(vintage.retrieved_at for vintage, _ in got)
     return TableFile(table, content, {**about, "retrieved_at": retrieved, "carried_from": ""}, raw)
@@ -257,20 +286,17 @@ def _table_file(table: str, got: list[tuple[Vintage, bytes]], officials: tuple[O
 
 def _first_date(table: str) -> str:
     """Where the embedded table begins: older figures stay in ``raw/``, so that no sample grows by fetching."""
-    if table not in TABLES:
-        return ""
-    content, _ = table_bytes(table, EMBEDDED)
-    return min(line.split(",", 1)[0] for line in content.decode().splitlines()[1:])
+    return str(read_table(table, EMBEDDED)[0]["date"].min())
 
 
-def _about(table: str, content: bytes, url: str, publisher: str, licence: str) -> dict[str, str]:
+def _about(table: str, dates: pd.Series, vintage: Vintage) -> dict[str, str]:
     known = TABLES.get(table)
-    dates = sorted(line.split(",", 1)[0] for line in content.decode().splitlines()[1:])
     return {
-        "publisher": known.publisher if known else publisher, "table": known.title if known else table,
-        "url": known.url if known else url, "units": known.units if known else "as published",
-        "frequency": known.frequency if known else "", "first": dates[0], "last": dates[-1], "rows": str(len(dates)),
-        "licence": known.licence if known else licence, "citation": known.citation if known else "",
+        "publisher": known.publisher if known else vintage.publisher, "table": known.title if known else vintage.table,
+        "url": known.url if known else vintage.url, "units": known.units if known else "as published",
+        "frequency": known.frequency if known else "", "first": str(dates.min())[:10], "last": str(dates.max())[:10],
+        "rows": str(len(dates)), "licence": known.licence if known else vintage.licence,
+        "citation": known.citation if known else "",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ _MFH_OFFICIAL = {
     "Of Which: Foreign Official Treasury Bills": "Treasury Bills",
     "Of Which: Foreign Official T-Bonds & Notes": "T-Bonds & Notes",
 }
+
+_ROWS = 20_000
+"""Rows written at a time, so that half a million take little memory."""
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -107,26 +110,32 @@ def vintage_table(name: str, frames: Frames) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns as in the embedded archive; dates as text.
+        Columns as in the embedded archive and dates as text; any other table as it was parsed.
     """
     if name in _BUILDERS:
         return _BUILDERS[name](frames)
     if set(frames) == {"fred_csv"}:
         return _series(name, frames)
     (frame,) = frames.values()
-    return frame.assign(date=frame["date"].astype(str)).drop(columns="unit")
+    return frame
 
 
 def table_csv(frame: pd.DataFrame) -> bytes:
     """Write a table of a vintage; the same frame gives the same bytes."""
+    parts = [_rows_csv([list(frame.columns)])]
+    for start in range(0, len(frame), _ROWS):
+        rows = frame.iloc[start : start + _ROWS]
+        columns = [
+            [_number(value) for value in rows[name]] if rows[name].dtype.kind in "fi" else rows[name].astype(str)
+            for name in rows.columns
+        ]
+        parts.append(_rows_csv(zip(*columns, strict=True)))
+    return b"".join(parts)
+
+
+def _rows_csv(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(frame.columns)
-    columns = [
-        [_number(value) for value in frame[name]] if frame[name].dtype.kind in "fi" else frame[name].astype(str)
-        for name in frame.columns
-    ]
-    writer.writerows(zip(*columns, strict=True))
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
 
 

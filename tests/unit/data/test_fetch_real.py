@@ -73,7 +73,7 @@ def test_a_fetch_builds_a_complete_vintage_from_the_publishers_files(fetched):
     assert report.new
     assert set(manifest(report.as_of)) == set(TABLES)
     assert report.carried == ("IRLTLT01DEM156N",)
-    assert len(report.summary()) == len(report.fetched) == 19
+    assert len(report.summary) == len(report.fetched) == 19
     assert done[-1][0] == done[-1][1] == 20
     assert all(vintage.url.startswith("https://") for vintage in report.fetched)
 
@@ -257,7 +257,7 @@ def test_further_series_and_files_become_tables(home, monkeypatch):
         4.4, abs=1
     )
     frame, _ = read_table("jgb", report.as_of)
-    assert set(frame.columns) == {"date", "series", "item", "value", "notes"}
+    assert set(frame.columns) == {"date", "series", "item", "value", "unit", "notes"}
 
 
 def test_a_flat_mirror_works_too(home, monkeypatch):
