@@ -215,7 +215,7 @@ def _newest_first(rows: Array, p: int) -> Array:
     return out
 
 
-def shift_lags(factor: Array, coefs: Array, shift: Array, p: int) -> tuple[Array, Array]:
+def shift_lags(factor: Array, coefs: Array, shift: Array, *, p: int) -> tuple[Array, Array]:
     """Add ``shift`` (B, n p, n) to the lag coefficients and estimate the other terms again.
 
     Returns the coefficients (B, k, n) and the new Cholesky factor of û'û (B, n, n), which grows by

@@ -102,7 +102,7 @@ class _Simulator:
         if fit.bias is not None:  # off every stable draw, less where that would make it unstable
             share = guarded_share(coefficients, fit.bias, self._is_stable, stable=stable)
             shift = -share[:, None, None] * fit.bias
-            coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, lags)
+            coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, p=lags)
         if self.centre.any():
             means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
             coefficients[:, fit.parent.terms.index("const")] += self.centre - means

@@ -72,26 +72,16 @@ def sup_f(
     >>> bool(sup_f(fit, "x", rng=1, draws=199)["p_value"] > 0.05)
     True
     """
-    if equation not in fit.variables:
-        raise SpecificationError(f"no equation {equation!r} in the VAR; {suggestion(equation, fit.variables)}")
-    if not 0.0 < trim < 0.5:
-        raise SpecificationError(f"trim is the share kept on either side, between 0 and 0.5; found {trim!r}.")
+    dates = _candidates(fit, equation, trim)
     x, k = fit.parent.design(fit.lags), len(fit.params)
-    side = max(round(trim * fit.nobs), k + SPARE)
-    dates = range(side, fit.nobs - side + 1)
-    if not dates:
-        raise SampleTooShort(
-            f"a break test of {k} coefficients needs {k + SPARE} observations on both sides; found {fit.nobs} in all; "
-            "use fewer lags."
-        )
     u = fit.residuals[equation].to_numpy()
     bases = [(_basis(x[:date]), _basis(x[date:])) for date in dates]
     whole = _basis(x)
-    found = _chow(u[:, None], whole, bases, k)[:, 0]
+    found = _chow(u[:, None], whole, bases, k=k)[:, 0]
 
     def simulate(size: int, generator: np.random.Generator) -> Array:
         samples = u[:, None] * generator.standard_normal((len(u), size))
-        largest: Array = _chow(samples, whole, bases, k).max(axis=0)
+        largest: Array = _chow(samples, whole, bases, k=k).max(axis=0)
         return largest
 
     drawn = np.concatenate(map_blocks(simulate, draws, rng=rng, n_jobs=n_jobs, label="break test"))
@@ -107,11 +97,28 @@ def sup_f(
     )
 
 
+def _candidates(fit: VARResults, equation: str, trim: float) -> range:
+    """Positions at which a second regime may start."""
+    if equation not in fit.variables:
+        raise SpecificationError(f"no equation {equation!r} in the VAR; {suggestion(equation, fit.variables)}")
+    if not 0.0 < trim < 0.5:
+        raise SpecificationError(f"trim is the share kept on either side, between 0 and 0.5; found {trim!r}.")
+    k = len(fit.params)
+    side = max(round(trim * fit.nobs), k + SPARE)
+    dates = range(side, fit.nobs - side + 1)
+    if not dates:
+        raise SampleTooShort(
+            f"a break test of {k} coefficients needs {k + SPARE} observations on both sides; found {fit.nobs} in all; "
+            "use fewer lags."
+        )
+    return dates
+
+
 def _basis(x: Array) -> Array:
     return np.asarray(np.linalg.qr(x / np.sqrt(np.einsum("tk,tk->k", x, x)))[0], dtype=float)
 
 
-def _chow(y: Array, whole: Array, bases: list[tuple[Array, Array]], k: int) -> Array:
+def _chow(y: Array, whole: Array, bases: list[tuple[Array, Array]], *, k: int) -> Array:
     """F at every date for every column of ``y`` (T, B): (dates, B)."""
     total = (y**2).sum(axis=0)
     restricted = total - ((whole.T @ y) ** 2).sum(axis=0)

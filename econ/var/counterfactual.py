@@ -104,8 +104,8 @@ def counterfactual(
         raise SpecificationError(
             f"{method} needs {need} shocks as variables to hold still; found {len(tools)} for {len(rows)}."
         )
-    point, used = _solved(irf.point[None], column, rows, tools, method)
-    drawn = None if irf.draws is None else _solved(irf.draws, column, rows, tools, method)
+    point, used = _solved(irf.point[None], column, method, silence=rows, using=tools)
+    drawn = None if irf.draws is None else _solved(irf.draws, column, method, silence=rows, using=tools)
     name = f"{shock} | {', '.join(irf.responses[i] for i in rows)} shut off"
     left = point[0][:, rows]
     return Counterfactual(
@@ -194,7 +194,7 @@ def plausibility(divergence: float, count: int) -> float:
     return 0.5 * (1.0 + float(np.sqrt(-np.expm1(-2.0 * divergence / count))))
 
 
-def _solved(theta: Array, shock: int, silence: list[int], using: list[int], method: str) -> tuple[Array, Array]:
+def _solved(theta: Array, shock: int, method: str, *, silence: list[int], using: list[int]) -> tuple[Array, Array]:
     solve = {"sims-zha": shut_off, "scenario": least_norm, "least-squares": at_once}[method]
     if method == "least-squares":
         moved, needed = theta[:, :, silence][..., using].reshape(len(theta), -1, len(using)), len(using)

@@ -206,7 +206,8 @@ class IRF:
         error = None
         if self.std_errors is not None:
             error = float(self.std_errors[h, i, j]), float(self._quantile(check_level(level))[h])
-        return self._estimate(float(self.point[h, i, j]), drawn, level, response, label, error)
+        value = float(self.point[h, i, j])
+        return self._estimate(value, drawn, error, level=level, response=response, label=label)
 
     def peak(self, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
         """Response of largest absolute size over the horizons; every draw has a peak, and a date, of its own."""
@@ -218,7 +219,7 @@ class IRF:
             paths = self.draws[:, :, i, j]
             drawn = np.take_along_axis(paths, np.abs(paths).argmax(axis=1)[:, None], axis=1)[:, 0]
         label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
-        return self._estimate(float(path[when]), drawn, level, response, label, None)
+        return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label)
 
     def difference(self, first: Cell, second: Cell, *, level: float = 0.90) -> Estimate:
         """One response less another, each (horizon, response, shock); see :func:`econ.var.contrast.difference`."""
@@ -295,10 +296,11 @@ class IRF:
         self,
         value: float,
         drawn: Array | None,
+        error: tuple[float, float] | None,
+        *,
         level: float,
         response: str,
         label: str,
-        error: tuple[float, float] | None,
     ) -> Estimate:
         check_level(level)
         units = self.units.get(response, "")

@@ -119,9 +119,8 @@ def scenario(
     expected = mean_path(fit, steps, exog=exog)
     wanted = _target(conditions, fit.variables, steps)
     bound = ~np.isnan(wanted)
-    mean, covariance = _closest_shocks(
-        effect, (wanted - expected)[bound], bound.reshape(-1), _fixed(names, driving, steps)
-    )
+    fixed = _fixed(names, driving, steps)
+    mean, covariance = _closest_shocks(effect, (wanted - expected)[bound], bound=bound.reshape(-1), fixed=fixed)
     paths = expected + (effect @ mean).reshape(steps, -1)
     spread = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", effect, covariance, effect), 0.0)).reshape(steps, -1)
     spread[bound] = 0.0
@@ -139,7 +138,7 @@ def scenario(
 
 
 def _closest_shocks(
-    effect: Array, gap: Array, bound: NDArray[np.bool_], fixed: NDArray[np.bool_]
+    effect: Array, gap: Array, *, bound: NDArray[np.bool_], fixed: NDArray[np.bool_]
 ) -> tuple[Array, Array]:
     """Mean and covariance of the stacked shocks."""
     size = effect.shape[1]

@@ -118,7 +118,9 @@ class StructuralResults:
         point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
 
         def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
-            errors = inner_errors(draws, self.scheme, horizon, bootstrap, inner) if inner and bootstrap else None
+            errors = None
+            if inner and bootstrap is not None:
+                errors = inner_errors(draws, self.scheme, bootstrap, horizon=horizon, inner=inner)
             return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
 
         blocks = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs)
@@ -238,7 +240,7 @@ class StructuralResults:
         return found
 
 
-def inner_errors(draws: ReducedDraws, scheme: Scheme, horizon: int, bootstrap: Bootstrap, inner: int) -> Array:
+def inner_errors(draws: ReducedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:
     """Standard error of the responses of every draw, by a bootstrap of that draw's own sample: (b, H + 1, n, s)."""
     from dataclasses import replace
 
