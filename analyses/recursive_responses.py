@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analyses._units import debt_tn, per_100bn
 from analyses.specification import CHINA, JAPAN, UK, YIELD, Specification, baseline, system
 from econ import VAR, Cholesky, Estimate, MovingBlock
-from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, main
 from econ.var import IRF
 
 ACTIONS = {CHINA: ("China sells", -1.0), JAPAN: ("Japan buys", 1.0), UK: ("UK buys", 1.0)}
@@ -38,8 +39,7 @@ def responses(spec: Specification, order: tuple[str, ...]) -> IRF:
 def result(spec: Specification = baseline) -> Exhibit:
     """Responses under both orders, their path, and the primary cell under other choices."""
     irfs = {"flows": responses(spec, spec.flows_first), "yields": responses(spec, spec.yields_first)}
-    debt = _debt_tn(spec)
-    numbers: dict[str, Estimate | float | int | str] = {"debt_tn": debt}
+        numbers: dict[str, Estimate | float | int | str] = {"debt_tn": debt_tn(spec)}
     rows: list[Row | Panel] = []
     for key, words in ORDERS.items():
         rows.append(Panel(f"{words}: 10-year yield, bp per 1% of debt, cumulated"))
@@ -51,7 +51,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     for key in ORDERS:
         primary = numbers[f"{key}_china_{spec.primary_horizon}"]
         assert isinstance(primary, Estimate)
-        numbers[f"{key}_china_100bn"] = _times(primary, 10.0 / debt, "bp per $100bn")
+        numbers[f"{key}_china_100bn"] = per_100bn(primary, spec)
     table = Table(
         [f"{horizon} months" if horizon else "Same month" for horizon in HORIZONS],
         rows,
@@ -78,18 +78,6 @@ def result(spec: Specification = baseline) -> Exhibit:
 def _cell(irf: IRF, shock: str, horizon: int, spec: Specification) -> Estimate:
     estimate = irf.at(horizon, response=spec.primary_maturity, shock=shock, level=spec.level)
     return replace(estimate, units="bp per 1% of debt")
-
-
-def _times(estimate: Estimate, factor: float, units: str) -> Estimate:
-    parts = (estimate.std_error, estimate.lower, estimate.upper)
-    error, lower, upper = (part if isinstance(part, Unavailable) else part * factor for part in parts)
-    return replace(estimate, value=estimate.value * factor, std_error=error, lower=lower, upper=upper, units=units)
-
-
-def _debt_tn(spec: Specification) -> float:
-    import econ
-
-    return float(econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"].iloc[-1]) / 1e6
 
 
 def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate]]:

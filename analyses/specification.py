@@ -7,7 +7,7 @@ exhibits were computed. A referee changes a field with ``dataclasses.replace(bas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import econ
 from econ import Dataset
@@ -55,6 +55,11 @@ class Specification:
         Lags of the local projections by country (2011 on) and of foreign officials (1985 on).
     granular_factors : int
         Common factors taken out of holders' flows before their idiosyncratic shocks are read.
+    regimes : tuple of str
+        Last months of the variance regimes but the last: before 2015 (reserves grow), to 2019 (reserves are
+        defended, then calm), from 2020.
+    structural_draws : int
+        Bootstrap draws of schemes that re-estimate themselves on every draw.
     event_window, estimation_window : (int, int)
         Trading days around day 0.
     event_bound : float
@@ -85,6 +90,8 @@ class Specification:
     projection_lags: int = 3
     long_lags: int = 6
     granular_factors: int = 1
+    regimes: tuple[str, ...] = ("2014-12", "2019-12")
+    structural_draws: int = 499
     event_window: tuple[int, int] = (0, 1)
     estimation_window: tuple[int, int] = (-130, -11)
     event_bound: float = 5.0
@@ -97,6 +104,24 @@ baseline = Specification()
 def system(spec: Specification = baseline) -> Dataset:
     """The monthly system: net purchases in percent of debt, yields in monthly changes of basis points."""
     data = econ.load(*spec.flows_first, as_of=spec.as_of)
-    yields = [name for name in spec.flows_first if name.startswith("yield")]
+    yields = [name for name, variable in data.variables.items() if variable.units == "percent"]
     data = data.convert(**dict.fromkeys(yields, "basis points")).transform(**dict.fromkeys(yields, "diff"))
     return data.sample(*spec.sample)
+
+
+def with_yield(spec: Specification, name: str) -> Specification:
+    """The same choices with another yield in the place of the 10-year."""
+    orders = {
+        field: tuple(name if variable == YIELD else variable for variable in getattr(spec, field))
+        for field in ("flows_first", "yields_first", "allies_first")
+    }
+    return replace(spec, **orders)
+
+
+def without_controls(spec: Specification) -> Specification:
+    """The same choices without the Fed's purchases and the Bund yield."""
+    orders = {
+        field: tuple(variable for variable in getattr(spec, field) if variable not in (FED, BUND))
+        for field in ("flows_first", "yields_first", "allies_first")
+    }
+    return replace(spec, **orders)

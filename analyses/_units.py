@@ -1,0 +1,26 @@
+"""From bp per 1% of debt to bp per $100 billion at today's debt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import econ
+from analyses.specification import Specification
+from econ import Estimate, Unavailable
+
+
+def debt_tn(spec: Specification) -> float:
+    """Federal debt held by the public, last quarter of the vintage, USD trillions."""
+    return float(econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"].iloc[-1]) / 1e6
+
+
+def per_100bn(estimate: Estimate | Unavailable, spec: Specification) -> Estimate | Unavailable:
+    """The same estimate in bp per $100 billion."""
+    if isinstance(estimate, Unavailable):
+        return estimate
+    factor = 10.0 / debt_tn(spec)
+    parts = (estimate.std_error, estimate.lower, estimate.upper)
+    error, lower, upper = (part if isinstance(part, Unavailable) else part * factor for part in parts)
+    return replace(
+        estimate, value=estimate.value * factor, std_error=error, lower=lower, upper=upper, units="bp per $100bn"
+    )
