@@ -39,7 +39,7 @@ def responses(spec: Specification, order: tuple[str, ...]) -> IRF:
 def result(spec: Specification = baseline) -> Exhibit:
     """Responses under both orders, their path, and the primary cell under other choices."""
     irfs = {"flows": responses(spec, spec.flows_first), "yields": responses(spec, spec.yields_first)}
-        numbers: dict[str, Estimate | float | int | str] = {"debt_tn": debt_tn(spec)}
+    numbers: dict[str, Estimate | float | int | str] = {"debt_tn": debt_tn(spec)}
     rows: list[Row | Panel] = []
     for key, words in ORDERS.items():
         rows.append(Panel(f"{words}: 10-year yield, bp per 1% of debt, cumulated"))
