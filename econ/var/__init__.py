@@ -13,6 +13,7 @@ from econ.var.max_share import MaxShare
 from econ.var.minnesota import Minnesota
 from econ.var.model import VAR
 from econ.var.narrative import ShockContribution, ShockSign
+from econ.var.non_gaussian import NonGaussian, NonGaussianResults
 from econ.var.outlier_scaling import OutlierScaling
 from econ.var.proxy import Proxy, ProxyResults
 from econ.var.resampling import MovingBlock, Residual, Wild
@@ -34,6 +35,8 @@ __all__ = [
     "MaxShare",
     "Minnesota",
     "MovingBlock",
+    "NonGaussian",
+    "NonGaussianResults",
     "OutlierScaling",
     "Proxy",
     "ProxyResults",
