@@ -144,10 +144,8 @@ def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
     """
     residuals, q, r = _checked(x, u)
     size = q.shape[0]
-    terms = ewc_terms(size) if terms is None else terms
-    if isinstance(terms, bool) or not isinstance(terms, (int, np.integer)) or not 1 <= terms < size:
-        raise SpecificationError(f"terms must be an integer from 1 to {size - 1}; found {terms!r}.")
-    return k.cosine(k.influence(q, r, residuals), int(terms))
+    terms = check_terms(ewc_terms(size) if terms is None else terms, size)
+    return k.cosine(k.influence(q, r, residuals), terms)
 
 
 def ewc_terms(nobs: int) -> int:
@@ -286,6 +284,13 @@ def check_lags(lags: int, size: int) -> int:
     if isinstance(lags, bool) or not isinstance(lags, (int, np.integer)) or not 0 <= lags < size:
         raise SpecificationError(f"lags must be an integer from 0 to {size - 1} for {size} periods; found {lags!r}.")
     return int(lags)
+
+
+def check_terms(terms: int, size: int) -> int:
+    """Return ``terms`` if it is an integer from 1 to ``size - 1``; raise ``SpecificationError`` otherwise."""
+    if isinstance(terms, bool) or not isinstance(terms, (int, np.integer)) or not 1 <= terms < size:
+        raise SpecificationError(f"terms must be an integer from 1 to {size - 1} for {size} periods; found {terms!r}.")
+    return int(terms)
 
 
 def group_codes(groups: Any, size: int) -> NDArray[np.intp]:

@@ -62,6 +62,8 @@ def fieller(
     (-inf, inf)
     """
     v = _checked(numerator, denominator, covariance)
+    if df is not None and not df > 0:
+        raise SpecificationError(f"degrees of freedom must be positive; found {df!r}.")
     half = 0.5 + check_level(level) / 2.0
     c2 = float(stats.norm.ppf(half) if df is None else stats.t.ppf(half, df)) ** 2
     # a r^2 - 2 b r + c <= 0

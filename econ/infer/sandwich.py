@@ -10,7 +10,7 @@ import numpy as np
 from econ.errors import SpecificationError, suggestion
 from econ.infer import _kernels as k
 from econ.infer._kernels import Array
-from econ.infer.covariance import KINDS, check_lags, ewc_terms, group_codes
+from econ.infer.covariance import KINDS, check_lags, check_terms, ewc_terms, group_codes
 
 ROBUST = (*KINDS, "hac", "ewc", "cluster")
 
@@ -59,7 +59,7 @@ def joint_covariance(
         lags = math.ceil(0.75 * math.cbrt(size)) if bandwidth is None else bandwidth
         return k.bartlett(psi, check_lags(lags, size)), math.inf
     if cov == "ewc":
-        terms = ewc_terms(size) if bandwidth is None else bandwidth
+        terms = check_terms(ewc_terms(size) if bandwidth is None else bandwidth, size)
         return k.cosine(psi, terms), float(terms)
     if cov == "cluster":
         codes = group_codes(groups, size)

@@ -135,10 +135,10 @@ def reduced_form(
         On missing or infinite values.
     """
     y, d = (np.asarray(values, dtype=float) for values in (outcome, endogenous))
-    z = np.asarray(instruments, dtype=float).reshape(len(y), -1)
+    z = _columns(instruments, len(y), "instruments")
     w = np.ones((len(y), 1))
     if controls is not None:
-        w = np.column_stack([w, np.asarray(controls, dtype=float).reshape(len(y), -1)])
+        w = np.column_stack([w, _columns(controls, len(y), "controls")])
     if y.ndim != 1 or d.shape != y.shape:
         raise SpecificationError(f"outcome and endogenous variable must both be (T,); found {y.shape} and {d.shape}.")
     if not all(np.isfinite(values).all() for values in (y, d, z, w)):
@@ -155,6 +155,15 @@ def reduced_form(
     covariance, df = joint_covariance(psi, cov=cov, bandwidth=bandwidth, groups=groups, columns=columns, basis=q)
     moments = r[-m:, -m:].T @ r[-m:, -m:]
     return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, size, df)
+
+
+def _columns(values: ArrayLike, size: int, what: str) -> Array:
+    """Values as (T, c)."""
+    table = np.asarray(values, dtype=float)
+    table = table[:, None] if table.ndim == 1 else table
+    if table.ndim != 2 or len(table) != size:
+        raise SpecificationError(f"{what} must have the {size} rows of the outcome; found shape {table.shape}.")
+    return table
 
 
 def _check_definite(covariance: Array) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ.data.dataset import complete_frame
-from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.errors import NotIdentified, SchemaError, SeriesNotFound, SpecificationError, suggestion
 from econ.projection._kernels import Array
 
 WEIGHTS = ("precision", "equal")
@@ -220,6 +220,8 @@ def granular_instrument(
         If a holder has no sizes or an excluded one no flows.
     SchemaError
         For missing values, or sizes that are negative or all zero.
+    NotIdentified
+        If size and reference weights coincide.
 
     References
     ----------
@@ -250,6 +252,10 @@ def granular_instrument(
         rest, common, loadings, explained = _idiosyncratic(centred, reference, factors)
     shocks = pd.DataFrame(rest, index=flows.index, columns=names)
     contributions = (shares - reference) * shocks
+    if np.abs(contributions.to_numpy().sum(axis=1)).max() < 1e-12 * np.abs(rest).max():
+        raise NotIdentified(
+            "size and reference weights coincide, so the instrument is zero; holders differ too little."
+        )
     labels = [f"factor_{j + 1}" for j in range(factors)]
     return GranularInstrument(
         series=contributions.sum(axis=1).rename("granular"),
@@ -280,6 +286,9 @@ def aligned(
     flows: pd.DataFrame, sizes: pd.DataFrame | pd.Series, exclude: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Flows without the excluded and the size shares of the period before, on common periods."""
+    if not isinstance(flows, pd.DataFrame) or not isinstance(sizes, (pd.DataFrame, pd.Series)):
+        found = f"{type(flows).__name__} and {type(sizes).__name__}"
+        raise SpecificationError(f"flows must be a DataFrame and sizes a DataFrame or Series; found {found}.")
     for name in exclude:
         if name not in flows.columns:
             raise SeriesNotFound(f"{name!r} is to be excluded but has no flows; {suggestion(name, flows.columns)}")

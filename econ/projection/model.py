@@ -100,6 +100,10 @@ class LocalProjection:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", as_dataset(self.data))
+        object.__setattr__(self, "controls", _names(self.controls))
+        object.__setattr__(self, "contemporaneous", _names(self.contemporaneous))
+        if not isinstance(self.impulse, str):
+            raise SpecificationError(f"impulse is the name of one variable; found {self.impulse!r}.")
         for word, number in (("lags", self.lags), ("state_lag", self.state_lag)):
             if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 0:
                 raise SpecificationError(f"{word} must be an integer of at least 0; found {number!r}.")

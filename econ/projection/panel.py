@@ -21,6 +21,7 @@ from econ.var.irf import IRF
 EFFECTS = ("unit", "time")
 COVARIANCES = ("cluster", "driscoll-kraay")
 SPARE = 10
+MINIMUM_UNITS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +83,9 @@ class PanelProjection:
     def __post_init__(self) -> None:
         if not isinstance(self.data, pd.DataFrame) or self.data.index.nlevels != 2:
             raise SpecificationError("a panel is a DataFrame whose rows are indexed by (unit, period).")
+        for word in ("controls", "contemporaneous"):
+            names = getattr(self, word)
+            object.__setattr__(self, word, (names,) if isinstance(names, str) else tuple(names))
         for name in self.names:
             if name not in self.data.columns:
                 raise SeriesNotFound(f"no column {name!r} in the panel; {suggestion(name, self.data.columns)}")
@@ -150,6 +154,11 @@ class PanelProjection:
             raise SpecificationError("bandwidth belongs to 'driscoll-kraay'; the covariance is 'cluster'.")
         if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
             raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
+        if cov == "cluster" and self.data.index.get_level_values(0).nunique() < MINIMUM_UNITS:
+            raise SpecificationError(
+                f"clustered errors need at least {MINIMUM_UNITS} units (with two and period effects the scores of both "
+                "cancel); use cov='driscoll-kraay'."
+            )
         self._check_horizon(int(horizon))
         sections = tuple(self.cross_section(h) for h in range(horizon + 1))
         return PanelResults(self, sections, cov, bandwidth)

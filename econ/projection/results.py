@@ -11,7 +11,7 @@ import numpy as np
 from econ.errors import SingularDesign, SpecificationError, suggestion
 from econ.estimate import ConfidenceSet
 from econ.infer._kernels import full_rank_qr
-from econ.infer.covariance import check_lags, ewc_terms
+from econ.infer.covariance import check_lags, check_terms, ewc_terms
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
@@ -270,9 +270,7 @@ def _bandwidths(cov: str, bandwidth: int | None, size: int, horizon: int) -> np.
         return np.array([check_lags(h if bandwidth is None else bandwidth, size - h) for h in horizons])
     if cov == "ewc":
         terms = [ewc_terms(size - h) if bandwidth is None else bandwidth for h in horizons]
-        if min(terms) < 1 or max(terms) >= size - horizon:
-            raise SpecificationError(f"cosines must number from 1 to {size - horizon - 1}; found {bandwidth!r}.")
-        return np.array(terms)
+        return np.array([check_terms(each, size - h) for h, each in zip(horizons, terms, strict=True)])
     return np.zeros(horizon + 1, dtype=int)
 
 

@@ -74,6 +74,8 @@ def test_fieller_covers_with_strong_and_weak_denominators(denominator):
 def test_fieller_refuses_what_is_no_covariance(a, b, v):
     with pytest.raises(SpecificationError):
         fieller(a, b, v)
+    with pytest.raises(SpecificationError, match="degrees of freedom"):
+        fieller(1.0, 2.0, np.eye(2), df=-1.0)
 
 
 def test_equivalence_equals_the_larger_of_two_one_sided_p_values():

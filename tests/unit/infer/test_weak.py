@@ -201,6 +201,11 @@ def test_bad_input_raises_its_own_error():
         effective_f(d, z, bias=10.0)
     with pytest.raises(SpecificationError, match="no robust covariance"):
         reduced_form(y, d, z, cov="classical")
+    with pytest.raises(SpecificationError, match="instruments must have the 300 rows"):
+        reduced_form(y, d, z[:50])
+    for terms in (0, 2.5):
+        with pytest.raises(SpecificationError, match="terms must be"):
+            reduced_form(y, d, z, cov="ewc", bandwidth=terms)
     with pytest.raises(SingularDesign, match="proportional"):
         conditional_lr(2.0 * d, d, z)
 

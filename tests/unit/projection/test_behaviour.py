@@ -174,12 +174,14 @@ def test_requests_that_make_no_sense():
         ({"cumulative": "sum"}, "cumulative is"),
         ({"estimator": "gmm"}, "no estimator"),
         ({"transition": 1.0}, "goes with state"),
+        ({"impulse": ["flow"]}, "name of one variable"),
+        ({"controls": "al"}, "no variable 'al'"),
         ({"instrument": "flow"}, "stands in instrument too"),
         ({"contemporaneous": ["flow"]}, "stands in contemporaneous too"),
         ({"contemporaneous": ["z"], "instrument": "z"}, "cannot be both"),
     ):
-        with pytest.raises(SpecificationError, match=words):
-            LocalProjection(frame, response="yield", impulse="flow", **options)
+        with pytest.raises((SpecificationError, SeriesNotFound), match=words):
+            LocalProjection(frame, **({"response": "yield", "impulse": "flow"} | options))
     lp = LocalProjection(frame, response="yield", impulse="flow", lags=2)
     for arguments, words in (
         ((4, "hc9"), "did you mean"),
@@ -191,6 +193,9 @@ def test_requests_that_make_no_sense():
             lp.fit(*arguments)
     with pytest.raises(SpecificationError, match="bandwidth belongs"):
         lp.fit(4, "hc1", bandwidth=3)
+    for terms in (0, 2.5, 300):
+        with pytest.raises(SpecificationError, match="terms must be"):
+            lp.fit(4, "ewc", bandwidth=terms)
     with pytest.raises(SpecificationError, match="Wild"):
         lp.fit(4, bootstrap=MovingBlock(), rng=1)
     with pytest.raises(SpecificationError, match="no instruments"):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ.errors import SchemaError, SeriesNotFound, SpecificationError
+from econ.errors import NotIdentified, SchemaError, SeriesNotFound, SpecificationError
 from econ.infer import anderson_rubin, reduced_form
 from econ.projection import balance, credentials, granular_instrument, overidentification
 
@@ -207,6 +207,10 @@ def test_bad_input_raises_its_own_error():
         granular_instrument(flows.assign(h4=0.0), sizes)
     with pytest.raises(SchemaError, match="all sizes are zero"):
         granular_instrument(flows, 0.0 * sizes)
+    with pytest.raises(NotIdentified, match="weights coincide"):
+        granular_instrument(flows, 0.0 * sizes + 1.0, factors=0, weights="equal")
+    with pytest.raises(SpecificationError, match="found ndarray and Series"):
+        granular_instrument(flows.to_numpy(), sizes)
     later = pd.DataFrame(1.0, index=flows.index + 600, columns=flows.columns)
     with pytest.raises(SpecificationError, match="no periods in common"):
         granular_instrument(flows, later)

@@ -195,6 +195,10 @@ def test_bad_panels_raise_their_own_error():
     months = frame.index.get_level_values(1).astype("int64").to_numpy()
     with pytest.raises(SingularDesign, match="'world' of the panel projection at horizon 0"):
         PanelProjection(frame.assign(world=np.sin(months)), response="flow", impulse="world", lags=0).fit(1)
+    with pytest.raises(SpecificationError, match="at least 3 units"):
+        PanelProjection(frame.loc[["c1", "c2"]], **good).fit(1)
+    with pytest.raises(SeriesNotFound, match="'pick'"):
+        PanelProjection(frame, **good, controls="pick")
     projection = PanelProjection(frame, **good)
     for arguments, options, words in (
         ((2, "hac"), {}, "no panel covariance"),
