@@ -1,8 +1,17 @@
 """Offset (H2): how much of foreign selling allied buying replaces, in quantities and in prices."""
 
+from econ.offset.adding_up import AddingUp, adding_up, pro_rata
 from econ.offset.instrumented import instrumented_offset
 from econ.offset.price import price_offset
 from econ.offset.quantity import quantity_offset
 from econ.offset.shut_off import ShutOff
 
-__all__ = ["ShutOff", "instrumented_offset", "price_offset", "quantity_offset"]
+__all__ = [
+    "AddingUp",
+    "ShutOff",
+    "adding_up",
+    "instrumented_offset",
+    "price_offset",
+    "pro_rata",
+    "quantity_offset",
+]

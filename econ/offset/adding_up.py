@@ -1,0 +1,298 @@
+"""Who takes the other side of a sale: shares of all holder groups, which add to one, and the pro-rata benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from econ.data.flows import codes_of
+from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
+from econ.estimate import Estimate, Unavailable, check_level
+from econ.offset._ratio import ratio_estimate
+from econ.offset._responses import Array, Cell, Responses, Seed, as_irf, cumulated, shock_of
+
+WHOLE = {"OFF", "TOT"}  # lines of the tables that contain other lines
+ROUNDING = 1e-9
+SUPPLY = "less net supply"
+
+
+@dataclass(frozen=True, eq=False)
+class AddingUp:
+    """Shares of a sale by who takes them.
+
+    Parameters
+    ----------
+    shares : mapping of str to Estimate
+        Share of the seller's cumulated sale that each group buys, and ``"less net supply"``: what lower issuance takes.
+        They add to one.
+    excess : mapping of str to Estimate or Unavailable
+        Shares less the pro-rata benchmark.
+    benchmark : mapping of str to float
+        Shares of the float that the seller does not hold; empty if not given.
+    tests : DataFrame
+        Rows ``holders add to one`` (net supply does not respond) and, with a benchmark, ``pro rata`` (every group takes
+        its share of the float); columns statistic, p_value, distribution, null.
+    parent : object
+        The responses.
+    """
+
+    shares: Mapping[str, Estimate] = field(repr=False)
+    excess: Mapping[str, Estimate | Unavailable] = field(repr=False)
+    benchmark: Mapping[str, float]
+    tests: pd.DataFrame = field(repr=False)
+    parent: object = field(repr=False)
+
+    @property
+    def total(self) -> float:
+        """Sum of the shares: one."""
+        return float(sum(share.value for share in self.shares.values()))
+
+
+def adding_up(
+    source: Any,
+    seller: str,
+    groups: Sequence[str] | Mapping[str, Sequence[str]],
+    *,
+    supply: str | None = None,
+    residual: str = "domestic_private",
+    horizon: int = 6,
+    benchmark: Mapping[str, float] | None = None,
+    shock: str | None = None,
+    level: float = 0.90,
+    bootstrap: Any = None,
+    rng: Seed = None,
+    n_jobs: int = 1,
+) -> AddingUp:
+    """Split a seller's cumulated sale among everybody who takes the other side.
+
+    Purchases of all holders add to net supply: C + sum_g G_g = S. The share of group g is ``-G_g / C`` in cumulated
+    responses to the seller's shock, that of net supply ``S / C``, so shares add to one by accounting.
+
+    Parameters
+    ----------
+    source : IRF, StructuralResults or ProjectionResults
+        Joint responses of all flows, in one unit, as in :func:`econ.offset.quantity_offset`.
+    seller : str
+        Net purchases of the seller.
+    groups : sequence of str, or mapping of str to sequence of str
+        Responses that are holder groups, or names of groups and the responses that make them up.
+    supply : str, optional
+        Response: net issuance. With it a group ``residual`` = issuance less all others is added; without it the groups
+        must be everybody else, and net supply is their sum with the seller.
+    residual : str, default "domestic_private"
+        Its name.
+    horizon : int, default 6
+        Last period summed, included.
+    benchmark : mapping of str to float, optional
+        Share of every group in the float that the seller does not hold, from :func:`pro_rata`.
+    shock : str, optional
+        The seller's shock.
+    level : float, default 0.90
+        Coverage of the Fieller sets.
+    bootstrap, rng, n_jobs
+        For an identified VAR.
+
+    Returns
+    -------
+    AddingUp
+
+    Raises
+    ------
+    SpecificationError
+        If groups overlap, contain the seller or net supply, or the benchmark does not cover them and add to one.
+    NotIdentified
+        If the seller's cumulated response is exactly zero.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR, Cholesky, MovingBlock
+    >>> impact = [[1.0, 0.0, 0.0], [-0.3, 0.5, 0.0], [0.0, 0.0, 1.0]]
+    >>> data = simulated_var(300, rng=1, lags=[0.2 * np.eye(3)], impact=impact, names=("cn", "jp", "issuance"))
+    >>> svar = VAR(data, lags=1).fit().identify(Cholesky("cn", "jp", "issuance"))
+    >>> split = adding_up(svar, "cn", ["jp"], supply="issuance", bootstrap=MovingBlock(draws=99), rng=1, horizon=2)
+    >>> list(split.shares), round(split.total, 12)
+    (['jp', 'domestic_private', 'less net supply'], 1.0)
+    """
+    check_level(level)
+    members = _members(seller, groups, supply, residual)
+    irf = as_irf(source, horizon, bootstrap, rng, n_jobs=n_jobs)
+    name = shock_of(irf, seller, shock)
+    flat = [part for parts in members.values() for part in parts]
+    read = cumulated(irf, horizon, [Cell(part, name) for part in (seller, *flat, *([supply] if supply else []))])
+    if read.point[0] == 0.0:
+        raise NotIdentified(f"{seller!r} does not respond to the shock within {horizon} periods; nothing to share out.")
+    turn, names = _accounts(members, len(read.point), residual if supply else None)
+    taken = _turned(read, turn)
+    floats = _checked(benchmark, names[:-1])
+    label = f"share of the sale by {seller} within {horizon} periods"
+    shares = {
+        each: ratio_estimate(_pair(taken, row), method="fieller", level=level, label=f"{label}: {each}")
+        for row, each in enumerate(names, start=1)
+    }
+    return AddingUp(shares, _excess(shares, floats), floats, _tests(taken, names, floats), irf)
+
+
+def pro_rata(
+    stocks: Mapping[str, float], *, total: float | None = None, residual: str = "domestic_private"
+) -> dict[str, float]:
+    """Shares of the float not held by the seller.
+
+    Parameters
+    ----------
+    stocks : mapping of str to float
+        Position of every group but the seller, in one unit.
+    total : float, optional
+        Debt not held by the seller; what the groups leave of it belongs to ``residual``. Default: their sum.
+    residual : str, default "domestic_private"
+        Name of the rest.
+
+    Returns
+    -------
+    dict
+        Shares that add to one.
+
+    Raises
+    ------
+    SpecificationError
+        For negative positions, or positions above the float.
+
+    Examples
+    --------
+    >>> pro_rata({"jp": 1.0, "uk": 1.0}, total=10.0)
+    {'jp': 0.1, 'uk': 0.1, 'domestic_private': 0.8}
+    """
+    whole = sum(stocks.values()) if total is None else total
+    values = {**stocks} if total is None else {**stocks, residual: whole - sum(stocks.values())}
+    if not all(np.isfinite(value) and value >= 0.0 for value in values.values()) or not whole > 0.0:
+        raise SpecificationError(f"positions must be at least 0 and within the float; found {values} of {whole}.")
+    return {name: value / whole for name, value in values.items()}
+
+
+def _members(
+    seller: str, groups: Sequence[str] | Mapping[str, Sequence[str]], supply: str | None, residual: str
+) -> dict[str, tuple[str, ...]]:
+    """Groups and the responses behind them, after checking that no bond is counted twice."""
+    if isinstance(groups, str):
+        raise SpecificationError(f"groups is a list of responses or a mapping to lists; found {groups!r}.")
+    named = groups if isinstance(groups, Mapping) else {name: (name,) for name in groups}
+    members = {name: (parts,) if isinstance(parts, str) else tuple(parts) for name, parts in named.items()}
+    if isinstance(groups, Sequence) and len(members) < len(groups):
+        raise SpecificationError(f"groups overlap: name each once; found {list(groups)}.")
+    if not members or not all(members.values()) or {residual, SUPPLY} & set(members):
+        raise SpecificationError(f"name at least one group, none empty or called {residual!r}; found {list(members)}.")
+    owner: dict[str, str] = {}
+    for name, parts in [("the seller", (seller,)), *members.items()]:
+        for part in parts:
+            if part == supply:
+                raise SpecificationError(f"{part!r} is net supply and stands in group {name!r} too; take it out.")
+            for code in _codes(part):
+                clash = next((other for other in owner if code == other or _contains(code, other)), None)
+                if clash is not None:
+                    raise SpecificationError(
+                        f"groups overlap: {part!r} of {name!r} shares bonds with {owner[clash]}; make them disjoint."
+                    )
+            owner |= dict.fromkeys(_codes(part), f"{part!r} of {name!r}")
+    return members
+
+
+def _codes(response: str) -> tuple[str, ...]:
+    """Holders behind a response, as far as its name tells."""
+    try:
+        return codes_of(response.removesuffix("_net_purchases"))
+    except SeriesNotFound:
+        return (response,)
+
+
+def _contains(first: str, second: str) -> bool:
+    """Whether one of two codes is a line that holds the other: all foreigners, or all foreign officials."""
+    known = all(len(code) == 3 and code.isupper() for code in (first, second))
+    return known and bool({first, second} & WHOLE)
+
+
+def _accounts(members: Mapping[str, Sequence[str]], size: int, residual: str | None) -> tuple[Array, list[str]]:
+    """Matrix from (seller, parts, [supply]) to (seller, minus each group, net supply), and the names of the shares."""
+    rows = [np.eye(size)[0]]
+    start = 1
+    for parts in members.values():
+        row = np.zeros(size)
+        row[start : start + len(parts)] = -1.0
+        rows.append(row)
+        start += len(parts)
+    names = list(members)
+    if residual is not None:
+        rest = np.ones(size)
+        rest[-1] = -1.0
+        rows += [rest, np.eye(size)[-1]]
+        names.append(residual)
+    else:
+        rows.append(np.ones(size))
+    return np.array(rows), [*names, SUPPLY]
+
+
+def _turned(read: Responses, turn: Array) -> Responses:
+    draws = None if read.draws is None else read.draws @ turn.T
+    return replace(read, point=turn @ read.point, covariance=turn @ read.covariance @ turn.T, draws=draws)
+
+
+def _pair(taken: Responses, row: int) -> Responses:
+    turn = np.zeros((2, len(taken.point)))
+    turn[0, row] = turn[1, 0] = 1.0
+    return _turned(taken, turn)
+
+
+def _checked(benchmark: Mapping[str, float] | None, holders: list[str]) -> dict[str, float]:
+    if benchmark is None:
+        return {}
+    if set(benchmark) != set(holders) or abs(sum(benchmark.values()) - 1.0) > ROUNDING or min(benchmark.values()) < 0.0:
+        raise SpecificationError(
+            f"the benchmark gives each of {holders} its share of the float, adding to 1; found {dict(benchmark)}."
+        )
+    return {name: float(benchmark[name]) for name in holders}
+
+
+def _excess(shares: Mapping[str, Estimate], floats: Mapping[str, float]) -> dict[str, Estimate | Unavailable]:
+    return {
+        name: _less(share, floats[name]) if name in floats else Unavailable("no benchmark")
+        for name, share in shares.items()
+    }
+
+
+def _less(share: Estimate, number: float) -> Estimate:
+    assert share.region is not None
+    region = replace(
+        share.region, intervals=tuple((low - number, high - number) for low, high in share.region.intervals)
+    )
+    return replace(
+        share, value=share.value - number, lower=region.lower, upper=region.upper, region=region,
+        label=f"{share.label}, less its share of the float",
+    )  # fmt: skip
+
+
+def _tests(taken: Responses, names: list[str], floats: Mapping[str, float]) -> pd.DataFrame:
+    size = len(taken.point)
+    rows = {"holders add to one": _wald(taken, np.eye(size)[-1:], "net supply does not respond to the sale")}
+    if floats:
+        turn = np.hstack([-np.array(list(floats.values()))[:, None], np.eye(size - 2), np.zeros((size - 2, 1))])
+        rows["pro rata"] = _wald(taken, turn, "every group takes its share of the float")
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _wald(taken: Responses, turn: Array, null: str) -> dict[str, object]:
+    """Wald test that ``turn`` times the responses is zero; linear, so valid when the seller's response is weak."""
+    value, covariance = turn @ taken.point, turn @ taken.covariance @ turn.T
+    scale = np.sqrt(np.diag(covariance))
+    if not scale.all() or np.linalg.matrix_rank(covariance / np.outer(scale, scale)) < len(value):
+        reason = Unavailable("the responses tested do not vary independently")
+        return {"statistic": reason, "p_value": reason, "distribution": "none", "null": null}
+    statistic = float(value @ np.linalg.solve(covariance, value))
+    count = len(value)
+    return {
+        "statistic": statistic, "p_value": float(stats.chi2.sf(statistic, count)),
+        "distribution": f"chi-square({count})", "null": null,
+    }  # fmt: skip
