@@ -126,7 +126,8 @@ class EventStudyResults:
         -------
         Estimate
             In `units`; cross-sectional standard error sd(CAR) / sqrt(n) and interval from t(n - 1). With
-            one event: the forecast standard error s sqrt(1'C 1) and t(L - k).
+            one event: the forecast standard error s sqrt(1'C 1) and t(L - k). Events that share days are
+            taken as independent here; the Kolari-Pynnonen rows of `tests` are not.
         """
         check_level(level)
         windows = self.select(kind)
