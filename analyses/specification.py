@@ -49,6 +49,8 @@ class Specification:
     impact_bounds : tuple of float
         Equivalence bounds of H1, bp per 1% of debt: the short-run and long-run anchors of Beltran et al. (2013)
         rounded down, and the cointegration estimate of the IMF.
+    system_lags : int
+        Lags of the adding-up system, which has nine variables.
     no_offset, full_offset : float
         H2: an offset inside [-no_offset, no_offset] is none; above full_offset it is full.
     projection_lags, long_lags : int
@@ -85,6 +87,7 @@ class Specification:
     primary_ally: str = JAPAN
     offset_horizon: int = 6
     impact_bounds: tuple[float, ...] = (15.0, 8.0, 2.4)
+    system_lags: int = 3
     no_offset: float = 0.25
     full_offset: float = 0.75
     projection_lags: int = 3

@@ -1,0 +1,146 @@
+"""Adding up: who takes the other side of a Chinese sale, in shares that add to one."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import econ
+from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, baseline
+from econ import VAR, Cholesky, Dataset, Estimate, MovingBlock
+from econ.data import Variable, flows
+from econ.offset import AddingUp, adding_up, pro_rata
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
+
+ALLIES = ("korea", "norway")
+HUBS = ("belgium", "luxembourg", "ireland", "cayman", "switzerland", "hong_kong", "singapore")
+GROUPS = {
+    JAPAN: "Japan", UK: "UK custodians", "other_allies": "Other allied officials", "hubs": "Custody hubs",
+    "other_foreign": "Other foreign", FED: "Federal Reserve", "domestic_private": "Domestic private",
+    "less net supply": "Lower net issuance",
+}  # fmt: skip
+ISSUANCE = "net_issuance"
+ORDERS = {
+    "china": (CHINA, JAPAN, UK, "other_allies", "hubs", "other_foreign", FED, ISSUANCE, YIELD),
+    "allies": (ISSUANCE, FED, YIELD, JAPAN, UK, "other_allies", "hubs", "other_foreign", CHINA),
+}
+WORDS = {"china": "China first", "allies": "China last"}
+
+
+def everybody(spec: Specification) -> Dataset:
+    """Net purchases of every group in percent of debt, net issuance, and the change of the 10-year yield.
+
+    Net issuance is the change of federal debt over its quarter, spread evenly over the three months, because only
+    quarter ends are published; domestic private holders are what is left of it.
+    """
+    data = econ.load(CHINA, JAPAN, UK, FED, "foreign_net_purchases", YIELD, as_of=spec.as_of)
+    data = data.convert(**{YIELD: "basis points"}).transform(**{YIELD: "diff"})
+    frame = data.frame.copy()
+    for name, slugs in (("other_allies", ALLIES), ("hubs", HUBS)):
+        frame[name] = sum(flows(slug, as_of=spec.as_of)["value"] for slug in slugs)
+    named = [CHINA, JAPAN, UK, "other_allies", "hubs"]
+    frame["other_foreign"] = frame.pop("foreign_net_purchases") - frame[named].sum(axis=1)
+    frame[ISSUANCE] = _issuance(pd.PeriodIndex(frame.index), spec)
+    variables = {
+        **data.variables,
+        **{name: Variable(name, GROUPS.get(name, "Net issuance"), "percent of debt") for name in frame.columns
+           if name not in data.variables},
+    }  # fmt: skip
+    files = econ.load(*(f"{slug}_net_purchases" for slug in (*ALLIES, *HUBS)), as_of=spec.as_of).vintages
+    whole = Dataset(
+        frame[list(ORDERS["china"])], variables, tuple(dict.fromkeys((*data.vintages, *files))), parent=data
+    )
+    return whole.sample(*spec.sample).complete()
+
+
+def _issuance(months: pd.PeriodIndex, spec: Specification) -> pd.Series:
+    debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"]
+    quarterly = 100.0 * debt.diff() / debt.shift() / 3.0
+    last = quarterly.iloc[-1]  # the quarter after the last published one: as fast as the one before
+    return pd.Series(quarterly.reindex(months.asfreq("Q")).fillna(last).to_numpy(), index=months)
+
+
+def split(spec: Specification, order: str) -> AddingUp:
+    """Shares under one recursive order."""
+    svar = VAR(everybody(spec), lags=spec.system_lags).fit().identify(Cholesky(*ORDERS[order]))
+    groups = [JAPAN, UK, "other_allies", "hubs", "other_foreign", FED]
+    return adding_up(
+        svar, CHINA, groups, supply=ISSUANCE, horizon=spec.offset_horizon, level=spec.level,
+        benchmark=float_shares(spec), bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng,
+    )  # fmt: skip
+
+
+def float_shares(spec: Specification) -> dict[str, float]:
+    """Share of each group in the debt that China does not hold, at the last published debt."""
+    debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"]
+    month = debt.index[-1].asfreq("M", how="end")
+
+    def stock(*slugs: str) -> float:
+        return float(sum(flows(slug, "position", "usd_bn", as_of=spec.as_of)["value"][month] for slug in slugs))
+
+    fed = float(econ.load("fed_treasuries", as_of=spec.as_of).frame["fed_treasuries"][month]) / 1000.0
+    stocks = {
+        JAPAN: stock("japan"), UK: stock("uk"), "other_allies": stock(*ALLIES), "hubs": stock(*HUBS),
+        "other_foreign": stock("foreign") - stock("china", "japan", "uk", *ALLIES, *HUBS), FED: fed,
+    }  # fmt: skip
+    return pro_rata(stocks, total=float(debt.iloc[-1]) / 1000.0 - stock("china"))
+
+
+def result(spec: Specification = baseline) -> Exhibit:
+    """Shares and excess over the pro-rata benchmark under two orders."""
+    splits = {order: split(spec, order) for order in ORDERS}
+    rows: list[Row | Panel] = []
+    numbers: dict[str, Estimate | float | Unavailable] = {}
+    for name, words in GROUPS.items():
+        cells = [part for order in ORDERS for part in (splits[order].shares[name], splits[order].excess[name])]
+        rows.append(Row(words, [*cells, splits["china"].benchmark.get(name, "–")]))
+        slug = name.removesuffix("_net_purchases").replace(" ", "_")
+        numbers |= {f"{order}_{slug}": splits[order].shares[name] for order in ORDERS}
+    rows.append(Row("Sum", [splits["china"].total, "", splits["allies"].total, "", ""]))
+    table = Table(
+        ["Share", "Excess", "Share", "Excess", "Pro rata"],
+        rows,
+        spans=[("China first", 2), ("China last", 2), ("", 1)],
+        decimals=2,
+        below="interval",
+        notes=[
+            f"Share of China's cumulated sale that each group takes within {spec.offset_horizon} months of a Chinese shock; VAR "
+            f"with nine variables and {spec.system_lags} lags; {spec.level:.0%} Fieller sets. Excess: over the group's share of the "
+            "debt that China does not hold. Domestic private: net issuance less all others; issuance is known by quarter only "
+            "and spread over its months, and flows are of long-term Treasuries while debt includes bills. Orders are bounds."
+        ],
+    )
+    for order in ORDERS:
+        numbers[f"{order}_sum_p"] = float(splits[order].tests.loc["holders add to one", "p_value"])
+    return Exhibit(
+        key="adding_up", title="Who takes the other side of a Chinese sale", numbers=numbers, tables=table,
+        figures=Figure(_plotted(splits), _draw, height=3.0), vintages=everybody(spec).vintages, spec=spec,
+    )  # fmt: skip
+
+
+def _plotted(splits: dict[str, AddingUp]) -> pd.DataFrame:
+    rows = []
+    for order, found in splits.items():
+        start = 0.0
+        for name, words in GROUPS.items():
+            value = found.shares[name].value
+            rows.append((WORDS[order], words, start, value))
+            start += value
+    return pd.DataFrame(rows, columns=["order", "group", "start", "share"])
+
+
+def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+    page.set_layout_engine("constrained", w_pad=0.15)
+    grid = page.subplots(1, 2, sharey=True)
+    for axes, (order, part) in zip(grid, data.groupby("order", sort=False), strict=True):
+        heights = [-number for number in range(len(part))]
+        colors = ["C0" if share >= 0 else "C1" for share in part["share"]]
+        axes.barh(heights, part["share"], left=part["start"], color=colors, height=0.7)
+        axes.axvline(0.0, color="0.4", lw=0.6)
+        axes.axvline(1.0, color="0.4", lw=0.6, ls=":")
+        axes.set_yticks(heights, part["group"])
+        axes.set_title(order)
+        axes.set_xlabel("share of the sale, cumulated over groups")
+
+
+if __name__ == "__main__":
+    main(result, baseline)
