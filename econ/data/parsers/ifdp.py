@@ -12,6 +12,12 @@ _CLASSES = ("agcy", "corp", "stk", "treas")
 _PARTS = ("survey_pos", "adj_net_flow", "adj_val_chg", "monthly_gap", "est_pos")
 
 
+_COVERAGE_CHANGE = pd.Period("2012-01", freq="M")
+"""The reporters of the survey replaced those of the flow form; estimates jump between these months."""
+_ROUNDING = 2.1
+"""USD millions: five figures rounded to a million."""
+
+
 def _fields(prefix: str) -> tuple[str, ...]:
     return tuple(f"{prefix}_{kind}_{part}" for kind in _CLASSES for part in _PARTS)
 
@@ -43,6 +49,26 @@ def _values(source: Source, rows: list[list[str]], lines: list[int], fields: tup
         if field.endswith("survey_pos") and negative.any():
             source.fail(lines[int(np.argmax(negative))], f"a negative position in column {field}.")
     return values
+
+
+def _check_identity(source: Source, names: list[str], months: pd.PeriodIndex, values: np.ndarray,
+                    lines: list[int]) -> None:  # fmt: skip
+    """Change in the estimate = flow + valuation + gap, to the million, but for the month of the coverage change."""
+    codes = pd.factorize(pd.Series(names))[0]
+    order = np.lexsort((months.asi8, codes))
+    month, holder = months.asi8[order], codes[order]
+    follows = (np.diff(month) == 1) & (np.diff(holder) == 0) & (month[1:] != _COVERAGE_CHANGE.ordinal)
+    for start in range(0, values.shape[1], len(_PARTS)):
+        part = values[order, start : start + len(_PARTS)]
+        error = np.abs(np.diff(part[:, 4]) - part[1:, 1:4].sum(axis=1))
+        wrong = follows & (error > _ROUNDING)  # NaN where something is not published
+        if wrong.any():
+            where = int(np.argmax(wrong)) + 1
+            source.fail(
+                lines[order[where]],
+                f"the change in the estimate of class {_CLASSES[start // len(_PARTS)]} differs by "
+                f"{error[where - 1]:.1f} million from flow, valuation and gap.",
+            )
 
 
 def _check_blanks(source: Source, rows: dict[tuple[str, int], list[str]], lines: list[int]) -> None:
@@ -82,6 +108,7 @@ def bertaut_judson(source: Source) -> pd.DataFrame:
     source.unique(keys, lines)
     _check_blanks(source, dict(zip(keys, rows, strict=True)), lines)
     values = _values(source, rows, lines, fields)
+    _check_identity(source, names, months, values, lines)
     return Wide(months, names, [row[1] for row in rows], fields, values, "usd_mn").tidy("holder")
 
 
@@ -101,4 +128,5 @@ def foiadj(source: Source) -> pd.DataFrame:
     if any("" in row for row in rows):
         source.fail(lines[["" in row for row in rows].index(True)], "a blank where ND or a figure is printed.")
     values = _values(source, rows, lines, fields)
+    _check_identity(source, ["OFF"] * len(rows), months, values, lines)
     return Wide(months, ["OFF"] * len(rows), [row[2] for row in rows], fields, values, "usd_mn").tidy("holder")
