@@ -5,13 +5,17 @@ from econ.offset.instrumented import instrumented_offset
 from econ.offset.price import price_offset
 from econ.offset.quantity import quantity_offset
 from econ.offset.shut_off import ShutOff
+from econ.offset.symmetry import Symmetry, instrumented_symmetry, symmetry
 
 __all__ = [
     "AddingUp",
     "ShutOff",
+    "Symmetry",
     "adding_up",
     "instrumented_offset",
+    "instrumented_symmetry",
     "price_offset",
     "pro_rata",
     "quantity_offset",
+    "symmetry",
 ]

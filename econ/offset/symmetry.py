@@ -1,0 +1,270 @@
+"""Whether a seller's sale and an ally's purchase of the same size cancel: equal price impacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from scipy.optimize import minimize_scalar
+
+from econ.data.dataset import Dataset
+from econ.errors import NotIdentified, SpecificationError
+from econ.estimate import Estimate, check_level
+from econ.infer.sandwich import joint_covariance
+from econ.infer.weak import ReducedForm, ar_statistic
+from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
+from econ.projection import LocalProjection, ProjectionResults
+
+GRID = 2001
+
+
+@dataclass(frozen=True, eq=False)
+class Symmetry:
+    """Price impacts of two holders' purchases and the tests that they are equal.
+
+    Parameters
+    ----------
+    seller, ally : Estimate
+        Response of the price to purchases of one unit by either, the other's purchases held fixed.
+    difference : Estimate
+        Seller's less ally's, delta method.
+    tests : DataFrame
+        Rows ``Wald`` (delta method; needs strong shocks) and ``Anderson-Rubin`` (valid however weak they are); columns
+        statistic, p_value, distribution, null.
+    parent : object
+        The responses.
+    """
+
+    seller: Estimate
+    ally: Estimate
+    difference: Estimate
+    tests: pd.DataFrame = field(repr=False)
+    parent: object = field(repr=False)
+
+
+def symmetry(
+    source: Any,
+    seller: str = "china_net_purchases",
+    ally: str = "japan_net_purchases",
+    *,
+    response: str = "yield_10y",
+    horizon: int = 6,
+    cumulative: bool = False,
+    shocks: tuple[str, str] | None = None,
+    level: float = 0.90,
+    bootstrap: Any = None,
+    rng: Seed = None,
+    n_jobs: int = 1,
+) -> Symmetry:
+    """Test that purchases of one unit by the seller and by the ally move the price alike.
+
+    With C_j, A_j the seller's and ally's purchases summed to the horizon and Y_j the price's response, to shock j, the
+    impacts solve ``Y_j = beta_C C_j + beta_A A_j`` for the two shocks: each is that of one holder, the other fixed.
+    Wald tests beta_C - beta_A = 0. Under the null ``Y_j = beta (C_j + A_j)`` for one beta and both shocks;
+    Anderson-Rubin takes the beta that fits best and compares its statistic with a chi-square of two degrees of freedom
+    (a projection, so it never rejects too often).
+
+    Parameters
+    ----------
+    source : IRF or StructuralResults
+        Joint responses to both shocks, with draws (or ``bootstrap`` and ``rng``).
+    seller, ally : str
+        Net purchases, in one unit such as percent of debt.
+    response : str
+        The price.
+    horizon : int, default 6
+        Last period.
+    cumulative : bool, default False
+        Whether the price enters in changes, so that its responses are summed.
+    shocks : (str, str), optional
+        Their shocks; default those named like them.
+    level : float, default 0.90
+        Coverage.
+    bootstrap, rng, n_jobs
+        For an identified VAR.
+
+    Returns
+    -------
+    Symmetry
+
+    Raises
+    ------
+    SpecificationError
+        If seller and ally, or the shocks, are the same.
+    NotIdentified
+        If both shocks move purchases in the same proportion, so that impacts cannot be told apart.
+
+    References
+    ----------
+    Anderson, T. W. and H. Rubin (1949), Annals of Mathematical Statistics 20(1).
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR, Cholesky, MovingBlock
+    >>> impact = [[1.0, 0.0, 0.0], [-0.3, 0.5, 0.0], [-2.0 + 0.6, -1.0, 1.0]]
+    >>> data = simulated_var(400, rng=2, lags=[0.2 * np.eye(3)], impact=impact, names=("cn", "jp", "y"))
+    >>> svar = VAR(data, lags=1).fit().identify(Cholesky("cn", "jp", "y"))
+    >>> found = symmetry(svar, "cn", "jp", response="y", horizon=0, bootstrap=MovingBlock(draws=199), rng=1)
+    >>> bool(found.tests["p_value"].min() > 0.1)
+    True
+    """
+    check_level(level)
+    (ally,) = check_allies(seller, ally)
+    first, second = shocks or (seller, ally)
+    if first == second:
+        raise SpecificationError(f"two shocks are needed to tell two impacts apart; both are {first!r}.")
+    irf = as_irf(source, horizon, bootstrap, rng, n_jobs=n_jobs)
+    wanted = [(response, cumulative), (seller, True), (ally, True)]
+    read = cumulated(irf, horizon, [Cell(name, shock, summed) for name, summed in wanted for shock in (first, second)])
+    return _tested(read, (seller, ally, response), horizon, level)
+
+
+def instrumented_symmetry(
+    data: Dataset | pd.DataFrame,
+    seller: str = "china_net_purchases",
+    ally: str = "japan_net_purchases",
+    *,
+    response: str = "yield_10y",
+    instruments: tuple[str, str],
+    horizon: int = 6,
+    cumulative: bool = False,
+    controls: Sequence[str] = (),
+    lags: int = 6,
+    cov: str = "hac",
+    level: float = 0.90,
+) -> Symmetry:
+    """Test by local projections with two instruments that seller and ally move the price alike.
+
+    The reduced forms of the price and of both purchases on both instruments take the place of the responses in
+    :func:`symmetry`; Wald is then that of two-stage least squares with two endogenous variables.
+
+    Parameters
+    ----------
+    data : Dataset or DataFrame
+        Purchases, price, instruments and controls.
+    seller, ally, response, horizon, cumulative, level
+        As in :func:`symmetry`; without ``cumulative`` the price is ``y_{t+h} - y_{t-1}``.
+    instruments : (str, str)
+        One should move the seller, the other the ally.
+    controls, lags
+        As in :class:`econ.projection.LocalProjection`; at least one lag of purchases, price and instruments enters.
+    cov : str, default "hac"
+        Covariance; "hac" uses Bartlett lags = horizon.
+
+    Returns
+    -------
+    Symmetry
+        ``parent`` is the `ProjectionResults` of the first instrument.
+
+    Raises
+    ------
+    SpecificationError, NotIdentified
+        As :func:`symmetry`.
+    """
+    check_level(level)
+    check_horizon(horizon, None)
+    (ally,) = check_allies(seller, ally)
+    if len(instruments) != 2 or instruments[0] == instruments[1]:
+        raise SpecificationError(f"name two instruments; found {list(instruments)}.")
+    if lags < 1:
+        raise SpecificationError(
+            f"at least one lag is needed, so that all regressions use the same rows; found {lags!r}."
+        )
+    series = tuple(dict.fromkeys((*controls, seller, ally, response, *instruments)))
+    fits: list[ProjectionResults] = []
+    for names, summed in (((response,), cumulative), ((seller, ally), True)):
+        for own, other in (instruments, instruments[::-1]):
+            model = LocalProjection(
+                data, names, own, controls=series, contemporaneous=(other,), lags=lags, cumulative=summed,
+                difference=not summed, lag_augmented=False,
+            )  # fmt: skip
+            fits.append(model.estimate(horizon, cov))
+    return _tested(_joined(fits, horizon), (seller, ally, response), horizon, level)
+
+
+def _joined(fits: Sequence[ProjectionResults], horizon: int) -> Responses:
+    """Coefficients (Y_1, Y_2, C_1, C_2, A_1, A_2) of regressions on the same rows, with their joint covariance."""
+    rows = fits[0].nobs - horizon
+    price, flows = fits[:2], fits[2:]
+    cells = [(fit, 0) for fit in price] + [(fit, i) for i in (0, 1) for fit in flows]
+    point = np.array([fit.point[horizon, i, 0] for fit, i in cells])
+    psi = np.column_stack([fit.influence[horizon, :rows, 0, i] for fit, i in cells])
+    kind = fits[0].cov
+    bandwidth = int(fits[0].bandwidths[horizon]) if kind in ("hac", "ewc") else None
+    # the influence functions of hc1 carry its small-sample factor already
+    covariance, df = joint_covariance(psi, cov=kind if bandwidth is not None else "hc0", bandwidth=bandwidth)
+    return Responses(point, covariance, None, rows, None if np.isinf(df) else df, fits[0])
+
+
+def _tested(read: Responses, names: tuple[str, str, str], horizon: int, level: float) -> Symmetry:
+    y, bought = read.point[:2], np.column_stack([read.point[2:4], read.point[4:]])
+    scale = np.abs(bought).max(axis=0)
+    if not scale.all() or np.linalg.matrix_rank(bought / scale, tol=1e-10) < 2:
+        raise NotIdentified(
+            "both shocks move the purchases of seller and ally in the same proportion, so their impacts cannot be told "
+            "apart; use shocks or instruments of their own."
+        )
+    inverse = np.linalg.inv(bought)
+    beta = inverse @ y
+    # d beta = M^-1 (dY - dM beta)
+    slope = np.hstack([inverse, -inverse * beta[0], -inverse * beta[1]])
+    covariance = slope @ read.covariance @ slope.T
+    seller, ally, response = names
+    words = f"{response} per unit bought by"
+    three = [(beta[0], [1.0, 0.0], f"{words} {seller}"), (beta[1], [0.0, 1.0], f"{words} {ally}"),
+             (beta[0] - beta[1], [1.0, -1.0], f"{words} {seller} less {ally}")]  # fmt: skip
+    estimates = [
+        _estimate(float(value), float(np.array(row) @ covariance @ np.array(row)), read, level, f"{label} ({horizon})")
+        for value, row, label in three
+    ]
+    null = f"purchases by {seller} and {ally} move {response} alike"
+    rows = {"Wald": _wald(estimates[2], read, null), "Anderson-Rubin": _anderson_rubin(read, null)}
+    return Symmetry(estimates[0], estimates[1], estimates[2], pd.DataFrame.from_dict(rows, orient="index"), read.parent)
+
+
+def _estimate(value: float, variance: float, read: Responses, level: float, label: str) -> Estimate:
+    error = float(np.sqrt(max(variance, 0.0)))
+    half = 0.5 + level / 2.0
+    reach = error * float(stats.norm.ppf(half) if read.df is None else stats.t.ppf(half, read.df))
+    return Estimate(value, error, value - reach, value + reach, level, "", label, read.nobs, parent=read.parent)
+
+
+def _wald(difference: Estimate, read: Responses, null: str) -> dict[str, object]:
+    assert isinstance(difference.std_error, float)
+    statistic = (difference.value / difference.std_error) ** 2
+    p_value = stats.chi2.sf(statistic, 1) if read.df is None else stats.f.sf(statistic, 1, read.df)
+    words = "chi-square(1)" if read.df is None else f"F(1, {read.df:g})"
+    return _row(statistic, float(p_value), words, null)
+
+
+def _anderson_rubin(read: Responses, null: str) -> dict[str, object]:
+    """Smallest Anderson-Rubin statistic over beta of Y_j = beta (C_j + A_j), j = 1, 2."""
+    turn = np.zeros((4, 6))
+    turn[:2, :2] = np.eye(2)
+    turn[2:, 2:4] = turn[2:, 4:] = np.eye(2)
+    both = turn @ read.point
+    form = ReducedForm(both[:2], both[2:], turn @ read.covariance @ turn.T, np.eye(2), read.nobs)
+    standard, _, _ = form.standardised()
+
+    def at(angle: float) -> float:
+        return float(ar_statistic(standard, float(np.tan(angle))))
+
+    angles = np.linspace(-0.5 * np.pi, 0.5 * np.pi, GRID + 2)[1:-1]
+    best = float(angles[int(np.argmin(ar_statistic(standard, np.tan(angles))))])
+    step = np.pi / (GRID + 1)
+    near = minimize_scalar(at, bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-12})
+    statistic = min(float(near.fun), at(best))
+    if read.df is None:
+        return _row(statistic, float(stats.chi2.sf(statistic, 2)), "chi-square(2), projection", null)
+    room = read.df - 1.0
+    p_value = float(stats.f.sf(statistic * room / (2.0 * read.df), 2, room))
+    return _row(statistic, p_value, f"scaled F(2, {room:g}), projection", null)
+
+
+def _row(statistic: float, p_value: float, distribution: str, null: str) -> dict[str, object]:
+    return {"statistic": statistic, "p_value": p_value, "distribution": distribution, "null": null}
