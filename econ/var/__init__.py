@@ -2,6 +2,8 @@
 
 from econ.var.bayesian import BayesianVAR
 from econ.var.bayesian_results import BayesianVARResults
+from econ.var.breaks import sup_f
+from econ.var.causality import instantaneous
 from econ.var.cholesky import Cholesky
 from econ.var.counterfactual import Counterfactual, counterfactual
 from econ.var.generalised import generalised_irf
@@ -52,6 +54,8 @@ __all__ = [
     "Wild",
     "counterfactual",
     "generalised_irf",
+    "instantaneous",
     "lag_order",
     "scenario",
+    "sup_f",
 ]
