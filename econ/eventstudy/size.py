@@ -88,7 +88,8 @@ def size_table(
     -----
     The Monte Carlo standard error of a share p is sqrt(p (1 - p) / replications): 0.5 points for a size of 5%
     with 2,000 replications, each of which costs about 11 ms of processor time; threads share one interpreter
-    lock, so ``backend="loky"`` is the faster for two workers. The sign test's exact p-value is discrete: at 5% its size is 4.3% with 30 events.
+    lock, so ``backend="loky"`` is the faster for two workers. The sign test's exact p-value is discrete: at 5%
+    its size is 4.3% with 30 events.
 
     Examples
     --------
