@@ -199,7 +199,7 @@ def _collected(
             {name: named[name] for name in posterior.hyperparameters.names}, index=range(len(free))
         ),
         log_marginal_likelihood=_log_marginal_likelihood(sampler, blocks),
-        acceptance=sum(block.accepted for block in blocks) / sizes.sum(),
+        acceptance=float(sum(block.accepted for block in blocks) / sizes.sum()),
         chain=min(BLOCK, int(sizes[0])),
         origin=(seed.entropy, seed.spawn_key),
     )

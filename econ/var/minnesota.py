@@ -15,7 +15,7 @@ from econ.var._kernels import Array
 if TYPE_CHECKING:
     from econ.var.model import VAR
 
-DIFFUSE = 1e6  # prior variance of a deterministic term's effect, in residual variances per unit variance of the term
+DIFFUSE = 1e8  # prior variance of a deterministic term's effect, in residual variances per unit variance of the term
 HIERARCHICAL = "hierarchical"
 MODES = {"tightness": (0.2, 0.4), "sum_of_coefficients": (1.0, 1.0), "initial_observation": (1.0, 1.0)}
 

@@ -29,7 +29,7 @@ KINDS = ("posterior", "point")
 FEW, TOO_FEW = 0.10, 0.01  # effective share of the draws below which weights get a warning, or an error
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SignRestrictions:
     """Set identification by signs, zeros, bounds on ratios, and history.
 

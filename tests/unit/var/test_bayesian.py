@@ -428,3 +428,16 @@ def test_plot_draws_a_panel_a_hyperparameter(posterior, data):
         posterior.plot(["tightnes"])
     with pytest.raises(SpecificationError, match="every hyperparameter is given"):
         BayesianVAR(data, lags=2, prior=Minnesota(tightness=0.2)).fit(draws=10, rng=1).plot()
+
+
+@pytest.mark.parametrize("trend", ["n", "ct", "ctt"])
+def test_trends_and_exogenous_terms_are_all_but_free(data, exog, trend):
+    """A loose prior comes near least squares, whatever the terms; a flat one is least squares."""
+    ols = VAR(data, lags=LAGS, trend=trend, exog=exog).fit()
+    flat, loose = (
+        BayesianVAR(data, lags=LAGS, trend=trend, exog=exog, prior=Minnesota(tightness=tightness)).fit(draws=10, rng=1)
+        for tightness in (math.inf, 1e3)
+    )
+    np.testing.assert_allclose(flat.params, ols.params, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(loose.params, ols.params, rtol=1e-3, atol=1e-4)
+    assert np.isfinite(loose.log_marginal_likelihood)

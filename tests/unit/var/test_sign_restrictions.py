@@ -691,3 +691,12 @@ def test_a_bayesian_var_with_more_coefficients_than_months_can_be_rotated(data):
     fit = BayesianVAR(data.frame.iloc[:40], lags=12).fit(draws=100, rng=1)
     svar = fit.identify(SignRestrictions({"s": {"china": "-"}}, draws=50), rng=1)
     assert (svar.draws[:, 0, 0] < 0).all()
+
+
+def test_coefficients_drawn_with_the_rotations_have_the_posterior_spread(fit):
+    """Both ways they are drawn: all at once, or early lags first because a later sign must be checked."""
+    expected = fit.std_errors.to_numpy() * np.sqrt(fit.df_resid / (fit.df_resid - 4))
+    for signs in ({"s": {}}, {"s": {"china": ("+", 1)}}):
+        drawn = fit.identify(SignRestrictions(signs, draws=8000), rng=1).reduced_draws.coefficients
+        np.testing.assert_allclose(drawn.std(axis=0)[1:], expected[1:], rtol=0.05)
+        np.testing.assert_allclose((drawn.mean(axis=0) - fit.params)[1:] / expected[1:], 0.0, atol=0.06)
