@@ -116,9 +116,9 @@ def main():
         )  # fmt: skip
         print(result.table.to_string())
     else:
+        memory()  # first: a child inherits the peak of its parent
         samples()
         overhead()
-        memory()
         workers()
         if words.part == "all":
             twelve()

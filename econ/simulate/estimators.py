@@ -12,7 +12,7 @@ import pandas as pd
 
 from econ.data.dataset import Dataset
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy import EventStudy
 from econ.infer import anderson_rubin, reduced_form, regress
 from econ.infer.weak import ReducedForm
@@ -35,7 +35,8 @@ class Estimator:
     name : str
         Row of the table.
     estimate : callable
-        Takes a `Sample`, gives an `Estimate` (its ``region``, or its interval, is the set whose coverage counts).
+        Takes a `Sample`, gives an `Estimate` (its ``region``, or its interval, is the set whose coverage counts), or a
+        `ConfidenceSet` alone where the sample gives no value.
         Must be importable (a function of a module) to run in other processes.
     target : str
         Number it aims at: ``"impact"`` (bp per 1% of debt bought by the seller, the ally reacting),
@@ -47,7 +48,7 @@ class Estimator:
     """
 
     name: str
-    estimate: Callable[[Sample], Estimate]
+    estimate: Callable[[Sample], Estimate | ConfidenceSet]
     target: str = "impact"
     needs: tuple[str, ...] = ()
     words: str = field(default="", compare=False)
@@ -172,7 +173,7 @@ def event_study(sample: Sample) -> Estimate:
     return regress(moves, sizes, cov="hc1").estimate("size", level=sample.level)
 
 
-def variance_shift(sample: Sample) -> Estimate:
+def variance_shift(sample: Sample) -> Estimate | ConfidenceSet:
     """Effect identified by the extra variance of days of operations (Rigobon and Sack 2004)."""
     data, truth = sample.daily
     frame = data.frame[[FLOW]].assign(yield_10y=100.0 * data.frame["yield_10y"].diff()).iloc[1:]
@@ -180,10 +181,8 @@ def variance_shift(sample: Sample) -> Estimate:
         frame, _placeable(truth, data), response="yield_10y", window=(0, 0), overlap="first", transform="level"
     )
     shift = study.fit().variance_shift(impulse=FLOW, level=sample.level)
-    if isinstance(shift, Unavailable) or shift.effect is None:  # no shift: nothing is learnt
-        return Estimate(
-            0.0, Unavailable("no variance shift"), -math.inf, math.inf, sample.level, nobs=len(truth.events)
-        )
+    if isinstance(shift, Unavailable) or shift.effect is None:  # no shift, so nothing is learnt: no value, all values
+        return ConfidenceSet(((-math.inf, math.inf),), sample.level)
     return shift.effect
 
 

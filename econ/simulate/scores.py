@@ -28,7 +28,7 @@ def score(outcomes: Mapping[str, Sequence[Any]], truth: float) -> dict[str, Any]
     Parameters
     ----------
     outcomes : mapping
-        ``value`` (None = failed), ``length`` (None = unbounded or failed), ``covered``, ``rejects``, ``seconds``,
+        ``value`` (None = none given), ``length`` (None = unbounded or failed), ``covered``, ``rejects``, ``seconds``,
         ``failure``, one entry a sample. A sample that failed counts as not covering and not rejecting.
     truth : float
         The number aimed at.

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from econ.errors import EconError, EconWarning, EstimationError, SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.estimate import ConfidenceSet, Estimate, Unavailable, check_level
 from econ.parallel import Failed, seed_sequence, stream
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.grid import Cell, Truths, as_truths, described
@@ -155,15 +155,15 @@ def tournament(
 
     Notes
     -----
-    *Cost, measured at T = 300 with 14 estimators, 199 draws and blocks of 25.* With C cells and R replications there
-    are C R / 25 blocks. A block is sent as a market and names, 5.4 kB whatever R, and returns 11 kB (32 bytes an
-    estimator and replication; 84 bytes in its file). It takes 25 times the sum of the column ``seconds``, 6 to 10 s. A
-    worker needs 20 MB for a block on top of 140 MB for the imports. The caller holds one cell at a time, 32 bytes to
-    300 bytes (Python objects) an estimator and replication, and one small record a block.
+    *Cost, measured at T = 300 with 18 estimators, 199 draws and blocks of 25.* With C cells and R replications there
+    are C R / 25 blocks. A block is sent as a market and names, 6 kB whatever R, and returns 14 kB (32 bytes an
+    estimator and replication; 84 bytes in its file). It takes 25 times the sum of the column ``seconds``, 5 to 10 s. A
+    worker needs 80 MB for a block on top of 140 MB for the imports. The caller holds one cell at a time, some 300 bytes
+    (as Python objects) an estimator and replication, and one small record a block.
 
     *10,000 workers.* The default grid of 24 cells with 500 replications has 480 blocks: 480 workers are the most that
     help, and the run takes one block plus start-up, ten seconds. 10,000 workers want 10,000 blocks: 24 cells with
-    10,400 replications then take the same ten seconds of work. The scheduler sends 54 MB and receives 110 MB, and at
+    10,400 replications then take the same ten seconds of work. The scheduler sends 60 MB and receives 140 MB, and at
     0.2 to 1 ms a task needs 2 to 10 s for 10,000 of them, as long as the work itself; ``block=250`` brings it below a
     tenth. The caller writes every file, 1 to 5 ms each, so workers need no common disk; beyond
     some hundreds of blocks a second that would be the next limit.
@@ -316,10 +316,13 @@ def _outcome(sample: Sample, estimator: Estimator, truth: float) -> tuple[object
     covered = any(low <= truth <= high for low, high in ends)
     rejects = not any(low <= 0.0 <= high for low, high in ends)
     length = ends[-1][1] - ends[0][0] if ends else 0.0
-    return estimate.value, length if np.isfinite(length) else None, covered, rejects, seconds, None
+    value = None if isinstance(estimate, ConfidenceSet) else estimate.value
+    return value, length if np.isfinite(length) else None, covered, rejects, seconds, None
 
 
-def _ends(estimate: Estimate) -> tuple[tuple[float, float], ...]:
+def _ends(estimate: Estimate | ConfidenceSet) -> tuple[tuple[float, float], ...]:
+    if isinstance(estimate, ConfidenceSet):
+        return estimate.intervals
     if estimate.region is not None:
         return estimate.region.intervals
     if isinstance(estimate.lower, Unavailable) or isinstance(estimate.upper, Unavailable):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from econ.errors import EstimationError, NotConverged, SchemaError, SpecificationError
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.simulate import ESTIMATORS, Estimator, Faults, Regime, TreasuryMarket, Truths, tournament
 from econ.simulate.scores import score
 
@@ -27,6 +27,11 @@ def draws_its_own(sample):
     """An estimate out of the sample's seed."""
     value = np.random.default_rng(sample.seed).standard_normal()
     return Estimate(value, 1.0, -math.inf, math.inf, sample.level)
+
+
+def knows_nothing(sample):
+    """A set without a value."""
+    return ConfidenceSet(((-math.inf, math.inf),), sample.level)
 
 
 def gives_up(sample):
@@ -129,10 +134,10 @@ def test_other_estimators_do_not_matter_but_the_seed_does():
     assert (tournament(SMALL, ["ols_flows"], 20, rng=2).table["bias"] != alone["bias"]).all()
 
 
-def test_draws_differ_between_samples_and_blocks():
-    table = tournament(SMALL, [Estimator("own", draws_its_own)], 60, rng=1, block=20).table
-    assert (table["rmse"].astype(float) > 0.6).all()  # equal seeds in blocks would repeat numbers
-    assert table["bias"].nunique() == 2
+def test_no_two_samples_share_draws(tmp_path):
+    table = tournament(SMALL, [Estimator("own", draws_its_own)], 60, rng=1, block=20, folder=tmp_path).table
+    values = [value for path in tmp_path.glob("block-*.json") for value in json.loads(path.read_text())["own"]["value"]]
+    assert len(set(values)) == len(values) == 120
     assert (table["unbounded"] == 1.0).all()
     assert isinstance(table["length"].iloc[0], Unavailable)
 
@@ -203,6 +208,12 @@ def test_errors_of_the_package_are_counted():
     row = tournament(SMALL, [Estimator("quitter", gives_up), Estimator("right", known)], 10, rng=1).table.iloc[0]
     assert row["failed"] == 1.0
     assert row["coverage"] == 0.0
+    assert isinstance(row["bias"], Unavailable)
+
+
+def test_a_set_without_a_value_covers_and_has_no_bias():
+    row = tournament(SMALL, [Estimator("ignorant", knows_nothing)], 10, rng=1).table.iloc[0]
+    assert (row["coverage"], row["rejects"], row["unbounded"], row["failed"]) == (1.0, 0.0, 1.0, 0.0)
     assert isinstance(row["bias"], Unavailable)
 
 
