@@ -11,6 +11,7 @@ from econ.errors import SpecificationError, suggestion
 from econ.infer import _kernels as k
 from econ.infer._kernels import Array
 from econ.infer.covariance import KINDS, check_lags, check_terms, ewc_terms, group_codes
+from econ.infer.regression import default_lags
 
 ROBUST = (*KINDS, "hac", "ewc", "cluster")
 
@@ -56,7 +57,7 @@ def joint_covariance(
     if cov not in ROBUST:
         raise SpecificationError(f"no robust covariance {cov!r}; {suggestion(cov, ROBUST)}")
     if cov == "hac":
-        lags = math.ceil(0.75 * math.cbrt(size)) if bandwidth is None else bandwidth
+        lags = default_lags(size) if bandwidth is None else bandwidth
         return k.bartlett(psi, check_lags(lags, size)), math.inf
     if cov == "ewc":
         terms = check_terms(ewc_terms(size) if bandwidth is None else bandwidth, size)

@@ -14,7 +14,7 @@ from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags, check_terms, ewc_terms
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
-from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
+from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr, small_sample
 from econ.projection import _kernels as kernels
 from econ.projection._kernels import Array
 from econ.projection.bootstrap import Bootstrap, draw
@@ -145,7 +145,8 @@ class ProjectionResults:
         bandwidth = int(self.bandwidths[h]) if self.cov in ("hac", "ewc") else None
         columns = self.parent.design.controls.shape[1] + z.shape[1]
         covariance, df = joint_covariance(psi, cov=self.cov, bandwidth=bandwidth, columns=columns)
-        return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, rows, df, parent=self)
+        df, factor = small_sample(self.cov, df, bandwidth, size=rows, columns=columns)
+        return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, rows, df, factor, parent=self)
 
     def first_stage(self, horizon: int = 0, *, bias: float = 0.10, level: float = 0.95) -> EffectiveF:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
