@@ -1,6 +1,8 @@
 """Offset (H2): how much of foreign selling allied buying replaces, in quantities and in prices."""
 
 from econ.offset.adding_up import AddingUp, adding_up, pro_rata
+from econ.offset.behaviour import EPISODES, Reaction, episodes, reaction_function
+from econ.offset.decision import Decision, decide, decisions
 from econ.offset.instrumented import instrumented_offset
 from econ.offset.price import price_offset
 from econ.offset.quantity import quantity_offset
@@ -9,13 +11,20 @@ from econ.offset.symmetry import Symmetry, instrumented_symmetry, symmetry
 
 __all__ = [
     "AddingUp",
+    "Decision",
+    "EPISODES",
+    "Reaction",
     "ShutOff",
     "Symmetry",
     "adding_up",
+    "decide",
+    "decisions",
+    "episodes",
     "instrumented_offset",
     "instrumented_symmetry",
     "price_offset",
     "pro_rata",
     "quantity_offset",
+    "reaction_function",
     "symmetry",
 ]

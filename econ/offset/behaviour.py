@@ -1,0 +1,210 @@
+"""Who bought and who sold in an episode, and what moves a holder's purchases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from econ.data.archive import EMBEDDED
+from econ.data.dataset import Dataset, as_dataset, complete_frame
+from econ.data.flows import codes_of, flows
+from econ.errors import SpecificationError
+from econ.estimate import Unavailable
+from econ.infer.regression import Regression, regress
+
+EPISODES = {
+    "March 2020": ("2020-03", "2020-03"),
+    "September-October 2022": ("2022-09", "2022-10"),
+    "April 2025": ("2025-04", "2025-04"),
+    "January 2026": ("2026-01", "2026-01"),
+    "May 2026": ("2026-05", "2026-05"),
+}
+"""Months of stress in the Treasury market that the tables show."""
+
+
+def episodes(
+    holders: Sequence[str],
+    months: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    imputed: bool = True,
+    as_of: str = EMBEDDED,
+) -> pd.DataFrame:
+    """What each holder bought or sold between two months.
+
+    Parameters
+    ----------
+    holders : sequence of str
+        Codes, slugs, names or aggregates, as in :func:`econ.data.flows`.
+    months : mapping of str to (str, str), optional
+        First and last month of each episode; default ``EPISODES``.
+    imputed : bool, default True
+        Whether imputed months count; otherwise an episode with one is `Unavailable`.
+    as_of : str
+        Vintage.
+
+    Returns
+    -------
+    DataFrame
+        Rows (episode, holder); columns ``usd_bn`` and ``percent_of_debt`` (net purchases summed, positive = bought),
+        ``imputed`` (months estimated, not published) and ``months``.
+        Cells that the data cannot fill are `Unavailable`.
+
+    Raises
+    ------
+    SpecificationError
+        For months in the wrong order, or a holder named twice.
+    SeriesNotFound
+        For an unknown holder.
+
+    Examples
+    --------
+    >>> table = episodes(["china", "japan"], {"April 2025": ("2025-04", "2025-04")})
+    >>> [round(value, 1) for value in table["usd_bn"]]
+    [-20.9, -2.9]
+    """
+    _check_holders(holders)
+    spans = EPISODES if months is None else months
+    rows = {}
+    for name, (first, last) in spans.items():
+        span = pd.period_range(first, last, freq="M")
+        if len(span) == 0:
+            raise SpecificationError(f"episode {name!r} ends in {last} before it starts in {first}.")
+        for holder in holders:
+            rows[name, holder] = _summed(holder, span, imputed=imputed, as_of=as_of)
+    table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+    table.index = pd.MultiIndex.from_tuples(list(rows), names=["episode", "holder"])
+    return table
+
+
+def _check_holders(holders: Sequence[str]) -> None:
+    if isinstance(holders, str) or not holders:
+        raise SpecificationError(f"holders is a list of names; found {holders!r}.")
+    codes = [codes_of(holder) for holder in holders]
+    if len(set(codes)) < len(codes):
+        raise SpecificationError(f"name each holder once; found {list(holders)}.")
+
+
+def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, as_of: str) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for column, scale in (("usd_bn", "usd_bn"), ("percent_of_debt", "debt")):
+        table = flows(holder, scale=scale, imputed=imputed, as_of=as_of).reindex(span)
+        missing = table.index[table["value"].isna()]
+        row[column] = (
+            Unavailable(f"no {column.replace('_', ' ')} for {missing[0]} in vintage {as_of}")
+            if len(missing)
+            else float(table["value"].sum())
+        )
+        row["imputed"] = int(table["imputed"].eq(True).sum())
+    row["months"] = len(span)
+    return row
+
+
+@dataclass(frozen=True, eq=False)
+class Reaction:
+    """How a holder's purchases react.
+
+    Parameters
+    ----------
+    regression : Regression
+        Purchases on the terms.
+    tests : DataFrame
+        One row a group of terms and one for all: Wald statistic, p_value, distribution, null.
+    parent : Dataset
+        The data.
+    """
+
+    regression: Regression
+    tests: pd.DataFrame = field(repr=False)
+    parent: Dataset = field(repr=False)
+
+
+def reaction_function(
+    data: Dataset | pd.DataFrame,
+    purchases: str,
+    terms: Sequence[str] | Mapping[str, Sequence[str]],
+    *,
+    lags: int = 1,
+    own_lags: int = 1,
+    contemporaneous: Sequence[str] = (),
+    cov: str = "hac",
+    bandwidth: int | None = None,
+) -> Reaction:
+    """Regress a holder's purchases on what it may react to, known the period before.
+
+    Parameters
+    ----------
+    data : Dataset or DataFrame
+        Purchases and terms, no gaps.
+    purchases : str
+        Net purchases of the holder.
+    terms : sequence of str, or mapping of str to sequence of str
+        Columns, or named groups of them (such as yields, exchange rate, volatility, geopolitics), each tested.
+    lags : int, default 1
+        Lags 1, ..., ``lags`` of every term.
+    own_lags : int, default 1
+        Lags of the purchases.
+    contemporaneous : sequence of str
+        Terms that also enter at t; only what the holder cannot move within the period belongs here.
+    cov, bandwidth
+        As in :func:`econ.infer.regress`.
+
+    Returns
+    -------
+    Reaction
+        Coefficients are named ``L1.<term>``.
+
+    Raises
+    ------
+    SpecificationError
+        If a term is the purchases themselves, stands in two groups, or lags are negative or all zero.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(1).standard_normal((200, 2))
+    >>> frame = pd.DataFrame({"volatility": draws[:, 0]}, index=pd.period_range("2000-01", periods=200, freq="M"))
+    >>> frame["bought"] = 0.5 * frame["volatility"].shift(fill_value=0.0) + draws[:, 1]
+    >>> fit = reaction_function(frame, "bought", ["volatility"])
+    >>> bool(fit.tests.loc["volatility", "p_value"] < 0.01)
+    True
+    """
+    groups = dict(terms) if isinstance(terms, Mapping) else {name: (name,) for name in terms}
+    columns = [name for names in groups.values() for name in names] if isinstance(terms, Mapping) else list(terms)
+    if purchases in columns or len(set(columns)) < len(columns) or not columns:
+        raise SpecificationError(
+            f"name each term once, and not the purchases {purchases!r} themselves; found {columns}."
+        )
+    if min(lags, own_lags) < 0 or (lags == 0 and not set(columns) <= set(contemporaneous)):
+        raise SpecificationError(f"every term needs a lag or a place at t; found lags={lags}, own_lags={own_lags}.")
+    table = as_dataset(data).select(purchases, *columns)
+    frame = complete_frame(table, what="the reaction function")
+    design = {f"L{lag}.{purchases}": frame[purchases].shift(lag) for lag in range(1, own_lags + 1)}
+    own: dict[str, list[str]] = {}
+    for name in columns:
+        steps = [*([0] if name in contemporaneous else []), *range(1, lags + 1)]
+        own[name] = [f"L{lag}.{name}" if lag else name for lag in steps]
+        design |= {word: frame[name].shift(lag) for word, lag in zip(own[name], steps, strict=True)}
+    first = max(lags, own_lags)
+    fit = regress(frame[purchases].iloc[first:], pd.DataFrame(design).iloc[first:], cov=cov, bandwidth=bandwidth,
+                  parent=table)  # fmt: skip
+    wanted = {group: [word for name in names for word in own[name]] for group, names in groups.items()}
+    wanted["all terms"] = [word for words in own.values() for word in words]
+    tests = pd.DataFrame.from_dict({group: _wald(fit, words) for group, words in wanted.items()}, orient="index")
+    return Reaction(fit, tests, table)
+
+
+def _wald(fit: Regression, words: Sequence[str]) -> dict[str, object]:
+    value = fit.coefficients[list(words)].to_numpy()
+    covariance = fit.covariance.loc[list(words), list(words)].to_numpy()
+    count = len(words)
+    statistic = float(value @ np.linalg.solve(covariance, value))
+    room = fit.df - count + 1.0
+    if np.isinf(fit.df):
+        p_value, distribution = stats.chi2.sf(statistic, count), f"chi-square({count})"
+    else:
+        p_value, distribution = stats.f.sf(statistic * room / (count * fit.df), count, room), f"F({count}, {room:g})"
+    null = f"no reaction to {', '.join(words)}"
+    return {"statistic": statistic, "p_value": float(p_value), "distribution": distribution, "null": null}

@@ -1,0 +1,190 @@
+"""What an estimated offset decides, by thresholds fixed before looking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+from scipy import stats
+
+from econ.errors import SpecificationError
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
+
+NONE, PARTIAL, FULL, AGAINST = "no meaningful offset", "partial offset", "offset", "selling alongside"
+OPEN = "not decidable with these data"
+NO_ERROR = Unavailable("the estimate has no standard error; only its set decides")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Verdict on one offset.
+
+    Parameters
+    ----------
+    verdict : str
+        ``"no meaningful offset"``, ``"offset"``, ``"partial offset"``, ``"selling alongside"`` or
+        ``"not decidable with these data"``.
+    test : Equivalence or Unavailable
+        Two one-sided tests that the offset is within the bound of no offset.
+    detectable : float or Unavailable
+        Smallest offset found with probability ``power`` by a two-sided test.
+    nobs_needed : int or Unavailable
+        Observations with which, at this precision per observation, an offset of 0 would be shown to be none and one of
+        1 to be full, each with probability ``power``; `Unavailable` where the verdict stands.
+    line : str
+        One sentence.
+    parent : Estimate
+        The estimate.
+    """
+
+    verdict: str
+    test: Equivalence | Unavailable
+    detectable: float | Unavailable
+    nobs_needed: int | Unavailable
+    line: str
+    parent: Estimate = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.line
+
+
+def decide(
+    estimate: Estimate, label: str = "", *, none: float = 0.25, full: float = 0.75, power: float = 0.8
+) -> Decision:
+    """Apply the thresholds to one estimated offset.
+
+    The confidence set decides, whether an interval or a union: no meaningful offset if it lies in ``[-none, none]``
+    (with a 90% interval, the two one-sided tests at 5%), offset if above ``full``, partial offset if between the two,
+    selling alongside if below ``-none``; anything else is not decidable.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Quantity or price offset.
+    label : str, optional
+        Estimand and design for the line; default the estimate's label.
+    none, full : float
+        Thresholds, fixed before looking.
+    power : float, default 0.8
+        Of the detectable offset and the sample size.
+
+    Returns
+    -------
+    Decision
+
+    Raises
+    ------
+    SpecificationError
+        Unless ``0 < none < full < 1``, or if the estimate has no set.
+
+    Examples
+    --------
+    >>> print(decide(Estimate(0.1, 0.4, -0.56, 0.76, label="Japan, six months", nobs=170)))
+    Japan, six months: not decidable with these data (0.10, 90% set [-0.56, 0.76]; detectable 1.12; 3,727 observations
+    would decide).
+    """
+    if not 0.0 < none < full < 1.0:
+        raise SpecificationError(f"thresholds must satisfy 0 < none < full < 1; found {none} and {full}.")
+    region = _region(estimate)
+    verdict = _verdict(region, none, full)
+    error = estimate.std_error
+    known = isinstance(error, float) and math.isfinite(error) and error > 0.0
+    test: Equivalence | Unavailable = NO_ERROR
+    detectable: float | Unavailable = NO_ERROR
+    needed: int | Unavailable = NO_ERROR
+    if known:
+        assert isinstance(error, float)
+        one_sided = 0.5 + estimate.level / 2.0
+        test = equivalence(estimate.value, error, none, level=one_sided)
+        detectable = minimum_detectable_effect(error, power)
+        needed = _observations(estimate.nobs, error, one_sided, none, full, power)
+    if verdict != OPEN:
+        needed = Unavailable("decided already")
+    return Decision(
+        verdict, test, detectable, needed, _line(estimate, region, verdict, detectable, needed, label), estimate
+    )
+
+
+def decisions(estimates: Mapping[tuple[str, str], Estimate], *, none: float = 0.25, full: float = 0.75) -> pd.DataFrame:
+    """One verdict line per estimand and design.
+
+    Parameters
+    ----------
+    estimates : mapping of (str, str) to Estimate
+        Keys are (estimand, design).
+    none, full : float
+        Thresholds.
+
+    Returns
+    -------
+    DataFrame
+        Rows (estimand, design); columns value, lower, upper, verdict, smallest_bound, detectable, nobs, nobs_needed,
+        line. Cells that cannot be given are `Unavailable`.
+    """
+    rows = {}
+    for (estimand, design), estimate in estimates.items():
+        made = decide(estimate, f"{estimand}, {design}", none=none, full=full)
+        rows[estimand, design] = {
+            "value": estimate.value,
+            "lower": estimate.lower,
+            "upper": estimate.upper,
+            "verdict": made.verdict,
+            "smallest_bound": made.test.smallest_bound if isinstance(made.test, Equivalence) else made.test,
+            "detectable": made.detectable,
+            "nobs": estimate.nobs,
+            "nobs_needed": made.nobs_needed,
+            "line": made.line,
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+    table.index = pd.MultiIndex.from_tuples(list(rows), names=["estimand", "design"])
+    return table
+
+
+def _region(estimate: Estimate) -> ConfidenceSet:
+    if estimate.region is not None:
+        return estimate.region
+    if isinstance(estimate.lower, Unavailable) or isinstance(estimate.upper, Unavailable):
+        raise SpecificationError(
+            f"{estimate.label or 'the estimate'} has no interval, so it decides nothing; ask for draws."
+        )
+    return ConfidenceSet(((estimate.lower, estimate.upper),), estimate.level)
+
+
+def _verdict(region: ConfidenceSet, none: float, full: float) -> str:
+    if not region.intervals:
+        return OPEN
+    low, high = region.lower, region.upper
+    if -none <= low and high <= none:
+        return NONE
+    if low > full:
+        return FULL
+    if high < -none:
+        return AGAINST
+    return PARTIAL if low > none and high <= full else OPEN
+
+
+def _observations(nobs: int, error: float, one_sided: float, none: float, full: float, power: float) -> int:
+    """Standard errors fall with the root of the sample; at an offset of 0 both one-sided tests must reject."""
+    quantile = float(stats.norm.ppf(one_sided))
+    equal = none / (quantile + float(stats.norm.ppf(0.5 + power / 2.0)))
+    above = (1.0 - full) / (quantile + float(stats.norm.ppf(power)))
+    return math.ceil(nobs * (error / min(equal, above)) ** 2)
+
+
+def _line(
+    estimate: Estimate,
+    region: ConfidenceSet,
+    verdict: str,
+    detectable: float | Unavailable,
+    needed: int | Unavailable,
+    label: str,
+) -> str:
+    parts = [f"{estimate.value:.2f}, {estimate.level:.0%} set {region}"]
+    if isinstance(detectable, float):
+        parts.append(f"detectable {detectable:.2f}")
+    if isinstance(needed, int):
+        parts.append(f"{needed:,} observations would decide")
+    return f"{label or estimate.label or 'offset'}: {verdict} ({'; '.join(parts)})."
