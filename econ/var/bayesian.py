@@ -110,7 +110,7 @@ class BayesianVAR(VAR):
         NotConverged
             If the hyperparameters have no posterior mode.
         SingularDesign
-            With a flat prior, if regressors are collinear.
+            If variables are collinear; with a flat prior, if any regressors are.
         """
         seed = seed_sequence(rng)
         check_positive("draws", draws)

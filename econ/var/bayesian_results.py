@@ -81,7 +81,9 @@ class BayesianVARResults(VARResults):
 
     @cached_property
     def std_errors(self) -> pd.DataFrame:
-        """Posterior standard deviations, (k, n)."""
+        """Posterior standard deviations, (k, n); needs two draws."""
+        if len(self.coefficient_draws) < 2:
+            raise SpecificationError("one draw has no standard deviation; ask for more draws.")
         return self._like_params(self.coefficient_draws.std(axis=0, ddof=1))
 
     @cached_property

@@ -85,15 +85,20 @@ class ConjugatePosterior:
         weights = {name: np.sqrt(weight[0]) for name, weight in self._weights(free[None]).items()}
         late = self.groups["late"] / self._late_scale(free[None])[0][:, None]
         rows = np.vstack([late, *(self.groups[name] * weight for name, weight in weights.items())])
-        if self.flat:
-            dependent = kernels.dependent_columns(rows[:, : self.k])
-            if dependent:
-                raise SingularDesign(
-                    f"regressors {[names[j] for j in dependent]} are linear combinations of earlier ones and the prior "
-                    "is flat; drop a variable, use fewer lags or a finite tightness."
-                )
+        self._refuse_collinear(names)
         upper = np.asarray(np.linalg.qr(rows, mode="r"))
         return upper * np.where(np.diagonal(upper) < 0.0, -1.0, 1.0)[:, None]
+
+    def _refuse_collinear(self, names: list[str]) -> None:
+        """All regressors must be independent under a flat prior; terms and variables always, or Σ is singular."""
+        data = np.vstack([self.groups["data"], self.groups["late"]])
+        checked = self.k if self.flat else len(self.artificial.term_precision) + self.n
+        dependent = kernels.dependent_columns(data[:, :checked])
+        if dependent:
+            raise SingularDesign(
+                f"regressors {[names[j] for j in dependent]} are linear combinations of earlier ones; drop a variable"
+                + (", use fewer lags or a finite tightness." if self.flat else ".")
+            )
 
     def _transformed(self, rows: Array) -> Array:
         from scipy.linalg import solve_triangular

@@ -35,9 +35,9 @@ class ProxyColumn:
     Raises
     ------
     SpecificationError
-        If ``instrument`` is no Series of numbers, or shares no date with the residuals.
+        If ``instrument`` shares no date with the residuals.
     SchemaError
-        If it is constant there.
+        If it holds no numbers, or is constant or infinite there.
     SampleTooShort
         If it has fewer values there than variables + 11.
     """
@@ -45,6 +45,8 @@ class ProxyColumn:
     def __init__(self, fit: VARResults, shock: str, instrument: pd.Series, *, drawn: bool) -> None:
         self.fit, self.shock, self.drawn = fit, shock, drawn
         dates = fit.residuals.index
+        if not pd.api.types.is_numeric_dtype(instrument):
+            raise SchemaError(f"the instrument of shock {shock!r} holds no numbers but {instrument.dtype}; convert it.")
         values = instrument.set_axis(as_period_index(instrument.index), axis=0).dropna()
         common = dates.intersection(values.index)
         if not len(common):

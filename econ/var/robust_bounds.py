@@ -20,6 +20,7 @@ from econ.var.model import check_positive
 from econ.var.restrictions import LONG_RUN, Restrictions, check_variables
 from econ.var.rotations import ReducedForms
 from econ.var.scheme import ReducedDraws
+from econ.var.structural import check_horizon
 
 if TYPE_CHECKING:
     from econ.var.results import VARResults
@@ -145,7 +146,7 @@ def robust_bounds(
     single = scheme.single
     check_variables(single, fit.variables)
     check_positive("draws", draws)
-    check_positive("horizon + 1", horizon + 1)
+    check_horizon(horizon)
     if len(single.shocks) != 1 or single.bounds or scheme.narrative or scheme.proxy:
         raise SpecificationError(
             "robust bounds are exact for signs and zeros of one shock; found shocks "

@@ -19,6 +19,7 @@ from econ.var.proxy_column import ProxyColumn
 from econ.var.restrictions import Restrictions, check_variables, read_restrictions
 from econ.var.rotations import Accepted, ReducedForms, RotationSampler
 from econ.var.scheme import ReducedDraws
+from econ.var.structural import check_horizon
 
 if TYPE_CHECKING:
     from econ.var.results import VARResults
@@ -117,14 +118,18 @@ class SignRestrictions:
     def __post_init__(self) -> None:
         for name in ("draws", "tries", "n_jobs"):
             check_positive(name, getattr(self, name))
-        check_positive("target_horizon + 1", self.target_horizon + 1)
+        check_horizon(self.target_horizon)
         if self.reduced_form not in KINDS:
             raise SpecificationError(f"reduced_form must be one of {KINDS}; found {self.reduced_form!r}.")
+        if self.narrative is not None and not isinstance(self.narrative, (list, tuple)):
+            raise SpecificationError(f"narrative must be a list of restrictions; found {self.narrative!r}.")
         for each in self.narrative or ():
             if not isinstance(each, (ShockSign, ShockContribution)):
                 raise SpecificationError(f"narrative holds ShockSign and ShockContribution objects; found {each!r}.")
         if self.proxy is not None and (
-            len(self.proxy) != 1 or not all(isinstance(each, pd.Series) for each in self.proxy.values())
+            not isinstance(self.proxy, Mapping)
+            or len(self.proxy) != 1
+            or not all(isinstance(each, pd.Series) for each in self.proxy.values())
         ):
             raise SpecificationError(
                 f"proxy must map one shock to a Series, {{'shock': instrument}}; found {self.proxy!r}."

@@ -377,8 +377,12 @@ def test_refuses_bad_requests(data):
     with pytest.raises(SchemaError, match="china"):
         BayesianVAR(data.frame.assign(china=1.0), lags=2)
     double = data.frame.assign(copy=data.frame["china"])
-    with pytest.raises(SingularDesign, match="copy"):
+    with pytest.raises(SingularDesign, match=r"copy.*finite tightness"):
         BayesianVAR(double, lags=2, prior=FLAT).fit(draws=10, rng=1)
+    with pytest.raises(SingularDesign, match=r"L1\.copy"):
+        BayesianVAR(double, lags=2).fit(draws=10, rng=1)
+    with pytest.raises(SpecificationError, match="one draw"):
+        _ = model.fit(draws=1, rng=1).std_errors
 
 
 def test_more_coefficients_than_observations_are_fine(data):

@@ -456,6 +456,9 @@ def test_no_admissible_draw_names_the_worst_restriction(fit):
         ({"restrictions": {"s": {}}, "reduced_form": "bootstrap"}, "reduced_form"),
         ({"restrictions": {"s": {}}, "draws": 0}, "draws"),
         ({"restrictions": {"s": {}}, "narrative": ["1979"]}, "narrative"),
+        ({"restrictions": {"s": {}}, "narrative": ShockSign("s", "1979-01")}, "must be a list"),
+        ({"restrictions": {"s": {}}, "proxy": pd.Series([1.0])}, "one shock to a Series"),
+        ({"restrictions": {"s": {}}, "target_horizon": "long"}, "horizon must be an integer"),
     ],
 )
 def test_requests_that_make_no_sense_are_refused(keywords, words):
@@ -663,6 +666,7 @@ def test_bad_proxies_are_refused(instrumented):
         (late, SpecificationError, "shares no date"),
         (instrument * 0.0, SchemaError, "constant"),
         (instrument.iloc[:12], SampleTooShort, "12 values"),
+        (instrument.astype(str), SchemaError, "holds no numbers"),
     ):
         with pytest.raises(error, match=words):
             fit.identify(SignRestrictions({"t": {}}, proxy={"t": bad}), rng=1)
