@@ -4,6 +4,7 @@ from econ.var.bayesian import BayesianVAR
 from econ.var.bayesian_results import BayesianVARResults
 from econ.var.breaks import sup_f
 from econ.var.causality import instantaneous
+from econ.var.changing_volatility import ChangingVolatility, ChangingVolatilityResults
 from econ.var.cholesky import Cholesky
 from econ.var.counterfactual import Counterfactual, counterfactual
 from econ.var.generalised import generalised_irf
@@ -28,6 +29,8 @@ from econ.var.structural import StructuralResults
 __all__ = [
     "BayesianVAR",
     "BayesianVARResults",
+    "ChangingVolatility",
+    "ChangingVolatilityResults",
     "Cholesky",
     "Counterfactual",
     "Heteroskedasticity",
