@@ -704,3 +704,14 @@ def test_coefficients_drawn_with_the_rotations_have_the_posterior_spread(fit):
         drawn = fit.identify(SignRestrictions(signs, draws=8000), rng=1).reduced_draws.coefficients
         np.testing.assert_allclose(drawn.std(axis=0)[1:], expected[1:], rtol=0.05)
         np.testing.assert_allclose((drawn.mean(axis=0) - fit.params)[1:] / expected[1:], 0.0, atol=0.06)
+
+
+def test_the_order_of_the_variables_does_not_matter(data):
+    """The law of the responses is that of the model, not of the Cholesky order it is computed with."""
+    scheme = SignRestrictions(SIGNS, draws=2000)
+    first = VAR(data, lags=2).fit().identify(scheme, rng=1).irf(3)
+    second = VAR(data.select("yield", "japan", "china"), lags=2).fit().identify(scheme, rng=2).irf(3)
+    for name in NAMES:
+        for h, j in ((0, 0), (0, 1), (3, 0)):
+            pair = [irf.draws[:, h, irf.responses.index(name), j] for irf in (first, second)]
+            assert stats.ks_2samp(*pair).pvalue > 1e-4
