@@ -7,9 +7,12 @@ import re
 import numpy as np
 import pandas as pd
 
-from econ.data.catalogue import TABLES
+from econ.data.catalogue import ENTRIES, TABLES
 from econ.data.parsers.source import Source, Wide
 
+_UNITS = {item.table: item.units for item in ENTRIES.values() if not item.archived}
+_UNITS |= {name: table.units for name, table in TABLES.items()}
+"""Units of the series that the catalogue knows; a FRED file does not print its own."""
 _DATES = ("observation_date", "date")
 
 
@@ -33,7 +36,7 @@ def fred_csv(source: Source) -> pd.DataFrame:
     dates = _periods(source, days, numbers)
     values = source.numbers(["" if row[1] == "." else row[1] for row in rows], numbers, missing="")
     name = _series_name(source, header[1])
-    unit = TABLES[name].units if name in TABLES else ""
+    unit = _UNITS.get(name, "")
     return Wide(dates, [name] * len(rows), None, ("value",), values[:, None], unit).tidy("series")
 
 

@@ -243,6 +243,11 @@ def test_fred_dates_become_what_they_are(header, dates, kind):
     assert str(parse("fred_csv", content)["date"].dtype).startswith(kind)
 
 
+def test_units_of_a_fred_series_come_from_the_catalogue():
+    for series, unit in (("GS10", "percent"), ("TREAST", "usd_mn"), ("VIXCLS", "index"), ("XYZ", "")):
+        assert set(parse("fred_csv", FRED.replace(b"XYZ", series.encode()))["unit"]) == {unit}
+
+
 REFUSED = [
     ("fred_csv", b"", "the file is empty"),
     ("fred_csv", FRED[:-1], "line 4: the last line is cut"),
