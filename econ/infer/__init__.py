@@ -1,6 +1,7 @@
 """Inference: covariances, weak-instrument sets, ratios, multiplicity, equivalence and power."""
 
 from econ.infer.bands import sup_t
+from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
 from econ.infer.multiple import romano_wolf
@@ -10,11 +11,13 @@ from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
+    "Breaks",
     "EffectiveF",
     "Equivalence",
     "ReducedForm",
     "Regression",
     "anderson_rubin",
+    "bai_perron",
     "cluster",
     "conditional_lr",
     "driscoll_kraay",
