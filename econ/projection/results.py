@@ -145,7 +145,8 @@ class ProjectionResults:
         bandwidth = int(self.bandwidths[h]) if self.cov in ("hac", "ewc") else None
         columns = self.parent.design.controls.shape[1] + z.shape[1]
         covariance, df = joint_covariance(psi, cov=self.cov, bandwidth=bandwidth, columns=columns)
-        df, factor = small_sample(self.cov, df, bandwidth, size=rows, columns=columns)
+        several = z.shape[1] > 1
+        df, factor = small_sample(self.cov, df, bandwidth, size=rows, columns=columns) if several else (df, 1.0)
         return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, rows, df, factor, parent=self)
 
     def first_stage(self, horizon: int = 0, *, bias: float = 0.10, level: float = 0.95) -> EffectiveF:

@@ -80,9 +80,7 @@ def test_homoskedastic_effective_f_is_near_the_classical_f():
 def test_set_with_one_instrument_is_fiellers():
     y, d, z, w = sample(instruments=1, strength=0.1, size=120)
     form = reduced_form(y, d, z, controls=w, cov="hac", bandwidth=4)
-    expected = fieller(form.outcome[0], form.first[0], form.inflated(0.95).covariance, level=0.95)
-    exact = fieller(form.outcome[0], form.first[0], 120 / 116 * form.covariance, level=0.95, df=1.5 * 120 / 5)
-    np.testing.assert_allclose(expected.intervals, exact.intervals, rtol=1e-9)
+    expected = fieller(form.outcome[0], form.first[0], form.covariance, level=0.95)
     np.testing.assert_allclose(anderson_rubin(form, level=0.95).intervals, expected.intervals, rtol=1e-9)
     assert conditional_lr(form, level=0.95) == anderson_rubin(form, level=0.95)
 
