@@ -4,6 +4,7 @@
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
+MAKEFLAGS += -j2
 
 PYTHON3 ?= python3
 VENV := .venv

@@ -50,8 +50,12 @@ def catalogue() -> pd.DataFrame:
 
 
 def without_confounders(events: pd.DataFrame) -> pd.DataFrame:
-    """Events that do not share their window with the FOMC, the CPI, payrolls or the refunding."""
-    return events[~events["confounders"].str.contains("|".join(CONFOUNDERS))]
+    """Put events that share their window with the FOMC, the CPI, payrolls or the refunding into a class apart.
+
+    They stay in the table, so that estimation windows go on skipping their days.
+    """
+    confounded = events["confounders"].str.contains("|".join(CONFOUNDERS))
+    return events.assign(kind=events["kind"].mask(confounded, "confounded"))
 
 
 def daily(spec: Specification) -> Dataset:

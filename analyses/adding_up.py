@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 import econ
-from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, baseline
-from econ import VAR, Cholesky, Dataset, Estimate, MovingBlock
+from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, baseline, estimated
+from econ import Cholesky, Dataset, Estimate, MovingBlock
 from econ.data import Variable, flows
 from econ.offset import AddingUp, adding_up, pro_rata
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
@@ -61,7 +61,7 @@ def _issuance(months: pd.PeriodIndex, spec: Specification) -> pd.Series:
 
 def split(spec: Specification, order: str) -> AddingUp:
     """Shares under one recursive order."""
-    svar = VAR(everybody(spec), lags=spec.system_lags).fit().identify(Cholesky(*ORDERS[order]))
+    svar = estimated(everybody(spec), spec.system_lags, spec).identify(Cholesky(*ORDERS[order]))
     groups = [JAPAN, UK, "other_allies", "hubs", "other_foreign", FED]
     return adding_up(
         svar, CHINA, groups, supply=ISSUANCE, horizon=spec.offset_horizon, level=spec.level,

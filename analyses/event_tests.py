@@ -22,7 +22,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         decimals=2,
         notes=["p-values of no abnormal change of the 10-year yield over days 0 and 1; bootstraps with 1,999 draws."],
     )
-    sizes = size_table(replications=REPLICATIONS, rng=spec.rng, n_jobs=2)
+    sizes = size_table(replications=REPLICATIONS, rng=spec.rng, n_jobs=2, backend="loky")
     scenarios = list(dict.fromkeys(name for name, _ in sizes.columns))
     size_rows = [Row(str(name), [100.0 * value for value in sizes.loc[name]]) for name in sizes.index]
     size = Table(

@@ -6,8 +6,8 @@ import warnings
 
 import pandas as pd
 
-from analyses.specification import CHINA, JAPAN, UK, YIELD, Specification, baseline, system
-from econ import VAR, Cholesky, Estimate, MovingBlock
+from analyses.specification import CHINA, JAPAN, UK, YIELD, Specification, baseline, fitted, system
+from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import ShutOff, price_offset
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
 from econ.var import IRF
@@ -24,7 +24,7 @@ ORDERS = {"flows_first": "Flows first", "yields_first": "Yields first"}
 
 def responses(spec: Specification, order: str) -> IRF:
     """Responses with joint draws."""
-    svar = VAR(system(spec), lags=spec.lags).fit().identify(Cholesky(*getattr(spec, order)))
+    svar = fitted(spec).identify(Cholesky(*getattr(spec, order)))
     return svar.irf(spec.offset_horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
 
 

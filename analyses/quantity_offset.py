@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import econ
-from analyses.specification import CHINA, JAPAN, UK, Specification, baseline, system
-from econ import VAR, Cholesky, Estimate, MovingBlock
+from analyses.specification import CHINA, JAPAN, UK, Specification, baseline, fitted, system
+from econ import Cholesky, Estimate, MovingBlock
 from econ.infer import equivalence, minimum_detectable_effect
 from econ.offset import quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main
@@ -17,8 +17,9 @@ ORDERS = {"china": "China first", "allies": "Allies first"}
 
 def responses(spec: Specification, order: tuple[str, ...]) -> IRF:
     """Responses of purchases, with joint moving-block draws."""
-    fit = VAR(system(spec), lags=spec.lags).fit()
-    return fit.identify(Cholesky(*order)).irf(spec.horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    return (
+        fitted(spec).identify(Cholesky(*order)).irf(spec.horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    )
 
 
 def result(spec: Specification = baseline) -> Exhibit:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from analyses._units import debt_tn, per_100bn
-from analyses.specification import CHINA, JAPAN, UK, YIELD, Specification, baseline, system
-from econ import VAR, Cholesky, Estimate, MovingBlock
+from analyses.specification import CHINA, JAPAN, UK, YIELD, Specification, baseline, fitted, system
+from econ import Cholesky, Estimate, MovingBlock
 from econ.report import Exhibit, Figure, Panel, Row, Table, main
 from econ.var import IRF
 
@@ -29,8 +29,9 @@ VARIANTS = {
 
 def responses(spec: Specification, order: tuple[str, ...]) -> IRF:
     """Cumulated responses, with joint moving-block draws."""
-    fit = VAR(system(spec), lags=spec.lags).fit()
-    irf = fit.identify(Cholesky(*order)).irf(spec.horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    irf = (
+        fitted(spec).identify(Cholesky(*order)).irf(spec.horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    )
     for name, (_, size) in ACTIONS.items():
         irf = irf.scale(to=size, response=name, horizon=0, shock=name)
     return irf.cumulate()

@@ -17,11 +17,12 @@ from analyses.specification import (
     YIELD,
     Specification,
     baseline,
+    fitted,
     system,
     with_yield,
     without_controls,
 )
-from econ import VAR, Cholesky, Estimate, MovingBlock
+from econ import Cholesky, Estimate, MovingBlock
 from econ.errors import EstimationError, IdentificationError, WeakInstrument
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main
 from econ.var import IRF, Heteroskedasticity, NonGaussian, Proxy, SignRestrictions, StructuralResults, VARResults
@@ -86,7 +87,7 @@ def response(key: str, holder: str, yield_name: str, spec: Specification) -> Est
     """Cumulated response of one yield to a sale or purchase of 1% of debt after the primary horizon."""
     chosen = _within(with_yield(spec, yield_name), yield_name)
     try:
-        svar = SCHEMES[key][1](VAR(system(chosen), lags=chosen.lags).fit(), holder, chosen)
+        svar = SCHEMES[key][1](fitted(chosen), holder, chosen)
     except (IdentificationError, EstimationError) as error:
         return Unavailable(type(error).__name__)
     if holder not in svar.shock_names:
@@ -152,7 +153,7 @@ def result(spec: Specification = baseline) -> Exhibit:
 
 def _identification(spec: Specification) -> tuple[Table, dict[str, float]]:
     """First stages, tests of the variance regimes, normality of the shocks, acceptance of the signs."""
-    fit = VAR(system(spec), lags=spec.lags).fit()
+    fit = fitted(spec)
     stages = {holder: proxied(fit, holder, spec).first_stage for holder in HOLDERS}
     rows: list[Row | Panel] = [Panel("Own granular shock: effective F of the first stage")]
     rows += [Row(words, [float(stages[holder]["effective_f"]), ""]) for holder, (words, _) in HOLDERS.items()]
