@@ -26,8 +26,9 @@ def volatility_tests(svar: HeteroskedasticityResults, codes: Rows) -> pd.DataFra
     ``over-identification`` (more than two regimes): one impact matrix serves all regimes.
 
     Statistics are divided by Σ_r (1 - w_r) (1 + κ_r) / (R - 1), κ_r the excess kurtosis over three of the shocks in
-    regime r: exact in large samples for elliptical shocks and two regimes. Measured size of nominal 5% tests on 1,000
-    samples of T = 300: see ``tests/unit/var/test_heteroskedasticity.py``.
+    regime r: exact in large samples for elliptical shocks and two regimes. Rejections of true nulls at nominal 5%
+    (T = 300, 400 or more samples, normal and t(8) shocks): equal relative variances 5.5% and 5.5% with two regimes,
+    9.6% and 9.8% with three regimes of 100 periods; over-identification 5% and 2.5%.
 
     Parameters
     ----------

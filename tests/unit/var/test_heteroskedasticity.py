@@ -321,33 +321,41 @@ def test_one_variable():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("variances", "method"), [(TWO, "ml"), (TWO, "moments"), (THREE, "ml")])
-def test_bootstrap_intervals_cover(variances, method):
-    """90% percentile intervals of `MovingBlock`, 500 samples of T = 300, impact, 3 and 12 months."""
+@pytest.mark.parametrize(
+    ("variances", "method", "bootstrap"),
+    [
+        (TWO, "moments", MovingBlock(draws=299)),
+        (TWO, "moments", Residual(draws=299)),
+        (TWO, "ml", MovingBlock(draws=199)),
+        (THREE, "moments", Residual(draws=299)),
+        (THREE, "ml", MovingBlock(draws=199)),
+    ],
+)
+def test_bootstrap_intervals_cover(variances, method, bootstrap):
+    """90% percentile intervals, 150 samples of T = 300, impact, 3 and 12 months: what the docstring reports."""
     inside = np.zeros((3, 3, 3))
-    for seed in range(500):
+    for seed in range(150):
         data, regimes = sample(seed, variances)
         svar = VAR(data, lags=2).fit().identify(Heteroskedasticity(regimes, method=method))
-        lower, upper = svar.irf(12, MovingBlock(draws=299), rng=seed).band(0.90)
+        lower, upper = svar.irf(12, bootstrap, rng=seed).band(0.90)
         path = truth(variances, regimes, 12)
         inside += ((lower <= path) & (path <= upper))[[0, 3, 12]]
-    share = inside / 500
-    assert share.mean() > 0.84, share
-    assert share.min() > 0.76, share
-    assert share.max() < 0.96, share
+    share = inside / 150
+    assert 0.83 < share.mean() < 0.93, share
+    assert share.min() > 0.72, share
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kurtosis", [None, 8])
 def test_size_of_the_tests(kurtosis):
-    """Two of three shocks keep their ratio; nominal 5%, 1,000 samples of T = 300, normal or t(8) shocks."""
-    equal = np.array([[1.0, 1.0, 1.0], [3.0, 3.0, 0.2], [1.0, 1.0, 0.2]])
+    """Nominal 5% on 400 samples of T = 300, normal or t(8) shocks: two shocks in proportion; one impact matrix."""
+    equal = np.array([[1.0, 1.0, 1.0], [3.0, 3.0, 0.2]])
     rejected = np.zeros(2)
-    for seed in range(1000):
-        data, regimes = sample(seed, equal, kurtosis=kurtosis)
-        fit = VAR(data, lags=2).fit()
-        found = fit.identify(Heteroskedasticity(regimes, method="moments")).tests()
-        pairs = found["p_value"].filter(like="equal")
-        rejected += [pairs.max() < 0.05, found.loc["over-identification", "p_value"] < 0.05]
-    assert 0.02 < rejected[0] / 1000 < 0.12, rejected
-    assert 0.02 < rejected[1] / 1000 < 0.12, rejected
+    for seed in range(400):
+        for column, variances in enumerate((equal, THREE)):
+            data, regimes = sample(seed, variances, kurtosis=kurtosis)
+            scheme = Heteroskedasticity(regimes, method="moments")
+            found = VAR(data, lags=2).fit().identify(scheme).tests()["p_value"]
+            smallest = found.filter(like="over") if column else found.filter(like="equal")
+            rejected[column] += smallest.max() < 0.05
+    assert ((rejected / 400 > 0.01) & (rejected / 400 < 0.09)).all(), rejected

@@ -346,7 +346,7 @@ def truth(horizon: int) -> np.ndarray:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("bootstrap", "least"), [(MovingBlock(draws=499), 0.78), (Residual(draws=499), 0.82)])
+@pytest.mark.parametrize(("bootstrap", "least"), [(MovingBlock(draws=499), 0.82), (Residual(draws=499), 0.83)])
 def test_bootstrap_intervals_cover(bootstrap, least):
     """90% percentile intervals of unit-effect responses, 500 samples of T = 300, impact, 3 and 12 months."""
     inside = np.zeros((3, 3))
