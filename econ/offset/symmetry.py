@@ -15,7 +15,7 @@ from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
-from econ.infer.weak import ReducedForm, ar_statistic
+from econ.infer.weak import ReducedForm, ar_statistic, small_sample
 from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
 from econ.projection import LocalProjection, ProjectionResults
 
@@ -184,7 +184,12 @@ def instrumented_symmetry(
                 difference=not summed, lag_augmented=False,
             )  # fmt: skip
             fits.append(model.estimate(horizon, cov))
-    return _tested(_joined(fits, horizon), (seller, ally, response), horizon, level)
+    read = _joined(fits, horizon)
+    columns = fits[0].parent.design.controls.shape[1] + 1
+    df = np.inf if read.df is None else read.df
+    bandwidth = int(fits[0].bandwidths[horizon])
+    small = small_sample(cov, df, bandwidth, size=read.nobs, columns=columns)
+    return _tested(read, (seller, ally, response), horizon, level, small=small)
 
 
 def _joined(fits: Sequence[ProjectionResults], horizon: int) -> Responses:
@@ -201,7 +206,14 @@ def _joined(fits: Sequence[ProjectionResults], horizon: int) -> Responses:
     return Responses(point, covariance, None, rows, None if np.isinf(df) else df, fits[0])
 
 
-def _tested(read: Responses, names: tuple[str, str, str], horizon: int, level: float) -> Symmetry:
+def _tested(
+    read: Responses,
+    names: tuple[str, str, str],
+    horizon: int,
+    level: float,
+    *,
+    small: tuple[float, float] = (np.inf, 1.0),
+) -> Symmetry:
     y, bought = read.point[:2], np.column_stack([read.point[2:4], read.point[4:]])
     scale = np.abs(bought).max(axis=0)
     if not scale.all() or np.linalg.matrix_rank(bought / scale, tol=1e-10) < 2:
@@ -223,7 +235,7 @@ def _tested(read: Responses, names: tuple[str, str, str], horizon: int, level: f
         for value, row, label in three
     ]
     null = f"purchases by {seller} and {ally} move {response} alike"
-    rows = {"Wald": _wald(estimates[2], read, null), "Anderson-Rubin": _anderson_rubin(read, null)}
+    rows = {"Wald": _wald(estimates[2], read, null), "Anderson-Rubin": _anderson_rubin(read, null, *small)}
     return Symmetry(estimates[0], estimates[1], estimates[2], pd.DataFrame.from_dict(rows, orient="index"), read.parent)
 
 
@@ -242,8 +254,12 @@ def _wald(difference: Estimate, read: Responses, null: str) -> dict[str, object]
     return _row(statistic, float(p_value), words, null)
 
 
-def _anderson_rubin(read: Responses, null: str) -> dict[str, object]:
-    """Smallest Anderson-Rubin statistic over beta of Y_j = beta (C_j + A_j), j = 1, 2."""
+def _anderson_rubin(read: Responses, null: str, df: float, factor: float) -> dict[str, object]:
+    """Smallest Anderson-Rubin statistic over beta of Y_j = beta (C_j + A_j), j = 1, 2.
+
+    Critical values are those of :func:`econ.infer.anderson_rubin` for two instruments: ``df`` and ``factor`` count the
+    error of the covariance.
+    """
     turn = np.zeros((4, 6))
     turn[:2, :2] = np.eye(2)
     turn[2:, 2:4] = turn[2:, 4:] = np.eye(2)
@@ -258,12 +274,12 @@ def _anderson_rubin(read: Responses, null: str) -> dict[str, object]:
     best = float(angles[int(np.argmin(ar_statistic(standard, np.tan(angles))))])
     step = np.pi / (GRID + 1)
     near = minimize_scalar(at, bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-12})
-    statistic = min(float(near.fun), at(best))
-    if read.df is None:
+    statistic = min(float(near.fun), at(best)) / factor
+    if np.isinf(df):
         return _row(statistic, float(stats.chi2.sf(statistic, 2)), "chi-square(2), projection", null)
-    room = read.df - 1.0
-    p_value = float(stats.f.sf(statistic * room / (2.0 * read.df), 2, room))
-    return _row(statistic, p_value, f"scaled F(2, {room:g}), projection", null)
+    room = df - 1.0
+    p_value = float(stats.f.sf(statistic * room / (2.0 * df), 2, room))
+    return _row(statistic, p_value, f"scaled F(2, {room:.1f}), projection", null)
 
 
 def _row(statistic: float, p_value: float, distribution: str, null: str) -> dict[str, object]:
