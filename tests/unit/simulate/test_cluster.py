@@ -81,7 +81,7 @@ class Cluster:
             process.wait()
 
 
-def wait_until(condition, what, seconds=60.0):
+def wait_until(condition, what, seconds=180.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{what} did not come within {seconds} s"
