@@ -21,6 +21,7 @@ from econ.var.outlier_scaling import OutlierScaling
 from econ.var.proxy import Proxy, ProxyResults
 from econ.var.resampling import MovingBlock, Residual, Wild
 from econ.var.results import VARResults
+from econ.var.robust_bounds import RobustBounds
 from econ.var.scenario import Scenario, scenario
 from econ.var.set_identified import SetIdentified
 from econ.var.sign_restrictions import SignRestrictions
@@ -46,6 +47,7 @@ __all__ = [
     "Proxy",
     "ProxyResults",
     "Residual",
+    "RobustBounds",
     "Scenario",
     "SetIdentified",
     "ShockContribution",
