@@ -91,7 +91,13 @@ def test_transition_variable_is_drawn_along_with_the_errors():
     redrawn = scheme.redrawn(fit, rows)
     np.testing.assert_array_equal(redrawn.transition, series.to_numpy()[1:][rows])
     assert ChangingVolatility().redrawn(fit, rows).transition is None
-    assert scheme.impact_batch(draws).shape == (2, 3, 3)
+    impacts, weight = scheme.impact_batch(draws), scheme._weight(fit)
+    for b in range(2):
+        e = np.linalg.solve(impacts[b], draws.residuals[b].T).T
+        e /= np.sqrt((e**2).mean())
+        v = clustering.transition(e[None], weight[draws.resample.rows[b]][None])[0]
+        score = (e / v).T @ e / len(e)
+        np.testing.assert_allclose(score, score.T, atol=1e-5)
 
 
 def test_garch_path_is_the_recursion():

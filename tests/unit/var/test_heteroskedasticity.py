@@ -274,6 +274,11 @@ def test_tests_tell_identified_from_unidentified():
     assert "over-identification" not in same.index
 
 
+def test_degrees_of_freedom_of_three_regimes(three):
+    table = three[0].identify(Heteroskedasticity(three[1])).tests()["distribution"]
+    assert table.tolist() == ["chi2(12)", "chi2(3)", "chi2(3)", "chi2(3)", "chi2(3)"]
+
+
 def test_pair_test_equals_a_numerical_likelihood_ratio():
     from scipy.optimize import minimize
 

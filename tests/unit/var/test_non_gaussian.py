@@ -133,6 +133,7 @@ def test_jarque_bera_equals_statsmodels(svar):
         assert table.loc[f"Gaussian: {name}", "statistic"] == pytest.approx(statistic, rel=1e-10)
         assert table.loc[f"Gaussian: {name}", "p_value"] == pytest.approx(p_value, rel=1e-8)
     assert table.index[-1].startswith("two Gaussian: ")
+    assert table["distribution"].iloc[-1] == "chi2(9)"
     assert gaussianity(svar.shocks[["china"]]).shape == (1, 4)
 
 
