@@ -83,6 +83,14 @@ def test_a_slope_that_breaks():
     np.testing.assert_allclose(found.coefficients.loc["flow"], [1.0, -1.0], atol=0.15)
 
 
+def test_a_noisier_regime_stretches_the_interval_away_from_it():
+    """A noisy second regime lets the estimated date come late, so the true one may lie further back."""
+    sold = series({100: 1.0}, 200, noise=0.5)
+    sold.iloc[100:] += np.random.default_rng(5).standard_normal(100)
+    found = bai_perron(sold, rng=1, draws=99, max_breaks=1).dates.iloc[0]
+    assert (found["date"] - found["lower"]).n > 2 * (found["upper"] - found["date"]).n
+
+
 def test_units_workers_and_seeds():
     sold = series({60: 1.0})
     one = bai_perron(sold, rng=1, draws=199)
