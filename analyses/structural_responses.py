@@ -86,13 +86,15 @@ def regimes(fit: VARResults, spec: Specification) -> pd.Series:
 def response(key: str, holder: str, yield_name: str, spec: Specification) -> Estimate | Unavailable:
     """Cumulated response of one yield to a sale or purchase of 1% of debt after the primary horizon."""
     chosen = _within(with_yield(spec, yield_name), yield_name)
+    if key == "variance":  # regimes are read off least-squares residuals
+        chosen = replace(chosen, bias_corrected=False)
     try:
         svar = SCHEMES[key][1](fitted(chosen), holder, chosen)
+        if holder not in svar.shock_names:
+            return Unavailable("no shock loads most on this holder")
+        irf = _scaled(svar, holder, chosen)
     except (IdentificationError, EstimationError) as error:
         return Unavailable(type(error).__name__)
-    if holder not in svar.shock_names:
-        return Unavailable("no shock loads most on this holder")
-    irf = _scaled(svar, holder, chosen)
     return replace(irf.at(spec.primary_horizon, response=yield_name, level=spec.level), units="bp per 1% of debt")
 
 

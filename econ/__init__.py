@@ -10,33 +10,70 @@ if TYPE_CHECKING:
     from econ.data import Dataset, catalogue, events, load
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
-    from econ.projection import LocalProjection
-    from econ.var import VAR, Cholesky, MovingBlock, Residual, Wild, lag_order
+    from econ.projection import GranularInstrument, LocalProjection, PanelProjection, granular_instrument
+    from econ.var import (
+        IRF,
+        VAR,
+        BayesianVAR,
+        Cholesky,
+        Heteroskedasticity,
+        LongRun,
+        MaxShare,
+        Minnesota,
+        MovingBlock,
+        NonGaussian,
+        OutlierScaling,
+        Proxy,
+        Residual,
+        ShockContribution,
+        ShockSign,
+        SignRestrictions,
+        Wild,
+        lag_order,
+    )
 
 _ROOMS = ("data", "errors", "eventstudy", "infer", "offset", "projection", "report", "simulate", "testing", "var")
 _HOMES = {
     "econ.data": "Dataset catalogue events load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
-    "econ.projection": "LocalProjection",
-    "econ.var": "Cholesky MovingBlock Residual VAR Wild lag_order",
+    "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
+    "econ.var": (
+        "BayesianVAR Cholesky Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock NonGaussian "
+        "OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild lag_order"
+    ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "BayesianVAR",
     "Cholesky",
     "ConfidenceSet",
     "Dataset",
     "Estimate",
     "EventStudy",
+    "GranularInstrument",
+    "Heteroskedasticity",
+    "IRF",
     "LocalProjection",
+    "LongRun",
+    "MaxShare",
+    "Minnesota",
     "MovingBlock",
+    "NonGaussian",
+    "OutlierScaling",
+    "PanelProjection",
+    "Proxy",
     "Residual",
+    "ShockContribution",
+    "ShockSign",
+    "SignRestrictions",
     "Unavailable",
     "VAR",
     "Wild",
     "catalogue",
     "events",
+    "granular_instrument",
     "lag_order",
     "load",
 ]

@@ -133,10 +133,7 @@ def fit_windows(
     ``usable`` (T,) marks the days that may serve for estimation; every event window must hold finite
     values. ``event_scale`` (n, d) defaults to ``v`` on the days of the window.
     """
-    slots = positions[:, None] + np.arange(estimation[0], estimation[1] + 1)
-    inside = (slots >= 0) & (slots < len(y))
-    slots = np.where(inside, slots, 0)
-    used = inside & usable[slots]
+    slots, used = _estimation_days(positions, estimation, usable)
     w = np.where(used, 1.0 / v[slots], 0.0)
     ys = w * np.where(used, y[slots], 0.0)
     xs = w[..., None] * np.where(used[..., None], x[slots], 0.0)
@@ -164,6 +161,14 @@ def fit_windows(
         slots=slots,
         gram_floor=floor,
     )
+
+
+def _estimation_days(positions: Positions, estimation: tuple[int, int], usable: Mask) -> tuple[Positions, Mask]:
+    """Rows of every estimation window, and which of them lie in the sample and may serve."""
+    slots = positions[:, None] + np.arange(estimation[0], estimation[1] + 1)
+    inside = (slots >= 0) & (slots < len(usable))
+    slots = np.where(inside, slots, 0)
+    return slots, inside & usable[slots]
 
 
 def scan_days(

@@ -236,10 +236,7 @@ def placebo_test(
         return sample.mean(axis=1) if statistic == "mean" or alone else row_statistics(sample)
 
     drawn = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="placebo dates"))
-    if statistic == "mean":
-        observed: float | Unavailable = float(windows.cumulative.mean())
-    else:
-        observed = float(windows.standardised[0]) if alone else mean_test(windows.standardised).statistic
+    observed = _observed(windows, statistic)
     null = "days with the news move like matched days without"
     if isinstance(observed, Unavailable):
         outcome = unavailable(observed.reason, f"{draws} placebo dates", null)
@@ -255,6 +252,13 @@ def placebo_test(
         relaxed=_per_event(candidates.relaxed, candidates, events),
         parent=parent,
     )
+
+
+def _observed(windows: Windows, statistic: str) -> float | Unavailable:
+    """The statistic at the events themselves."""
+    if statistic == "mean":
+        return float(windows.cumulative.mean())
+    return float(windows.standardised[0]) if len(windows) == 1 else mean_test(windows.standardised).statistic
 
 
 def _per_event(values: Sequence[object], candidates: Candidates, events: pd.Index) -> pd.Series:

@@ -237,12 +237,7 @@ def granular_instrument(
     """
     flows, shares = aligned(flows, sizes, exclude)
     names = flows.columns
-    if weights not in WEIGHTS:
-        raise SpecificationError(f"no weights {weights!r}; {suggestion(weights, WEIGHTS)}")
-    if isinstance(factors, bool) or not isinstance(factors, (int, np.integer)) or not 0 <= factors <= len(names) - 3:
-        raise SpecificationError(
-            f"factors must be an integer from 0 to {len(names) - 3} for {len(names)} holders; found {factors!r}."
-        )
+    _check_choices(factors, weights, len(names))
     centred = (flows - flows.mean()).to_numpy()
     reference = np.full(len(names), 1.0 / len(names))
     rest, common, loadings, explained = _idiosyncratic(centred, reference, factors)
@@ -269,6 +264,15 @@ def granular_instrument(
         weights=weights,
         parent=(flows, sizes[list(names)]),
     )
+
+
+def _check_choices(factors: int, weights: str, holders: int) -> None:
+    if weights not in WEIGHTS:
+        raise SpecificationError(f"no weights {weights!r}; {suggestion(weights, WEIGHTS)}")
+    if isinstance(factors, bool) or not isinstance(factors, (int, np.integer)) or not 0 <= factors <= holders - 3:
+        raise SpecificationError(
+            f"factors must be an integer from 0 to {holders - 3} for {holders} holders; found {factors!r}."
+        )
 
 
 def _idiosyncratic(centred: Array, reference: Array, factors: int) -> tuple[Array, Array, Array, float]:
