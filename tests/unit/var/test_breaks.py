@@ -42,8 +42,7 @@ def test_a_break_is_found_and_dated():
 
 def test_size_is_near_nominal():
     p_values = [
-        sup_f(VAR(simulated_var(80, rng=seed), lags=1).fit(), "y", rng=seed, draws=79)["p_value"]
-        for seed in range(100)
+        sup_f(VAR(simulated_var(80, rng=seed), lags=1).fit(), "y", rng=seed, draws=79)["p_value"] for seed in range(100)
     ]
     assert 0.04 < np.mean(np.array(p_values) <= 0.10) < 0.18
 
