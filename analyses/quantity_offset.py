@@ -5,8 +5,8 @@ from __future__ import annotations
 import econ
 from analyses.specification import CHINA, JAPAN, UK, Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
-from econ.infer import equivalence, minimum_detectable_effect
-from econ.offset import quantity_offset
+from econ.infer import Equivalence
+from econ.offset import decide, quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main
 from econ.var import IRF
 
@@ -80,20 +80,13 @@ def _pro_rata(spec: Specification) -> dict[str, float]:
 
 def _decision(key: str, primary: Estimate, spec: Specification) -> dict[str, float | str]:
     """The pre-stated thresholds, applied to the primary cell."""
-    assert isinstance(primary.std_error, float)
-    assert isinstance(primary.lower, float)
-    test = equivalence(primary.value, primary.std_error, spec.no_offset)
-    if test.accepted:
-        word = "no meaningful offset"
-    elif primary.lower > spec.full_offset:
-        word = "offset"
-    else:
-        word = "not decidable with these data"
-    return {
-        f"{key}_decision": word,
-        f"{key}_smallest_bound": test.smallest_bound,
-        f"{key}_detectable": minimum_detectable_effect(primary.std_error),
-    }
+    made = decide(primary, none=spec.no_offset, full=spec.full_offset)
+    found: dict[str, float | str] = {f"{key}_decision": made.verdict}
+    if isinstance(made.test, Equivalence):
+        found[f"{key}_smallest_bound"] = made.test.smallest_bound
+    if isinstance(made.detectable, float):
+        found[f"{key}_detectable"] = made.detectable
+    return found
 
 
 if __name__ == "__main__":
