@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analyses.specification import Specification, baseline
+from analyses.specification import Specification, baseline, system
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
 from econ.simulate import ESTIMATORS, Truths, moments_table, tournament
 from econ.simulate.grid import KNOWN_FAULTS
@@ -27,7 +27,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="designs", title="Designs on known truth", numbers=_numbers(scores.table, believable),
         tables={"": _scores(scores.table, believable, spec), "moments": _moments()},
-        figures=Figure(_curves(scores.table), _draw, height=2.8), spec=spec,
+        figures=Figure(_curves(scores.table), _draw, height=2.8), vintages=system(spec).vintages, spec=spec,
     )  # fmt: skip
 
 
