@@ -65,6 +65,8 @@ def _numbers(table: pd.DataFrame, believable: pd.DataFrame) -> dict[str, float |
         "replications": REPLICATIONS,
         "power_lp_iv": _power(table, "lp_iv", IMPACTS[1]),
         "power_granular": _power(table, "granular", IMPACTS[1]),
+        "offset_recursive_bias": float(table["median_bias"].xs("offset_recursive", level="estimator").iloc[0]),
+        "offset_recursive_coverage": float(table["coverage"].xs("offset_recursive", level="estimator").min()),
         "power_lp_iv_large": _power(table, "lp_iv", IMPACTS[2]),
     }
 

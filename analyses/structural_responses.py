@@ -66,6 +66,7 @@ def by_shape(fit: VARResults, holder: str, spec: Specification) -> StructuralRes
     return fit.identify(NonGaussian())
 
 
+REASONS = {"NotIdentified": "shocks too close to Gaussian to be told apart", "NotConverged": "no convergence"}
 SCHEMES: dict[str, tuple[str, Callable[..., StructuralResults]]] = {
     "flows_first": ("Recursive, flows first", recursive("flows_first")),
     "yields_first": ("Recursive, yields first", recursive("yields_first")),
@@ -94,7 +95,7 @@ def response(key: str, holder: str, yield_name: str, spec: Specification) -> Est
             return Unavailable("no shock loads most on this holder")
         irf = _scaled(svar, holder, chosen)
     except (IdentificationError, EstimationError) as error:
-        return Unavailable(type(error).__name__)
+        return Unavailable(REASONS.get(type(error).__name__, "the estimate does not exist"))
     return replace(irf.at(spec.primary_horizon, response=yield_name, level=spec.level), units="bp per 1% of debt")
 
 
