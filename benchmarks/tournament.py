@@ -74,9 +74,9 @@ def twelve(n_jobs=2, replications=500):
     return taken
 
 
-def workers(replications=100):
+def workers(replications=400):
     """Speed of two workers relative to one; both start warm."""
-    tournament(ONE, ["ols_flows"], 50, rng=1, n_jobs=2)
+    tournament(ONE, TWELVE, 50, rng=1, n_jobs=2)
     taken = []
     for n_jobs in (1, 2):
         start = time.perf_counter()
