@@ -200,6 +200,8 @@ def mfhhis01(source: Source) -> pd.DataFrame:
             block.names.append(name)
             block.lines.append(number)
             block.rows.append(values)
+        elif head and head not in ("Country", "Of which:") and block is not None and not ended:
+            source.fail(number, f"{head!r} stands alone between figures; a line was broken in two.")
     if not blocks or not ended:
         source.fail(len(source.lines), "the file ends before the line 'Department of the Treasury'; it is cut.")
     _check_history(source, blocks)
