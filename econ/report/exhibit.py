@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound, SpecificationError, VintageMissing, suggestion
-from econ.report.figure import Figure, Picture, plotted_frame
+from econ.report.figure import Figure, Picture, plotted_frame, settled
 from econ.report.numbers import Number
 from econ.report.provenance import Trace, files_behind, trace
 from econ.report.run import Run, git
@@ -167,7 +167,8 @@ class Exhibit:
             contents |= table_files(decode_table(encoded), folder / "tables" / self.stem(name), self.program)
         for name, figure in self.figures.items():
             base = folder / "figures" / self.stem(name)
-            contents[base.with_suffix(".csv")] = _settled(base.with_suffix(".csv"), figure.to_csv())
+            figure = replace(figure, data=settled(base.with_suffix(".csv"), figure.data))
+            contents[base.with_suffix(".csv")] = figure.to_csv()
             contents[base.with_suffix(".svg")] = figure.svg()
             if isinstance(figure, Figure):
                 contents[base.with_suffix(".pdf")] = figure.pdf()
@@ -270,22 +271,6 @@ def _of_run(key: str, run: Run) -> Exhibit:
     if found is None:
         raise VintageMissing(f"exhibit {key!r} is not in the commit of that run; compare it with another Exhibit.")
     return found
-
-
-def _settled(path: Path, text: str) -> str:
-    """Keep the CSV on disk if the new one differs from it in the last digits only."""
-    if not path.exists():
-        return text
-    old = path.read_text(encoding="utf-8")
-    cells = [[[_cell(word) for word in line.split(",")] for line in each.splitlines()] for each in (old, text)]
-    return old if same_but_noise(cells[0], cells[1]) else text
-
-
-def _cell(word: str) -> float | str:
-    try:
-        return float(word)
-    except ValueError:
-        return word
 
 
 def _from_json(body: Any, folder: Path) -> Exhibit:

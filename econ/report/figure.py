@@ -12,7 +12,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from pandas.api.types import is_float_dtype
 
 from econ.errors import SpecificationError, VintageMissing
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import matplotlib.figure
+
+NOISE = 1e-9
+"""Numbers closer than this, relative to their size, differ by the machine's rounding only."""
 
 _FONTS = "'New Computer Modern', 'Latin Modern Roman', 'STIX Two Text', STIXGeneral, Georgia, serif"
 
@@ -132,6 +137,28 @@ def plotted_frame(text: str) -> pd.DataFrame:
     """Read back what :func:`plotted_csv` wrote, to the last digit; blank cells of a column of numbers are gaps."""
     head, *rows = csv.reader(io.StringIO(text))
     return pd.DataFrame({name: _numbers([row[place] for row in rows]) for place, name in enumerate(head)})
+
+
+def settled(path: Path, data: pd.DataFrame) -> pd.DataFrame:
+    """Plotted numbers as they stand in ``path`` if the new ones differ from them in the last digits only.
+
+    The picture is drawn from what this returns, so that it, too, is the same to the byte on every machine. Noise is
+    relative to the largest number of a column: a line that crosses zero has no last digits of its own.
+    """
+    if not path.exists():
+        return data
+    old, new = plotted_frame(path.read_text(encoding="utf-8")), plotted_frame(plotted_csv(data))
+    if list(old) != list(new) or len(old) != len(new) or not all(_but_noise(old[name], new[name]) for name in new):
+        return data
+    kept = {str(name): old[str(name)].to_numpy() for name in data if is_float_dtype(data[name])}
+    return data.assign(**kept)
+
+
+def _but_noise(old: pd.Series, new: pd.Series) -> bool:
+    if not (is_float_dtype(old) and is_float_dtype(new)):
+        return bool(old.equals(new))
+    scale = new[np.isfinite(new)].abs().max()  # NaN where there is none, and then only equal columns are close
+    return bool(np.allclose(old, new, rtol=NOISE, atol=NOISE * np.nan_to_num(scale), equal_nan=True))
 
 
 def _numbers(words: list[str]) -> list[float] | list[str]:

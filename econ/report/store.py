@@ -14,10 +14,11 @@ from typing import Any
 from econ.errors import SchemaError, SpecificationError, VintageMissing
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.files import write_atomic
+from econ.report.figure import NOISE
 from econ.report.numbers import Number, check_number
 from econ.report.table import Panel, Row, Table
 
-NOISE = 1e-9
+_ENDS = ("value", "std_error", "lower", "upper")
 
 
 def project_root(start: Path | None = None) -> Path:
@@ -60,8 +61,11 @@ def loads(path: Path) -> Any:
         raise SchemaError(f"{path.name} is no JSON ({error}); restore it from the repository or run make.") from error
 
 
-def same_but_noise(left: object, right: object, noise: float = NOISE) -> bool:
+def same_but_noise(left: object, right: object, scale: float = 0.0) -> bool:
     """Whether two JSON values are equal but for the last digits, which differ between machines.
+
+    Noise in an estimate is relative to the largest of its value, error and ends: a response that is nearly zero
+    with an error of 100 bp has no last digits of its own.
 
     Examples
     --------
@@ -69,11 +73,14 @@ def same_but_noise(left: object, right: object, noise: float = NOISE) -> bool:
     (True, False)
     """
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same_but_noise(left[key], right[key], noise) for key in left)
+        if left.keys() != right.keys():
+            return False
+        sizes = [abs(each) for each in right.values() if isinstance(each, float)] if {*_ENDS} <= right.keys() else []
+        return all(same_but_noise(left[key], right[key], max(sizes, default=scale)) for key in left)
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same_but_noise, left, right, [noise] * len(left)))
+        return len(left) == len(right) and all(map(same_but_noise, left, right, [scale] * len(left)))
     if isinstance(left, float) and isinstance(right, float):
-        return math.isclose(left, right, rel_tol=noise, abs_tol=noise * 1e-2)
+        return math.isclose(left, right, rel_tol=NOISE, abs_tol=NOISE * max(scale, 1e-2))
     return type(left) is type(right) and left == right
 
 
@@ -85,7 +92,7 @@ def encode(value: Number) -> object:
     if isinstance(value, str):
         return value
     if isinstance(value, Estimate):
-        body: dict[str, object] = {name: encode(getattr(value, name)) for name in ("value", "std_error")}
+        body: dict[str, object] = {name: encode(getattr(value, name)) for name in _ENDS[:2]}
         body |= {"lower": encode(value.lower), "upper": encode(value.upper), "level": float(value.level)}
         body |= {"units": value.units, "label": value.label, "nobs": int(value.nobs)}
         if value.region is not None:
@@ -116,7 +123,7 @@ def _estimate(body: Mapping[str, Any]) -> Estimate:
     region = body.get("region")
     if region is not None:
         region = ConfidenceSet(tuple((decode(a), decode(b)) for a, b in region["intervals"]), region["level"])
-    numeric = {name: decode(body[name]) for name in ("value", "std_error", "lower", "upper")}
+    numeric = {name: decode(body[name]) for name in _ENDS}
     return Estimate(**numeric, **{name: body[name] for name in ("level", "units", "label", "nobs")}, region=region)
 
 

@@ -89,6 +89,34 @@ def test_noise_of_another_machine_is_no_change_but_a_change_is(tmp_path):
     assert path.read_bytes() != before
 
 
+def test_an_estimate_near_zero_has_no_last_digits_of_its_own(tmp_path):
+    def around(value, lower):
+        region = ConfidenceSet(((lower, math.inf),), 0.9)
+        estimate = Estimate(value, 100.0, lower, math.inf, level=0.9, region=region)
+        return Exhibit("sample", "A sample", {"impact": estimate}, Table(["n"], [("x", estimate)]))
+
+    around(0.01, 1e-3).save(tmp_path)
+    before = (tmp_path / "results/sample.json").read_bytes()
+    around(0.01 + 1e-9, 1e-3 + 1e-9).save(tmp_path)
+    assert (tmp_path / "results/sample.json").read_bytes() == before
+    around(0.01 + 1e-6, 1e-3).save(tmp_path)
+    assert (tmp_path / "results/sample.json").read_bytes() != before
+
+
+def test_a_figure_is_drawn_from_the_numbers_that_are_kept(tmp_path):
+    def figure(bump):
+        months = pd.period_range("2020-01", periods=3, freq="M").to_timestamp()
+        data = pd.DataFrame({"x": months, "y": [1e-4 + bump, 10.0, math.nan], "n": [1, 2, 3]})
+        return Exhibit("sample", "A sample", {"count": 1}, {}, {"": Figure(data, draw)})
+
+    files = [path for path in figure(0.0).save(tmp_path) if path.parent.name == "figures"]
+    before = [path.read_bytes() for path in files]
+    figure(1e-9).save(tmp_path)
+    assert [path.read_bytes() for path in files] == before
+    figure(1e-3).save(tmp_path)
+    assert all(path.read_bytes() != old for path, old in zip(files, before, strict=True))
+
+
 def test_nothing_is_written_if_the_figure_cannot_be_drawn(tmp_path):
     def fail(page, data):
         raise ZeroDivisionError
