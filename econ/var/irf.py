@@ -243,11 +243,11 @@ class IRF:
             columns |= {"lower": lower.reshape(-1), "upper": upper.reshape(-1)}
         return pd.DataFrame(columns, index=index)
 
-    def plot(self, level: float = 0.90, *, kind: str = "sup-t", responses: Any = None, shocks: Any = None) -> Figure:
+    def plot(self, level: float = 0.90, *, kind: str = "sup-t", response: Any = None, shock: Any = None) -> Figure:
         """Draw the responses in a grid, one column a shock; see :func:`econ.var.irf_plot.plot`."""
         from econ.var.irf_plot import plot
 
-        return plot(self, level=level, kind=kind, responses=responses, shocks=shocks)
+        return plot(self, level=level, kind=kind, response=response, shock=shock)
 
     @property
     def _paths(self) -> Array:

@@ -18,8 +18,8 @@ def plot(
     *,
     level: float = 0.90,
     kind: str = "sup-t",
-    responses: Sequence[str] | None = None,
-    shocks: Sequence[str] | None = None,
+    response: str | Sequence[str] | None = None,
+    shock: str | Sequence[str] | None = None,
 ) -> Figure:
     """Draw responses in a grid: one row a response, one column a shock, band shaded.
 
@@ -31,7 +31,7 @@ def plot(
         Coverage of the band.
     kind : {"sup-t", "pointwise"}
         Kind of band.
-    responses, shocks : sequence of str, optional
+    response, shock : str or sequence of str, optional
         Which to draw; all by default.
 
     Returns
@@ -39,18 +39,23 @@ def plot(
     matplotlib.figure.Figure
         Not shown and not saved.
 
+    Raises
+    ------
+    SpecificationError
+        For a response or a shock that is not there.
+
     Examples
     --------
     >>> from econ.testing import simulated_var
     >>> from econ.var import VAR, Cholesky
     >>> svar = VAR(simulated_var(periods=200, rng=1), lags=1).fit().identify(Cholesky("x", "y"))
-    >>> len(svar.irf(12).plot().axes)
-    4
+    >>> len(svar.irf(12).plot().axes), len(svar.irf(12).plot(response="y").axes)
+    (4, 2)
     """
     from matplotlib.figure import Figure
 
-    rows = _positions(responses, irf.responses, "response")
-    columns = _positions(shocks, irf.shocks, "shock")
+    rows = _positions(response, irf.responses, "response")
+    columns = _positions(shock, irf.shocks, "shock")
     band = irf.band(level, kind) if irf.draws is not None else None
     figure = Figure(figsize=(2.8 * len(columns), 2.0 * len(rows)), layout="constrained")
     axes = figure.subplots(len(rows), len(columns), squeeze=False, sharex=True)
@@ -68,8 +73,9 @@ def plot(
     return figure
 
 
-def _positions(wanted: Sequence[str] | None, known: tuple[str, ...], kind: str) -> list[int]:
-    for name in wanted or ():
+def _positions(wanted: str | Sequence[str] | None, known: tuple[str, ...], kind: str) -> list[int]:
+    names = known if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
+    for name in names:
         if name not in known:
             raise SpecificationError(f"no {kind} {name!r}; {suggestion(name, known)}")
-    return [known.index(name) for name in (known if wanted is None else wanted)]
+    return [known.index(name) for name in names]

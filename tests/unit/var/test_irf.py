@@ -158,10 +158,10 @@ def test_refuses_unknown_names_and_horizons(irf):
 
 
 def test_plot_draws_the_grid_asked_for(irf):
-    figure = irf.plot(responses=["yield"], shocks=["china", "japan"])
+    figure = irf.plot(response="yield", shock=["china", "japan"])
     assert len(figure.axes) == 2
     with pytest.raises(SpecificationError, match="did you mean 'yield'"):
-        irf.plot(responses=["yields"])
+        irf.plot(response="yields")
 
 
 def test_differences_and_ratios_come_from_the_same_draws(irf):
