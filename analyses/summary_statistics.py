@@ -1,11 +1,15 @@
-"""Summary statistics: every variable of the paper, with its span, its moments and its imputed months."""
+"""Summary statistics: every variable of the paper, with its span, its moments, its imputed months and its path."""
 
 from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
 
 import econ
 from analyses.specification import Specification, baseline
 from econ.data import Dataset
-from econ.report import Exhibit, Panel, Row, Table, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, main
 
 FLOWS = ("china", "japan", "uk", "japan_uk", "official", "foreign")
 YIELDS = ("yield_2y", "yield_10y", "yield_30y", "term_premium_10y", "yield_10y_germany")
@@ -18,10 +22,12 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows: list[Row | Panel] = [Panel("Net purchases of long-term Treasuries, percent of debt a month")]
     rows += _rows(flows)
     rows.append(Panel("Monthly change of yields, basis points"))
-    vintages = flows.vintages
+    vintages, paths = flows.vintages, [_paths(flows)]
     for name in YIELDS:
         data = econ.load(name, as_of=spec.as_of).convert(**{name: "basis points"}).transform(**{name: "diff"})
-        rows += _rows(data.sample(*spec.sample))
+        data = data.sample(*spec.sample)
+        rows += _rows(data)
+        paths.append(_paths(data))
         vintages += data.vintages
         if name == "term_premium_10y":
             ends = data.frame.index[-1]
@@ -38,6 +44,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of)
     return Exhibit(
         key="summary_statistics", title="Summary statistics", numbers=_numbers(flows, debt), tables=table,
+        figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=6.6),
         vintages=(*vintages, *debt.vintages), spec=spec,
     )  # fmt: skip
 
@@ -62,11 +69,10 @@ def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
 def _rows(data: Dataset) -> list[Row]:
     rows = []
     for name, line in data.describe().iterrows():
-        label = data.variables[str(name)].label.split(": net purchases")[0].removesuffix(", monthly average")
         values = data.frame[name].dropna()
         rows.append(
             Row(
-                label,
+                _label(data, str(name)),
                 [
                     int(line["nobs"]),
                     int(line["imputed"]),
@@ -79,6 +85,35 @@ def _rows(data: Dataset) -> list[Row]:
             )
         )
     return rows
+
+
+def _label(data: Dataset, name: str) -> str:
+    return data.variables[name].label.split(": net purchases")[0].removesuffix(", monthly average")
+
+
+def _paths(data: Dataset) -> pd.DataFrame:
+    """Every observation, tidy: what is drawn."""
+    parts = []
+    for name in data.frame:
+        values = data.frame[name].dropna()
+        rows = {"variable": _label(data, name), "month": values.index.strftime("%Y-%m"), "value": values.to_numpy()}
+        parts.append(pd.DataFrame(rows))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _draw(page: Any, data: pd.DataFrame) -> None:
+    """One small panel a variable: flows in percent of debt first, then monthly changes of yields."""
+    from matplotlib.dates import DateFormatter, YearLocator
+
+    panels = list(data.groupby("variable", sort=False))
+    grid = page.subplots(-(-len(panels) // 3), 3, sharex=True)
+    for axes, (name, path) in zip(grid.flat, panels, strict=True):
+        axes.axhline(0.0, color="0.6", linewidth=0.5)
+        axes.plot(pd.PeriodIndex(path["month"], freq="M").to_timestamp(), path["value"], linewidth=0.6)
+        axes.set_title(name, fontsize="small")
+        axes.xaxis.set_major_locator(YearLocator(5))
+        axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    page.supylabel("percent of debt a month; yields: basis points", fontsize="small")
 
 
 def _correlation(flows: Dataset, other: str) -> float:
