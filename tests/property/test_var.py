@@ -1,32 +1,28 @@
 """What must hold for every VAR: algebra that no data can break."""
 
 import numpy as np
-import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from econ.data import Dataset
+from econ.errors import SpecificationError
+from econ.testing import stable_lags, var_datasets
 from econ.var import VAR, Cholesky, LongRun, MaxShare, MovingBlock, Residual
 from econ.var import _kernels as kernels
 
 FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 
 
-@st.composite
-def datasets(draw):
-    """Stationary, correlated, arbitrarily scaled and located data of 1 to 4 variables, with the lags to fit."""
-    n, seed = draw(st.integers(1, 4)), draw(st.integers(0, 2**32 - 1))
-    lags = draw(st.integers(1, 3))
-    generator = np.random.default_rng(seed)
-    errors = generator.standard_normal((150, n)) @ generator.standard_normal((n, n))
-    values = np.zeros_like(errors)
-    for t in range(1, len(errors)):
-        values[t] = 0.6 * values[t - 1] + errors[t]
-    scale = 10.0 ** np.array(draw(st.lists(st.integers(-4, 4), min_size=n, max_size=n)))
-    location = np.array(draw(st.lists(st.floats(-50, 50), min_size=n, max_size=n)))
-    dates = pd.period_range("2000-01", periods=150, freq="M")
-    frame = pd.DataFrame((values + location) * scale, index=dates, columns=[f"v{i}" for i in range(n)])
-    return Dataset.from_frame(frame), lags
+@FEW
+@given(st.integers(1, 3).flatmap(lambda lags: stable_lags(2, lags, modulus=0.8)))
+def test_drawn_lags_are_stable(lags):
+    assert np.abs(np.linalg.eigvals(kernels.companion(lags))).max() <= 0.8 + 1e-6
+
+
+@pytest.mark.parametrize("ask", [lambda: stable_lags(0), lambda: stable_lags(modulus=1.0), lambda: var_datasets(0)])
+def test_strategies_refuse_what_cannot_be_drawn(ask):
+    with pytest.raises(SpecificationError, match="found"):
+        ask()
 
 
 def unit(irf, scale):
@@ -35,7 +31,7 @@ def unit(irf, scale):
 
 
 @FEW
-@given(datasets(), st.randoms(use_true_random=False))
+@given(var_datasets(), st.randoms(use_true_random=False))
 def test_order_of_columns_does_not_matter(case, random):
     data, lags = case
     names = list(data.frame.columns)
@@ -48,7 +44,7 @@ def test_order_of_columns_does_not_matter(case, random):
 
 
 @FEW
-@given(datasets())
+@given(var_datasets())
 def test_impact_matrices_reproduce_the_covariance(case):
     data, lags = case
     fit = VAR(data, lags=lags).fit()
@@ -61,7 +57,7 @@ def test_impact_matrices_reproduce_the_covariance(case):
 
 
 @FEW
-@given(datasets())
+@given(var_datasets())
 def test_shares_add_to_one_and_history_to_the_data(case):
     data, lags = case
     fit = VAR(data, lags=lags).fit()
@@ -76,7 +72,7 @@ def test_shares_add_to_one_and_history_to_the_data(case):
 
 
 @FEW
-@given(datasets())
+@given(var_datasets())
 def test_recursion_equals_powers_of_the_companion_matrix(case):
     data, lags = case
     fit = VAR(data, lags=lags).fit()
@@ -89,7 +85,7 @@ def test_recursion_equals_powers_of_the_companion_matrix(case):
 
 
 @FEW
-@given(datasets(), st.integers(1, 30), st.integers(0, 2**31))
+@given(var_datasets(), st.integers(1, 30), st.integers(0, 2**31))
 def test_draws_repeat_and_do_not_depend_on_workers(case, length, seed):
     data, lags = case
     svar = VAR(data, lags=lags).fit().identify(Cholesky(*data.frame.columns))
@@ -100,7 +96,7 @@ def test_draws_repeat_and_do_not_depend_on_workers(case, length, seed):
 
 
 @FEW
-@given(datasets(), st.floats(-3, 3).filter(lambda size: abs(size) > 1e-3))
+@given(var_datasets(), st.floats(-3, 3).filter(lambda size: abs(size) > 1e-3))
 def test_adding_and_scaling_are_linear(case, size):
     data, lags = case
     name = str(data.frame.columns[0])
