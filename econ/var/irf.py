@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from econ.var.contrast import Cell
 
-KINDS = ("pointwise", "sup-t")
 INTERVALS = ("percentile", "hall", "studentised")
 NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
 
@@ -116,9 +115,9 @@ class IRF:
             For another kind or interval, or if there are no draws.
         """
         check_level(level)
-        if kind not in KINDS or interval not in INTERVALS:
+        if kind not in bands.KINDS or interval not in INTERVALS:
             raise SpecificationError(
-                f"no band {kind!r} with interval {interval!r}; kinds are {KINDS}, intervals are {INTERVALS}."
+                f"no band {kind!r} with interval {interval!r}; kinds are {bands.KINDS}, intervals are {INTERVALS}."
             )
         if self.draws is None:
             return self._gaussian_band(level, kind)
