@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
 from econ.var import _set_kernels as set_kernels
 from econ.var._kernels import Array, Rows
@@ -28,11 +29,17 @@ class ReducedForms:
     """Where reduced forms come from: the point estimate, a conjugate posterior, or draws made before."""
 
     def __init__(self, fit: VARResults, kind: str) -> None:
+        if kind == "posterior" and fit.free is not None:
+            raise SpecificationError(
+                "the posterior behind sign restrictions knows no excluded coefficients; pass reduced_form='point', or "
+                "identify the VAR without exclude=."
+            )
         self.fit, self.kind = fit, kind
         self.made = fit.draws if isinstance(fit, BayesianVARResults) and kind == "posterior" else None
         self.root = np.linalg.cholesky(fit.cross_inverse)
         conjugate = kind == "posterior" and self.made is None
-        self.lower = np.linalg.cholesky(fit.sigma_u.to_numpy() * fit.df_resid) if conjugate else None
+        cross = np.asarray(fit.sigma_u * fit.df_resid, dtype=float)
+        self.lower = np.linalg.cholesky(cross) if conjugate else None
         self.estimate = fit.as_draws
 
     def factors(self, generator: np.random.Generator, size: int) -> tuple[Array, Rows]:

@@ -41,7 +41,7 @@ def data():
     for t in range(1, PERIODS):
         y[t] = LAGS[0] @ y[t - 1] + IMPACT @ shocks[t]
     index = pd.period_range("2000-01", periods=PERIODS, freq="M")
-    return pd.DataFrame(y + [5.0, -2.0, 40.0], index=index, columns=list(NAMES))
+    return pd.DataFrame(y + np.array([5.0, -2.0, 40.0]), index=index, columns=list(NAMES))
 
 
 @pytest.fixture(scope="module")
