@@ -272,7 +272,7 @@ class VARResults:
             factor = np.linalg.cholesky(self.sigma_u.to_numpy())
         except np.linalg.LinAlgError:
             raise SingularDesign(
-                f"the residuals of {list(self.variables)} are numerically collinear; drop a variable that repeats another."
+                f"the residuals of {list(self.variables)} are numerically collinear; drop one that repeats others."
             ) from None
         return ReducedDraws(fit=self, coefficients=self.params.to_numpy()[None], factor=factor[None])
 
