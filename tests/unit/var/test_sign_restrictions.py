@@ -555,8 +555,12 @@ def test_robust_bounds_see_empty_sets():
 
 
 def test_robust_bounds_refuse_what_they_cannot_do(fit):
-    with pytest.raises(SpecificationError, match="one shock"):
+    with pytest.raises(SpecificationError, match="say whose"):
         SignRestrictions(SIGNS).robust_bounds(fit, rng=1)
+    with pytest.raises(SpecificationError, match="did you mean 'sale'"):
+        SignRestrictions(SIGNS).robust_bounds(fit, rng=1, shock="sales")
+    with pytest.raises(SpecificationError, match="1 ratio bounds"):
+        SignRestrictions({"s": {"china": "-"}}, elasticity={"s": {"china": (-2.0, 0.0)}}).robust_bounds(fit, rng=1)
     with pytest.raises(SpecificationError, match="sets of active restrictions"):
         SignRestrictions({"s": {"china": ("-", range(0, 300))}}).robust_bounds(fit, rng=1)
     with pytest.raises(SpecificationError, match="rng=None"):
