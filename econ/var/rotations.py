@@ -92,7 +92,7 @@ class ReducedForms:
 
 @dataclass(frozen=True, eq=False)
 class Accepted:
-    """What a block of draws brings home."""
+    """What a block of draws brings home; of ``found`` admissible candidates the first are kept."""
 
     coefficients: Array
     factors: Array
@@ -100,6 +100,7 @@ class Accepted:
     log_weights: Array
     zero_weights: Array
     tried: int
+    found: int
     failed: dict[str, tuple[int, int]]
 
     def __len__(self) -> int:
@@ -149,7 +150,7 @@ class RotationSampler:
         coefficients, factors, turned, weights, zeros = (
             np.concatenate(each)[:size] for each in zip(*kept, strict=True)
         )
-        return Accepted(coefficients, factors, turned, weights, zeros, tried, counts.table)
+        return Accepted(coefficients, factors, turned, weights, zeros, tried, found, counts.table)
 
     def _batch(self, size: int, generator: np.random.Generator, counts: _Counts) -> tuple[Array, ...]:
         factors, rows = self.forms.factors(generator, size)

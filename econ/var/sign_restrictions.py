@@ -196,7 +196,14 @@ class SignRestrictions:
         )
         rotations = np.concatenate([block.rotations for block in blocks])[rows]
         return SetIdentified.from_draws(
-            self, reduced, rotations, shocks=single.shocks, tried=tried, effective=effective, failures=failures
+            self,
+            reduced,
+            rotations,
+            shocks=single.shocks,
+            tried=tried,
+            admissible=sum(block.found for block in blocks),
+            effective=effective,
+            failures=failures,
         )
 
     def placed(self, fit: VARResults) -> NarrativeCheck | None:
