@@ -1,9 +1,12 @@
-"""Speed of sign restrictions and of the Bayesian VAR, beside plain loops over draws in the same run.
+"""Speed of sign restrictions and of the Bayesian VAR, beside a plain loop over draws and tsecon in the same run.
 
 Work: VAR(12), 6 variables, 300 months. Sign restrictions: 1,000 accepted draws of reduced form and rotation, responses
 to 24 months. Bayesian VAR: hierarchical prior, 1,000 draws, recursive responses to 48 months.
 
-Run: ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.sign_restrictions``. The loops do a tenth of the draws, scaled up.
+tsecon (Rust) draws from a Minnesota posterior of tightness 0.2, under which far more candidates are admissible, so it
+stands beside ours from that posterior; it is a peer only and no dependency: its rows say so where it is not installed.
+
+Run: ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.sign_restrictions``. The loop does a tenth of the draws, scaled up.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ import time
 
 import numpy as np
 
-from benchmarks.var_bootstrap import DRAWS, HORIZON, LAGS, NAMES, PERIODS, VARIABLES, best, line, model
-from econ.var import VAR, BayesianVAR, Cholesky, SignRestrictions, VARResults
+from benchmarks.var_bootstrap import DRAWS, HORIZON, LAGS, NAMES, PERIODS, VARIABLES, best, line, model, tsecon
+from econ.var import VAR, BayesianVAR, Cholesky, Minnesota, SetIdentified, SignRestrictions, VARResults
 
 IMPACT = {"demand": {"v0": "+", "v1": "+", "v2": "-"}, "supply": {"v0": "+", "v1": "-", "v3": "+"}}
 PATHS = {"policy": {name: (sign, range(6)) for name, sign in (("v0", "+"), ("v1", "-"), ("v2", "-"), ("v3", "-"))}}
@@ -30,10 +33,44 @@ def main() -> None:
         seconds = best(lambda scheme=scheme: fit.identify(scheme, rng=1).irf(STEPS))
         ratio = f"; {loop[0] / seconds[0]:.0f} times faster than the loop" if signs is IMPACT else ""
         line(words, seconds, f"at most 0.25 s; {tried:,} tried{ratio}")
+        shrunk = best(lambda scheme=scheme: from_minnesota(fit, scheme).irf(STEPS))
+        line("  the same from a Minnesota posterior", shrunk, f"{from_minnesota(fit, scheme).tried:,} tried")
+        rust_row(fit, signs, shrunk)
     line("two shocks, a loop over candidates", loop, "")
     bayesian = BayesianVAR(fit.parent.parent, lags=LAGS)
     seconds = best(lambda: bayesian.fit(DRAWS, rng=1, n_jobs=2).identify(Cholesky(*NAMES)).irf(HORIZON))
     line("BayesianVAR, hierarchical, responses to 48", seconds, "at most 0.6 s")
+
+
+def from_minnesota(fit: VARResults, scheme: SignRestrictions) -> SetIdentified:
+    """Sign restrictions on the posterior that tsecon uses, drawn along: Minnesota with tightness 0.2."""
+    bayesian = BayesianVAR(fit.parent.parent, lags=LAGS, prior=Minnesota(tightness=0.2))
+    return bayesian.fit(DRAWS, rng=1, n_jobs=2).identify(scheme, rng=1)
+
+
+def rust_row(fit: VARResults, signs: dict[str, dict], ours: tuple[float, float]) -> None:
+    """The same restrictions and accepted draws by tsecon."""
+    peer, words = tsecon(), "  the last by tsecon"
+    if peer is None:
+        print(f"{words:48s}    n.a.: install tsecon")
+        return
+    listed = []
+    for shock, row in enumerate(signs.values()):
+        for name, each in row.items():
+            sign, horizons = each if isinstance(each, tuple) else (each, [0])
+            listed += [(int(name[1]), shock, horizon, sign) for horizon in horizons]
+    values = fit.parent.parent.frame.to_numpy()
+    found = {}
+
+    def draw() -> None:
+        found.update(
+            peer.sign_restricted_svar(
+                values, listed, lags=LAGS, horizon=STEPS, n_draws=DRAWS, max_tries=10_000, seed=1
+            )["diagnostics"]
+        )
+
+    seconds = best(draw, 3)
+    line(words, seconds, f"{seconds[0] / ours[0]:.1f} times ours; at least 3; {found['rotations_tried']:,} tried")
 
 
 def rejection_loop(fit: VARResults) -> tuple[float, float]:

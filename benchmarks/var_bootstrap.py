@@ -1,19 +1,25 @@
-"""Speed and memory of bootstrap bands, beside a loop over statsmodels fits on the same samples in the same run.
+"""Speed and memory of bootstrap bands, beside statsmodels and tsecon in the same run.
 
 Work: VAR(12), 6 variables, 300 months, Cholesky responses to 48 months, 1,000 draws, 90% pointwise and sup-t bands.
 
-Run: ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.var_bootstrap [--quick]`` (``--quick`` loops over 100 statsmodels
-fits and scales up). CPU seconds are of all threads: half of them is the time on two idle cores.
+Peers: a loop over statsmodels fits on the samples that our moving-block bootstrap simulated, ``irf_errband_mc`` of
+statsmodels, and ``var_irf_bands`` of tsecon (Rust), which is a peer only and not among the dependencies: its rows say
+so where it is not installed.
+
+Run: ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.var_bootstrap [--quick]`` (``--quick`` does 100 statsmodels
+draws and scales up). CPU seconds are of all threads: half of them is the time on two idle cores.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import resource
 import subprocess
 import sys
 import time
 import warnings
+from types import ModuleType
 
 import numpy as np
 
@@ -40,6 +46,7 @@ def main() -> None:
     corrected = svar.parent.bias_corrected().identify(svar.scheme)
     kilian = best(lambda: bands(corrected, Residual(draws=DRAWS)))
     loop = statsmodels_loop(svar, 100 if options.quick else DRAWS)
+    monte_carlo = error_bands(svar, 100 if options.quick else DRAWS)
     command = [sys.executable, "-m", "benchmarks.var_bootstrap", "--memory", "10000"]
     memory = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     print(f"VAR({LAGS}), {VARIABLES} variables, {PERIODS} months, {HORIZON} steps, {DRAWS} draws, two threads")
@@ -49,6 +56,8 @@ def main() -> None:
     line(
         "loop over statsmodels fits, pointwise bands", loop, f"{loop[0] / block[0]:.0f} times MovingBlock; at least 20"
     )
+    line("statsmodels irf_errband_mc", monte_carlo, f"{monte_carlo[0] / residual[0]:.0f} times Residual; at least 50")
+    rust_rows(svar, residual, kilian)
     print(f"{'peak memory, 10,000 draws':48s}{memory:8.0f} MB   below 1,000 MB")
 
 
@@ -96,6 +105,46 @@ def statsmodels_loop(svar: StructuralResults, draws: int) -> tuple[float, float]
     ours = svar.irf(HORIZON, MovingBlock(draws=draws), rng=1).draws
     np.testing.assert_allclose(ours, responses, rtol=1e-6, atol=1e-8)
     return seconds
+
+
+def error_bands(svar: StructuralResults, draws: int) -> tuple[float, float]:
+    """Wall and CPU seconds of the Monte Carlo bands of statsmodels, ``DRAWS`` replications."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from statsmodels.tsa.api import VAR as Peer
+
+        fitted = Peer(svar.parent.parent.parent.frame).fit(LAGS, trend="c")
+        start = time.perf_counter(), time.process_time()
+        fitted.irf_errband_mc(orth=True, repl=draws, steps=HORIZON, signif=0.10)
+        scale = DRAWS / draws
+        return (time.perf_counter() - start[0]) * scale, (time.process_time() - start[1]) * scale
+
+
+def rust_rows(svar: StructuralResults, residual: tuple[float, float], kilian: tuple[float, float]) -> None:
+    """Two rows of tsecon: its residual bootstrap with both bands, plain and with the bias correction."""
+    words = ("tsecon var_irf_bands, both bands", "tsecon, with the bias correction")
+    peer = tsecon()
+    if peer is None:
+        for each in words:
+            print(f"{each:48s}    n.a.: install tsecon")
+        return
+    values = svar.parent.parent.parent.frame.to_numpy()
+    given = {"lags": LAGS, "horizon": HORIZON, "method": "bootstrap", "n_boot": DRAWS, "seed": 1, "band": "sup-t"}
+    point = np.array(peer.var_irf_bands(values, **{**given, "n_boot": 10})["point"])
+    ours = svar.irf(HORIZON).point
+    # the same responses, up to the degrees of freedom of the covariance
+    np.testing.assert_allclose(point / point[0, 0, 0], ours / ours[0, 0, 0], rtol=1e-8, atol=1e-10)
+    for each, corrected, own in ((words[0], False, residual), (words[1], True, kilian)):
+        seconds = best(lambda corrected=corrected: peer.var_irf_bands(values, bias_correct=corrected, **given), 3)
+        line(each, seconds, f"{seconds[0] / own[0]:.1f} times ours; at least 2")
+
+
+def tsecon() -> ModuleType | None:
+    """The peer, if it is installed."""
+    try:
+        return importlib.import_module("tsecon")
+    except ModuleNotFoundError:
+        return None
 
 
 def line(what: str, seconds: tuple[float, float], remark: str) -> None:

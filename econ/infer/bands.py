@@ -10,6 +10,8 @@ from econ.estimate import check_level
 
 Array = NDArray[np.float64]
 
+KINDS = ("pointwise", "sup-t")
+
 
 def pointwise(draws: Array, *, level: float = 0.90) -> tuple[Array, Array]:
     """Equal-tailed quantiles of each column.
@@ -87,6 +89,54 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
     columns = sorted_columns(draws)
     position = calibrated_position(draws.T[None], columns[None], level=level)
     return tails(columns, np.repeat(position, len(columns)))
+
+
+def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> tuple[Array, Array]:
+    """Equal-tailed bands of many paths, along the first axis after the draws.
+
+    Parameters
+    ----------
+    draws : array (B, T, ...)
+        Draws of paths of T steps.
+    level : float
+        Coverage of each step by itself, or of each path as a whole.
+    kind : {"pointwise", "sup-t"}
+        Which of the two.
+
+    Returns
+    -------
+    lower, upper : array (T, ...)
+
+    Raises
+    ------
+    SpecificationError
+        For another kind or a level outside (0, 1).
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(1).standard_normal((2000, 5, 3))
+    >>> lower, upper = path_band(draws, kind="sup-t")
+    >>> ((draws >= lower) & (draws <= upper)).all(axis=1).mean(axis=0).round(2).tolist()
+    [0.9, 0.9, 0.9]
+    """
+    check_kind(kind)
+    count, steps = draws.shape[:2]
+    flat = draws.reshape(count, steps, -1)
+    lower, upper = np.empty(flat.shape[1:]), np.empty(flat.shape[1:])
+    position = np.full(1, (count - 1) * (1.0 - check_level(level)) / 2.0)
+    for j in range(flat.shape[2]):  # one path at a time: a decomposition of history has many, and each is long
+        path = np.ascontiguousarray(flat[:, :, j].T)
+        columns = np.sort(path, axis=1)
+        if kind == "sup-t":
+            position = calibrated_position(path[None], columns[None], level=level)
+        lower[:, j], upper[:, j] = tails(columns, np.repeat(position, steps))
+    return lower.reshape(draws.shape[1:]), upper.reshape(draws.shape[1:])
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a word that names no kind of band."""
+    if kind not in KINDS:
+        raise SpecificationError(f"no band {kind!r}; kinds are {KINDS}.")
 
 
 def sorted_columns(draws: Array) -> Array:

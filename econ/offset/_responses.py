@@ -80,7 +80,7 @@ def cumulated(source: Any, horizon: int, cells: Sequence[Cell]) -> Responses:
         For an unknown response or shock.
     """
     results = _projections(source)
-    already = results is not None and _is_summed(results)
+    already = bool(getattr(source, "cumulated", False)) or (results is not None and _is_summed(results))
     check_horizon(horizon, source.point.shape[0] - 1)
     names = source.parent.responses if isinstance(source, ProjectionResults) else source.responses
     weights = np.zeros((len(cells), *source.point[: horizon + 1].shape))
@@ -89,8 +89,8 @@ def cumulated(source: Any, horizon: int, cells: Sequence[Cell]) -> Responses:
         i = position(tuple(names), cell.response, "response")
         if already and not cell.summed:
             raise SpecificationError(
-                f"these projections sum every response, but {cell.response!r} is wanted as it stands; enter it in "
-                "changes and pass cumulative=True, or project without cumulative=."
+                f"every response is a sum here, but {cell.response!r} is wanted as it stands; enter it in "
+                "changes, or pass responses that are not cumulated."
             )
         weights[row, horizon if already or not cell.summed else slice(None), i, j] = 1.0
     weights = weights.reshape(len(cells), -1)

@@ -78,6 +78,8 @@ def average(projection: IRF, autoregression: IRF, *, weight: float | None = None
             f"{autoregression.shocks} on {autoregression.responses} to horizon {autoregression.horizon} cannot be "
             "averaged; pick the same shock, variables and horizon."
         )
+    if projection.cumulated != autoregression.cumulated:
+        raise SpecificationError("one of these responses is a sum over horizons and one is not; cumulate both.")
     if weight is not None and not 0.0 <= weight <= 1.0:
         raise SpecificationError(f"weight is that of the VAR, from 0 to 1; found {weight!r}.")
     v_lp, v_var = _variance(projection), _variance(autoregression)
@@ -95,6 +97,7 @@ def average(projection: IRF, autoregression: IRF, *, weight: float | None = None
         std_errors=np.sqrt(variance),
         units=projection.units,
         nobs=min(projection.nobs, autoregression.nobs),
+        cumulated=projection.cumulated,
         parent=Average(projection, autoregression, w),
     )
 

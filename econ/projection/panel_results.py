@@ -147,6 +147,7 @@ class PanelResults:
             nobs=self.sections[0].nobs,
             parent=self,
             origin=(bootstrap, str(rng)),
+            cumulated=bool(self.parent.cumulative),
         )
 
     def wild_cluster(

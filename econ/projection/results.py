@@ -122,6 +122,7 @@ class ProjectionResults:
             nobs=self.nobs,
             parent=self,
             origin=(bootstrap, str(rng)),
+            cumulated=bool(self.parent.cumulative),
         )
 
     def reduced_form(self, response: str, horizon: int = 0) -> ReducedForm:

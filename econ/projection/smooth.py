@@ -111,6 +111,7 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
         units={name: results.parent.parent.variables[name].units for name in results.parent.responses},
         nobs=results.nobs,
         parent=SmoothResults(results, tuple(chosen), polynomial),
+        cumulated=bool(results.parent.cumulative),
     )
 
 

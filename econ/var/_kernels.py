@@ -172,7 +172,7 @@ def _terms_by_window(path: Array, terms: Array, p: int) -> Array:
     for i in range(p + 1):
         shifted[i, :, i : i + periods] = terms.T
     sums = shifted.reshape(-1, total) @ path
-    return np.swapaxes(sums.reshape(draws, p + 1, m, n), 2, 3).reshape(draws, -1, m)
+    return np.swapaxes(sums.reshape(draws, p + 1, m, n), 2, 3).reshape(draws, n * (p + 1), m)
 
 
 def _latest_by_window(path: Array, p: int) -> Array:
@@ -202,10 +202,10 @@ def coefficients(factor: Array, n: int, p: int) -> Array:
     solved = np.empty((len(factor), k, n))
     for lower, out in zip(factor, solved, strict=True):  # transposed views are Fortran order, as BLAS wants
         out[:] = dtrsm(1.0, lower[:k, :k].T, lower[k:, :k].T, lower=0)
-    return _newest_first(solved, p)
+    return newest_first(solved, p)
 
 
-def _newest_first(rows: Array, p: int) -> Array:
+def newest_first(rows: Array, p: int) -> Array:
     """Turn the order of the p lag blocks at the end of axis 1; it is its own inverse."""
     n = rows.shape[2]
     out = rows.copy()
@@ -224,7 +224,7 @@ def shift_lags(factor: Array, coefs: Array, shift: Array, *, p: int) -> tuple[Ar
     n = coefs.shape[2]
     k = coefs.shape[1]
     m = k - n * p
-    oldest_first = _newest_first(shift, p)
+    oldest_first = newest_first(shift, p)
     coefs = coefs.copy()
     coefs[:, m:] += shift
     if m:

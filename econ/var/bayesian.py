@@ -89,6 +89,11 @@ class BayesianVAR(VAR):
         if self.outliers is not None and not isinstance(self.outliers, OutlierScaling):
             raise SpecificationError(f"outliers must be OutlierScaling(...) or None; found {self.outliers!r}.")
         check_positive("lags", self.lags)
+        if self.exclude is not None:
+            raise SpecificationError(
+                "a BayesianVAR shrinks coefficients and excludes none: the conjugate prior treats all equations alike; "
+                "use VAR(..., exclude=...) for exact zeros."
+            )
         super().__post_init__()
 
     def fit(

@@ -33,7 +33,8 @@ def bias_corrected(
     fit : VARResults
         Least-squares estimates.
     bootstrap : MovingBlock or Residual, optional
-        Estimate the bias by the mean of these draws; by default Pope's formula, for trend ``"c"`` or ``"n"``.
+        Estimate the bias by the mean of these draws; by default Pope's formula, for trend ``"c"`` or ``"n"``
+        and no exclusions.
     rng : int or SeedSequence, optional
         Seed, needed with a bootstrap.
 
@@ -46,7 +47,7 @@ def bias_corrected(
     Raises
     ------
     SpecificationError
-        For Pope's formula with a trend or exogenous regressors, or if the bias was removed already.
+        For Pope's formula with a trend, exogenous regressors or exclusions, or if the bias was removed already.
     Unstable
         If the least-squares estimate itself is unstable.
 
@@ -84,12 +85,23 @@ def bias_corrected(
     params = fit.params.to_numpy().copy()
     params[m:] -= share[0] * bias
     if m:
-        params[:m] = kernels.least_squares(x[:, :m], y - x[:, m:] @ params[m:])[0]
+        params[:m] = _terms(fit, x[:, :m], y - x[:, m:] @ params[m:])
     labelled = fit.params.copy()
     labelled.loc[:, :] = params
     residuals = fit.residuals.copy()
     residuals.loc[:, :] = y - x @ params
     return replace(fit, params=labelled, residuals=residuals, bias=bias)
+
+
+def _terms(fit: VARResults, terms: Array, left: Array) -> Array:
+    """Coefficients (m, n) of the deterministic and exogenous terms, given what the lags leave over (T, n)."""
+    if fit.free is None:
+        return kernels.least_squares(terms, left)[0]
+    found = np.zeros((terms.shape[1], left.shape[1]))
+    for equation, rows in enumerate(fit.free[: terms.shape[1]].T):
+        if rows.any():
+            found[rows, equation] = kernels.least_squares(terms[:, rows], left[:, [equation]])[0][:, 0]
+    return found
 
 
 def guarded_share(
@@ -117,10 +129,10 @@ def pope_bias(fit: VARResults) -> Array:
     """
     from scipy.linalg import solve_discrete_lyapunov
 
-    if fit.parent.trend not in ("n", "c") or fit.parent.exog is not None:
+    if fit.parent.trend not in ("n", "c") or fit.parent.exog is not None or fit.free is not None:
         raise SpecificationError(
-            f"Pope's formula knows a constant or nothing, not trend={fit.parent.trend!r} or exogenous regressors; "
-            "pass a bootstrap to estimate the bias."
+            f"Pope's formula knows a constant or nothing, not trend={fit.parent.trend!r}, exogenous regressors or "
+            "exclusions; pass a bootstrap to estimate the bias."
         )
     n = len(fit.variables)
     f = kernels.companion(fit.lag_blocks)

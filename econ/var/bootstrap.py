@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from econ.errors import SingularDesign, Unstable
 from econ.parallel import map_blocks
 from econ.var import _kernels as kernels
+from econ.var import _restricted_kernels as restricted
 from econ.var._kernels import Array
 from econ.var.bias import guarded_share
 from econ.var.resampling import Bootstrap
@@ -68,7 +69,7 @@ class _Simulator:
         self.residuals = fit.residuals.to_numpy() * np.sqrt(fit.nobs / fit.df_resid)
         values = fit.parent.parent.frame.to_numpy(dtype=float)
         # with a constant, levels are simulated around their means: X'X of data far from zero loses digits
-        self.centre = values.mean(axis=0) if "const" in fit.parent.terms else np.zeros(values.shape[1])
+        self.centre = values.mean(axis=0) if _has_constants(fit) else np.zeros(values.shape[1])
         pull = self.centre - fit.lag_blocks.sum(axis=0) @ self.centre
         self.initial = values[: fit.lags] - self.centre
         self.expected = self.terms @ fit.params.to_numpy()[: self.terms.shape[1]] - pull
@@ -96,13 +97,15 @@ class _Simulator:
         driving += self.expected
         paths = kernels.simulate(fit.lag_blocks, driving, self.initial)
         factor = self._cross_factor(paths)
-        n = paths.shape[2]
-        coefficients, residual_factor = kernels.coefficients(factor, n, lags), factor[:, -n:, -n:]
+        coefficients, residual_factor = self._estimates(factor)
         stable = self._is_stable(coefficients)
         if fit.bias is not None:  # off every stable draw, less where that would make it unstable
             share = guarded_share(coefficients, fit.bias, self._is_stable, stable=stable)
             shift = -share[:, None, None] * fit.bias
-            coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, p=lags)
+            if fit.free is None:
+                coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, p=lags)
+            else:
+                coefficients, residual_factor = restricted.shift_lags(factor, coefficients, shift, free=fit.free)
         if self.centre.any():
             means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
             coefficients[:, fit.parent.terms.index("const")] += self.centre - means
@@ -117,6 +120,14 @@ class _Simulator:
             unstable=len(stable) - int(stable.sum()),
         )
 
+    def _estimates(self, factor: Array) -> tuple[Array, Array]:
+        """Coefficients and the Cholesky factor of û'û of every draw, under the exclusions of the VAR if it has any."""
+        fit, n = self.fit, len(self.fit.variables)
+        if fit.free is None:
+            return kernels.coefficients(factor, n, fit.lags), factor[:, -n:, -n:]
+        coefficients = restricted.restricted_coefficients(factor, fit.free, fit.lags)
+        return coefficients, restricted.residual_factor(factor, coefficients, fit.lags)
+
     def _cross_factor(self, paths: Array) -> Array:
         try:
             return kernels.cross_factor(paths, self.terms, self.fit.lags)
@@ -129,3 +140,9 @@ class _Simulator:
     def _is_stable(self, coefficients: Array) -> NDArray[np.bool_]:
         blocks = kernels.lag_blocks(coefficients, self.fit.lags)
         return kernels.is_stable(blocks * self.scale / self.scale[:, None])
+
+
+def _has_constants(fit: VARResults) -> bool:
+    """Whether every equation has a constant, so that shifting a variable changes constants only."""
+    terms = fit.parent.terms
+    return "const" in terms and (fit.free is None or bool(fit.free[terms.index("const")].all()))

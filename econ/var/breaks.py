@@ -73,7 +73,10 @@ def sup_f(
     True
     """
     dates = _candidates(fit, equation, trim)
-    x, k = fit.parent.design(fit.lags), len(fit.params)
+    x = fit.parent.design(fit.lags)
+    if fit.free is not None:
+        x = x[:, fit.free[:, fit.variables.index(equation)]]
+    k = x.shape[1]
     u = fit.residuals[equation].to_numpy()
     bases = [(_basis(x[:date]), _basis(x[date:])) for date in dates]
     whole = _basis(x)

@@ -33,7 +33,7 @@ def granger(fit: VARResults, caused: str | Sequence[str], *, causing: str | Sequ
     Raises
     ------
     SpecificationError
-        For a name that is not in the VAR, or one that stands on both sides.
+        For a name that is not in the VAR, one that stands on both sides, or lags that are all excluded.
 
     References
     ----------
@@ -53,13 +53,19 @@ def granger(fit: VARResults, caused: str | Sequence[str], *, causing: str | Sequ
     if both:
         raise SpecificationError(f"{both} cannot cause itself in the test; name it on one side only.")
     rows = [f"L{lag}.{source}" for lag in range(1, fit.lags + 1) for source in sources]
-    where = fit.params.index.get_indexer(pd.Index(rows))
-    effects = fit.params.loc[rows, targets].to_numpy().T.reshape(-1)
-    cross = fit.cross_inverse[np.ix_(where, where)]
-    covariance = np.kron(fit.sigma_u.loc[targets, targets].to_numpy(), cross)
+    k, within = len(fit.params), fit.params.index.get_indexer(pd.Index(rows))
+    where = np.concatenate([fit.variables.index(target) * k + within for target in targets])
+    if fit.free is not None:  # what is excluded is zero already
+        where = where[fit.free.T.reshape(-1)[where]]
+        if not len(where):
+            raise SpecificationError(
+                f"no lag of {sources} enters the equations of {targets}: exclude= left them out, so there is nothing "
+                "to test; test the VAR without these exclusions."
+            )
+    effects = fit.params.to_numpy().T.reshape(-1)[where]
     restrictions = len(effects)
-    statistic = float(effects @ np.linalg.solve(covariance, effects)) / restrictions
-    df_resid = len(fit.variables) * fit.df_resid
+    statistic = float(effects @ np.linalg.solve(fit.params_cov[np.ix_(where, where)], effects)) / restrictions
+    df_resid = round(len(fit.variables) * fit.df_resid)
     return pd.Series(
         {
             "statistic": statistic,

@@ -1,7 +1,8 @@
-"""Differences and ratios of responses, from the same draws."""
+"""Sums, differences and ratios of responses, from the same draws."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -123,6 +124,32 @@ def ratio(irf: IRF, numerator: Cell, denominator: Cell, *, level: float = 0.90) 
         irf.nobs,
         region=region,
         parent=irf,
+    )
+
+
+def combined(one: IRF, other: IRF, sign: float) -> IRF:
+    """Response to two shocks at once; the draws are added draw by draw, so they must be joint."""
+    if one.parent is not other.parent or one.origin != other.origin:
+        raise SpecificationError(
+            "these responses come from different estimates or draws, so their joint uncertainty is unknown; "
+            "combine responses of one irf() call."
+        )
+    if one.cumulated != other.cumulated:
+        raise SpecificationError("one of these responses is a sum over horizons and one is not; cumulate both.")
+    same = one.point.shape == other.point.shape and one.responses == other.responses
+    if not same or (one.draws is None) != (other.draws is None):
+        raise SpecificationError(
+            f"responses of shapes {one.point.shape} and {other.point.shape} cannot be combined; "
+            "pick the same horizon, variables and number of shocks."
+        )
+    word = " + " if sign > 0 else " - "
+    names = tuple(
+        left if left == right and sign > 0 else f"{left}{word}{right}"
+        for left, right in zip(one.shocks, other.shocks, strict=True)
+    )
+    draws = None if one.draws is None or other.draws is None else one.draws + sign * other.draws
+    return replace(
+        one, point=one.point + sign * other.point, draws=draws, std_errors=None, draw_errors=None, shocks=names
     )
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from econ.errors import SpecificationError
-from econ.estimate import check_level
 from econ.infer import bands
 from econ.var import _kernels as kernels
 from econ.var._kernels import Array
@@ -31,6 +30,7 @@ def fevd(
     bootstrap: Bootstrap | None = None,
     rng: int | np.random.SeedSequence | None = None,
     level: float | None = None,
+    kind: str = "pointwise",
     n_jobs: int = 1,
 ) -> pd.DataFrame:
     """Share of each shock in the variance of the forecast error.
@@ -42,11 +42,13 @@ def fevd(
     horizon : int
         Longest forecast, at least 1 step.
     bootstrap : MovingBlock or Residual, optional
-        Draws for equal-tailed intervals; results with draws of their own need ``level`` only.
+        Draws for bands; results with draws of their own need ``level`` only.
     rng : int or SeedSequence
         Seed, needed with a bootstrap.
     level : float, optional
-        Coverage of the intervals, 0.90 if there is a bootstrap; None without one gives points only.
+        Coverage of the bands, 0.90 if there is a bootstrap; None without one gives points only.
+    kind : {"pointwise", "sup-t"}
+        Each share by itself, or the shares of a shock in a variable at all steps together.
     n_jobs : int
         Threads.
 
@@ -54,13 +56,13 @@ def fevd(
     -------
     DataFrame
         Index (``step`` 1, ..., horizon, ``variable``); columns = shocks, and ``other`` where the scheme identifies
-        fewer shocks than variables. Rows add to one. With intervals, columns (shock, ``point`` | ``lower`` |
+        fewer shocks than variables. Rows add to one. With bands, columns (shock, ``point`` | ``lower`` |
         ``upper``).
 
     Raises
     ------
     SpecificationError
-        If ``horizon`` is not a positive integer, or intervals are asked for without draws.
+        If ``horizon`` is not a positive integer, ``kind`` is unknown, or bands are asked for without draws.
 
     References
     ----------
@@ -75,6 +77,7 @@ def fevd(
     [1.0, 0.0]
     """
     check_positive("horizon", horizon)
+    bands.check_kind(kind)
     fit = svar.parent
 
     def read(draws: ReducedDraws, impact: Array) -> Array:
@@ -88,7 +91,7 @@ def fevd(
     index = pd.MultiIndex.from_product([range(1, horizon + 1), fit.variables], names=["step", "variable"])
     if bootstrap is None and level is None:
         return pd.DataFrame(point.reshape(len(index), -1), index=index, columns=names)
-    values = _with_band(point, svar.read_draws(read, bootstrap, rng, n_jobs=n_jobs), level)
+    values = _with_band(point, svar.read_draws(read, bootstrap, rng, n_jobs=n_jobs), level, kind)
     columns = pd.MultiIndex.from_product([names, BAND], names=["shock", "value"])
     return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=columns)
 
@@ -107,6 +110,7 @@ def historical_decomposition(
     bootstrap: Bootstrap | None = None,
     rng: int | np.random.SeedSequence | None = None,
     level: float | None = None,
+    kind: str = "pointwise",
     n_jobs: int = 1,
 ) -> pd.DataFrame:
     """Split the data into what each shock, the initial condition and the deterministic terms made of them.
@@ -120,12 +124,14 @@ def historical_decomposition(
     svar : StructuralResults
         The identified VAR.
     bootstrap : MovingBlock or Residual, optional
-        Draws for equal-tailed intervals: the observed data are decomposed by the parameters of every draw, so
+        Draws for bands: the observed data are decomposed by the parameters of every draw, so
         every draw adds to the data. Results with draws of their own need ``level`` only.
     rng : int or SeedSequence
         Seed, needed with a bootstrap.
     level : float, optional
-        Coverage of the intervals, 0.90 if there is a bootstrap; None without one gives points only.
+        Coverage of the bands, 0.90 if there is a bootstrap; None without one gives points only.
+    kind : {"pointwise", "sup-t"}
+        Each period by itself, or the whole path of a component in a variable.
     n_jobs : int
         Threads.
 
@@ -134,12 +140,12 @@ def historical_decomposition(
     DataFrame (T, n (s + 2))
         Columns (variable, component), units of the variables; components = shocks, ``other`` where the scheme
         identifies fewer shocks than variables, ``initial``, ``deterministic``. They add to the data exactly. With
-        intervals, columns (variable, component, ``point`` | ``lower`` | ``upper``).
+        bands, columns (variable, component, ``point`` | ``lower`` | ``upper``).
 
     Raises
     ------
     SpecificationError
-        If intervals are asked for without draws.
+        If ``kind`` is unknown, or bands are asked for without draws.
 
     Examples
     --------
@@ -150,13 +156,14 @@ def historical_decomposition(
     >>> bool(abs(parts["x"].sum(axis=1) - data.frame["x"].iloc[1:]).max() < 1e-12)
     True
     """
+    bands.check_kind(kind)
     fit = svar.parent
     point = components(svar.model, svar.impact.to_numpy()[None])[0]
     names = [fit.variables, [*_components(svar), "initial", "deterministic"]]
     if bootstrap is None and level is None:
         columns = pd.MultiIndex.from_product(names, names=["variable", "component"])
         return pd.DataFrame(point.reshape(fit.nobs, -1), index=fit.residuals.index, columns=columns)
-    values = _with_band(point, svar.read_draws(components, bootstrap, rng, n_jobs=n_jobs), level)
+    values = _with_band(point, svar.read_draws(components, bootstrap, rng, n_jobs=n_jobs), level, kind)
     columns = pd.MultiIndex.from_product([*names, BAND], names=["variable", "component", "value"])
     return pd.DataFrame(values.reshape(fit.nobs, -1), index=fit.residuals.index, columns=columns)
 
@@ -184,9 +191,9 @@ def _components(svar: StructuralResults) -> list[str]:
     return [*svar.shock_names] if complete else [*svar.shock_names, OTHER]
 
 
-def _with_band(point: Array, blocks: list[Array] | None, level: float | None) -> Array:
-    """``point`` with lower and upper ends of the draws along a new last axis."""
+def _with_band(point: Array, blocks: list[Array] | None, level: float | None, kind: str) -> Array:
+    """``point`` (T, n, c) with lower and upper ends of the draws along a new last axis."""
     if blocks is None:
-        raise SpecificationError("intervals need draws, and there are none; pass bootstrap=MovingBlock() and rng=.")
-    lower, upper = bands.pointwise(np.concatenate(blocks), level=0.90 if level is None else check_level(level))
+        raise SpecificationError("bands need draws, and there are none; pass bootstrap=MovingBlock() and rng=.")
+    lower, upper = bands.path_band(np.concatenate(blocks), level=0.90 if level is None else level, kind=kind)
     return np.stack([point, lower, upper], axis=-1)

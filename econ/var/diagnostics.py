@@ -10,6 +10,7 @@ import pandas as pd
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
+from econ.var._kernels import Array
 from econ.var.model import SPARE, check_positive
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def diagnostics(fit: VARResults, *, lags: int | None = None) -> pd.DataFrame:
 
 
 def portmanteau(fit: VARResults, lags: int) -> Row:
-    """Q = T² Σ_j tr(C_j' C_0⁻¹ C_j C_0⁻¹) / (T - j), chi2(n² (lags - p))."""
+    """Q = T² Σ_j tr(C_j' C_0⁻¹ C_j C_0⁻¹) / (T - j), chi2(n² lags - lag coefficients estimated)."""
     null = f"no residual autocorrelation up to lag {lags}"
     if lags <= fit.lags:
         reason = Unavailable(f"needs more autocorrelations than the {fit.lags} lags of the VAR")
@@ -94,11 +95,16 @@ def portmanteau(fit: VARResults, lags: int) -> Row:
     for j in range(1, lags + 1):
         c = u[j:].T @ u[:-j] / periods
         statistic += float(np.trace(c.T @ inverse @ c @ inverse)) / (periods - j)
-    return _chi2(periods**2 * statistic, len(fit.variables) ** 2 * (lags - fit.lags), null)
+    m, n = len(fit.parent.terms), len(fit.variables)
+    estimated = n**2 * fit.lags if fit.free is None else int(fit.free[m:].sum())
+    return _chi2(periods**2 * statistic, n**2 * lags - estimated, null)
 
 
 def breusch_godfrey(fit: VARResults, lags: int) -> Row:
-    """LM = T (n - tr(S_R⁻¹ S_e)): S_R of û, S_e of û on the regressors and its own lags, chi2(lags n²)."""
+    """LM = T (n - tr(S_R⁻¹ S_e)): S_R of û, S_e of û on the regressors and its own lags, chi2(lags n²).
+
+    With exclusions, the score of the lags c = vec(E'U S_R⁻¹) times its inverse variance, which is the same without.
+    """
     u, periods = fit.residuals.to_numpy(), fit.nobs
     n = u.shape[1]
     null = f"no residual autocorrelation up to lag {lags}"
@@ -107,8 +113,26 @@ def breusch_godfrey(fit: VARResults, lags: int) -> Row:
     if periods < x.shape[1] + SPARE:
         reason = Unavailable(f"{x.shape[1]} regressors for {periods} observations")
         return Row(reason, reason, "chi2", null)
+    if fit.free is not None:
+        return _chi2(_restricted_score(fit, lagged), lags * n**2, null)
     e = u - x @ kernels.least_squares(x, u)[0]
     return _chi2(periods * (n - float(np.trace(np.linalg.solve(u.T @ u, e.T @ e)))), lags * n**2, null)
+
+
+def _restricted_score(fit: VARResults, lagged: Array) -> float:
+    """c'V⁻¹c with V the variance of c net of the free coefficients; regressors and lags in units of their length."""
+    assert fit.free is not None
+    u, x = fit.residuals.to_numpy(), fit.parent.design(fit.lags)
+    x, z = (each / np.linalg.norm(each, axis=0) for each in (x, lagged))
+    weight = np.linalg.inv(u.T @ u / len(u))
+    keep = fit.free.T.reshape(-1)
+    own = np.kron(weight, x.T @ x)[np.ix_(keep, keep)]
+    shared = np.kron(weight, z.T @ x)[:, keep]
+    c, left = (z.T @ u @ weight).T.reshape(-1), (x.T @ u @ weight).T.reshape(-1)[keep]
+    solved = np.linalg.solve(own, np.column_stack([shared.T, left]))
+    c = c - shared @ solved[:, -1]  # the step of GLS used other weights, so its own score is not exactly zero
+    variance = np.kron(weight, z.T @ z) - shared @ solved[:, :-1]
+    return float(c @ np.linalg.solve(variance, c))
 
 
 def jarque_bera(fit: VARResults) -> Row:

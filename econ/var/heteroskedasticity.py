@@ -92,7 +92,7 @@ class Heteroskedasticity:
     moves. For two regimes the second step is the closed form (eigenvectors of S_1 relative to S_2), for more a joint
     diagonalisation of all S_r, whose rotation is then applied to the factor of Σ_u. ``svar.parent`` holds the
     re-estimated coefficients; the standard errors that it prints are those of least squares. The coefficients are left
-    alone where they are bias-corrected or posterior draws.
+    alone where they are bias-corrected, under exclusions, or posterior draws.
     ``"moments"`` keeps the least-squares coefficients: the closed form for two regimes, and for more the rotation of
     the factor of Σ_u that leaves the smallest sum of squared off-diagonal elements (minimum distance).
 
@@ -172,7 +172,8 @@ class Heteroskedasticity:
         codes, names = self.codes(fit)
         w = np.bincount(codes, minlength=len(names)) / len(codes)
         point = draws is fit.as_draws
-        if self.method == "ml" and (point or draws.paths is not None) and fit.bias is None and fit.posterior is None:
+        given = fit.bias is not None or fit.posterior is not None or fit.free is not None
+        if self.method == "ml" and (point or draws.paths is not None) and not given:
             draws, turn = _iterated(draws, codes, w)
         else:
             u = draws.residuals

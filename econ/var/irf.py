@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from econ.var.contrast import Cell
 
-KINDS = ("pointwise", "sup-t")
 INTERVALS = ("percentile", "hall", "studentised")
 NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
 
@@ -53,6 +52,8 @@ class IRF:
         Bootstrap and seed; responses with equal parent and origin have joint draws.
     unstable : int
         Bootstrap samples with an unstable VAR, replaced or kept as the bootstrap says.
+    cumulated : bool
+        Whether ``point[h]`` is the sum over horizons 0, ..., h.
 
     Examples
     --------
@@ -78,6 +79,7 @@ class IRF:
     parent: object = field(default=None, repr=False)
     origin: object = field(default=None, repr=False)
     unstable: int = 0
+    cumulated: bool = False
 
     def __post_init__(self) -> None:
         expected = (len(self.point), len(self.responses), len(self.shocks))
@@ -113,9 +115,9 @@ class IRF:
             For another kind or interval, or if there are no draws.
         """
         check_level(level)
-        if kind not in KINDS or interval not in INTERVALS:
+        if kind not in bands.KINDS or interval not in INTERVALS:
             raise SpecificationError(
-                f"no band {kind!r} with interval {interval!r}; kinds are {KINDS}, intervals are {INTERVALS}."
+                f"no band {kind!r} with interval {interval!r}; kinds are {bands.KINDS}, intervals are {INTERVALS}."
             )
         if self.draws is None:
             return self._gaussian_band(level, kind)
@@ -135,27 +137,36 @@ class IRF:
         """Responses to one shock."""
         return self._pick_shocks([self._position(name, self.shocks, "shock")])
 
-    def scale(self, to: float, *, response: str, horizon: int = 0, shock: str | None = None) -> IRF:
+    def scale(
+        self, to: float, *, response: str, horizon: int = 0, shock: str | None = None, debt: float | None = None
+    ) -> IRF:
         """Resize a shock so that ``response`` is ``to`` at ``horizon``, in the point and in every draw.
+
+        ``irf.scale(to=-1.0, response="china")`` is a sale of 1% of debt if that variable is in percent of debt, and
+        ``irf.scale(to=-100.0, response="china", debt=28_900.0)`` one of $100bn at a debt of $28.9tn.
 
         Parameters
         ----------
         to : float
-            Size, in units of ``response``.
+            Size, in units of ``response``; with ``debt``, in billions of its currency.
         response : str
             Variable that fixes the size.
         horizon : int, default 0
             When it has that size.
         shock : str, optional
             Shock to resize, by default the only one, or else the one named like ``response``; others stay.
+        debt : float, optional
+            Outstanding debt in billions, of which ``response`` must be in percent.
 
         Raises
         ------
         SpecificationError
-            If the shock is ambiguous, or the response is exactly zero there.
+            If the shock is ambiguous, the response is exactly zero there, or its units are not percent of debt.
         """
         if not np.isfinite(to):
             raise SpecificationError(f"a shock can be scaled to a finite size only; found {to!r}.")
+        if debt is not None:
+            to = 100.0 * to / self._check_debt(debt, response)
         i, h = self._position(response, self.responses, "response"), self._check_horizon(horizon)
         j = self._shock_position(response if shock is None and len(self.shocks) > 1 else shock)
         values = [self.point[h, i, j]] if self.draws is None else [self.point[h, i, j], *self.draws[:, h, i, j]]
@@ -173,15 +184,27 @@ class IRF:
         return self._times(factor, factors)
 
     def cumulate(self) -> IRF:
-        """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws."""
+        """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws.
+
+        Raises
+        ------
+        SpecificationError
+            If these are sums already.
+        """
+        if self.cumulated:
+            raise SpecificationError(
+                "these responses are sums over horizons already; cumulate the responses that irf() gave, once."
+            )
         draws = None if self.draws is None else np.cumsum(self.draws, axis=1)
-        return replace(self, point=np.cumsum(self.point, axis=0), draws=draws, std_errors=None, draw_errors=None)
+        return replace(
+            self, point=np.cumsum(self.point, axis=0), draws=draws, std_errors=None, draw_errors=None, cumulated=True
+        )
 
     def __add__(self, other: object) -> IRF:
-        return self._combined(other, 1.0) if isinstance(other, IRF) else NotImplemented
+        return self._combined(other, 1.0)
 
     def __sub__(self, other: object) -> IRF:
-        return self._combined(other, -1.0) if isinstance(other, IRF) else NotImplemented
+        return self._combined(other, -1.0)
 
     def at(self, horizon: int, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
         """Response at one horizon.
@@ -201,7 +224,7 @@ class IRF:
             Standard error = standard deviation of the draws; `Unavailable` without draws or standard errors.
         """
         i, j, h = self._cell(response, shock, horizon)
-        label = f"{response} to {self.shocks[j]} at horizon {h}"
+        label = f"{'cumulated ' if self.cumulated else ''}{response} to {self.shocks[j]} at horizon {h}"
         drawn = None if self.draws is None else self.draws[:, h, i, j]
         error = None
         if self.std_errors is not None:
@@ -314,28 +337,10 @@ class IRF:
             return Estimate(value, error[0], value - width, value + width, **common)  # type: ignore[arg-type]
         return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)  # type: ignore[arg-type]
 
-    def _combined(self, other: IRF, sign: float) -> IRF:
-        """Response to two shocks at once; the draws are added draw by draw, so they must be joint."""
-        if self.parent is not other.parent or self.origin != other.origin:
-            raise SpecificationError(
-                "these responses come from different estimates or draws, so their joint uncertainty is unknown; "
-                "combine responses of one irf() call."
-            )
-        same = self.point.shape == other.point.shape and self.responses == other.responses
-        if not same or (self.draws is None) != (other.draws is None):
-            raise SpecificationError(
-                f"responses of shapes {self.point.shape} and {other.point.shape} cannot be combined; "
-                "pick the same horizon, variables and number of shocks."
-            )
-        word = " + " if sign > 0 else " - "
-        names = tuple(
-            left if left == right and sign > 0 else f"{left}{word}{right}"
-            for left, right in zip(self.shocks, other.shocks, strict=True)
-        )
-        draws = None if self.draws is None or other.draws is None else self.draws + sign * other.draws
-        return replace(
-            self, point=self.point + sign * other.point, draws=draws, std_errors=None, draw_errors=None, shocks=names
-        )
+    def _combined(self, other: object, sign: float) -> IRF:
+        from econ.var.contrast import combined
+
+        return combined(self, other, sign) if isinstance(other, IRF) else NotImplemented
 
     def _times(self, factor: Array, factors: Array | None) -> IRF:
         draws = None if self.draws is None or factors is None else self.draws * factors[:, None, None, :]
@@ -349,6 +354,17 @@ class IRF:
         names = tuple(self.shocks[j] for j in columns)
         point = self.point[..., columns]
         return replace(self, point=point, draws=draws, std_errors=errors, draw_errors=inner, shocks=names)
+
+    def _check_debt(self, debt: float, response: str) -> float:
+        units = self.units.get(response, "")
+        if "debt" not in units:
+            raise SpecificationError(
+                f"a size in billions at a given debt needs a response in percent of debt; {response!r} is in "
+                f"{units!r}; scale it in its own units."
+            )
+        if not (np.isfinite(debt) and debt > 0.0):
+            raise SpecificationError(f"debt must be a positive number of billions; found {debt!r}.")
+        return float(debt)
 
     def _cell(self, response: str, shock: str | None, horizon: int) -> tuple[int, int, int]:
         i = self._position(response, self.responses, "response")

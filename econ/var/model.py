@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,9 @@ import pandas as pd
 from econ.data.dataset import Dataset, as_dataset, complete_frame
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
 from econ.var import _kernels as kernels
+from econ.var import _restricted_kernels as restricted
 from econ.var._kernels import Array
+from econ.var.exclusions import free_coefficients, read_exclusions
 
 if TYPE_CHECKING:
     from econ.var.results import VARResults
@@ -36,12 +39,15 @@ class VAR:
     exog : DataFrame, optional
         Further regressors, entering at t; must hold every period of ``data``.
     max_lags : int, default 12
-        Longest lag that a criterion may pick.
+        Longest lag that a criterion may pick; it compares VARs without exclusions.
+    exclude : mapping of str to sequence of str, optional
+        Zero restrictions: ``{"equation": ["oil", "L3.gold", "const"]}`` leaves all lags of oil, one lag of gold and the
+        constant out of that equation.
 
     Raises
     ------
     SpecificationError
-        For an unknown trend or criterion, or lags that are not a positive integer.
+        For an unknown trend or criterion, lags that are not a positive integer, or exclusions of unknown names.
     SchemaError
         For missing values, a constant column, or exogenous columns that lack a period or repeat a name.
     SampleTooShort
@@ -49,14 +55,17 @@ class VAR:
 
     References
     ----------
-    Lütkepohl, H. (2005), New Introduction to Multiple Time Series Analysis, Springer, chapter 3.
+    Lütkepohl, H. (2005), New Introduction to Multiple Time Series Analysis, Springer, chapter 3 and section 5.2.
 
     Examples
     --------
     >>> from econ.testing import simulated_var
-    >>> fit = VAR(simulated_var(periods=200, rng=1), lags=1).fit()
+    >>> data = simulated_var(periods=200, rng=1)
+    >>> fit = VAR(data, lags=1).fit()
     >>> list(fit.params.index)
     ['const', 'L1.x', 'L1.y']
+    >>> float(VAR(data, lags=1, exclude={"x": ["y"]}).fit().params.loc["L1.y", "x"])
+    0.0
     """
 
     data: Dataset | pd.DataFrame
@@ -64,6 +73,7 @@ class VAR:
     trend: str = "c"
     exog: pd.DataFrame | None = None
     max_lags: int = 12
+    exclude: Mapping[str, str | Sequence[str]] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", as_dataset(self.data))
@@ -79,6 +89,10 @@ class VAR:
         if self.exog is not None:
             object.__setattr__(self, "exog", _aligned(self.exog, frame))
         self._check_length(self.lags if isinstance(self.lags, int) else 1)
+        if self.exclude is not None:
+            object.__setattr__(self, "exclude", read_exclusions(self.exclude))
+            if isinstance(self.lags, int):
+                self.free(self.lags)
 
     @property
     def parent(self) -> Dataset:
@@ -96,7 +110,7 @@ class VAR:
         return TRENDS[self.trend] + (() if self.exog is None else tuple(self.exog.columns))
 
     def fit(self) -> VARResults:
-        """Estimate every equation by ordinary least squares.
+        """Estimate every equation by ordinary least squares, or the system by estimated GLS if there are exclusions.
 
         Returns
         -------
@@ -124,6 +138,10 @@ class VAR:
                 "drop a variable or use fewer lags."
             )
         coefficients, cross_inverse = kernels.least_squares(x, y[lags:])
+        free = self.free(lags)
+        if free is not None:
+            factor = restricted.data_factor(x, y[lags:], lags)
+            coefficients = restricted.restricted_coefficients(factor, free, lags, rounds=3)[0]
         columns, dates = list(self.variables), self.parent.frame.index[lags:]
         return VARResults(
             parent=self,
@@ -143,6 +161,12 @@ class VAR:
         periods = len(self.parent.frame) - lags
         trend = kernels.deterministic(self.trend, lags + 1, periods)
         return trend if self.exog is None else np.hstack([trend, self.exog.to_numpy(dtype=float)[lags:]])
+
+    def free(self, lags: int) -> restricted.Mask | None:
+        """Which coefficients are estimated, (k, n) in the order of :meth:`regressors`; None if all are."""
+        if self.exclude is None:
+            return None
+        return free_coefficients(read_exclusions(self.exclude), self.variables, self.regressors(lags), lags=lags)
 
     def regressors(self, lags: int) -> list[str]:
         """Names of the rows of the coefficients: terms, then ``L1.x``, ``L1.y``, ..., ``L2.x``, ..."""

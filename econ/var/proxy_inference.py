@@ -107,7 +107,7 @@ def _responses_to_instruments(
     """Γ (n, m), S_mm, months, and per horizon the influence (T, 2 m) of each period on (e_i' C_h Γ, e_1' Γ).
 
     With x_t the regressors, A the coefficients and N months: dΓ_t = (m_t u_t - Γ) / N - dA_t' g, g = Σ x_t m_t / N,
-    dA_t = (X'X)⁻¹ x_t u_t'; and d(C_h)Γ = Σ_{q<h} C_{h-1-q} [dA_1 ... dA_p] [C_q Γ; ...; C_{q-p+1} Γ].
+    dA_t of ``VARResults.influence``; and d(C_h)Γ = Σ_{q<h} C_{h-1-q} [dA_1 ... dA_p] [C_q Γ; ...; C_{q-p+1} Γ].
     """
     n, p, i, target = len(fit.variables), fit.lags, fit.variables.index(response), scheme.target(fit)
     values, known = scheme.aligned(fit)
@@ -115,18 +115,17 @@ def _responses_to_instruments(
     z = np.where(known[:, None], values - values[known].mean(axis=0), 0.0)
     u, x = fit.residuals.to_numpy(), fit.parent.design(p)
     gamma = u.T @ z / nobs
-    solved = x @ fit.cross_inverse
+    moved_by = fit.influence
     by_period = (z[:, None, :] * u[:, :, None] - known[:, None, None] * gamma) / nobs
-    by_period -= u[:, :, None] * (solved @ (x.T @ z / nobs))[:, None, :]
+    by_period -= np.einsum("tkn,km->tnm", moved_by, x.T @ z / nobs)
     c = kernels.responses(fit.lag_blocks[None], np.eye(n)[None], horizon)[0]
     paths = np.concatenate([np.zeros((p, n, gamma.shape[1])), c @ gamma])
     lagged = [paths[q + 1 : q + p + 1][::-1].reshape(n * p, -1) for q in range(horizon)]
-    through_lags = [solved[:, -n * p :] @ stacked for stacked in lagged]
-    through_errors = u @ c[:, i].T
+    through_lags = [np.einsum("tkn,km->tnm", moved_by[:, -n * p :], stacked) for stacked in lagged]
     influence = []
     for h in range(horizon + 1):
         moved = np.einsum("tnm,n->tm", by_period, c[h, i])
         for q in range(h):
-            moved += through_errors[:, [h - 1 - q]] * through_lags[q]
+            moved += np.einsum("tnm,n->tm", through_lags[q], c[h - 1 - q, i])
         influence.append(np.hstack([moved, by_period[:, target]]))
     return gamma, z.T @ z, nobs, influence

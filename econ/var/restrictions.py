@@ -86,6 +86,11 @@ class Restrictions:
         """Zero restrictions of one shock."""
         return [each for each in self.zeros if each.shock == shock]
 
+    def of(self, shock: str) -> Restrictions:
+        """The signs and zeros of one shock."""
+        signs = tuple(each for each in self.signs if each.shock == shock)
+        return Restrictions((shock,), signs, tuple(self.zeros_of(shock)), ())
+
     @property
     def order(self) -> list[str]:
         """The proxied shock, then those with the most zeros, as they are drawn."""

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ.errors import SingularDesign
+from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
+from econ.var import _restricted_kernels as restricted
 from econ.var._kernels import Array
 
 if TYPE_CHECKING:
+    from econ.var._restricted_kernels import Mask
     from econ.var.model import VAR
     from econ.var.resampling import Bootstrap
     from econ.var.scenario import Conditions
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class VARResults:
-    """Least-squares estimates of a VAR; made by :meth:`econ.var.VAR.fit`.
+    """Estimates of a VAR; made by :meth:`econ.var.VAR.fit`.
 
     Parameters
     ----------
@@ -58,9 +62,19 @@ class VARResults:
         return len(self.residuals)
 
     @property
-    def df_resid(self) -> int:
-        """T less the coefficients of an equation."""
-        return self.nobs - len(self.params)
+    def df_resid(self) -> float:
+        """T less the coefficients of an equation, on average over the equations if some are excluded."""
+        return self.nobs - (len(self.params) if self.free is None else self.coefficients / len(self.variables))
+
+    @cached_property
+    def free(self) -> Mask | None:
+        """Which coefficients are estimated, (k, n); None if all are."""
+        return self.parent.free(self.lags)
+
+    @property
+    def coefficients(self) -> int:
+        """Coefficients estimated, in all equations."""
+        return self.params.size if self.free is None else int(self.free.sum())
 
     @property
     def units(self) -> dict[str, str]:
@@ -84,26 +98,55 @@ class VARResults:
 
     @cached_property
     def std_errors(self) -> pd.DataFrame:
-        """Standard errors from sigma_u ⊗ (X'X)⁻¹, (k, n), valid under homoskedastic errors."""
-        variances = np.outer(np.diag(self.cross_inverse), np.diag(self.sigma_u))
+        """Standard errors from ``params_cov``, (k, n); zero for coefficients that are excluded."""
+        variances = np.diag(self.params_cov).reshape(len(self.variables), -1).T
         return pd.DataFrame(np.sqrt(variances), index=self.params.index, columns=self.params.columns)
 
     @cached_property
+    def params_cov(self) -> Array:
+        """Covariance of the coefficients, equation by equation, (n k, n k), valid under homoskedastic errors.
+
+        sigma_u ⊗ (X'X)⁻¹; with exclusions (R' (sigma_u⁻¹ ⊗ X'X) R)⁻¹ among the free ones (Lütkepohl 2005, section 5.2).
+        """
+        sigma = self.sigma_u.to_numpy()
+        if self.free is None:
+            return np.kron(sigma, self.cross_inverse)
+        x = self.parent.design(self.lags)
+        return restricted.covariance(x.T @ x, sigma, self.free)
+
+    @cached_property
+    def influence(self) -> Array:
+        """What each period adds to the error of the coefficients, (T, k, n): their sum over t is zero.
+
+        (X'X)⁻¹ x_t u_t', or with exclusions the covariance times x_t (Σ_u⁻¹ u_t)'.
+        """
+        x, u = self.parent.design(self.lags), self.residuals.to_numpy()
+        if self.free is None:
+            return np.asarray((x @ self.cross_inverse)[:, :, None] * u[:, None, :])
+        scores = np.linalg.solve(self.sigma_u.to_numpy(), u.T).T[:, :, None] * x[:, None, :]
+        moved = scores.reshape(len(x), -1) @ self.params_cov
+        return np.swapaxes(moved.reshape(len(x), u.shape[1], -1), 1, 2)
+
+    @cached_property
     def tstats(self) -> pd.DataFrame:
-        """Coefficients over standard errors, (k, n)."""
-        return self.params / self.std_errors
+        """Coefficients over standard errors, (k, n); `Unavailable` where excluded."""
+        if self.free is None:
+            return self.params / self.std_errors
+        return self._where_free(self.params / self.std_errors.where(self.free, 1.0))
 
     @cached_property
     def pvalues(self) -> pd.DataFrame:
-        """Two-sided p-values of ``tstats`` under the normal distribution, (k, n)."""
+        """Two-sided p-values of ``tstats`` under the normal distribution, (k, n); `Unavailable` where excluded."""
         from scipy.special import ndtr
 
-        values = 2.0 * ndtr(-np.abs(self.tstats.to_numpy()))
-        return pd.DataFrame(values, index=self.params.index, columns=self.params.columns)
+        errors = self.std_errors if self.free is None else self.std_errors.where(self.free, 1.0)
+        ratios = np.abs(self.params / errors)
+        values = pd.DataFrame(2.0 * ndtr(-ratios), index=self.params.index, columns=self.params.columns)
+        return values if self.free is None else self._where_free(values)
 
     @cached_property
     def loglik(self) -> float:
-        """Gaussian log likelihood at the maximum."""
+        """Gaussian log likelihood at the estimate: the maximum, if no coefficient is excluded."""
         n = len(self.variables)
         return float(-0.5 * self.nobs * (n * np.log(2.0 * np.pi) + self._log_determinant + n))
 
@@ -225,7 +268,12 @@ class VARResults:
         """The estimate in the shape of one draw, so that schemes are written once, for batches."""
         from econ.var.scheme import ReducedDraws
 
-        factor = np.linalg.cholesky(self.sigma_u.to_numpy())
+        try:
+            factor = np.linalg.cholesky(self.sigma_u.to_numpy())
+        except np.linalg.LinAlgError:
+            raise SingularDesign(
+                f"the residuals of {list(self.variables)} are numerically collinear; drop one that repeats others."
+            ) from None
         return ReducedDraws(fit=self, coefficients=self.params.to_numpy()[None], factor=factor[None])
 
     @property
@@ -244,7 +292,15 @@ class VARResults:
         return float(np.linalg.slogdet(self.sigma_u_mle.to_numpy())[1])
 
     def _criterion(self, penalty: float) -> float:
-        return self._log_determinant + penalty * self.params.size / self.nobs
+        return self._log_determinant + penalty * self.coefficients / self.nobs
+
+    def _where_free(self, values: pd.DataFrame) -> pd.DataFrame:
+        reason = Unavailable("this coefficient is excluded, not estimated")
+        cells = [
+            [cell if free else reason for cell, free in zip(row, kept, strict=True)]
+            for row, kept in zip(values.to_numpy(), np.asarray(self.free), strict=True)
+        ]
+        return pd.DataFrame(cells, index=values.index, columns=values.columns)
 
     def _square(self, values: Array) -> pd.DataFrame:
         return pd.DataFrame(values, index=list(self.variables), columns=list(self.variables))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from econ.errors import NoAdmissibleDraw, SpecificationError
+from econ.errors import NoAdmissibleDraw, SpecificationError, suggestion
 from econ.estimate import check_level
 from econ.parallel import map_blocks, seed_sequence
 from econ.var import _kernels as kernels
 from econ.var._kernels import Array
+from econ.var.coupling import Rays, coupled_shock, extreme_rays, largest, restriction_rows
 from econ.var.model import check_positive
-from econ.var.restrictions import LONG_RUN, Restrictions, check_variables
+from econ.var.restrictions import Restrictions, check_variables
 from econ.var.rotations import ReducedForms
 from econ.var.scheme import ReducedDraws
 from econ.var.structural import check_horizon
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from econ.var.sign_restrictions import SignRestrictions
 
 MOST_SETS = 20_000  # active sets that are enumerated at most
-NUDGE = 1e-6  # relative push of an objective, see _largest
-SLACK = 1e-8  # by which a solution may miss a restriction, in units of the restriction's length
 GRID = 200  # centres tried for the robust credible region
 
 
@@ -43,7 +41,7 @@ class RobustBounds:
     responses : tuple of str
         Variables.
     shock : str
-        The restricted shock.
+        The shock whose responses these are.
     nonempty : float
         Share of reduced forms whose identified set is not empty: the plausibility of the restrictions. Only these
         have rows in ``lower`` and ``upper``.
@@ -95,18 +93,22 @@ def robust_bounds(
     *,
     rng: int | np.random.SeedSequence | None = None,
     draws: int = 300,
+    shock: str | None = None,
 ) -> RobustBounds:
-    """Bounds of the responses to the one restricted shock that no prior on rotations can move.
+    """Bounds of the responses to a restricted shock that no prior on rotations can move.
 
     With C the Cholesky factor of Σ, a response is c'q with c a row of the moving average times C, and q ranges over the
     unit vectors with S q ≥ 0 and Z q = 0. At a maximum some of the rows of S hold with equality, and given those q is
     the projection of c on their null space, made of unit length. All sets of active rows are enumerated, so the bounds
     are exact up to 1e-6 of the length of c.
 
+    Restrictions on other shocks matter only if they leave them no column orthogonal to q; which ones can is decided
+    by :func:`econ.var.coupling.coupled_shock`, and the one that does is enumerated too, so the bounds stay exact.
+
     Parameters
     ----------
     scheme : SignRestrictions
-        Signs and zeros on exactly one shock.
+        Signs and zeros, on one shock or several.
     fit : VARResults
         The reduced form; a `BayesianVAR` gives its own posterior.
     horizon : int, default 12
@@ -115,6 +117,8 @@ def robust_bounds(
         Seed.
     draws : int, default 300
         Draws of the reduced form; those with an empty identified set are counted and left out.
+    shock : str, optional
+        Whose responses; may be left out if one shock is restricted.
 
     Returns
     -------
@@ -123,7 +127,8 @@ def robust_bounds(
     Raises
     ------
     SpecificationError
-        If several shocks are restricted, or history or ratios are, or there are too many restrictions to enumerate.
+        If history or ratios are restricted, there are too many restrictions to enumerate, or two or more of the other
+        shocks are restricted so much that their columns must be found jointly.
     NoAdmissibleDraw
         If the identified set is empty for every draw.
 
@@ -147,92 +152,66 @@ def robust_bounds(
     check_variables(single, fit.variables)
     check_positive("draws", draws)
     check_horizon(horizon)
-    if len(single.shocks) != 1 or single.bounds or scheme.narrative or scheme.proxy:
+    if single.bounds or scheme.narrative or scheme.proxy:
         raise SpecificationError(
-            "robust bounds are exact for signs and zeros of one shock; found shocks "
-            f"{list(single.shocks)}, {len(single.bounds)} ratio bounds, {len(scheme.narrative or ())} narrative "
-            f"restrictions and {len(scheme.proxy or ())} proxies; restrict one shock, or read the draws of identify()."
+            f"robust bounds are exact for signs and zeros; found {len(single.bounds)} ratio bounds, "
+            f"{len(scheme.narrative or ())} narrative restrictions and {len(scheme.proxy or ())} proxies; leave them "
+            "out, or read the draws of identify()."
         )
-    _check_count(single, len(fit.variables))
+    name = _chosen(shock, single.shocks)
+    own, other = single.of(name), coupled_shock(single, name, fit)
+    _check_count(own, None if other is None else single.of(other), len(fit.variables))
     forms = ReducedForms(fit, scheme.reduced_form)
 
     def work(size: int, generator: np.random.Generator) -> tuple[Array, Array, NDArray[np.bool_]]:
         factors, rows = forms.factors(generator, size)
-        return _block_bounds(forms.complete(generator, factors, rows), single, horizon)
+        reduced = forms.complete(generator, factors, rows)
+        rays = None if other is None else extreme_rays(*restriction_rows(reduced, single.of(other)))
+        return _block_bounds(reduced, own, horizon, rays)
 
     blocks = map_blocks(work, draws, rng=seed_sequence(rng), n_jobs=scheme.n_jobs, block=50, label="robust bounds")
     lower, upper, found = (np.concatenate([block[part] for block in blocks]) for part in range(3))
     if not found.any():
         raise NoAdmissibleDraw(
-            f"the identified set of shock {single.shocks[0]!r} is empty for all {draws} draws of the reduced form; the "
+            f"the identified set of shock {name!r} is empty for all {draws} draws of the reduced form; the "
             "restrictions contradict the data: drop the one that SignRestrictions reports as failing most."
         )
-    return RobustBounds(lower[found], upper[found], fit.variables, single.shocks[0], float(found.mean()), fit)
+    return RobustBounds(lower[found], upper[found], fit.variables, name, float(found.mean()), fit)
 
 
-def _check_count(single: Restrictions, n: int) -> None:
-    free = n - 1 - len(single.zeros)
-    count = sum(comb(len(single.signs), active) for active in range(min(free, len(single.signs)) + 1))
+def _chosen(shock: str | None, shocks: tuple[str, ...]) -> str:
+    """The shock whose bounds are wanted."""
+    if shock is None and len(shocks) > 1:
+        raise SpecificationError(f"shocks {list(shocks)} are restricted; say whose responses with shock=.")
+    if shock is not None and shock not in shocks:
+        raise SpecificationError(f"no restricted shock {shock!r}; {suggestion(shock, shocks)}")
+    return shocks[0] if shock is None else shock
+
+
+def _check_count(own: Restrictions, other: Restrictions | None, n: int) -> None:
+    free = n - 1 - len(own.zeros)
+    count = sum(comb(len(own.signs), active) for active in range(min(free, len(own.signs)) + 1))
+    if other is not None:
+        count *= 1 + comb(len(other.signs), n - 1 - len(other.zeros))
     if count > MOST_SETS:
+        signs = len(own.signs) + (0 if other is None else len(other.signs))
         raise SpecificationError(
-            f"{len(single.signs)} sign restrictions with {n} variables have {count:,} sets of active restrictions; at "
-            f"most {MOST_SETS:,} are enumerated; restrict fewer horizons."
+            f"{signs} sign restrictions with {n} variables have {count:,} sets of active restrictions; at most "
+            f"{MOST_SETS:,} are enumerated; restrict fewer horizons."
         )
 
 
-def _block_bounds(reduced: ReducedDraws, single: Restrictions, horizon: int) -> tuple[Array, Array, NDArray[np.bool_]]:
+def _block_bounds(
+    reduced: ReducedDraws, own: Restrictions, horizon: int, rays: Rays | None
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Bounds (B, H + 1, n) each, and whether the identified set has a point."""
-    longest = max(horizon, single.horizon)
-    path = kernels.responses(reduced.lag_blocks, reduced.factor, longest)
-    objective = path[:, : horizon + 1].reshape(len(path), -1, path.shape[3])
-    variables = list(reduced.fit.variables)
-    long_run = None
-    horizons = [each.horizon for each in single.signs] + [each.horizon for each in single.zeros]
-    if LONG_RUN in horizons:
-        gap = np.eye(len(variables)) - reduced.lag_blocks.sum(axis=1)
-        long_run = np.linalg.solve(gap, reduced.factor)
-
-    def row(variable: str, when: int | str) -> Array:
-        matrix = long_run if isinstance(when, str) else path[:, when]
-        assert matrix is not None
-        picked = matrix[:, variables.index(variable)]
-        unit: Array = picked / np.linalg.norm(picked, axis=1, keepdims=True)
-        return unit
-
-    empty = np.empty((len(path), 0, len(variables)))
-    signs = (
-        np.stack([each.sign * row(each.variable, each.horizon) for each in single.signs], 1) if single.signs else empty
-    )
-    zeros = np.stack([row(each.variable, each.horizon) for each in single.zeros], 1) if single.zeros else empty
-    upper = _largest(objective, signs, zeros)
-    lower = -_largest(-objective, signs, zeros)
-    shape = (len(path), horizon + 1, len(variables))
+    path = kernels.responses(reduced.lag_blocks, reduced.factor, horizon)
+    objective = path.reshape(len(path), -1, path.shape[3])
+    signs, zeros = restriction_rows(reduced, own)
+    upper = largest(objective, signs, zeros, rays)
+    lower = -largest(-objective, signs, zeros, rays)
+    shape = (len(path), horizon + 1, len(reduced.fit.variables))
     return lower.reshape(shape), upper.reshape(shape), np.asarray(np.isfinite(upper).all(axis=1))
-
-
-def _largest(objective: Array, signs: Array, zeros: Array) -> Array:
-    """Largest c'q over unit q with S q ≥ 0 and Z q = 0, for (B, m, n) objectives c; -inf where no q exists: (B, m).
-
-    Where c itself is a restricted row its projection can vanish and leave q undetermined; so a push of `NUDGE` of its
-    length decides which q is taken, and the value is read without the push.
-    """
-    size, count, n = objective.shape
-    best, value = np.full((size, count), -np.inf), np.full((size, count), -np.inf)
-    length = np.linalg.norm(objective, axis=2, keepdims=True)
-    pushed = objective + NUDGE * length * np.cos(np.arange(1.0, n + 1.0))
-    for active in range(min(signs.shape[1], n - 1 - zeros.shape[1]) + 1):
-        for rows in combinations(range(signs.shape[1]), active):
-            equal = np.concatenate([zeros, signs[:, list(rows)]], axis=1)
-            basis = np.linalg.qr(np.swapaxes(equal, 1, 2))[0] if equal.shape[1] else np.zeros((size, n, 0))
-            point = pushed - (pushed @ basis) @ np.swapaxes(basis, 1, 2)
-            unit = point / np.linalg.norm(point, axis=2, keepdims=True)
-            for side in (1.0, -1.0) if equal.shape[1] == n - 1 else (1.0,):  # on a line both ends are candidates
-                inside = (side * (unit @ np.swapaxes(signs, 1, 2)) >= -SLACK).all(axis=2)
-                reached = side * (pushed * unit).sum(axis=2)
-                better = inside & (reached > best)
-                best = np.where(better, reached, best)
-                value = np.where(better, side * (objective * unit).sum(axis=2), value)
-    return value
 
 
 def _shortest(lower: Array, upper: Array, level: float) -> tuple[float, float]:

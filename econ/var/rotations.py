@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
 from econ.var import _set_kernels as set_kernels
 from econ.var._kernels import Array, Rows
@@ -28,11 +29,17 @@ class ReducedForms:
     """Where reduced forms come from: the point estimate, a conjugate posterior, or draws made before."""
 
     def __init__(self, fit: VARResults, kind: str) -> None:
+        if kind == "posterior" and fit.free is not None:
+            raise SpecificationError(
+                "the posterior behind sign restrictions knows no excluded coefficients; pass reduced_form='point', or "
+                "identify the VAR without exclude=."
+            )
         self.fit, self.kind = fit, kind
         self.made = fit.draws if isinstance(fit, BayesianVARResults) and kind == "posterior" else None
         self.root = np.linalg.cholesky(fit.cross_inverse)
         conjugate = kind == "posterior" and self.made is None
-        self.lower = np.linalg.cholesky(fit.sigma_u.to_numpy() * fit.df_resid) if conjugate else None
+        cross = np.asarray(fit.sigma_u * fit.df_resid, dtype=float)
+        self.lower = np.linalg.cholesky(cross) if conjugate else None
         self.estimate = fit.as_draws
 
     def factors(self, generator: np.random.Generator, size: int) -> tuple[Array, Rows]:
@@ -85,7 +92,7 @@ class ReducedForms:
 
 @dataclass(frozen=True, eq=False)
 class Accepted:
-    """What a block of draws brings home."""
+    """What a block of draws brings home; of ``found`` admissible candidates the first are kept."""
 
     coefficients: Array
     factors: Array
@@ -93,6 +100,7 @@ class Accepted:
     log_weights: Array
     zero_weights: Array
     tried: int
+    found: int
     failed: dict[str, tuple[int, int]]
 
     def __len__(self) -> int:
@@ -142,7 +150,7 @@ class RotationSampler:
         coefficients, factors, turned, weights, zeros = (
             np.concatenate(each)[:size] for each in zip(*kept, strict=True)
         )
-        return Accepted(coefficients, factors, turned, weights, zeros, tried, counts.table)
+        return Accepted(coefficients, factors, turned, weights, zeros, tried, found, counts.table)
 
     def _batch(self, size: int, generator: np.random.Generator, counts: _Counts) -> tuple[Array, ...]:
         factors, rows = self.forms.factors(generator, size)

@@ -34,7 +34,9 @@ class SetIdentified(StructuralResults):
     target : int
         Row of ``draws`` that is the median target.
     tried : int
-        Candidates tried.
+        Candidates tried, each column turned to the side where most of its signs hold.
+    admissible : int
+        Candidates that met every restriction, those beyond the number of draws wanted included.
     effective_draws : float
         Equally weighted draws that tell as much as the importance-weighted ones; the number of draws if all weights
         are equal.
@@ -49,6 +51,7 @@ class SetIdentified(StructuralResults):
 
     target: int = 0
     tried: int = 0
+    admissible: int = 0
     effective_draws: float = 0.0
     failures: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
@@ -61,6 +64,7 @@ class SetIdentified(StructuralResults):
         *,
         shocks: tuple[str, ...],
         tried: int,
+        admissible: int,
         effective: float,
         failures: pd.DataFrame,
     ) -> SetIdentified:
@@ -76,15 +80,15 @@ class SetIdentified(StructuralResults):
             reduced_draws=reduced,
             target=target,
             tried=tried,
+            admissible=admissible,
             effective_draws=effective,
             failures=failures,
         )
 
     @property
     def acceptance(self) -> float:
-        """Admissible draws over candidates."""
-        assert self.draws is not None
-        return len(self.draws) / self.tried
+        """Admissible candidates over all candidates."""
+        return self.admissible / self.tried
 
     @cached_property
     def model(self) -> ReducedDraws:

@@ -196,7 +196,14 @@ class SignRestrictions:
         )
         rotations = np.concatenate([block.rotations for block in blocks])[rows]
         return SetIdentified.from_draws(
-            self, reduced, rotations, shocks=single.shocks, tried=tried, effective=effective, failures=failures
+            self,
+            reduced,
+            rotations,
+            shocks=single.shocks,
+            tried=tried,
+            admissible=sum(block.found for block in blocks),
+            effective=effective,
+            failures=failures,
         )
 
     def placed(self, fit: VARResults) -> NarrativeCheck | None:
@@ -207,12 +214,18 @@ class SignRestrictions:
         return NarrativeCheck(tuple(self.narrative), fit.residuals.index, variables=fit.variables, shocks=shocks)
 
     def robust_bounds(
-        self, fit: VARResults, horizon: int = 12, *, rng: int | np.random.SeedSequence | None = None, draws: int = 300
+        self,
+        fit: VARResults,
+        horizon: int = 12,
+        *,
+        rng: int | np.random.SeedSequence | None = None,
+        draws: int = 300,
+        shock: str | None = None,
     ) -> RobustBounds:
         """Bounds that hold for every prior on rotations; see :func:`econ.var.robust_bounds.robust_bounds`."""
         from econ.var.robust_bounds import robust_bounds
 
-        return robust_bounds(self, fit, horizon, rng=rng, draws=draws)
+        return robust_bounds(self, fit, horizon, rng=rng, draws=draws, shock=shock)
 
     def _proxy_column(self, fit: VARResults) -> ProxyColumn | None:
         if not self.proxy:

@@ -144,12 +144,13 @@ class StructuralResults:
         rng: Seed = None,
         *,
         level: float | None = None,
+        kind: str = "pointwise",
         n_jobs: int = 1,
     ) -> pd.DataFrame:
         """Share of each shock in the forecast-error variance; see :func:`econ.var.decomposition.fevd`."""
         from econ.var.decomposition import fevd
 
-        return fevd(self, horizon, bootstrap=bootstrap, rng=rng, level=level, n_jobs=n_jobs)
+        return fevd(self, horizon, bootstrap=bootstrap, rng=rng, level=level, kind=kind, n_jobs=n_jobs)
 
     def historical_decomposition(
         self,
@@ -157,12 +158,13 @@ class StructuralResults:
         rng: Seed = None,
         *,
         level: float | None = None,
+        kind: str = "pointwise",
         n_jobs: int = 1,
     ) -> pd.DataFrame:
         """The data as sums of shocks; see :func:`econ.var.decomposition.historical_decomposition`."""
         from econ.var.decomposition import historical_decomposition
 
-        return historical_decomposition(self, bootstrap=bootstrap, rng=rng, level=level, n_jobs=n_jobs)
+        return historical_decomposition(self, bootstrap=bootstrap, rng=rng, level=level, kind=kind, n_jobs=n_jobs)
 
     def forecast(
         self,

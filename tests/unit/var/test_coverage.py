@@ -4,24 +4,33 @@ import numpy as np
 import pytest
 
 from econ.testing import simulated_var
-from econ.var import VAR, Cholesky, MovingBlock, Residual
+from econ.var import VAR, Cholesky, LongRun, MaxShare, MovingBlock, Residual
 from econ.var import _kernels as kernels
 from econ.var.resampling import Resample
+from econ.var.scheme import ReducedDraws
 
 LAGS = np.array([[[0.5, 0.1], [0.2, 0.4]]])
 IMPACT = np.array([[1.0, 0.0], [0.5, 0.8]])
 HORIZONS = [0, 3, 12]
+RECURSIVE = Cholesky("x", "y")
 SAMPLES = 500
 
 
-def coverage(bootstrap, *, corrected, kind="pointwise"):
+def true_impact(scheme):
+    """What the scheme makes of the true parameters."""
+    fit = VAR(simulated_var(50, rng=1, lags=LAGS, impact=IMPACT), lags=1, trend="n").fit()
+    factor = np.linalg.cholesky(IMPACT @ IMPACT.T)
+    return scheme.impact_batch(ReducedDraws(fit, LAGS.swapaxes(1, 2).reshape(1, 2, 2), factor[None]))[0]
+
+
+def coverage(bootstrap, *, corrected, kind="pointwise", scheme=RECURSIVE):
     """Share of samples whose 90% band holds the truth, by horizon, response and shock."""
-    truth = kernels.responses(LAGS[None], IMPACT[None], 12)[0]
+    truth = kernels.responses(LAGS[None], true_impact(scheme)[None], 12)[0]
     inside = []
     for seed in range(SAMPLES):
         fit = VAR(simulated_var(300, rng=seed, lags=LAGS, impact=IMPACT), lags=1).fit()
         fit = fit.bias_corrected() if corrected else fit
-        irf = fit.identify(Cholesky("x", "y")).irf(12, bootstrap, rng=10**6 + seed)
+        irf = fit.identify(scheme).irf(12, bootstrap, rng=10**6 + seed)
         lower, upper = irf.band(0.90, kind)
         inside.append((lower <= truth) & (truth <= upper))
     if kind == "sup-t":
@@ -43,6 +52,19 @@ def test_moving_blocks_cover_as_their_docstring_says():
     assert share.min() > 0.84
     assert share[1:].max() < 0.94
     assert share[0][np.tril_indices(2)].max() < 0.94
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", [LongRun("x", "y"), MaxShare("y", (0, 12)), MaxShare("y", frequency=(18, 96))])
+@pytest.mark.parametrize(("bootstrap", "least"), [(Residual(draws=399), 0.86), (MovingBlock(draws=399), 0.84)])
+def test_other_schemes_cover_as_their_docstrings_say(scheme, bootstrap, least):
+    share = coverage(bootstrap, corrected=True, scheme=scheme)
+    assert share.min() > least
+    assert share.max() < 0.94
+
+
+def test_true_impact_of_the_recursive_scheme_is_the_one_simulated():
+    np.testing.assert_allclose(true_impact(RECURSIVE), IMPACT, atol=1e-12)
 
 
 @pytest.mark.slow

@@ -106,6 +106,37 @@ def test_quantiles_of_sums_are_quantiles_of_summed_draws(irf):
     assert not np.allclose(lower, np.cumsum(irf.band(0.90)[0], axis=0))
 
 
+def test_sums_are_not_summed_again_nor_mixed_with_what_is_not_summed(irf):
+    summed = irf.cumulate()
+    assert summed.cumulated
+    assert summed.shock("china").scale(to=1.0, response="china").cumulated
+    assert summed.at(2, response="yield", shock="china").label.startswith("cumulated yield")
+    with pytest.raises(SpecificationError, match="already"):
+        summed.cumulate()
+    with pytest.raises(SpecificationError, match="cumulate both"):
+        summed.shock("china") - irf.shock("japan")
+    both = summed.shock("china") + summed.shock("japan")
+    np.testing.assert_allclose(
+        both.draws, (irf.shock("china") + irf.shock("japan")).cumulate().draws, rtol=1e-9, atol=1e-12
+    )
+
+
+def test_a_shock_is_sized_in_billions_of_todays_debt(irf):
+    from dataclasses import replace
+
+    shares = replace(irf, units={"china": "percent of debt", "yield": "bp"})
+    sale = shares.scale(to=-100.0, response="china", debt=25_000.0)
+    np.testing.assert_array_equal(sale.point[0, 0, 0], -0.4)  # 100bn of 25,000bn
+    np.testing.assert_allclose(sale.draws[:, 0, 0, 0], -0.4, rtol=1e-12)
+    one = shares.scale(to=-1.0, response="china")
+    np.testing.assert_allclose(sale.draws[:, 3, 2, 0], 0.4 * one.draws[:, 3, 2, 0], rtol=1e-12)
+    with pytest.raises(SpecificationError, match="percent of debt"):
+        shares.scale(to=-100.0, response="yield", shock="china", debt=25_000.0)
+    for debt in (0.0, -1.0, np.nan):
+        with pytest.raises(SpecificationError, match="positive number"):
+            shares.scale(to=-100.0, response="china", debt=debt)
+
+
 def test_at_reads_one_number(irf):
     estimate = irf.at(3, response="yield", shock="china", level=0.80)
     draws = irf.draws[:, 3, 2, 0]

@@ -103,6 +103,15 @@ def test_accepted_rotations_are_those_of_plain_rejection(fit):
             assert stats.ks_2samp(found[:, i, j], peer[:, i, j]).pvalue > 1e-4
 
 
+def test_acceptance_counts_every_candidate(fit):
+    """Turned to its side, a column with one sign on impact is always admissible."""
+    assert fit.identify(SignRestrictions({"s": {"china": "+"}}, draws=50), rng=1).acceptance == 1.0
+    scheme = SignRestrictions({"s": {"china": "+"}, "t": {"japan": "+", "yield": "-"}}, draws=100)
+    svar = fit.identify(scheme, rng=1)
+    assert svar.admissible > 100
+    assert svar.acceptance == pytest.approx(1.0 - svar.failures["failed"].max() / svar.tried, abs=0.01)
+
+
 def test_posterior_draws_are_weighted_by_their_chance_of_acceptance(fit):
     """(Σ, Q) are drawn jointly: plain rejection of independent posterior draws gives the same law."""
     scheme = SignRestrictions({"s": {"china": "-", "yield": "+", "japan": "-"}}, draws=3000)
@@ -555,8 +564,12 @@ def test_robust_bounds_see_empty_sets():
 
 
 def test_robust_bounds_refuse_what_they_cannot_do(fit):
-    with pytest.raises(SpecificationError, match="one shock"):
+    with pytest.raises(SpecificationError, match="say whose"):
         SignRestrictions(SIGNS).robust_bounds(fit, rng=1)
+    with pytest.raises(SpecificationError, match="did you mean 'sale'"):
+        SignRestrictions(SIGNS).robust_bounds(fit, rng=1, shock="sales")
+    with pytest.raises(SpecificationError, match="1 ratio bounds"):
+        SignRestrictions({"s": {"china": "-"}}, elasticity={"s": {"china": (-2.0, 0.0)}}).robust_bounds(fit, rng=1)
     with pytest.raises(SpecificationError, match="sets of active restrictions"):
         SignRestrictions({"s": {"china": ("-", range(0, 300))}}).robust_bounds(fit, rng=1)
     with pytest.raises(SpecificationError, match="rng=None"):
