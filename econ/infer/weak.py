@@ -19,10 +19,10 @@ from econ.errors import SampleTooShort, SchemaError, SingularDesign, Specificati
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer import _kernels as k
 from econ.infer._kernels import Array
+from econ.infer.covariance import ewc_terms
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
 from econ.infer.regression import default_lags
-from econ.infer.covariance import ewc_terms
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import working_moments
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from econ.infer._kernels import Array, by_group
 from econ.infer.covariance import group_codes
@@ -84,7 +85,7 @@ def working_moments(
     return factor * mean / m, m * (m + 1.0) * mean**2 / m**2 / spread
 
 
-def _clustered(q: Array, basis: Array, codes: Array) -> tuple[float, float]:
+def _clustered(q: Array, basis: Array, codes: NDArray[np.intp]) -> tuple[float, float]:
     """The same for scores summed by group, with the factor ``G / (G - 1) (T - 1) / (T - k)``."""
     (size, columns), m = basis.shape, q.shape[1]
     groups = int(codes.max()) + 1

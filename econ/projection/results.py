@@ -176,8 +176,8 @@ class ProjectionResults:
         Returns
         -------
         DataFrame
-            Columns ``horizon``, ``lower``, ``upper``: one row an interval, units of ``response`` per unit of the impulse;
-            ±inf where open. A horizon without a row has an empty set (instruments that contradict each other).
+            Columns ``horizon``, ``lower``, ``upper``: one row an interval, units of ``response`` per unit of the
+            impulse; ±inf where open. A horizon without a row has an empty set (instruments that contradict each other).
 
         Raises
         ------
