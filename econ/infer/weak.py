@@ -19,10 +19,12 @@ from econ.errors import SampleTooShort, SchemaError, SingularDesign, Specificati
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer import _kernels as k
 from econ.infer._kernels import Array
+from econ.infer.covariance import ewc_terms
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
 from econ.infer.regression import default_lags
 from econ.infer.sandwich import joint_covariance
+from econ.infer.working import working_moments
 
 MINIMUM_SPARE = 10
 SINGULAR = 1e-12
@@ -47,7 +49,7 @@ class ReducedForm:
     df : float
         Degrees of freedom that the covariance was estimated with; ``inf`` means it counts as known.
     factor : float
-        Small-sample factor that the covariance lacks, ``T / (T - k)`` or one.
+        Small-sample factor that the covariance lacks.
     parent : object, optional
         What it was estimated from.
     """
@@ -86,8 +88,8 @@ class ReducedForm:
     def inflated(self, level: float) -> ReducedForm:
         """Enlarge the covariance until the chi-square quantile of m is the F quantile that its error calls for.
 
-        The fixed-b Wald statistic of m restrictions is about ``m df / (df - m + 1) F(m, df - m + 1)``; with several
-        instruments chi-square sets from "hac" at T = 180 covered 80% of the time at 90%.
+        A Wald statistic of m restrictions whose covariance has ``df`` degrees of freedom is about
+        ``m df / (df - m + 1) F(m, df - m + 1)`` (Hotelling).
         """
         m = len(self.first)
         ratio = self.factor * critical_ar(level, m, self.df) / critical_ar(level, m, math.inf)
@@ -166,18 +168,26 @@ def reduced_form(
     coefficients = np.linalg.solve(r, q.T @ both)[-m:]
     u = both - q @ (q.T @ both)
     psi = np.hstack([k.influence(q, r, u[:, j])[:, -m:] for j in (0, 1)])
-    covariance, df = joint_covariance(psi, cov=cov, bandwidth=bandwidth, groups=groups, columns=columns, basis=q)
+    covariance, _ = joint_covariance(psi, cov=cov, bandwidth=bandwidth, groups=groups, columns=columns, basis=q)
     moments = r[-m:, -m:].T @ r[-m:, -m:]
-    df, factor = small_sample(cov, df, bandwidth, size=size, columns=columns) if m > 1 else (df, 1.0)
-    return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, size, df, factor)
+    lags = resolved(cov, bandwidth, size)
+    mean, df = working_moments(q[:, -m:], q, cov=cov, bandwidth=lags, groups=groups)
+    return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, size, df, 1.0 / mean)
 
 
-def small_sample(cov: str, df: float, bandwidth: int | None, *, size: int, columns: int) -> tuple[float, float]:
-    """Degrees of freedom and covariance factor of a reduced form of several instruments.
+def resolved(cov: str, bandwidth: int | None, size: int) -> int:
+    """Lags or cosines that a covariance of ``size`` observations uses when ``bandwidth`` was asked for."""
+    if bandwidth is not None:
+        return bandwidth
+    return {"hac": default_lags(size), "ewc": ewc_terms(size)}.get(cov, 0)
+
+
+def approximate_df(cov: str, df: float, bandwidth: int | None, *, size: int, columns: int) -> tuple[float, float]:
+    """Degrees of freedom and covariance factor of joint coefficients whose regressors are not at hand.
 
     Bartlett weights over L lags leave about ``3 T / (2 (L + 1))`` degrees of freedom (Lazarus, Lewis, Stock and
-    Watson 2018); "hac" and "hc0" have no small-sample factor of their own. With one instrument the error is small
-    (87.7% covered at 90%, T = 180, Bartlett 6), and the set stays Fieller's.
+    Watson 2018); "hac" and "hc0" have no small-sample factor of their own. Where the regressors are known,
+    :func:`econ.infer.working.working_moments` is exact.
     """
     if cov == "hac":
         lags = default_lags(size) if bandwidth is None else bandwidth
@@ -213,12 +223,14 @@ def anderson_rubin(
     bandwidth: int | None = None,
     groups: Any = None,
     level: float = 0.90,
+    small_sample: bool = True,
 ) -> ConfidenceSet:
     """Anderson-Rubin set of the effect of one endogenous variable, valid however weak the instruments.
 
     It holds every b for which the instruments do not predict ``outcome - b endogenous``: Wald test with the robust
-    covariance, against the fixed-b F of m and the covariance's own degrees of freedom (:meth:`ReducedForm.inflated`).
-    With one instrument the ends are closed forms.
+    covariance. The quantile is Hotelling's, with the bias and degrees of freedom of that covariance under independent
+    errors (:func:`econ.infer.working.working_moments`); ``small_sample=False`` takes the chi-square instead. With one
+    instrument the ends are closed forms.
 
     Parameters
     ----------
@@ -232,11 +244,20 @@ def anderson_rubin(
         As in :func:`reduced_form`.
     level : float, default 0.90
         Coverage.
+    small_sample : bool, default True
+        Whether the quantile allows for the error of the covariance.
 
     Returns
     -------
     ConfidenceSet
         Bounded, a union, unbounded, or empty when over-identification is rejected at every b.
+
+    Notes
+    -----
+    Coverage at 90% in 2,000 samples with a first-stage F of 3 and errors correlated by 0.95 (Monte Carlo error 0.7
+    points), by the number of instruments; beside it that of two-stage least squares and its robust interval:
+
+    COVERAGE
 
     References
     ----------
@@ -251,7 +272,8 @@ def anderson_rubin(
     [1.86, 2.12]
     """
     form = _form(outcome, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups)
-    form, m = form.inflated(check_level(level)), len(form.first)
+    check_level(level)
+    form, m = form.inflated(level) if small_sample else form, len(form.first)
     critical = critical_ar(level, m, math.inf)
     if m == 1:
         v = form.covariance
@@ -294,6 +316,7 @@ def conditional_lr(
     bandwidth: int | None = None,
     groups: Any = None,
     level: float = 0.90,
+    small_sample: bool = True,
 ) -> ConfidenceSet:
     """Conditional likelihood-ratio set of the effect of one endogenous variable.
 
@@ -304,7 +327,7 @@ def conditional_lr(
 
     Parameters
     ----------
-    outcome, endogenous, instruments, controls, cov, bandwidth, groups, level
+    outcome, endogenous, instruments, controls, cov, bandwidth, groups, level, small_sample
         As in :func:`anderson_rubin`.
 
     Returns
@@ -325,9 +348,9 @@ def conditional_lr(
     """
     form = _form(outcome, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups)
     if len(form.first) == 1:
-        return anderson_rubin(form, level=level)
+        return anderson_rubin(form, level=level, small_sample=small_sample)
     size = 1.0 - check_level(level)
-    standard, centre, scale = form.inflated(level).standardised()
+    standard, centre, scale = (form.inflated(level) if small_sample else form).standardised()
     return invert(lambda angle: _clr_p_value(standard, angle) - size, centre, scale, level=level)
 
 

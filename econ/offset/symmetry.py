@@ -15,7 +15,7 @@ from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
-from econ.infer.weak import ReducedForm, ar_statistic, small_sample
+from econ.infer.weak import ReducedForm, approximate_df, ar_statistic
 from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
 from econ.projection import LocalProjection, ProjectionResults
 
@@ -188,7 +188,7 @@ def instrumented_symmetry(
     columns = fits[0].parent.design.controls.shape[1] + 1
     df = np.inf if read.df is None else read.df
     bandwidth = int(fits[0].bandwidths[horizon])
-    small = small_sample(cov, df, bandwidth, size=read.nobs, columns=columns)
+    small = approximate_df(cov, df, bandwidth, size=read.nobs, columns=columns)
     return _tested(read, (seller, ally, response), horizon, level, small=small)
 
 

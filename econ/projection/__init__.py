@@ -6,6 +6,8 @@ from econ.projection.bootstrap import PlugIn
 from econ.projection.credentials import Credentials, balance, credentials, overidentification
 from econ.projection.elasticities import GranularElasticities, granular_elasticities
 from econ.projection.granular import GranularInstrument, granular_instrument
+from econ.projection.instrument import Instrument, reaction_controls
+from econ.projection.instruments import custody_instrument, intervention_instrument, reserve_losses
 from econ.projection.model import LocalProjection
 from econ.projection.panel import PanelProjection
 from econ.projection.panel_results import PanelResults
@@ -18,6 +20,7 @@ __all__ = [
     "Credentials",
     "GranularElasticities",
     "GranularInstrument",
+    "Instrument",
     "LocalProjection",
     "PanelProjection",
     "PanelResults",
@@ -28,8 +31,12 @@ __all__ = [
     "balance",
     "bias_corrected",
     "credentials",
+    "custody_instrument",
     "granular_elasticities",
     "granular_instrument",
+    "intervention_instrument",
     "overidentification",
+    "reaction_controls",
+    "reserve_losses",
     "smooth",
 ]

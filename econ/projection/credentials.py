@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from econ.errors import SpecificationError
+from econ.estimate import Unavailable
 from econ.infer._kernels import Array
 from econ.infer.regression import regress
 from econ.infer.strength import EffectiveF, effective_f
@@ -17,6 +18,7 @@ from econ.infer.weak import ReducedForm, ar_statistic, reduced_form
 
 if TYPE_CHECKING:
     from econ.projection.granular import GranularInstrument
+    from econ.projection.instrument import Instrument
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +32,29 @@ class Credentials:
     balance : DataFrame
         One row a test that the past of a variable does not predict the instrument: statistic, p_value, distribution,
         null.
-    overidentification : DataFrame
-        One row, same columns; empty with one instrument.
+    overidentification : DataFrame or Unavailable
+        One row, same columns; `Unavailable` with fewer than two groups.
     influence : DataFrame
-        One row a holder left out: f (effective F), estimate (2SLS); empty without a granular instrument.
+        One row a holder or episode left out: f (effective F), estimate (2SLS).
     """
 
     relevance: EffectiveF
     balance: pd.DataFrame = field(repr=False)
-    overidentification: pd.DataFrame = field(repr=False)
+    overidentification: pd.DataFrame | Unavailable = field(repr=False)
     influence: pd.DataFrame = field(repr=False)
+
+    def __str__(self) -> str:
+        worst = self.influence["f"].idxmin()
+        over = self.overidentification
+        past = ", ".join(f"{name} p = {p:.2f}" for name, p in self.balance["p_value"].items())
+        lines = (
+            f"relevance: {self.relevance}",
+            f"balance: past of {past}",
+            f"influence: F from {self.influence['f'].min():.1f} (without {worst}) to {self.influence['f'].max():.1f}, "
+            f"estimates from {self.influence['estimate'].min():.3g} to {self.influence['estimate'].max():.3g}",
+            f"over-identification: {over if isinstance(over, Unavailable) else f'p = {over.p_value.iloc[0]:.2f}'}",
+        )
+        return "\n".join(lines)
 
 
 def balance(instrument: pd.Series, past: pd.DataFrame, *, lags: int = 12, bandwidth: int | None = None) -> pd.DataFrame:
@@ -144,7 +159,7 @@ def overidentification(form: ReducedForm) -> pd.DataFrame:
 
 
 def credentials(
-    instrument: GranularInstrument,
+    instrument: GranularInstrument | Instrument,
     outcome: pd.Series,
     endogenous: pd.Series,
     *,
@@ -154,18 +169,18 @@ def credentials(
     cov: str = "hac",
     bandwidth: int | None = None,
 ) -> Credentials:
-    """Put a granular instrument through its four checks.
+    """Put an instrument through its four checks.
 
     Parameters
     ----------
-    instrument : GranularInstrument
+    instrument : GranularInstrument or Instrument
         Instrument.
     outcome, endogenous : Series
         Outcome (such as the change of a yield) and aggregate flow, on dates that hold those of the instrument.
     controls : DataFrame, optional
         Included in the first stage.
     groups : tuple of tuples of str
-        Sub-groups of holders whose own instruments are compared; at least two for over-identification.
+        Sub-groups of holders (or episodes) whose own instruments are compared; at least two for over-identification.
     lags : int, default 12
         Lags of outcome and flow tried in the balance test.
     cov, bandwidth
@@ -194,7 +209,7 @@ def credentials(
     left_out = instrument.leave_one_out()
     rows = {name: _first_and_second(form(left_out[[name]])) for name in left_out.columns}
     full = form(instrument.series.to_frame())
-    table = pd.DataFrame(columns=["statistic", "p_value", "distribution", "null"])
+    table: pd.DataFrame | Unavailable = Unavailable("over-identification needs two groups of holders or episodes")
     if len(groups) > 1:
         several = pd.DataFrame({str(j): instrument.group(*names) for j, names in enumerate(groups)})
         table = overidentification(form(several))

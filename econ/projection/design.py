@@ -141,15 +141,17 @@ def build(model: LocalProjection) -> Design:
     weights = _weights(model, columns, first)
     states = [""] if model.state is None else [f"|{state}" for state in STATES]
     instruments = np.column_stack([columns[name][first:] for name in model.instruments]) if model.instruments else None
+    table, kept = np.column_stack(controls), [j for j, name in enumerate(names) if name not in model.common]
+    shared = [j for j in range(len(names)) if j not in kept]
     return Design(
-        controls=_by_state(np.column_stack(controls), weights),
+        controls=np.hstack([table[:, shared], _by_state(table[:, kept], weights)]),
         impulses=_by_state(columns[model.impulse][first:, None], weights),
         instruments=None if instruments is None else _by_state(instruments, weights),
         weights=weights,
         responses=frame[list(model.responses)].to_numpy(),
         impulse=columns[model.impulse],
         first=first,
-        control_names=tuple(name + state for state in states for name in names),
+        control_names=(*(names[j] for j in shared), *(names[j] + state for state in states for j in kept)),
         shocks=tuple(model.impulse + state for state in states),
         instrument_names=tuple(name + state for state in states for name in model.instruments),
     )

@@ -46,6 +46,8 @@ class LocalProjection:
         Dummy, or weight of the high state between 0 and 1, that interacts with every regressor.
     state_lag : int, default 1
         Periods by which the state is lagged.
+    common : sequence of str
+        Contemporaneous controls, or "const", whose coefficients are the same in both states.
     transition : float, optional
         Weight of the high state = logistic of ``transition`` times the standardised state variable.
     cumulative : {False, True, "multiplier"}
@@ -92,6 +94,7 @@ class LocalProjection:
     instrument: str | Sequence[str] | None = None
     state: str | None = None
     state_lag: int = 1
+    common: Sequence[str] = ()
     transition: float | None = None
     cumulative: bool | str = False
     difference: bool = False
@@ -102,6 +105,7 @@ class LocalProjection:
         object.__setattr__(self, "data", as_dataset(self.data))
         object.__setattr__(self, "controls", _names(self.controls))
         object.__setattr__(self, "contemporaneous", _names(self.contemporaneous))
+        object.__setattr__(self, "common", _names(self.common))
         if not isinstance(self.impulse, str):
             raise SpecificationError(f"impulse is the name of one variable; found {self.impulse!r}.")
         for word, number in (("lags", self.lags), ("state_lag", self.state_lag)):
@@ -116,6 +120,11 @@ class LocalProjection:
                 f"transition is a positive number that goes with state=; found {self.transition!r}."
             )
         self._check_names()
+        odd = [name for name in self.common if name not in ("const", *self.contemporaneous)]
+        if odd or (self.common and self.state is None):
+            raise SpecificationError(
+                f"common names 'const' or contemporaneous controls of a projection with state=; found {self.common!r}."
+            )
 
     @property
     def responses(self) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class PanelProjection:
         Columns that enter at t.
     lags : int, default 12
         Lags.
+    instrument : str or sequence of str, optional
+        Columns that instrument the impulse at t (two-stage least squares).
     effects : sequence of {"unit", "time"}
         Effects; empty for a common constant.
     cumulative, difference : bool
@@ -76,6 +78,7 @@ class PanelProjection:
     controls: Sequence[str] = ()
     contemporaneous: Sequence[str] = ()
     lags: int = 12
+    instrument: str | Sequence[str] | None = None
     effects: Sequence[str] = EFFECTS
     cumulative: bool = False
     difference: bool = False
@@ -86,6 +89,9 @@ class PanelProjection:
         for word in ("controls", "contemporaneous"):
             names = getattr(self, word)
             object.__setattr__(self, word, (names,) if isinstance(names, str) else tuple(names))
+        both = [name for name in self.instruments if name in (self.impulse, *self.contemporaneous)]
+        if both:
+            raise SpecificationError(f"{both[0]!r} is an instrument and a regressor too; it cannot be both.")
         for name in self.names:
             if name not in self.data.columns:
                 raise SeriesNotFound(f"no column {name!r} in the panel; {suggestion(name, self.data.columns)}")
@@ -100,7 +106,13 @@ class PanelProjection:
     @property
     def names(self) -> tuple[str, ...]:
         """Columns used, each once."""
-        return tuple(dict.fromkeys([self.response, self.impulse, *self.controls, *self.contemporaneous]))
+        further = [*self.controls, *self.contemporaneous, *self.instruments]
+        return tuple(dict.fromkeys([self.response, self.impulse, *further]))
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Names of the instruments; empty for least squares."""
+        return (self.instrument,) if isinstance(self.instrument, str) else tuple(self.instrument or ())
 
     @property
     def parent(self) -> pd.DataFrame:
@@ -135,7 +147,8 @@ class PanelProjection:
         Returns
         -------
         IRF
-            ``parent`` is a `PanelResults`, which has the wild-cluster test with the null imposed.
+            ``parent`` is a `PanelResults`, which has the wild-cluster test with the null imposed and, with instruments,
+            first stages and sets that stay valid when they are weak.
 
         Raises
         ------
@@ -169,14 +182,17 @@ class PanelProjection:
         units, periods = self._codes
         effects = Effects(_dense(units[rows]), _dense(periods[rows]), "unit" in self.effects, "time" in self.effects)
         columns, names = self._regressors(rows)
-        values = effects.residual(np.column_stack([self._lead(rows, horizon), columns]))
-        scale = np.sqrt((values[:, 1:] ** 2).sum(axis=0))
-        before = np.sqrt(((columns - columns.mean(axis=0)) ** 2).sum(axis=0))
-        values[:, 1:][:, scale < 1e-9 * np.maximum(before, 1e-300)] = 0.0  # absorbed by the effects: named below
-        q, _ = full_rank_qr(values[:, 1:], names, f"the panel projection at horizon {horizon}, effects taken out,")
+        z = self.data[list(self.instruments)].to_numpy(dtype=float)[rows]
+        values = _absorbed(effects, np.column_stack([self._lead(rows, horizon), columns, z]))
+        k, what = columns.shape[1], f"the panel projection at horizon {horizon}, effects taken out,"
+        q, _ = full_rank_qr(values[:, 1 : k + 1], names, what)
         controls = q[:, :-1]
-        y, d = (v - controls @ (controls.T @ v) for v in (values[:, 0], values[:, -1]))
-        return CrossSection(y, d, controls, effects, effects.columns + len(names))
+        if self.instruments:
+            first = np.column_stack([values[:, 1:k], values[:, k + 1 :]])
+            full_rank_qr(first, [*names[:-1], *self.instruments], f"the first stage of {what}")
+        rest = values - controls @ (controls.T @ values)
+        y, d, z = rest[:, 0], rest[:, k], rest[:, k + 1 :]
+        return CrossSection(y, d, z if self.instruments else d[:, None], controls, effects, effects.columns + k)
 
     def _regressors(self, rows: Codes) -> tuple[Array, list[str]]:
         """Lags, contemporaneous controls and, last, the impulse on the rows (N, k) with their names."""
@@ -242,3 +258,12 @@ class PanelProjection:
 
 def _dense(codes: Codes) -> Codes:
     return np.unique(codes, return_inverse=True)[1]
+
+
+def _absorbed(effects: Effects, columns: Array) -> Array:
+    """Residuals on the effects; zero where the effects leave nothing, so that the rank check names the column."""
+    values = effects.residual(columns)
+    scale = np.sqrt((values**2).sum(axis=0))
+    before = np.sqrt(((columns - columns.mean(axis=0)) ** 2).sum(axis=0))
+    values[:, scale < 1e-9 * np.maximum(before, 1e-300)] = 0.0
+    return values

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ.errors import SpecificationError
+from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer._kernels import by_group
 from econ.infer.covariance import check_lags
 from econ.infer.inversion import invert
+from econ.infer.strength import EffectiveF, effective_f
+from econ.infer.weak import ReducedForm, anderson_rubin, approximate_df, conditional_lr
+from econ.infer.working import working_moments
 from econ.parallel import map_blocks
 from econ.projection import _kernels as kernels
 from econ.projection._kernels import Array
 from econ.projection.bootstrap import Bootstrap, PlugIn
 from econ.projection.effects import Effects
+from econ.projection.panel_wild import WildTest
 from econ.var.irf import IRF
 from econ.var.resampling import Wild
 
@@ -34,6 +38,8 @@ class CrossSection:
     ----------
     outcome, impulse : array (N,)
         Residuals.
+    instruments : array (N, m)
+        Residuals of the instruments; the impulse itself, (N, 1), by least squares.
     controls : array (N, c)
         Orthonormal controls, effects taken out.
     effects : Effects
@@ -44,6 +50,7 @@ class CrossSection:
 
     outcome: Array = field(repr=False)
     impulse: Array = field(repr=False)
+    instruments: Array = field(repr=False)
     controls: Array = field(repr=False)
     effects: Effects = field(repr=False)
     columns: int
@@ -54,21 +61,36 @@ class CrossSection:
         return len(self.outcome)
 
     @cached_property
+    def fitted(self) -> Array:
+        """First stage: projection of the impulse on the instruments (N,)."""
+        z = self.instruments
+        return np.asarray(z @ np.linalg.solve(z.T @ z, z.T @ self.impulse))
+
+    @cached_property
     def point(self) -> float:
-        """Least-squares response."""
-        return float(self.impulse @ self.outcome / (self.impulse @ self.impulse))
+        """Two-stage (or ordinary) least-squares response."""
+        return float(self.fitted @ self.outcome / (self.fitted @ self.impulse))
 
     @cached_property
     def influence(self) -> Array:
         """Influence functions (N,)."""
         u = self.outcome - self.impulse * self.point
-        return np.asarray(self.impulse * u / (self.impulse @ self.impulse))
+        return np.asarray(self.fitted * u / (self.fitted @ self.impulse))
 
     @property
     def factor(self) -> float:
         """Small-sample factor of the clustered variance."""
         groups = int(self.effects.units.max()) + 1
         return groups / (groups - 1.0) * (self.nobs - 1.0) / (self.nobs - self.columns)
+
+    def basis(self) -> Array:
+        """Orthonormal basis of period effects, controls and instruments, unit effects taken out of each."""
+        effects = self.effects
+        dummies = np.zeros((self.nobs, effects.columns))
+        dummies[np.arange(self.nobs), effects.periods if effects.time else 0] = 1.0
+        if effects.unit:  # the unit effects, which are not listed, span one of them
+            dummies = replace(effects, time=False).residual(dummies)[:, 1:]
+        return np.linalg.qr(np.column_stack([dummies, self.controls, self.instruments]))[0]
 
     def residual(self, v: Array) -> Array:
         """Residuals of (N, c) on effects and controls."""
@@ -158,7 +180,10 @@ class PanelResults:
         draws: int = 999,
         rng: int | np.random.SeedSequence | None = None,
     ) -> float:
-        """P-value of the wild cluster bootstrap t test with the null imposed.
+        """P-value of the wild cluster bootstrap test with the null imposed.
+
+        By least squares this is the t test. With instruments it is that of Anderson and Rubin: the instruments do not
+        predict ``y - null x``, so the p-value stays right when they are weak.
 
         Parameters
         ----------
@@ -174,12 +199,13 @@ class PanelResults:
         Returns
         -------
         float
-            ``(1 + #{|t*| >= |t|}) / (1 + draws)``.
+            ``(1 + #{W* >= W}) / (1 + draws)`` for the Wald statistic W clustered by unit.
 
         References
         ----------
         Cameron, A. C., J. B. Gelbach and D. L. Miller (2008), Review of Economics and Statistics 90(3). Roodman, D.,
-        J. G. MacKinnon, M. Ø. Nielsen and M. D. Webb (2019), Stata Journal 19(1), for the algebra by cluster.
+        J. G. MacKinnon, M. Ø. Nielsen and M. D. Webb (2019), Stata Journal 19(1), for the algebra by cluster. Davidson,
+        R. and J. G. MacKinnon (2010), Journal of Business & Economic Statistics 28(1), for instruments.
         """
         return float(self._wild(horizon, draws, rng)(np.array([float(null)]))[0])
 
@@ -197,12 +223,62 @@ class PanelResults:
         size = 1.0 - check_level(level)
         return invert(lambda angle: p_value(centre + scale * np.tan(angle)) - size, centre, scale, level=level)
 
+    def reduced_form(self, horizon: int = 0) -> ReducedForm:
+        """Response and impulse on the instruments at one horizon, with the covariance of this panel.
+
+        Raises
+        ------
+        SpecificationError
+            Without instruments.
+        """
+        section, z = self._section(horizon), self._section(horizon).instruments
+        if not self.parent.instruments:
+            raise SpecificationError("this panel projection has no instruments; pass instrument=.")
+        both = np.column_stack([section.outcome, section.impulse])
+        moments: Array = z.T @ z
+        coefficients = np.linalg.solve(moments, z.T @ both).astype(float)
+        u = both - z @ coefficients
+        weights = np.linalg.solve(moments, z.T).T
+        psi = np.hstack([weights * u[:, :1], weights * u[:, 1:]])
+        covariance, mean, df = self._joint(section, psi)
+        b = coefficients
+        return ReducedForm(b[:, 0], b[:, 1], covariance, moments, section.nobs, df, 1.0 / mean, parent=self)
+
+    def _joint(self, section: CrossSection, psi: Array) -> tuple[Array, float, float]:
+        """Covariance of ``sum psi``, its mean relative to the truth, its degrees of freedom."""
+        effects = section.effects
+        if self.cov == "cluster":
+            sums = by_group(psi, effects.units)
+            mean, df = working_moments(
+                section.instruments, section.basis(), cov="cluster", groups=effects.units
+            )  # fmt: skip
+            return section.factor * sums.T @ sums, mean, df
+        sums = by_group(psi, effects.periods)
+        lags = self.sections.index(section) if self.bandwidth is None else self.bandwidth
+        rows = kernels.box_sums(sums, check_lags(lags, len(sums)))
+        df, _ = approximate_df("hac", math.inf, lags, size=len(sums), columns=0)
+        return rows.T @ rows, 1.0, df
+
+    def first_stage(self, horizon: int = 0) -> EffectiveF:
+        """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
+        return effective_f(self.reduced_form(horizon))
+
+    def robust_set(self, horizon: int, *, level: float = 0.90, method: str = "ar") -> ConfidenceSet:
+        """Anderson-Rubin ("ar") or conditional likelihood-ratio ("clr") set of the response at one horizon."""
+        sets = {"ar": anderson_rubin, "clr": conditional_lr}
+        if method not in sets:
+            raise SpecificationError(f"no set {method!r}; {suggestion(method, sets)}")
+        return sets[method](self.reduced_form(horizon), level=level)
+
+    def _section(self, horizon: int) -> CrossSection:
+        if isinstance(horizon, bool) or horizon not in range(len(self.sections)):
+            raise SpecificationError(f"horizon must be from 0 to {len(self.sections) - 1}; found {horizon!r}.")
+        return self.sections[horizon]
+
     def _wild(self, horizon: int, draws: int, rng: int | np.random.SeedSequence | None) -> WildTest:
         if self.cov != "cluster":
             raise SpecificationError("the wild cluster bootstrap goes with cov='cluster'.")
-        if isinstance(horizon, bool) or horizon not in range(len(self.sections)):
-            raise SpecificationError(f"horizon must be from 0 to {len(self.sections) - 1}; found {horizon!r}.")
-        section = self.sections[horizon]
+        section = self._section(horizon)
         groups = int(section.effects.units.max()) + 1
         signs = map_blocks(
             lambda size, generator: generator.choice(np.array([-1.0, 1.0]), size=(size, groups)), draws, rng=rng
@@ -229,42 +305,3 @@ class PanelResults:
             return np.asarray(self.point + (weights @ rows)[:, :, None, None])
 
         return np.concatenate(map_blocks(work, bootstrap.draws, rng=rng))
-
-
-class WildTest:
-    """P-values of many nulls from sums by unit, computed once.
-
-    With restricted residuals ``e = y - b0 d`` and signs v by unit, the bootstrap error is ``v'a / D`` with
-    ``a_g = d_g'e_g``, and the score of unit g is ``(K v)_g - d_g'd_g v'a / D`` with K the products of d by unit
-    with the residuals of each unit's e; a and K are linear in b0.
-    """
-
-    def __init__(self, section: CrossSection, signs: Array) -> None:
-        y, d, units = section.outcome, section.impulse, section.effects.units
-        groups = int(units.max()) + 1
-        member = np.zeros((len(y), groups))
-        member[np.arange(len(y)), units] = 1.0
-        self.own = by_group((d * d)[:, None], units)[:, 0]
-        self.total = float(self.own.sum())
-        self.point = section.point
-        self.errors: list[Array] = []
-        self.scores: list[Array] = []
-        for values in (y, d):
-            spread = section.residual(member * values[:, None])
-            products = by_group(d[:, None] * spread, units)
-            self.scores.append(signs @ products.T)
-            self.errors.append(signs @ by_group((d * values)[:, None], units)[:, 0] / self.total)
-        u = y - self.point * d
-        self.std_error = math.sqrt(float((by_group((d * u)[:, None], units) ** 2).sum())) / self.total
-
-    def __call__(self, nulls: Array) -> Array:
-        """P-values of each null."""
-        return np.array([self._one(float(null)) for null in np.asarray(nulls)])
-
-    def _one(self, null: float) -> float:
-        error = self.errors[0] - null * self.errors[1]
-        score = self.scores[0] - null * self.scores[1] - error[:, None] * self.own
-        drawn = np.abs(error) * self.total / np.sqrt((score * score).sum(axis=1))
-        return float(
-            (1.0 + (drawn >= abs(self.point - null) / self.std_error * (1.0 - 1e-12)).sum()) / (1.0 + len(drawn))
-        )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from econ.errors import SingularDesign, SpecificationError, suggestion
 from econ.estimate import ConfidenceSet
@@ -14,7 +15,8 @@ from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags, check_terms, ewc_terms
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
-from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr, small_sample
+from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
+from econ.infer.working import working_moments
 from econ.projection import _kernels as kernels
 from econ.projection._kernels import Array
 from econ.projection.bootstrap import Bootstrap, draw
@@ -145,35 +147,51 @@ class ProjectionResults:
         psi = np.hstack([weights * u[:, :1], weights * u[:, 1:]])
         bandwidth = int(self.bandwidths[h]) if self.cov in ("hac", "ewc") else None
         columns = self.parent.design.controls.shape[1] + z.shape[1]
-        covariance, df = joint_covariance(psi, cov=self.cov, bandwidth=bandwidth, columns=columns)
-        several = z.shape[1] > 1
-        df, factor = small_sample(self.cov, df, bandwidth, size=rows, columns=columns) if several else (df, 1.0)
-        return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, rows, df, factor, parent=self)
+        covariance, _ = joint_covariance(psi, cov=self.cov, bandwidth=bandwidth, columns=columns)
+        basis = np.column_stack([np.linalg.qr(self.parent.design.basis()[:rows])[0], np.linalg.qr(z)[0]])
+        mean, df = working_moments(z, basis, cov=self.cov, bandwidth=bandwidth or 0)
+        b = coefficients
+        return ReducedForm(b[:, 0], b[:, 1], covariance, moments, rows, df, 1.0 / mean, parent=self)
 
     def first_stage(self, horizon: int = 0, *, bias: float = 0.10, level: float = 0.95) -> EffectiveF:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
         form = self.reduced_form(self.parent.responses[0], horizon)
         return effective_f(form, bias=bias, level=level)
 
-    def weak_iv_set(self, response: str, horizon: int, *, level: float = 0.90, method: str = "ar") -> ConfidenceSet:
-        """Confidence set of one response (or multiplier) that stays valid when the instruments are weak.
+    def weak_iv_set(self, response: str, horizon: int, level: float = 0.90, *, method: str = "ar") -> pd.DataFrame:
+        """Confidence sets of the responses (or multipliers) that stay valid when the instruments are weak.
+
+        The same table as that of a proxy VAR; :meth:`robust_set` is the set of one horizon.
 
         Parameters
         ----------
         response : str
             Name.
         horizon : int
-            From 0 to H.
+            Sets are given for 0, ..., horizon.
         level : float, default 0.90
-            Coverage.
+            Coverage of each set.
         method : {"ar", "clr", "tf"}
             Anderson-Rubin, conditional likelihood ratio, or (one instrument, level 0.95) the tF interval.
 
         Returns
         -------
-        ConfidenceSet
-            Bounded, a union or unbounded.
+        DataFrame
+            Columns ``horizon``, ``lower``, ``upper``: one row an interval, units of ``response`` per unit of the
+            impulse; ±inf where open. A horizon without a row has an empty set (instruments that contradict each other).
+
+        Raises
+        ------
+        SpecificationError
+            Without instruments, for an unknown response or method, or a horizon that was not estimated.
         """
+        self._check_instrumented()
+        sets = [self.robust_set(response, h, level=level, method=method) for h in range(self._horizon(horizon) + 1)]
+        rows = [(h, low, high) for h, each in enumerate(sets) for low, high in each]
+        return pd.DataFrame(rows, columns=["horizon", "lower", "upper"])
+
+    def robust_set(self, response: str, horizon: int, *, level: float = 0.90, method: str = "ar") -> ConfidenceSet:
+        """Set of one response at one horizon: bounded, a union or unbounded; parameters as :meth:`weak_iv_set`."""
         if method not in SETS:
             raise SpecificationError(f"no set {method!r}; {suggestion(method, SETS)}")
         form = self.reduced_form(response, horizon)

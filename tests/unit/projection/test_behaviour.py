@@ -146,17 +146,48 @@ def test_a_shorter_horizon_leaves_the_others_alone():
 def test_weak_instrument_sets_use_the_errors_of_the_projection():
     results = projection(table(), instrument="z").estimate(4, "hac")
     form = results.reduced_form("yield", 3)
-    assert results.weak_iv_set("yield", 3) == anderson_rubin(form)
-    assert results.weak_iv_set("yield", 3, method="clr", level=0.95) == conditional_lr(form, level=0.95)
-    assert results.point[3, 0, 0] in results.weak_iv_set("yield", 3)
+    assert results.robust_set("yield", 3) == anderson_rubin(form)
+    assert results.robust_set("yield", 3, method="clr", level=0.95) == conditional_lr(form, level=0.95)
+    assert results.point[3, 0, 0] in results.robust_set("yield", 3)
     assert form.outcome[0] / form.first[0] == pytest.approx(results.point[3, 0, 0], rel=1e-9)
-    interval = results.weak_iv_set("yield", 3, method="tf", level=0.95)
+    interval = results.robust_set("yield", 3, method="tf", level=0.95)
     assert interval.upper - interval.lower >= 2 * 1.96 * results.std_errors[3, 0, 0] * (1 - 1e-12)
+
+
+def test_sets_of_all_horizons_are_the_table_of_a_proxy_var():
+    for strength, method in ((0.7, "ar"), (0.05, "ar"), (0.05, "clr")):
+        results = projection(table(strength=strength), instrument="z").estimate(4, "hac")
+        found = results.weak_iv_set("yield", 3, 0.80, method=method)
+        assert list(found.columns) == ["horizon", "lower", "upper"]
+        expected = [
+            (h, low, high) for h in range(4) for low, high in results.robust_set("yield", h, level=0.80, method=method)
+        ]
+        assert list(found.itertuples(index=False, name=None)) == expected
+    assert np.isinf(found[["lower", "upper"]].to_numpy()).any()
+
+
+def test_sets_of_a_projection_are_those_of_its_regressions():
+    """Anderson-Rubin on raw columns, all controls given, equals the one on partialled-out variables."""
+    frame = table()
+    for options, horizon in (({}, 3), ({"cumulative": "multiplier"}, 2)):
+        lp = projection(frame, instrument="z", **options)
+        results = lp.estimate(4, "hac")
+        design, rows = lp.design, results.nobs - horizon
+        y = frame["yield"].to_numpy()[design.first :]
+        d = frame["flow"].to_numpy()[design.first :]
+        if options:
+            y, d = (sum(v[j : j + rows] for j in range(horizon + 1)) for v in (y, d))
+        else:
+            y, d = y[horizon : horizon + rows], d[:rows]
+        z, w = design.instruments[:rows], design.controls[:rows, 1:]
+        expected = anderson_rubin(y, d, z, controls=w, cov="hac", bandwidth=horizon)
+        found = results.robust_set("yield", horizon)
+        np.testing.assert_allclose(found.intervals, expected.intervals, rtol=1e-8)
 
 
 def test_weak_instruments_give_unbounded_sets():
     bounded = [
-        projection(table(seed=seed, strength=0.02), instrument="z").estimate(1).weak_iv_set("yield", 1).bounded
+        projection(table(seed=seed, strength=0.02), instrument="z").estimate(1).robust_set("yield", 1).bounded
         for seed in range(12)
     ]
     assert not all(bounded)
@@ -285,5 +316,5 @@ def test_projections_with_instruments_cover_by_their_robust_sets(size, f):
             y[t] = 0.6 * y[t - 1] - 0.5 * flow[t] + error[t]
         frame = pd.DataFrame({"flow": flow, "yield": y, "z": z})
         results = LocalProjection(frame, response="yield", impulse="flow", instrument="z", lags=1).estimate(2)
-        covered += -0.5 * 0.36 in results.weak_iv_set("yield", 2, level=0.90)
+        covered += -0.5 * 0.36 in results.robust_set("yield", 2, level=0.90)
     assert abs(covered / draws - 0.90) <= 0.03

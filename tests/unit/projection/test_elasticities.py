@@ -52,6 +52,15 @@ def test_published_elasticities_of_each_holder(example):
     np.testing.assert_allclose(fit.std_errors, [1.7824, 0.4825, 0.3911, 0.3846, 0.1732], atol=1e-4)
 
 
+@published
+def test_published_elasticities_without_the_largest_holder(example):
+    """Holders left need not clear the market (their algorithm "iv")."""
+    quantities, price, sizes, factors = example
+    rest = [name for name in quantities.columns if name != "1"]
+    fit = granular_elasticities(quantities[rest], price, sizes[rest], factors=factors, constant=False)
+    np.testing.assert_allclose(fit.elasticities, [1.0442, 0.9967, 4.2707, 0.7597], atol=1e-4)
+
+
 def test_the_shocks_found_are_uncorrelated_with_those_of_others():
     flows, price, sizes, factors, _ = market()
     fit = granular_elasticities(flows, price, sizes, factors=factors)
