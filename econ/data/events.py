@@ -39,7 +39,7 @@ def events(kind: str | None = None) -> pd.DataFrame:
 
     See Also
     --------
-    econ.data.calendar : classes of dates that recur (TIC releases, FOMC, CPI, payrolls, auctions, ...), each with its rule.
+    econ.data.calendar : classes of dates (TIC releases, FOMC, CPI, payrolls, auctions, ...), each with its rule.
 
     Examples
     --------
