@@ -169,15 +169,16 @@ def draw_dates(candidates: Candidates, size: int, generator: np.random.Generator
     spans = np.array([int(distance.max()) + length for distance in candidates.offsets])
     columns = np.arange(len(counts))
     drawn = table[columns, generator.integers(counts, size=(size, len(counts)))]
+    live = np.arange(size)  # draws whose windows may still meet
     for _ in range(REDRAWS):
-        order = np.argsort(drawn, axis=1, kind="stable")
-        start = np.take_along_axis(drawn, order, axis=1)
-        meets = np.diff(start, axis=1) < spans[order[:, :-1]]
-        if not meets.any():
+        order = np.argsort(drawn[live], axis=1, kind="stable")
+        start = np.take_along_axis(drawn[live], order, axis=1)
+        row, place = np.nonzero(np.diff(start, axis=1) < spans[order[:, :-1]])
+        if not row.size:
             break
-        row, place = np.nonzero(meets)
         again = order[row, place + 1]
-        drawn[row, again] = table[again, generator.integers(counts[again])]
+        drawn[live[row], again] = table[again, generator.integers(counts[again])]
+        live = live[np.unique(row)]
     dates = np.empty((size, sum(len(events) for events in candidates.members)), dtype=np.int64)
     for number, (events, distance) in enumerate(zip(candidates.members, candidates.offsets, strict=True)):
         dates[:, events] = drawn[:, [number]] + distance

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import econ
+from analyses import event_tic
+from analyses.specification import baseline
 from econ import EventStudy, Unavailable
 from econ.data import calendar
 from econ.data.realtime import first_prints
@@ -46,13 +48,23 @@ def test_the_mean_change_on_release_days_is_within_the_bound_of_no_effect(releas
 
 def test_surprises_in_official_flows_do_not_move_yields():
     table = release_surprises(first_prints(FOLDER / "tic_first_prints.csv").frame, holder="OFF", lags=3)
-    table = table.assign(surprise=table["surprise"] / 10.0)  # per $10bn
+    slopes = event_tic.slopes(baseline, table)  # bp per $10bn
     for window, expected, bound in (((0, 0), -0.10, 0.6), ((0, 1), -0.18, 0.8)):
-        slope = study(table, window).slope("surprise")
+        slope = slopes[window]
         assert slope.nobs > 200
         assert slope.value == pytest.approx(expected, abs=0.25)  # found before: -0.10 (0.18) and -0.18 (0.22)
         assert slope.lower > -bound
         assert slope.upper < bound
+
+
+def test_controls_leave_more_of_the_fall_with_the_true_dates_than_with_those_by_rule(releases):
+    real, rule = (event_tic.controlled(baseline, dates) for dates in (releases["date"], event_tic.CLASS))
+    first, *_ = real
+    assert real[first].value == pytest.approx(-1.2, abs=0.1)
+    assert rule[first].value == pytest.approx(-1.0, abs=0.1)
+    last = "and FOMC, payrolls, auctions, quarter ends, coupon dates"
+    assert -1.0 < real[last].value < rule[last].value < 0.0
+    assert real[last].value / real[last].std_error > -2.0  # not significant at 5% either
 
 
 def test_the_dates_by_rule_tell_what_the_releases_tell(releases):
