@@ -87,7 +87,7 @@ def _patell_statistic(windows: Windows) -> float:
 def bmp(windows: Windows) -> Outcome:
     """Standardised cross-sectional test of Boehmer, Musumeci and Poulsen (1991).
 
-    t = sqrt(n) mean(SCAR) / sd(SCAR), referred to t(n - 1).
+    t = sqrt(n) mean(SCAR) / sd(SCAR), referred to t(n - 1); eq. (6) of Kolari and Pynnönen (2010), who restate it.
 
     Robust to a variance increase on event days that is common in relative size. Several events of one
     series are n observations of SCAR, each entering once; the correlation that their shared days bring is
@@ -97,6 +97,8 @@ def bmp(windows: Windows) -> Outcome:
     ----------
     Boehmer, E., J. Musumeci and A. B. Poulsen (1991), Event-study methodology under conditions of
     event-induced variance, JFE 30(2).
+    Kolari, J. W. and S. Pynnönen (2010), Event study testing with cross-sectional correlation of abnormal
+    returns, RFS 23(11), eq. (6).
     """
     return mean_test(windows.standardised)
 
@@ -110,7 +112,7 @@ def average_correlation(windows: Windows) -> float:
 def kolari_pynnonen(windows: Windows) -> Outcome:
     """BMP adjusted for correlation between events, Kolari and Pynnönen (2010).
 
-    t = t_BMP sqrt( (1 - r̄) / (1 + (n - 1) r̄) ), referred to t(n - 1).
+    t = t_BMP sqrt( (1 - r̄) / (1 + (n - 1) r̄) ), referred to t(n - 1); their eq. (11).
 
     With r̄ the average correlation of the SCARs, the mean has variance σ² (1 + (n - 1) r̄) / n while the
     cross-sectional variance estimates σ² (1 - r̄). Here r̄ is the one that shared calendar days imply
@@ -119,7 +121,7 @@ def kolari_pynnonen(windows: Windows) -> Outcome:
     References
     ----------
     Kolari, J. W. and S. Pynnönen (2010), Event study testing with cross-sectional correlation of abnormal
-    returns, RFS 23(11).
+    returns, RFS 23(11), eq. (11).
     """
     if len(windows) < 2:
         return unavailable(ONE_EVENT, "t(n - 1)", NO_MEAN)
@@ -131,12 +133,14 @@ def kolari_pynnonen(windows: Windows) -> Outcome:
 
 
 def kolari_pynnonen_patell(windows: Windows) -> Outcome:
-    """Patell's z adjusted for correlation between events: z / sqrt(1 + (n - 1) r̄) ~ N(0, 1).
+    """Patell's z adjusted for correlation between events, Kolari and Pynnönen (2010).
+
+    z = z_Patell / sqrt(1 + (n - 1) r̄) ~ N(0, 1); their eq. (13).
 
     References
     ----------
     Kolari, J. W. and S. Pynnönen (2010), Event study testing with cross-sectional correlation of abnormal
-    returns, RFS 23(11).
+    returns, RFS 23(11), eq. (13).
     """
     n = len(windows)
     if n < 2:

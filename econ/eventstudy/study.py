@@ -36,8 +36,8 @@ class EventStudy:
 
         y_t = x_t' b_i + e_t,     x_t = nothing, a constant, or a constant and factors,
 
-    is fitted by OLS on the estimation window; abnormal changes are the forecast errors in the event window,
-    and their variance comes from the estimation window alone.
+    is fitted by OLS on the estimation window (with one factor it is eq. (3) of MacKinlay 1997); abnormal changes
+    are the forecast errors in the event window, his eq. (7), and their variance comes from the estimation window alone.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class EventStudy:
 
     References
     ----------
-    MacKinlay, A. C. (1997), Event studies in economics and finance, JEL 35(1).
+    MacKinlay, A. C. (1997), Event studies in economics and finance, JEL 35(1), eqs. (3) and (7).
     Campbell, J. Y., A. W. Lo and A. C. MacKinlay (1997), The Econometrics of Financial Markets, chapter 4.
 
     Examples
