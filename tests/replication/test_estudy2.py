@@ -83,7 +83,7 @@ def test_printed_results_are_found_where_the_formulas_agree(returns, day):
     assert windows.cumulative.mean() == pytest.approx(mean, abs=5e-9)
     assert TESTS["t"](windows).statistic == pytest.approx(t, abs=5e-8)
     assert TESTS["sign"](windows).statistic == pytest.approx(sign, abs=5e-8)
-    # Cowan's share is the mean of the firms' shares; the printed one pools their days, which is the same for equal lengths
+    # Cowan's share is the mean of the firms' shares; the printed one pools their days: the same for equal lengths
     positive, used = (windows.residuals > 0.0).sum(axis=1), windows.used.sum(axis=1)
     w, n = (windows.cumulative > 0.0).sum(), len(windows)
     for share, expected in (((positive / used).mean(), TESTS["generalised sign"](windows).statistic),
