@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from econ.eventstudy._kernels import Array, Windows, calendar_correlation
+from econ.eventstudy._kernels import Array, Windows
 from econ.eventstudy.outcome import NO_MEAN, Outcome, normal_outcome, student_outcome, unavailable
 
 ONE_EVENT = "one event only: no cross-section to take a variance from"
@@ -103,12 +103,6 @@ def bmp(windows: Windows) -> Outcome:
     return mean_test(windows.standardised)
 
 
-def average_correlation(windows: Windows) -> float:
-    """Mean correlation r̄ of the n (n - 1) pairs of different events, from the days they share."""
-    n = len(windows)
-    return float((calendar_correlation(windows).sum() - n) / (n * (n - 1)))
-
-
 def kolari_pynnonen(windows: Windows) -> Outcome:
     """BMP adjusted for correlation between events, Kolari and Pynnönen (2010).
 
@@ -125,7 +119,7 @@ def kolari_pynnonen(windows: Windows) -> Outcome:
     """
     if len(windows) < 2:
         return unavailable(ONE_EVENT, "t(n - 1)", NO_MEAN)
-    n, r = len(windows), average_correlation(windows)
+    n, r = len(windows), windows.average_correlation
     if r > 1.0 - 1e-10:
         return unavailable("the events share all their days", "t(n - 1)", NO_MEAN)
     factor = math.sqrt((1.0 - r) / (1.0 + (n - 1) * r))
@@ -145,7 +139,7 @@ def kolari_pynnonen_patell(windows: Windows) -> Outcome:
     n = len(windows)
     if n < 2:
         return unavailable("one event only: no pair of events to be correlated", "N(0, 1)", NO_MEAN)
-    return normal_outcome(_patell_statistic(windows) / math.sqrt(1.0 + (n - 1) * average_correlation(windows)), NO_MEAN)
+    return normal_outcome(_patell_statistic(windows) / math.sqrt(1.0 + (n - 1) * windows.average_correlation), NO_MEAN)
 
 
 def row_statistics(values: Array) -> Array:

@@ -129,12 +129,16 @@ def find_candidates(
     classes = strata(series, usable, ready, first=windows.first)
     numbers = clusters(windows.positions, windows.length)
     anchors, offsets, members, relaxed = [], [], [], []
+    allowed: dict[tuple[int, ...], Positions] = {}  # by the shape of a cluster: most are single events
     for number in range(int(numbers.max()) + 1):
         events = np.flatnonzero(numbers == number)
         anchor = int(windows.positions[events].min())
         distance = windows.positions[events] - anchor
-        rows = np.arange(len(series.y) - int(distance.max()))
-        rows = rows[ready[rows[:, None] + distance].all(axis=1)]
+        shape = tuple(distance.tolist())
+        if shape not in allowed:
+            rows = np.arange(len(series.y) - int(distance.max()))
+            allowed[shape] = rows[ready[rows[:, None] + distance].all(axis=1)]
+        rows = allowed[shape]
         if len(rows) < ENOUGH:
             raise SpecificationError(
                 f"only {len(rows)} days without events can serve as placebo for the events around "

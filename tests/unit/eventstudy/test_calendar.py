@@ -244,3 +244,19 @@ def test_a_calendar_that_does_not_reach_an_event_is_refused():
     EventStudy(frame, events.iloc[[1]], response="yield_10y", confounders=("fomc", "cpi")).fit()
     with pytest.raises(SeriesNotFound, match="no calendar 'fomcs'; did you mean 'fomc'"):
         EventStudy(frame, events, response="yield_10y", confounders="fomcs").fit()
+
+
+def test_a_calendar_that_ends_before_an_event_is_refused():
+    frame = levels(400, start="2023-01-02")
+    events = news(frame.index, (180, 250))  # 2023-09-11 and 2023-12-18
+    EventStudy(frame, events.iloc[[0]], response="yield_10y", confounders=("tic_release",)).fit()
+    with pytest.raises(SpecificationError, match="to 2023-09-30; event 'event 1' on 2023-12-18 cannot be checked"):
+        EventStudy(frame, events, response="yield_10y", confounders=("tic_release",)).fit()
+
+
+def test_a_date_given_twice_confounds_once():
+    frame = daily_2020()
+    events = pd.DataFrame({"date": ["2020-06-17", "2020-08-19"], "kind": "sale", "label": ["hit", "clean"]})
+    twice = {"budget": ["2020-06-17", "2020-06-17"]}
+    results = EventStudy(frame, events, response="yield_10y", confounders=twice).fit()
+    assert results.dropped["reason"].tolist() == ["budget on 2020-06-17"]
