@@ -68,3 +68,12 @@ def test_bad_prints_are_refused():
         release_surprises(frame.iloc[:32])
     with pytest.raises(SchemaError, match="released on 2012-07-17"):
         release_surprises(frame.assign(value=frame["value"].where(frame["date"] != pd.Period("2012-05"))))
+
+
+def test_prints_are_taken_in_order_of_release():
+    frame, _ = prints()
+    late = frame.copy()
+    late.loc[60, "release_date"] = late.loc[61, "release_date"] + pd.Timedelta(days=3)  # a month printed after the next
+    swapped = frame.copy()
+    swapped.loc[[60, 61], "value"] = frame.loc[[61, 60], "value"].to_numpy()
+    np.testing.assert_allclose(release_surprises(late)["surprise"], release_surprises(swapped)["surprise"])
