@@ -34,7 +34,7 @@ PANELS = {
     "Allies": ("japan_intervenes", "allies_threaten", "allies_deny", "boj", "gilts"),
     "Other": ("ratings", "freeze", "auctions", "tic", "custody", "stress"),
 }
-CONFOUNDERS = ("FOMC", "CPI", "payrolls", "refunding")
+CONFOUNDERS = ("fomc", "cpi", "payrolls", "auction_10y", "auction_30y", "quarter_end")  # econ.data.calendars
 MATURITIES = ("yield_2y", "yield_10y", "yield_30y")
 
 
@@ -47,15 +47,6 @@ def catalogue() -> pd.DataFrame:
     table = econ.events()
     to_class = {kind: key for key, (_, kinds, _) in CLASSES.items() for kind in kinds}
     return table.assign(kind=table["kind"].map(to_class))
-
-
-def without_confounders(events: pd.DataFrame) -> pd.DataFrame:
-    """Put events that share their window with the FOMC, the CPI, payrolls or the refunding into a class apart.
-
-    They stay in the table, so that estimation windows go on skipping their days.
-    """
-    confounded = events["confounders"].str.contains("|".join(CONFOUNDERS))
-    return events.assign(kind=events["kind"].mask(confounded, "confounded"))
 
 
 def daily(spec: Specification) -> Dataset:
@@ -74,12 +65,15 @@ def studies(
     *,
     responses: tuple[str, ...] = MATURITIES,
     window: tuple[int, int] | None = None,
+    confounders: tuple[str, ...] | None = None,
 ) -> dict[str, EventStudyResults]:
-    """One study per response, constant-mean model."""
-    data = daily(spec)
-    return {
-        response: EventStudy(
-            data, events, response=response, window=window or spec.event_window, estimation=spec.estimation_window
-        ).fit()
-        for response in responses
-    }
+    """One study per response, constant-mean model; events whose window holds a confounder are dropped."""
+    study = EventStudy(
+        daily(spec),
+        events,
+        response=responses[0],
+        window=window or spec.event_window,
+        estimation=spec.estimation_window,
+        confounders=confounders,
+    )
+    return {response: study.with_response(response).fit() for response in responses}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analyses._events import CLASSES, PANELS, catalogue, studies, without_confounders
+from analyses._events import CLASSES, CONFOUNDERS, PANELS, catalogue, studies
 from analyses.specification import Specification, baseline
 from econ import Estimate
 from econ.eventstudy import EventStudyResults
@@ -24,13 +24,13 @@ def result(spec: Specification = baseline) -> Exhibit:
             row, found = _class_row(key, fits, spec)
             rows.append(row)
             numbers |= found
-    clean_ten = studies(spec, without_confounders(events))["yield_10y"]
+    clean_ten = studies(spec, events, responses=("yield_10y",), confounders=CONFOUNDERS)["yield_10y"]
     power = ten.detectability(bound=spec.event_bound)
     for key in ("china_sells", "japan_intervenes"):
         numbers[f"{key}_clean"] = clean_ten.mean(key, level=spec.level)
         numbers[f"{key}_detectable"] = float(power.loc[key, "detectable"])
         numbers[f"{key}_smallest_bound"] = float(power.loc[key, "smallest bound"])
-    numbers |= {"events": len(ten.events), "moved": len(ten.moved)}
+    numbers |= {"events": len(ten.events), "moved": len(ten.moved), "confounded": len(clean_ten.dropped)}
     table = Table(
         ["Sign", "Events", "2-year", "10-year", "30-year", "t", "BMP", "Rank", "Placebo"],
         rows,

@@ -1,6 +1,7 @@
 """Data: from a publisher's file to a `Dataset`."""
 
 from econ.data.archive import as_of_dates, verify_archive
+from econ.data.calendars import calendar, calendars
 from econ.data.catalogue import catalogue
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import Difference, diff
@@ -20,6 +21,8 @@ __all__ = [
     "Variable",
     "Vintage",
     "as_of_dates",
+    "calendar",
+    "calendars",
     "catalogue",
     "debt_scale",
     "diff",

@@ -37,6 +37,10 @@ def events(kind: str | None = None) -> pd.DataFrame:
     SchemaError
         If the file was changed into something else.
 
+    See Also
+    --------
+    econ.data.calendar : classes of dates (TIC releases, FOMC, CPI, payrolls, auctions, ...), each with its rule.
+
     Examples
     --------
     >>> events("china_denial")["id"].tolist()

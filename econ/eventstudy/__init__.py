@@ -8,6 +8,7 @@ from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.shift import VarianceShift, brown_forsythe
 from econ.eventstudy.size import size_table
 from econ.eventstudy.study import EventStudy
+from econ.eventstudy.surprise import release_surprises
 
 __all__ = [
     "EventStudy",
@@ -19,6 +20,7 @@ __all__ = [
     "joint_tests",
     "place_events",
     "quarter_ends",
+    "release_surprises",
     "romano_wolf_table",
     "size_table",
 ]

@@ -108,6 +108,12 @@ class Windows:
         """(n, p) residuals of the estimation window over s_i sqrt(1 - h), 0 in slots not used."""
         return np.asarray(self.residuals / (self.scale[:, None] * np.sqrt(1.0 - self.leverage)))
 
+    @cached_property
+    def average_correlation(self) -> float:
+        """Mean of `calendar_correlation` over the n (n - 1) pairs of different events."""
+        n = len(self)
+        return float((calendar_correlation(self).sum() - n) / (n * (n - 1)))
+
     def take(self, rows: Positions | Mask) -> Windows:
         """Keep some of the events, in the order given."""
         kept: dict[str, Any] = {}

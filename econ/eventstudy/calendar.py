@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -169,28 +169,6 @@ def _zone(name: str) -> ZoneInfo:
 
 def _date(day: object) -> dt.date:
     return pd.Timestamp(day).date()  # type: ignore[arg-type]
-
-
-def confounded(
-    positions: np.ndarray,
-    index: pd.DatetimeIndex,
-    confounders: Mapping[str, Sequence[object]],
-    *,
-    window: tuple[int, int],
-) -> list[str]:
-    """Name, for every event, what else happened in its window ("" when nothing did).
-
-    A confounder on a day without trading counts on the next trading day; one outside the data is ignored.
-    """
-    found: list[list[str]] = [[] for _ in positions]
-    for name, dates in confounders.items():
-        days = pd.DatetimeIndex([pd.Timestamp(date) for date in dates])  # type: ignore[arg-type]
-        days = days[(days >= index[0]) & (days <= index[-1])]
-        rows = index.searchsorted(days, side="left")
-        for event, position in enumerate(positions):
-            hits = rows[(rows >= position + window[0]) & (rows <= position + window[1])]
-            found[event] += [f"{name} on {index[row].date()}" for row in dict.fromkeys(hits.tolist())]
-    return [", ".join(names) for names in found]
 
 
 def quarter_ends(index: pd.DatetimeIndex) -> pd.DatetimeIndex:

@@ -34,18 +34,33 @@ def cusum(windows: Windows) -> Outcome:
     relationships over time, JRSS B 37(2).
     """
     n, d = windows.abnormal.shape
-    words = f"max of a Gaussian walk of {d} steps"
+    words, df = f"max of a Gaussian walk of {d} steps", d * (n - 1)
     if n < 2:
         return unavailable(ONE_EVENT, words, NO_PATH)
+    statistic = cusum_statistic(windows)
+    if not math.isfinite(statistic):
+        return unavailable(NO_SPREAD, words, NO_PATH)
+    return Outcome(statistic, walk_tail(statistic, d, df), f"{words}, {df} df", NO_PATH)
+
+
+def cusum_statistic(windows: Windows) -> float:
+    """The statistic of `cusum` for two events or more; infinite where they have no spread."""
+    n, d = windows.abnormal.shape
     factor = np.linalg.cholesky(windows.spread)
     e = np.linalg.solve(factor, (windows.abnormal / windows.scale[:, None])[..., None])[..., 0]
     mean = e.mean(axis=0)
-    df = d * (n - 1)
-    variance = float(((e - mean) ** 2).sum()) / df
+    variance = float(((e - mean) ** 2).sum()) / (d * (n - 1))
     if math.sqrt(variance) <= FLAT * float(np.abs(mean).max()):
-        return unavailable(NO_SPREAD, words, NO_PATH)
-    statistic = float(np.abs(np.cumsum(mean)).max()) * math.sqrt(n / (d * variance))
-    return Outcome(statistic, walk_tail(statistic, d, df), f"{words}, {df} df", NO_PATH)
+        return math.inf
+    return float(np.abs(np.cumsum(mean)).max()) * math.sqrt(n / (d * variance))
+
+
+@lru_cache(maxsize=32)
+def critical_level(size: float, steps: int, df: float) -> float:
+    """Level that the walk of `walk_tail` reaches with probability ``size``."""
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda level: walk_tail(level, steps, df) - size, 0.0, 50.0, xtol=1e-10))
 
 
 def walk_tail(level: float, steps: int, df: float) -> float:

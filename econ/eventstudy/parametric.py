@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from econ.eventstudy._kernels import Array, Windows, calendar_correlation
+from econ.eventstudy._kernels import Array, Windows
 from econ.eventstudy.outcome import NO_MEAN, Outcome, normal_outcome, student_outcome, unavailable
 
 ONE_EVENT = "one event only: no cross-section to take a variance from"
@@ -87,7 +87,7 @@ def _patell_statistic(windows: Windows) -> float:
 def bmp(windows: Windows) -> Outcome:
     """Standardised cross-sectional test of Boehmer, Musumeci and Poulsen (1991).
 
-    t = sqrt(n) mean(SCAR) / sd(SCAR), referred to t(n - 1).
+    t = sqrt(n) mean(SCAR) / sd(SCAR), referred to t(n - 1); eq. (6) of Kolari and Pynnönen (2010), who restate it.
 
     Robust to a variance increase on event days that is common in relative size. Several events of one
     series are n observations of SCAR, each entering once; the correlation that their shared days bring is
@@ -97,20 +97,16 @@ def bmp(windows: Windows) -> Outcome:
     ----------
     Boehmer, E., J. Musumeci and A. B. Poulsen (1991), Event-study methodology under conditions of
     event-induced variance, JFE 30(2).
+    Kolari, J. W. and S. Pynnönen (2010), Event study testing with cross-sectional correlation of abnormal
+    returns, RFS 23(11), eq. (6).
     """
     return mean_test(windows.standardised)
-
-
-def average_correlation(windows: Windows) -> float:
-    """Mean correlation r̄ of the n (n - 1) pairs of different events, from the days they share."""
-    n = len(windows)
-    return float((calendar_correlation(windows).sum() - n) / (n * (n - 1)))
 
 
 def kolari_pynnonen(windows: Windows) -> Outcome:
     """BMP adjusted for correlation between events, Kolari and Pynnönen (2010).
 
-    t = t_BMP sqrt( (1 - r̄) / (1 + (n - 1) r̄) ), referred to t(n - 1).
+    t = t_BMP sqrt( (1 - r̄) / (1 + (n - 1) r̄) ), referred to t(n - 1); their eq. (11).
 
     With r̄ the average correlation of the SCARs, the mean has variance σ² (1 + (n - 1) r̄) / n while the
     cross-sectional variance estimates σ² (1 - r̄). Here r̄ is the one that shared calendar days imply
@@ -119,11 +115,11 @@ def kolari_pynnonen(windows: Windows) -> Outcome:
     References
     ----------
     Kolari, J. W. and S. Pynnönen (2010), Event study testing with cross-sectional correlation of abnormal
-    returns, RFS 23(11).
+    returns, RFS 23(11), eq. (11).
     """
     if len(windows) < 2:
         return unavailable(ONE_EVENT, "t(n - 1)", NO_MEAN)
-    n, r = len(windows), average_correlation(windows)
+    n, r = len(windows), windows.average_correlation
     if r > 1.0 - 1e-10:
         return unavailable("the events share all their days", "t(n - 1)", NO_MEAN)
     factor = math.sqrt((1.0 - r) / (1.0 + (n - 1) * r))
@@ -131,17 +127,19 @@ def kolari_pynnonen(windows: Windows) -> Outcome:
 
 
 def kolari_pynnonen_patell(windows: Windows) -> Outcome:
-    """Patell's z adjusted for correlation between events: z / sqrt(1 + (n - 1) r̄) ~ N(0, 1).
+    """Patell's z adjusted for correlation between events, Kolari and Pynnönen (2010).
+
+    z = z_Patell / sqrt(1 + (n - 1) r̄) ~ N(0, 1); their eq. (13).
 
     References
     ----------
     Kolari, J. W. and S. Pynnönen (2010), Event study testing with cross-sectional correlation of abnormal
-    returns, RFS 23(11).
+    returns, RFS 23(11), eq. (13).
     """
     n = len(windows)
     if n < 2:
         return unavailable("one event only: no pair of events to be correlated", "N(0, 1)", NO_MEAN)
-    return normal_outcome(_patell_statistic(windows) / math.sqrt(1.0 + (n - 1) * average_correlation(windows)), NO_MEAN)
+    return normal_outcome(_patell_statistic(windows) / math.sqrt(1.0 + (n - 1) * windows.average_correlation), NO_MEAN)
 
 
 def row_statistics(values: Array) -> Array:

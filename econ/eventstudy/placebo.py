@@ -129,12 +129,16 @@ def find_candidates(
     classes = strata(series, usable, ready, first=windows.first)
     numbers = clusters(windows.positions, windows.length)
     anchors, offsets, members, relaxed = [], [], [], []
+    allowed: dict[tuple[int, ...], Positions] = {}  # by the shape of a cluster: most are single events
     for number in range(int(numbers.max()) + 1):
         events = np.flatnonzero(numbers == number)
         anchor = int(windows.positions[events].min())
         distance = windows.positions[events] - anchor
-        rows = np.arange(len(series.y) - int(distance.max()))
-        rows = rows[ready[rows[:, None] + distance].all(axis=1)]
+        shape = tuple(distance.tolist())
+        if shape not in allowed:
+            rows = np.arange(len(series.y) - int(distance.max()))
+            allowed[shape] = rows[ready[rows[:, None] + distance].all(axis=1)]
+        rows = allowed[shape]
         if len(rows) < ENOUGH:
             raise SpecificationError(
                 f"only {len(rows)} days without events can serve as placebo for the events around "
@@ -169,15 +173,16 @@ def draw_dates(candidates: Candidates, size: int, generator: np.random.Generator
     spans = np.array([int(distance.max()) + length for distance in candidates.offsets])
     columns = np.arange(len(counts))
     drawn = table[columns, generator.integers(counts, size=(size, len(counts)))]
+    live = np.arange(size)  # draws whose windows may still meet
     for _ in range(REDRAWS):
-        order = np.argsort(drawn, axis=1, kind="stable")
-        start = np.take_along_axis(drawn, order, axis=1)
-        meets = np.diff(start, axis=1) < spans[order[:, :-1]]
-        if not meets.any():
+        order = np.argsort(drawn[live], axis=1, kind="stable")
+        start = np.take_along_axis(drawn[live], order, axis=1)
+        row, place = np.nonzero(np.diff(start, axis=1) < spans[order[:, :-1]])
+        if not row.size:
             break
-        row, place = np.nonzero(meets)
         again = order[row, place + 1]
-        drawn[row, again] = table[again, generator.integers(counts[again])]
+        drawn[live[row], again] = table[again, generator.integers(counts[again])]
+        live = live[np.unique(row)]
     dates = np.empty((size, sum(len(events) for events in candidates.members)), dtype=np.int64)
     for number, (events, distance) in enumerate(zip(candidates.members, candidates.offsets, strict=True)):
         dates[:, events] = drawn[:, [number]] + distance

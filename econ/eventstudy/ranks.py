@@ -72,7 +72,8 @@ def corrado(windows: Windows) -> Outcome:
     U_it = rank of the abnormal change of day t among the M_i days of event i, over 1 + M_i, minus 1/2;
     the statistic is the mean rank of the window's days over its standard deviation across the days of
     estimation and event window together (see `rank_statistic`), ~ N(0, 1). A window of several days sums
-    the daily mean ranks (Campbell and Wasley 1993), with the finite-population factor for ranks.
+    the daily mean ranks (Campbell and Wasley 1993; eqs. (37) and (38) of Kolari and Pynnönen 2011), with the
+    finite-population factor for ranks, eq. (41) of Kolari and Pynnönen (2011).
 
     Ranks of one event use the changes themselves, so no distribution is assumed; a variance increase on
     event days spreads ranks symmetrically and leaves the mean alone but not its variance: use
@@ -86,6 +87,8 @@ def corrado(windows: Windows) -> Outcome:
     hypothesis tests using daily stock returns, JFQA 27(3).
     Campbell, C. J. and C. E. Wasley (1993), Measuring security price performance using daily NASDAQ
     returns, JFE 33(1).
+    Kolari, J. W. and S. Pynnönen (2011), Nonparametric rank tests for event studies, Journal of Empirical
+    Finance 18(5), eqs. (37), (38), (41).
     """
     values, valid = with_window(windows.residuals, windows.abnormal / windows.event_scale, windows)
     return normal_outcome(rank_statistic(centred_ranks(values, valid), valid, windows.length), NO_SHIFT)
@@ -126,9 +129,9 @@ def grank_t(windows: Windows) -> Outcome:
     """GRANK-T of Kolari and Pynnönen (2011): the event window as one day among the estimation days.
 
     SCAR_i over its cross-sectional standard deviation is ranked among the studentised residuals of event i;
-    U_it = rank / (T_i + 1) - 1/2 with T_i = L_i + 1. With Z = Ū_0 / S, S² = sum_t (n_t / n) Ū_t² / T,
+    U_it = rank / (T_i + 1) - 1/2 with T_i = L_i + 1 (their eq. (9)). With Z = Ū_0 / S, S² = sum_t (n_t / n) Ū_t² / T,
 
-        t = Z sqrt( (T - 2) / (T - 1 - Z²) ),   t(T - 2),
+        t = Z sqrt( (T - 2) / (T - 1 - Z²) ),   t(T - 2),   their eq. (12),
 
     T the number of days relative to day 0 in use, plus one. Robust to a variance increase, to serial
     correlation within the window and, through S, to correlation between events on the same relative day;
@@ -137,7 +140,7 @@ def grank_t(windows: Windows) -> Outcome:
     References
     ----------
     Kolari, J. W. and S. Pynnönen (2011), Nonparametric rank tests for event studies, Journal of Empirical
-    Finance 18(5).
+    Finance 18(5), eqs. (9) and (12).
     """
     if len(windows) < 2:
         return unavailable(ONE_EVENT, "t(T - 2)", NO_SHIFT)
@@ -152,12 +155,13 @@ def grank_t(windows: Windows) -> Outcome:
 def grank_z(windows: Windows) -> Outcome:
     """GRANK-Z of Kolari and Pynnönen (2011): as GRANK-T with the variance known under the null.
 
-    z = sum_i U_i0 / sqrt( sum_i (T_i - 1) / (12 (T_i + 1)) ) ~ N(0, 1), for events independent of each other.
+    z = sum_i U_i0 / sqrt( sum_i (T_i - 1) / (12 (T_i + 1)) ) ~ N(0, 1), for events independent of each other; with
+    equal T_i their eq. (20).
 
     References
     ----------
     Kolari, J. W. and S. Pynnönen (2011), Nonparametric rank tests for event studies, Journal of Empirical
-    Finance 18(5).
+    Finance 18(5), eq. (20).
     """
     if len(windows) < 2:
         return unavailable(ONE_EVENT, "N(0, 1)", NO_SHIFT)

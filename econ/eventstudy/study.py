@@ -11,7 +11,8 @@ import pandas as pd
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
 from econ.eventstudy._kernels import SINGULAR, Array, Mask, Windows
-from econ.eventstudy.calendar import clusters, confounded, overlap_drops, place_events
+from econ.eventstudy.calendar import clusters, overlap_drops, place_events
+from econ.eventstudy.confounders import Confounders, confounded
 from econ.eventstudy.garch import fit_garch
 from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.series import Series, changes, innovations, principal_components, standardised, trading_days
@@ -35,8 +36,8 @@ class EventStudy:
 
         y_t = x_t' b_i + e_t,     x_t = nothing, a constant, or a constant and factors,
 
-    is fitted by OLS on the estimation window; abnormal changes are the forecast errors in the event window,
-    and their variance comes from the estimation window alone.
+    is fitted by OLS on the estimation window (with one factor it is eq. (3) of MacKinlay 1997); abnormal changes
+    are the forecast errors in the event window, his eq. (7), and their variance comes from the estimation window alone.
 
     Parameters
     ----------
@@ -72,9 +73,11 @@ class EventStudy:
         Events whose windows share a day: keep all; keep the first of each overlapping run; keep only
         events that share no day. Two events of one kind with the same day 0 are one observation under any
         rule: the first is kept.
-    confounders : mapping of str to dates, optional
-        Other news by name (``{"FOMC": [...], "quarter end": econ.eventstudy.quarter_ends(index)}``): an event
-        with one of them in its window is dropped and listed in ``results.dropped``.
+    confounders : str, sequence of str, or mapping, optional
+        Other news: names of calendars (``("fomc", "cpi", "payrolls", "auction_10y", "quarter_end")``, see
+        `econ.data.calendars`), or one's own by name (``{"FOMC": dates, "budget": table}``, a table with columns
+        ``date`` and optional ``time``, ``tz``). An event with one of them in its window is dropped and listed in
+        ``results.dropped``; a calendar that is not complete around an event raises.
     close, zone, half_days
         When the quote is taken; see `econ.eventstudy.place_events`.
 
@@ -87,7 +90,7 @@ class EventStudy:
 
     References
     ----------
-    MacKinlay, A. C. (1997), Event studies in economics and finance, JEL 35(1).
+    MacKinlay, A. C. (1997), Event studies in economics and finance, JEL 35(1), eqs. (3) and (7).
     Campbell, J. Y., A. W. Lo and A. C. MacKinlay (1997), The Econometrics of Financial Markets, chapter 4.
 
     Examples
@@ -113,7 +116,7 @@ class EventStudy:
     transform: str = "diff"
     missing: str = "raise"
     overlap: str = "keep"
-    confounders: Mapping[str, Sequence[object]] | None = None
+    confounders: Confounders | None = None
     close: str = "15:30"
     zone: str = "America/New_York"
     half_days: Mapping[str, str] | None = None
@@ -176,7 +179,7 @@ class EventStudy:
         """
         frame = trading_days(self.data, [self.response, *(self.factors or ())], self.missing)
         index = pd.DatetimeIndex(frame.index)
-        placed = place_events(self.events, index, close=self.close, zone=self.zone, half_days=self.half_days)
+        placed = self._place(self.events, index)
         _check_inside(placed, len(index), self.window, self.transform)
         kept, dropped = self._filter(placed, index)
         series, usable = self._series(frame, placed["position"].to_numpy())
@@ -191,6 +194,9 @@ class EventStudy:
             parent=self, events=table, dropped=dropped, windows=windows, series=series, usable=usable
         )
 
+    def _place(self, news: pd.DataFrame, index: pd.DatetimeIndex) -> pd.DataFrame:
+        return place_events(news, index, close=self.close, zone=self.zone, half_days=self.half_days)
+
     def _filter(self, placed: pd.DataFrame, index: pd.DatetimeIndex) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Split the events into those studied and those dropped, the latter with the reason."""
         reasons = pd.Series("", index=placed.index, dtype=object)
@@ -198,7 +204,7 @@ class EventStudy:
         twice = placed.duplicated(["kind", "day"])
         reasons[twice] = "same kind and day 0 as " + first[twice].map(repr)
         if self.confounders:
-            other = confounded(placed["position"].to_numpy(), index, self.confounders, window=self.window)
+            other = confounded(placed, index, self.confounders, window=self.window, place=self._place)
             reasons = reasons.where(reasons != "", pd.Series(other, index=placed.index, dtype=object))
         left = placed[reasons == ""]
         drops = overlap_drops(left["position"].to_numpy(), self.window[1] - self.window[0] + 1, self.overlap)

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
 import econ
+from analyses import event_tic
+from analyses.specification import baseline
 from econ import EventStudy, Unavailable
+from econ.data import calendar
+from econ.data.realtime import first_prints
+from econ.eventstudy import release_surprises
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "raw" / "first_prints"
 pytestmark = pytest.mark.skipif(
@@ -42,17 +46,33 @@ def test_the_mean_change_on_release_days_is_within_the_bound_of_no_effect(releas
         assert fit.detectability(by=None)["smallest bound"].iloc[0] < 2.5  # the bound fixed in advance is 5 bp
 
 
-def test_surprises_in_official_flows_do_not_move_yields(releases):
-    prints = pd.read_csv(FOLDER / "tic_first_prints.csv", parse_dates=["release_date"])
-    flow = prints.set_index("release_date")["off_lt_treas_net_first_bn"].dropna().sort_index()
-    flow = flow[~flow.index.duplicated(keep="last")]
-    lags = pd.concat([flow.shift(lag).rename(f"L{lag}") for lag in (1, 2, 3)], axis=1).dropna()
-    surprise = sm.OLS(flow[lags.index], sm.add_constant(lags)).fit().resid / 10.0  # per $10bn
-    events = releases[releases["date"].isin(surprise.index)]
-    events = events.assign(surprise=events["date"].map(surprise))
+def test_surprises_in_official_flows_do_not_move_yields():
+    table = release_surprises(first_prints(FOLDER / "tic_first_prints.csv").frame, holder="OFF", lags=3)
+    slopes = event_tic.slopes(baseline, table)  # bp per $10bn
     for window, expected, bound in (((0, 0), -0.10, 0.6), ((0, 1), -0.18, 0.8)):
-        slope = study(events, window).slope("surprise")
+        slope = slopes[window]
         assert slope.nobs > 200
         assert slope.value == pytest.approx(expected, abs=0.25)  # found before: -0.10 (0.18) and -0.18 (0.22)
         assert slope.lower > -bound
         assert slope.upper < bound
+
+
+def test_controls_leave_more_of_the_fall_with_the_true_dates_than_with_those_by_rule(releases):
+    real, rule = (event_tic.controlled(baseline, dates) for dates in (releases["date"], event_tic.CLASS))
+    first, *_ = real
+    assert real[first].value == pytest.approx(-1.2, abs=0.1)
+    assert rule[first].value == pytest.approx(-1.0, abs=0.1)
+    last = "and FOMC, payrolls, auctions, quarter ends, coupon dates"
+    assert -1.0 < real[last].value < rule[last].value < 0.0
+    assert real[last].value / real[last].std_error > -2.0  # not significant at 5% either
+
+
+def test_the_dates_by_rule_tell_what_the_releases_tell(releases):
+    rule = study(calendar("tic_release"))
+    inside = releases[releases["date"] <= "2023-09-30"]
+    real = study(inside)
+    assert rule.mean().value == pytest.approx(real.mean().value, abs=0.3)
+    assert rule.mean().value < -0.5
+    for fit in (rule, real):
+        assert isinstance(fit.variance_shift(), Unavailable)
+        assert fit.detectability(by=None)["smallest bound"].iloc[0] < 2.5

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ.errors import SchemaError, SpecificationError
+from econ.errors import SchemaError, SeriesNotFound, SpecificationError
 from econ.eventstudy import EventStudy, place_events, quarter_ends
 from econ.eventstudy.calendar import clusters
 from tests.unit.eventstudy.samples import levels, news
@@ -170,3 +170,93 @@ def test_same_day_of_one_kind_is_one_observation():
 def test_clusters_number_runs_of_overlapping_windows():
     assert clusters(np.array([10, 12, 30, 11]), 1).tolist() == [0, 2, 3, 1]
     assert clusters(np.array([10, 12, 30, 11]), 2).tolist() == [0, 0, 1, 0]
+
+
+def daily_2020(last="2020-12-31"):
+    """A random walk on weekdays of 2019 and 2020."""
+    frame = levels(600, start="2019-01-01")
+    return frame[frame.index <= last]
+
+
+def test_calendars_of_the_package_are_confounders_by_name():
+    frame = daily_2020()
+    events = pd.DataFrame(
+        {
+            "date": ["2020-02-12", "2020-03-16", "2020-03-31", "2020-05-08", "2020-06-17", "2020-10-13", "2020-11-18"],
+            "kind": "sale",
+            "label": [
+                "CPI next day",
+                "FOMC on Sunday",
+                "quarter end",
+                "payrolls",
+                "nothing",
+                "CPI and 10-year",
+                "nothing",
+            ],
+        }
+    )
+    names = ("fomc", "cpi", "payrolls", "auction_10y", "quarter_end")
+    results = EventStudy(frame, events, response="yield_10y", confounders=names).fit()
+    assert dict(zip(results.dropped["label"], results.dropped["reason"], strict=True)) == {
+        "CPI next day": "cpi on 2020-02-13, auction_10y on 2020-02-12",
+        "FOMC on Sunday": "fomc on 2020-03-16",
+        "quarter end": "quarter_end on 2020-03-31",
+        "payrolls": "payrolls on 2020-05-08",
+        "CPI and 10-year": "cpi on 2020-10-13, auction_10y on 2020-10-14",
+    }
+    assert results.events["label"].tolist() == ["nothing", "nothing"]
+    one = EventStudy(frame, events, response="yield_10y", confounders="fomc").fit()
+    assert one.dropped["label"].tolist() == ["FOMC on Sunday"]
+
+
+def test_times_of_a_users_own_table_decide_its_day():
+    frame = daily_2020()
+    events = pd.DataFrame({"date": ["2020-06-17", "2020-06-18"], "kind": "sale", "label": ["day of", "day after"]})
+    table = pd.DataFrame({"date": ["2020-06-17", "2031-01-01"], "time": ["16:00", ""], "tz": ["America/New_York", ""]})
+
+    def dropped(news):
+        study = EventStudy(frame, events, response="yield_10y", window=(0, 0), confounders={"budget": news})
+        return study.fit().dropped["label"].tolist()
+
+    assert dropped(table) == ["day after"]  # after the close
+    assert dropped(table.drop(columns=["time", "tz"])) == ["day of"]
+    assert dropped(["2020-06-17"]) == ["day of"]
+    with pytest.raises(SchemaError, match="confounder 'budget' has no column 'date'"):
+        dropped(pd.DataFrame({"day": ["2020-06-17"]}))
+    with pytest.raises(SchemaError, match="without a time zone"):
+        dropped(table.drop(columns="tz"))
+
+
+def test_news_after_the_last_close_confounds_nothing():
+    frame = daily_2020("2020-07-09")  # a Thursday: H.4.1 at 16:30
+    events = news(frame.index, (len(frame) - 2,))
+    results = EventStudy(frame, events, response="yield_10y", window=(0, 1), confounders=("h41",)).fit()
+    assert results.dropped.empty
+
+
+def test_a_calendar_that_does_not_reach_an_event_is_refused():
+    frame = levels(600, start="2008-01-01")
+    events = news(frame.index, (300, 560))
+    with pytest.raises(
+        SpecificationError, match=r"calendar 'cpi' is complete from 2010-01-01 .* 'event 0' on 2009-02-24"
+    ):
+        EventStudy(frame, events, response="yield_10y", confounders=("fomc", "cpi")).fit()
+    EventStudy(frame, events.iloc[[1]], response="yield_10y", confounders=("fomc", "cpi")).fit()
+    with pytest.raises(SeriesNotFound, match="no calendar 'fomcs'; did you mean 'fomc'"):
+        EventStudy(frame, events, response="yield_10y", confounders="fomcs").fit()
+
+
+def test_a_calendar_that_ends_before_an_event_is_refused():
+    frame = levels(400, start="2023-01-02")
+    events = news(frame.index, (180, 250))  # 2023-09-11 and 2023-12-18
+    EventStudy(frame, events.iloc[[0]], response="yield_10y", confounders=("tic_release",)).fit()
+    with pytest.raises(SpecificationError, match="to 2023-09-30; event 'event 1' on 2023-12-18 cannot be checked"):
+        EventStudy(frame, events, response="yield_10y", confounders=("tic_release",)).fit()
+
+
+def test_a_date_given_twice_confounds_once():
+    frame = daily_2020()
+    events = pd.DataFrame({"date": ["2020-06-17", "2020-08-19"], "kind": "sale", "label": ["hit", "clean"]})
+    twice = {"budget": ["2020-06-17", "2020-06-17"]}
+    results = EventStudy(frame, events, response="yield_10y", confounders=twice).fit()
+    assert results.dropped["reason"].tolist() == ["budget on 2020-06-17"]

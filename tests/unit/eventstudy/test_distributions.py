@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from econ.eventstudy import EventStudy
-from econ.eventstudy.cusum import walk_tail
+from econ.eventstudy.cusum import critical_level, walk_tail
 from econ.eventstudy.ranks import mean_ranks
 from econ.eventstudy.signs import signed_rank_law
 from tests.unit.eventstudy import plain
@@ -126,3 +126,9 @@ def test_block_bootstrap_needs_runs():
     results = EventStudy(frame, events, response="yield_10y", window=(0, 5)).fit()
     outcome = results.tests(draws=99).loc["block bootstrap", "statistic"]
     assert "runs of residuals" in outcome.reason
+
+
+def test_critical_level_is_where_the_law_of_the_walk_says():
+    for size, steps, df in ((0.05, 2, 58), (0.10, 5, 20)):
+        assert walk_tail(critical_level(size, steps, df), steps, df) == pytest.approx(size, abs=1e-8)
+    assert critical_level(0.05, 1, 15) == pytest.approx(stats.t.isf(0.025, 15), abs=5e-4)

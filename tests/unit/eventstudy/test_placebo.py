@@ -126,3 +126,13 @@ def test_mean_statistic_is_in_units_and_sees_a_variance_increase():
     assert results.placebo(draws=999).draws.std() == pytest.approx(1.0, abs=0.1)
     one = results.placebo("sale", draws=99)
     assert one.p_value == results.placebo(draws=99).p_value  # a single class is the pool
+
+
+def test_crowded_draws_are_redrawn_until_no_windows_meet():
+    frame = levels(2500)
+    results = EventStudy(frame, news(frame.index, range(150, 2450, 38)), response="yield_10y", window=(0, 2)).fit()
+    outcomes = day_outcomes(results.series, results.usable, window=(0, 2), estimation=(-130, -11), minimum=30)
+    found = find_candidates(results.series, results.usable, results.windows, outcomes=outcomes, match=("weekday",))
+    dates = np.sort(draw_dates(found, 400, np.random.default_rng(4), length=3), axis=1)
+    assert dates.shape[1] == 61  # about 15 of 61 windows of 3 days would meet others in every draw
+    assert (np.diff(dates, axis=1) >= 3).mean() > 0.9999
