@@ -4,6 +4,7 @@ from econ.offset.adding_up import AddingUp, adding_up, pro_rata
 from econ.offset.behaviour import EPISODES, Reaction, episodes, reaction_function
 from econ.offset.decision import Decision, decide, decisions
 from econ.offset.instrumented import instrumented_offset
+from econ.offset.own_shocks import OwnShocks
 from econ.offset.price import price_offset
 from econ.offset.quantity import quantity_offset
 from econ.offset.shut_off import ShutOff
@@ -13,6 +14,7 @@ __all__ = [
     "AddingUp",
     "Decision",
     "EPISODES",
+    "OwnShocks",
     "Reaction",
     "ShutOff",
     "Symmetry",
