@@ -8,6 +8,7 @@ from econ.offset.own_shocks import OwnShocks
 from econ.offset.price import price_offset
 from econ.offset.quantity import quantity_offset
 from econ.offset.shut_off import ShutOff
+from econ.offset.states import StateOffset, state_offset
 from econ.offset.symmetry import Symmetry, instrumented_symmetry, symmetry
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "OwnShocks",
     "Reaction",
     "ShutOff",
+    "StateOffset",
     "Symmetry",
     "adding_up",
     "decide",
@@ -28,5 +30,6 @@ __all__ = [
     "pro_rata",
     "quantity_offset",
     "reaction_function",
+    "state_offset",
     "symmetry",
 ]

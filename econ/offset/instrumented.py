@@ -98,7 +98,7 @@ def instrumented_offset(
     check_horizon(horizon, None)
     if method not in SETS:
         raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
-    table, bought = _with_sum(as_dataset(data), allies)
+    table, bought = with_sum(as_dataset(data), allies)
     common: dict[str, Any] = {"contemporaneous": contemporaneous, "lags": lags, "lag_augmented": False}
     if method in ("anderson-rubin", "delta"):
         one = {"controls": (*controls, *instruments), "cumulative": "multiplier", "instrument": instruments}
@@ -145,7 +145,7 @@ def _pair(form: ReducedForm, parent: object) -> Responses:
     return Responses(turn @ both, turn @ form.covariance @ turn.T, None, form.nobs, None, parent)
 
 
-def _with_sum(data: Dataset, allies: tuple[str, ...]) -> tuple[Dataset, str]:
+def with_sum(data: Dataset, allies: tuple[str, ...]) -> tuple[Dataset, str]:
     """The data with one column for what the allies buy, and its name."""
     if len(allies) == 1:
         return data, allies[0]

@@ -115,20 +115,13 @@ def quantity_offset(
     turn[0, 1:], turn[1, 0] = -1.0, 1.0
     name = shock_of(irf, seller, shock)
     cells = [Cell(seller, name), *(Cell(other, name) for other in allies)]
-    if method is not None and method not in SETS:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
-    if method == "anderson-rubin" and not is_proxy(irf):
-        raise SpecificationError(
-            "anderson-rubin sets are read off a proxy VAR, VARResults.identify(Proxy(...)), itself; for local "
-            "projections with instruments call econ.offset.instrumented_offset."
-        )
+    _check_method(irf, method)
     if is_proxy(irf) and method in (None, "anderson-rubin"):
         found = _instrumented(irf, horizon, cells, turn, level=level, label=label)
         if bootstrap is None:
             return found
-        drawn = quantity_offset(
-            irf, seller, ally, horizon=horizon, shock=shock, method="delta", bootstrap=bootstrap, rng=rng, n_jobs=n_jobs
-        )
+        options: dict[str, Any] = {"bootstrap": bootstrap, "rng": rng, "n_jobs": n_jobs}
+        drawn = quantity_offset(irf, seller, ally, horizon=horizon, shock=shock, method="delta", **options)
         return replace(found, std_error=drawn.std_error)
     irf = as_irf(irf, horizon, bootstrap, rng, n_jobs=n_jobs)
     read = cumulated(irf, horizon, cells)
@@ -155,4 +148,14 @@ def _check_moved(sold: float, seller: str, horizon: int) -> None:
     if sold == 0.0:
         raise NotIdentified(
             f"{seller!r} does not respond to its own shock within {horizon} periods; nothing to offset."
+        )
+
+
+def _check_method(source: Any, method: str | None) -> None:
+    if method is not None and method not in SETS:
+        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
+    if method == "anderson-rubin" and not is_proxy(source):
+        raise SpecificationError(
+            "anderson-rubin sets are read off a proxy VAR, VARResults.identify(Proxy(...)), itself; for local "
+            "projections with instruments call econ.offset.instrumented_offset."
         )

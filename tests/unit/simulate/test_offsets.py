@@ -92,8 +92,8 @@ def test_one_bootstrap_serves_all_designs():
 def test_bias_and_coverage_of_every_estimator_by_fault():
     """T = 177, impact -60 bp, supply shocks of three times the calibrated size to which both holders react at once.
 
-    Designs with instruments cover; custody at hubs inflates the quantity offset, because the seller's own flow is
-    understated; recursive orders do not cover whatever the statistics do.
+    Designs with instruments cover but where a fifth of the seller's flow is booked at hubs: its sale is understated, so
+    an offset of one is found to be 1.25 and more, and proxy VARs cover 72%. Recursive orders never cover.
     """
     scores = tournament(offset_truths((-60.0,), (177,)), ALL, 100, rng=5, draws=99, n_jobs=2, block=25)
     table = scores.table[["median_bias", "coverage", "unbounded", "failed"]].astype(float)
@@ -101,23 +101,29 @@ def test_bias_and_coverage_of_every_estimator_by_fault():
     flat = table.reset_index()
     assert (flat["failed"] <= 0.02).all()
     instrumented = flat[flat["estimator"].isin(["proxy_var_anderson_rubin", "projection_anderson_rubin"])]
-    assert (instrumented["coverage"] >= 0.80).all()
+    hubs = instrumented["faults"].isin(["custody", "archive"]) & (instrumented["offset"] > 0.0)
+    assert (instrumented.loc[~hubs, "coverage"] >= 0.80).all()
+    assert (instrumented.loc[hubs, "coverage"] >= 0.70).all()
+    full = instrumented[(instrumented["faults"] == "custody") & (instrumented["offset"] == 1.0)]
+    assert full["median_bias"].between(0.15, 0.5).all()
     own = flat[flat["estimator"].str.startswith("price_own")]
     assert (own["coverage"] >= 0.80).all()
     recursive = flat[flat["estimator"] == "recursive_fieller"]
-    assert (recursive["coverage"] <= 0.45).all()
-    assert recursive["median_bias"].between(-0.75, -0.25).all()
+    assert (recursive["coverage"] <= 0.65).all()
+    assert recursive["median_bias"].between(-0.45, -0.2).all()
 
 
 @pytest.mark.slow
 def test_price_offsets_are_right_in_long_samples():
-    """3,000 months: with two proxies every method finds the price offset, a recursive order finds another number."""
+    """3,000 months: with two proxies every method finds the price offset; a recursive order finds one where none is."""
     truths = offset_truths((-60.0,), (3000,), {"none": OFFSET_FAULTS["none"]})
     chosen = [each for name, each in OFFSET_ESTIMATORS.items() if name.startswith("price")]
     table = tournament(truths, chosen, 20, rng=5, draws=49, n_jobs=2, block=10).table
     flat = table[["median_bias", "coverage"]].astype(float).reset_index()
     print(flat.to_string())
     own = flat["estimator"].str.startswith("price_own")
-    assert (flat.loc[own, "median_bias"].abs() < 0.12).all()
-    assert (flat.loc[own, "coverage"] >= 0.70).all()
-    assert (flat.loc[~own & (flat["offset"] > 0.0), "coverage"] <= 0.35).all()
+    assert (flat.loc[own, "median_bias"].abs() < 0.15).all()
+    assert (flat.loc[own, "coverage"] >= 0.80).all()
+    none = flat[~own & (flat["offset"] == 0.0)]
+    assert (none["coverage"] == 0.0).all()
+    assert (none["median_bias"] > 2.0).all()
