@@ -10,6 +10,7 @@ from econ.offset.quantity import quantity_offset
 from econ.offset.shut_off import ShutOff
 from econ.offset.states import StateOffset, state_offset
 from econ.offset.symmetry import Symmetry, instrumented_symmetry, symmetry
+from econ.offset.terms import TENSION, event_months, hedged_pickup, realised_volatility
 
 __all__ = [
     "AddingUp",
@@ -20,16 +21,20 @@ __all__ = [
     "ShutOff",
     "StateOffset",
     "Symmetry",
+    "TENSION",
     "adding_up",
     "decide",
     "decisions",
     "episodes",
+    "event_months",
+    "hedged_pickup",
     "instrumented_offset",
     "instrumented_symmetry",
     "price_offset",
     "pro_rata",
     "quantity_offset",
     "reaction_function",
+    "realised_volatility",
     "state_offset",
     "symmetry",
 ]
