@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 import econ
-from analyses._projections import granular, interventions
+from analyses._offsets import own_shock
+from analyses._projections import interventions
 from analyses.specification import CHINA, JAPAN, UK, Specification, baseline
 from econ import Dataset
 from econ.data import Variable
@@ -144,7 +145,7 @@ def by_state(spec: Specification, key: str, ally: str) -> StateOffset:
     after = pd.Series(index > pd.Period(FREEZE, "M"), index=index)
     volatile = data.frame[VOLATILITY] > data.frame[VOLATILITY].median()
     frame["state"] = (after if column == AFTER else volatile).astype(float)
-    frame = frame.join(granular(spec).shocks["china"].rename(SHOCK), how="inner")
+    frame = frame.join(own_shock(spec, CHINA).rename(SHOCK), how="inner")
     variables = {name: data.variables[name] for name in (CHINA, JAPAN, UK, "fed_net_purchases")}
     added = {"state": Variable("state", "State", "0 or 1"), SHOCK: Variable(SHOCK, "Own shock", "percent of position")}
     whole = Dataset(frame, variables | added, data.vintages, parent=data)

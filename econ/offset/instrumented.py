@@ -52,7 +52,9 @@ def instrumented_offset(
     seller, ally : str, str or sequence of str
         Net purchases; several allies are added.
     instrument : str or sequence of str
-        Moves the seller's purchases and nothing else; several only in one step.
+        Moves the seller's purchases and nothing else; several only in one step. A granular shock, the seller's flow
+        less a weighted mean of all holders', contains minus the ally's purchases times its weight if the ally is in the
+        panel, and so finds an offset where there is none: build it without the allies.
     horizon : int, default 6
         Last period summed, included.
     controls, contemporaneous, lags
