@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -25,8 +26,8 @@ QUANTITY = {"Quantity, Japan": JAPAN, "Quantity, UK custodians": UK, "Quantity, 
 PRICE = {"Price, Japan": JAPAN, "Price, Japan and UK": (JAPAN, UK)}
 RECURSIVE = {"flows_first": "China first", "allies_first": "China last"}
 PRICED = {"flows_first": "Flows first", "yields_first": "Yields first"}
-PROJECTED = {"china_shock": "Projection, China's own shock", "china_shock_joint": "The same, allies in the panel"}
-PROXY, APART = "Proxy VAR, China's own shock", "Own shocks"
+PROJECTED = {"china_shock": "Projection, own shock", "china_shock_joint": "Same, allies in panel"}
+PROXY, APART = "Proxy VAR, own shock", "Own shocks"
 
 
 def estimates(spec: Specification) -> dict[tuple[str, str], Estimate]:
@@ -76,8 +77,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             "four times out of five. Months needed: at this precision a month, for "
             "an offset of 0 to be shown to be none and one of 1 to be full, each with 80% power, if the response that the "
             "offset divides by is what was estimated; where the set is unbounded that response may be zero, and no sample "
-            "would do. Own shocks: granular, from the panel without the allies; the same with allies in the panel contains "
-            "minus a part of their purchases."
+            "would do. Own shocks: granular, from the panel without the allies; with allies in the panel China's shock "
+            "contains minus a part of their purchases."
         ],
     )  # fmt: skip
     symmetries, tests = _symmetry(spec)
@@ -109,16 +110,11 @@ def _primary(spec: Specification) -> str:
 
 
 def _cells(line: pd.Series) -> list:
-    region = Estimate(float(line["value"]), 0.0, float(line["lower"]), float(line["upper"]))
-    low, high = (f"{end:.2f}".replace("-", "−").replace("inf", "∞") for end in region.interval)
-    return [
-        float(line["value"]),
-        f"[{low}, {high}]",
-        line["detectable"],
-        int(line["nobs"]),
-        line["nobs_needed"],
-        str(line["verdict"]),
-    ]
+    ends = float(line["lower"]), float(line["upper"])
+    low, high = (f"{end:.2f}".replace("-", "−").replace("inf", "∞") for end in ends)
+    words = f"{'[' if math.isfinite(ends[0]) else '('}{low}, {high}{']' if math.isfinite(ends[1]) else ')'}"
+    verdict = str(line["verdict"]).removesuffix(" with these data")
+    return [float(line["value"]), words, line["detectable"], int(line["nobs"]), line["nobs_needed"], verdict]
 
 
 def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
