@@ -19,6 +19,7 @@ GROUPS = {
     "less net supply": "Lower net issuance",
 }  # fmt: skip
 ISSUANCE = "net_issuance"
+TOGETHER = "japan_uk"
 ORDERS = {
     "china": (CHINA, JAPAN, UK, "other_allies", "hubs", "other_foreign", FED, ISSUANCE, YIELD),
     "allies": (ISSUANCE, FED, YIELD, JAPAN, UK, "other_allies", "hubs", "other_foreign", CHINA),
@@ -59,14 +60,19 @@ def _issuance(months: pd.PeriodIndex, spec: Specification) -> pd.Series:
     return pd.Series(quarterly.reindex(months.asfreq("Q")).fillna(last).to_numpy(), index=months)
 
 
-def split(spec: Specification, order: str) -> AddingUp:
-    """Shares under one recursive order."""
+def split(spec: Specification, order: str) -> tuple[AddingUp, AddingUp]:
+    """Shares under one recursive order: each group by itself, and Japan with the UK as one group."""
     svar = estimated(everybody(spec), spec.system_lags, spec).identify(Cholesky(*ORDERS[order]))
-    groups = [JAPAN, UK, "other_allies", "hubs", "other_foreign", FED]
-    return adding_up(
-        svar, CHINA, groups, supply=ISSUANCE, horizon=spec.offset_horizon, level=spec.level,
-        benchmark=float_shares(spec), bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng,
-    )  # fmt: skip
+    irf = svar.irf(spec.offset_horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    floats = float_shares(spec)
+    apart = [JAPAN, UK, "other_allies", "hubs", "other_foreign", FED]
+    together = {TOGETHER: (JAPAN, UK), **{name: (name,) for name in apart[2:]}}
+    joint = {TOGETHER: floats[JAPAN] + floats[UK], **{name: floats[name] for name in floats if name not in (JAPAN, UK)}}
+    options = {"supply": ISSUANCE, "horizon": spec.offset_horizon, "level": spec.level}
+    return (
+        adding_up(irf, CHINA, apart, benchmark=floats, **options),  # type: ignore[arg-type]
+        adding_up(irf, CHINA, together, benchmark=joint, **options),  # type: ignore[arg-type]
+    )
 
 
 def float_shares(spec: Specification) -> dict[str, float]:
@@ -87,15 +93,16 @@ def float_shares(spec: Specification) -> dict[str, float]:
 
 def result(spec: Specification = baseline) -> Exhibit:
     """Shares and excess over the pro-rata benchmark under two orders."""
-    splits = {order: split(spec, order) for order in ORDERS}
-    rows: list[Row | Panel] = []
+    both = {order: split(spec, order) for order in ORDERS}
+    splits = {order: apart for order, (apart, _) in both.items()}
     numbers: dict[str, Estimate | float | Unavailable] = {}
-    for name, words in GROUPS.items():
-        cells = [part for order in ORDERS for part in (splits[order].shares[name], splits[order].excess[name])]
-        rows.append(Row(words, [*cells, splits["china"].benchmark.get(name, "–")]))
-        slug = name.removesuffix("_net_purchases").replace(" ", "_")
-        numbers |= {f"{order}_{slug}": splits[order].shares[name] for order in ORDERS}
+    rows: list[Row | Panel] = [_row(name, words, splits, numbers) for name, words in GROUPS.items()]
     rows.append(Row("Sum", [splits["china"].total, "", splits["allies"].total, "", ""]))
+    rows.append(Panel("Of which"))
+    rows.append(_row(TOGETHER, "Japan and UK", {order: joint for order, (_, joint) in both.items()}, numbers))
+    for test, words in (("holders add to one", "Holders add to one"), ("pro rata", "Everybody takes its pro rata")):
+        cells = [float(splits[order].tests.loc[test, "p_value"]) for order in ORDERS]
+        rows.append(Row(f"{words}: p-value", [cells[0], "", cells[1], "", ""]))
     table = Table(
         ["Share", "Excess", "Share", "Excess", "Pro rata"],
         rows,
@@ -106,15 +113,26 @@ def result(spec: Specification = baseline) -> Exhibit:
             f"Share of China's cumulated sale that each group takes within {spec.offset_horizon} months of a Chinese shock; VAR "
             f"with nine variables and {spec.system_lags} lags; {spec.level:.0%} Fieller sets. Excess: over the group's share of the "
             "debt that China does not hold. Domestic private: net issuance less all others; issuance is known by quarter only "
-            "and spread over its months, and flows are of long-term Treasuries while debt includes bills. Orders are bounds."
+            "and spread over its months, and flows are of long-term Treasuries while debt includes bills. Holders add to one: Wald test that net "
+            "issuance does not respond. Orders are bounds."
         ],
     )
     for order in ORDERS:
         numbers[f"{order}_sum_p"] = float(splits[order].tests.loc["holders add to one", "p_value"])
+        numbers[f"{order}_pro_rata_p"] = float(splits[order].tests.loc["pro rata", "p_value"])
     return Exhibit(
         key="adding_up", title="Who takes the other side of a Chinese sale", numbers=numbers, tables=table,
         figures=Figure(_plotted(splits), _draw, height=3.0), vintages=everybody(spec).vintages, spec=spec,
     )  # fmt: skip
+
+
+def _row(name: str, words: str, splits: dict[str, AddingUp], numbers: dict[str, Estimate | float | Unavailable]) -> Row:
+    """Share and excess of one group under both orders; its numbers are noted."""
+    cells = [part for order in ORDERS for part in (splits[order].shares[name], splits[order].excess[name])]
+    slug = name.removesuffix("_net_purchases").replace(" ", "_")
+    numbers |= {f"{order}_{slug}": splits[order].shares[name] for order in ORDERS}
+    numbers |= {f"{order}_{slug}_excess": splits[order].excess[name] for order in ORDERS}
+    return Row(words, [*cells, splits["china"].benchmark.get(name, "–")])
 
 
 def _plotted(splits: dict[str, AddingUp]) -> pd.DataFrame:

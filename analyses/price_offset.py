@@ -6,6 +6,7 @@ import warnings
 
 import pandas as pd
 
+from analyses._offsets import own_shocks
 from analyses.specification import CHINA, JAPAN, UK, YIELD, Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import ShutOff, price_offset
@@ -15,16 +16,18 @@ from econ.var import IRF
 ALLIES = {"japan": ("Japan", JAPAN), "uk": ("UK", UK), "japan_uk": ("Japan and UK", (JAPAN, UK))}
 METHODS = {
     "sims-zha": "Sims-Zha: shocks month by month",
-    "scenario": "Scenario: smallest shocks",
+    "scenario": "Scenario: China's sale held too",
     "least-squares": "Least squares: announced shocks",
     "reduced": "Reduced form: quantity times impacts",
 }
-ORDERS = {"flows_first": "Flows first", "yields_first": "Yields first"}
+ORDERS = {"flows_first": "Flows first", "yields_first": "Yields first", "own": "Own shocks"}
+DOUBTFUL = 0.75
+"""Plausibility above which a scenario is not to be read (Antolin-Diaz, Petrella and Rubio-Ramirez)."""
 
 
 def responses(spec: Specification, order: str) -> IRF:
     """Responses with joint draws."""
-    svar = fitted(spec).identify(Cholesky(*getattr(spec, order)))
+    svar = own_shocks(spec) if order == "own" else fitted(spec).identify(Cholesky(*getattr(spec, order)))
     return svar.irf(spec.offset_horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
 
 
@@ -40,6 +43,7 @@ def offset(irf: IRF, method: str, ally: str | tuple[str, ...], spec: Specificati
             horizon=spec.offset_horizon,
             method=method,
             cumulative=True,
+            hold_seller=method == "scenario",
             level=spec.level,
         )
 
@@ -52,29 +56,53 @@ def result(spec: Specification = baseline) -> Exhibit:
     for order, words in ORDERS.items():
         irf = responses(spec, order)
         rows.append(Panel(words))
+        shut: dict[str, list[ShutOff]] = {}
         for method, label in METHODS.items():
             cells = [offset(irf, method, ally, spec) for _, ally in ALLIES.values()]
             rows.append(Row(label, cells))
             slug = method.replace("-", "_")
             numbers |= {f"{order}_{slug}_{key}": cell for key, cell in zip(ALLIES, cells, strict=True)}
-        shut = offset(irf, "scenario", (JAPAN, UK), spec).parent
+            shut[method] = [cell.parent for cell in cells]  # type: ignore[misc]
+        rows += _asked(shut)
+        joint = shut["scenario"][-1]
         numbers |= {
-            f"{order}_plausibility": float(shut.plausibility),
-            f"{order}_largest_shock": _largest(shut.interventions),
+            f"{order}_plausibility": joint.plausibility,
+            f"{order}_largest_shock": _largest(joint.interventions),
+            f"{order}_residual": shut["least-squares"][-1].residual,
         }
-        paths.append(_path(shut, words))
-    table = Table(
+        paths.append(_path(joint, words))
+    every = [number for name, number in numbers.items() if name.endswith("_plausibility")]
+    numbers["worst_plausibility"] = max(float(number) for number in every)  # type: ignore[arg-type]
+    cells = [number for number in numbers.values() if isinstance(number, Estimate)]
+    numbers["unbounded"] = sum(cell.region is not None and not cell.region.bounded for cell in cells)
+    numbers["cells"] = len(cells)
+    return Exhibit(
+        key="price_offset", title="What allied buying takes out of the price effect", numbers=numbers,
+        tables=_table(rows, spec), figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=2.8),
+        vintages=system(spec).vintages, spec=spec,
+    )  # fmt: skip
+
+
+def _asked(shut: dict[str, list[ShutOff]]) -> list[Row]:
+    """What keeping the allies out asks of their shocks, by ally."""
+    return [
+        Row("Largest shock month by month, s.d.", [_largest(each.interventions) for each in shut["sims-zha"]]),
+        Row("Scenario: plausibility, 0.5 to 1", [each.plausibility for each in shut["scenario"]]),
+        Row("Least squares: left over, % of debt", [each.residual for each in shut["least-squares"]]),
+    ]
+
+
+def _table(rows: list[Row | Panel], spec: Specification) -> Table:
+    return Table(
         [words for words, _ in ALLIES.values()], rows, decimals=2, below="interval",
         notes=[
             f"One minus the response of the 10-year yield after {spec.offset_horizon} months over its response with the allies' "
             "purchases held at zero; 1: allies undo the effect, 0: they do not matter. Brackets: "
             f"{spec.level:.0%} Fieller sets over moving-block draws, often unbounded because the response itself is not "
-            "distinguishable from zero. Recursive orders are bounds, not estimates."
+            "distinguishable from zero. Below: what a Chinese shock of one standard deviation asks of allied shocks; scenarios "
+            f"above a plausibility of {DOUBTFUL} are not to be read; left over: root mean square of the allies' monthly "
+            "purchases. Recursive orders are bounds, not estimates; own shocks: each holder's granular shock."
         ],
-    )  # fmt: skip
-    return Exhibit(
-        key="price_offset", title="What allied buying takes out of the price effect", numbers=numbers, tables=table,
-        figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=2.8), vintages=system(spec).vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -85,11 +113,12 @@ def _largest(shocks: pd.DataFrame) -> float:
 def _path(shut: ShutOff, words: str) -> pd.DataFrame:
     """Cumulated yield after a sale, with and without the allies; the shock of the VAR is a purchase."""
     actual, without = (-shut.paths[kind, YIELD].to_numpy().cumsum() for kind in ("actual", "shut off"))
-    return pd.DataFrame({"order": words, "month": range(len(actual)), "actual": actual, "shut": without})
+    title = f"{words}\nplausibility {shut.plausibility:.2f}"
+    return pd.DataFrame({"order": title, "month": range(len(actual)), "actual": actual, "shut": without})
 
 
 def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
-    grid = page.subplots(1, 2, sharey=True)
+    grid = page.subplots(1, data["order"].nunique(), sharey=True)
     for axes, (order, path) in zip(grid, data.groupby("order", sort=False), strict=True):
         axes.plot(path["month"], path["actual"], label="allies respond")
         axes.plot(path["month"], path["shut"], "--", label="allies shut off")

@@ -1,8 +1,9 @@
-"""Quantity offset: what share of a Chinese sale Japan and the UK buy, under two recursive orders."""
+"""Quantity offset: what share of a Chinese sale Japan and the UK buy, under two recursive orders and by an instrument."""
 
 from __future__ import annotations
 
 import econ
+from analyses._offsets import proxy_system
 from analyses.specification import CHINA, JAPAN, UK, Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
 from econ.infer import Equivalence
@@ -33,11 +34,18 @@ def result(spec: Specification = baseline) -> Exhibit:
             cells = [quantity_offset(irfs[key], CHINA, ally, horizon=h, level=spec.level) for h in HORIZONS]
             rows.append(Row(name, cells))
             numbers |= {f"{key}_{slug}_{h}": cell for h, cell in zip(HORIZONS, cells, strict=True)}
+    svar = proxy_system(spec)
+    rows.append(Panel("China's own shock (proxy VAR, Anderson-Rubin sets)"))
+    for slug, (name, ally) in ALLIES.items():
+        cells = [quantity_offset(svar, CHINA, ally, horizon=h, level=spec.level) for h in HORIZONS]
+        rows.append(Row(name, cells))
+        numbers |= {f"proxy_{slug}_{h}": cell for h, cell in zip(HORIZONS, cells, strict=True)}
+    numbers["proxy_f"] = float(svar.first_stage["effective_f"])
     shares = _pro_rata(spec)
     rows.append(Panel("Benchmark: share of the float not held by China"))
     rows += [Row(name, [shares[slug]] * len(HORIZONS)) for slug, (name, _) in ALLIES.items()]
     numbers |= {f"pro_rata_{slug}": share for slug, share in shares.items()}
-    for key in ORDERS:
+    for key in (*ORDERS, "proxy"):
         primary = numbers[f"{key}_{_primary(spec)}_{spec.offset_horizon}"]
         assert isinstance(primary, Estimate)
         numbers |= _decision(key, primary, spec)
@@ -48,8 +56,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         below="interval",
         notes=[
             "Minus the cumulated response of the ally's net purchases over that of China's own, to a Chinese shock: 1 is full "
-            f"replacement, 0 none. Brackets: {spec.level:.0%} Fieller sets from {spec.draws:,} moving-block draws; a set "
-            "without end is printed so. UK figures are of custodians. The benchmark is the ally's position over federal debt "
+            f"replacement, 0 none. Brackets: {spec.level:.0%} Fieller sets from {spec.draws:,} moving-block draws, or "
+            "Anderson-Rubin sets, which need no strong instrument; a set without end is printed so. UK figures are of custodians. The benchmark is the ally's position over federal debt "
             "held by the public less the Federal Reserve's and China's holdings. Recursive orders are bounds, not estimates."
         ],
     )

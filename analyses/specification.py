@@ -55,6 +55,8 @@ class Specification:
         rounded down, and the cointegration estimate of the IMF.
     system_lags : int
         Lags of the adding-up system, which has nine variables.
+    state_lags : int
+        Lags of the projections by state, which have twice the coefficients.
     no_offset, full_offset : float
         H2: an offset inside [-no_offset, no_offset] is none; above full_offset it is full.
     projection_lags, long_lags : int
@@ -93,6 +95,7 @@ class Specification:
     offset_horizon: int = 6
     impact_bounds: tuple[float, ...] = (15.0, 8.0, 2.4)
     system_lags: int = 3
+    state_lags: int = 1
     no_offset: float = 0.25
     full_offset: float = 0.75
     projection_lags: int = 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from econ.var.counterfactual import stacked
+from econ.var.counterfactual import shut_off, stacked
 
 Array = NDArray[np.float64]
 
@@ -20,8 +20,12 @@ def silenced(theta: Array, y: Array, rows: list[int], held: list[int], tools: li
     """Smallest shocks that bring y[rows] to zero and leave y[held] as it is.
 
     min |e| subject to R e = r with R the effects of the tools (block lower triangular over dates), r = -y[rows] and 0
-    for held. Returns the new y, e, and the relative size of what no e can remove (B,).
+    for held. As many tools as conditions leave no choice: then e is found date by date, which meets the conditions
+    however badly scaled a draw is. Returns the new y, e, and the relative size of what no e can remove (B,).
     """
+    now = theta[:, 0][:, [*rows, *held]][:, :, tools]
+    if now.shape[1] == now.shape[2] and np.linalg.matrix_rank(now).min() == len(tools):
+        return _date_by_date(theta, y, rows, held, tools)
     draws, steps, n, _ = theta.shape
     effect = stacked(theta[..., tools])
     target = np.zeros((draws, steps, len(rows) + len(held)))
@@ -33,6 +37,17 @@ def silenced(theta: Array, y: Array, rows: list[int], held: list[int], tools: li
     left = np.sqrt(((bound @ e - target) ** 2).sum(axis=(1, 2)))
     missed = np.divide(left, size, out=np.zeros_like(left), where=size > 0.0)
     return y + (effect @ e).reshape(y.shape), e.reshape(draws, steps, len(tools)), missed
+
+
+def _date_by_date(
+    theta: Array, y: Array, rows: list[int], held: list[int], tools: list[int]
+) -> tuple[Array, Array, Array]:
+    """Shut off the distance of y from where it shall be, by one shock a condition and date."""
+    kept = np.zeros_like(y)
+    kept[:, :, held] = y[:, :, held]
+    distance = np.concatenate([theta, (y - kept)[..., None]], axis=3)
+    path, e = shut_off(distance, distance.shape[3] - 1, silence=[*rows, *held], using=tools)
+    return path + kept, e, np.zeros(len(theta))
 
 
 def at_once(theta: Array, y: Array, rows: list[int], tools: list[int]) -> tuple[Array, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import stats
@@ -14,6 +15,21 @@ from econ.infer.ratio import fieller
 from econ.offset._responses import Array, Responses
 
 METHODS = ("fieller", "delta", "bootstrap")
+
+
+@dataclass(frozen=True)
+class Ratio(Estimate):
+    """An `Estimate` that knows the two numbers it divides, so that precision can be read at any value of the ratio.
+
+    Parameters
+    ----------
+    pair : Responses, optional
+        Numerator and denominator with their covariance.
+    """
+
+    pair: Responses | None = field(default=None, repr=False, compare=False)
+
+    __str__ = Estimate.__str__
 
 
 def ratio_estimate(pair: Responses, *, method: str, level: float, label: str) -> Estimate:
@@ -33,7 +49,9 @@ def ratio_estimate(pair: Responses, *, method: str, level: float, label: str) ->
         lower, upper = _quantiles(pair.draws, level)
     else:
         raise SpecificationError(f"no method {method!r}; {suggestion(str(method), METHODS)}")
-    return Estimate(value, std_error, lower, upper, level, "", label, pair.nobs, region=region, parent=pair.parent)
+    return Ratio(
+        value, std_error, lower, upper, level, "", label, pair.nobs, region=region, parent=pair.parent, pair=pair
+    )
 
 
 def delta_ratio(numerator: float, denominator: float, covariance: Array) -> tuple[float, float]:

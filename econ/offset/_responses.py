@@ -64,6 +64,8 @@ def shock_of(source: Any, seller: str, shock: str | None) -> str:
 
 def shocks_of(source: Any) -> tuple[str, ...]:
     """Names of the shocks."""
+    if isinstance(source, StructuralResults):
+        return source.shock_names
     return source.parent.design.shocks if isinstance(source, ProjectionResults) else tuple(source.shocks)
 
 

@@ -13,6 +13,7 @@ from scipy import stats
 from econ.data.flows import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable, check_level
+from econ.offset._proxy import is_proxy, proxy_moments
 from econ.offset._ratio import ratio_estimate
 from econ.offset._responses import Array, Cell, Responses, Seed, as_irf, cumulated, shock_of
 
@@ -76,7 +77,8 @@ def adding_up(
     Parameters
     ----------
     source : IRF, StructuralResults or ProjectionResults
-        Joint responses of all flows, in one unit, as in :func:`econ.offset.quantity_offset`.
+        Joint responses of all flows, in one unit, as in :func:`econ.offset.quantity_offset`; those of a proxy VAR with
+        one instrument need no draws, and their sets are Anderson-Rubin's.
     seller : str
         Net purchases of the seller.
     groups : sequence of str, or mapping of str to sequence of str
@@ -121,10 +123,14 @@ def adding_up(
     """
     check_level(level)
     members = _members(seller, groups, supply, residual)
-    irf = as_irf(source, horizon, bootstrap, rng, n_jobs=n_jobs)
-    name = shock_of(irf, seller, shock)
+    name = shock_of(source, seller, shock)
     flat = [part for parts in members.values() for part in parts]
-    read = cumulated(irf, horizon, [Cell(part, name) for part in (seller, *flat, *([supply] if supply else []))])
+    cells = [Cell(part, name) for part in (seller, *flat, *([supply] if supply else []))]
+    if bootstrap is None and is_proxy(source):
+        irf, read = source, _by_proxy(source, horizon, cells)
+    else:
+        irf = as_irf(source, horizon, bootstrap, rng, n_jobs=n_jobs)
+        read = cumulated(irf, horizon, cells)
     if read.point[0] == 0.0:
         raise NotIdentified(f"{seller!r} does not respond to the shock within {horizon} periods; nothing to share out.")
     turn, names = _accounts(members, len(read.point), residual if supply else None)
@@ -136,6 +142,16 @@ def adding_up(
         for row, each in enumerate(names, start=1)
     }
     return AddingUp(shares, _excess(shares, floats), floats, _tests(taken, names, floats), irf)
+
+
+def _by_proxy(svar: Any, horizon: int, cells: Sequence[Cell]) -> Responses:
+    found = proxy_moments(svar, horizon, cells)
+    if len(found.weights) > 1:
+        raise SpecificationError(
+            f"shares need one instrument, so that all sets are of one shock; found {len(found.weights)}; keep one, or "
+            "pass bootstrap= and rng=."
+        )
+    return found.responses(svar)
 
 
 def pro_rata(

@@ -130,10 +130,14 @@ def reaction_function(
     lags: int = 1,
     own_lags: int = 1,
     contemporaneous: Sequence[str] = (),
-    cov: str = "hac",
+    cov: str = "hc3",
     bandwidth: int | None = None,
 ) -> Reaction:
     """Regress a holder's purchases on what it may react to, known the period before.
+
+    Terms may come from anywhere: :func:`econ.load`, a fetcher, or a user's own series joined to the frame.
+    :func:`econ.offset.hedged_pickup`, :func:`econ.offset.realised_volatility` and :func:`econ.offset.event_months` make
+    the usual ones.
 
     Parameters
     ----------
@@ -149,13 +153,19 @@ def reaction_function(
         Lags of the purchases.
     contemporaneous : sequence of str
         Terms that also enter at t; only what the holder cannot move within the period belongs here.
-    cov, bandwidth
-        As in :func:`econ.infer.regress`.
+    cov : str, default "hc3"
+        As in :func:`econ.infer.regress`. Own lags leave errors without autocorrelation, and what matters is leverage:
+        of true nulls at a nominal 10% (177 months, seven terms with three lags, one of them five months of events)
+        "hac" rejects 38% for the events, 17 to 28% for the others and 83% for all together, "hc1" 25, 12 and 36%,
+        "hc3" 10 (17 in another design), 8 and 17%.
+    bandwidth : int, optional
+        Bartlett lags ("hac") or cosines ("ewc").
 
     Returns
     -------
     Reaction
-        Coefficients are named ``L1.<term>``.
+        Coefficients are named ``L1.<term>``. Tests of more terms than the covariance has degrees of freedom ("ewc")
+        are `Unavailable`.
 
     Raises
     ------
@@ -200,11 +210,14 @@ def _wald(fit: Regression, words: Sequence[str]) -> dict[str, object]:
     value = fit.coefficients[list(words)].to_numpy()
     covariance = fit.covariance.loc[list(words), list(words)].to_numpy()
     count = len(words)
+    null = f"no reaction to {', '.join(words)}"
+    if count > fit.df:
+        reason = Unavailable(f"{count} terms, but the covariance has {fit.df:g} degrees of freedom; use 'hc3'")
+        return {"statistic": reason, "p_value": reason, "distribution": "none", "null": null}
     statistic = float(value @ np.linalg.solve(covariance, value))
     room = fit.df - count + 1.0
     if np.isinf(fit.df):
         p_value, distribution = stats.chi2.sf(statistic, count), f"chi-square({count})"
     else:
         p_value, distribution = stats.f.sf(statistic * room / (count * fit.df), count, room), f"F({count}, {room:g})"
-    null = f"no reaction to {', '.join(words)}"
     return {"statistic": statistic, "p_value": float(p_value), "distribution": distribution, "null": null}

@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
+from econ.offset._ratio import Ratio
 
 NONE, PARTIAL, FULL, AGAINST = "no meaningful offset", "partial offset", "offset", "selling alongside"
 OPEN = "not decidable with these data"
@@ -33,7 +35,9 @@ class Decision:
         Smallest offset found with probability ``power`` by a two-sided test.
     nobs_needed : int or Unavailable
         Observations with which, at this precision per observation, an offset of 0 would be shown to be none and one of
-        1 to be full, each with probability ``power``; `Unavailable` where the verdict stands.
+        1 to be full, each with probability ``power``; `Unavailable` where the verdict stands. For ratios it takes the
+        seller's response (for a price offset, that of the price) to be what was estimated; where the set is unbounded
+        that response may be zero, and no sample would do.
     line : str
         One sentence.
     parent : Estimate
@@ -99,8 +103,8 @@ def decide(
         assert isinstance(error, float)
         one_sided = 0.5 + estimate.level / 2.0
         test = equivalence(estimate.value, error, none, level=one_sided)
-        detectable = minimum_detectable_effect(error, power)
-        needed = _observations(estimate.nobs, error, one_sided, none, full, power)
+        detectable = minimum_detectable_effect(_precision(estimate, 0.0), power)
+        needed = _observations(estimate, one_sided, none, full, power)
     if verdict != OPEN:
         needed = Unavailable("decided already")
     return Decision(
@@ -166,12 +170,27 @@ def _verdict(region: ConfidenceSet, none: float, full: float) -> str:
     return PARTIAL if low > none and high <= full else OPEN
 
 
-def _observations(nobs: int, error: float, one_sided: float, none: float, full: float, power: float) -> int:
+def _precision(estimate: Estimate, value: float) -> float:
+    """Standard error of the test that the offset is ``value``.
+
+    Of a ratio a / b it is ``sd(a - value b) / |b|``, which Fieller's set rests on; the delta method's error is that at
+    the estimate itself, which says nothing when b may be zero.
+    """
+    pair = estimate.pair if isinstance(estimate, Ratio) else None
+    if pair is None:
+        assert isinstance(estimate.std_error, float)
+        return estimate.std_error
+    turn = np.array([1.0, -value])
+    return math.sqrt(float(turn @ pair.covariance @ turn)) / abs(float(pair.point[1]))
+
+
+def _observations(estimate: Estimate, one_sided: float, none: float, full: float, power: float) -> int:
     """Standard errors fall with the root of the sample; at an offset of 0 both one-sided tests must reject."""
     quantile = float(stats.norm.ppf(one_sided))
-    equal = none / (quantile + float(stats.norm.ppf(0.5 + power / 2.0)))
-    above = (1.0 - full) / (quantile + float(stats.norm.ppf(power)))
-    return math.ceil(nobs * (error / min(equal, above)) ** 2)
+    room = none / (quantile + float(stats.norm.ppf(0.5 + power / 2.0)))
+    equal = max(_precision(estimate, -none), _precision(estimate, none)) / room
+    above = _precision(estimate, full) * (quantile + float(stats.norm.ppf(power))) / (1.0 - full)
+    return math.ceil(estimate.nobs * max(equal, above) ** 2)
 
 
 def _line(

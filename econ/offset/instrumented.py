@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Estimate
-from econ.infer.weak import anderson_rubin
-from econ.offset._responses import Seed, check_allies, check_horizon
+from econ.infer.weak import ReducedForm, anderson_rubin
+from econ.offset._ratio import Ratio
+from econ.offset._responses import Responses, Seed, check_allies, check_horizon
 from econ.offset.quantity import quantity_offset
 from econ.projection import LocalProjection, ProjectionResults
 
@@ -50,7 +52,9 @@ def instrumented_offset(
     seller, ally : str, str or sequence of str
         Net purchases; several allies are added.
     instrument : str or sequence of str
-        Moves the seller's purchases and nothing else; several only in one step.
+        Moves the seller's purchases and nothing else; several only in one step. A granular shock, the seller's flow
+        less a weighted mean of all holders', contains minus the ally's purchases times its weight if the ally is in the
+        panel, and so finds an offset where there is none: build it without the allies.
     horizon : int, default 6
         Last period summed, included.
     controls, contemporaneous, lags
@@ -96,7 +100,7 @@ def instrumented_offset(
     check_horizon(horizon, None)
     if method not in SETS:
         raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
-    table, bought = _with_sum(as_dataset(data), allies)
+    table, bought = with_sum(as_dataset(data), allies)
     common: dict[str, Any] = {"contemporaneous": contemporaneous, "lags": lags, "lag_augmented": False}
     if method in ("anderson-rubin", "delta"):
         one = {"controls": (*controls, *instruments), "cumulative": "multiplier", "instrument": instruments}
@@ -126,12 +130,24 @@ def _one_step(results: ProjectionResults, method: str, level: float) -> Estimate
     )  # fmt: skip
     if method == "delta":
         return turned
-    positive = anderson_rubin(results.reduced_form(bought, horizon), level=level)
+    form = results.reduced_form(bought, horizon)
+    positive = anderson_rubin(form, level=level)
     region = replace(positive, intervals=tuple((-high, -low) for low, high in reversed(positive.intervals)))
-    return replace(turned, lower=region.lower, upper=region.upper, region=region)
+    return Ratio(
+        turned.value, turned.std_error, region.lower, region.upper, level, "", turned.label, turned.nobs, region=region,
+        parent=results, pair=_pair(form, results),
+    )  # fmt: skip
 
 
-def _with_sum(data: Dataset, allies: tuple[str, ...]) -> tuple[Dataset, str]:
+def _pair(form: ReducedForm, parent: object) -> Responses:
+    """What the instruments, weighted as by two-stage least squares, do to what allies and seller buy."""
+    weight = form.moments @ form.first
+    turn = np.vstack([np.r_[-weight, 0.0 * weight], np.r_[0.0 * weight, weight]])
+    both = np.r_[form.outcome, form.first]
+    return Responses(turn @ both, turn @ form.covariance @ turn.T, None, form.nobs, None, parent)
+
+
+def with_sum(data: Dataset, allies: tuple[str, ...]) -> tuple[Dataset, str]:
     """The data with one column for what the allies buy, and its name."""
     if len(allies) == 1:
         return data, allies[0]

@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from econ.errors import NotIdentified
-from econ.estimate import Estimate
-from econ.offset._ratio import ratio_estimate
-from econ.offset._responses import Cell, Seed, as_irf, check_allies, cumulated, shock_of
+from econ.errors import NotIdentified, SpecificationError, suggestion
+from econ.estimate import Estimate, check_level
+from econ.infer.weak import ReducedForm, anderson_rubin
+from econ.offset._proxy import is_proxy, proxy_moments
+from econ.offset._ratio import METHODS, Ratio, ratio_estimate
+from econ.offset._responses import Array, Cell, Seed, as_irf, check_allies, cumulated, shock_of
+
+SETS = ("anderson-rubin", *METHODS)
 
 
 def quantity_offset(
@@ -22,7 +26,7 @@ def quantity_offset(
     horizon: int = 6,
     level: float = 0.90,
     shock: str | None = None,
-    method: str = "fieller",
+    method: str | None = None,
     bootstrap: Any = None,
     rng: Seed = None,
     n_jobs: int = 1,
@@ -37,8 +41,8 @@ def quantity_offset(
     ----------
     irf : IRF, StructuralResults or ProjectionResults
         Responses with joint draws (a bootstrap or posterior); or an identified VAR (then pass ``bootstrap`` and
-        ``rng``, unless it has draws of its own); or local projections, summed (``cumulative=True``) or not, whose joint
-        covariance serves where there are no draws.
+        ``rng``, unless it has draws of its own or is a proxy VAR, which needs none); or local projections, summed
+        (``cumulative=True``) or not, whose joint covariance serves where there are no draws.
     seller : str
         Response: net purchases of the seller.
     ally : str or sequence of str
@@ -49,9 +53,12 @@ def quantity_offset(
         Coverage of the set.
     shock : str, optional
         The seller's shock; default the shock named like ``seller``, or the only one.
-    method : {"fieller", "delta", "bootstrap"}
-        Set of the ratio: Fieller's, which alone is valid when the seller's response may be zero; the delta method's
-        interval; or the quantiles of the ratio over the draws. The last two are columns for comparison.
+    method : {"fieller", "anderson-rubin", "delta", "bootstrap"}, optional
+        Set of the ratio. ``anderson-rubin``, the default for a proxy VAR and only for it: every ratio r for which the
+        instruments do not move ``sum A + r sum C``, valid however weak they are, maybe unbounded or a union.
+        ``fieller``, the default otherwise: valid when the seller's response may be zero and the draws are normal,
+        which those of a weakly identified shock are not. ``delta`` and ``bootstrap`` (quantiles of the ratio over the
+        draws) are columns for comparison.
     bootstrap : MovingBlock or Residual, optional
         How to draw when an identified VAR is given.
     rng : int or SeedSequence, optional
@@ -62,8 +69,8 @@ def quantity_offset(
     Returns
     -------
     Estimate
-        ``region`` is the Fieller set from the joint covariance of the two cumulated responses; ``lower`` and
-        ``upper`` are its ends, infinite where it is unbounded; ``std_error`` is the delta method's.
+        ``region`` is the set; ``lower`` and ``upper`` are its ends, infinite where it is unbounded; ``std_error`` is
+        the delta method's (of the draws, where there are any).
 
     Raises
     ------
@@ -78,7 +85,19 @@ def quantity_offset(
     References
     ----------
     Fieller, E. C. (1954), Journal of the Royal Statistical Society B 16(2). The cumulated ratio is the
-    multiplier of Ramey, V. A. and S. Zubairy (2018), Journal of Political Economy 126(2).
+    multiplier of Ramey, V. A. and S. Zubairy (2018), Journal of Political Economy 126(2). For proxy VARs: Montiel
+    Olea, J. L., J. H. Stock and M. W. Watson (2021), Inference in Structural Vector Autoregressions identified with an
+    external instrument, Journal of Econometrics 225(1), 74-87, whose set is used with the seller's cumulated response
+    in the place of the normalising impact.
+
+    Notes
+    -----
+    Coverage of nominal 90% sets of a proxy VAR, 600 samples of 300 months, offset 0.4, at horizons 0 and 6: 90.3% and
+    89.7% with an effective F of 190, 89.5% and 89.5% with 10, 89.7% and 90.2% with 1.6, where four sets in five are
+    unbounded.
+
+    A recursive VAR with the seller first calls whatever moves seller and ally in one month a sale: see
+    :func:`econ.simulate.recursive_bias` for the size of that and its sources in a calibrated market.
 
     Examples
     --------
@@ -91,16 +110,52 @@ def quantity_offset(
     0.400, s.e. 0.054, 90% set [0.31, 0.49]
     """
     allies = check_allies(seller, ally)
-    irf = as_irf(irf, horizon, bootstrap, rng, n_jobs=n_jobs)
+    label = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods"
+    turn = np.zeros((2, 1 + len(allies)))
+    turn[0, 1:], turn[1, 0] = -1.0, 1.0
     name = shock_of(irf, seller, shock)
-    read = cumulated(irf, horizon, [Cell(seller, name), *(Cell(other, name) for other in allies)])
-    if read.point[0] == 0.0:
+    cells = [Cell(seller, name), *(Cell(other, name) for other in allies)]
+    _check_method(irf, method)
+    if is_proxy(irf) and method in (None, "anderson-rubin"):
+        found = _instrumented(irf, horizon, cells, turn, level=level, label=label)
+        if bootstrap is None:
+            return found
+        options: dict[str, Any] = {"bootstrap": bootstrap, "rng": rng, "n_jobs": n_jobs}
+        drawn = quantity_offset(irf, seller, ally, horizon=horizon, shock=shock, method="delta", **options)
+        return replace(found, std_error=drawn.std_error)
+    irf = as_irf(irf, horizon, bootstrap, rng, n_jobs=n_jobs)
+    read = cumulated(irf, horizon, cells)
+    _check_moved(read.point[0], seller, horizon)
+    draws = None if read.draws is None else read.draws @ turn.T
+    pair = replace(read, point=turn @ read.point, covariance=turn @ read.covariance @ turn.T, draws=draws)
+    return ratio_estimate(pair, method=method or "fieller", level=level, label=label)
+
+
+def _instrumented(svar: Any, horizon: int, cells: list[Cell], turn: Array, *, level: float, label: str) -> Estimate:
+    """Ratio in a proxy VAR with its Anderson-Rubin set."""
+    check_level(level)
+    read = proxy_moments(svar, horizon, cells).turned(turn)
+    pair = read.responses(svar)
+    _check_moved(pair.point[1], cells[0].response, horizon)
+    form = ReducedForm(read.point[0], read.point[1], read.covariance, read.squares, read.nobs, parent=svar)
+    region = anderson_rubin(form, level=level)
+    plain = ratio_estimate(pair, method="delta", level=level, label=label)
+    assert isinstance(plain, Ratio)
+    return replace(plain, lower=region.lower, upper=region.upper, region=region)
+
+
+def _check_moved(sold: float, seller: str, horizon: int) -> None:
+    if sold == 0.0:
         raise NotIdentified(
             f"{seller!r} does not respond to its own shock within {horizon} periods; nothing to offset."
         )
-    turn = np.zeros((2, len(read.point)))
-    turn[0, 1:], turn[1, 0] = -1.0, 1.0
-    draws = None if read.draws is None else read.draws @ turn.T
-    pair = replace(read, point=turn @ read.point, covariance=turn @ read.covariance @ turn.T, draws=draws)
-    label = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods"
-    return ratio_estimate(pair, method=method, level=level, label=label)
+
+
+def _check_method(source: Any, method: str | None) -> None:
+    if method is not None and method not in SETS:
+        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
+    if method == "anderson-rubin" and not is_proxy(source):
+        raise SpecificationError(
+            "anderson-rubin sets are read off a proxy VAR, VARResults.identify(Proxy(...)), itself; for local "
+            "projections with instruments call econ.offset.instrumented_offset."
+        )

@@ -9,17 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.optimize import minimize_scalar
 
 from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
-from econ.infer.weak import ReducedForm, approximate_df, ar_statistic
+from econ.infer.weak import approximate_df
+from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
 from econ.projection import LocalProjection, ProjectionResults
-
-GRID = 2001
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,7 +233,7 @@ def _tested(
         for value, row, label in three
     ]
     null = f"purchases by {seller} and {ally} move {response} alike"
-    rows = {"Wald": _wald(estimates[2], read, null), "Anderson-Rubin": _anderson_rubin(read, null, *small)}
+    rows = {"Wald": wald_row(estimates[2], read.df, null), "Anderson-Rubin": _anderson_rubin(read, null, *small)}
     return Symmetry(estimates[0], estimates[1], estimates[2], pd.DataFrame.from_dict(rows, orient="index"), read.parent)
 
 
@@ -246,41 +244,10 @@ def _estimate(value: float, variance: float, read: Responses, level: float, labe
     return Estimate(value, error, value - reach, value + reach, level, "", label, read.nobs, parent=read.parent)
 
 
-def _wald(difference: Estimate, read: Responses, null: str) -> dict[str, object]:
-    assert isinstance(difference.std_error, float)
-    statistic = (difference.value / difference.std_error) ** 2
-    p_value = stats.chi2.sf(statistic, 1) if read.df is None else stats.f.sf(statistic, 1, read.df)
-    words = "chi-square(1)" if read.df is None else f"F(1, {read.df:g})"
-    return _row(statistic, float(p_value), words, null)
-
-
 def _anderson_rubin(read: Responses, null: str, df: float, factor: float) -> dict[str, object]:
-    """Smallest Anderson-Rubin statistic over beta of Y_j = beta (C_j + A_j), j = 1, 2.
-
-    Critical values are those of :func:`econ.infer.anderson_rubin` for two instruments: ``df`` and ``factor`` count the
-    error of the covariance.
-    """
+    """Under the null ``Y_j = beta (C_j + A_j)`` for both shocks."""
     turn = np.zeros((4, 6))
     turn[:2, :2] = np.eye(2)
     turn[2:, 2:4] = turn[2:, 4:] = np.eye(2)
-    both = turn @ read.point
-    form = ReducedForm(both[:2], both[2:], turn @ read.covariance @ turn.T, np.eye(2), read.nobs)
-    standard, _, _ = form.standardised()
-
-    def at(angle: float) -> float:
-        return float(ar_statistic(standard, float(np.tan(angle))))
-
-    angles = np.linspace(-0.5 * np.pi, 0.5 * np.pi, GRID + 2)[1:-1]
-    best = float(angles[int(np.argmin(ar_statistic(standard, np.tan(angles))))])
-    step = np.pi / (GRID + 1)
-    near = minimize_scalar(at, bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-12})
-    statistic = min(float(near.fun), at(best)) / factor
-    if np.isinf(df):
-        return _row(statistic, float(stats.chi2.sf(statistic, 2)), "chi-square(2), projection", null)
-    room = df - 1.0
-    p_value = float(stats.f.sf(statistic * room / (2.0 * df), 2, room))
-    return _row(statistic, p_value, f"scaled F(2, {room:.1f}), projection", null)
-
-
-def _row(statistic: float, p_value: float, distribution: str, null: str) -> dict[str, object]:
-    return {"statistic": statistic, "p_value": p_value, "distribution": distribution, "null": null}
+    both, covariance = turn @ read.point, turn @ read.covariance @ turn.T
+    return anderson_rubin_row(both[:2], both[2:], covariance, nobs=read.nobs, null=null, df=df, factor=factor)

@@ -6,6 +6,13 @@ from econ.simulate.grid import Truths
 from econ.simulate.holders import Holder, Regime, Shock
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.moments import moments_table
+from econ.simulate.offsets import (
+    OFFSET_ESTIMATORS,
+    OFFSET_FAULTS,
+    offset_truths,
+    recursive_bias,
+    with_supply_shocks,
+)
 from econ.simulate.sample import Sample
 from econ.simulate.samples import Samples
 from econ.simulate.tournament import Tournament, tournament
@@ -16,6 +23,8 @@ __all__ = [
     "Estimator",
     "Faults",
     "Holder",
+    "OFFSET_ESTIMATORS",
+    "OFFSET_FAULTS",
     "Regime",
     "Sample",
     "Samples",
@@ -25,5 +34,8 @@ __all__ = [
     "Truth",
     "Truths",
     "moments_table",
+    "offset_truths",
+    "recursive_bias",
     "tournament",
+    "with_supply_shocks",
 ]

@@ -40,7 +40,7 @@ class Estimator:
         Must be importable (a function of a module) to run in other processes.
     target : str
         Number it aims at: ``"impact"`` (bp per 1% of debt bought by the seller, the ally reacting),
-        ``"ally_impact"``, ``"official_impact"``, ``"offset"``.
+        ``"ally_impact"``, ``"official_impact"``, ``"offset"``, ``"price_offset"``.
     needs : tuple of str
         What the market must have: ``"operations"``, ``"regimes"``, ``"proxy"``, ``"intervention"``.
     words : str
@@ -80,6 +80,7 @@ TARGETS: Mapping[str, Callable[[TreasuryMarket], float]] = {
     "ally_impact": partial(impact_of, shock="ally"),
     "official_impact": partial(impact_of, shock="officials"),
     "offset": lambda market: market.offset,
+    "price_offset": lambda market: market.price_offset_value,
 }
 NEEDS: Mapping[str, tuple[Callable[[TreasuryMarket], bool], str]] = {
     "operations": (lambda m: m.event_rate > 0.0 and m.event_size > 0.0, "the market has no operations of the seller"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from econ.data.dataset import Dataset
+from econ.errors import WeakInstrument
+from econ.offset import OwnShocks
 from econ.simulate.faults import Array, Faults
 from econ.simulate.samples import DAYS, Samples
 from econ.simulate.truth import Truth
-from econ.var import VAR, Cholesky, MovingBlock
+from econ.var import VAR, Cholesky, MovingBlock, Proxy
 
 if TYPE_CHECKING:
     from econ.var.irf import IRF
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 HORIZON = 3  # months over which responses are cumulated
 LAGS = 6
+SELLER_SHOCK, ALLY_SHOCK = "seller", "ally"  # names of those found by proxies
 FLOW, ALLIED, CHANGE = "china_net_purchases", "japan_net_purchases", "yield_change"
 VARIABLES = (FLOW, ALLIED, "hubs_net_purchases", "officials_net_purchases", "risk", CHANGE)
 
@@ -95,6 +99,21 @@ class Sample:
         svar = self.fit.identify(Cholesky(*order))
         self._responses[first] = svar.irf(HORIZON, bootstrap=MovingBlock(draws=self.draws), rng=self.seed)
         return self._responses[first]
+
+    @cached_property
+    def joint(self) -> IRF:
+        """Responses to the seller's and the ally's shocks by their proxies, and to those of the recursive order.
+
+        One bootstrap serves all, so that designs are compared on the same draws.
+        """
+        proxies = (
+            Proxy(self.frame["seller_news"], shock=SELLER_SHOCK, normalise=FLOW),
+            Proxy(self.frame["japan_intervention"], shock=ALLY_SHOCK, normalise=ALLIED),
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", WeakInstrument)
+            svar = self.fit.identify(OwnShocks(*proxies, Cholesky(*VARIABLES)))
+        return svar.irf(HORIZON, bootstrap=MovingBlock(draws=self.draws), rng=self.seed)
 
     @cached_property
     def countries(self) -> tuple[Array, Array]:

@@ -87,7 +87,7 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     check_level(level)
     if response not in fit.variables:
         raise SpecificationError(f"no response {response!r}; {suggestion(str(response), fit.variables)}")
-    gamma, moments, nobs, influence = _responses_to_instruments(scheme, fit, response, int(horizon))
+    gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, response, int(horizon))
     target, i = scheme.target(fit), fit.variables.index(response)
     theta = kernels.responses(fit.lag_blocks[None], gamma[None], int(horizon))[0]
     rows = []
@@ -101,7 +101,7 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     return pd.DataFrame(rows, columns=["horizon", "lower", "upper"])
 
 
-def _responses_to_instruments(
+def responses_to_instruments(
     scheme: Proxy, fit: VARResults, response: str, horizon: int
 ) -> tuple[Array, Array, int, list[Array]]:
     """Γ (n, m), S_mm, months, and per horizon the influence (T, 2 m) of each period on (e_i' C_h Γ, e_1' Γ).

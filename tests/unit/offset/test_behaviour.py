@@ -82,6 +82,29 @@ def test_terms_that_do_not_matter_are_rejected_as_often_as_the_size_says():
     assert 0.06 <= np.mean(np.array(p_values) < 0.10) <= 0.15
 
 
+def test_events_in_few_months_are_rejected_as_often_as_the_size_says():
+    """Newey-West rejects a true null on five months of events several times too often, the default less than twice."""
+    rejected = {}
+    for cov in ("hac", "hc3"):
+        p_values = []
+        for seed in range(150):
+            generator = np.random.default_rng(seed)
+            frame = market(177, seed).assign(threat=0.0)
+            frame.iloc[generator.choice(177, 5, replace=False), -1] = 1.0
+            found = reaction_function(frame, "bought", ["threat", "pickup", "volatility"], lags=3, own_lags=3, cov=cov)
+            p_values.append(found.tests.loc["threat", "p_value"])
+        rejected[cov] = np.mean(np.array(p_values) < 0.10)
+    assert rejected["hac"] > 0.25
+    assert rejected["hc3"] <= 0.20
+
+
+def test_more_terms_than_degrees_of_freedom_have_no_test():
+    frame = market(177)
+    found = reaction_function(frame, "bought", ["pickup", "volatility", "geopolitics"], lags=8, cov="ewc")
+    assert isinstance(found.tests.loc["all terms", "p_value"], Unavailable)
+    assert 0.0 <= found.tests.loc["pickup", "p_value"] <= 1.0
+
+
 def test_bad_reactions_raise_their_own_error():
     frame = market()
     for terms, options in (

@@ -9,6 +9,8 @@ from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer import equivalence, minimum_detectable_effect
 from econ.offset import decide, decisions
+from econ.offset._ratio import ratio_estimate
+from econ.offset._responses import Responses
 
 
 def interval(value, error, nobs=100):
@@ -81,3 +83,31 @@ def test_bad_requests_raise_their_own_error():
     reason = Unavailable("no draws")
     with pytest.raises(SpecificationError, match="no interval"):
         decide(Estimate(0.1, reason, reason, reason))
+
+
+def ratio(a, b, spread, level=0.90, nobs=100):
+    pair = Responses(np.array([a, b]), np.asarray(spread, dtype=float), None, nobs, None, None)
+    return ratio_estimate(pair, method="fieller", level=level, label="rho")
+
+
+def test_the_precision_of_a_ratio_is_that_of_the_test_of_each_threshold():
+    spread = np.array([[0.04, -0.03], [-0.03, 0.09]])
+    found = ratio(0.2, 0.8, spread)
+    made = decide(found)
+    at_zero = math.sqrt(0.04) / 0.8
+    assert made.detectable == pytest.approx(minimum_detectable_effect(at_zero), rel=1e-12)
+    errors = {r: math.sqrt(0.04 + 0.06 * r + 0.09 * r**2) / 0.8 for r in (-0.25, 0.25, 0.75)}
+    none = max(errors[-0.25], errors[0.25]) * (1.6448536269514722 + 1.2815515655446004) / 0.25
+    full = errors[0.75] * (1.6448536269514722 + 0.8416212335729143) / 0.25
+    assert made.nobs_needed == math.ceil(100 * max(none, full) ** 2)
+
+
+def test_with_the_sample_size_needed_fieller_sets_decide_as_often_as_promised():
+    spread = np.array([[0.04, -0.03], [-0.03, 0.09]])
+    needed = decide(ratio(0.2, 0.8, spread)).nobs_needed
+    smaller = spread * 100 / needed
+    draws = np.random.default_rng(1).multivariate_normal([0.0, 0.0], smaller, 800)
+    none = np.mean([decide(ratio(a, 0.8 + b, smaller)).verdict == "no meaningful offset" for a, b in draws])
+    full = np.mean([decide(ratio(0.8 + a, 0.8 + b, smaller)).verdict == "offset" for a, b in draws])
+    assert min(none, full) == pytest.approx(0.8, abs=0.05)
+    assert max(none, full) >= 0.78

@@ -7,7 +7,7 @@ import pytest
 from econ import Wild
 from econ.errors import SeriesNotFound, SpecificationError
 from econ.offset import instrumented_offset, quantity_offset
-from econ.projection import LocalProjection, PlugIn
+from econ.projection import LocalProjection, PlugIn, granular_instrument
 
 
 def market(periods=240, rho=0.5, seed=1, strength=1.0):
@@ -139,3 +139,19 @@ def test_the_set_covers_the_true_offset_however_weak_the_instrument(rho, strengt
     assert 0.86 <= covered <= 0.94
     if strength == 1.0:
         assert np.mean([estimate.value for estimate in found]) == pytest.approx(rho, abs=0.03)
+
+
+def test_an_instrument_made_with_the_ally_finds_an_offset_where_there_is_none():
+    """Nine holders buy at random; a shock less the mean of all contains minus a ninth of the ally's purchases."""
+    rng = np.random.default_rng(1)
+    index = pd.period_range("1990-01", periods=4000, freq="M")
+    flows = pd.DataFrame(rng.standard_normal((4000, 9)), index=index, columns=["cn", "jp", *"abcdefg"])
+    sizes = pd.Series(np.arange(1.0, 10.0)[::-1], index=flows.columns)
+    found = {}
+    for words, exclude in (("with", ()), ("without", ("jp",))):
+        shock = granular_instrument(flows, sizes, factors=0, exclude=exclude).shocks["cn"].rename("z")
+        frame = flows[["cn", "jp"]].join(shock)
+        found[words] = instrumented_offset(frame, "cn", "jp", instrument="z", horizon=0, lags=1, cov="hc1")
+    assert found["with"].value == pytest.approx(1.0 / 8.0, abs=0.03)  # w / (1 - w) with w = 1 / 9
+    assert found["with"].lower > 0.05
+    assert 0.0 in found["without"].region

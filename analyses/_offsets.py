@@ -1,0 +1,56 @@
+"""Instruments and identified systems that the exhibits on the offset share."""
+
+from __future__ import annotations
+
+import warnings
+
+import pandas as pd
+
+import econ
+from analyses._projections import granular
+from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, fitted
+from econ import Dataset
+from econ.data import Variable
+from econ.errors import WeakInstrument
+from econ.offset import OwnShocks
+from econ.var import Proxy, ProxyResults, StructuralResults
+
+OWN = {CHINA: "china_shock", JAPAN: "japan_shock", UK: "uk_shock"}
+"""Names of the holders' own granular shocks as columns."""
+
+
+def own_shock(spec: Specification, name: str, *, apart: bool = True) -> pd.Series:
+    """A holder's granular shock, made from the panel without the other two holders whose answers are asked.
+
+    A shock less a mean in which Japan has the weight w contains -w times Japan's purchases, and "finds" that Japan
+    offsets; ``apart=False`` shows by how much.
+    """
+    slug = name.removesuffix("_net_purchases")
+    others = tuple(other.removesuffix("_net_purchases") for other in OWN if other != name)
+    return granular(spec, exclude=others if apart else ()).shocks[slug].rename(OWN[name])
+
+
+def instrumented(spec: Specification) -> Dataset:
+    """Purchases, the level of the yield, the Fed's purchases and the holders' own granular shocks."""
+    data = econ.load(CHINA, JAPAN, UK, FED, YIELD, as_of=spec.as_of).convert(**{YIELD: "basis points"})
+    shocks = pd.DataFrame({column: own_shock(spec, name) for name, column in OWN.items()})
+    shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)
+    variables = {**data.variables, **{name: Variable(name, name, "percent of position") for name in shocks.columns}}
+    return Dataset(data.frame.join(shocks, how="inner"), variables, data.vintages, parent=data).complete()
+
+
+def proxy_system(spec: Specification) -> ProxyResults:
+    """The system of the VAR with China's own granular shock as instrument."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", WeakInstrument)  # the first stage is printed
+        svar = fitted(spec).identify(Proxy(own_shock(spec, CHINA), shock=CHINA))
+    assert isinstance(svar, ProxyResults)
+    return svar
+
+
+def own_shocks(spec: Specification) -> StructuralResults:
+    """The same system with the shocks of China, Japan and UK custodians, each by its own instrument."""
+    each = [Proxy(own_shock(spec, name), shock=name) for name in OWN]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", WeakInstrument)
+        return fitted(spec).identify(OwnShocks(*each))

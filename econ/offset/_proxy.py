@@ -1,0 +1,82 @@
+"""Cumulated responses of a proxy VAR times its instruments' covariance: nothing is divided by a first stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from econ.errors import SpecificationError
+from econ.offset._responses import Array, Cell, Responses, check_horizon, position
+from econ.var import Proxy, ProxyResults
+from econ.var import _kernels as kernels
+from econ.var.proxy_inference import responses_to_instruments
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Linear functions of C_0 G, ..., C_H G, with G = E[u_t m_t'] the covariance of residuals and m instruments.
+
+    Parameters
+    ----------
+    point : array (k, m)
+        One row a cell: its response, summed to the horizon or at it, times each instrument's covariance.
+    covariance : array (k m, k m)
+        Joint, cell by cell, robust to heteroskedasticity; errors of the VAR's coefficients are counted.
+    weights : array (m,)
+        ``point @ weights`` is proportional to the responses to the shock (two-stage least squares).
+    squares : array (m, m)
+        Cross-products of the demeaned instruments.
+    nobs : int
+        Periods with instruments.
+    """
+
+    point: Array
+    covariance: Array
+    weights: Array
+    squares: Array
+    nobs: int
+
+    def turned(self, turn: Array) -> Moments:
+        """Linear functions of the cells, ``turn`` (r, k)."""
+        each = np.kron(turn, np.eye(len(self.weights)))
+        return Moments(turn @ self.point, each @ self.covariance @ each.T, self.weights, self.squares, self.nobs)
+
+    def responses(self, parent: Any) -> Responses:
+        """Responses up to one factor; with one instrument Fieller's set of their ratio is Anderson-Rubin's."""
+        each = np.kron(np.eye(len(self.point)), self.weights)
+        return Responses(self.point @ self.weights, each @ self.covariance @ each.T, None, self.nobs, None, parent)
+
+
+def is_proxy(source: Any) -> bool:
+    """Whether ``source`` is a VAR identified by instruments, without draws of its own."""
+    return isinstance(source, ProxyResults) and source.draws is None
+
+
+def proxy_moments(svar: ProxyResults, horizon: int, cells: Sequence[Cell]) -> Moments:
+    """Read ``cells`` at ``horizon``, each a response to the only shock.
+
+    With S = sum of C_0..C_H or C_H itself, cell i is ``e_i' S G``; its influence sums those of ``e_i' C_h G``
+    (:func:`econ.var.proxy_inference.responses_to_instruments`), so no response is normalised on the way and the ratio
+    of two cells has the set of Montiel Olea, Stock and Watson (2021) with the cumulated response of the seller in the
+    place of the impact.
+    """
+    check_horizon(horizon, None)
+    scheme, fit = svar.scheme, svar.parent
+    assert isinstance(scheme, Proxy)
+    points, influences = [], []
+    for cell in cells:
+        if cell.shock != scheme.shock:
+            raise SpecificationError(f"the only shock is {scheme.shock!r}; found {cell.shock!r}.")
+        i = position(tuple(fit.variables), cell.response, "response")
+        gamma, squares, nobs, by_horizon = responses_to_instruments(scheme, fit, cell.response, horizon)
+        m = gamma.shape[1]
+        theta = kernels.responses(fit.lag_blocks[None], gamma[None], horizon)[0][:, i]
+        wanted = slice(None) if cell.summed else slice(-1, None)
+        points.append(theta[wanted].sum(axis=0))
+        influences.append(sum(psi[:, :m] for psi in by_horizon[wanted]))
+    psi = np.hstack(influences)
+    weights = np.linalg.solve(squares, gamma[scheme.target(fit)])
+    return Moments(np.array(points), psi.T @ psi, weights, squares, nobs)

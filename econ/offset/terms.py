@@ -1,0 +1,181 @@
+"""What a holder may react to: hedged yields, volatility, months of tension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from econ.data.events import events as catalogue
+from econ.errors import FrequencyError, SchemaError, SpecificationError, suggestion
+
+TENSION = ("china_sale_threat", "ally_sale_threat", "freeze", "tariff")
+"""Kinds of events that count as geopolitical tension: threats to sell, freezes of reserves, tariffs."""
+
+MINIMUM_DAYS = 10
+
+
+def hedged_pickup(
+    us_long: pd.Series,
+    own_long: pd.Series,
+    *,
+    us_short: pd.Series,
+    own_short: pd.Series,
+    basis: pd.Series | None = None,
+) -> pd.Series:
+    """Yield that a foreigner gains with hedged Treasuries over bonds at home.
+
+    ``(us_long - own_long) - (us_short - own_short) + basis``: dollars are sold forward, which by covered interest
+    parity costs the difference of short rates, less the cross-currency basis (negative where hedging costs more than
+    that). It is the slope of the US curve less that at home: a holder with short-dated hedges buys slope, not level.
+
+    Parameters
+    ----------
+    us_long, own_long : Series
+        Yields of long bonds in dollars and in the holder's currency, percent; one index of periods or days.
+    us_short, own_short : Series
+        Rates at the maturity of the hedge, percent.
+    basis : Series, optional
+        Cross-currency basis at that maturity, percent; by default parity holds.
+
+    Returns
+    -------
+    Series
+        Percentage points, on the dates that all have, missing where one is missing.
+
+    Raises
+    ------
+    FrequencyError
+        If the indices are not of one kind.
+    SchemaError
+        For repeated dates, text, or series with no date in common.
+
+    References
+    ----------
+    Du, W., A. Tepper and A. Verdelhan (2018), Deviations from Covered Interest Rate Parity, Journal of Finance 73(3),
+    915-957, for parity and the basis.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2022-10", periods=1, freq="M")
+    >>> four, zero, rate, none = (pd.Series([value], index=months) for value in (4.0, 0.25, 4.6, -0.1))
+    >>> print(hedged_pickup(four, zero, us_short=rate, own_short=none).round(2).iloc[0])
+    -0.95
+    """
+    given = {"us_long": us_long, "own_long": own_long, "us_short": us_short, "own_short": own_short}
+    if basis is not None:
+        given["basis"] = basis
+    table = _aligned(given)
+    found = table["us_long"] - table["own_long"] - (table["us_short"] - table["own_short"])
+    return (found + table["basis"] if basis is not None else found).rename("hedged_pickup")
+
+
+def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.Series:
+    """Root of the sum of squared daily changes in each month.
+
+    Parameters
+    ----------
+    daily : Series
+        Level on business days, such as a yield in percent or the logarithm of an exchange rate.
+    minimum : int, default 10
+        Changes that a month needs; months with fewer are missing.
+
+    Returns
+    -------
+    Series
+        By month, in the units of ``daily``.
+
+    Raises
+    ------
+    FrequencyError
+        If the index is not one of days.
+    SpecificationError
+        Unless ``minimum`` is a positive integer.
+
+    References
+    ----------
+    Andersen, T. G., T. Bollerslev, F. X. Diebold and P. Labys (2003), Modeling and Forecasting Realized Volatility,
+    Econometrica 71(2), 579-625.
+
+    Examples
+    --------
+    >>> days = pd.bdate_range("2024-01-01", periods=20)
+    >>> print(realised_volatility(pd.Series([4.0, 4.1] * 10, index=days)).round(3).iloc[0])
+    0.436
+    """
+    if not isinstance(daily.index, pd.DatetimeIndex):
+        raise FrequencyError(f"realised volatility needs days; found an index of {type(daily.index).__name__}.")
+    if isinstance(minimum, bool) or not isinstance(minimum, int) or minimum < 1:
+        raise SpecificationError(f"minimum counts days, at least 1; found {minimum!r}.")
+    changes = _aligned({"daily": daily})["daily"].dropna().diff().dropna()
+    months = pd.DatetimeIndex(changes.index).to_period("M")
+    squares = (changes**2).groupby(months)
+    root: pd.Series = squares.sum() ** 0.5
+    return root.where(squares.count() >= minimum).rename("realised_volatility")
+
+
+def event_months(
+    index: pd.PeriodIndex, kinds: Sequence[str] = TENSION, *, events: pd.DataFrame | None = None
+) -> pd.Series:
+    """Count the events of some kinds in every month.
+
+    Parameters
+    ----------
+    index : PeriodIndex
+        Months wanted.
+    kinds : sequence of str
+        Kinds of events; default ``TENSION``, a rule that looks at the kind of an event and not at what followed.
+    events : DataFrame, optional
+        Columns ``date`` and ``kind``; default :func:`econ.events`.
+
+    Returns
+    -------
+    Series
+        Number of events by month, 0 where there is none.
+
+    Raises
+    ------
+    FrequencyError
+        If the index is not one of months.
+    SpecificationError
+        For an unknown kind.
+
+    Examples
+    --------
+    >>> found = event_months(pd.period_range("2025-01", "2025-06", freq="M"))
+    >>> found[found > 0].index.astype(str).tolist()
+    ['2025-04', '2025-05']
+    """
+    table = catalogue() if events is None else events
+    if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
+        raise FrequencyError(f"events are counted by month; found an index of {type(index).__name__}.")
+    known = sorted(set(table["kind"]))
+    for kind in kinds:
+        if kind not in known:
+            raise SpecificationError(f"no events of kind {kind!r}; {suggestion(str(kind), known)}")
+    chosen = table.loc[table["kind"].isin(list(kinds)), "date"]
+    months = pd.PeriodIndex(pd.to_datetime(chosen), freq="M")
+    counts = pd.Series(1.0, index=months).groupby(level=0).sum()
+    return counts.reindex(index, fill_value=0.0).rename("events")
+
+
+def _aligned(given: dict[str, pd.Series]) -> pd.DataFrame:
+    kinds = {name: _kind(name, series) for name, series in given.items()}
+    if len(set(kinds.values())) > 1:
+        raise FrequencyError(f"the series have different frequencies, {kinds}; convert them with a named rule.")
+    for name, series in given.items():
+        if not series.index.is_unique:
+            raise SchemaError(f"{name} has {series.index[series.index.duplicated()][0]} twice; keep one row a date.")
+        if not pd.api.types.is_numeric_dtype(series.dtype) or np.isinf(series.to_numpy(dtype=float)).any():
+            raise SchemaError(f"{name} must hold finite numbers; found {series.dtype} with text or infinity in it.")
+    table = pd.concat(given, axis=1, join="inner").sort_index()
+    if table.empty:
+        raise SchemaError(f"{list(given)} have no date in common; extend one of them.")
+    return table
+
+
+def _kind(name: str, series: pd.Series) -> str:
+    if not isinstance(series, pd.Series) or not isinstance(series.index, (pd.PeriodIndex, pd.DatetimeIndex)):
+        raise FrequencyError(f"{name} must be a Series by period or by day; found {type(series).__name__}.")
+    return str(series.index.freqstr) if isinstance(series.index, pd.PeriodIndex) else "days"

@@ -1,0 +1,206 @@
+"""Every way to estimate an offset, on samples whose offsets are known."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from econ.errors import SpecificationError, WeakInstrument
+from econ.estimate import Estimate
+from econ.offset import instrumented_offset, price_offset, quantity_offset
+from econ.simulate.estimators import ESTIMATORS, Estimator
+from econ.simulate.faults import Faults
+from econ.simulate.grid import Truths
+from econ.simulate.holders import ALLY, SELLER
+from econ.simulate.market import TreasuryMarket
+from econ.simulate.sample import ALLIED, ALLY_SHOCK, CHANGE, FLOW, HORIZON, SELLER_SHOCK, VARIABLES, Sample
+from econ.var import Proxy
+
+OWN = {"shock": SELLER_SHOCK, "using": ALLY_SHOCK}
+RECURSIVE = {"shock": FLOW, "using": ALLIED}
+METHODS = {
+    "sims-zha": "Sims-Zha",
+    "scenario": "scenario, sale held",
+    "least-squares": "least squares",
+    "reduced": "reduced form",
+}
+
+
+def recursive(sample: Sample, method: str = "fieller") -> Estimate:
+    """Quantity offset with the seller ordered first."""
+    return quantity_offset(sample.joint, FLOW, ALLIED, horizon=HORIZON, shock=FLOW, method=method, level=sample.level)
+
+
+def by_projection(sample: Sample, method: str = "anderson-rubin") -> Estimate:
+    """Quantity offset of a projection with the seller's proxy as instrument."""
+    others = tuple(name for name in VARIABLES if name not in (FLOW, ALLIED))
+    return instrumented_offset(
+        sample.dataset, FLOW, ALLIED, instrument=f"{SELLER_SHOCK}_news", horizon=HORIZON, controls=others, lags=1,
+        method=method, level=sample.level,
+    )  # fmt: skip
+
+
+def by_proxy(sample: Sample, method: str = "anderson-rubin") -> Estimate:
+    """Quantity offset of a VAR with the seller's proxy as instrument."""
+    if method != "anderson-rubin":
+        return quantity_offset(
+            sample.joint, FLOW, ALLIED, horizon=HORIZON, shock=SELLER_SHOCK, method=method, level=sample.level
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", WeakInstrument)
+        svar = sample.fit.identify(Proxy(sample.frame[f"{SELLER_SHOCK}_news"], shock=SELLER_SHOCK, normalise=FLOW))
+    return quantity_offset(svar, FLOW, ALLIED, horizon=HORIZON, level=sample.level)
+
+
+def priced(sample: Sample, method: str = "sims-zha", shocks: Mapping[str, str] = OWN) -> Estimate:
+    """Price offset, the yield in changes and summed; a scenario holds the seller's sale as it was."""
+    return price_offset(
+        sample.joint, FLOW, ALLIED, response=CHANGE, horizon=HORIZON, method=method, cumulative=True, size=0.1,
+        level=sample.level, hold_seller=method == "scenario", shock=shocks["shock"], using=shocks["using"],
+    )  # fmt: skip
+
+
+OFFSET_ESTIMATORS: Mapping[str, Estimator] = {
+    estimator.name: estimator
+    for estimator in (
+        ESTIMATORS["offset_oracle"],
+        ESTIMATORS["offset_ols"],
+        *(
+            Estimator(f"recursive_{method}", partial(recursive, method=method), target="offset", words="seller first")
+            for method in ("fieller", "delta", "bootstrap")
+        ),
+        *(
+            Estimator(
+                f"projection_{method.replace('-', '_')}", partial(by_projection, method=method), target="offset",
+                needs=("proxy",), words="projection with the proxy as instrument",
+            )
+            for method in ("anderson-rubin", "delta")
+        ),
+        *(
+            Estimator(
+                f"proxy_var_{method.replace('-', '_')}", partial(by_proxy, method=method), target="offset",
+                needs=("proxy",), words="VAR with the proxy as instrument",
+            )
+            for method in ("anderson-rubin", "fieller")
+        ),
+        *(
+            Estimator(
+                f"price_{name}_{method.replace('-', '_')}", partial(priced, method=method, shocks=shocks),
+                target="price_offset", needs=("proxy", "intervention"), words=f"{words}: {label}",
+            )
+            for name, shocks, words in (("own", OWN, "two proxies"), ("recursive", RECURSIVE, "seller, ally first"))
+            for method, label in METHODS.items()
+        ),
+    )
+}  # fmt: skip
+"""Every method of :mod:`econ.offset`; pass ``list(OFFSET_ESTIMATORS.values())`` to a tournament."""
+
+
+OFFSET_FAULTS: Mapping[str, Faults] = {
+    "none": Faults(),
+    "custody": Faults(custody=0.2, custody_noise=0.03),
+    "revisions": Faults(revision=0.2, imputed=0.13),
+    "archive": Faults.archive(),
+}
+"""What the statistics may do to flows, one fault at a time and all of them at the size of the archive."""
+
+
+def offset_truths(
+    impacts: Sequence[float] = (-15.0, -60.0),
+    periods: Sequence[int] = (177, 600),
+    faults: Mapping[str, Faults] = OFFSET_FAULTS,
+) -> Truths:
+    """Markets with simultaneous supply shocks and offsets of 0, 0.5 and 1, for a tournament of ``OFFSET_ESTIMATORS``.
+
+    Parameters
+    ----------
+    impacts : sequence of float
+        Bp per 1% of debt.
+    periods : sequence of int
+        Months.
+    faults : mapping of str to Faults
+        By name.
+
+    Examples
+    --------
+    >>> len(offset_truths().cells)
+    48
+    """
+    return Truths(with_supply_shocks(TreasuryMarket()), impacts, (0.0, 0.5, 1.0), periods, faults)
+
+
+def with_supply_shocks(market: TreasuryMarket, *, size: float = 3.0, reaction: float = -0.1) -> TreasuryMarket:
+    """Make issuance ``size`` times as variable and let seller and ally react to it in the same month.
+
+    Parameters
+    ----------
+    market : TreasuryMarket
+        The market.
+    size : float
+        Factor of the standard deviation of the supply shock.
+    reaction : float
+        Purchases of seller and ally, percent of debt, per 1% of debt issued.
+
+    Returns
+    -------
+    TreasuryMarket
+        The same offsets; the common shock to purchases that a recursive order takes for a sale is larger.
+
+    Examples
+    --------
+    >>> market = with_supply_shocks(TreasuryMarket())
+    >>> bool(recursive_bias(market).sum() < recursive_bias(TreasuryMarket()).sum())
+    True
+    """
+    place = market.shock_number("supply")
+    shock = market.shocks[place]
+    loads = {**shock.loads, SELLER: reaction, ALLY: reaction}
+    louder = replace(shock, std=size * shock.std, loads=loads)
+    return replace(market, shocks=(*market.shocks[:place], louder, *market.shocks[place + 1 :]))
+
+
+def recursive_bias(market: TreasuryMarket, horizon: int = HORIZON) -> pd.Series:
+    """Bias of the recursive quantity offset with the seller first, by the shock that causes it.
+
+    The first shock of the order is the seller's whole innovation. With C_k, A_k what shock k makes seller and ally buy
+    on impact, w_k the variance of its innovation and S_k the sum of its decay to the horizon, the offset found is
+    ``-sum_k w_k C_k A_k S_k / sum_k w_k C_k^2 S_k``, so shock k adds ``w_k C_k (-A_k - rho C_k) S_k`` over that sum:
+    nothing for the seller's own shock, a negative number for a shock that makes both buy.
+
+    Parameters
+    ----------
+    market : TreasuryMarket
+        The market; true flows, so that faults of the statistics come on top.
+    horizon : int
+        Last month summed.
+
+    Returns
+    -------
+    Series
+        By shock; the sum is the bias.
+
+    Raises
+    ------
+    SpecificationError
+        For a negative horizon.
+
+    Examples
+    --------
+    >>> bias = recursive_bias(TreasuryMarket(offset=0.5))
+    >>> bias.idxmin(), bool(abs(bias["seller"]) < 1e-12)
+    ('dollar', True)
+    """
+    if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 0:
+        raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
+    place = market.columns.index
+    parts = {}
+    for number, shock in enumerate(market.shocks):
+        sold, bought = market.reaction[[place(SELLER), place(ALLY)], number]
+        weight = shock.std**2 * (1.0 - shock.persistence**2) * sum(shock.persistence**j for j in range(horizon + 1))
+        parts[shock.name] = (weight * sold * (-bought - market.offset * sold), weight * sold**2)
+    table = pd.DataFrame.from_dict(parts, orient="index")
+    return (table[0] / table[1].sum()).rename("bias")
