@@ -104,11 +104,10 @@ def _get(wanted: Official, client: Client, key: str | None, vintage: str | None,
     """One file as a vintage, and its bytes."""
     copy = _download(wanted, client, key, vintage)
     try:
-        frame = parse(wanted.layout, copy.content, also=also)
+        series = wanted.name if wanted.layout == "fred_csv" else ""
+        frame = parse(wanted.layout, copy.content, also=also, series=series)
     except SchemaError as error:
         raise SchemaError(str(error).replace("bytes line", f"{wanted.file} line", 1)) from None
-    if wanted.layout == "fred_csv":
-        frame["series"] = _asked(wanted, frame)
     retrieved = _moment(copy.date)
     found = Vintage(
         as_of=vintage or retrieved[:10], publisher=wanted.publisher.name, table=wanted.title, url=wanted.url,
@@ -116,14 +115,6 @@ def _get(wanted: Official, client: Client, key: str | None, vintage: str | None,
         retrieved_at=retrieved, frame=frame,
     )  # fmt: skip
     return found, copy.content
-
-
-def _asked(wanted: Official, frame: pd.DataFrame) -> str:
-    """The series asked for, if the file names it or (as older downloads do) calls its column ``value``."""
-    found = str(frame["series"].iloc[0])
-    if found not in (wanted.name.upper(), "value"):
-        raise SchemaError(f"{wanted.file} line 1: asked for {wanted.name}, got {found}.")
-    return wanted.name
 
 
 def _download(wanted: Official, client: Client, key: str | None, vintage: str | None) -> Cached:

@@ -35,7 +35,7 @@ _PARSERS: dict[str, Callable[[Source], pd.DataFrame]] = {
 LAYOUTS = tuple(_PARSERS)
 
 
-def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = ()) -> pd.DataFrame:
+def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = (), series: str = "") -> pd.DataFrame:
     r"""Read an official file in the publisher's own layout.
 
     Parameters
@@ -46,6 +46,8 @@ def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = ()
         The file as the publisher serves it; gzip is unpacked.
     also : collection of str
         Printed names of new holders that you vouch for; any other unknown name is refused.
+    series : str
+        For ``fred_csv``: the series that the file must hold; any other is refused.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = ()
     """
     if layout not in _PARSERS:
         raise SeriesNotFound(f"no layout {layout!r}; {suggestion(layout, LAYOUTS)}")
-    file = read_source(source, also=tuple(also))
+    file = read_source(source, also=tuple(also), series=series)
     try:
         return _PARSERS[layout](file)
     except EconError:

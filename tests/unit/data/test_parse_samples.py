@@ -243,6 +243,30 @@ def test_fred_dates_become_what_they_are(header, dates, kind):
     assert str(parse("fred_csv", content)["date"].dtype).startswith(kind)
 
 
+VALUE = FRED.replace(b"XYZ", b"VALUE")
+
+
+@pytest.mark.parametrize(
+    "header", [b"VAL_UE", b"VALUEx", b"valuex", b"xvalue", b"ALUE", b"VALE", b"VALUX", b"Xyz", b"XY_Z"]
+)
+def test_a_damaged_name_of_a_fred_series_is_refused(header):
+    with pytest.raises(SchemaError, match=r"line 1: .* is no sound name of a FRED series; pass series="):
+        parse("fred_csv", FRED.replace(b"XYZ", header))
+
+
+def test_whoever_knows_the_fred_series_says_so(tmp_path):
+    assert set(parse("fred_csv", VALUE)["series"]) == {"value"}
+    assert set(parse("fred_csv", VALUE, series="XYZ")["series"]) == {"XYZ"}
+    assert set(parse("fred_csv", FRED.replace(b"XYZ", b"X_Z"), series="X_Z")["series"]) == {"X_Z"}
+    with pytest.raises(SchemaError, match="line 1: asked for ABC, got 'XYZ'"):
+        parse("fred_csv", FRED, series="ABC")
+    path = tmp_path / "DEXCHUS_2026-05.csv"
+    path.write_bytes(FRED.replace(b"XYZ", b"dexchus"))
+    assert set(parse("fred_csv", path)["series"]) == {"DEXCHUS"}
+    with pytest.raises(SchemaError, match="no sound name"):
+        parse("fred_csv", path.read_bytes())
+
+
 def test_units_of_a_fred_series_come_from_the_catalogue():
     for series, unit in (("GS10", "percent"), ("TREAST", "usd_mn"), ("VIXCLS", "index"), ("XYZ", "")):
         assert set(parse("fred_csv", FRED.replace(b"XYZ", series.encode()))["unit"]) == {unit}
