@@ -14,7 +14,7 @@ _UNITS = {item.table: item.units for item in ENTRIES.values() if not item.archiv
 _UNITS |= {name: table.units for name, table in TABLES.items()}
 """Units of the series that the catalogue knows; a FRED file does not print its own."""
 _NAME = re.compile(r"[A-Z][A-Z0-9]{0,39}")
-_NEAR_VALUE = re.compile(r"(?=.{4,8}$).*v.*a.*l.*u.*e.*|value?|.?alue|v.?lue|va.?ue|val.?e")
+_NEAR_VALUE = re.compile(r"(?=.{4,8}$).*v.*a.*l.*u.*e.*|valu.?|.?alue|v.?lue|va.?ue|val.?e")
 """``value`` with characters too many, or one missing or other: a damaged header, not a series."""
 _DATES = ("observation_date", "date")
 

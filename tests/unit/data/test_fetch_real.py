@@ -104,7 +104,7 @@ def test_the_fetched_vintage_differs_from_the_archive_by_additions_only(fetched)
     assert difference.revised.empty
     assert set(difference.added["table"]) >= {"DGS10", "TREAST"}
     assert set(difference.withdrawn["table"]) == {"IRLTLT01GBM156N"}  # ../shared holds it from 2000 only
-    assert difference.headline["largest monthly change"].max() < 1.0
+    assert difference.purchases["largest monthly change"].max() < 1.0
     assert "0 revised" in str(difference)
 
 
