@@ -105,7 +105,8 @@ class Entry:
     frequency : str
         Native frequency: ``D``, ``W``, ``M`` or ``Q``.
     rule : str
-        How it becomes monthly: ``"last"``, ``"mean"`` or ``"none"`` (already monthly or slower).
+        How it becomes monthly: ``"last"``, ``"mean"``, ``"sum"`` (daily flows) or ``"none"`` (already monthly or
+        slower).
     table : str
         Key of `TABLES`, or the FRED series or official table where a live fetch finds it.
     column : str
@@ -229,11 +230,21 @@ def _flow_entries() -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _live(name: str, label: str, units: str, frequency: str, table: str, source: str, licence: str = PUBLIC) -> Entry:
-    rule = {"D": "last", "W": "last"}.get(frequency, "none")
-    return Entry(name, label, units, "as named", frequency, rule, table, archived=False, source=source, licence=licence)
+_ANY = (float("-inf"), float("inf"))
 
 
+def _live(name: str, label: str, units: str, frequency: str, table: str, source: str, licence: str = PUBLIC, *,
+          column: str = "value", rule: str = "", sign: str = "as named",
+          span: tuple[float, float] = _ANY) -> Entry:  # fmt: skip
+    rule = rule or {"D": "last", "W": "last"}.get(frequency, "none")
+    return Entry(name, label, units, sign, frequency, rule, table, column, "", *span, archived=False, source=source,
+                 licence=licence)  # fmt: skip
+
+
+_MOF, _NYFED = "Ministry of Finance, Japan", "Federal Reserve Bank of New York, SOMA"
+_GSW = (1, 2, 3, 5, 7, 10, 20, 30)
+_SOMA = {"bills": "bills", "notesbonds": "notes and bonds", "tips": "TIPS, par", "frn": "floating-rate notes",
+         "mbs": "agency mortgage securities", "total": "all securities"}  # fmt: skip
 _CSLT = {"china": "41408", "japan": "42609", "uk": "13005", "official": "99990", "private": "99991", "foreign": "99996"}
 _LIVE = (
     *(_live(f"{slug}_cslt_{measure}", f"{slug}: long-term Treasuries, {measure} (CSLT)", "usd_mn", "M",
@@ -241,12 +252,20 @@ _LIVE = (
       for slug, code in _CSLT.items()
       for measure, stem in (("net_purchases", "NET"), ("position", "POS"), ("valuation_change", "VALCHG"))),
     _live("japan_intervention", "Japan: purchases of dollars by the Ministry of Finance", "jpy_100mn", "D",
-          "JPINTDUSDJPY", "Ministry of Finance Japan via FRED"),
+          "JPINTDUSDJPY", "Ministry of Finance Japan via FRED", rule="sum", sign="dollars are bought",
+          span=(-2e5, 2e5)),
+    *(_live(f"japan_intervention_{pair[:3].lower()}", f"Japan: purchases of {words} against yen, daily record of the "
+            "Ministry of Finance", "jpy_100mn", "D", "feio", _MOF, CC_BY, column=pair, rule="sum",
+            sign=f"{words} are bought", span=(-2e5, 2e5))
+      for pair, words in (("USDJPY", "dollars"), ("EURJPY", "euro"))),
+    *(_live(f"gsw_yield_{years}y", f"{years}-year zero-coupon Treasury yield, Gürkaynak-Sack-Wright", "percent", "D",
+            "gsw", _FRB, column=f"SVENY{years:02d}", sign=_YIELD, span=(-2, 20)) for years in _GSW),
+    *(_live(f"soma_{part}", f"Federal Reserve (SOMA): {words}", "usd", "W", "soma", _NYFED, column=f"SOMA_{part}",
+            sign="larger holdings", span=(0, 2e13)) for part, words in _SOMA.items()),
     _live("yield_10y_japan", "10-year Japanese yield, monthly average", "percent", "M", "IRLTLT01JPM156N",
           _OECD, CC_BY),
     _live("vix", "Cboe volatility index", "index", "D", "VIXCLS", "Cboe via FRED", OWNED),
     _live("yield_5y", "5-year Treasury yield", "percent", "D", "DGS5", _FRB),
-    _live("gsw_curve", "Nominal yield curve of Gürkaynak, Sack and Wright", "percent", "D", "feds200628.csv", _FRB),
 )  # fmt: skip
 
 _CHANGES = (

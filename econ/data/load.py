@@ -28,7 +28,7 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
         ``"M"`` turns daily and weekly series into months by the catalogue's rule; ``"D"``, ``"W"`` and
         ``"Q"`` give series that have that frequency themselves.
     rule : str, optional
-        ``"last"`` or ``"mean"`` instead of the catalogue's rule.
+        ``"last"``, ``"mean"`` or ``"sum"`` instead of the catalogue's rule.
 
     Returns
     -------

@@ -303,8 +303,14 @@ def check_ranges(table: str, frame: pd.DataFrame) -> None:
     SchemaError
         Naming table, column, date and value.
     """
-    rules = [(item.column, item.low, item.high, frame) for item in ENTRIES.values() if item.table == table
-             and not item.holder and item.column in frame]  # fmt: skip
+    rules = []
+    for item in ENTRIES.values():
+        if item.table != table or item.holder:
+            continue
+        if item.column in frame:
+            rules.append((item.column, item.low, item.high, frame))
+        elif "series" in frame and item.column != "change":
+            rules.append(("value", item.low, item.high, frame[frame["series"] == item.column]))
     if table in _TOTALS:
         rules.append((*_TOTALS[table], frame[frame["holder"] == "TOT"]))
     for column, low, high, rows in rules:

@@ -1,4 +1,4 @@
-"""Federal Reserve Board: Bertaut-Judson positions and flows, excess bond premium."""
+"""Federal Reserve Board: Bertaut-Judson positions and flows, the GSW curve, excess bond premium."""
 
 from __future__ import annotations
 
@@ -15,4 +15,6 @@ OFFICIALS = (
              "IFDP 1113 data: foreign official holders to 2011-06", "ticdata.liabilities.foiadj.txt"),
     Official("ebp", "ebp", _BOARD, "/econres/notes/feds-notes/ebp_csv.csv",
              "Gilchrist-Zakrajsek spread and excess bond premium", "ebp_csv.csv"),
+    Official("gsw", "gsw", _BOARD, "/data/yield-curve-tables/feds200628.csv",
+             "Nominal yield curve of Gürkaynak, Sack and Wright, daily", "feds200628.csv"),
 )  # fmt: skip

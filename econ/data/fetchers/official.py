@@ -84,6 +84,8 @@ class Official:
         What it is.
     file : str
         File name in a flat mirror and in the store.
+    base : str
+        Scheme and host, where the publisher serves this file from another host than the rest.
     """
 
     name: str
@@ -92,11 +94,12 @@ class Official:
     path: str
     title: str
     file: str
+    base: str = ""
 
     @property
     def url(self) -> str:
         """Official address, whatever the override."""
-        return self.publisher.base + self.path
+        return (self.base or self.publisher.base) + self.path
 
     def addresses(self) -> tuple[str, ...]:
         """Where to look: the official address; or, in a mirror, the same path, then the bare file name."""

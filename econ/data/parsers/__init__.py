@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.data.parsers.feio import feio
 from econ.data.parsers.fred import fred_csv
+from econ.data.parsers.gsw import gsw
 from econ.data.parsers.ifdp import bertaut_judson, foiadj
 from econ.data.parsers.mfh import mfhhis01, slt_table5
 from econ.data.parsers.rates import acm, ebp, jgb
 from econ.data.parsers.safe import safe
 from econ.data.parsers.sform import s1_globl, slt3d_globl
 from econ.data.parsers.slt import slt_table1, slt_table3
+from econ.data.parsers.soma import soma
 from econ.data.parsers.source import Source, read_source
 from econ.errors import EconError, SchemaError, SeriesNotFound, suggestion
 
@@ -21,8 +24,10 @@ _PARSERS: dict[str, Callable[[Source], pd.DataFrame]] = {
     "acm": acm,
     "bertaut_judson": bertaut_judson,
     "ebp": ebp,
+    "feio": feio,
     "foiadj": foiadj,
     "fred_csv": fred_csv,
+    "gsw": gsw,
     "jgb": jgb,
     "mfhhis01": mfhhis01,
     "s1_globl": s1_globl,
@@ -31,6 +36,7 @@ _PARSERS: dict[str, Callable[[Source], pd.DataFrame]] = {
     "slt_table1": slt_table1,
     "slt_table3": slt_table3,
     "slt_table5": slt_table5,
+    "soma": soma,
 }
 LAYOUTS = tuple(_PARSERS)
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 
 from econ.data.archive import read_table
+from tests.unit.data.layouts import FEIO, GSW, SOMA
 
 RAW = Path(__file__).resolve().parents[4] / "shared" / "data" / "raw"
 FIGURES = RAW.parents[1] / "figures"
@@ -81,8 +82,14 @@ def rendered(series):
     return "\n".join([f"observation_date,{series}", *rows, ""]).encode()
 
 
+WRITTEN = {"feds200628.csv": GSW, "summary.json": SOMA, "foreign_exchange_intervention_operations.csv": FEIO}
+
+
 def serve_every_table(handler):
-    """Serve the real files; where ``../shared`` lacks one, the archive's figures in the publisher's layout."""
+    """Serve the real files; where one is not at hand, a sample or the archive's figures in the same layout."""
+    name = urlsplit(handler.path).path.rsplit("/", 1)[-1]
+    if name in WRITTEN:
+        return handler.reply(WRITTEN[name])
     series = parse_qs(urlsplit(handler.path).query).get("id", [""])[0]
     if series in ("IRLTLT01DEM156N", "IRLTLT01GBM156N"):
         return handler.reply(rendered(series))
