@@ -1,7 +1,9 @@
 """Data: from a publisher's file to a `Dataset`."""
 
 from econ.data.archive import as_of_dates, verify_archive
+from econ.data.benchmark import Benchmark, benchmark
 from econ.data.catalogue import catalogue
+from econ.data.custody import custody_adjusted
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import Difference, diff
 from econ.data.events import events
@@ -14,13 +16,16 @@ from econ.data.store import listing, verify_vintage
 from econ.data.vintage import Vintage
 
 __all__ = [
+    "Benchmark",
     "Dataset",
     "Difference",
     "FetchReport",
     "Variable",
     "Vintage",
     "as_of_dates",
+    "benchmark",
     "catalogue",
+    "custody_adjusted",
     "debt_scale",
     "diff",
     "events",

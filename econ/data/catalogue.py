@@ -183,6 +183,8 @@ _FLOWS = {
     "net_purchases": ("net purchases of long-term Treasuries", "the holder buys"),
     "valuation_change": ("valuation change of long-term Treasuries", "prices rise"),
     "position_change": ("change in reported long-term holdings", "reported holdings rise"),
+    "gap": ("change in reported long-term holdings that is neither purchases nor valuation",
+            "reported holdings rise by reclassification, residence or survey"),
     "mfh_change": ("change in reported holdings of all Treasuries, never across a survey break",
                    "reported holdings rise"),
 }  # fmt: skip
@@ -190,17 +192,25 @@ _STOCKS = {
     "position": "position in long-term Treasuries",
     "mfh_holdings": "reported holdings of all Treasuries",
 }
-AGGREGATES = {"japan_uk": ("JPN", "GBR")}
-"""Sums of holders that the paper reports beside each of them, never instead."""
+AGGREGATES = {
+    "japan_uk": ("Japan and United Kingdom", ("JPN", "GBR")),
+    "china_belgium": ("China and Belgium", ("CHN", "BEL")),
+    "china_custody": ("China, Belgium, Luxembourg and Hong Kong", ("CHN", "BEL", "LUX", "HKG")),
+}
+"""Sums of holders that the paper reports beside each of them, never instead: name and codes."""
+_BENCHMARKED = {
+    "benchmarked_change": ("change in holdings of all Treasuries, benchmarked to the annual survey", "holdings rise"),
+    "benchmarked_holdings": ("holdings of all Treasuries, benchmarked to the annual survey", "larger holdings"),
+}
 
 
 def _flow_entries() -> tuple[Entry, ...]:
     entries = []
     named = [(entry.slug, entry.name, entry.code) for entry in HOLDERS]
-    named += [(slug, "Japan and United Kingdom", "+".join(codes)) for slug, codes in AGGREGATES.items()]
+    named += [(slug, words, "+".join(codes)) for slug, (words, codes) in AGGREGATES.items()]
 
     def add(name: str, label: str, units: str, sign: str, measure: str, code: str, low: float, high: float) -> None:
-        table = "mfh" if measure.startswith("mfh") else "slt_table1"
+        table = "mfh" if measure.startswith(("mfh", "benchmarked")) else "slt_table1"
         source = "TIC MFH" if table == "mfh" else "Bertaut-Judson to 2020-12, TIC SLT Table 1 from 2021-01"
         entries.append(
             Entry(
@@ -227,6 +237,10 @@ def _flow_entries() -> tuple[Entry, ...]:
             add(f"{slug}_{measure}_usd", label, "usd_bn", sign, measure, code, -900, 900)
         for measure, words in _STOCKS.items():
             add(f"{slug}_{measure}", f"{holder_name}: {words}", "usd_bn", "larger holdings", measure, code, 0, 20000)
+    for measure, (words, sign) in _BENCHMARKED.items():
+        of, error = f"China: {words}", f"China: standard error of {words}"
+        add(f"china_{measure}", of, "usd_bn", sign, measure, "CHN", -900, 20000)
+        add(f"china_{measure}_std_error", error, "usd_bn", "less certain", f"{measure}_std_error", "CHN", 0, 900)
     return tuple(entries)
 
 

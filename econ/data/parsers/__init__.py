@@ -15,6 +15,7 @@ from econ.data.parsers.mfh import mfhhis01, slt_table5
 from econ.data.parsers.rates import acm, ebp, jgb
 from econ.data.parsers.safe import safe
 from econ.data.parsers.sform import s1_globl, slt3d_globl
+from econ.data.parsers.shl import shlhistdat
 from econ.data.parsers.slt import slt_table1, slt_table3
 from econ.data.parsers.soma import soma
 from econ.data.parsers.source import Source, read_source
@@ -32,6 +33,7 @@ _PARSERS: dict[str, Callable[[Source], pd.DataFrame]] = {
     "mfhhis01": mfhhis01,
     "s1_globl": s1_globl,
     "safe": safe,
+    "shlhistdat": shlhistdat,
     "slt3d_globl": slt3d_globl,
     "slt_table1": slt_table1,
     "slt_table3": slt_table3,

@@ -28,6 +28,7 @@ FILES = {
     "mfhhis01": "tic/mfhhis01.txt",
     "s1_globl": "tic/s1_globl.txt.gz",
     "safe": "other/safe_ora_2024.xlsx",
+    "shlhistdat": "tic/shlhistdat.txt",
     "slt3d_globl": "tic/slt3d_globl.csv",
     "slt_table1": "tic/slt_table1.txt",
     "slt_table3": "tic/slt_table3.txt",
@@ -35,7 +36,8 @@ FILES = {
 }
 KEPT = {  # lines kept, so that ten thousand cases take minutes: header, some rows, and the end of the file
     "acm": (60, 0), "bertaut_judson": (160, 0), "ebp": (60, 0), "foiadj": (60, 0), "fred_csv": (120, 0),
-    "jgb": (60, 0), "s1_globl": (120, 0), "slt3d_globl": (160, 12), "slt_table1": (170, 25), "slt_table3": (170, 25),
+    "jgb": (60, 0), "s1_globl": (120, 0), "slt3d_globl": (160, 12), "shlhistdat": (50, 20),
+    "slt_table1": (170, 25), "slt_table3": (170, 25),
     "slt_table5": (60, 0),
 }  # fmt: skip
 WRITTEN = {"feio": FEIO.decode("cp932"), "gsw": GSW.decode(), "soma": SOMA.decode()}

@@ -171,9 +171,22 @@ def workbook(rows, **members):
 
 
 SAFE = workbook(SAFE_ROWS)
+SHL_CLASSES = ["Total securities", "Equity", "Total long-term Debt", "Treasury Debt", "Agency debt", "Corporate debt",
+               "Total short-term debt", "Treasury debt", "Agency debt", "Corporate debt"]  # fmt: skip
+SHL = tab(
+    ["Foreign Holdings of U.S. Securities at the End of the Period Shown"], ["Millions of Dollars."], [" "],
+    ["Department"], ["System"], ["Link"], ['"For release April 30, 2025"'], [" "], [" "],
+    ["", "", *["Jun 2024"] * 10, *["Dec 1994"] * 6],
+    ["", "", "Total", *["Long-term"] * 5, *["Short-term"] * 4, "Total", *["Long-term"] * 5],
+    ["Country code", "Countries and Regions", *SHL_CLASSES, "Total long-term securities (1)", *SHL_CLASSES[1:6]],
+    ["10251", "Belgium (5)", 130, 10, 100, 60, 30, 10, 20, 20, "*", "*", "n.a.", "n.a.", 17, 9, 4, 4],
+    ["41408", "China (20)", 1401, 362, 1011, 753, 234, 24, 28, 27, "*", 1, 30, 2, 28, 17, 11, "*"],
+    ["99996", "Total", 1531, 372, 1111, 813, 264, 34, 48, 47, "*", 1, 47, 2, 45, 26, 15, 4],
+    [" "], ['"(5)   Reported apart from 2002."'], [" "],
+)  # fmt: skip
 SAMPLES = {"acm": ACM, "bertaut_judson": BJ, "ebp": EBP, "feio": FEIO, "foiadj": FOI, "fred_csv": FRED, "gsw": GSW,
-           "jgb": JGB, "mfhhis01": MFH, "s1_globl": S1, "safe": SAFE, "slt3d_globl": SLT3D, "slt_table1": SLT1,
-           "slt_table3": SLT3, "slt_table5": SLT5, "soma": SOMA}  # fmt: skip
+           "jgb": JGB, "mfhhis01": MFH, "s1_globl": S1, "safe": SAFE, "shlhistdat": SHL, "slt3d_globl": SLT3D,
+           "slt_table1": SLT1, "slt_table3": SLT3, "slt_table5": SLT5, "soma": SOMA}  # fmt: skip
 
 
 def cells(layout, content=None):
@@ -210,6 +223,8 @@ def test_there_is_a_sample_of_every_layout():
         ("s1_globl", ("1977-02", "TOT", "gross_sales_treasury", "usd_mn"), 7.0),
         ("safe", ("2026-01", "CHN", "gold", "ounces_10000"), 7000.0),
         ("safe", ("2026-01", "CHN", "other_reserve_assets", "usd_100mn"), -3.0),
+        ("shlhistdat", ("2024-06", "CHN", "treasury_long_term", "usd_mn"), 753.0),
+        ("shlhistdat", ("1994-12", "TOT", "total_long_term", "usd_mn"), 47.0),
         ("slt3d_globl", ("2023-01", "AUT", "treasury_short_term", "usd_mn"), 467.0),
         ("slt_table1", ("2026-02", "CHN", "for_lt_treas_net", "usd_mn"), 3.0),
         ("slt_table3", ("2026-02", "JPN", "for_st_treas_pos", "usd_mn"), 20.0),
@@ -228,6 +243,7 @@ def test_a_cell_printed_as_missing_gives_no_row():
     assert ("1961-06-14", "TAU2", "parameter", "years") not in cells("gsw")
     assert not any(key[0] == "1961-06-15" for key in cells("gsw"))
     assert not any(key[1] == "SOMA_frn" for key in cells("soma"))
+    assert ("2024-06", "BEL", "agency_short_term", "usd_mn") not in cells("shlhistdat")
 
 
 def test_notes_name_the_revision_of_the_year():
@@ -300,6 +316,13 @@ REFUSED = [
     ("gsw", GSW.replace(b"Coupon-Equivalent,SVENPY", b"Continuously Compounded,SVENPY"), "conventions changed"),
     ("gsw", GSW.replace(b"0.35,-999.99", b"NA,-999.99"), "line 13: rates without a whole set of parameters"),
     ("gsw", GSW.replace(b"1961-06-16", b"1961-06-13"), "lines repeated or reordered"),
+    ("shlhistdat", SHL.replace(b"\t753\t", b"\t763\t"), "line 14: debt_long_term of 2024-06 differs .* by 10 million"),
+    ("shlhistdat", SHL.replace(b"Treasury Debt\tAgency debt", b"Agency debt\tTreasury Debt"), "columns in the known"),
+    ("shlhistdat", SHL.replace(b"Dec 1994", b"Dec 2024"), "the newest first"),
+    ("shlhistdat", SHL.replace(b"Millions", b"Billions"), "line 1: expected the title"),
+    ("shlhistdat", SHL.replace(b"China (20)", b"Chima (20)"), "'Chima' with code 41408 is not known"),
+    ("shlhistdat", SHL[: SHL.index(b"99996")], "it is cut"),
+    ("shlhistdat", SHL.replace(b"Equity", b"Equality"), "line 10: the header changed"),
     ("soma", SOMA.replace(b"243958086000", b"243958086010"), "week 2: the total is not the sum of its parts"),
     ("soma", SOMA.replace(b'"bills"', b'"Bills"'), "week 1 has other fields"),
     ("soma", SOMA.replace(b'"mbs":"0.00","cmbs"', b'"cmbs":"0.00","cmbs"'), "a field stands twice"),
