@@ -7,7 +7,7 @@ from econ.data.custody import custody_adjusted
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import Difference, diff
 from econ.data.events import events
-from econ.data.flows import debt_scale, flows, valuation_fit, valuation_model
+from econ.data.flows import debt_scale, flows, valuation_alternatives, valuation_fit, valuation_model
 from econ.data.holders import holder, holders
 from econ.data.load import load
 from econ.data.parsers import parse
@@ -37,6 +37,7 @@ __all__ = [
     "listing",
     "load",
     "parse",
+    "valuation_alternatives",
     "valuation_fit",
     "valuation_model",
     "verify_archive",

@@ -17,7 +17,7 @@ from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.catalogue import AGGREGATES
 from econ.data.convert import monthly
 from econ.data.holders import HOLDERS, holder
-from econ.data.valuation import ValuationModel, fit_valuation
+from econ.data.valuation import RATES, ValuationModel, fit_valuation, left_out_error
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound, SpecificationError, suggestion
 
@@ -278,7 +278,7 @@ def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
         errors = _valuation_returns(official) - model.returns(_yields(as_of, stamp)).reindex(official.index)
         rows[entry.slug] = {
             "name": entry.name,
-            "duration": model.params["duration_2y"] + model.params["duration_10y"],
+            "duration": model.duration,
             "convexity": model.params["convexity"],
             "r2": model.r2,
             "rmse": model.rmse,
@@ -289,10 +289,37 @@ def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _out_of_sample(official: pd.DataFrame, yields: pd.DataFrame) -> dict[str, float]:
+def valuation_alternatives(*, as_of: str = EMBEDDED) -> pd.DataFrame:
+    """The valuation model with two key rates, which is used, against one with the 10-year yield alone.
+
+    Returns
+    -------
+    DataFrame
+        Index: slug. For each model (``two``, ``one``): ``left_out_*``, root mean squared error of each year predicted
+        from the others, and ``rmse_slt_*``, of the SLT months predicted from the Bertaut-Judson ones, percent of the
+        position; ``bought_2022_*``, the net purchases that it leaves for 2022, USD billions; ``better``: the model
+        with the smaller left-out error.
+    """
+    stamp, rows = stamp_of(as_of), {}
+    yields = _yields(as_of, stamp)
+    for entry in HOLDERS:
+        official = _official(entry.code, as_of, stamp).loc["2011-07":]
+        returns, row = _valuation_returns(official), {}
+        for word, rates in (("two", RATES), ("one", RATES[1:])):
+            model = fit_valuation(returns, yields, rates=rates)
+            valuation = model.returns(yields).reindex(official.index) / 100.0 * _previous_position(official)
+            row[f"left_out_{word}"] = left_out_error(returns, yields, rates=rates)
+            row[f"rmse_slt_{word}"] = _out_of_sample(official, yields, rates=rates)["rmse_slt"]
+            row[f"bought_2022_{word}"] = float((official["position_change"] - valuation).loc["2022-01":"2022-12"].sum())
+        rows[entry.slug] = {**row, "better": min(("two", "one"), key=lambda word: row[f"left_out_{word}"])}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _out_of_sample(official: pd.DataFrame, yields: pd.DataFrame, *,
+                   rates: tuple[str, ...] = RATES) -> dict[str, float]:  # fmt: skip
     """Fit on the months to 2020-12, predict those from 2023-02."""
     returns = _valuation_returns(official)
-    model = fit_valuation(returns.loc[:"2020-12"], yields.loc[:"2020-12"])
+    model = fit_valuation(returns.loc[:"2020-12"], yields.loc[:"2020-12"], rates=rates)
     late = returns.loc["2023-02":]
     errors = (late - model.returns(yields).reindex(late.index)).dropna()
     return {
