@@ -261,10 +261,13 @@ _SOMA = {"bills": "bills", "notesbonds": "notes and bonds", "tips": "TIPS, par",
          "mbs": "agency mortgage securities", "total": "all securities"}  # fmt: skip
 _CSLT = {"china": "41408", "japan": "42609", "uk": "13005", "official": "99990", "private": "99991", "foreign": "99996"}
 _LIVE = (
-    *(_live(f"{slug}_cslt_{measure}", f"{slug}: long-term Treasuries, {measure} (CSLT)", "usd_mn", "M",
-            f"FORLTTREAS{stem}{code}", "Federal Reserve Board and Treasury, CSLT, via FRED")
+    *(_live(f"{slug}_cslt_{measure}", f"{slug}: long-term Treasuries, {measure.replace('_', ' ')} (CSLT)",
+            "usd_mn", "M", f"FORLTTREAS{stem}{code}", "Federal Reserve Board and Treasury, CSLT, via FRED", sign=sign,
+            span=span)
       for slug, code in _CSLT.items()
-      for measure, stem in (("net_purchases", "NET"), ("position", "POS"), ("valuation_change", "VALCHG"))),
+      for measure, stem, sign, span in (
+          ("net_purchases", "NET", "the holder buys", (-9e5, 9e5)), ("position", "POS", "larger holdings", (0, 2e7)),
+          ("valuation_change", "VALCHG", "prices rise", (-9e5, 9e5)))),
     _live("japan_intervention", "Japan: purchases of dollars by the Ministry of Finance", "jpy_100mn", "D",
           "JPINTDUSDJPY", "Ministry of Finance Japan via FRED", rule="sum", sign="dollars are bought",
           span=(-2e5, 2e5)),
@@ -277,9 +280,10 @@ _LIVE = (
     *(_live(f"soma_{part}", f"Federal Reserve (SOMA): {words}", "usd", "W", "soma", _NYFED, column=f"SOMA_{part}",
             sign="larger holdings", span=(0, 2e13)) for part, words in _SOMA.items()),
     _live("yield_10y_japan", "10-year Japanese yield, monthly average", "percent", "M", "IRLTLT01JPM156N",
-          _OECD, CC_BY),
-    _live("vix", "Cboe volatility index", "index", "D", "VIXCLS", "Cboe via FRED", OWNED),
-    _live("yield_5y", "5-year Treasury yield", "percent", "D", "DGS5", _FRB),
+          _OECD, CC_BY, sign="higher means cheaper Japanese bonds", span=(-2, 20)),
+    _live("vix", "Cboe volatility index", "index", "D", "VIXCLS", "Cboe via FRED", OWNED,
+          sign="options are dearer", span=(5, 150)),
+    _live("yield_5y", "5-year Treasury yield", "percent", "D", "DGS5", _FRB, sign=_YIELD, span=(-1, 20)),
 )  # fmt: skip
 
 _CHANGES = (

@@ -3,12 +3,13 @@
 import pytest
 
 import econ
+from econ.data.checks import check_ranges
 from econ.data.convert import monthly
 from econ.data.fetchers import official
 from econ.data.fetchers.tables import table_csv, vintage_table
 from econ.data.home import data_home
 from econ.data.http import Client
-from econ.data.refresh import check_ranges, fetch_file
+from econ.data.refresh import fetch_file
 from econ.data.store import TableFile, locked, publish
 from econ.errors import FrequencyError, SchemaError
 from tests.unit.data.loopback import KEYS, loopback, serve_every_table
