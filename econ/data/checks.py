@@ -24,6 +24,8 @@ _GROUPS = (
 _ROUNDING = 8.0
 """USD millions: eight figures and a total, each rounded to a million, miss by 4.5 at most."""
 _GAP = {"TOT": 0.04, "OFF": 0.04, "CHN": 0.06, "JPN": 0.06, "BRA": 0.06, "IND": 0.12}
+_SMALL = 10_000.0
+"""USD millions: below, a gap may be as large as the position (Russia since 2022)."""
 _LARGEST_GAP = 0.25
 """Share of the position a month earlier; none in SLT since 2023-03 is above 0.16 (Norway), 0.02 (China, Japan) or
 0.01 (all foreigners, all officials)."""
@@ -87,7 +89,7 @@ def check_totals(table: str, parsed: pd.DataFrame) -> None:
 
 
 def check_gaps(table: str, frame: pd.DataFrame) -> None:
-    """Refuse a holder whose position moves by far more or less than purchases and valuation.
+    """Refuse a holder that lacks a month, or whose position moves by far more or less than purchases and valuation.
 
     Parameters
     ----------
@@ -105,10 +107,15 @@ def check_gaps(table: str, frame: pd.DataFrame) -> None:
         months = pd.PeriodIndex(rows["date"], freq="M")
         panel = rows.set_index(months).sort_index()
         panel = panel.reindex(pd.period_range(panel.index[0], panel.index[-1], freq="M"))
+        lost = panel.index[panel["position"].isna()]
+        if len(lost):
+            raise SchemaError(
+                f"{table} {holder} has no position in {lost[0]}, between months that have one; a line is lost."
+            )
         before = panel["position"].shift()
         gap = panel["position"] - before - panel["net_purchases"] - panel["valuation_change"]
         limit = _GAP.get(str(holder), _LARGEST_GAP)
-        wrong = gap[gap.abs() > limit * before]
+        wrong = gap[(gap.abs() > limit * before) & (before > _SMALL)]
         if len(wrong):
             raise SchemaError(
                 f"{table} {holder} {wrong.index[0]}: the position moves by {wrong.iloc[0]:,.0f} more than purchases "

@@ -73,6 +73,12 @@ def test_a_position_moves_by_purchases_and_valuation_but_for_a_share(holder, sha
         check_gaps("slt_table1", table)
 
 
+def test_a_month_that_a_holder_lacks_is_named():
+    table = read_table("slt_table1", EMBEDDED)[0]
+    with pytest.raises(SchemaError, match="slt_table1 JPN has no position in 2025-03"):
+        check_gaps("slt_table1", table[(table["holder"] != "JPN") | (table["date"] != "2025-03")])
+
+
 def test_a_wrong_flow_is_seen_like_a_wrong_position():
     table = read_table("slt_table1", EMBEDDED)[0].astype({"position": float})
     row = (table["holder"] == "CHN") & (table["date"] == "2025-03")

@@ -173,6 +173,8 @@ def test_the_gap_is_the_one_that_bertaut_and_judson_publish():
 def test_every_holder_has_a_reason_and_a_source():
     table = holders()
     assert (table[["reason", "source", "code", "name"]] != "").all().all()
+    assert ((table["ally_since"] != "") == table["ally"]).all()
+    assert pd.to_datetime(table.loc[table["ally"], "ally_since"]).max() == pd.Timestamp("1960-06-23")
     assert table.loc["uk", "hub"]
     assert not table.loc["uk", "official"]
     assert table.loc["japan", "ally"]
