@@ -26,7 +26,13 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 .DELETE_ON_ERROR:
 .PHONY: all paper test test-slow lint verify data bench readme doctor clean help FORCE
 
-all: paper/paper.pdf ## build every table, figure and number, then the paper as PDF, HTML and TeX (default)
+# make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
+ifdef AS_OF
+all: $(READY)
+	@$(PYTHON) -m econ reproduce --as-of $(AS_OF) $(EXPLAIN)
+else
+all: paper/paper.pdf ## build every table, figure and number, then the paper as PDF, HTML and TeX (default); AS_OF=DATE: on another vintage
+endif
 
 $(READY): requirements.lock
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

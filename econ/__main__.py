@@ -6,8 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from econ.errors import EconError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,10 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if words[:1] == ["data"]:
             from econ.data.cli import main as data
 
-            return int(data(words[1:]) or 0)
+            return data(words[1:], headline=_headline)
         options = _parser().parse_args(words)
         if options.command == "reproduce":
-            return _reproduce()
+            return _reproduce(options.as_of)
         return _verify(not options.no_rebuild) if options.command == "verify" else _doctor()
     except EconError as error:
         print(f"econ: {error}", file=sys.stderr)
@@ -30,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m econ", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands.add_parser("reproduce", help="build every exhibit that is not up to date, then the paper")
+    build = commands.add_parser("reproduce", help="build every exhibit that is not up to date, then the paper")
+    build.add_argument("--as-of", metavar="DATE", help="on this vintage, into paper/build/DATE; committed results stay")
     verify = commands.add_parser("verify", help="rebuild every exhibit elsewhere and compare it with the committed one")
     verify.add_argument("--no-rebuild", action="store_true", help="compare the files on disk only")
     commands.add_parser("data", help="list, fetch and compare vintages (python -m econ data --help)")
@@ -44,11 +49,21 @@ def _root() -> Path:
     return project_root()
 
 
-def _reproduce() -> int:
+def _reproduce(as_of: str | None) -> int:
     from econ.report.reproduce import reproduce
+    from econ.report.vintages import folder_of
 
-    reproduce(_root())
+    root = _root()
+    reproduce(root, as_of=as_of)
+    if as_of is not None:
+        print(f"the paper on vintage {as_of} lies in {folder_of(root, as_of)}; the committed results are as they were.")
     return 0
+
+
+def _headline(old: str, new: str) -> pd.DataFrame:
+    from econ.report import headline
+
+    return headline(old, new, root=_root())
 
 
 def _verify(rebuild: bool) -> int:

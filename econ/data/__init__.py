@@ -1,12 +1,14 @@
 """Data: from a publisher's file to a `Dataset`."""
 
 from econ.data.archive import as_of_dates, verify_archive
+from econ.data.benchmark import Benchmark, benchmark
 from econ.data.calendars import calendar, calendars
 from econ.data.catalogue import catalogue
+from econ.data.custody import custody_adjusted
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import Difference, diff
 from econ.data.events import events
-from econ.data.flows import debt_scale, flows, valuation_fit, valuation_model
+from econ.data.flows import debt_scale, flows, valuation_alternatives, valuation_fit, valuation_model
 from econ.data.holders import holder, holders
 from econ.data.load import load
 from econ.data.parsers import parse
@@ -15,15 +17,18 @@ from econ.data.store import listing, verify_vintage
 from econ.data.vintage import Vintage
 
 __all__ = [
+    "Benchmark",
     "Dataset",
     "Difference",
     "FetchReport",
     "Variable",
     "Vintage",
     "as_of_dates",
+    "benchmark",
     "calendar",
     "calendars",
     "catalogue",
+    "custody_adjusted",
     "debt_scale",
     "diff",
     "events",
@@ -35,6 +40,7 @@ __all__ = [
     "listing",
     "load",
     "parse",
+    "valuation_alternatives",
     "valuation_fit",
     "valuation_model",
     "verify_archive",

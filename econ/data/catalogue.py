@@ -105,7 +105,8 @@ class Entry:
     frequency : str
         Native frequency: ``D``, ``W``, ``M`` or ``Q``.
     rule : str
-        How it becomes monthly: ``"last"``, ``"mean"`` or ``"none"`` (already monthly or slower).
+        How it becomes monthly: ``"last"``, ``"mean"``, ``"sum"`` (daily flows) or ``"none"`` (already monthly or
+        slower).
     table : str
         Key of `TABLES`, or the FRED series or official table where a live fetch finds it.
     column : str
@@ -182,6 +183,8 @@ _FLOWS = {
     "net_purchases": ("net purchases of long-term Treasuries", "the holder buys"),
     "valuation_change": ("valuation change of long-term Treasuries", "prices rise"),
     "position_change": ("change in reported long-term holdings", "reported holdings rise"),
+    "gap": ("change in reported long-term holdings that is neither purchases nor valuation",
+            "reported holdings rise by reclassification, residence or survey"),
     "mfh_change": ("change in reported holdings of all Treasuries, never across a survey break",
                    "reported holdings rise"),
 }  # fmt: skip
@@ -189,17 +192,25 @@ _STOCKS = {
     "position": "position in long-term Treasuries",
     "mfh_holdings": "reported holdings of all Treasuries",
 }
-AGGREGATES = {"japan_uk": ("JPN", "GBR")}
-"""Sums of holders that the paper reports beside each of them, never instead."""
+AGGREGATES = {
+    "japan_uk": ("Japan and United Kingdom", ("JPN", "GBR")),
+    "china_belgium": ("China and Belgium", ("CHN", "BEL")),
+    "china_custody": ("China, Belgium, Luxembourg and Hong Kong", ("CHN", "BEL", "LUX", "HKG")),
+}
+"""Sums of holders that the paper reports beside each of them, never instead: name and codes."""
+_BENCHMARKED = {
+    "benchmarked_change": ("change in holdings of all Treasuries, benchmarked to the annual survey", "holdings rise"),
+    "benchmarked_holdings": ("holdings of all Treasuries, benchmarked to the annual survey", "larger holdings"),
+}
 
 
 def _flow_entries() -> tuple[Entry, ...]:
     entries = []
     named = [(entry.slug, entry.name, entry.code) for entry in HOLDERS]
-    named += [(slug, "Japan and United Kingdom", "+".join(codes)) for slug, codes in AGGREGATES.items()]
+    named += [(slug, words, "+".join(codes)) for slug, (words, codes) in AGGREGATES.items()]
 
     def add(name: str, label: str, units: str, sign: str, measure: str, code: str, low: float, high: float) -> None:
-        table = "mfh" if measure.startswith("mfh") else "slt_table1"
+        table = "mfh" if measure.startswith(("mfh", "benchmarked")) else "slt_table1"
         source = "TIC MFH" if table == "mfh" else "Bertaut-Judson to 2020-12, TIC SLT Table 1 from 2021-01"
         entries.append(
             Entry(
@@ -226,27 +237,53 @@ def _flow_entries() -> tuple[Entry, ...]:
             add(f"{slug}_{measure}_usd", label, "usd_bn", sign, measure, code, -900, 900)
         for measure, words in _STOCKS.items():
             add(f"{slug}_{measure}", f"{holder_name}: {words}", "usd_bn", "larger holdings", measure, code, 0, 20000)
+    for measure, (words, sign) in _BENCHMARKED.items():
+        of, error = f"China: {words}", f"China: standard error of {words}"
+        add(f"china_{measure}", of, "usd_bn", sign, measure, "CHN", -900, 20000)
+        add(f"china_{measure}_std_error", error, "usd_bn", "less certain", f"{measure}_std_error", "CHN", 0, 900)
     return tuple(entries)
 
 
-def _live(name: str, label: str, units: str, frequency: str, table: str, source: str, licence: str = PUBLIC) -> Entry:
-    rule = {"D": "last", "W": "last"}.get(frequency, "none")
-    return Entry(name, label, units, "as named", frequency, rule, table, archived=False, source=source, licence=licence)
+_ANY = (float("-inf"), float("inf"))
 
 
+def _live(name: str, label: str, units: str, frequency: str, table: str, source: str, licence: str = PUBLIC, *,
+          column: str = "value", rule: str = "", sign: str = "as named",
+          span: tuple[float, float] = _ANY) -> Entry:  # fmt: skip
+    rule = rule or {"D": "last", "W": "last"}.get(frequency, "none")
+    return Entry(name, label, units, sign, frequency, rule, table, column, "", *span, archived=False, source=source,
+                 licence=licence)  # fmt: skip
+
+
+_MOF, _NYFED = "Ministry of Finance, Japan", "Federal Reserve Bank of New York, SOMA"
+_GSW = (1, 2, 3, 5, 7, 10, 20, 30)
+_SOMA = {"bills": "bills", "notesbonds": "notes and bonds", "tips": "TIPS, par", "frn": "floating-rate notes",
+         "mbs": "agency mortgage securities", "total": "all securities"}  # fmt: skip
 _CSLT = {"china": "41408", "japan": "42609", "uk": "13005", "official": "99990", "private": "99991", "foreign": "99996"}
 _LIVE = (
-    *(_live(f"{slug}_cslt_{measure}", f"{slug}: long-term Treasuries, {measure} (CSLT)", "usd_mn", "M",
-            f"FORLTTREAS{stem}{code}", "Federal Reserve Board and Treasury, CSLT, via FRED")
+    *(_live(f"{slug}_cslt_{measure}", f"{slug}: long-term Treasuries, {measure.replace('_', ' ')} (CSLT)",
+            "usd_mn", "M", f"FORLTTREAS{stem}{code}", "Federal Reserve Board and Treasury, CSLT, via FRED", sign=sign,
+            span=span)
       for slug, code in _CSLT.items()
-      for measure, stem in (("net_purchases", "NET"), ("position", "POS"), ("valuation_change", "VALCHG"))),
+      for measure, stem, sign, span in (
+          ("net_purchases", "NET", "the holder buys", (-9e5, 9e5)), ("position", "POS", "larger holdings", (0, 2e7)),
+          ("valuation_change", "VALCHG", "prices rise", (-9e5, 9e5)))),
     _live("japan_intervention", "Japan: purchases of dollars by the Ministry of Finance", "jpy_100mn", "D",
-          "JPINTDUSDJPY", "Ministry of Finance Japan via FRED"),
+          "JPINTDUSDJPY", "Ministry of Finance Japan via FRED", rule="sum", sign="dollars are bought",
+          span=(-2e5, 2e5)),
+    *(_live(f"japan_intervention_{pair[:3].lower()}", f"Japan: purchases of {words} against yen, daily record of the "
+            "Ministry of Finance", "jpy_100mn", "D", "feio", _MOF, CC_BY, column=pair, rule="sum",
+            sign=f"{words} are bought", span=(-2e5, 2e5))
+      for pair, words in (("USDJPY", "dollars"), ("EURJPY", "euro"))),
+    *(_live(f"gsw_yield_{years}y", f"{years}-year zero-coupon Treasury yield, Gürkaynak-Sack-Wright", "percent", "D",
+            "gsw", _FRB, column=f"SVENY{years:02d}", sign=_YIELD, span=(-2, 20)) for years in _GSW),
+    *(_live(f"soma_{part}", f"Federal Reserve (SOMA): {words}", "usd", "W", "soma", _NYFED, column=f"SOMA_{part}",
+            sign="larger holdings", span=(0, 2e13)) for part, words in _SOMA.items()),
     _live("yield_10y_japan", "10-year Japanese yield, monthly average", "percent", "M", "IRLTLT01JPM156N",
-          _OECD, CC_BY),
-    _live("vix", "Cboe volatility index", "index", "D", "VIXCLS", "Cboe via FRED", OWNED),
-    _live("yield_5y", "5-year Treasury yield", "percent", "D", "DGS5", _FRB),
-    _live("gsw_curve", "Nominal yield curve of Gürkaynak, Sack and Wright", "percent", "D", "feds200628.csv", _FRB),
+          _OECD, CC_BY, sign="higher means cheaper Japanese bonds", span=(-2, 20)),
+    _live("vix", "Cboe volatility index", "index", "D", "VIXCLS", "Cboe via FRED", OWNED,
+          sign="options are dearer", span=(5, 150)),
+    _live("yield_5y", "5-year Treasury yield", "percent", "D", "DGS5", _FRB, sign=_YIELD, span=(-1, 20)),
 )  # fmt: skip
 
 _CHANGES = (

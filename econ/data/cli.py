@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+import pandas as pd
+
 from econ.data.archive import as_of_dates
 from econ.data.catalogue import ENTRIES
 from econ.data.diff import diff
@@ -15,14 +17,18 @@ from econ.data.refresh import fetch
 from econ.data.store import listing, verify_vintage
 from econ.errors import EconError
 
+Headline = Callable[[str, str], pd.DataFrame]
 
-def main(argv: Sequence[str] | None = None) -> int:
+
+def main(argv: Sequence[str] | None = None, *, headline: Headline | None = None) -> int:
     """Run one command.
 
     Parameters
     ----------
     argv : sequence of str, optional
         Words after ``data``; default: the command line's.
+    headline : callable, optional
+        For ``diff``: computes the paper's headline numbers on two vintages (``econ.report.headline``).
 
     Returns
     -------
@@ -35,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # a function that other code calls returns; it does not leave the program
         return int(stop.code or 0)
     commands: dict[str, Callable[[argparse.Namespace], None]] = {
-        "list": _list, "fetch": _fetch, "show": _show, "diff": _diff, "verify": _verify,
+        "list": _list, "fetch": _fetch, "show": _show, "verify": _verify,
+        "diff": lambda chosen: _diff(chosen, None if chosen.data_only else headline),
     }  # fmt: skip
     try:
         commands[options.command](options)
@@ -60,9 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("names", nargs="+", metavar="name")
     show.add_argument("--as-of", metavar="DATE", help="vintage; default: the newest on disk")
     show.add_argument("--frequency", default="M", choices=("M", "D", "W", "Q"))
-    compare = commands.add_parser("diff", help="every revised figure between two vintages, largest first")
+    compare = commands.add_parser(
+        "diff", help="every revised figure between two vintages, largest first; and the headline"
+    )
     compare.add_argument("old")
     compare.add_argument("new")
+    compare.add_argument("--data-only", action="store_true", help="do not compute the paper's headline on both")
     check = commands.add_parser("verify", help="rehash every file of every vintage")
     check.add_argument("as_of", nargs="*", metavar="DATE", help="vintages; default: all")
     return parser
@@ -81,7 +91,8 @@ def _fetch(options: argparse.Namespace) -> None:
         print(f"warning: no publisher serves {table}; carried over from an older vintage.", file=sys.stderr)
     if report.new:
         print(
-            f"wrote vintage {report.as_of}; the paper stays on its own until analyses/specification.py names this one."
+            f"wrote vintage {report.as_of}; the paper stays on its own. To rebuild it from this one elsewhere: "
+            f"python -m econ reproduce --as-of {report.as_of}"
         )
     else:
         print(f"nothing new; vintage {report.as_of} has the same figures.")
@@ -107,8 +118,8 @@ def _show(options: argparse.Namespace) -> None:
         print(f"{vintage.file} {vintage.sha256[:12]} {vintage.url}")
 
 
-def _diff(options: argparse.Namespace) -> None:
-    print(diff(options.old, options.new))
+def _diff(options: argparse.Namespace, headline: Headline | None) -> None:
+    print(diff(options.old, options.new, headline=headline))
 
 
 def _verify(options: argparse.Namespace) -> None:

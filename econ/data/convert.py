@@ -8,7 +8,7 @@ from econ.data.archive import EMBEDDED, read_table
 from econ.data.catalogue import Entry, entry
 from econ.errors import FrequencyError, SchemaError, SpecificationError, VintageMissing, suggestion
 
-RULES = ("last", "mean")
+RULES = ("last", "mean", "sum")
 _STEP = {"D": pd.offsets.BDay(1), "W": pd.Timedelta(days=7)}
 
 
@@ -28,7 +28,12 @@ def native(item: Entry, as_of: str = EMBEDDED) -> pd.Series:
             "`python -m econ data fetch` adds a vintage that has it."
         )
     frame, vintage = read_table(item.table, as_of)
-    values = frame[item.column].astype(float)
+    column = item.column
+    if column not in frame and "series" in frame:  # a publisher's file that holds many series
+        frame, column = frame[frame["series"] == column], "value"
+    if column not in frame or frame.empty:
+        raise SchemaError(f"{vintage.file} has no series {item.column!r}; fetch again.")
+    values = frame[column].astype(float)
     outside = (values < item.low) | (values > item.high)
     if outside.any():
         date, value = frame["date"][outside].iloc[0], values[outside].iloc[0]
@@ -59,7 +64,7 @@ def monthly(name: str, *, as_of: str = EMBEDDED, rule: str | None = None) -> pd.
     as_of : str
         Vintage.
     rule : str, optional
-        ``"last"`` or ``"mean"``; default: the catalogue's rule for this series.
+        ``"last"``, ``"mean"`` or ``"sum"``; default: the catalogue's rule for this series.
 
     Returns
     -------
@@ -85,6 +90,6 @@ def monthly(name: str, *, as_of: str = EMBEDDED, rule: str | None = None) -> pd.
     present = series.dropna()
     months = pd.DatetimeIndex(present.index).to_period("M")
     grouped = present.groupby(months)
-    out = grouped.last() if word == "last" else grouped.mean()
+    out = grouped.agg(word)
     unfinished = (present.index[-1] + _STEP[item.frequency]).to_period("M") == months[-1]
     return out.iloc[:-1] if unfinished else out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,8 +28,11 @@ class Difference:
         ``relative`` (change in percent of the old figure), largest relative change of its column's scale first.
     added, withdrawn : DataFrame
         Figures that only one vintage has: ``table``, ``date``, ``holder``, ``column``, ``value``.
-    headline : DataFrame
+    purchases : DataFrame
         Cumulated net purchases of China, Japan and the UK, USD billions, over the common months, in both vintages.
+    headline : DataFrame or None
+        What the paper's headline numbers are in both vintages: ``label``, ``old``, ``new``, ``difference``,
+        ``std_error``, ``moves``; None if nobody was asked to compute them.
     """
 
     old: str
@@ -36,7 +40,8 @@ class Difference:
     revised: pd.DataFrame = field(repr=False)
     added: pd.DataFrame = field(repr=False)
     withdrawn: pd.DataFrame = field(repr=False)
-    headline: pd.DataFrame = field(repr=False)
+    purchases: pd.DataFrame = field(repr=False)
+    headline: pd.DataFrame | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         counts = f"{len(self.revised)} revised, {len(self.added)} added, {len(self.withdrawn)} withdrawn"
@@ -44,7 +49,12 @@ class Difference:
         if len(self.revised):
             shown = self.revised.head(20).to_string(index=False, float_format=lambda value: f"{value:,.4g}")
             parts.append(f"Largest revisions:\n{shown}")
-        parts.append(f"Cumulated net purchases over common months, USD bn:\n{self.headline.to_string()}")
+        parts.append(f"Cumulated net purchases over common months, USD bn:\n{self.purchases.to_string()}")
+        if self.headline is not None:
+            moves = int(self.headline["moves"].sum())
+            word = "does not move" if moves == 0 else f"moves in {moves} of {len(self.headline)} numbers"
+            shown = self.headline.to_string(float_format=lambda value: f"{value:,.4g}")
+            parts.append(f"The paper's headline {word}:\n{shown}")
         return "\n".join(parts)
 
 
@@ -84,13 +94,16 @@ def _table(table: str, old: str, new: str) -> pd.DataFrame:
     return both
 
 
-def diff(old: str, new: str) -> Difference:
+def diff(old: str, new: str, *, headline: Callable[[str, str], pd.DataFrame] | None = None) -> Difference:
     """Compare two vintages.
 
     Parameters
     ----------
     old, new : str
         As-of dates.
+    headline : callable, optional
+        Computes the paper's headline numbers on both: ``econ.report.headline`` in a clone of the repository. The
+        data do not know what the paper makes of them, so the paper is asked.
 
     Returns
     -------
@@ -123,11 +136,12 @@ def diff(old: str, new: str) -> Difference:
         revised.loc[order, [*names, "old", "new", "change", "relative"]].reset_index(drop=True),
         added[[*names, "new"]].rename(columns={"new": "value"}).reset_index(drop=True),
         withdrawn[[*names, "old"]].rename(columns={"old": "value"}).reset_index(drop=True),
-        headline(old, new),
+        purchases(old, new),
+        None if headline is None else headline(old, new),
     )  # fmt: skip
 
 
-def headline(old: str, new: str) -> pd.DataFrame:
+def purchases(old: str, new: str) -> pd.DataFrame:
     """Cumulated net purchases of the paper's holders in both vintages over their common months, USD billions."""
     rows = {}
     for name in ("china", "japan", "uk"):

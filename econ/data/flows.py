@@ -7,6 +7,7 @@ change (`econ.data.valuation`), and the month is flagged. Changes are never take
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -16,11 +17,12 @@ from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.catalogue import AGGREGATES
 from econ.data.convert import monthly
 from econ.data.holders import HOLDERS, holder
-from econ.data.valuation import ValuationModel, fit_valuation
+from econ.data.valuation import RATES, ValuationModel, fit_valuation, left_out_error
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound, SpecificationError, suggestion
 
-MEASURES = ("net_purchases", "valuation_change", "position_change", "mfh_change", "position", "mfh_holdings")
+MEASURES = ("net_purchases", "valuation_change", "position_change", "gap", "mfh_change", "position", "mfh_holdings",
+            "benchmarked_change", "benchmarked_holdings")  # fmt: skip
 SCALES = ("debt", "usd_bn")
 IMPUTED = pd.period_range("2021-01", "2023-01", freq="M")
 _BREAKS = (pd.Period("2011-12", freq="M"),)
@@ -119,11 +121,13 @@ def _single(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
         out.loc[gap, "valuation_change"] = valuation[gap]
         out.loc[gap, "net_purchases"] = (out["position_change"] - valuation)[gap]
         out.loc[gap, "source"] = "imputed: change in position less modelled valuation"
+    explained = out["net_purchases"] + out["valuation_change"]
+    out["gap"] = (out["position_change"] - explained).where(~out["imputed"])  # inside the imputed purchases
     return out
 
 
 @lru_cache(maxsize=256)
-def _mfh(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+def holdings_by_survey(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """MFH holdings (new series at a survey break) and their change, taken inside one series only."""
     frame, _ = read_table("mfh", as_of)
     rows = frame.loc[frame["holder"] == code]
@@ -165,7 +169,7 @@ def codes_of(name: str) -> tuple[str, ...]:
     """Codes behind a holder's or an aggregate's name."""
     wanted = str(name).strip().lower()
     if wanted in AGGREGATES:
-        return AGGREGATES[wanted]
+        return AGGREGATES[wanted][1]
     if "+" in wanted:
         return tuple(holder(part).code for part in wanted.split("+"))
     return (holder(wanted).code,)
@@ -179,10 +183,13 @@ def flows(
     Parameters
     ----------
     holder : str
-        Code, slug or name (``"CHN"``, ``"china"``), or an aggregate (``"japan_uk"``).
+        Code, slug or name (``"CHN"``, ``"china"``), or an aggregate: ``"japan_uk"``, ``"china_belgium"``,
+        ``"china_custody"`` (China, Belgium, Luxembourg, Hong Kong), or codes joined by ``+``.
     measure : str
-        ``"net_purchases"`` (positive: the holder buys), ``"valuation_change"``, ``"position_change"``,
-        ``"position"`` (long-term Treasuries); ``"mfh_change"``, ``"mfh_holdings"`` (all Treasuries).
+        Long-term Treasuries: ``"net_purchases"`` (positive: the holder buys), ``"valuation_change"``,
+        ``"position_change"``, ``"position"``, ``"gap"`` (change less purchases less valuation). All Treasuries:
+        ``"mfh_change"``, ``"mfh_holdings"``, and, for one holder to 2011-06, ``"benchmarked_change"`` and
+        ``"benchmarked_holdings"`` (`econ.data.custody_adjusted`), which have a standard error.
     scale : str
         ``"debt"``: percent of federal debt held by the public at the end of the previous quarter;
         ``"usd_bn"``: billions of dollars.
@@ -194,7 +201,7 @@ def flows(
     Returns
     -------
     DataFrame
-        Index: months. Columns: ``value``, ``imputed`` (bool), ``source``.
+        Index: months. Columns: ``value``, ``imputed`` (bool), ``source``; ``std_error`` for benchmarked measures.
 
     Raises
     ------
@@ -206,7 +213,7 @@ def flows(
     Notes
     -----
     Change in position = net purchases + valuation change + a gap (reclassification, residence, survey
-    benchmarks). In imputed months the gap is inside the imputed purchases.
+    benchmarks). In imputed months the gap is inside the imputed purchases, and NaN as a series of its own.
 
     Examples
     --------
@@ -223,17 +230,34 @@ def flows(
 
 def flow_table(name: str, measure: str, scale: str, *, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """What `flows` gives, from files that were verified already."""
-    read = _mfh if measure.startswith("mfh") else _single
-    parts = [read(code, as_of, stamp) for code in codes_of(name)]
+    read, codes = _reader(measure), codes_of(name)
+    if measure.startswith("benchmarked") and len(codes) > 1:
+        raise SpecificationError(
+            f"{measure} is of one holder; {name!r} is {len(codes)}; add up what they report instead."
+        )
+    parts = [read(code, as_of, stamp) for code in codes]
     index = parts[0].index
     for part in parts[1:]:
         index = index.intersection(part.index)
     value = sum((part.loc[index, measure] for part in parts[1:]), start=parts[0].loc[index, measure])
     flag = np.logical_or.reduce([part.loc[index, "imputed"].to_numpy(bool) for part in parts])
-    flag &= measure in ("net_purchases", "valuation_change")
+    flag &= measure in ("net_purchases", "valuation_change") or measure.startswith("benchmarked")
+    columns = {"value": value, "imputed": flag, "source": parts[0].loc[index, "source"]}
+    if f"{measure}_std_error" in parts[0]:
+        columns["std_error"] = parts[0].loc[index, f"{measure}_std_error"]
     if scale == "debt":
-        value = 100.0 * value / _scale(pd.PeriodIndex(index), as_of, stamp)
-    return pd.DataFrame({"value": value, "imputed": flag, "source": parts[0].loc[index, "source"]})
+        per_debt = 100.0 / _scale(pd.PeriodIndex(index), as_of, stamp)
+        columns |= {each: columns[each] * per_debt for each in ("value", "std_error") if each in columns}
+    return pd.DataFrame(columns)
+
+
+def _reader(measure: str) -> Callable[[str, str, tuple[Vintage, ...]], pd.DataFrame]:
+    """Who reads the files behind a measure."""
+    if measure.startswith("benchmarked"):
+        from econ.data.custody import benchmarked  # statsmodels comes with it: only who asks pays
+
+        return benchmarked
+    return holdings_by_survey if measure.startswith("mfh") else _single
 
 
 def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
@@ -254,7 +278,7 @@ def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
         errors = _valuation_returns(official) - model.returns(_yields(as_of, stamp)).reindex(official.index)
         rows[entry.slug] = {
             "name": entry.name,
-            "duration": model.params["duration_2y"] + model.params["duration_10y"],
+            "duration": model.duration,
             "convexity": model.params["convexity"],
             "r2": model.r2,
             "rmse": model.rmse,
@@ -265,10 +289,37 @@ def valuation_fit(*, as_of: str = EMBEDDED) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _out_of_sample(official: pd.DataFrame, yields: pd.DataFrame) -> dict[str, float]:
+def valuation_alternatives(*, as_of: str = EMBEDDED) -> pd.DataFrame:
+    """The valuation model with two key rates, which is used, against one with the 10-year yield alone.
+
+    Returns
+    -------
+    DataFrame
+        Index: slug. For each model (``two``, ``one``): ``left_out_*``, root mean squared error of each year predicted
+        from the others, and ``rmse_slt_*``, of the SLT months predicted from the Bertaut-Judson ones, percent of the
+        position; ``bought_2022_*``, the net purchases that it leaves for 2022, USD billions; ``better``: the model
+        with the smaller left-out error.
+    """
+    stamp, rows = stamp_of(as_of), {}
+    yields = _yields(as_of, stamp)
+    for entry in HOLDERS:
+        official = _official(entry.code, as_of, stamp).loc["2011-07":]
+        returns, row = _valuation_returns(official), {}
+        for word, rates in (("two", RATES), ("one", RATES[1:])):
+            model = fit_valuation(returns, yields, rates=rates)
+            valuation = model.returns(yields).reindex(official.index) / 100.0 * _previous_position(official)
+            row[f"left_out_{word}"] = left_out_error(returns, yields, rates=rates)
+            row[f"rmse_slt_{word}"] = _out_of_sample(official, yields, rates=rates)["rmse_slt"]
+            row[f"bought_2022_{word}"] = float((official["position_change"] - valuation).loc["2022-01":"2022-12"].sum())
+        rows[entry.slug] = {**row, "better": min(("two", "one"), key=lambda word: row[f"left_out_{word}"])}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _out_of_sample(official: pd.DataFrame, yields: pd.DataFrame, *,
+                   rates: tuple[str, ...] = RATES) -> dict[str, float]:  # fmt: skip
     """Fit on the months to 2020-12, predict those from 2023-02."""
     returns = _valuation_returns(official)
-    model = fit_valuation(returns.loc[:"2020-12"], yields.loc[:"2020-12"])
+    model = fit_valuation(returns.loc[:"2020-12"], yields.loc[:"2020-12"], rates=rates)
     late = returns.loc["2023-02":]
     errors = (late - model.returns(yields).reindex(late.index)).dropna()
     return {

@@ -7,7 +7,7 @@ which countries the reported figures come close to what the country's own offici
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -36,6 +36,8 @@ class Holder:
         Why official, hub or neither.
     source : str
         Where the judgement comes from.
+    ally_since : str
+        ISO date on which the treaty came into force; empty if there is none.
     """
 
     code: str
@@ -46,12 +48,19 @@ class Holder:
     hub: bool
     reason: str
     source: str
+    ally_since: str = ""
 
 
 _TREATY = "US Department of State, U.S. Collective Defense Arrangements"
 _CUSTODY = "US Treasury, TIC: Frequently Asked Questions, section B (custodial bias)"
+_SINCE = {
+    "AUS": "1952-04-29", "BEL": "1949-08-24", "CAN": "1949-08-24", "DEU": "1955-05-06", "FRA": "1949-08-24",
+    "GBR": "1949-08-24", "JPN": "1960-06-23", "KOR": "1954-11-17", "LUX": "1949-08-24", "NOR": "1949-08-24",
+}  # fmt: skip
+"""Entry into force: North Atlantic Treaty (1949; Germany 1955), ANZUS (1952), the mutual defence treaties with Korea
+(1954) and Japan (1960)."""
 
-HOLDERS: tuple[Holder, ...] = (
+_HOLDERS: tuple[Holder, ...] = (
     Holder("CHN", "china", "China", False, True, False,
            "State Administration of Foreign Exchange holds most; part sits with custodians in Belgium and Luxembourg",
            _CUSTODY),
@@ -85,6 +94,7 @@ HOLDERS: tuple[Holder, ...] = (
     Holder("TOT", "foreign", "All foreign", False, False, False, "every foreign resident", _CUSTODY),
 )  # fmt: skip
 
+HOLDERS = tuple(replace(entry, ally_since=_SINCE.get(entry.code, "")) for entry in _HOLDERS)
 HOLDERS_PRINTED = {
     "Belgium": "BEL", "France": "FRA", "Germany": "DEU", "Ireland": "IRL", "Luxembourg": "LUX", "Norway": "NOR",
     "Switzerland": "CHE", "UK": "GBR", "United Kingdom": "GBR", "Canada": "CAN", "Brazil": "BRA", "Cayman": "CYM",

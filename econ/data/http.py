@@ -103,7 +103,8 @@ class Client:
     _next: dict[str, float] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def get(self, url: str, *, secrets: Mapping[str, str] | None = None, etag: str = "", modified: str = "") -> Answer:
+    def get(self, url: str, *, secrets: Mapping[str, str] | None = None, etag: str = "", modified: str = "",
+            page: bool = False) -> Answer:  # fmt: skip
         """Download one file.
 
         Parameters
@@ -114,6 +115,8 @@ class Client:
             Query parameters such as a key; they are sent and never shown.
         etag, modified : str
             Validators of the copy at hand, for a conditional request.
+        page : bool
+            Whether a page for readers is wanted, from which to take a link; otherwise HTML is refused.
 
         Returns
         -------
@@ -134,7 +137,7 @@ class Client:
         attempt = 0
         while True:
             attempt += 1
-            found = self._once(url, hidden, headers)
+            found = self._once(url, hidden, headers, page)
             if isinstance(found, Answer):
                 return found
             if not found.again or attempt > self.retries:
@@ -144,12 +147,14 @@ class Client:
         reason = redacted(found.reason, hidden)
         raise DownloadError(f"{clean} could not be downloaded (tried {times}): {reason}.")
 
-    def _once(self, url: str, hidden: Mapping[str, str], headers: Mapping[str, str]) -> Answer | _Failure:
+    def _once(self, url: str, hidden: Mapping[str, str], headers: Mapping[str, str], page: bool) -> Answer | _Failure:
         """One attempt, redirects included."""
         address, clean = url, redacted(url, hidden)
         for _ in range(self.redirects + 1):
             self._wait(urllib.parse.urlsplit(address).netloc)
             found = self._request(_with_secrets(address, hidden), clean, headers)
+            if isinstance(found, Answer) and not page and _is_html(found.content):
+                return _Failure("an HTML page came instead of data", again=False)
             if not isinstance(found, str):
                 return found
             target = urllib.parse.urljoin(address, found)
@@ -198,8 +203,6 @@ class Client:
             body = unpacked
         if not body:
             return _Failure("the body is empty", again=True)
-        if _is_html(body):
-            return _Failure("an HTML page came instead of data", again=False)
         header = response.headers.get
         return Answer(clean, body, header("Date", ""), header("ETag", ""), header("Last-Modified", ""))
 

@@ -28,7 +28,7 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
         ``"M"`` turns daily and weekly series into months by the catalogue's rule; ``"D"``, ``"W"`` and
         ``"Q"`` give series that have that frequency themselves.
     rule : str, optional
-        ``"last"`` or ``"mean"`` instead of the catalogue's rule.
+        ``"last"``, ``"mean"`` or ``"sum"`` instead of the catalogue's rule.
 
     Returns
     -------
@@ -77,9 +77,10 @@ def _column(
         if frequency != "M":
             raise FrequencyError(f"{item.name!r} is monthly; it cannot be loaded with frequency={frequency!r}.")
         scale = "debt" if item.units == "percent of debt" else "usd_bn"
-        table = flow_table(item.holder, item.column, scale, as_of=as_of, stamp=stamp)
+        measure = item.column.removesuffix("_std_error")
+        table = flow_table(item.holder, measure, scale, as_of=as_of, stamp=stamp)
         flagged = frozenset(pd.PeriodIndex(table.index[table["imputed"]]).strftime("%Y-%m"))
-        return table["value"], flagged
+        return table["value" if measure == item.column else "std_error"], flagged
     if item.name in FACE_VALUE:
         if frequency != "M":
             raise FrequencyError(f"{item.name!r} is monthly; it cannot be loaded with frequency={frequency!r}.")
@@ -110,7 +111,7 @@ def _files(item: Entry, as_of: str) -> tuple[Vintage, ...]:
     tables = ["mfh"] if item.table == "mfh" else ["bertaut_judson", "slt_table1"]
     if item.table != "mfh" and "OFF" in item.holder:
         tables.append("foreign_official")
-    if item.column in ("net_purchases", "valuation_change"):
+    if item.column in ("net_purchases", "valuation_change", "gap"):
         tables += ["DGS2", "DGS10"]  # the valuation model of the imputed months
     if item.units == "percent of debt":
         tables.append("FYGFDPUN")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 
 from econ.data.archive import EMBEDDED, manifest, read_table, table_bytes
 from econ.data.catalogue import ENTRIES, TABLES
+from econ.data.checks import check_gaps, check_ranges, check_totals
 from econ.data.fetchers import fred, official, sources
 from econ.data.fetchers.official import Official
 from econ.data.fetchers.tables import table_csv, vintage_table
 from econ.data.home import data_home
 from econ.data.http import Client
 from econ.data.parsers import parse
+from econ.data.parsers.source import Source
+from econ.data.parsers.spreadsheet import archive_member
 from econ.data.store import Cached, TableFile, locked, own_dates, publish, read_cache, write_cache
 from econ.data.vintage import Vintage
 from econ.errors import DataError, DownloadError, SchemaError
@@ -104,11 +109,13 @@ def _get(wanted: Official, client: Client, key: str | None, vintage: str | None,
     """One file as a vintage, and its bytes."""
     copy = _download(wanted, client, key, vintage)
     try:
-        frame = parse(wanted.layout, copy.content, also=also)
+        series = wanted.name if wanted.layout == "fred_csv" else ""
+        frame = parse(wanted.layout, copy.content, also=also, series=series)
     except SchemaError as error:
         raise SchemaError(str(error).replace("bytes line", f"{wanted.file} line", 1)) from None
-    if wanted.layout == "fred_csv":
-        frame["series"] = _asked(wanted, frame)
+    if wanted.year and set(frame["date"].dt.year) != {wanted.year}:
+        years = sorted(set(frame["date"].dt.year))
+        raise SchemaError(f"{wanted.file} line 1: asked for {wanted.year}, got {years}; the publisher moved the file.")
     retrieved = _moment(copy.date)
     found = Vintage(
         as_of=vintage or retrieved[:10], publisher=wanted.publisher.name, table=wanted.title, url=wanted.url,
@@ -118,14 +125,6 @@ def _get(wanted: Official, client: Client, key: str | None, vintage: str | None,
     return found, copy.content
 
 
-def _asked(wanted: Official, frame: pd.DataFrame) -> str:
-    """The series asked for, if the file names it or (as older downloads do) calls its column ``value``."""
-    found = str(frame["series"].iloc[0])
-    if found not in (wanted.name.upper(), "value"):
-        raise SchemaError(f"{wanted.file} line 1: asked for {wanted.name}, got {found}.")
-    return wanted.name
-
-
 def _download(wanted: Official, client: Client, key: str | None, vintage: str | None) -> Cached:
     """The file's bytes, from the network or, where the server says it is unchanged, from the cache."""
     if vintage is not None and (wanted.layout != "fred_csv" or not key):
@@ -133,6 +132,8 @@ def _download(wanted: Official, client: Client, key: str | None, vintage: str | 
     if wanted.layout == "fred_csv" and key:
         content, date = fred.with_key(wanted.name, key=key, client=client, vintage=vintage)
         return Cached(content, wanted.url, date)
+    if wanted.packed and not wanted.publisher.override:
+        return _unpacked(wanted, client)
     cached = read_cache(wanted.file)
     *first, last = wanted.addresses()
     for address in first:
@@ -142,6 +143,20 @@ def _download(wanted: Official, client: Client, key: str | None, vintage: str | 
             if "answered 404" not in str(error):
                 raise
     return _conditional(wanted, last, client, cached)
+
+
+_ZIP = re.compile(rb"""href\s*=\s*["']([^"'<>]+\.zip)["']""", re.IGNORECASE)
+
+
+def _unpacked(wanted: Official, client: Client) -> Cached:
+    """The file out of the one archive that the publisher's page links to, on the publisher's own host."""
+    page = client.get(wanted.url, page=True)
+    links = sorted({urljoin(wanted.url, link.decode("ascii", "replace")) for link in _ZIP.findall(page.content)})
+    if len(links) != 1 or urlsplit(links[0]).netloc != urlsplit(wanted.url).netloc:
+        raise DownloadError(f"{wanted.url} should link to one zip archive of its own host; found {links}.")
+    name = urlsplit(links[0]).path.rsplit("/", 1)[-1]
+    archive = _conditional(replace(wanted, file=name), links[0], client, read_cache(name))
+    return replace(archive, content=archive_member(Source(name, archive.content), wanted.file))
 
 
 def _conditional(wanted: Official, address: str, client: Client, cached: Cached | None) -> Cached:
@@ -277,6 +292,11 @@ def _table_file(table: str, got: list[tuple[Vintage, bytes]], officials: tuple[O
     if table in TABLES:
         frame = frame[frame["date"] >= _first_date(table)]
     check_ranges(table, frame)
+    for layout, parsed in frames.items():
+        if parsed is not None and layout in ("slt_table1", "slt_table3"):
+            check_totals(layout, parsed)
+    if table == "slt_table1":
+        check_gaps(table, frame)
     content = table_csv(frame)
     about = _about(table, frame["date"], got[0][0])
     raw = {each.file: kept for each, (_, kept) in zip(officials, got, strict=True)}
@@ -298,29 +318,3 @@ def _about(table: str, dates: pd.Series, vintage: Vintage) -> dict[str, str]:
         "rows": str(len(dates)), "licence": known.licence if known else vintage.licence,
         "citation": known.citation if known else "",
     }  # fmt: skip
-
-
-_TOTALS = {"slt_table1": ("position", 1e6, 5e7), "bertaut_judson": ("position", 1e6, 5e7), "mfh": ("value", 500, 5e4)}
-"""Least and greatest total of all foreign holders, in the units of the table: billions for millions fall outside."""
-
-
-def check_ranges(table: str, frame: pd.DataFrame) -> None:
-    """Refuse values outside the catalogue's ranges, and totals that can only be in other units.
-
-    Raises
-    ------
-    SchemaError
-        Naming table, column, date and value.
-    """
-    rules = [(item.column, item.low, item.high, frame) for item in ENTRIES.values() if item.table == table
-             and not item.holder and item.column in frame]  # fmt: skip
-    if table in _TOTALS:
-        rules.append((*_TOTALS[table], frame[frame["holder"] == "TOT"]))
-    for column, low, high, rows in rules:
-        outside = (rows[column] < low) | (rows[column] > high)
-        if outside.any():
-            date, value = rows.loc[outside, ["date", column]].iloc[0]
-            raise SchemaError(
-                f"{table} column {column!r} must lie between {low:g} and {high:g}; found {value:g} at {date}; the "
-                "units changed?"
-            )

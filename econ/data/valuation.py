@@ -8,6 +8,10 @@ where :math:`b_2 + b_{10}` is the portfolio's duration (split over two key rates
 pull of prices to par. It is fitted by least squares, holder by holder, on the months in which the valuation
 change is officially published (Bertaut-Judson to 2020-12, SLT from 2023-02), as a share of the position at the
 end of the month before. It serves the 25 months without official figures only.
+
+With one rate in the place of two (``rates=("yield_10y",)``) the price of short bonds follows the 10-year yield. The
+rule that judges between them does not look at the flows: the smaller root mean squared error, averaged over holders,
+of the official valuation of each year predicted from the other years (`left_out_error`).
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ import pandas as pd
 
 from econ.errors import SampleTooShort
 
-TERMS = ("constant", "duration_2y", "duration_10y", "convexity")
+RATES = ("yield_2y", "yield_10y")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,25 +41,32 @@ class ValuationModel:
         Root mean squared error, in percent of the position.
     nobs : int
         Official months.
+    rates : tuple of str
+        Yields that move prices; convexity is in the last.
     """
 
     params: pd.Series
     r2: float
     rmse: float
     nobs: int
+    rates: tuple[str, ...] = RATES
+
+    @property
+    def duration(self) -> float:
+        """Sum of the key-rate durations, percent per percentage point, which is years."""
+        return float(self.params.filter(like="duration").sum())
 
     def returns(self, yields: pd.DataFrame) -> pd.Series:
         """Modelled valuation return of each month, in percent of the previous month's position."""
-        return pd.Series(_design(yields) @ self.params.to_numpy(), index=yields.index)
+        return pd.Series(_design(yields, self.rates) @ self.params.to_numpy(), index=yields.index)
 
 
-def _design(yields: pd.DataFrame) -> np.ndarray:
-    change = yields.diff()
-    short, long = change["yield_2y"].to_numpy(), change["yield_10y"].to_numpy()
-    return np.column_stack([np.ones(len(change)), -short, -long, 0.5 * long**2])
+def _design(yields: pd.DataFrame, rates: tuple[str, ...]) -> np.ndarray:
+    change = yields[list(rates)].diff().to_numpy()
+    return np.column_stack([np.ones(len(change)), -change, 0.5 * change[:, -1] ** 2])
 
 
-def fit_valuation(returns: pd.Series, yields: pd.DataFrame) -> ValuationModel:
+def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = RATES) -> ValuationModel:
     """Fit the model on the months with an official valuation change.
 
     Parameters
@@ -64,6 +75,8 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame) -> ValuationModel:
         Official valuation change in percent of the position a month earlier; NaN where nothing was published.
     yields : DataFrame
         Month-end ``yield_2y`` and ``yield_10y`` in percent, on consecutive months.
+    rates : tuple of str
+        Columns of ``yields`` that move prices.
 
     Returns
     -------
@@ -82,17 +95,47 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame) -> ValuationModel:
     >>> fit_valuation(-5.0 * yields["yield_10y"].diff(), yields).params.round(6).abs().tolist()
     [0.0, 0.0, 5.0, 0.0]
     """
-    outcome, design = returns.reindex(yields.index).to_numpy(float), _design(yields)
+    outcome, design = returns.reindex(yields.index).to_numpy(float), _design(yields, rates)
+    terms = ["constant", *(rate.replace("yield", "duration") for rate in rates), "convexity"]
     use = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
-    if use.sum() < len(TERMS) + 10:
+    if use.sum() < len(terms) + 10:
         raise SampleTooShort(
-            f"the valuation model needs {len(TERMS) + 10} official months; found {int(use.sum())}; widen the sample."
+            f"the valuation model needs {len(terms) + 10} official months; found {int(use.sum())}; widen the sample."
         )
     params, *_ = np.linalg.lstsq(design[use], outcome[use], rcond=None)
     errors = outcome[use] - design[use] @ params
     return ValuationModel(
-        params=pd.Series(params, index=list(TERMS)),
+        params=pd.Series(params, index=terms),
         r2=float(1.0 - errors.var() / outcome[use].var()),
         rmse=float(np.sqrt(np.mean(errors**2))),
         nobs=int(use.sum()),
+        rates=tuple(rates),
     )
+
+
+def left_out_error(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = RATES) -> float:
+    """Root mean squared error of each calendar year predicted from the other years, percent of the position.
+
+    Parameters
+    ----------
+    returns, yields, rates
+        As for `fit_valuation`.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> months = pd.period_range("2020-01", periods=60, freq="M")
+    >>> yields = pd.DataFrame({"yield_2y": np.cos(np.arange(60.0)), "yield_10y": np.sin(np.arange(60.0))}, index=months)
+    >>> returns = -5.0 * yields["yield_10y"].diff()
+    >>> round(left_out_error(returns, yields, rates=("yield_10y",)), 6)
+    0.0
+    """
+    known = returns.reindex(yields.index).dropna()
+    errors = []
+    for _, year in known.groupby(pd.PeriodIndex(known.index).year):
+        model = fit_valuation(known.drop(year.index), yields, rates=rates)
+        errors.append(year - model.returns(yields)[year.index])
+    return float(np.sqrt((pd.concat(errors).dropna() ** 2).mean()))

@@ -3,6 +3,7 @@
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.report.exhibit import Exhibit
 from econ.report.figure import Figure
+from econ.report.headline import headline
 from econ.report.numbers import render
 from econ.report.provenance import Trace, trace
 from econ.report.run import Run
@@ -22,6 +23,7 @@ __all__ = [
     "Trace",
     "Unavailable",
     "exhibits",
+    "headline",
     "main",
     "render",
     "trace",

@@ -109,7 +109,7 @@ def rendered(folder: Path) -> dict[str, str]:
 def edition(folder: Path) -> str:
     """What the title page says instead of a date: the commit, and the vintage of the data."""
     dates = {each.as_of for key in built(folder) for each in Exhibit.open(key, folder).vintages}
-    commit = commit_of(folder.parent)
+    commit = commit_of(next((path for path in folder.parents if (path / "analyses").is_dir()), folder.parent))
     name = "Unversioned" if commit.name == "unversioned" else f"Commit {commit}"
     return f"{name} · data vintage {', '.join(sorted(dates)) or 'none'}"
 

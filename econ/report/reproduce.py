@@ -12,15 +12,21 @@ from econ.errors import ReplicationError, VintageMissing
 from econ.report.exhibit import Exhibit
 from econ.report.run import THREADS, file_hash, input_hashes
 from econ.report.store import loads, project_root
+from econ.report.vintages import folder_of, prepared
 
 
-def reproduce(root: Path | None = None, *, show: Callable[[str], object] = print) -> tuple[str, ...]:
+def reproduce(
+    root: Path | None = None, *, as_of: str | None = None, show: Callable[[str], object] = print
+) -> tuple[str, ...]:
     """Build every exhibit whose inputs changed, then the paper.
 
     Parameters
     ----------
     root : Path, optional
         Project folder.
+    as_of : str, optional
+        Data vintage instead of the one that ``analyses/specification.py`` names; results and paper then go to a
+        folder of their own (`econ.report.vintages.folder_of`), and the committed ones stay as they are.
     show : callable
         Gets one line an exhibit that is up to date; the programs print their own.
 
@@ -38,15 +44,16 @@ def reproduce(root: Path | None = None, *, show: Callable[[str], object] = print
     from econ.report.runner import step
 
     root = root or project_root()
+    target = prepared(root, as_of)
     done = []
     for key in programs(root):
-        if is_up_to_date(root, key):
+        if is_up_to_date(root, key, as_of=as_of):
             show(f"{key:<28} up to date")
         else:
-            run_program(root, key)
+            run_program(root, key, as_of=as_of)
             done.append(key)
     with step("paper"):
-        build(root / "paper")
+        build(target)
     return tuple(done)
 
 
@@ -64,21 +71,23 @@ def programs(root: Path) -> list[str]:
     return keys
 
 
-def is_up_to_date(root: Path, key: str) -> bool:
+def is_up_to_date(root: Path, key: str, *, as_of: str | None = None) -> bool:
     """Whether the last run of an exhibit used these very inputs and its files are still what it wrote."""
-    folder = root / "paper"
+    folder = folder_of(root, as_of)
     path = folder / "results" / f"{key}.run.json"
     if not path.exists():
         return False
     run = loads(path)
     outputs = {folder / name: digest for name, digest in run["outputs"].items()}
     return bool(
-        run["inputs"] == input_hashes(root, key)
+        run["inputs"] == input_hashes(root, key, as_of)
         and all(path.is_file() and file_hash(path) == digest for path, digest in outputs.items())
     )
 
 
-def run_program(root: Path, key: str, *, into: Path | None = None) -> Exhibit:
+def run_program(
+    root: Path, key: str, *, into: Path | None = None, as_of: str | None = None, silent: bool = False
+) -> Exhibit:
     """Run the program of an exhibit in a process of its own, on one BLAS thread.
 
     Parameters
@@ -88,7 +97,11 @@ def run_program(root: Path, key: str, *, into: Path | None = None) -> Exhibit:
     key : str
         Exhibit.
     into : Path, optional
-        Folder to write to, in silence; by default the project's paper folder.
+        Folder to write to, in silence; by default the project's paper folder, or that of the vintage.
+    as_of : str, optional
+        Data vintage instead of the paper's own.
+    silent : bool
+        Whether the program's lines are kept from the reader.
 
     Returns
     -------
@@ -104,11 +117,12 @@ def run_program(root: Path, key: str, *, into: Path | None = None) -> Exhibit:
     if into:  # leave no bytecode behind either
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
     words = [sys.executable, "-m", f"analyses.{key}", *(["--into", str(into)] if into else [])]
+    words += ["--as-of", as_of] if as_of is not None else []
     done = subprocess.run(
         words,
         cwd=root,
         env=environment,
-        stdout=subprocess.PIPE if into else None,
+        stdout=subprocess.PIPE if into or silent else None,
         stderr=subprocess.PIPE,
         text=True,
         check=False,
@@ -116,4 +130,4 @@ def run_program(root: Path, key: str, *, into: Path | None = None) -> Exhibit:
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
         raise ReplicationError(f"analyses/{key}.py failed: {last[0]} Run python -m analyses.{key} to see where.")
-    return Exhibit.open(key, into or root / "paper")
+    return Exhibit.open(key, into or folder_of(root, as_of))

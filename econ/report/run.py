@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from econ.data.archive import folder as vintage_folder
 from econ.errors import VintageMissing
 from econ.report.store import dumps, loads, project_root
 
@@ -54,7 +55,7 @@ def git(root: Path, *words: str) -> str | None:
     return done.stdout.decode("utf-8")
 
 
-def input_hashes(root: Path, key: str) -> dict[str, str]:
+def input_hashes(root: Path, key: str, as_of: str | None = None) -> dict[str, str]:
     """Checksum of everything an exhibit is made from: its program, the specification, the package, the data.
 
     Parameters
@@ -63,6 +64,8 @@ def input_hashes(root: Path, key: str) -> dict[str, str]:
         Project folder.
     key : str
         Exhibit, the name of its program.
+    as_of : str, optional
+        Data vintage, if it is not the paper's own.
 
     Returns
     -------
@@ -70,8 +73,11 @@ def input_hashes(root: Path, key: str) -> dict[str, str]:
         sha256 by relative path; ``econ`` stands for all modules of the package together.
     """
     single = [f"analyses/{key}.py", "analyses/specification.py"]
+    single += sorted(path.relative_to(root).as_posix() for path in root.glob("analyses/_*.py"))
     single += sorted(path.relative_to(root).as_posix() for path in root.glob("econ/data/archive/*/manifest.csv"))
     hashes = {name: file_hash(root / name) for name in single if (root / name).is_file()}
+    if as_of is not None:
+        hashes[f"vintage {as_of}"] = file_hash(vintage_folder(as_of) / "manifest.csv")
     return hashes | {"econ": library_hash()}
 
 
@@ -97,6 +103,7 @@ def record(
     vintages: Iterable[str],
     changed: int,
     outputs: Iterable[Path],
+    as_of: str | None = None,
 ) -> str:
     """Text of the run record of one exhibit; it is not part of the results and never committed."""
     commit = commit_of(root)
@@ -115,7 +122,7 @@ def record(
         "memory_mb": peak_memory(),
         "vintages": sorted(set(vintages)),
         "changed": changed,
-        "inputs": input_hashes(root, key),
+        "inputs": input_hashes(root, key, as_of),
         "outputs": {f"{path.parent.name}/{path.name}": file_hash(path) for path in outputs},
     }
     return dumps(body)

@@ -14,6 +14,7 @@ from econ.errors import SpecificationError
 from econ.report.exhibit import Exhibit
 from econ.report.run import record
 from econ.report.store import plain, write
+from econ.report.vintages import folder_of, on_vintage
 
 Spec = TypeVar("Spec")
 
@@ -42,7 +43,9 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
     spec : object
         The choices of the paper.
     argv : sequence of str, optional
-        ``--into FOLDER`` writes there instead of the project's paper folder.
+        ``--into FOLDER`` writes there instead of the project's paper folder; ``--as-of DATE`` takes another data
+        vintage and writes to the folder of that vintage (`econ.report.vintages.folder_of`), never to the committed
+        results.
 
     Returns
     -------
@@ -57,8 +60,11 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
     program = Path(result.__code__.co_filename).resolve()
     root = program.parents[1]
     parser = argparse.ArgumentParser(prog=f"python -m analyses.{program.stem}", description=result.__doc__)
-    parser.add_argument("--into", type=Path, default=root / "paper", metavar="FOLDER", help="folder of the paper")
-    folder = parser.parse_args(argv).into
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="folder of the paper")
+    parser.add_argument("--as-of", metavar="DATE", help="data vintage instead of the paper's own")
+    options = parser.parse_args(argv)
+    folder = options.into or folder_of(root, options.as_of)
+    spec = spec if options.as_of is None else on_vintage(spec, options.as_of)
     with step(program.stem):
         start = time.perf_counter()
         exhibit = result(spec)
@@ -69,7 +75,7 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
         changed = sum(before.get(path) != path.stat().st_mtime_ns for path in outputs)
         text = record(
             root, exhibit.key, seconds=time.perf_counter() - start, seed=plain(getattr(spec, "rng", None)),
-            vintages=[each.as_of for each in exhibit.vintages], changed=changed, outputs=outputs,
+            vintages=[each.as_of for each in exhibit.vintages], changed=changed, outputs=outputs, as_of=options.as_of,
         )  # fmt: skip
         path = folder / "results" / f"{exhibit.key}.run.json"
         path.unlink(missing_ok=True)  # make compares times, so the record is new even if its text is not

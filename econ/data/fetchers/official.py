@@ -84,6 +84,13 @@ class Official:
         What it is.
     file : str
         File name in a flat mirror and in the store.
+    base : str
+        Scheme and host, where the publisher serves this file from another host than the rest.
+    packed : bool
+        Whether ``path`` is the page that links to the one zip archive holding ``file``, because the publisher gives
+        the file no address of its own.
+    year : int
+        The only year that the file may hold; 0 for any.
     """
 
     name: str
@@ -92,13 +99,21 @@ class Official:
     path: str
     title: str
     file: str
+    base: str = ""
+    packed: bool = False
+    year: int = 0
 
     @property
     def url(self) -> str:
         """Official address, whatever the override."""
-        return self.publisher.base + self.path
+        return (self.base or self.publisher.base) + self.path
 
     def addresses(self) -> tuple[str, ...]:
-        """Where to look: the official address; or, in a mirror, the same path, then the bare file name."""
+        """Where to look: the official address; or, in a mirror, the same path, then the bare file name.
+
+        A mirror serves a packed file bare.
+        """
         own = self.publisher.override
+        if self.packed and own:
+            return (f"{own}/{self.file}",)
         return (f"{own}{self.path}", f"{own}/{self.file}") if own else (self.url,)

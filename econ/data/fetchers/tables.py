@@ -11,6 +11,7 @@ import pandas as pd
 
 from econ.data.catalogue import TABLES
 from econ.data.holders import HOLDERS_PRINTED
+from econ.data.parsers.feio import PAIRS
 from econ.errors import SchemaError
 
 _CODES = frozenset(HOLDERS_PRINTED.values())
@@ -81,6 +82,18 @@ def _mfh(frames: Frames) -> pd.DataFrame:
     return out.sort_values(["date", "holder", "printed", "series"], ignore_index=True)
 
 
+def _interventions(frames: Frames) -> pd.DataFrame:
+    """Every weekday to the end of the record, zero without intervention; a column a pair, 100 million yen."""
+    frame = frames["feio"]
+    wide = frame.pivot_table(index="date", columns="series", values="value", aggfunc="sum")
+    last = pd.Timestamp(str(frame["notes"].iloc[0]).removeprefix("every day to "))
+    first = wide.index.min().to_period("Q").start_time
+    days = pd.bdate_range(first, last).union(pd.DatetimeIndex(wide.index))
+    wide = wide.reindex(index=days, columns=list(PAIRS)).fillna(0.0)
+    wide.insert(0, "date", days.strftime("%Y-%m-%d"))
+    return wide.reset_index(drop=True)
+
+
 _BUILDERS: dict[str, Callable[[Frames], pd.DataFrame]] = {
     "acm": _acm,
     "bertaut_judson": lambda frames: _holders(
@@ -89,6 +102,7 @@ _BUILDERS: dict[str, Callable[[Frames], pd.DataFrame]] = {
     "foreign_official": lambda frames: _holders(
         frames["foiadj"], "foi_treas_adj_net_flow", "foi_treas_adj_val_chg", "foi_treas_est_pos"
     ),
+    "feio": _interventions,
     "mfh": _mfh,
     "slt_table1": lambda frames: _holders(
         frames["slt_table1"], "for_lt_treas_net", "for_lt_treas_valchg", "for_lt_treas_pos"

@@ -17,5 +17,6 @@ OFFICIALS = (
     _tic("slt_table3", "slt_table3.txt", "SLT Table 3: US Treasury securities held by foreign residents"),
     _tic("slt_table5", "slt_table5.txt", "SLT Table 5: Major Foreign Holders, thirteen months"),
     _tic("s1_globl", "s1_globl.txt", "S form: gross trades of long-term securities by country, to 2023-01"),
+    _tic("shlhistdat", "shlhistdat.txt", "SHL: annual survey of foreign holdings, history"),
     _tic("slt3d_globl", "slt3d_globl.csv", "SLT Table 3D: Treasury holdings by country, to 2023-01"),
 )

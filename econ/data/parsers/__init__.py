@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.data.parsers.feio import feio
 from econ.data.parsers.fred import fred_csv
+from econ.data.parsers.gsw import gsw
 from econ.data.parsers.ifdp import bertaut_judson, foiadj
 from econ.data.parsers.mfh import mfhhis01, slt_table5
 from econ.data.parsers.rates import acm, ebp, jgb
 from econ.data.parsers.safe import safe
 from econ.data.parsers.sform import s1_globl, slt3d_globl
+from econ.data.parsers.shl import shlhistdat
 from econ.data.parsers.slt import slt_table1, slt_table3
+from econ.data.parsers.soma import soma
 from econ.data.parsers.source import Source, read_source
 from econ.errors import EconError, SchemaError, SeriesNotFound, suggestion
 
@@ -21,21 +25,25 @@ _PARSERS: dict[str, Callable[[Source], pd.DataFrame]] = {
     "acm": acm,
     "bertaut_judson": bertaut_judson,
     "ebp": ebp,
+    "feio": feio,
     "foiadj": foiadj,
     "fred_csv": fred_csv,
+    "gsw": gsw,
     "jgb": jgb,
     "mfhhis01": mfhhis01,
     "s1_globl": s1_globl,
     "safe": safe,
+    "shlhistdat": shlhistdat,
     "slt3d_globl": slt3d_globl,
     "slt_table1": slt_table1,
     "slt_table3": slt_table3,
     "slt_table5": slt_table5,
+    "soma": soma,
 }
 LAYOUTS = tuple(_PARSERS)
 
 
-def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = ()) -> pd.DataFrame:
+def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = (), series: str = "") -> pd.DataFrame:
     r"""Read an official file in the publisher's own layout.
 
     Parameters
@@ -46,6 +54,8 @@ def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = ()
         The file as the publisher serves it; gzip is unpacked.
     also : collection of str
         Printed names of new holders that you vouch for; any other unknown name is refused.
+    series : str
+        For ``fred_csv``: the series that the file must hold; any other is refused.
 
     Returns
     -------
@@ -72,7 +82,7 @@ def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = ()
     """
     if layout not in _PARSERS:
         raise SeriesNotFound(f"no layout {layout!r}; {suggestion(layout, LAYOUTS)}")
-    file = read_source(source, also=tuple(also))
+    file = read_source(source, also=tuple(also), series=series)
     try:
         return _PARSERS[layout](file)
     except EconError:

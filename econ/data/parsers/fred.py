@@ -13,18 +13,24 @@ from econ.data.parsers.source import Source, Wide
 _UNITS = {item.table: item.units for item in ENTRIES.values() if not item.archived}
 _UNITS |= {name: table.units for name, table in TABLES.items()}
 """Units of the series that the catalogue knows; a FRED file does not print its own."""
+_NAME = re.compile(r"[A-Z][A-Z0-9]{0,39}")
+_NEAR_VALUE = re.compile(r"(?=.{4,8}$).*v.*a.*l.*u.*e.*|valu.?|.?alue|v.?lue|va.?ue|val.?e")
+"""``value`` with characters too many, or one missing or other: a damaged header, not a series."""
 _DATES = ("observation_date", "date")
 
 
 def fred_csv(source: Source) -> pd.DataFrame:
     """Parse one series; months and quarters become periods, weeks and days stay timestamps.
 
-    The series is named after the second column, or after the file where that column is called ``value``.
+    The series is named after the second column, or after the file where that column is called ``value``. A damaged
+    header is another series' name, and no figure below it tells: so a name is taken only if it is the one asked for
+    (``series=``), the name of the file, or written as FRED writes names (capitals and digits) and unlike ``value``.
     """
     lines = source.complete_lines()
     header = lines[0].split(",")
-    if len(header) != 2 or header[0].lower() not in _DATES or re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", header[1]) is None:
+    if len(header) != 2 or header[0].lower() not in _DATES or not header[1]:
         source.fail(1, f"expected 'observation_date,SERIES', found {lines[0][:60]!r}.")
+    name = _series_name(source, header[1])
     rows = [line.split(",") for line in lines[1:]]
     numbers = list(range(2, len(rows) + 2))
     for row, number in zip(rows, numbers, strict=True):
@@ -35,16 +41,22 @@ def fred_csv(source: Source) -> pd.DataFrame:
     days = source.days([row[0] for row in rows], numbers, form="%Y-%m-%d")
     dates = _periods(source, days, numbers)
     values = source.numbers(["" if row[1] == "." else row[1] for row in rows], numbers, missing="")
-    name = _series_name(source, header[1])
     unit = _UNITS.get(name, "")
     return Wide(dates, [name] * len(rows), None, ("value",), values[:, None], unit).tidy("series")
 
 
 def _series_name(source: Source, column: str) -> str:
-    if column.lower() != "value":
-        return column.upper()
-    stem = source.name.split(".")[0]
-    return re.sub(r"_[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", "", stem) if source.name != "bytes" else "value"
+    stem = "" if source.name == "bytes" else re.sub(r"_[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", "", source.name.split(".")[0])
+    wanted = source.series.upper()
+    if column.lower() == "value":
+        return wanted or stem or "value"
+    if wanted:
+        if column.upper() != wanted:
+            source.fail(1, f"asked for {source.series}, got {column[:40]!r}.")
+        return wanted
+    if column.upper() != stem.upper() and (_NAME.fullmatch(column) is None or _NEAR_VALUE.fullmatch(column.lower())):
+        source.fail(1, f"{column[:40]!r} is no sound name of a FRED series; pass series= if it is the one you want.")
+    return column.upper()
 
 
 def _periods(source: Source, days: pd.DatetimeIndex, lines: list[int]) -> pd.PeriodIndex | pd.DatetimeIndex:

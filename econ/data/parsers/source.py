@@ -43,11 +43,14 @@ class Source:
         The file, unpacked.
     also : frozenset of str
         Printed holder names that the caller vouches for, beside those known.
+    series : str
+        The one series that the file must hold, if the caller knows it.
     """
 
     name: str
     content: bytes
     also: frozenset[str] = frozenset()
+    series: str = ""
 
     def fail(self, line: int | str, reason: str) -> NoReturn:
         """Raise `SchemaError` with file, line and reason."""
@@ -183,7 +186,7 @@ _DAYS = {
 """Forms of dates that publishers print; a digit too few is no date."""
 
 
-def read_source(source: str | Path | bytes, *, also: Sequence[str] = ()) -> Source:
+def read_source(source: str | Path | bytes, *, also: Sequence[str] = (), series: str = "") -> Source:
     """Load an official file, unpacking gzip up to `LARGEST` bytes.
 
     Raises
@@ -207,7 +210,7 @@ def read_source(source: str | Path | bytes, *, also: Sequence[str] = ()) -> Sour
         content = gunzip(content, name)
     if len(content) > LARGEST:
         raise SchemaError(f"{name} line 1: larger than {LARGEST} bytes; no official table is.")
-    return Source(name, content, frozenset(also))
+    return Source(name, content, frozenset(also), series)
 
 
 def gunzip(content: bytes, name: str) -> bytes:

@@ -44,6 +44,30 @@ def _open(source: Source) -> zipfile.ZipFile:
     return archive
 
 
+def archive_member(source: Source, file: str) -> bytes:
+    """The one file of that name in a zip archive, whatever its folder.
+
+    Raises
+    ------
+    SchemaError
+        If the archive is damaged, too large, holds an absolute or parent path, or not exactly one such file.
+    """
+    try:
+        archive = _open(source)
+        found = [member for member in archive.infolist() if member.filename.rsplit("/", 1)[-1] == file]
+        if len(found) != 1:
+            source.fail(file, f"expected once in the archive, found {len(found)} times.")
+        with archive.open(found[0]) as stream:
+            content = stream.read(LARGEST + 1)
+    except _DAMAGE as error:
+        if type(error).__module__.startswith("econ."):
+            raise
+        source.fail(1, f"damaged archive ({type(error).__name__}: {error}); download it again.")
+    if len(content) > LARGEST:
+        source.fail(file, f"larger than {LARGEST} bytes; no official table is.")
+    return content
+
+
 def _first_sheet(source: Source, archive: zipfile.ZipFile) -> str:
     sheets = _member(source, archive, "xl/workbook.xml").find(f"{_MAIN}sheets")
     if sheets is None or len(sheets) == 0:

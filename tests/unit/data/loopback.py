@@ -7,6 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
+
+from econ.data.archive import read_table
+from tests.unit.data.layouts import FEIO, GSW, SOMA
+
 RAW = Path(__file__).resolve().parents[4] / "shared" / "data" / "raw"
 FIGURES = RAW.parents[1] / "figures"
 DATE = "Thu, 20 Aug 2026 12:00:00 GMT"
@@ -64,6 +69,31 @@ def serve_real(handler):
     if handler.headers.get("If-None-Match") == etag:
         return handler.reply(b"", 304, [("ETag", etag)])
     return handler.reply(body, 200, [("ETag", etag)])
+
+
+def rendered(series):
+    """A series of the archive in FRED's own layout: for the one of which no publisher's file is at hand."""
+    frame, _ = read_table(series)
+    dates = [date.to_timestamp() for date in pd.PeriodIndex(frame["date"], freq="M")]
+    rows = (
+        f"{date:%Y-%m-%d},{'' if pd.isna(value) else repr(value)}"
+        for date, value in zip(dates, frame["value"], strict=True)
+    )
+    return "\n".join([f"observation_date,{series}", *rows, ""]).encode()
+
+
+WRITTEN = {"feds200628.csv": GSW, "summary.json": SOMA, "foreign_exchange_intervention_operations.csv": FEIO}
+
+
+def serve_every_table(handler):
+    """Serve the real files; where one is not at hand, a sample or the archive's figures in the same layout."""
+    name = urlsplit(handler.path).path.rsplit("/", 1)[-1]
+    if name in WRITTEN:
+        return handler.reply(WRITTEN[name])
+    series = parse_qs(urlsplit(handler.path).query).get("id", [""])[0]
+    if series in ("IRLTLT01DEM156N", "IRLTLT01GBM156N"):
+        return handler.reply(rendered(series))
+    return serve_real(handler)
 
 
 @contextmanager

@@ -303,5 +303,5 @@ def test_a_damaged_cache_is_downloaded_again(client, home, monkeypatch):
 def test_another_series_than_asked_for_is_refused(client, home, monkeypatch):
     with loopback(lambda handler: handler.reply(BODY)) as (base, _):
         monkeypatch.setenv("ECON_URL_FRED", base)
-        with pytest.raises(SchemaError, match="asked for ABC, got XYZ"):
+        with pytest.raises(SchemaError, match="asked for ABC, got 'XYZ'"):
             fetch_file("ABC", client=client)

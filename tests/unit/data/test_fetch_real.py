@@ -1,10 +1,34 @@
-"""A full fetch from a server on 127.0.0.1 that serves the publishers' real files."""
+"""A full fetch from a server on 127.0.0.1 that serves the publishers' real files.
+
+Hostile conditions and where each is tested with the outcome it must have:
+
+======================================  ==============================================================================
+server down; time-out; DNS failure      ``test_fetch_http``: tried again, then `DownloadError`; here: no vintage
+403, 404, 429, 500, Retry-After         ``test_fetch_http``: refusals once, trouble again with growing waits
+redirect loop, other host, http         ``test_fetch_http``: at most five, on the same host, never down to http
+truncated body, wrong length            ``test_fetch_http``: "announced 51 bytes, sent 20", either way
+HTML with status 200; empty body        ``test_fetch_http`` and here: `DownloadError`
+gzip bomb; body over the limit          ``test_fetch_http``, ``test_parse_samples``: stopped at the limit
+absolute or parent path in an archive   ``test_fetch_addresses`` (zip), ``test_parse_samples`` (workbook): refused
+changed columns, new country,           here, `HOSTILE`: `SchemaError` with file, line and reason, no vintage;
+missing month, duplicated row,          a country is taken when somebody vouches for it; a month that one
+negative position, wrong units,         holder lacks: ``test_checks``
+non-UTF-8, empty file, cut file
+a wrong digit inside a figure           here and ``test_checks``: what size totals, classes and adding-up show
+structural damage, 10,000 a parser      ``test_parse_damage``
+disk full, read-only folder             ``test_store_vintages``: `DataError`, nothing left that a reader sees
+two fetches at once                     ``test_store_vintages`` and here: the second is refused
+kill -9 at twenty random moments        ``test_store_vintages`` (writer) and here (whole fetch)
+the FRED key                            ``test_fetch_http``: in no log, exception, repr, file or cached address
+======================================  ==============================================================================
+"""
 
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -104,7 +128,7 @@ def test_the_fetched_vintage_differs_from_the_archive_by_additions_only(fetched)
     assert difference.revised.empty
     assert set(difference.added["table"]) >= {"DGS10", "TREAST"}
     assert set(difference.withdrawn["table"]) == {"IRLTLT01GBM156N"}  # ../shared holds it from 2000 only
-    assert difference.headline["largest monthly change"].max() < 1.0
+    assert difference.purchases["largest monthly change"].max() < 1.0
     assert "0 revised" in str(difference)
 
 
@@ -268,6 +292,41 @@ def test_a_flat_mirror_works_too(home, monkeypatch):
         monkeypatch.setenv("ECON_URL_TREASURY", base)
         assert len(fetch_file("mfhhis01", client=quick()).frame) == 12712
     assert [path for path, _ in server.requests][-1] == "/mfhhis01.txt"
+
+
+def test_a_holder_that_lost_a_month_writes_no_vintage(home, monkeypatch):
+    def lose_china(body):
+        return lines(body, lambda rows: [row for row in rows if not ("41408" in row and "\t2025-03\t" in row)])
+
+    with loopback(altered("slt_table1", lose_china)) as (base, _):
+        point(monkeypatch, base)
+        with pytest.raises(SchemaError, match="slt_table1 CHN has no position in 2025-03"):
+            fetch(client=quick())
+    assert store.own_dates() == ()
+
+
+def test_of_two_fetches_at_once_the_second_is_refused(home, monkeypatch):
+    """Two commands, one data folder: the first is held at its first file until the second has given up."""
+    release = threading.Event()
+
+    def slowly(handler):
+        release.wait(60)
+        serve_real(handler)
+
+    words = [sys.executable, "-m", "econ", "data", "fetch", "--quiet"]
+    with loopback(slowly) as (base, server):
+        point(monkeypatch, base)
+        first = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not server.requests and first.poll() is None:
+            time.sleep(0.05)
+        second = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        release.set()
+        out, err = first.communicate(timeout=120)
+    assert second.returncode == 1
+    assert "another fetch is writing to the data folder" in second.stderr
+    assert first.returncode == 0, err
+    assert "wrote vintage" in out
+    assert len(store.own_dates()) == 1
 
 
 @pytest.mark.slow

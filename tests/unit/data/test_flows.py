@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 import econ
-from econ.data import archive, flows, holder, holders, valuation_fit, valuation_model
-from econ.data.valuation import fit_valuation
+from econ.data import archive, flows, holder, holders, parse, valuation_alternatives, valuation_fit, valuation_model
+from econ.data.valuation import fit_valuation, left_out_error
 from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError
+from tests.unit.data.loopback import RAW
 
 
 def raw(table, code, column):
@@ -114,9 +115,66 @@ def test_the_valuation_model_fits_sovereign_holders_well_and_says_where_it_does_
     assert valuation_model("CHN").r2 == fit.loc["china", "r2"]
 
 
+def test_two_key_rates_predict_the_years_left_out_better_than_one():
+    """The rule of the module: smaller left-out error, averaged over holders; and what each leaves for China in 2022."""
+    table = valuation_alternatives()
+    assert table["left_out_two"].mean() < table["left_out_one"].mean()
+    for slug in ("china", "japan", "official", "foreign"):
+        assert table.loc[slug, "better"] == "two"
+        assert table.loc[slug, "rmse_slt_two"] < table.loc[slug, "rmse_slt_one"]
+    assert table.loc["china", "bought_2022_two"] == pytest.approx(-50.8, abs=0.1)
+    assert table.loc["china", "bought_2022_one"] == pytest.approx(-85.9, abs=0.1)
+    imputed = flows("china", scale="usd_bn")["value"].loc["2022-01":"2022-12"].sum()
+    assert table.loc["china", "bought_2022_two"] == pytest.approx(imputed)
+
+
+def test_the_left_out_error_is_that_of_plain_least_squares_year_by_year():
+    rng = np.random.default_rng(8)
+    months = pd.period_range("2011-06", periods=60, freq="M")
+    yields = pd.DataFrame(rng.normal(0, 0.2, (60, 2)).cumsum(axis=0), index=months, columns=["yield_2y", "yield_10y"])
+    change = yields.diff().iloc[1:]
+    returns = pd.Series(0.1 - 4.0 * change["yield_10y"] + rng.normal(0, 0.3, 59), index=months[1:])
+    design = np.column_stack([np.ones(59), -change["yield_10y"], 0.5 * change["yield_10y"] ** 2])
+    errors = np.full(59, np.nan)
+    for year in set(change.index.year):
+        out = np.asarray(change.index.year == year)
+        params = np.linalg.pinv(design[~out]) @ returns.to_numpy()[~out]
+        errors[out] = returns.to_numpy()[out] - design[out] @ params
+    assert left_out_error(returns, yields, rates=("yield_10y",)) == pytest.approx(np.sqrt(np.mean(errors**2)))
+
+
+def test_the_gap_closes_the_adding_up_identity():
+    """Change in position = net purchases + valuation + gap, in every month with official figures."""
+    parts = {
+        name: flows("uk", name, "usd_bn") for name in ("position_change", "net_purchases", "valuation_change", "gap")
+    }
+    value = {name: table["value"] for name, table in parts.items()}
+    official = ~parts["net_purchases"]["imputed"] & value["position_change"].notna() & value["net_purchases"].notna()
+    left = value["net_purchases"] + value["valuation_change"] + value["gap"]
+    assert official.sum() == 154
+    assert np.allclose(left[official], value["position_change"][official])
+    assert value["gap"][parts["net_purchases"]["imputed"]].isna().all()
+    assert not parts["gap"]["imputed"].any()
+    since = value["gap"].loc["2023-03":"2026-04"].abs().mean()
+    assert since > 5 * flows("china", "gap", "usd_bn")["value"].loc["2023-03":"2026-04"].abs().mean()
+    assert econ.load("uk_gap_usd").variables["uk_gap_usd"].units == "usd_bn"
+
+
+@pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
+def test_the_gap_is_the_one_that_bertaut_and_judson_publish():
+    frame = parse("bertaut_judson", RAW / "fed/bertaut_judson_positions_liabs_2021.csv")
+    rows = frame[(frame["holder"] == "CHN") & (frame["item"] == "ftot_treas_monthly_gap")]
+    theirs = pd.Series(rows["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(rows["date"], freq="M"))
+    ours = flows("china", "gap", "usd_bn")["value"]
+    months = theirs.loc["2012-02":"2020-12"].index  # their coverage changed between 2011-12 and 2012-01
+    assert np.allclose(ours[months], theirs[months], atol=0.0021)
+
+
 def test_every_holder_has_a_reason_and_a_source():
     table = holders()
     assert (table[["reason", "source", "code", "name"]] != "").all().all()
+    assert ((table["ally_since"] != "") == table["ally"]).all()
+    assert pd.to_datetime(table.loc[table["ally"], "ally_since"]).max() == pd.Timestamp("1960-06-23")
     assert table.loc["uk", "hub"]
     assert not table.loc["uk", "official"]
     assert table.loc["japan", "ally"]

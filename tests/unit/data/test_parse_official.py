@@ -22,6 +22,7 @@ OFFICIAL = [
     ("ebp", "fed/vintages/ebp_csv_2025-03.csv", 627 * 3),
     ("foiadj", "fed/ticdata.liabilities.foiadj.txt", None),
     ("jgb", "other/jgbcme_all.csv", None),
+    ("shlhistdat", "tic/shlhistdat.txt", 51978),
     ("mfhhis01", "tic/mfhhis01.txt", 12712),
     ("mfhhis01", "tic/vintages/mfhhis01_2026-04.txt", 12712),
     ("s1_globl", "tic/s1_globl.txt.gz", 41519 * 12),

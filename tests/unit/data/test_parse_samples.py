@@ -11,6 +11,7 @@ import pytest
 from econ.data.parsers import LAYOUTS, parse
 from econ.data.parsers.source import LARGEST
 from econ.errors import DataError, SchemaError, SeriesNotFound, VintageMissing
+from tests.unit.data.layouts import FEIO, GSW, SOMA
 
 
 def tab(*rows, width=None, end="\r\n"):
@@ -170,9 +171,22 @@ def workbook(rows, **members):
 
 
 SAFE = workbook(SAFE_ROWS)
-SAMPLES = {"acm": ACM, "bertaut_judson": BJ, "ebp": EBP, "foiadj": FOI, "fred_csv": FRED, "jgb": JGB, "mfhhis01": MFH,
-           "s1_globl": S1, "safe": SAFE, "slt3d_globl": SLT3D, "slt_table1": SLT1, "slt_table3": SLT3,
-           "slt_table5": SLT5}  # fmt: skip
+SHL_CLASSES = ["Total securities", "Equity", "Total long-term Debt", "Treasury Debt", "Agency debt", "Corporate debt",
+               "Total short-term debt", "Treasury debt", "Agency debt", "Corporate debt"]  # fmt: skip
+SHL = tab(
+    ["Foreign Holdings of U.S. Securities at the End of the Period Shown"], ["Millions of Dollars."], [" "],
+    ["Department"], ["System"], ["Link"], ['"For release April 30, 2025"'], [" "], [" "],
+    ["", "", *["Jun 2024"] * 10, *["Dec 1994"] * 6],
+    ["", "", "Total", *["Long-term"] * 5, *["Short-term"] * 4, "Total", *["Long-term"] * 5],
+    ["Country code", "Countries and Regions", *SHL_CLASSES, "Total long-term securities (1)", *SHL_CLASSES[1:6]],
+    ["10251", "Belgium (5)", 130, 10, 100, 60, 30, 10, 20, 20, "*", "*", "n.a.", "n.a.", 17, 9, 4, 4],
+    ["41408", "China (20)", 1401, 362, 1011, 753, 234, 24, 28, 27, "*", 1, 30, 2, 28, 17, 11, "*"],
+    ["99996", "Total", 1531, 372, 1111, 813, 264, 34, 48, 47, "*", 1, 47, 2, 45, 26, 15, 4],
+    [" "], ['"(5)   Reported apart from 2002."'], [" "],
+)  # fmt: skip
+SAMPLES = {"acm": ACM, "bertaut_judson": BJ, "ebp": EBP, "feio": FEIO, "foiadj": FOI, "fred_csv": FRED, "gsw": GSW,
+           "jgb": JGB, "mfhhis01": MFH, "s1_globl": S1, "safe": SAFE, "shlhistdat": SHL, "slt3d_globl": SLT3D,
+           "slt_table1": SLT1, "slt_table3": SLT3, "slt_table5": SLT5, "soma": SOMA}  # fmt: skip
 
 
 def cells(layout, content=None):
@@ -192,6 +206,14 @@ def test_there_is_a_sample_of_every_layout():
         ("acm", ("1961-07", "ACMTP10", "term_premium", "percent"), 0.5),
         ("bertaut_judson", ("2011-07", "GBR", "ftot_treas_adj_net_flow", "usd_mn"), 4.0),
         ("ebp", ("2026-02", "ebp", "ebp", "percent"), 6.5e-4),
+        ("feio", ("2003-01-16", "USDJPY", "purchases", "jpy_100mn"), 1234.0),
+        ("feio", ("2003-07-01", "EURJPY", "purchases", "jpy_100mn"), 500.0),
+        ("feio", ("2003-09-30", "USDJPY", "purchases", "jpy_100mn"), -2000.0),
+        ("gsw", ("1961-06-16", "SVENY01", "zero_yield", "percent"), 3.0477),
+        ("gsw", ("2026-05-01", "SVENPY30", "par_yield", "percent"), 3.319),
+        ("gsw", ("2026-05-01", "TAU2", "parameter", "years"), 12.0),
+        ("soma", ("2003-11-19", "SOMA_bills", "par", "usd"), 243958086000.0),
+        ("soma", ("2003-11-26", "SOMA_total", "par", "usd"), 661091816001.4),
         ("foiadj", ("1985-01", "OFF", "foi_treas_adj_val_chg", "usd_mn"), -1.5),
         ("fred_csv", ("2026-03", "XYZ", "value", ""), 2.5),
         ("jgb", ("2026-06-29", "JGB30Y", "yield", "percent"), 1.5),
@@ -201,6 +223,8 @@ def test_there_is_a_sample_of_every_layout():
         ("s1_globl", ("1977-02", "TOT", "gross_sales_treasury", "usd_mn"), 7.0),
         ("safe", ("2026-01", "CHN", "gold", "ounces_10000"), 7000.0),
         ("safe", ("2026-01", "CHN", "other_reserve_assets", "usd_100mn"), -3.0),
+        ("shlhistdat", ("2024-06", "CHN", "treasury_long_term", "usd_mn"), 753.0),
+        ("shlhistdat", ("1994-12", "TOT", "total_long_term", "usd_mn"), 47.0),
         ("slt3d_globl", ("2023-01", "AUT", "treasury_short_term", "usd_mn"), 467.0),
         ("slt_table1", ("2026-02", "CHN", "for_lt_treas_net", "usd_mn"), 3.0),
         ("slt_table3", ("2026-02", "JPN", "for_st_treas_pos", "usd_mn"), 20.0),
@@ -216,6 +240,10 @@ def test_a_cell_printed_as_missing_gives_no_row():
     assert ("2026-01", "CHN", "for_lt_treas_net", "usd_mn") not in cells("slt_table1")
     assert ("2026-02", "CHN", "total", "usd_100mn") not in cells("safe")
     assert not any(key[1] == "JGB40Y" for key in cells("jgb"))
+    assert ("1961-06-14", "TAU2", "parameter", "years") not in cells("gsw")
+    assert not any(key[0] == "1961-06-15" for key in cells("gsw"))
+    assert not any(key[1] == "SOMA_frn" for key in cells("soma"))
+    assert ("2024-06", "BEL", "agency_short_term", "usd_mn") not in cells("shlhistdat")
 
 
 def test_notes_name_the_revision_of_the_year():
@@ -243,12 +271,65 @@ def test_fred_dates_become_what_they_are(header, dates, kind):
     assert str(parse("fred_csv", content)["date"].dtype).startswith(kind)
 
 
+VALUE = FRED.replace(b"XYZ", b"VALUE")
+
+
+@pytest.mark.parametrize(
+    "header", [b"VAL_UE", b"VALUEx", b"valuex", b"xvalue", b"ALUE", b"VALE", b"VALUX", b"Xyz", b"XY_Z"]
+)
+def test_a_damaged_name_of_a_fred_series_is_refused(header):
+    with pytest.raises(SchemaError, match=r"line 1: .* is no sound name of a FRED series; pass series="):
+        parse("fred_csv", FRED.replace(b"XYZ", header))
+
+
+def test_whoever_knows_the_fred_series_says_so(tmp_path):
+    assert set(parse("fred_csv", VALUE)["series"]) == {"value"}
+    assert set(parse("fred_csv", VALUE, series="XYZ")["series"]) == {"XYZ"}
+    assert set(parse("fred_csv", FRED.replace(b"XYZ", b"X_Z"), series="X_Z")["series"]) == {"X_Z"}
+    with pytest.raises(SchemaError, match="line 1: asked for ABC, got 'XYZ'"):
+        parse("fred_csv", FRED, series="ABC")
+    path = tmp_path / "DEXCHUS_2026-05.csv"
+    path.write_bytes(FRED.replace(b"XYZ", b"dexchus"))
+    assert set(parse("fred_csv", path)["series"]) == {"DEXCHUS"}
+    with pytest.raises(SchemaError, match="no sound name"):
+        parse("fred_csv", path.read_bytes())
+
+
 def test_units_of_a_fred_series_come_from_the_catalogue():
     for series, unit in (("GS10", "percent"), ("TREAST", "usd_mn"), ("VIXCLS", "index"), ("XYZ", "")):
         assert set(parse("fred_csv", FRED.replace(b"XYZ", series.encode()))["unit"]) == {unit}
 
 
 REFUSED = [
+    ("feio", FEIO.replace(b"1,234", b"1,224"), "line 10: the days of 2003Q1 miss its total by 11"),
+    ("feio", FEIO.replace("16日".encode("cp932"), "17日".encode("cp932")), "line 8: the dates .* are not one day"),
+    ("feio", FEIO.replace(b",,16,", b",,15,").replace("16日".encode("cp932"), "15日".encode("cp932")), "stands twice"),
+    ("feio", FEIO.replace(b"US dollar (bought)", b"US dollar (sold)"), "expected one currency sold and one bought"),
+    ("feio", FEIO.replace("米ドル買い".encode("cp932"), "米ドル売り".encode("cp932")), "say different things"),
+    ("feio", FEIO[: FEIO.index("平成15年7".encode("cp932"))], "the last quarter has no line of its total"),
+    ("feio", FEIO.replace(b"April - June 2003", b"April - June 2004"), "2004Q2 follows 2003Q1"),
+    ("feio", FEIO.replace(b"Year,Month", b"Month,Year"), "expected one line of headings"),
+    ("feio", FEIO.replace(b",80,", b",-80,"), "expected a positive amount"),
+    ("feio", FEIO + b"\x81\n", "bytes that are not CP932"),
+    ("gsw", GSW.replace(b"SVENF01,SVENF02", b"SVENF02,SVENF01"), "line 10: the header changed"),
+    ("gsw", GSW.replace(b"3.0477", b"3.0487"), "line 13: SVENY differs by 0.0010 from what the parameters give"),
+    ("gsw", GSW.replace(b"Coupon-Equivalent,SVENPY", b"Continuously Compounded,SVENPY"), "conventions changed"),
+    ("gsw", GSW.replace(b"0.35,-999.99", b"NA,-999.99"), "line 13: rates without a whole set of parameters"),
+    ("gsw", GSW.replace(b"1961-06-16", b"1961-06-13"), "lines repeated or reordered"),
+    ("shlhistdat", SHL.replace(b"\t753\t", b"\t763\t"), "line 14: debt_long_term of 2024-06 differs .* by 10 million"),
+    ("shlhistdat", SHL.replace(b"Treasury Debt\tAgency debt", b"Agency debt\tTreasury Debt"), "columns in the known"),
+    ("shlhistdat", SHL.replace(b"Dec 1994", b"Dec 2024"), "the newest first"),
+    ("shlhistdat", SHL.replace(b"Millions", b"Billions"), "line 1: expected the title"),
+    ("shlhistdat", SHL.replace(b"China (20)", b"Chima (20)"), "'Chima' with code 41408 is not known"),
+    ("shlhistdat", SHL[: SHL.index(b"99996")], "it is cut"),
+    ("shlhistdat", SHL.replace(b"Equity", b"Equality"), "line 10: the header changed"),
+    ("soma", SOMA.replace(b"243958086000", b"243958086010"), "week 2: the total is not the sum of its parts"),
+    ("soma", SOMA.replace(b'"bills"', b'"Bills"'), "week 1 has other fields"),
+    ("soma", SOMA.replace(b'"mbs":"0.00","cmbs"', b'"cmbs":"0.00","cmbs"'), "a field stands twice"),
+    ("soma", SOMA[:-20], "not whole JSON"),
+    ("soma", SOMA.replace(b'"1.40"', b"1.40"), "week 3 holds a value that is no text"),
+    ("soma", SOMA.replace(b"2003-11-26", b"2003-11-19"), "lines repeated or reordered"),
+    ("soma", b'{"soma":{"summary":[]}}', "expected a list of weeks"),
     ("fred_csv", b"", "the file is empty"),
     ("fred_csv", FRED[:-1], "line 4: the last line is cut"),
     ("fred_csv", FRED.replace(b"2026-02-01,.\n", b""), "line 2: observations are 2 months apart"),

@@ -1,0 +1,94 @@
+"""From the publishers' files to a paper on a new vintage: fetch, rebuild, and say what changed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from econ.data import diff
+from econ.data.archive import manifest
+from econ.data.catalogue import TABLES
+from econ.report import Exhibit, headline
+from econ.report.reproduce import programs
+from econ.report.vintages import folder_of
+from tests.unit.data.loopback import KEYS, RAW, loopback, serve_every_table
+
+ROOT = Path(__file__).parents[2]
+EARLIER = {"slt_table1.txt": "slt_table1_2026-06.txt", "mfhhis01.txt": "mfhhis01_2026-04.txt"}
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw"),
+]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """The programs and the paper in a folder of their own, with a data folder beside."""
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "analyses", folder / "analyses", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "paper", folder / "paper", ignore=shutil.ignore_patterns("build", "*.run.json"))
+    monkeypatch.setenv("ECON_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("FRED_API_KEY", raising=False)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def serve_earlier(handler):
+    """The same files as a month or two before, where an earlier state of one is at hand."""
+    name = handler.path.rsplit("/", 1)[-1]
+    if name in EARLIER:
+        return handler.reply((RAW / "tic" / "vintages" / EARLIER[name]).read_bytes())
+    return serve_every_table(handler)
+
+
+def command(*words):
+    return subprocess.run([sys.executable, "-m", "econ", *words], capture_output=True, text=True, check=False)
+
+
+def fetched(monkeypatch, answer, date):
+    with loopback(answer, date=date) as (base, _):
+        for key in KEYS:
+            monkeypatch.setenv(f"ECON_URL_{key}", base)
+        return command("data", "fetch", "--quiet", "gsw", "soma", "feio", "ebp", "jgb", "shlhistdat")
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in sorted(folder.glob("*/*")) if path.is_file()}
+
+
+def test_a_fetch_a_rebuilt_paper_and_what_changed(project, monkeypatch):
+    first = fetched(monkeypatch, serve_earlier, "Wed, 24 Jun 2026 12:00:00 GMT")
+    second = fetched(monkeypatch, serve_every_table, "Thu, 20 Aug 2026 12:00:00 GMT")
+    assert "wrote vintage 2026-06-24" in first.stdout, first.stderr
+    assert "wrote vintage 2026-08-20" in second.stdout, second.stderr
+    assert "carried over" not in first.stderr + second.stderr  # every table came in its publisher's format
+    assert set(manifest("2026-08-20")) == {*TABLES, "gsw", "soma", "feio", "ebp", "jgb", "shlhistdat"}
+
+    before = contents(project / "paper")
+    built = command("reproduce", "--as-of", "2026-08-20")
+    assert built.returncode == 0, built.stderr
+    assert {
+        path: content for path, content in contents(project / "paper").items() if "build" not in path.parts
+    } == before
+    folder = folder_of(project, "2026-08-20")
+    assert (folder / "paper.pdf").stat().st_size > 100_000
+    for key in programs(project):
+        vintages = {each.as_of for each in Exhibit.open(key, folder).vintages}
+        assert vintages <= {"2026-08-20"}, key
+    assert "data vintage 2026-08-20" in (folder / "paper.html").read_text(encoding="utf-8")
+    again = command("reproduce", "--as-of", "2026-08-20")
+    assert again.stdout.count("up to date") == len(programs(project))
+
+    found = diff("2026-06-24", "2026-08-20", headline=lambda old, new: headline(old, new, root=project))
+    assert set(found.revised["table"]) == {"mfh", "slt_table1"}
+    sizes = found.revised["change"].abs()
+    assert sizes.max() > 0
+    assert not found.headline["difference"].isna().any()
+    told = command("data", "diff", "2026-06-24", "2026-08-20").stdout
+    assert f"{len(found.revised)} revised" in told
+    assert "The paper's headline" in told
+    assert os.environ["ECON_DATA"] not in told

@@ -1,0 +1,88 @@
+"""The curve, the portfolio and the interventions: fetched from 127.0.0.1, stored, loaded; hand-written figures only."""
+
+import pytest
+
+import econ
+from econ.data.checks import check_ranges
+from econ.data.convert import monthly
+from econ.data.fetchers import official
+from econ.data.fetchers.tables import table_csv, vintage_table
+from econ.data.home import data_home
+from econ.data.http import Client
+from econ.data.refresh import fetch_file
+from econ.data.store import TableFile, locked, publish
+from econ.errors import FrequencyError, SchemaError
+from tests.unit.data.loopback import KEYS, loopback, serve_every_table
+
+AS_OF = "2026-08-20"
+
+
+@pytest.fixture
+def vintages(tmp_path, monkeypatch):
+    """The three files as a fetch leaves them, in a vintage of their own."""
+    monkeypatch.setenv("ECON_DATA", str(tmp_path / "data"))
+    client = Client(timeout=5.0, retries=0, pause=0.0)
+    with loopback(serve_every_table) as (base, _):
+        for key in KEYS:
+            monkeypatch.setenv(f"ECON_URL_{key}", base)
+        got = {name: fetch_file(name, client=client) for name in ("gsw", "soma", "feio")}
+    tables = []
+    for name, vintage in got.items():
+        frame = vintage_table(name, {name: vintage.frame})
+        check_ranges(name, frame)
+        about = {"publisher": vintage.publisher, "table": vintage.table, "url": vintage.url, "licence": vintage.licence}
+        rest = {"units": "", "frequency": "", "first": "2003-01", "last": "2026-05", "rows": "1", "citation": ""}
+        tables.append(TableFile(name, table_csv(frame), {**about, **rest, "retrieved_at": "x", "carried_from": ""}))
+    with locked(data_home()):
+        publish(AS_OF, tables)
+    return got
+
+
+def test_they_say_who_published_them_and_where(vintages):
+    urls = {name: vintage.url for name, vintage in vintages.items()}
+    assert urls["gsw"] == "https://www.federalreserve.gov/data/yield-curve-tables/feds200628.csv"
+    assert urls["soma"] == "https://markets.newyorkfed.org/api/soma/summary.json"
+    assert urls["feio"].startswith("https://www.mof.go.jp/english/policy/international_policy/reference/feio/")
+    assert {vintage.as_of for vintage in vintages.values()} == {AS_OF}
+    assert official("soma").addresses()[0].endswith("/api/soma/summary.json")
+
+
+def test_a_series_of_a_file_of_many_series_is_loaded_by_name(vintages):
+    data = econ.load("gsw_yield_1y", "gsw_yield_5y", as_of=AS_OF, frequency="D")
+    assert data.frame.loc["1961-06-16", "gsw_yield_1y"] == 3.0477
+    assert data.variables["gsw_yield_5y"].units == "percent"
+    total = econ.load("soma_total", as_of=AS_OF, frequency="W").frame["soma_total"]
+    assert total.loc["2003-11-26"] == 661091816001.4
+    with pytest.raises(SchemaError, match="no series 'SOMA_frn'"):
+        econ.load("soma_frn", as_of=AS_OF, frequency="W")
+
+
+def test_interventions_are_summed_by_month_and_a_month_without_any_is_zero(vintages):
+    by_month = econ.load("japan_intervention_usd", as_of=AS_OF).frame["japan_intervention_usd"]
+    assert by_month.loc["2003-01"] == 1314.0
+    assert by_month.loc["2003-07"] == 300.0
+    assert by_month.loc["2003-09"] == -2000.0
+    assert by_month.sum() == 1314.0 + 300.0 - 2000.0
+    assert len(by_month) == 9
+    days = econ.load("japan_intervention_usd", "japan_intervention_eur", as_of=AS_OF, frequency="D").frame
+    assert days.loc["2003-07-01"].tolist() == [300.0, 500.0]
+    assert days.loc["2003-05-06"].tolist() == [0.0, 0.0]
+    assert monthly("japan_intervention_usd", as_of=AS_OF, rule="mean").loc["2003-07"] == 300.0 / 23
+
+
+def test_frequencies_are_not_mixed(vintages):
+    with pytest.raises(FrequencyError, match="'soma_total' has frequency 'W', not 'D'"):
+        econ.load("gsw_yield_1y", "soma_total", as_of=AS_OF, frequency="D")
+
+
+def test_interventions_in_other_units_are_caught_by_the_range(vintages):
+    frame = vintage_table("feio", {"feio": vintages["feio"].frame})
+    with pytest.raises(SchemaError, match="feio column 'USDJPY' must lie between -200000 and 200000; found -202000"):
+        check_ranges("feio", frame.assign(USDJPY=101 * frame["USDJPY"]))
+
+
+def test_a_series_outside_its_range_is_caught_in_a_file_of_many(vintages):
+    frame = vintages["gsw"].frame
+    wrong = frame.assign(value=frame["value"].where(frame["series"] != "SVENY10", 457.0))
+    with pytest.raises(SchemaError, match="must lie between -2 and 20; found 457"):
+        check_ranges("gsw", wrong)
