@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.data.calendars import calendars
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 
 _FILE = Path(__file__).parent / "events.csv"
@@ -55,6 +56,8 @@ def events(kind: str | None = None) -> pd.DataFrame:
     if kind is None:
         return frame
     kinds = sorted(frame["kind"].unique())
+    if kind not in kinds and kind in calendars().index:
+        raise SeriesNotFound(f"{kind!r} is no kind of the catalogue but a calendar; use econ.data.calendar({kind!r}).")
     if kind not in kinds:
         raise SeriesNotFound(f"no events of kind {kind!r}; {suggestion(kind, kinds)}")
     return frame[frame["kind"] == kind].reset_index(drop=True)

@@ -12,7 +12,7 @@ from econ.errors import SchemaError, SpecificationError
 from econ.eventstudy._kernels import Positions
 
 Place = Callable[[pd.DataFrame, pd.DatetimeIndex], pd.DataFrame]
-Confounders = str | Sequence[str] | Mapping[str, Sequence[object] | pd.DataFrame]
+Confounders = str | Sequence[str] | Mapping[str, str | Sequence[object] | pd.DataFrame]
 
 
 def confounded(
@@ -32,7 +32,7 @@ def confounded(
     index : DatetimeIndex (T,)
         Trading days.
     confounders : str, sequence of str, or mapping
-        Names of calendars (`econ.data.calendars`), or other news by a name of one's own: dates, or a table
+        Names of calendars (`econ.data.calendars`), or other news by a name of one's own: a calendar, dates, or a table
         with a column ``date`` and optional ``time`` and ``tz``. Dates without a time count before the close, on
         a day without trading on the next trading day; those outside the data are ignored.
     window : (int, int)
@@ -50,7 +50,7 @@ def confounded(
         If an event's window lies outside the days for which a calendar is complete: whether something happened
         there is then not known.
     SchemaError
-        If a table has no column ``date``, or a time without a zone.
+        If a table has no column ``date``, a date that is none, or a time without a zone.
     """
     found: list[list[str]] = [[] for _ in placed.index]
     positions = placed["position"].to_numpy()
@@ -66,13 +66,29 @@ def _tables(
     confounders: Confounders, placed: pd.DataFrame, index: pd.DatetimeIndex, *, window: tuple[int, int]
 ) -> dict[str, pd.DataFrame]:
     """Every confounder as a table with a column ``date``."""
+    if isinstance(confounders, str):
+        confounders = (confounders,)
     if not isinstance(confounders, Mapping):
-        names = (confounders,) if isinstance(confounders, str) else tuple(confounders)
-        return {name: _known(name, placed, index, window=window) for name in names}
+        if not isinstance(confounders, Sequence):
+            raise SpecificationError(f"confounders must be names of calendars or a mapping; found {confounders!r}.")
+        return {str(name): _known(name, placed, index, window=window) for name in confounders}
     return {
-        name: news if isinstance(news, pd.DataFrame) else pd.DataFrame({"date": [pd.Timestamp(d) for d in news]})  # type: ignore[arg-type]
+        name: _known(news, placed, index, window=window) if isinstance(news, str) else _own(name, news)
         for name, news in confounders.items()
     }
+
+
+def _own(name: str, news: Sequence[object] | pd.DataFrame) -> pd.DataFrame:
+    """The user's dates as a table."""
+    table = news if isinstance(news, pd.DataFrame) else pd.DataFrame({"date": list(news)})
+    if "date" not in table.columns:
+        raise SchemaError(
+            f"confounder {name!r} has no column 'date'; found {[str(column) for column in table.columns]}."
+        )
+    try:
+        return table.assign(date=[pd.Timestamp(day) for day in table["date"]])
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"confounder {name!r} has a date that is none: {error}") from error
 
 
 def _known(name: str, placed: pd.DataFrame, index: pd.DatetimeIndex, *, window: tuple[int, int]) -> pd.DataFrame:
@@ -96,10 +112,6 @@ def _known(name: str, placed: pd.DataFrame, index: pd.DatetimeIndex, *, window: 
 
 def _rows(name: str, news: pd.DataFrame, index: pd.DatetimeIndex, place: Place) -> Positions:
     """Row of the first close after each piece of news that lies in the data."""
-    if "date" not in news.columns:
-        raise SchemaError(
-            f"confounder {name!r} has no column 'date'; found {[str(column) for column in news.columns]}."
-        )
     dates = pd.to_datetime(news["date"])
     days = dates.dt.tz_localize(None) if isinstance(dates.dtype, pd.DatetimeTZDtype) else dates
     inside = news[((days >= index[0]) & (days <= index[-1])).to_numpy()]

@@ -112,6 +112,10 @@ def test_times_decide_the_day():
 
 def test_the_hand_made_catalogue_is_untouched():
     assert len(events()) == 41
+    with pytest.raises(
+        SeriesNotFound, match=r"'fomc' is no kind of the catalogue but a calendar; use econ\.data\.calendar"
+    ):
+        events("fomc")
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,15 @@ def test_times_of_a_users_own_table_decide_its_day():
     assert dropped(table) == ["day after"]  # after the close
     assert dropped(table.drop(columns=["time", "tz"])) == ["day of"]
     assert dropped(["2020-06-17"]) == ["day of"]
+    assert dropped("h41") == []
+    assert dropped(pd.DatetimeIndex(["2020-06-17"])) == ["day of"]
+    assert dropped([pd.Timestamp("2020-06-17 20:00", tz="UTC")]) == ["day after"]  # 16:00 in New York
+    with pytest.raises(SchemaError, match="confounder 'budget' has a date that is none"):
+        dropped(["the 17th"])
+    with pytest.raises(SchemaError, match="naive timestamp"):
+        dropped(["2020-06-17 16:00"])
+    with pytest.raises(SpecificationError, match="names of calendars or a mapping; found 5"):
+        EventStudy(frame, events, response="yield_10y", confounders=5).fit()
     with pytest.raises(SchemaError, match="confounder 'budget' has no column 'date'"):
         dropped(pd.DataFrame({"day": ["2020-06-17"]}))
     with pytest.raises(SchemaError, match="without a time zone"):
