@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyses._offsets import OWN, instrumented, own_shocks, proxy_system
+from analyses._offsets import INTERVENTION, OWN, instrumented, own_shocks, proxy_system
 from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, baseline, fitted
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import (
@@ -124,10 +124,17 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
         svar = fitted(spec).identify(Cholesky(*getattr(spec, order)))
         tests[words] = _in_system(svar, spec, options)
     tests["Own shocks, VAR"] = _in_system(own_shocks(spec), spec, options)
-    tests["Own shocks, projections"] = instrumented_symmetry(
-        instrumented(spec), CHINA, JAPAN, instruments=(OWN[CHINA], OWN[JAPAN]), controls=(FED,),
-        lags=spec.projection_lags, **options,
-    )  # fmt: skip
+    data = instrumented(spec)
+    for words, of_japan in (("Own shocks, projections", OWN[JAPAN]), ("Own shock, interventions", INTERVENTION)):
+        tests[words] = instrumented_symmetry(
+            data,
+            CHINA,
+            JAPAN,
+            instruments=(OWN[CHINA], of_japan),
+            controls=(FED,),
+            lags=spec.projection_lags,
+            **options,
+        )
     rows = [
         Row(
             words,
@@ -145,7 +152,8 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
         decimals=2, below="interval",
         notes=[
             f"10-year yield after {spec.primary_horizon} months, the other's purchases held fixed. Wald: delta method; "
-            "Anderson-Rubin: valid however weak the shocks, by projection."
+            "Anderson-Rubin: valid however weak the shocks, by projection. Interventions: yen for which Japan sold dollars, in "
+            "five months."
         ],
     )  # fmt: skip
     own = tests["Own shocks, projections"]
