@@ -192,3 +192,14 @@ def test_the_set_covers_whatever_the_strength(strength, share, horizon):
     print(f"strength {strength}, h = {horizon}: F {f:.1f}, covered {covered:.3f}, bounded {bounded:.2f}")
     assert 0.865 <= covered <= 0.935
     assert bounded == pytest.approx(share, abs=0.08)
+
+
+def test_the_normalising_variable_may_stand_anywhere():
+    frame, news = sample(count=2)
+    fit = VAR(frame[["y", "jp", "cn"]], lags=1).fit()
+    svar = fit.identify(Proxy(news, shock="sale", normalise="cn"))
+    found = quantity_offset(svar, "cn", "jp", horizon=3)
+    sums = svar.irf(3).point.sum(axis=0)[:, 0]
+    assert found.value == pytest.approx(-sums[1] / sums[2], rel=1e-10)
+    plain = VAR(frame, lags=1).fit().identify(Proxy(news, shock="cn"))
+    assert found.value == pytest.approx(quantity_offset(plain, "cn", "jp", horizon=3).value, rel=1e-8)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from econ.errors import SpecificationError
-from econ.offset import quantity_offset
+from econ.offset import price_offset, quantity_offset
 from econ.simulate import (
     OFFSET_ESTIMATORS,
     OFFSET_FAULTS,
@@ -36,6 +36,16 @@ def test_the_bias_of_a_recursive_offset_is_what_common_shocks_put_into_it(rho, s
     assert found - rho == pytest.approx(parts.sum(), abs=0.03)
     assert abs(parts["seller"]) < 1e-12
     assert parts.idxmin() == "dollar"
+
+
+def test_persistent_sales_weigh_more_in_the_sum():
+    market = TreasuryMarket(offset=0.5)
+    shocks = tuple(replace(shock, persistence=0.7) if shock.name == "seller" else shock for shock in market.shocks)
+    lasting = replace(market, shocks=shocks)
+    sample = Sample(lasting.samples(1, 20_000, 3), 0, np.random.SeedSequence(1))
+    order = sample.fit.identify(Cholesky(*VARIABLES)).irf(6).point.sum(axis=0)
+    found = -order[VARIABLES.index(ALLIED), 0] / order[VARIABLES.index(FLOW), 0]
+    assert found - 0.5 == pytest.approx(recursive_bias(lasting, 6).sum(), abs=0.03)
 
 
 def test_without_shocks_to_both_holders_there_is_no_bias():
@@ -86,6 +96,14 @@ def test_one_bootstrap_serves_all_designs():
     both = quantity_offset(sample.joint, FLOW, ALLIED, horizon=3, shock=FLOW)
     alone = quantity_offset(plain, FLOW, ALLIED, horizon=3)
     assert (both.value, both.lower, both.upper) == pytest.approx((alone.value, alone.lower, alone.upper), rel=1e-9)
+
+
+def test_prices_are_read_off_the_shocks_named():
+    sample = Sample(TreasuryMarket().samples(1, 177, 3), 0, np.random.SeedSequence(1), draws=25)
+    options = {"response": "yield_change", "horizon": 3, "cumulative": True}
+    for name, shocks in (("own", ("seller", "ally")), ("recursive", (FLOW, ALLIED))):
+        expected = price_offset(sample.joint, FLOW, ALLIED, shock=shocks[0], using=shocks[1], **options)
+        assert OFFSET_ESTIMATORS[f"price_{name}_sims_zha"].estimate(sample).value == expected.value
 
 
 @pytest.mark.slow
