@@ -9,7 +9,7 @@ from econ import Cholesky, Estimate, MovingBlock
 from econ.infer import Equivalence
 from econ.offset import decide, quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main
-from econ.var import IRF
+from econ.var import IRF, ProxyResults
 
 ALLIES = {"japan": ("Japan", JAPAN), "uk": ("UK", UK), "japan_uk": ("Japan and UK", (JAPAN, UK))}
 HORIZONS = (0, 3, 6, 12)
@@ -62,8 +62,34 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     return Exhibit(
-        key="quantity_offset", title="How much of a Chinese sale allies buy", numbers=numbers, tables=table, spec=spec,
+        key="quantity_offset", title="How much of a Chinese sale allies buy", numbers=numbers,
+        tables={"": table, "sets": _sets(spec, irfs, svar)}, spec=spec,
         vintages=system(spec).vintages,
+    )  # fmt: skip
+
+
+def _sets(spec: Specification, irfs: dict[str, IRF], svar: ProxyResults) -> Table:
+    """The primary cell with every set, valid ones first."""
+    drawn = svar.irf(spec.offset_horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    rows = []
+    for words, source, robust in (
+        *((words, irfs[key], irfs[key]) for key, words in ORDERS.items()),
+        ("China's own shock", drawn, svar),
+    ):
+        cells = [
+            quantity_offset(
+                robust if method is None else source, CHINA, spec.primary_ally, horizon=spec.offset_horizon,
+                method=method, level=spec.level,
+            )
+            for method in (None, "delta", "bootstrap")
+        ]  # fmt: skip
+        rows.append(Row(words, cells))
+    return Table(
+        ["Fieller or Anderson-Rubin", "Delta method", "Quantiles of draws"], rows, decimals=2, below="interval",
+        notes=[
+            f"Japan within {spec.offset_horizon} months, {spec.level:.0%}. Fieller's set (orders) and Anderson-Rubin's (own shock) "
+            "are valid even if China's response may be zero; the other two are there to compare. Draws: moving block."
+        ],
     )  # fmt: skip
 
 
