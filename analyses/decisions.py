@@ -20,7 +20,7 @@ from econ.offset import (
     symmetry,
 )
 from econ.report import Exhibit, Panel, Row, Table, main
-from econ.var import IRF, StructuralResults
+from econ.var import IRF
 
 QUANTITY = {"Quantity, Japan": JAPAN, "Quantity, UK custodians": UK, "Quantity, Japan and UK": (JAPAN, UK)}
 PRICE = {"Price, Japan": JAPAN, "Price, Japan and UK": (JAPAN, UK)}
@@ -117,24 +117,25 @@ def _cells(line: pd.Series) -> list:
     return [float(line["value"]), words, line["detectable"], int(line["nobs"]), line["nobs_needed"], verdict]
 
 
-def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
+def _symmetries(spec: Specification) -> dict[str, Symmetry]:
+    """Both impacts and the tests that they are equal, by design."""
     options: dict[str, Any] = {"response": YIELD, "horizon": spec.primary_horizon, "level": spec.level}
-    tests: dict[str, Symmetry] = {}
-    for order, words in PRICED.items():
-        svar = fitted(spec).identify(Cholesky(*getattr(spec, order)))
-        tests[words] = _in_system(svar, spec, options)
-    tests["Own shocks, VAR"] = _in_system(own_shocks(spec), spec, options)
+    systems = {words: fitted(spec).identify(Cholesky(*getattr(spec, order))) for order, words in PRICED.items()}
+    systems["Own shocks, VAR"] = own_shocks(spec)
+    boot = MovingBlock(draws=spec.draws)
+    tests = {
+        words: symmetry(svar, CHINA, JAPAN, cumulative=True, bootstrap=boot, rng=spec.rng, **options)
+        for words, svar in systems.items()
+    }
     data = instrumented(spec)
+    options |= {"controls": (FED,), "lags": spec.projection_lags}
     for words, of_japan in (("Own shocks, projections", OWN[JAPAN]), ("Own shock, interventions", INTERVENTION)):
-        tests[words] = instrumented_symmetry(
-            data,
-            CHINA,
-            JAPAN,
-            instruments=(OWN[CHINA], of_japan),
-            controls=(FED,),
-            lags=spec.projection_lags,
-            **options,
-        )
+        tests[words] = instrumented_symmetry(data, CHINA, JAPAN, instruments=(OWN[CHINA], of_japan), **options)
+    return tests
+
+
+def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
+    tests = _symmetries(spec)
     rows = [
         Row(
             words,
@@ -162,11 +163,6 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
         "symmetry_ar": float(own.tests.loc["Anderson-Rubin", "p_value"]),
         "symmetry_error": float(own.difference.std_error),  # type: ignore[arg-type]
     }
-
-
-def _in_system(svar: StructuralResults, spec: Specification, options: dict[str, Any]) -> Symmetry:
-    boot = MovingBlock(draws=spec.draws)
-    return symmetry(svar, CHINA, JAPAN, cumulative=True, bootstrap=boot, rng=spec.rng, **options)
 
 
 if __name__ == "__main__":
