@@ -7,7 +7,7 @@ import warnings
 import pandas as pd
 
 import econ
-from analyses._projections import granular
+from analyses._projections import granular, interventions
 from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, fitted
 from econ import Dataset
 from econ.data import Variable
@@ -17,6 +17,8 @@ from econ.var import Proxy, ProxyResults, StructuralResults
 
 OWN = {CHINA: "china_shock", JAPAN: "japan_shock", UK: "uk_shock"}
 """Names of the holders' own granular shocks as columns."""
+INTERVENTION = "intervention"
+"""Trillions of yen for which Japan sold dollars."""
 
 
 def own_shock(spec: Specification, name: str, *, apart: bool = True) -> pd.Series:
@@ -35,6 +37,7 @@ def instrumented(spec: Specification) -> Dataset:
     data = econ.load(CHINA, JAPAN, UK, FED, YIELD, as_of=spec.as_of).convert(**{YIELD: "basis points"})
     shocks = pd.DataFrame({column: own_shock(spec, name) for name, column in OWN.items()})
     shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)
+    shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index))
     variables = {**data.variables, **{name: Variable(name, name, "percent of position") for name in shocks.columns}}
     return Dataset(data.frame.join(shocks, how="inner"), variables, data.vintages, parent=data).complete()
 

@@ -126,7 +126,7 @@ def _reactions(spec: Specification) -> tuple[Table, dict[str, float | Unavailabl
         ],
     )  # fmt: skip
     short = {"China's purchases": "china", "Volatility and conditions": "volatility", "Threats, freezes, tariffs": "tension",
-             "Yield over Germany": "yield", "Yield over the UK": "yield"}  # fmt: skip
+             "Yield over Germany": "yield", "Yield over the UK": "yield", "Currency: interventions": "currency"}  # fmt: skip
     numbers: dict[str, float | Unavailable] = {
         f"{SLUGS[name]}_reacts_to_{slug}": float(fit.tests.loc[group, "p_value"])
         for name, fit in fits.items()

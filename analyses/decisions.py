@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyses._offsets import OWN, instrumented, own_shocks, proxy_system
+from analyses._offsets import INTERVENTION, OWN, instrumented, own_shocks, proxy_system
 from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, baseline, fitted
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import (
@@ -20,7 +20,7 @@ from econ.offset import (
     symmetry,
 )
 from econ.report import Exhibit, Panel, Row, Table, main
-from econ.var import IRF, StructuralResults
+from econ.var import IRF
 
 QUANTITY = {"Quantity, Japan": JAPAN, "Quantity, UK custodians": UK, "Quantity, Japan and UK": (JAPAN, UK)}
 PRICE = {"Price, Japan": JAPAN, "Price, Japan and UK": (JAPAN, UK)}
@@ -117,17 +117,25 @@ def _cells(line: pd.Series) -> list:
     return [float(line["value"]), words, line["detectable"], int(line["nobs"]), line["nobs_needed"], verdict]
 
 
-def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
+def _symmetries(spec: Specification) -> dict[str, Symmetry]:
+    """Both impacts and the tests that they are equal, by design."""
     options: dict[str, Any] = {"response": YIELD, "horizon": spec.primary_horizon, "level": spec.level}
-    tests: dict[str, Symmetry] = {}
-    for order, words in PRICED.items():
-        svar = fitted(spec).identify(Cholesky(*getattr(spec, order)))
-        tests[words] = _in_system(svar, spec, options)
-    tests["Own shocks, VAR"] = _in_system(own_shocks(spec), spec, options)
-    tests["Own shocks, projections"] = instrumented_symmetry(
-        instrumented(spec), CHINA, JAPAN, instruments=(OWN[CHINA], OWN[JAPAN]), controls=(FED,),
-        lags=spec.projection_lags, **options,
-    )  # fmt: skip
+    systems = {words: fitted(spec).identify(Cholesky(*getattr(spec, order))) for order, words in PRICED.items()}
+    systems["Own shocks, VAR"] = own_shocks(spec)
+    boot = MovingBlock(draws=spec.draws)
+    tests = {
+        words: symmetry(svar, CHINA, JAPAN, cumulative=True, bootstrap=boot, rng=spec.rng, **options)
+        for words, svar in systems.items()
+    }
+    data = instrumented(spec)
+    options |= {"controls": (FED,), "lags": spec.projection_lags}
+    for words, of_japan in (("Own shocks, projections", OWN[JAPAN]), ("Own shock, interventions", INTERVENTION)):
+        tests[words] = instrumented_symmetry(data, CHINA, JAPAN, instruments=(OWN[CHINA], of_japan), **options)
+    return tests
+
+
+def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
+    tests = _symmetries(spec)
     rows = [
         Row(
             words,
@@ -145,7 +153,8 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
         decimals=2, below="interval",
         notes=[
             f"10-year yield after {spec.primary_horizon} months, the other's purchases held fixed. Wald: delta method; "
-            "Anderson-Rubin: valid however weak the shocks, by projection."
+            "Anderson-Rubin: valid however weak the shocks, by projection. Interventions: yen for which Japan sold dollars, in "
+            "five months."
         ],
     )  # fmt: skip
     own = tests["Own shocks, projections"]
@@ -154,11 +163,6 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
         "symmetry_ar": float(own.tests.loc["Anderson-Rubin", "p_value"]),
         "symmetry_error": float(own.difference.std_error),  # type: ignore[arg-type]
     }
-
-
-def _in_system(svar: StructuralResults, spec: Specification, options: dict[str, Any]) -> Symmetry:
-    boot = MovingBlock(draws=spec.draws)
-    return symmetry(svar, CHINA, JAPAN, cumulative=True, bootstrap=boot, rng=spec.rng, **options)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def _table(table: pd.DataFrame, target: str, spec: Specification) -> Table:
             "the calibrated size, to which seller and ally react in the same month; a price impact of "
             f"{-IMPACT:.0f} bp, at the top of the literature, and a price offset equal to the quantity offset. Median bias; "
             f"coverage of {spec.level:.0%} sets with a Monte Carlo standard error of {error:.1f} points; share of sets without "
-            "end. Proxies: instruments with a correlation of 0.5 and 0.6 with the two shocks. Scenario: the seller's sale held "
+            "end, mean over offsets. Proxies: instruments with a correlation of 0.5 and 0.6 with the two shocks. Scenario: the seller's sale held "
             "as it was."
         ],
     )  # fmt: skip

@@ -9,7 +9,7 @@ from econ import Cholesky, Estimate, MovingBlock
 from econ.infer import Equivalence
 from econ.offset import decide, quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main
-from econ.var import IRF
+from econ.var import IRF, ProxyResults
 
 ALLIES = {"japan": ("Japan", JAPAN), "uk": ("UK", UK), "japan_uk": ("Japan and UK", (JAPAN, UK))}
 HORIZONS = (0, 3, 6, 12)
@@ -28,18 +28,14 @@ def result(spec: Specification = baseline) -> Exhibit:
     irfs = {"china": responses(spec, spec.flows_first), "allies": responses(spec, spec.allies_first)}
     numbers: dict[str, Estimate | float | str] = {}
     rows: list[Row | Panel] = []
-    for key, words in ORDERS.items():
+    svar = proxy_system(spec)
+    sources = {**irfs, "proxy": svar}
+    for key, words in {**ORDERS, "proxy": "China's own shock (proxy VAR, Anderson-Rubin sets)"}.items():
         rows.append(Panel(words))
         for slug, (name, ally) in ALLIES.items():
-            cells = [quantity_offset(irfs[key], CHINA, ally, horizon=h, level=spec.level) for h in HORIZONS]
+            cells = [quantity_offset(sources[key], CHINA, ally, horizon=h, level=spec.level) for h in HORIZONS]
             rows.append(Row(name, cells))
             numbers |= {f"{key}_{slug}_{h}": cell for h, cell in zip(HORIZONS, cells, strict=True)}
-    svar = proxy_system(spec)
-    rows.append(Panel("China's own shock (proxy VAR, Anderson-Rubin sets)"))
-    for slug, (name, ally) in ALLIES.items():
-        cells = [quantity_offset(svar, CHINA, ally, horizon=h, level=spec.level) for h in HORIZONS]
-        rows.append(Row(name, cells))
-        numbers |= {f"proxy_{slug}_{h}": cell for h, cell in zip(HORIZONS, cells, strict=True)}
     numbers["proxy_f"] = float(svar.first_stage["effective_f"])
     shares = _pro_rata(spec)
     rows.append(Panel("Benchmark: share of the float not held by China"))
@@ -57,13 +53,39 @@ def result(spec: Specification = baseline) -> Exhibit:
         notes=[
             "Minus the cumulated response of the ally's net purchases over that of China's own, to a Chinese shock: 1 is full "
             f"replacement, 0 none. Brackets: {spec.level:.0%} Fieller sets from {spec.draws:,} moving-block draws, or "
-            "Anderson-Rubin sets, which need no strong instrument; a set without end is printed so. UK figures are of custodians. The benchmark is the ally's position over federal debt "
-            "held by the public less the Federal Reserve's and China's holdings. Recursive orders are bounds, not estimates."
+            "Anderson-Rubin sets, which need no strong instrument; a set without end is printed so. UK figures are of "
+            "custodians. The benchmark is the ally's position over federal debt held by the public less the Federal Reserve's and China's holdings. Recursive orders are bounds, not estimates."
         ],
     )
     return Exhibit(
-        key="quantity_offset", title="How much of a Chinese sale allies buy", numbers=numbers, tables=table, spec=spec,
+        key="quantity_offset", title="How much of a Chinese sale allies buy", numbers=numbers,
+        tables={"": table, "sets": _sets(spec, irfs, svar)}, spec=spec,
         vintages=system(spec).vintages,
+    )  # fmt: skip
+
+
+def _sets(spec: Specification, irfs: dict[str, IRF], svar: ProxyResults) -> Table:
+    """The primary cell with every set, valid ones first."""
+    drawn = svar.irf(spec.offset_horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    rows = []
+    for words, source, robust in (
+        *((words, irfs[key], irfs[key]) for key, words in ORDERS.items()),
+        ("China's own shock", drawn, svar),
+    ):
+        cells = [
+            quantity_offset(
+                robust if method is None else source, CHINA, spec.primary_ally, horizon=spec.offset_horizon,
+                method=method, level=spec.level,
+            )
+            for method in (None, "delta", "bootstrap")
+        ]  # fmt: skip
+        rows.append(Row(words, cells))
+    return Table(
+        ["Fieller or Anderson-Rubin", "Delta method", "Quantiles of draws"], rows, decimals=2, below="interval",
+        notes=[
+            f"Japan within {spec.offset_horizon} months, {spec.level:.0%}. Fieller's set (orders) and Anderson-Rubin's (own shock) "
+            "are valid even if China's response may be zero; the other two are there to compare. Draws: moving block."
+        ],
     )  # fmt: skip
 
 

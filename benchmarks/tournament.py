@@ -4,7 +4,8 @@ Run ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.tournament`` for all parts, ``
 
     python -m benchmarks.tournament run FOLDER [--replications 500] [--n-jobs 2] [--scheduler tcp://host:port]
 
-for the whole grid, kept in FOLDER and resumed from it. Prints one line a part.
+for the whole grid, kept in FOLDER and resumed from it; ``offsets`` in the place of ``run`` is the grid of quantity and
+price offsets. Prints one line a part.
 """
 
 import argparse
@@ -15,7 +16,15 @@ import time
 
 from econ.estimate import Estimate
 from econ.parallel import stream
-from econ.simulate import Estimator, Faults, TreasuryMarket, Truths, tournament
+from econ.simulate import (
+    OFFSET_ESTIMATORS,
+    Estimator,
+    Faults,
+    TreasuryMarket,
+    Truths,
+    offset_truths,
+    tournament,
+)
 
 TWELVE = (
     "ols_holdings",
@@ -102,7 +111,7 @@ def peak(replications):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", nargs="?", default="all", choices=("all", "speed", "run", "peak"))
+    parser.add_argument("part", nargs="?", default="all", choices=("all", "speed", "run", "offsets", "peak"))
     parser.add_argument("folder", nargs="?")
     parser.add_argument("--replications", type=int, default=500)
     parser.add_argument("--n-jobs", type=int, default=2)
@@ -110,11 +119,12 @@ def main():
     words = parser.parse_args()
     if words.part == "peak":
         peak(words.replications)
-    elif words.part == "run":
-        result = tournament(
-            Truths(), None, words.replications, rng=1, n_jobs=words.n_jobs, scheduler=words.scheduler,
-            folder=words.folder,
-        )  # fmt: skip
+    elif words.part in ("run", "offsets"):
+        truths, estimators = (Truths(), None)
+        if words.part == "offsets":
+            truths, estimators = offset_truths(), list(OFFSET_ESTIMATORS.values())
+        options = {"n_jobs": words.n_jobs, "scheduler": words.scheduler, "folder": words.folder}
+        result = tournament(truths, estimators, words.replications, rng=1, **options)
         print(result.table.to_string())
     else:
         memory()  # first: a child inherits the peak of its parent

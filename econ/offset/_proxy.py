@@ -61,7 +61,9 @@ def proxy_moments(svar: ProxyResults, horizon: int, cells: Sequence[Cell]) -> Mo
     With S = sum of C_0..C_H or C_H itself, cell i is ``e_i' S G``; its influence sums those of ``e_i' C_h G``
     (:func:`econ.var.proxy_inference.responses_to_instruments`), so no response is normalised on the way and the ratio
     of two cells has the set of Montiel Olea, Stock and Watson (2021) with the cumulated response of the seller in the
-    place of the impact.
+    place of the impact. Residuals of least squares are too small; as in the bootstraps their variance is enlarged by
+    T / (T - k), without which nominal 90% sets of a VAR(6) of six variables covered 87% of 400 samples of 177 months
+    (with it 91 to 92%).
     """
     check_horizon(horizon, None)
     scheme, fit = svar.scheme, svar.parent
@@ -77,6 +79,6 @@ def proxy_moments(svar: ProxyResults, horizon: int, cells: Sequence[Cell]) -> Mo
         wanted = slice(None) if cell.summed else slice(-1, None)
         points.append(theta[wanted].sum(axis=0))
         influences.append(sum(psi[:, :m] for psi in by_horizon[wanted]))
-    psi = np.hstack(influences)
+    psi = np.hstack(influences) * np.sqrt(fit.nobs / fit.df_resid)
     weights = np.linalg.solve(squares, gamma[scheme.target(fit)])
     return Moments(np.array(points), psi.T @ psi, weights, squares, nobs)

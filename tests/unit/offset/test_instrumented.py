@@ -6,6 +6,7 @@ import pytest
 
 from econ import Wild
 from econ.errors import SeriesNotFound, SpecificationError
+from econ.infer import fieller
 from econ.offset import instrumented_offset, quantity_offset
 from econ.projection import LocalProjection, PlugIn, granular_instrument
 
@@ -155,3 +156,12 @@ def test_an_instrument_made_with_the_ally_finds_an_offset_where_there_is_none():
     assert found["with"].value == pytest.approx(1.0 / 8.0, abs=0.03)  # w / (1 - w) with w = 1 / 9
     assert found["with"].lower > 0.05
     assert 0.0 in found["without"].region
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.7])
+def test_the_estimate_knows_the_two_numbers_it_divides(rho):
+    found = instrumented_offset(market(rho=rho), "cn", "jp", instrument="news", horizon=2, lags=1)
+    a, b = found.pair.point
+    assert a / b == pytest.approx(found.value, rel=1e-10)
+    region = fieller(a, b, found.pair.covariance, level=0.90)
+    np.testing.assert_allclose(found.region.intervals, region.intervals, rtol=1e-9)

@@ -106,6 +106,14 @@ def test_size_and_power_of_the_tests_of_equality():
         ]
         return np.mean(found, axis=0)
 
+    covered = np.mean(
+        [
+            (0.3 in found.low.region, 0.8 in found.high.region)
+            for found in (state_offset(market(high=0.8, seed=seed), "cn", "jp", **OPTIONS) for seed in range(300))
+        ],
+        axis=0,
+    )
+    assert ((covered > 0.85) & (covered < 0.95)).all(), covered
     equal, apart, weak = rejections(), rejections(high=0.8), rejections(strength=(0.05, 1.0))
     print(f"Wald, Anderson-Rubin: equal {equal}, apart {apart}, one state weak {weak}")
     assert 0.05 <= equal[0] <= 0.15

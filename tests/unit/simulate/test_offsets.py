@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from econ.errors import SpecificationError
-from econ.offset import quantity_offset
+from econ.offset import price_offset, quantity_offset
 from econ.simulate import (
     OFFSET_ESTIMATORS,
     OFFSET_FAULTS,
@@ -36,6 +36,16 @@ def test_the_bias_of_a_recursive_offset_is_what_common_shocks_put_into_it(rho, s
     assert found - rho == pytest.approx(parts.sum(), abs=0.03)
     assert abs(parts["seller"]) < 1e-12
     assert parts.idxmin() == "dollar"
+
+
+def test_persistent_sales_weigh_more_in_the_sum():
+    market = TreasuryMarket(offset=0.5)
+    shocks = tuple(replace(shock, persistence=0.7) if shock.name == "seller" else shock for shock in market.shocks)
+    lasting = replace(market, shocks=shocks)
+    sample = Sample(lasting.samples(1, 20_000, 3), 0, np.random.SeedSequence(1))
+    order = sample.fit.identify(Cholesky(*VARIABLES)).irf(6).point.sum(axis=0)
+    found = -order[VARIABLES.index(ALLIED), 0] / order[VARIABLES.index(FLOW), 0]
+    assert found - 0.5 == pytest.approx(recursive_bias(lasting, 6).sum(), abs=0.03)
 
 
 def test_without_shocks_to_both_holders_there_is_no_bias():
@@ -88,12 +98,20 @@ def test_one_bootstrap_serves_all_designs():
     assert (both.value, both.lower, both.upper) == pytest.approx((alone.value, alone.lower, alone.upper), rel=1e-9)
 
 
+def test_prices_are_read_off_the_shocks_named():
+    sample = Sample(TreasuryMarket().samples(1, 177, 3), 0, np.random.SeedSequence(1), draws=25)
+    options = {"response": "yield_change", "horizon": 3, "cumulative": True}
+    for name, shocks in (("own", ("seller", "ally")), ("recursive", (FLOW, ALLIED))):
+        expected = price_offset(sample.joint, FLOW, ALLIED, shock=shocks[0], using=shocks[1], **options)
+        assert OFFSET_ESTIMATORS[f"price_{name}_sims_zha"].estimate(sample).value == expected.value
+
+
 @pytest.mark.slow
 def test_bias_and_coverage_of_every_estimator_by_fault():
     """T = 177, impact -60 bp, supply shocks of three times the calibrated size to which both holders react at once.
 
     Designs with instruments cover but where a fifth of the seller's flow is booked at hubs: its sale is understated, so
-    an offset of one is found to be 1.25 and more, and proxy VARs cover 72%. Recursive orders never cover.
+    an offset of one is found to be 1.25 and more, and proxy VARs cover 80%. Recursive orders never cover.
     """
     scores = tournament(offset_truths((-60.0,), (177,)), ALL, 100, rng=5, draws=99, n_jobs=2, block=25)
     table = scores.table[["median_bias", "coverage", "unbounded", "failed"]].astype(float)
@@ -103,7 +121,7 @@ def test_bias_and_coverage_of_every_estimator_by_fault():
     instrumented = flat[flat["estimator"].isin(["proxy_var_anderson_rubin", "projection_anderson_rubin"])]
     hubs = instrumented["faults"].isin(["custody", "archive"]) & (instrumented["offset"] > 0.0)
     assert (instrumented.loc[~hubs, "coverage"] >= 0.80).all()
-    assert (instrumented.loc[hubs, "coverage"] >= 0.70).all()
+    assert (instrumented.loc[hubs, "coverage"] >= 0.78).all()
     full = instrumented[(instrumented["faults"] == "custody") & (instrumented["offset"] == 1.0)]
     assert full["median_bias"].between(0.15, 0.5).all()
     own = flat[flat["estimator"].str.startswith("price_own")]
