@@ -210,7 +210,7 @@ def _rotated(z: Array, start: Array, weight: Array | None) -> tuple[Array, bool]
     if weight is None:
         return clustering.rotate(z, start, clustering.garch)
 
-    def variances(e: Array, _: Array | None) -> tuple[Array, Array]:
-        return clustering.transition(e, weight), e[:, 0]
+    def variances(e: Array, _: Array | None, rows: Rows) -> tuple[Array, Array]:
+        return clustering.transition(e, weight[rows] if len(weight) > 1 else weight), e[:, 0]
 
     return clustering.rotate(z, start, variances)
