@@ -152,6 +152,18 @@ def test_each_draw_is_the_restricted_estimate_on_its_own_sample(data, exog, excl
         np.testing.assert_allclose(draws.residuals[row], u, atol=1e-7)
 
 
+@pytest.mark.parametrize(("trend", "exclude"), [("c", EXOGENOUS), ("ct", None)])
+def test_studentised_intervals_where_the_bias_came_from_a_bootstrap(data, trend, exclude):
+    fit = VAR(data, lags=1, trend=trend, exclude=exclude).fit().bias_corrected(Residual(draws=100), rng=1)
+    irf = fit.identify(Cholesky(*NAMES)).irf(2, Residual(draws=60), rng=1, inner=15)
+    lower, upper = irf.band(0.90, interval="studentised")
+    moving = irf.draws.std(axis=0) > 0
+    assert (lower[moving] < upper[moving]).all()
+    spread = irf.draw_errors.mean(axis=0)[moving] / irf.draws.std(axis=0)[moving]
+    assert spread.min() > 0.5
+    assert spread.max() < 1.8
+
+
 def test_draws_do_not_depend_on_workers(data):
     svar = VAR(data, lags=2, exclude=EXOGENOUS).fit().identify(Cholesky(*NAMES))
     first = svar.irf(6, MovingBlock(draws=250), rng=1)
