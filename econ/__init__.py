@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         VAR,
         BayesianVAR,
         Cholesky,
+        CommonVolatility,
         Heteroskedasticity,
         LongRun,
         MaxShare,
@@ -39,8 +40,8 @@ _HOMES = {
     "econ.eventstudy": "EventStudy",
     "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
     "econ.var": (
-        "BayesianVAR Cholesky Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock NonGaussian "
-        "OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild lag_order"
+        "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock "
+        "NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -48,6 +49,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = [
     "BayesianVAR",
     "Cholesky",
+    "CommonVolatility",
     "ConfidenceSet",
     "Dataset",
     "Estimate",

@@ -6,6 +6,7 @@ from econ.var.breaks import sup_f
 from econ.var.causality import instantaneous
 from econ.var.changing_volatility import ChangingVolatility, ChangingVolatilityResults
 from econ.var.cholesky import Cholesky
+from econ.var.common_volatility import CommonVolatility
 from econ.var.counterfactual import Counterfactual, counterfactual
 from econ.var.generalised import generalised_irf
 from econ.var.heteroskedasticity import Heteroskedasticity, HeteroskedasticityResults
@@ -33,6 +34,7 @@ __all__ = [
     "ChangingVolatility",
     "ChangingVolatilityResults",
     "Cholesky",
+    "CommonVolatility",
     "Counterfactual",
     "Heteroskedasticity",
     "HeteroskedasticityResults",

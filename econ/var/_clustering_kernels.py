@@ -13,7 +13,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from econ.errors import NotConverged
-from econ.var._kernels import Array
+from econ.var._kernels import Array, Rows
 
 ROUNDS = 60  # times that the variances follow the shocks
 FREE = 12  # rounds in which parameters of the variances are chosen afresh; then they stay
@@ -24,23 +24,25 @@ NEWS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 PERSISTENCE = (0.4, 0.6, 0.75, 0.85, 0.92, 0.96, 0.985)
 LEAST = 0.02  # smallest variance relative to the average
 
-Variances = Callable[[Array, Array | None], tuple[Array, Array]]
+Variances = Callable[[Array, Array | None, Rows], tuple[Array, Array]]
 
 
 def rotate(z: Array, start: Array, variances: Variances) -> tuple[Array, bool]:
     """Q (B, n, n) that solves E[e_i e_j / v_i] = E[e_i e_j / v_j] for all pairs, and whether v has settled too.
 
-    In turn: v from e, by ``variances(e, parameters)`` (parameters are chosen afresh where they are None), and the least
-    Σ_i E[e_i² / v_i] over rotations, whose first-order condition is the equation above.
+    In turn: v from e, by ``variances(e, parameters, rows)`` (parameters are chosen afresh where they are None), and
+    the least Σ_i E[e_i² / v_i] over rotations, whose first-order condition is the equation above. Draws that stand
+    still are left alone, so that none depends on the others.
     """
-    q, parameters = start.copy(), None
+    q, parameters, rows = start.copy(), None, np.arange(len(z))
     for count in range(ROUNDS):
-        e = z @ q
-        v, chosen = variances(e, parameters)
-        parameters = chosen if count >= FREE else None
+        e = z[rows] @ q[rows]
+        v, chosen = variances(e, parameters, rows)
         turned = least(e, 1.0 / v)
-        q = q @ turned
-        if np.abs(turned - np.eye(z.shape[2])).max() < 10.0 * STILL:
+        q[rows] = q[rows] @ turned
+        moving = np.abs(turned - np.eye(z.shape[2])).max(axis=(1, 2)) >= 10.0 * STILL
+        rows, parameters = rows[moving], chosen[moving] if count >= FREE else None
+        if not len(rows):
             return q, True
     return q, False
 
@@ -67,17 +69,18 @@ def least(e: Array, weights: Array) -> Array:
     raise NotConverged(f"shocks still turned by {largest:.1e} radians after {SWEEPS} sweeps; use another model.")
 
 
-def garch(e: Array, parameters: Array | None) -> tuple[Array, Array]:
+def garch(e: Array, parameters: Array | None, rows: Rows | None = None) -> tuple[Array, Array]:
     """GARCH(1, 1) variances 1 - ρ + a e²_{t-1} + (ρ - a) v_{t-1} of every shock, (a, ρ) the likeliest of a grid."""
     grid = np.array([(a, p) for p in PERSISTENCE for a in NEWS if a <= p])
     if parameters is None:
         loss = np.stack([_loss(e, _garch_path(e, a, p)) for a, p in grid])
         parameters = loss.argmin(axis=0).astype(float)
-    v = np.empty_like(e)
-    for number in np.unique(parameters):
-        a, p = grid[int(number)]
-        path = _garch_path(e, a, p)
-        v = np.where((parameters == number)[:, None, :], path, v)
+    series, chosen = np.swapaxes(e, 1, 2), parameters.astype(int)
+    v = np.empty_like(series)
+    for number in np.unique(chosen):
+        where = chosen == number
+        v[where] = _garch_path(series[where][:, :, None], *grid[number])[:, :, 0]
+    v = np.swapaxes(v, 1, 2)
     return v / v.mean(axis=1, keepdims=True), parameters
 
 

@@ -12,6 +12,7 @@ from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
 from econ.parallel import BLOCK, map_blocks, seed_sequence
 from econ.var._kernels import Array
+from econ.var.common_volatility import CommonVolatility, VolatilityChain
 from econ.var.conjugate import ConjugatePosterior
 from econ.var.hyperparameters import Proposal, independence_chain, proposal
 from econ.var.minnesota import Minnesota
@@ -47,11 +48,13 @@ class BayesianVAR(VAR):
         Shrinkage; by default hierarchical tightness.
     outliers : OutlierScaling, optional
         Larger errors in the spring of 2020, sizes estimated.
+    volatility : CommonVolatility, optional
+        Errors whose size drifts, all together; not with ``outliers``.
 
     Raises
     ------
     SpecificationError
-        For lags that are not a positive integer, or a prior that is none.
+        For lags that are not a positive integer, a prior that is none, or outliers and volatility together.
     SampleTooShort
         If effective observations are fewer than variables + deterministic terms + 10 (with a flat prior: than the
         coefficients of an equation + 10).
@@ -82,12 +85,17 @@ class BayesianVAR(VAR):
     lags: int = 12
     prior: Minnesota = field(default=Minnesota(), kw_only=True)
     outliers: OutlierScaling | None = field(default=None, kw_only=True)
+    volatility: CommonVolatility | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if not isinstance(self.prior, Minnesota):
             raise SpecificationError(f"prior must be Minnesota(...); found {self.prior!r}.")
         if self.outliers is not None and not isinstance(self.outliers, OutlierScaling):
             raise SpecificationError(f"outliers must be OutlierScaling(...) or None; found {self.outliers!r}.")
+        if self.volatility is not None and not isinstance(self.volatility, CommonVolatility):
+            raise SpecificationError(f"volatility must be CommonVolatility(...) or None; found {self.volatility!r}.")
+        if self.volatility is not None and self.outliers is not None:
+            raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
         check_positive("lags", self.lags)
         if self.exclude is not None:
             raise SpecificationError(
@@ -132,7 +140,7 @@ class BayesianVAR(VAR):
             return posterior.solve(points).log_likelihood + free.log_density(points)
 
         around = proposal(log_density, free.start) if free.names else None
-        sampler = _Sampler(posterior, around)
+        sampler = _Sampler(posterior, around, volatility=self.volatility)
         blocks = map_blocks(sampler, draws, rng=seed, n_jobs=n_jobs, label="posterior")
         return _collected(self, sampler, blocks, seed=seed)
 
@@ -159,16 +167,26 @@ class _Block:
     free: Array
     accepted: int
     log_weights: Array
+    log_variances: Array | None = None
 
 
 class _Sampler:
     """One chain of hyperparameters and the draws that belong to its states."""
 
-    def __init__(self, posterior: ConjugatePosterior, around: Proposal | None) -> None:
+    def __init__(
+        self, posterior: ConjugatePosterior, around: Proposal | None, *, volatility: CommonVolatility | None
+    ) -> None:
         self.posterior, self.around = posterior, around
         self.reference = posterior.solve((posterior.hyperparameters.start if around is None else around.mode)[None])
+        self.chain = None if volatility is None else VolatilityChain(posterior, around, volatility=volatility)
 
     def __call__(self, size: int, generator: np.random.Generator) -> _Block:
+        if self.chain is not None:
+            found = self.chain(size, generator)
+            means, scales, coefficients, factors, free, log_variances = found.draws
+            variance = (scales @ np.swapaxes(scales, 1, 2)).mean(axis=0)
+            own = (coefficients, factors, free, found.accepted, np.empty(0), log_variances)
+            return _Block(means.mean(axis=0), variance, *own)
         if self.around is None:
             free, solution, weights, accepted = np.empty((size, 0)), self.reference, np.empty(0), size
         else:
@@ -193,6 +211,7 @@ def _collected(
     params = np.average([block.mean for block in blocks], axis=0, weights=sizes)
     variance = np.average([block.variance for block in blocks], axis=0, weights=sizes)
     free = np.concatenate([block.free for block in blocks])
+    drifts = [block.log_variances for block in blocks if block.log_variances is not None]
     named = posterior.hyperparameters.named(free)
     names, columns = model.regressors(model.lags), list(model.variables)
     frame = model.parent.frame.iloc[model.lags :]
@@ -213,6 +232,7 @@ def _collected(
         acceptance=float(sum(block.accepted for block in blocks) / sizes.sum()),
         chain=min(BLOCK, int(sizes[0])),
         origin=(seed.entropy, seed.spawn_key),
+        log_variances=np.concatenate(drifts) if drifts else None,
     )
 
 
@@ -220,6 +240,8 @@ def _log_marginal_likelihood(sampler: _Sampler, blocks: list[_Block]) -> float |
     """Closed form for given hyperparameters; else log of the mean importance weight of all proposals."""
     if sampler.posterior.flat:
         return Unavailable("the flat prior is improper, so its marginal likelihood has no scale")
+    if sampler.chain is not None:
+        return Unavailable("the likelihood of drifting volatility has no closed form")
     if sampler.around is None:
         return float(sampler.reference.log_likelihood[0])
     weights = np.concatenate([block.log_weights for block in blocks])

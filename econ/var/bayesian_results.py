@@ -51,6 +51,8 @@ class BayesianVARResults(VARResults):
         Draws per chain.
     origin : object
         Seed.
+    log_variances : array (D, T), optional
+        Draws of h_t, with mean zero over the sample, under `CommonVolatility`.
     """
 
     covariance: pd.DataFrame = field(kw_only=True, repr=False)
@@ -61,6 +63,7 @@ class BayesianVARResults(VARResults):
     acceptance: float = field(kw_only=True)
     chain: int = field(kw_only=True, repr=False)
     origin: object = field(kw_only=True, repr=False)
+    log_variances: Array | None = field(default=None, kw_only=True, repr=False)
 
     @cached_property
     def draws(self) -> ReducedDraws:
@@ -114,6 +117,21 @@ class BayesianVARResults(VARResults):
     def hqic(self) -> Unavailable:  # type: ignore[override]
         """Not given: criteria compare maxima of the likelihood."""
         return _NO_CRITERION
+
+    def volatility(self, level: float = 0.90) -> pd.DataFrame:
+        """Size of the errors by period, exp(h_t / 2): ``median``, ``lower``, ``upper``, relative to its average.
+
+        Raises
+        ------
+        SpecificationError
+            If the model has no `CommonVolatility`.
+        """
+        if self.log_variances is None:
+            raise SpecificationError("these errors have one size; fit BayesianVAR(..., volatility=CommonVolatility()).")
+        sizes = np.exp(0.5 * self.log_variances)
+        lower, upper = bands.pointwise(sizes, level=level)
+        columns = {"median": np.median(sizes, axis=0), "lower": lower, "upper": upper}
+        return pd.DataFrame(columns, index=self.residuals.index)
 
     @cached_property
     def stable_share(self) -> float:

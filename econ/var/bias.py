@@ -77,7 +77,11 @@ def bias_corrected(
         raise Unstable(
             f"the bias correction needs a stable VAR; the largest root is {fit.roots[0]:.4f}; difference or detrend."
         )
-    bias = pope_bias(fit) if bootstrap is None else _mean_bias(fit, bootstrap, rng)
+    return without_bias(fit, pope_bias(fit) if bootstrap is None else _mean_bias(fit, bootstrap, rng))
+
+
+def without_bias(fit: VARResults, bias: Array) -> VARResults:
+    """Take a known ``bias`` (n p, n) off the lag coefficients of a stable VAR, less where the guard says so."""
     estimates = fit.params.to_numpy()[None]
     share = guarded_share(estimates, bias, lambda c: _has_small_roots(c, fit.lags), stable=np.array([True]))
     x, y = fit.parent.design(fit.lags), fit.parent.parent.frame.to_numpy(dtype=float)[fit.lags :]

@@ -53,7 +53,10 @@ class ConjugatePosterior:
         rows = np.hstack([model.design(lags), frame.to_numpy(dtype=float)[lags:]])
         self.nobs, self.n = len(rows), len(model.variables)
         self.k = rows.shape[1] - self.n
+        self.rows, self.outliers = rows, model.outliers
         self.first = self.nobs if model.outliers is None else model.outliers.position(frame.index[lags:])
+        if model.volatility is not None:  # every period has a weight of its own
+            self.first = 0
         before = None if model.outliers is None else lags + self.first
         self.artificial = prior.observations(model, lags, before=before)
         self.groups = self._groups(rows)
@@ -122,26 +125,28 @@ class ConjugatePosterior:
     def _late_scale(self, free: Array) -> Array:
         """s_t of the periods after the first outlier, (N, periods)."""
         periods = self.nobs - self.first
-        return (
-            OutlierScaling.weights(self.hyperparameters.outlier_values(free), periods)
-            if periods
-            else np.ones((len(free), 0))
-        )
+        if self.outliers is None:
+            return np.ones((len(free), periods))
+        return OutlierScaling.weights(self.hyperparameters.outlier_values(free), periods)
 
-    def solve(self, free: Array) -> Solution:
-        """Posterior and marginal likelihood for each row of ``free`` (N, number of hyperparameters)."""
+    def solve(self, free: Array, scale: Array | None = None) -> Solution:
+        """Posterior and marginal likelihood for each row of ``free`` (N, number of hyperparameters).
+
+        ``scale`` (T,) is the size of the errors of every period, if a volatility model gives it.
+        """
+        late = self._late_scale(free) if scale is None else np.broadcast_to(scale, (len(free), len(scale)))
         weights = self._weights(free)
         size = self.k + self.n
         total: Array = np.zeros((len(free), size, size))
         for name, weight in weights.items():
             total += weight[:, None, None] * self.cross[name]
         if len(self.late):
-            weighted = self.late / self._late_scale(free)[:, :, None]
+            weighted = self.late / late[:, :, None]
             total = total + np.swapaxes(weighted, 1, 2) @ weighted
         factor = np.asarray(np.linalg.cholesky(total), dtype=float)
-        return Solution(factor, self._log_likelihood(free, factor))
+        return Solution(factor, self._log_likelihood(free, factor, late))
 
-    def _log_likelihood(self, free: Array, factor: Array) -> Array:
+    def _log_likelihood(self, free: Array, factor: Array, late: Array) -> Array:
         """Matrix-t density of the data (Giannone, Lenza and Primiceri 2015, appendix); artificial data count as prior.
 
         log p = -(n T / 2) log π + log Γ_n((T + d) / 2) - log Γ_n(d / 2) + (n / 2) log|Ω⁻¹| + (d / 2) log|S_0|
@@ -160,7 +165,7 @@ class ConjugatePosterior:
         constant = multigammaln(after / 2.0, n) - multigammaln(before / 2.0, n) - 0.5 * n * self.nobs * np.log(np.pi)
         density: Array = constant + 0.5 * (n * (prior_design - design) + before * prior_residual - after * residual)
         if len(self.late):
-            density = density - n * np.log(self._late_scale(free)).sum(axis=1)
+            density = density - n * np.log(late).sum(axis=1)
         return density
 
     def _prior_determinants(self, free: Array) -> tuple[Array, Array]:

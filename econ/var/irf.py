@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from econ.var.contrast import Cell
 
+KINDS = (*bands.KINDS, "joint")
 INTERVALS = ("percentile", "hall", "studentised")
 NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
 
@@ -101,9 +102,10 @@ class IRF:
         ----------
         level : float, default 0.90
             Coverage.
-        kind : {"pointwise", "sup-t"}
-            Each response by itself, or each path simultaneously over its horizons
-            (Montiel Olea and Plagborg-Møller 2019, see :func:`econ.infer.bands.sup_t`).
+        kind : {"pointwise", "sup-t", "joint"}
+            Each response by itself; each path simultaneously over its horizons (Montiel Olea and Plagborg-Møller 2019,
+            see :func:`econ.infer.bands.sup_t`); or all responses to a shock at all horizons together. Of posterior
+            draws the last two are simultaneous credible sets.
         interval : {"percentile", "hall", "studentised"}
             Quantiles of the draws; those reflected about the point, 2 point - quantile; or point - t s with s the
             standard deviation of the draws and t the quantiles of (draw - point) / (standard error of the draw),
@@ -115,21 +117,15 @@ class IRF:
             For another kind or interval, or if there are no draws.
         """
         check_level(level)
-        if kind not in bands.KINDS or interval not in INTERVALS:
+        if kind not in KINDS or interval not in INTERVALS:
             raise SpecificationError(
-                f"no band {kind!r} with interval {interval!r}; kinds are {bands.KINDS}, intervals are {INTERVALS}."
+                f"no band {kind!r} with interval {interval!r}; kinds are {KINDS}, intervals are {INTERVALS}."
             )
         if self.draws is None:
             return self._gaussian_band(level, kind)
         if interval == "studentised":
             return self._studentised_band(level, kind)
-        count = len(self.draws)
-        if kind == "pointwise":
-            position = np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
-        else:
-            paths = (-1, self.horizon + 1, count)
-            each = bands.calibrated_position(self._paths.reshape(paths), self._ordered.reshape(paths), level=level)
-            position = np.repeat(each, self.horizon + 1)
+        position = self._tail_positions(level, kind)
         lower, upper = (self._from_paths(end) for end in bands.tails(self._ordered, position))
         return (lower, upper) if interval == "percentile" else (2 * self.point - upper, 2 * self.point - lower)
 
@@ -284,6 +280,19 @@ class IRF:
         paths = self._paths
         paths.sort(axis=1)
         return paths
+
+    def _tail_positions(self, level: float, kind: str) -> Array:
+        """Order statistic at which the band of each response ends, in the order of ``_paths``."""
+        assert self.draws is not None
+        (steps, n, s), count = self.point.shape, len(self.draws)
+        if kind == "pointwise":
+            return np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
+        whole, columns = (each.reshape(n, s, steps, count) for each in (self._paths, self._ordered))
+        if kind == "joint":  # one group a shock
+            whole, columns = (np.swapaxes(each, 0, 1) for each in (whole, columns))
+        groups = (s, n * steps, count) if kind == "joint" else (n * s, steps, count)
+        each = bands.calibrated_position(whole.reshape(groups), columns.reshape(groups), level=level)
+        return np.repeat(np.tile(each, n) if kind == "joint" else each, steps)
 
     def _from_paths(self, values: Array) -> Array:
         steps, n, s = self.point.shape

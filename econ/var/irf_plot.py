@@ -29,7 +29,7 @@ def plot(
         The responses; without draws only the points are drawn.
     level : float
         Coverage of the band.
-    kind : {"sup-t", "pointwise"}
+    kind : {"sup-t", "pointwise", "joint"}
         Kind of band.
     response, shock : str or sequence of str, optional
         Which to draw; all by default.

@@ -14,6 +14,7 @@ from econ.errors import SpecificationError
 from econ.parallel import BLOCK, seed_sequence
 from econ.var import _kernels as kernels
 from econ.var._kernels import Array
+from econ.var.bias import without_bias
 from econ.var.bootstrap import bootstrap_blocks
 from econ.var.irf import IRF
 from econ.var.resampling import Bootstrap, check_structural
@@ -254,8 +255,8 @@ def inner_errors(draws: ReducedDraws, scheme: Scheme, bootstrap: Bootstrap, *, h
     for path, rows in zip(draws.paths, draws.resample.rows, strict=True):
         data = replace(model.parent, frame=pd.DataFrame(path, index=frame.index, columns=frame.columns))
         fit = replace(model, data=data, lags=lags).fit()
-        if draws.fit.bias is not None and fit.is_stable:
-            fit = fit.bias_corrected()
+        if draws.fit.bias is not None and fit.is_stable:  # the same bias for every sample, as in the bootstrap itself
+            fit = without_bias(fit, draws.fit.bias)
         seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed
         own = scheme.redrawn(draws.fit, rows) if isinstance(scheme, DatedScheme) else scheme
         irf = own.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]

@@ -4,8 +4,16 @@ from dataclasses import fields, replace
 
 import pytest
 
-from analyses import claims, event_study, holdings_and_flows, quantity_offset, recursive_responses, valuation_model
-from analyses.specification import Specification, baseline, system
+from analyses import (
+    claims,
+    event_study,
+    holdings_and_flows,
+    quantity_offset,
+    recursive_responses,
+    structural_responses,
+    valuation_model,
+)
+from analyses.specification import CHINA, JAPAN, UK, Specification, baseline, fitted, system, without_controls
 from econ.estimate import Estimate
 
 QUICK = replace(baseline, draws=60, horizon=12)
@@ -122,3 +130,31 @@ def test_the_system_is_complete_and_every_choice_is_documented():
     words = Specification.__doc__
     for field in fields(Specification):
         assert field.name in words, field.name
+
+
+def test_structural_responses_scale_each_holder_to_one_percent_of_debt():
+    """Against the responses of the VAR read by hand: a sale and two purchases, summed over three months."""
+    found = structural_responses.responses("flows_first", "yield_10y", QUICK)
+    point = fitted(QUICK).identify(structural_responses.Cholesky(*QUICK.flows_first)).irf(3).point
+    names = fitted(QUICK).variables
+    for holder, size in ((CHINA, -1.0), (JAPAN, 1.0), (UK, 1.0)):
+        j = names.index(holder)
+        expected = size * point[:, names.index("yield_10y"), j].sum() / point[0, j, j]
+        assert found[holder].value == pytest.approx(expected, rel=1e-9)
+        assert found[holder].lower < found[holder].upper
+    bare = structural_responses.responses("flows_first", "yield_10y", without_controls(QUICK))
+    assert bare[CHINA].value != pytest.approx(found[CHINA].value, rel=1e-3)
+
+
+def test_cells_away_from_zero_are_named_and_imposed_signs_left_out():
+    near = Estimate(1.0, 1.0, -1.0, 3.0, 0.9, "bp", "", 100)
+    away = replace(near, lower=0.5)
+    cells = {
+        ("", key, name): dict.fromkeys(structural_responses.HOLDERS, near)
+        for key in structural_responses.SCHEMES
+        for name in structural_responses.MATURITIES
+    }
+    assert structural_responses._away(cells, "") == "none"
+    cells["", "proxy", "yield_2y"] = {**cells["", "proxy", "yield_2y"], JAPAN: away}
+    cells["", "sign", "yield_2y"] = dict.fromkeys(structural_responses.HOLDERS, away)
+    assert structural_responses._away(cells, "") == "own granular shock: Japan buys, 2-year"

@@ -145,3 +145,44 @@ def test_refuses_bad_requests():
     for bad, words in [*cases, (pd.concat([series, series.iloc[:1]]), "twice")]:
         with pytest.raises(SchemaError, match=words):
             fit.identify(ChangingVolatility("smooth", transition=bad))
+
+
+def pair(seed, model):
+    """Two shocks, T = 300: variances that change fourfold in opposite directions, or persistent GARCH."""
+    generator = np.random.default_rng(seed)
+    t = np.arange(300)
+    weight = 1.0 / (1.0 + np.exp(-8.0 * (t / 300 - 0.5) * np.sqrt(12)))
+    e, v = generator.standard_normal((300, 2)), np.ones(2)
+    if model == "smooth":
+        e *= np.sqrt(np.column_stack([0.4 + 1.2 * weight, 1.6 - 1.2 * weight]))
+    else:
+        for period in range(1, 300):
+            v = np.array([0.03, 0.1]) + np.array([0.25, 0.1]) * e[period - 1] ** 2 + np.array([0.72, 0.8]) * v
+            e[period] *= np.sqrt(v)
+    y = np.zeros((300, 2))
+    for period in range(1, 300):
+        y[period] = PAIR_LAGS @ y[period - 1] + PAIR_IMPACT @ e[period]
+    return pd.DataFrame(y, index=pd.period_range("2000-01", periods=300, freq="M"), columns=["x", "y"])
+
+
+PAIR_LAGS, PAIR_IMPACT = np.array([[0.5, 0.1], [0.2, 0.4]]), np.array([[1.0, 0.3], [0.5, 0.8]])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["garch", "smooth"])
+def test_intervals_of_unit_effects_cover_as_the_docstring_says(model):
+    """40 samples, so 5 points of Monte Carlo error a cell; impact, 3 and 12 months."""
+    unit = PAIR_IMPACT / np.diag(PAIR_IMPACT)
+    truth = np.stack([np.linalg.matrix_power(PAIR_LAGS, h) @ unit for h in (0, 3, 12)])
+    inside = []
+    for seed in range(40):
+        fit = VAR(pair(seed, model), lags=1).fit().bias_corrected()
+        irf = fit.identify(ChangingVolatility(model)).irf(12, MovingBlock(draws=99), rng=seed)
+        irf = irf.scale(to=1.0, response="x", shock="x").scale(to=1.0, response="y", shock="y")
+        lower, upper = (end[[0, 3, 12]] for end in irf.band(0.90))
+        inside.append((lower <= truth + 1e-12) & (truth - 1e-12 <= upper))
+    share = np.mean(inside, axis=0)
+    moving = np.ones(share.shape, dtype=bool)
+    moving[0] = ~np.eye(2, dtype=bool)  # the unit effect itself
+    assert share[moving].min() > 0.72
+    assert 0.82 < share[moving].mean() < 0.99

@@ -117,6 +117,12 @@ def test_order_and_units_do_not_matter(data):
     np.testing.assert_allclose(back.to_numpy() * rows[:, None] / units, fit.params, rtol=1e-8, atol=1e-12)
 
 
+def test_levels_far_from_zero_keep_their_digits(data):
+    near = VAR(data, lags=2, exclude=EXOGENOUS).fit().params.iloc[1:]
+    far = VAR(data + 1e5, lags=2, exclude=EXOGENOUS).fit().params.iloc[1:]
+    np.testing.assert_allclose(far, near, rtol=1e-6, atol=1e-8)
+
+
 @pytest.mark.parametrize("corrected", [False, True])
 @pytest.mark.parametrize("bootstrap", [MovingBlock(draws=130, length=6), Residual(draws=130)])
 @pytest.mark.parametrize("exclude", [EXOGENOUS, MIXED])
@@ -144,6 +150,18 @@ def test_each_draw_is_the_restricted_estimate_on_its_own_sample(data, exog, excl
         u = sample.to_numpy()[2:] - single.parent.design(2) @ expected
         np.testing.assert_allclose(draws.sigma[row], u.T @ u / fit.df_resid, rtol=1e-6)
         np.testing.assert_allclose(draws.residuals[row], u, atol=1e-7)
+
+
+@pytest.mark.parametrize(("trend", "exclude"), [("c", EXOGENOUS), ("ct", None)])
+def test_studentised_intervals_where_the_bias_came_from_a_bootstrap(data, trend, exclude):
+    fit = VAR(data, lags=1, trend=trend, exclude=exclude).fit().bias_corrected(Residual(draws=100), rng=1)
+    irf = fit.identify(Cholesky(*NAMES)).irf(2, Residual(draws=60), rng=1, inner=15)
+    lower, upper = irf.band(0.90, interval="studentised")
+    moving = irf.draws.std(axis=0) > 0
+    assert (lower[moving] < upper[moving]).all()
+    spread = irf.draw_errors.mean(axis=0)[moving] / irf.draws.std(axis=0)[moving]
+    assert spread.min() > 0.5
+    assert spread.max() < 1.8
 
 
 def test_draws_do_not_depend_on_workers(data):
@@ -218,6 +236,27 @@ def test_restricted_score_test_is_the_plain_one_without_exclusions(data):
     lagged = np.hstack([u[4 - lag : len(u) - lag] for lag in range(1, 5)])
     expected = breusch_godfrey(VAR(data, lags=2).fit(), 4).statistic
     assert _restricted_score(fit, lagged) == pytest.approx(expected, rel=1e-8)
+
+
+def test_score_test_is_the_fall_of_the_weighted_sum_of_squares(data):
+    """u on the free regressors of its equation, and on all lags of u too, both by GLS with the weights of S_R."""
+    from econ.var.diagnostics import breusch_godfrey
+
+    fit = VAR(data, lags=2, exclude={"a": ["a"], "c": ["L1.a", "c"]}).fit()  # false, so that the weights differ
+    u, x = fit.residuals.to_numpy(), fit.parent.design(2)
+    padded = np.vstack([np.zeros((3, 3)), u])
+    z = np.hstack([padded[3 - lag : len(padded) - lag] for lag in range(1, 4)])
+    root = np.linalg.cholesky(np.linalg.inv(u.T @ u / len(u))).T
+    y = (u @ root.T).T.reshape(-1)
+    free = np.kron(root, x)[:, fit.free.T.reshape(-1)]
+
+    def left(design):
+        scale = np.linalg.norm(design, axis=0)
+        return ((y - design / scale @ np.linalg.lstsq(design / scale, y, rcond=None)[0]) ** 2).sum()
+
+    expected = left(free) - left(np.hstack([free, np.kron(root, z)]))
+    assert left(free) < y @ y - 0.01  # the score of the free coefficients is not zero: the correction matters
+    assert breusch_godfrey(fit, 3).statistic == pytest.approx(expected, rel=1e-8)
 
 
 def test_granger_tests_what_is_left(data):

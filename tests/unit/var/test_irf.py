@@ -32,6 +32,21 @@ def test_sup_t_band_holds_whole_paths(irf):
     assert (wider[0] <= lower).all()
 
 
+def test_joint_band_holds_all_responses_to_a_shock(irf):
+    lower, upper = irf.band(0.80, "joint")
+    inside = ((irf.draws >= lower) & (irf.draws <= upper)).all(axis=(1, 2)).mean(axis=0)
+    assert (inside >= 0.80).all()
+    assert (inside <= 0.90).all()  # whole order statistics of 400 draws
+    paths = irf.band(0.80, "sup-t")
+    assert (lower <= paths[0]).all()
+    assert (upper >= paths[1]).all()
+    for j in range(3):
+        expected = sup_t(irf.draws[..., j].reshape(400, -1), level=0.80)
+        np.testing.assert_allclose((lower[..., j].reshape(-1), upper[..., j].reshape(-1)), expected, rtol=1e-12)
+    one = irf.shock("japan")
+    np.testing.assert_array_equal(one.band(0.80, "joint")[0], lower[..., [1]])
+
+
 def test_sup_t_of_one_path_equals_the_function(irf):
     lower, upper = irf.band(0.80, "sup-t")
     expected = sup_t(irf.draws[:, :, 2, 0], level=0.80)

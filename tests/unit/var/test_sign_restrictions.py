@@ -255,6 +255,28 @@ def test_collapsed_weights_are_refused(fit, monkeypatch):
         fit.identify(scheme, rng=1)
 
 
+def test_short_run_long_run_signs_and_sizes_in_one_scheme(fit):
+    """Zero on impact, zero in the long run, a sign path, a bounded size and a bounded ratio, over two shocks."""
+    scheme = SignRestrictions(
+        {"s": {"china": "+", "yield": ("-", range(0, 3))}, "t": {"japan": "+"}},
+        {"s": {"japan": 0}, "t": {"yield": "long-run"}},
+        elasticity={"s": {"china": (0.1, 5.0)}, "t": {("yield", "japan"): (-2.0, 2.0)}},
+        draws=150,
+    )
+    svar = fit.identify(scheme, rng=1)
+    draws, reduced = svar.draws, svar.reduced_draws
+    np.testing.assert_allclose(draws[:, 1, 0], 0.0, atol=1e-10)
+    gap = np.eye(3) - reduced.lag_blocks.sum(axis=1)
+    np.testing.assert_allclose(np.linalg.solve(gap, draws)[:, 2, 1], 0.0, atol=1e-8)
+    assert (svar.irf(2).draws[:, :, 2, 0] < 0).all()
+    assert ((draws[:, 0, 0] >= 0.1) & (draws[:, 0, 0] <= 5.0)).all()
+    assert (np.abs(draws[:, 2, 1] / draws[:, 1, 1]) <= 2.0).all()
+    np.testing.assert_allclose(
+        (draws[:, :, 0] * np.linalg.solve(reduced.sigma, draws)[:, :, 1]).sum(axis=1), 0, atol=1e-9
+    )
+    assert 1.0 < svar.effective_draws < 150.0
+
+
 def test_bounds_on_ratios_and_sizes_hold(fit):
     elasticity = {"sale": {("yield", "china"): (-2.0, -0.5), "japan": (-0.2, 0.4)}}
     svar = fit.identify(SignRestrictions(SIGNS, elasticity=elasticity, draws=100), rng=1)
