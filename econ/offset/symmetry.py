@@ -15,7 +15,8 @@ from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
-from econ.infer.weak import ReducedForm, approximate_df, ar_statistic
+from econ.infer.weak import ReducedForm, ar_statistic
+from econ.infer.working import approximate_df
 from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
 from econ.projection import LocalProjection, ProjectionResults
 

@@ -152,20 +152,19 @@ def reserve_losses(
         raise SpecificationError(
             f"other_currencies is a share and duration in years; found {other_currencies!r} and {duration!r}."
         )
-    parts = [] if yields is None else [yields.diff()]
-    if dollar is not None:
-        parts.insert(0, (100.0 * np.log(dollar).diff()).rename("dollar"))
-    loss = (-100.0 * stock.pct_change(fill_method=None)).rename("reserve_loss").iloc[1:]
-    changes = pd.concat(parts, axis=1).reindex(loss.index) if parts else pd.DataFrame(index=loss.index)
     if (other_currencies and dollar is None) or (duration and yields is None):
         raise SpecificationError("other_currencies needs dollar=, and duration needs yields=.")
-    if other_currencies:
-        loss = loss - other_currencies * changes["dollar"]
-    if duration and yields is not None:
-        loss = loss - duration * changes[yields.columns[0]]
+    loss = (-100.0 * stock.pct_change(fill_method=None)).rename("reserve_loss").iloc[1:]
+    parts = [] if dollar is None else [(100.0 * np.log(dollar).diff()).rename("dollar")]
+    parts += [] if yields is None else [yields.diff()]
     reaction: Regression | Unavailable = Unavailable("neither dollar nor yields were given")
     if parts:
-        reaction = regress(loss.rename("reserve_loss"), complete_frame(changes, what="reserve losses"), cov="hc1")
+        changes = complete_frame(pd.concat(parts, axis=1).reindex(loss.index), what="reserve losses")
+        if dollar is not None:
+            loss = loss - other_currencies * changes["dollar"]
+        if yields is not None:
+            loss = loss - duration * changes[yields.columns[0]]
+        reaction = regress(loss.rename("reserve_loss"), changes, cov="hc1")
         loss = reaction.residuals
     return Instrument(
         series=loss.rename("reserve_loss"),
