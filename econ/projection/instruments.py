@@ -20,6 +20,7 @@ from econ.projection.instrument import Instrument, span, word
 LARGEST = 10
 APART = 2
 CLOSE = "15:30"
+SAFE = "State Administration of Foreign Exchange"
 
 
 def intervention_instrument(
@@ -152,7 +153,7 @@ def reserve_losses(
         raise SpecificationError(
             f"other_currencies is a share and duration in years; found {other_currencies!r} and {duration!r}."
         )
-    if (other_currencies and dollar is None) or (duration and yields is None):
+    if (dollar is None and other_currencies) or (yields is None and duration):
         raise SpecificationError("other_currencies needs dollar=, and duration needs yields=.")
     loss = (-100.0 * stock.pct_change(fill_method=None)).rename("reserve_loss").iloc[1:]
     parts = [] if dollar is None else [(100.0 * np.log(dollar).diff()).rename("dollar")]
@@ -172,9 +173,7 @@ def reserve_losses(
         measures="foreign-exchange reserves lost, net of valuation",
         assumption="given the dollar and yields, reserves are lost because money leaves, and Treasuries pay for it",
         fails="valuation that the weights and the regression miss; losses met from deposits or other bonds",
-        source="State Administration of Foreign Exchange"
-        if isinstance(reserves, pd.DataFrame)
-        else "given by the caller",
+        source=SAFE if isinstance(reserves, pd.DataFrame) else "given by the caller",
         episodes=_largest(loss),
         reaction=reaction,
         parent=reserves,
