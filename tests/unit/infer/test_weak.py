@@ -166,7 +166,7 @@ def test_tf_interval_grows_as_the_first_stage_weakens():
         tf_interval(0.0, 1.0, 10.0, level=0.90)
 
 
-def coverage(instruments, cov, size, *, f=3.0, bandwidth=None, persistence=0.0, draws=2000):
+def coverage(instruments, cov, size, *, f=3.0, bandwidth=None, persistence=0.0, draws=1000):
     """Shares of samples whose 90% sets and interval hold the truth; endogeneity 0.95, mean first-stage F = f."""
     covered = {"ar": 0, "clr": 0, "wald": 0}
     strength = math.sqrt((f - 1.0) / size)
@@ -193,7 +193,7 @@ def coverage(instruments, cov, size, *, f=3.0, bandwidth=None, persistence=0.0, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [180, 480])
-@pytest.mark.parametrize("instruments", [1, 2, 4])
+@pytest.mark.parametrize("instruments", [1, 4])
 @pytest.mark.parametrize(
     ("cov", "bandwidth", "persistence"), [("hc1", None, 0.0), ("hac", 6, 0.0), ("hac", 12, 0.0), ("hac", 6, 0.5)]
 )
