@@ -7,18 +7,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 import econ
-from analyses.specification import BUND, FED, Specification
+from analyses.specification import BUND, Specification
 from econ import Dataset
 from econ.data import Variable, flows, holder
-from econ.projection import GranularInstrument, granular_instrument
+from econ.projection import GranularInstrument, Instrument, granular_instrument, intervention_instrument
 
 YIELDS = ("yield_2y", "yield_10y", "yield_30y")
 AVERAGES = ("yield_2y_average", "yield_10y_average")
+PREMIA = ("term_premium_2y", "term_premium_5y", "term_premium_10y")
 LABELS = {
-    "yield_2y": "2-year", "yield_10y": "10-year", "yield_30y": "30-year", "term_premium_10y": "10-year premium",
+    "yield_2y": "2-year", "yield_10y": "10-year", "yield_30y": "30-year",
     "yield_2y_average": "2-year", "yield_10y_average": "10-year",
+    "term_premium_2y": "2-year", "term_premium_5y": "5-year", "term_premium_10y": "10-year",
 }  # fmt: skip
-CONTROLS = (FED, BUND, "financial_conditions")
+FURTHER = ("yield_10y_uk", "fed_funds", "industrial_production")
+"""What else of the usual controls the archive holds in every month; consumer prices of October 2025 do not exist."""
 LONG_CONTROLS = (BUND, "yield_10y_uk", "fed_funds", "financial_conditions")
 HUBS = ("uk", "belgium", "luxembourg", "ireland", "cayman", "switzerland", "hong_kong", "singapore")
 PANEL = (
@@ -56,9 +59,11 @@ def with_sales(data: Dataset, sale: Sale) -> Dataset:
     return Dataset(frame, {**data.variables, sale.name: sold}, data.vintages, parent=data)
 
 
-def monthly(sale: Sale, spec: Specification, *, responses: tuple[str, ...] = YIELDS) -> Dataset:
+def monthly(
+    sale: Sale, spec: Specification, *, responses: tuple[str, ...] = YIELDS, further: tuple[str, ...] = ()
+) -> Dataset:
     """Sales, yields in basis points and controls, from 2011-07."""
-    return _assembled(sale, responses, CONTROLS, spec).sample(spec.sample[0], None).complete()
+    return _assembled(sale, responses, (*spec.primary_controls, *further), spec).sample(spec.sample[0], None).complete()
 
 
 def long_monthly(sale: Sale, spec: Specification, *, responses: tuple[str, ...] = AVERAGES) -> Dataset:
@@ -69,6 +74,7 @@ def long_monthly(sale: Sale, spec: Specification, *, responses: tuple[str, ...] 
 def _assembled(sale: Sale, responses: tuple[str, ...], controls: tuple[str, ...], spec: Specification) -> Dataset:
     data = econ.load(f"{sale.slug}_net_purchases", *responses, *controls, as_of=spec.as_of)
     percent = {name: "basis points" for name, variable in data.variables.items() if variable.units == "percent"}
+    data = data.transform(industrial_production="log_diff") if "industrial_production" in controls else data
     return with_sales(data.convert(**percent), sale)
 
 
@@ -81,11 +87,19 @@ def granular(spec: Specification, *, factors: int | None = None, exclude: tuple[
     return granular_instrument(growth, position, factors=count, exclude=exclude)
 
 
-def interventions(index: pd.PeriodIndex) -> pd.Series:
+def interventions(index: pd.PeriodIndex) -> Instrument:
     """Dollars that Japan sold in interventions, trillions of yen a month; zero in other months."""
-    table = econ.events("intervention")
-    months = pd.PeriodIndex(table["date"], freq="M")
-    return table["amount"].groupby(months).sum().reindex(index, fill_value=0.0).rename("intervention")
+    return intervention_instrument(index)
+
+
+def intervention_shocks(spec: Specification, *, first: str) -> Instrument:
+    """What past yields, financial conditions and interventions do not explain of the interventions.
+
+    The yen and Japanese yields, which the ministry watches, are not in the archive; US yields and conditions are.
+    """
+    data = econ.load("yield_2y", "yield_10y", "financial_conditions", as_of=spec.as_of)
+    drivers = data.transform(yield_2y="diff", yield_10y="diff").sample(first, spec.sample[1]).frame
+    return interventions(pd.PeriodIndex(drivers.index)).residual(drivers, lags=spec.projection_lags)
 
 
 def with_instruments(data: Dataset, **series: pd.Series) -> Dataset:

@@ -21,6 +21,10 @@ def per_100bn(estimate: Estimate | Unavailable, spec: Specification) -> Estimate
     factor = 10.0 / debt_tn(spec)
     parts = (estimate.std_error, estimate.lower, estimate.upper)
     error, lower, upper = (part if isinstance(part, Unavailable) else part * factor for part in parts)
+    region = estimate.region
+    if region is not None:
+        region = replace(region, intervals=tuple((low * factor, high * factor) for low, high in region))
     return replace(
-        estimate, value=estimate.value * factor, std_error=error, lower=lower, upper=upper, units="bp per $100bn"
-    )
+        estimate, value=estimate.value * factor, std_error=error, lower=lower, upper=upper, units="bp per $100bn",
+        region=region,
+    )  # fmt: skip

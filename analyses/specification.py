@@ -48,6 +48,11 @@ class Specification:
         Whether months without published net purchases (2021-01 to 2023-01) enter.
     primary_maturity, primary_horizon : str, int
         The one cell of H1 that decides: 10-year yield, three months.
+    primary_seller, primary_instruments : str, tuple of str
+        Whose sales the primary cell of H1 is about, and the instruments that move them: granular shocks and official
+        interventions together.
+    primary_controls : tuple of str
+        Controls of that cell, with ``projection_lags`` lags.
     primary_ally, offset_horizon : str, int
         The one cell of H2 that decides: Japan, six months.
     impact_bounds : tuple of float
@@ -91,6 +96,9 @@ class Specification:
     imputed: bool = True
     primary_maturity: str = "yield_10y"
     primary_horizon: int = 3
+    primary_seller: str = "foreign"
+    primary_instruments: tuple[str, ...] = ("granular", "intervention")
+    primary_controls: tuple[str, ...] = (FED, BUND, "financial_conditions")
     primary_ally: str = JAPAN
     offset_horizon: int = 6
     impact_bounds: tuple[float, ...] = (15.0, 8.0, 2.4)

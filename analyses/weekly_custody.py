@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 import econ
+from analyses._units import per_100bn
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate, LocalProjection
 from econ.data import Variable, debt_scale
 from econ.infer import equivalence, regress
+from econ.projection import Credentials, Instrument, credentials, custody_instrument
 from econ.report import Exhibit, Figure, Panel, Row, Table, main
 from econ.var import IRF
 
@@ -52,6 +56,27 @@ def weekly(spec: Specification) -> Dataset:
     return Dataset(frame.iloc[1:].loc[:last], variables, (*stocks.vintages, *daily.vintages, *debt_file))
 
 
+def instrument(spec: Specification, frequency: str = "W") -> Instrument:
+    """Falls of custody holdings by week or month, percent of debt."""
+    stocks = econ.load("fed_custody", frequency=frequency, as_of=spec.as_of).frame["fed_custody"] / 1000.0
+    months = pd.PeriodIndex(stocks.index, freq="M") if frequency == "M" else pd.PeriodIndex(stocks.index.to_period("M"))
+    debt = pd.Series(debt_scale(months.unique(), as_of=spec.as_of).reindex(months).to_numpy(), index=stocks.index)
+    both = stocks.notna() & debt.notna()
+    return custody_instrument(stocks[both], debt[both])
+
+
+def credentials_by_month(spec: Specification, *, lags: int) -> Credentials:
+    """Monthly falls of custody as an instrument for sales by foreign officials."""
+    monthly = instrument(spec, "M")
+    data = econ.load("official_net_purchases", "yield_10y", as_of=spec.as_of).convert(yield_10y="basis points")
+    data = data.transform(yield_10y="diff")
+    sales = -data.frame["official_net_purchases"].rename("official_sales").dropna()
+    common = monthly.series.index.intersection(sales.index)
+    episodes = {name: at for name, at in monthly.episodes.items() if at[0] in common}
+    monthly = replace(monthly, series=monthly.series.loc[common], episodes=episodes)
+    return credentials(monthly, data.frame["yield_10y"], sales, lags=lags)
+
+
 def result(spec: Specification = baseline) -> Exhibit:
     """Projections by maturity, the placebo week left out, and what yields did before."""
     data = weekly(spec)
@@ -65,6 +90,13 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows += [Row(LABELS[name], [_cell(irf, name, h, spec) for h in HORIZONS]) for name in MATURITIES]
     rows.append(Panel("Without the custody shift of March 2014"))
     rows += [Row(LABELS[name], [_cell(without, name, h, spec) for h in HORIZONS]) for name in MATURITIES]
+    rows.append(Panel("Yield after a fall of custody holdings by $100 billion at today's debt, bp"))
+    rows += [Row(LABELS[name], [per_100bn(_cell(irf, name, h, spec), spec) for h in HORIZONS]) for name in MATURITIES]
+    placebo = instrument(spec).placebo(data.frame["yield_10y"], [pd.Timestamp(PLACEBO)], horizons=HORIZONS)
+    rows.append(Panel("The placebo: week of 12 March 2014, in which Russia moved its custodian"))
+    rows.append(Row("10-year, change in bp", [float(value) for value in placebo["change"]]))
+    rows.append(Row("10-year, bp per 1% of debt", [float(value) for value in placebo["per_unit"]]))
+    rows.append(Row("p-value", [float(value) for value in placebo["p_value"]], decimals=2))
     table = Table(
         [f"{h} weeks" if h else "Same week" for h in HORIZONS],
         rows,
@@ -72,11 +104,13 @@ def result(spec: Specification = baseline) -> Exhibit:
         notes=[
             f"Weekly local projections, {data.frame.index[0].date()} to {data.frame.index[-1].date()} (Wednesdays), yield "
             f"relative to the week before, {LAGS} lags of all yields, custody sales and the Fed's purchases, lag-augmented, "
-            "heteroskedasticity-robust standard errors. Not identified: officials choose when to sell."
+            "heteroskedasticity-robust standard errors. Not identified: officials choose when to sell. Placebo: the change from "
+            "the week before; p-value: share of all weeks from which the yield moved at least as much."
         ],
     )
     return Exhibit(
-        key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec), tables=table,
+        key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec) | {f"placebo_p_{h}": float(p) for h, p in zip(HORIZONS, placebo["p_value"], strict=True)},
+        tables=table,
         figures=Figure(_plotted(irf, spec), _draw, height=2.6), vintages=data.vintages, spec=spec,
     )  # fmt: skip
 

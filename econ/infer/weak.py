@@ -19,12 +19,10 @@ from econ.errors import SampleTooShort, SchemaError, SingularDesign, Specificati
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer import _kernels as k
 from econ.infer._kernels import Array
-from econ.infer.covariance import ewc_terms
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
-from econ.infer.regression import default_lags
 from econ.infer.sandwich import joint_covariance
-from econ.infer.working import working_moments
+from econ.infer.working import resolved, working_moments
 
 MINIMUM_SPARE = 10
 SINGULAR = 1e-12
@@ -175,26 +173,6 @@ def reduced_form(
     return ReducedForm(coefficients[:, 0], coefficients[:, 1], covariance, moments, size, df, 1.0 / mean)
 
 
-def resolved(cov: str, bandwidth: int | None, size: int) -> int:
-    """Lags or cosines that a covariance of ``size`` observations uses when ``bandwidth`` was asked for."""
-    if bandwidth is not None:
-        return bandwidth
-    return {"hac": default_lags(size), "ewc": ewc_terms(size)}.get(cov, 0)
-
-
-def approximate_df(cov: str, df: float, bandwidth: int | None, *, size: int, columns: int) -> tuple[float, float]:
-    """Degrees of freedom and covariance factor of joint coefficients whose regressors are not at hand.
-
-    Bartlett weights over L lags leave about ``3 T / (2 (L + 1))`` degrees of freedom (Lazarus, Lewis, Stock and
-    Watson 2018); "hac" and "hc0" have no small-sample factor of their own. Where the regressors are known,
-    :func:`econ.infer.working.working_moments` is exact.
-    """
-    if cov == "hac":
-        lags = default_lags(size) if bandwidth is None else bandwidth
-        df = 1.5 * size / (lags + 1.0)
-    return df, size / (size - columns) if cov in ("hac", "hc0") else 1.0
-
-
 def _columns(values: ArrayLike, size: int, what: str) -> Array:
     """Values as (T, c)."""
     table = np.asarray(values, dtype=float)
@@ -254,10 +232,29 @@ def anderson_rubin(
 
     Notes
     -----
-    Coverage at 90% in 2,000 samples with a first-stage F of 3 and errors correlated by 0.95 (Monte Carlo error 0.7
-    points), by the number of instruments; beside it that of two-stage least squares and its robust interval:
+    Coverage in percent at 90%, in 2,000 samples with a first-stage F of 3 and errors correlated by 0.95 (Monte Carlo
+    error 0.7 points), beside that of two-stage least squares with its robust interval; "hac" has 6 Bartlett lags:
 
-    COVERAGE
+    ===========  ======  ===  =====  ====  ====  ================
+    instruments  cov     T    AR     CLR   2SLS  AR by chi-square
+    ===========  ======  ===  =====  ====  ====  ================
+    1            hc1     180  89.8         83.8  89.3
+    2            hc1     180  90.5   90.3  74.5  89.1
+    4            hc1     180  90.3   90.2  60.5  87.4
+    1            hac     180  89.8         83.8  88.1
+    2            hac     180  90.5   89.9  74.5  86.0
+    4            hac     180  91.0   89.5  60.5  80.9
+    1            hc1     480  90.9         84.8  90.5
+    2            hc1     480  90.1   90.4  72.0  89.5
+    4            hc1     480  90.3   90.0  59.7  89.4
+    1            hac     480  90.8         84.8  89.9
+    2            hac     480  90.2   91.2  72.0  88.9
+    4            hac     480  90.6   90.0  59.7  87.9
+    ===========  ======  ===  =====  ====  ====  ================
+
+    With a first stage that rests on five months of 173, 25 controls and a second instrument, "hc1" covers 88% (81% by
+    chi-square). With as many instruments as a third of the degrees of freedom (8, Bartlett 12, T = 180) the set is too
+    large: it covers 98% or more.
 
     References
     ----------

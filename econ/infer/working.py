@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from econ.infer._kernels import Array, by_group
-from econ.infer.covariance import group_codes
+from econ.infer.covariance import ewc_terms, group_codes
+from econ.infer.regression import default_lags
 
 
 def working_moments(
@@ -98,3 +99,23 @@ def _clustered(q: Array, basis: Array, codes: NDArray[np.intp]) -> tuple[float, 
     spread = float((traces**2).sum() + (products * products).sum())
     factor = groups / (groups - 1.0) * (size - 1.0) / (size - columns)
     return factor * mean / m, m * (m + 1.0) * mean**2 / m**2 / spread
+
+
+def resolved(cov: str, bandwidth: int | None, size: int) -> int:
+    """Lags or cosines that a covariance of ``size`` observations uses when ``bandwidth`` was asked for."""
+    if bandwidth is not None:
+        return bandwidth
+    return {"hac": default_lags(size), "ewc": ewc_terms(size)}.get(cov, 0)
+
+
+def approximate_df(cov: str, df: float, bandwidth: int | None, *, size: int, columns: int) -> tuple[float, float]:
+    """Degrees of freedom and covariance factor of joint coefficients whose regressors are not at hand.
+
+    Bartlett weights over L lags leave about ``3 T / (2 (L + 1))`` degrees of freedom (Lazarus, Lewis, Stock and
+    Watson 2018); "hac" and "hc0" have no small-sample factor of their own. Where the regressors are known,
+    :func:`working_moments` is exact.
+    """
+    if cov == "hac":
+        lags = default_lags(size) if bandwidth is None else bandwidth
+        df = 1.5 * size / (lags + 1.0)
+    return df, size / (size - columns) if cov in ("hac", "hc0") else 1.0

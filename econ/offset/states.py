@@ -11,7 +11,7 @@ import pandas as pd
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import NotIdentified
 from econ.estimate import Estimate, check_level
-from econ.infer.weak import approximate_df
+from econ.infer.working import approximate_df
 from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._ratio import Ratio, ratio_estimate
 from econ.offset._responses import Array, Cell, Responses, check_allies, check_horizon, cumulated

@@ -14,7 +14,7 @@ from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
-from econ.infer.weak import approximate_df
+from econ.infer.working import approximate_df
 from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
 from econ.projection import LocalProjection, ProjectionResults

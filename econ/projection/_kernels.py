@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from econ.infer._kernels import cosines
 
@@ -16,6 +17,25 @@ Array = NDArray[np.float64]
 
 NEARLY_SINGULAR = 1e-8
 WELL_CONDITIONED = 1e3
+SAFE_DIAGONAL = 1e-4
+
+
+def orthonormal(x: Array) -> Array | None:
+    """Orthonormal basis of the columns of x (T, k) by Cholesky, twice; None unless they are well conditioned.
+
+    The first pass leaves an error of cond(x)^2 eps in q'q, which the second removes (Yamamoto et al. 2015). Three times
+    as fast as Householder's, which serves where columns are nearly dependent and must be named.
+    """
+    q = x / np.maximum(np.sqrt((x * x).sum(axis=0)), np.finfo(float).tiny)
+    for _ in range(2):
+        try:
+            lower = np.linalg.cholesky(q.T @ q)
+        except np.linalg.LinAlgError:
+            return None
+        if np.diag(lower).min() < SAFE_DIAGONAL:
+            return None
+        q = solve_triangular(lower, q.T, lower=True, check_finite=False).T
+    return np.ascontiguousarray(q)
 
 
 def row_mask(size: int, horizon: int) -> Array:
@@ -59,7 +79,8 @@ def partial_out(q: Array, inverse: Array, v: Array, mask: Array) -> Array:
         wide = v.transpose(1, 0, 2).reshape(size, -1)
         c = (q.T @ wide).reshape(-1, horizons, columns).transpose(1, 0, 2)
         fitted = q @ (inverse @ c).transpose(1, 0, 2).reshape(-1, horizons * columns)
-        v = v - fitted.reshape(size, horizons, columns).transpose(1, 0, 2) * mask
+        v = v - fitted.reshape(size, horizons, columns).transpose(1, 0, 2)
+        v *= mask
     return v
 
 
@@ -87,7 +108,9 @@ def two_stage(y: Array, d: Array, fitted: Array) -> tuple[Array, Array]:
     bread = np.linalg.inv(transpose(fitted) @ d).astype(float)
     b = bread @ (transpose(fitted) @ y)
     weights = fitted @ transpose(bread)
-    psi = weights[:, :, :, None] * (y - d @ b)[:, :, None, :]
+    rest = d @ b
+    np.subtract(y, rest, out=rest)
+    psi = weights[:, :, :, None] * rest[:, :, None, :]
     return b, psi
 
 

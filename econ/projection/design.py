@@ -10,9 +10,11 @@ import numpy as np
 from econ.data.dataset import as_dataset, complete_frame
 from econ.errors import SampleTooShort, SpecificationError
 from econ.infer._kernels import full_rank_qr
-from econ.projection._kernels import Array
+from econ.projection._kernels import Array, orthonormal
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from econ.projection.model import LocalProjection
 
 SPARE = 10
@@ -81,7 +83,9 @@ class Design:
             both = np.column_stack([self.controls, self.instruments])
             full_rank_qr(both, [*names, *self.instrument_names], "the first stage")
         both = np.column_stack([self.controls, self.impulses])
-        q = full_rank_qr(both, [*names, *self.shocks], "the projection")[0]
+        q = orthonormal(both)
+        if q is None:
+            q = full_rank_qr(both, [*names, *self.shocks], "the projection")[0]
         return q[:, : len(names)]
 
     def check_horizon(self, horizon: int) -> None:
@@ -130,21 +134,16 @@ def build(model: LocalProjection) -> Design:
     if len(frame) <= first + SPARE:
         raise SampleTooShort(f"{lags} lags need more than {first + SPARE} periods; found {len(frame)}; use fewer lags.")
     columns = {name: frame[name].to_numpy() for name in frame.columns}
-    names, controls = ["const"], [np.ones(len(frame) - first)]
-    for lag in range(1, lags + 1):
-        for name in lagged:
-            names.append(f"L{lag}.{name}")
-            controls.append(columns[name][first - lag : len(frame) - lag])
-    for name in model.contemporaneous:
-        names.append(name)
-        controls.append(columns[name][first:])
+    names, table = _controls(model, frame, lagged, first)
     weights = _weights(model, columns, first)
     states = [""] if model.state is None else [f"|{state}" for state in STATES]
     instruments = np.column_stack([columns[name][first:] for name in model.instruments]) if model.instruments else None
-    table, kept = np.column_stack(controls), [j for j, name in enumerate(names) if name not in model.common]
-    shared = [j for j in range(len(names)) if j not in kept]
+    shared = [j for j, name in enumerate(names) if name in model.common]
+    kept = [j for j, name in enumerate(names) if name not in model.common]
+    if shared:
+        table = np.hstack([table[:, shared], _by_state(table[:, kept], weights)])
     return Design(
-        controls=np.hstack([table[:, shared], _by_state(table[:, kept], weights)]),
+        controls=table if shared else _by_state(table, weights),
         impulses=_by_state(columns[model.impulse][first:, None], weights),
         instruments=None if instruments is None else _by_state(instruments, weights),
         weights=weights,
@@ -157,7 +156,20 @@ def build(model: LocalProjection) -> Design:
     )
 
 
+def _controls(model: LocalProjection, frame: pd.DataFrame, lagged: list[str], first: int) -> tuple[list[str], Array]:
+    """Constant, lags and contemporaneous controls with their names, before states."""
+    lags, size, n = model.lags + int(model.lag_augmented), len(frame) - first, len(lagged)
+    values, now = frame[lagged].to_numpy(), list(model.contemporaneous)
+    table = np.ones((size, 1 + lags * n + len(now)))
+    for lag in range(1, lags + 1):
+        table[:, 1 + (lag - 1) * n : 1 + lag * n] = values[first - lag : len(frame) - lag]
+    table[:, 1 + lags * n :] = frame[now].to_numpy()[first:]
+    return ["const", *(f"L{lag}.{name}" for lag in range(1, lags + 1) for name in lagged), *now], table
+
+
 def _by_state(values: Array, weights: Array) -> Array:
+    if weights.shape[1] == 1:
+        return values
     return np.hstack([values * weights[:, j : j + 1] for j in range(weights.shape[1])])
 
 

@@ -89,10 +89,11 @@ class Instrument:
         for date in at:
             if date not in self.series.index:
                 raise SpecificationError(f"the instrument has no value at {date}; it spans {span(self.series.index)}.")
-            moved = float(self.series[date])
+            place = int(np.flatnonzero(self.series.index == date)[0])
+            moved = float(self.series.iloc[place])
             for h in horizons:
                 changes = y.shift(-h) - y.shift(1)
-                change = float(changes[date])
+                change = float(changes.iloc[place])
                 if not np.isfinite(change):
                     raise SpecificationError(
                         f"the outcome is missing before or {h} periods after {date}; cut horizons."
@@ -138,7 +139,7 @@ class Instrument:
         kept = {name: tuple(date for date in at if date in now.index) for name, at in self.episodes.items()}
         return replace(
             self,
-            series=fit.residuals.rename(self.series.name),
+            series=fit.residuals.rename(str(self.series.name)),
             measures=f"{self.measures}, beyond what {', '.join(map(str, drivers.columns))} and its own past explain",
             episodes={name: at for name, at in kept.items() if at},
             reaction=fit,

@@ -20,6 +20,7 @@ from econ.projection.instrument import Instrument, span, word
 LARGEST = 10
 APART = 2
 CLOSE = "15:30"
+SAFE = "State Administration of Foreign Exchange"
 
 
 def intervention_instrument(
@@ -152,20 +153,19 @@ def reserve_losses(
         raise SpecificationError(
             f"other_currencies is a share and duration in years; found {other_currencies!r} and {duration!r}."
         )
-    parts = [] if yields is None else [yields.diff()]
-    if dollar is not None:
-        parts.insert(0, (100.0 * np.log(dollar).diff()).rename("dollar"))
-    loss = (-100.0 * stock.pct_change(fill_method=None)).rename("reserve_loss").iloc[1:]
-    changes = pd.concat(parts, axis=1).reindex(loss.index) if parts else pd.DataFrame(index=loss.index)
-    if (other_currencies and dollar is None) or (duration and yields is None):
+    if (dollar is None and other_currencies) or (yields is None and duration):
         raise SpecificationError("other_currencies needs dollar=, and duration needs yields=.")
-    if other_currencies:
-        loss = loss - other_currencies * changes["dollar"]
-    if duration and yields is not None:
-        loss = loss - duration * changes[yields.columns[0]]
+    loss = (-100.0 * stock.pct_change(fill_method=None)).rename("reserve_loss").iloc[1:]
+    parts = [] if dollar is None else [(100.0 * np.log(dollar).diff()).rename("dollar")]
+    parts += [] if yields is None else [yields.diff()]
     reaction: Regression | Unavailable = Unavailable("neither dollar nor yields were given")
     if parts:
-        reaction = regress(loss.rename("reserve_loss"), complete_frame(changes, what="reserve losses"), cov="hc1")
+        changes = complete_frame(pd.concat(parts, axis=1).reindex(loss.index), what="reserve losses")
+        if dollar is not None:
+            loss = loss - other_currencies * changes["dollar"]
+        if yields is not None:
+            loss = loss - duration * changes[yields.columns[0]]
+        reaction = regress(loss.rename("reserve_loss"), changes, cov="hc1")
         loss = reaction.residuals
     return Instrument(
         series=loss.rename("reserve_loss"),
@@ -173,9 +173,7 @@ def reserve_losses(
         measures="foreign-exchange reserves lost, net of valuation",
         assumption="given the dollar and yields, reserves are lost because money leaves, and Treasuries pay for it",
         fails="valuation that the weights and the regression miss; losses met from deposits or other bonds",
-        source="State Administration of Foreign Exchange"
-        if isinstance(reserves, pd.DataFrame)
-        else "given by the caller",
+        source=SAFE if isinstance(reserves, pd.DataFrame) else "given by the caller",
         episodes=_largest(loss),
         reaction=reaction,
         parent=reserves,

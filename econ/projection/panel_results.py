@@ -15,8 +15,8 @@ from econ.infer._kernels import by_group
 from econ.infer.covariance import check_lags
 from econ.infer.inversion import invert
 from econ.infer.strength import EffectiveF, effective_f
-from econ.infer.weak import ReducedForm, anderson_rubin, approximate_df, conditional_lr
-from econ.infer.working import working_moments
+from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
+from econ.infer.working import approximate_df, working_moments
 from econ.parallel import map_blocks
 from econ.projection import _kernels as kernels
 from econ.projection._kernels import Array

@@ -249,7 +249,8 @@ def estimate(model: LocalProjection, horizon: int, cov: str, *, bandwidth: int |
         b, psi = kernels.liml(y, d, fitted, z)
     else:
         b, psi = kernels.two_stage(y, d, fitted)
-    psi *= _small_sample(cov, q, inverse, d, mask, design.columns)
+    if cov in ("hc1", "hc2", "hc3"):
+        psi *= _small_sample(cov, q, inverse, d, mask, design.columns)
     return ProjectionResults(
         parent=model,
         point=np.ascontiguousarray(kernels.transpose(b)),
@@ -267,12 +268,10 @@ def _small_sample(cov: str, q: Array, inverse: Array, d: Array, mask: Array, col
     rows = mask.sum(axis=1)[:, :, None, None]
     if cov == "hc1":
         return np.asarray(np.sqrt(rows / (rows - columns)))
-    if cov in ("hc2", "hc3"):
-        room = 1.0 - kernels.leverage(q, inverse, d, mask)[:, :, None, None]
-        if room.min() < 1e-10:
-            raise SpecificationError(f"{cov} asked for, but an observation has leverage 1; use hc1.")
-        return np.asarray(1.0 / (np.sqrt(room) if cov == "hc2" else room))
-    return np.ones((1, 1, 1, 1))
+    room = 1.0 - kernels.leverage(q, inverse, d, mask)[:, :, None, None]
+    if room.min() < 1e-10:
+        raise SpecificationError(f"{cov} asked for, but an observation has leverage 1; use hc1.")
+    return np.asarray(1.0 / (np.sqrt(room) if cov == "hc2" else room))
 
 
 def _check_covariance(model: LocalProjection, cov: str, bandwidth: int | None) -> None:

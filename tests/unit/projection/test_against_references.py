@@ -8,6 +8,7 @@ from linearmodels.iv import IV2SLS, IVLIML
 
 from econ.infer import ewc, ewc_terms
 from econ.projection import LocalProjection
+from econ.projection._kernels import orthonormal
 from econ.var import VAR, Cholesky
 
 LAGS, HORIZON = 3, 8
@@ -196,6 +197,44 @@ def test_a_dummy_state_is_two_separate_projections(table):
     theirs = sm.OLS(y[keep], pd.concat([w, x], axis=1)[keep]).fit(cov_type="HC0")
     assert together.point[2, 0, 1] == pytest.approx(theirs.params["flow"], rel=1e-8)
     assert together.std_errors[2, 0, 1] == pytest.approx(theirs.bse["flow"], rel=1e-8)
+
+
+def test_basis_by_cholesky_is_that_of_householder_or_refused():
+    generator = np.random.default_rng(3)
+    x = generator.standard_normal((200, 6)) @ generator.standard_normal((6, 6)) * [1e6, 1.0, 1e-6, 1.0, 1.0, 1.0]
+    q, other = orthonormal(x), np.linalg.qr(x)[0]
+    np.testing.assert_allclose(q.T @ q, np.eye(6), atol=1e-13)
+    np.testing.assert_allclose(q[:, :3] @ q[:, :3].T, other[:, :3] @ other[:, :3].T, atol=1e-11)
+    assert orthonormal(np.column_stack([x, x[:, 0] + x[:, 1]])) is None
+    assert orthonormal(np.column_stack([x, x[:, 1] * (1.0 + 1e-9 * generator.standard_normal(200))])) is None
+    assert orthonormal(np.column_stack([x, np.zeros(200)])) is None
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_projection_on_an_instrument_is_an_internal_instrument_var_to_machine_precision(table, several):
+    """The instrument first in a recursive VAR: ratios of impact responses are those of instruments (Plagborg-Møller and
+    Wolf 2021, proposition 1 with the lags of the instrument among the controls), to the last digits at impact."""
+    names = ["z1", "flow", "yield", "dollar"] + (["vix"] if several else [])
+    svar = VAR(table[names], lags=LAGS).fit().identify(Cholesky(*names))
+    irf = svar.irf(0, bootstrap=None)
+    first = irf.shocks.index("z1")
+    scale = irf.point[0, irf.responses.index("flow"), first]
+    expected = [irf.point[0, irf.responses.index(name), first] / scale for name in ("yield", "dollar")]
+    lp = LocalProjection(
+        table, response=["yield", "dollar"], impulse="flow", controls=["z1", *names[4:]], instrument="z1", lags=LAGS,
+        lag_augmented=False,
+    ).fit(0, "hc0")  # fmt: skip
+    np.testing.assert_allclose(lp.point[0, :, 0], expected, rtol=1e-9)
+
+
+def test_one_step_ahead_equals_the_var_to_machine_precision(table):
+    """Without a contemporaneous impulse the projection of y(t+1) on the state is the VAR's own regression."""
+    names = ["flow", "yield", "vix"]
+    fit = VAR(table[names], lags=1).fit()
+    lp = LocalProjection(
+        table, response=names, impulse="flow", contemporaneous=["yield", "vix"], lags=0, lag_augmented=False
+    ).fit(1, "hc0")  # fmt: skip
+    np.testing.assert_allclose(lp.point[1, :, 0], fit.params.loc["L1.flow", names], rtol=1e-9)
 
 
 def test_impact_equals_the_recursive_var_to_machine_precision(table):

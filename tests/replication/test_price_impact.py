@@ -1,0 +1,158 @@
+"""The primary cell of H1 is the one fixed in advance: recomputed here from the series, without the exhibit's code."""
+
+import math
+from dataclasses import fields, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from linearmodels.iv import IV2SLS
+from scipy import stats
+
+import econ
+from analyses import instruments, price_impact, weekly_custody
+from analyses._projections import PANEL
+from analyses._units import debt_tn
+from analyses.specification import Specification, baseline
+from econ.data import flows
+from econ.errors import SpecificationError
+from econ.projection import granular_instrument
+
+QUICK = replace(baseline, horizon=24)
+
+
+@pytest.fixture(scope="module")
+def exhibit():
+    return price_impact.result(QUICK)
+
+
+def fixed_in_advance():
+    """Outcome, sales, instruments and controls of the cell, written out: 10-year, three months, both instruments."""
+    names = ["foreign_net_purchases", "yield_2y", "yield_10y", "yield_30y", "fed_net_purchases", "yield_10y_germany"]
+    table = econ.load(*names, "financial_conditions", as_of="2026-07-17").frame.loc["2011-07":]
+    table = table.assign(sales=-table["foreign_net_purchases"]).drop(columns="foreign_net_purchases")
+    for name in ("yield_2y", "yield_10y", "yield_30y", "yield_10y_germany"):
+        table[name] *= 100.0
+    position = pd.DataFrame({name: flows(name, "position", "usd_bn")["value"] for name in PANEL})
+    bought = pd.DataFrame({name: flows(name, scale="usd_bn")["value"] for name in PANEL})
+    growth = (100.0 * bought / position.shift()).loc["2011-07":"2026-03"]
+    table = table.join(granular_instrument(growth, position, factors=1).series, how="inner")
+    dates = econ.events("intervention")
+    sold = dates["amount"].groupby(dates["date"].dt.to_period("M")).sum()
+    table["intervention"] = sold.reindex(table.index).fillna(0.0)
+    system = [
+        "yield_2y",
+        "yield_10y",
+        "yield_30y",
+        "sales",
+        "fed_net_purchases",
+        "yield_10y_germany",
+        "financial_conditions",
+    ]
+    lagged = {f"L{lag}.{name}": table[name].shift(lag) for lag in range(1, 5) for name in system}
+    outcome = (table["yield_10y"].shift(-3) - table["yield_10y"].shift(1)).rename("outcome")
+    whole = pd.concat([outcome, table[["sales", "granular", "intervention"]], pd.DataFrame(lagged)], axis=1).dropna()
+    return whole["outcome"], whole["sales"], whole[["granular", "intervention"]], whole[list(lagged)].assign(const=1.0)
+
+
+def test_the_choices_and_their_date_are_those_fixed_in_advance():
+    """Changing any of these after seeing results is what this test is there to stop."""
+    assert (baseline.primary_maturity, baseline.primary_horizon) == ("yield_10y", 3)
+    assert (baseline.primary_seller, baseline.primary_instruments) == ("foreign", ("granular", "intervention"))
+    assert baseline.primary_controls == ("fed_net_purchases", "yield_10y_germany", "financial_conditions")
+    assert baseline.impact_bounds == (15.0, 8.0, 2.4)
+    assert (baseline.projection_lags, baseline.granular_factors, baseline.level) == (3, 1, 0.90)
+    assert baseline.fixed_on == "2026-11-23"
+    assert all(field.name in Specification.__doc__ for field in fields(Specification))
+
+
+def test_the_primary_number_is_the_cell_fixed_in_advance(exhibit):
+    y, x, z, w = fixed_in_advance()
+    theirs = IV2SLS(y, w, x, z).fit(cov_type="robust")
+    primary = exhibit.numbers["primary"]
+    assert primary.value == pytest.approx(theirs.params["sales"], rel=1e-8)
+    size, columns = len(y), w.shape[1] + 1
+    factor = math.sqrt((size) / (size - columns))
+    assert primary.std_error == pytest.approx(factor * theirs.std_errors["sales"], rel=1e-8)
+    assert primary.level == 0.90
+    per_100bn = exhibit.numbers["primary_100bn"]
+    assert per_100bn.value == pytest.approx(primary.value * 10.0 / debt_tn(baseline))
+    assert per_100bn.region.lower == pytest.approx(primary.region.lower * 10.0 / debt_tn(baseline))
+
+
+def test_the_set_of_the_primary_number_inverts_the_robust_wald_test(exhibit):
+    """At both ends the statistic, from dense regressions, equals Hotelling's quantile."""
+    y, x, z, w = fixed_in_advance()
+    both = np.column_stack([w, z])
+    inverse = np.linalg.inv(both.T @ both)
+    leverage = 1.0 - np.einsum("ij,jk,ik->i", both, inverse, both)
+    rest = z.to_numpy() - w.to_numpy() @ np.linalg.lstsq(w.to_numpy(), z.to_numpy(), rcond=None)[0]
+    q = np.linalg.qr(rest)[0]
+    own = (q**2).sum(axis=1)
+    size, columns = both.shape
+    mean = size / (size - columns) * (own @ leverage) / 2
+    df = 2 * 3 * (own @ leverage / 2) ** 2 / (2 * ((own * leverage) ** 2).sum())
+    critical = 2 * df / (df - 1) * stats.f.ppf(0.90, 2, df - 1)
+    for end in (exhibit.numbers["primary"].region.lower, exhibit.numbers["primary"].region.upper):
+        e = (y - end * x).to_numpy()
+        b = inverse @ (both.T @ e)
+        scores = both * (e - both @ b)[:, None]
+        v = (inverse @ scores.T @ scores @ inverse)[-2:, -2:] * size / (size - columns)
+        assert b[-2:] @ np.linalg.solve(v, b[-2:]) * mean == pytest.approx(critical, rel=1e-6)
+
+
+def test_equivalence_uses_the_bounds_fixed_in_advance(exhibit):
+    numbers = exhibit.numbers
+    reach = abs(numbers["primary"].value) + stats.norm.ppf(0.95) * numbers["primary"].std_error
+    for name, bound in (("short", 15.0), ("long", 8.0), ("small", 2.4)):
+        assert numbers[f"equivalent_{name}"] == ("yes" if reach <= bound else "no")
+    assert numbers["smallest_bound"] == pytest.approx(reach, rel=1e-6)
+
+
+def test_another_specification_is_another_number(exhibit):
+    for change in (
+        {"primary_horizon": 6}, {"primary_instruments": ("granular",)}, {"projection_lags": 2},
+        {"primary_controls": ("yield_10y_germany",)},
+    ):  # fmt: skip
+        spec = replace(QUICK, **change)
+        fit = price_impact.project(price_impact.DESIGNS[price_impact.primary_key(spec)], spec, horizon=6)
+        value = fit.point[spec.primary_horizon, fit.parent.responses.index(spec.primary_maturity), 0]
+        assert value != pytest.approx(exhibit.numbers["primary"].value, rel=1e-3)
+    with pytest.raises(SpecificationError, match="add it to DESIGNS"):
+        price_impact.primary_key(replace(baseline, primary_instruments=("luck",)))
+
+
+def test_every_design_is_given_per_cent_and_per_hundred_billion(exhibit):
+    table = exhibit.tables["horizons"]
+    rows = [row for row in table.rows if hasattr(row, "cells")]
+    assert len(rows) == 2 * len(price_impact.DESIGNS)
+    factor = 10.0 / debt_tn(baseline)
+    for first, second in zip(rows[: len(rows) // 2], rows[len(rows) // 2 :], strict=True):
+        for one, other in zip(first.cells, second.cells, strict=True):
+            assert other.value == pytest.approx(one.value * factor)
+
+
+def test_the_custody_shift_shows_nothing_and_a_sale_would():
+    spec = baseline
+    found = weekly_custody.instrument(spec)
+    data = weekly_custody.weekly(spec)
+    moved = pd.Timestamp(weekly_custody.PLACEBO)
+    shown = found.placebo(data.frame["yield_10y"], [moved], horizons=(0, 1, 4))
+    assert found.series.idxmax() == moved
+    np.testing.assert_allclose(shown["moved"], data.frame.loc[moved, "custody_sales"])
+    assert (shown["p_value"] > 0.10).all()
+    large = data.frame["yield_10y"] + 50.0 * shown["moved"].iloc[0] * (data.frame.index >= moved)
+    assert (found.placebo(large, [moved], horizons=(0, 1))["p_value"] < 0.02).all()
+
+
+def test_every_instrument_goes_through_the_same_checks():
+    table = instruments.result(baseline).tables["first_stages"]
+    rows = [row for row in table.rows if hasattr(row, "cells")]
+    assert len(rows) == 4
+    for row in rows:
+        f, critical, yields, flow, least, *_ = row.cells
+        assert f > 0.0
+        assert critical > 20.0
+        assert min(yields, flow) >= 0.0
+        assert max(yields, flow) <= 1.0
+        assert least > 0.0
