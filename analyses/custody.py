@@ -35,8 +35,6 @@ def result(spec: Specification = baseline) -> Exhibit:
     ):
         rows.append(Panel(title))
         rows += [Row(words, _sums(found[slug], found["china"])) for slug, words in MEASURES.items()]
-    adjusted = custody_adjusted("china", hubs=HUBS, as_of=spec.as_of)
-    plain = custody_adjusted("china", hubs=(), as_of=spec.as_of)
     table = Table(
         [*SPANS, "Correlation"],
         rows,
@@ -48,7 +46,21 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     frame = _holdings(spec)
-    numbers: dict[str, Estimate | float | int] = {
+    names = [f"{slug}_net_purchases_usd" for slug in MEASURES]
+    files = econ.load(*names, as_of=spec.as_of).vintages + econ.load("china_mfh_holdings", as_of=spec.as_of).vintages
+    return Exhibit(
+        key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables=table,
+        figures=Figure(frame, _draw, height=2.7), vintages=files, spec=spec,
+    )  # fmt: skip
+
+
+def _numbers(
+    bought: dict[str, pd.Series], moved: dict[str, pd.Series], frame: pd.DataFrame, spec: Specification
+) -> dict[str, Estimate | float | int]:
+    """What the text says of the survey and of the custodians."""
+    adjusted = custody_adjusted("china", hubs=HUBS, as_of=spec.as_of)
+    plain = custody_adjusted("china", hubs=(), as_of=spec.as_of)
+    return {
         "share_uk": adjusted.shares["uk"],
         "sigma": adjusted.sigma,
         "sigma_plain": plain.sigma,
@@ -60,12 +72,6 @@ def result(spec: Specification = baseline) -> Exhibit:
         **{f"{slug}_moved_2011": float(moved[slug].loc[slice(*SPANS["2011–14"])].sum()) for slug in MEASURES},
         **{f"{slug}_correlation": float(bought[slug].corr(bought["china"])) for slug in MEASURES},
     }
-    names = [f"{slug}_net_purchases_usd" for slug in MEASURES]
-    files = econ.load(*names, as_of=spec.as_of).vintages + econ.load("china_mfh_holdings", as_of=spec.as_of).vintages
-    return Exhibit(
-        key="custody", title="China's bonds and their custodians", numbers=numbers, tables=table,
-        figures=Figure(frame, _draw, height=2.7), vintages=files, spec=spec,
-    )  # fmt: skip
 
 
 def _moved(slug: str, spec: Specification) -> pd.Series:
