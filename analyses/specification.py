@@ -24,7 +24,8 @@ class Specification:
     Parameters
     ----------
     as_of : str
-        Data vintage.
+        Data vintage of the committed results. ``make AS_OF=DATE``, or ``--as-of DATE`` of any program, takes another
+        and writes to ``paper/build/DATE``.
     sample : (str, str)
         First and last month of the VAR: net purchases by country exist from 2011-07, debt to scale them
         until 2026-03.

@@ -12,6 +12,7 @@ from econ.data.flows import debt_scale, flows, valuation_alternatives, valuation
 from econ.data.holders import holder, holders
 from econ.data.load import load
 from econ.data.parsers import parse
+from econ.data.realtime import first_prints, revision_statistics, revisions, vintage_revisions
 from econ.data.refresh import FetchReport, fetch, fetch_file
 from econ.data.store import listing, verify_vintage
 from econ.data.vintage import Vintage
@@ -34,15 +35,19 @@ __all__ = [
     "events",
     "fetch",
     "fetch_file",
+    "first_prints",
     "flows",
     "holder",
     "holders",
     "listing",
     "load",
     "parse",
+    "revision_statistics",
+    "revisions",
     "valuation_alternatives",
     "valuation_fit",
     "valuation_model",
     "verify_archive",
     "verify_vintage",
+    "vintage_revisions",
 ]

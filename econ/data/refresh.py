@@ -240,6 +240,12 @@ class _Steps:
             self.progress(self.done, self.total, file)
 
 
+def _gone(wanted: Official, error: DataError) -> bool:
+    """Whether a file is no longer served: the server says so, or the page of a closed publication leads nowhere."""
+    closed = wanted.packed and not wanted.publisher.override and isinstance(error, DownloadError)
+    return closed or "answered 404" in str(error) or "answered 410" in str(error)
+
+
 def _gather(harvest: _Harvest, table: str, officials: tuple[Official, ...],
             get: Callable[[Official], tuple[Vintage, bytes]], steps: _Steps) -> None:  # fmt: skip
     """Fetch the files of one table and build it; its frames are let go, so that memory stays small."""
@@ -248,7 +254,7 @@ def _gather(harvest: _Harvest, table: str, officials: tuple[Official, ...],
         try:
             got.append(get(each))
         except DataError as error:
-            if "answered 404" in str(error) or "answered 410" in str(error):
+            if _gone(each, error):
                 harvest.gone[table] = str(error)
             else:
                 harvest.failures[each.name] = error

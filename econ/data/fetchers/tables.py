@@ -94,6 +94,15 @@ def _interventions(frames: Frames) -> pd.DataFrame:
     return wide.reset_index(drop=True)
 
 
+def _gsw(frames: Frames) -> pd.DataFrame:
+    """Zero-coupon yields, a column a maturity; the whole file stays in ``raw/``."""
+    frame = frames["gsw"]
+    zero = frame[frame["item"] == "zero_yield"]
+    wide = zero.set_index(["date", "series"])["value"].unstack("series")
+    wide.insert(0, "date", pd.DatetimeIndex(wide.index).strftime("%Y-%m-%d"))
+    return wide.reset_index(drop=True)
+
+
 _BUILDERS: dict[str, Callable[[Frames], pd.DataFrame]] = {
     "acm": _acm,
     "bertaut_judson": lambda frames: _holders(
@@ -103,6 +112,7 @@ _BUILDERS: dict[str, Callable[[Frames], pd.DataFrame]] = {
         frames["foiadj"], "foi_treas_adj_net_flow", "foi_treas_adj_val_chg", "foi_treas_est_pos"
     ),
     "feio": _interventions,
+    "gsw": _gsw,
     "mfh": _mfh,
     "slt_table1": lambda frames: _holders(
         frames["slt_table1"], "for_lt_treas_net", "for_lt_treas_valchg", "for_lt_treas_pos"

@@ -57,16 +57,13 @@ def gsw(source: Source) -> pd.DataFrame:
         source.fail(3, "the table of compounding conventions changed.")
     if len(lines) <= _HEADER_LINE or lines[_HEADER_LINE - 1].split(",") != ["Date", *_COLUMNS]:
         source.fail(_HEADER_LINE, f"the header changed: expected Date, BETA0 and {len(_COLUMNS) - 1} more columns.")
+    parts = [_block(source, start) for start in range(_HEADER_LINE, len(lines), _BLOCK)]
+    if not parts:
+        source.fail(_HEADER_LINE + 1, "no figures under the header.")
     numbers = list(range(_HEADER_LINE + 1, len(lines) + 1))
-    rows = [split_quoted(line, ",") for line in lines[_HEADER_LINE:]]
-    for row, number in zip(rows, numbers, strict=True):
-        if len(row) != len(_COLUMNS) + 1:
-            source.fail(number, f"expected {len(_COLUMNS) + 1} cells, found {len(row)}.")
-    days = source.days([row[0] for row in rows], numbers, form="%Y-%m-%d")
+    days = source.days([date for dates, _ in parts for date in dates], numbers, form="%Y-%m-%d")
     source.ascending(days, numbers)
-    values = np.column_stack(
-        [source.numbers([row[place] for row in rows], numbers, missing="NA") for place in range(1, len(_COLUMNS) + 1)]
-    )
+    values = np.concatenate([block for _, block in parts])
     values[values == _NO_SECOND_HUMP] = np.nan
     _check(source, values, numbers)
     frame = Wide(days, [""] * len(days), None, _COLUMNS, values, "percent").tidy("series")
@@ -74,6 +71,22 @@ def gsw(source: Source) -> pd.DataFrame:
     frame["item"] = frame["series"].map(_ITEM)
     frame.loc[frame["series"].isin(_TAUS), "unit"] = "years"
     return frame
+
+
+_BLOCK = 1000
+"""Lines split at a time: sixty years of a hundred columns are two million texts."""
+
+
+def _block(source: Source, start: int) -> tuple[list[str], np.ndarray]:
+    """Dates as text and figures of some lines."""
+    lines = source.lines[start : start + _BLOCK]
+    numbers = list(range(start + 1, start + 1 + len(lines)))
+    rows = [split_quoted(line, ",") for line in lines]
+    for row, number in zip(rows, numbers, strict=True):
+        if len(row) != len(_COLUMNS) + 1:
+            source.fail(number, f"expected {len(_COLUMNS) + 1} cells, found {len(row)}.")
+    columns = [source.numbers([row[place] for row in rows], numbers, missing="NA") for place in range(1, len(rows[0]))]
+    return [row[0] for row in rows], np.column_stack(columns)
 
 
 def _check(source: Source, values: np.ndarray, lines: list[int]) -> None:

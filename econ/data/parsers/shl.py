@@ -91,12 +91,8 @@ def _tidy(source: Source, body: list[list[str]], lines: list[int], dates: list[p
     printed = [_NOTE.sub("", row[1]) for row in body]
     names = [coded_holder(source, line, name, row[0]) for row, name, line in zip(body, printed, lines, strict=True)]
     source.unique([(row[0],) for row in body], lines)
-    values = np.column_stack(
-        [
-            source.numbers(["n.a." if row[place] == "*" else row[place] for row in body], lines, missing="n.a.")
-            for place in range(2, len(items) + 2)
-        ]
-    )
+    cells = ["n.a." if cell == "*" else cell for row in body for cell in row[2:]]
+    values = source.numbers(cells, np.repeat(lines, len(items)).tolist(), missing="n.a.").reshape(len(body), len(items))
     if (values < 0).any():
         source.fail(lines[int(np.argmax((values < 0).any(axis=1)))], "a negative position.")
     frames = []

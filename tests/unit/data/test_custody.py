@@ -206,6 +206,16 @@ def test_flows_and_load_carry_the_standard_error():
     assert flows("china", "benchmarked_change", "usd_bn", imputed=False)["value"].notna().sum() == 10
 
 
+def test_bands_use_students_t_and_a_hub_is_not_its_own():
+    change, hub, surveys, _ = simulated(4)
+    found = benchmark(change, surveys, hub)
+    low, high = found.interval(0.90, of="change")
+    width = (high - low).iloc[5] / (2 * found.frame["change_std_error"].iloc[5])
+    assert width == pytest.approx(1.7958848, abs=1e-6)  # t with 11 degrees of freedom
+    london = flows("uk", "benchmarked_change", "usd_bn")
+    assert np.allclose(london["value"].iloc[1:], custody_adjusted("uk", hubs=()).frame["change"].iloc[1:])
+
+
 def test_sums_of_reported_lines():
     parts = [flows(name, scale="usd_bn")["value"] for name in ("china", "belgium", "luxembourg", "hong_kong")]
     assert np.allclose(flows("china_belgium", scale="usd_bn")["value"], parts[0] + parts[1])

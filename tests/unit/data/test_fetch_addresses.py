@@ -8,7 +8,7 @@ import pytest
 
 from econ.data.fetchers import NAMED, official
 from econ.data.http import Client
-from econ.data.refresh import _get
+from econ.data.refresh import _gather, _get, _Harvest, _Steps
 from econ.errors import DownloadError, SchemaError
 from tests.unit.data.loopback import loopback
 from tests.unit.data.test_parse_samples import BJ, FOI, SAFE
@@ -88,6 +88,20 @@ def test_a_file_is_taken_out_of_the_archive_that_the_page_links_to():
 def test_a_page_or_archive_that_is_not_what_it_should_be_is_refused(page, packed, error, reason):
     with loopback(serving(page, packed)) as (base, _), pytest.raises(error, match=reason):
         fetched("bertaut_judson", base)
+
+
+@pytest.mark.parametrize(("error", "carried"), [(DownloadError("no zip"), True), (SchemaError("line 3"), False)])
+def test_a_closed_publication_without_a_page_does_not_stop_the_rest(error, carried):
+    """Bertaut and Judson ended in 2021: their table is carried over and marked; a damaged file is still a failure."""
+
+    def get(each):
+        raise error
+
+    harvest = _Harvest()
+    _gather(harvest, "bertaut_judson", (official("bertaut_judson"),), get, _Steps(1, None))
+    assert ("bertaut_judson" in harvest.gone) == carried
+    assert ("bertaut_judson" in harvest.failures) == (not carried)
+    assert harvest.files == []
 
 
 def test_a_mirror_serves_the_file_bare(monkeypatch):

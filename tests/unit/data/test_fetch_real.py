@@ -284,6 +284,15 @@ def test_further_series_and_files_become_tables(home, monkeypatch):
     assert set(frame.columns) == {"date", "series", "item", "value", "unit", "notes"}
 
 
+def test_the_reserves_of_every_year_come_from_their_own_workbook(home, monkeypatch):
+    with loopback() as (base, _):
+        point(monkeypatch, base)
+        for year in range(2020, 2027):
+            frame = fetch_file(f"safe_{year}", client=quick()).frame
+            assert set(frame["date"].dt.year) == {year}
+            assert len(frame[frame["item"] == "gold"]) > 0
+
+
 def test_a_flat_mirror_works_too(home, monkeypatch):
     def flat(handler):
         handler.reply(b"", 404) if handler.path.count("/") > 1 else serve_real(handler)

@@ -82,7 +82,10 @@ def test_interventions_in_other_units_are_caught_by_the_range(vintages):
 
 
 def test_a_series_outside_its_range_is_caught_in_a_file_of_many(vintages):
-    frame = vintages["gsw"].frame
-    wrong = frame.assign(value=frame["value"].where(frame["series"] != "SVENY10", 457.0))
-    with pytest.raises(SchemaError, match="must lie between -2 and 20; found 457"):
-        check_ranges("gsw", wrong)
+    frame = vintages["soma"].frame
+    wrong = frame.assign(value=frame["value"].where(frame["series"] != "SOMA_bills", 3e13))
+    with pytest.raises(SchemaError, match=r"must lie between 0 and 2e\+13; found 3e\+13"):
+        check_ranges("soma", wrong)
+    curve = vintage_table("gsw", {"gsw": vintages["gsw"].frame})
+    with pytest.raises(SchemaError, match="gsw column 'SVENY10' must lie between -2 and 20; found"):
+        check_ranges("gsw", curve.assign(SVENY10=100 * curve["SVENY10"]))

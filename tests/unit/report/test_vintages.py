@@ -14,7 +14,8 @@ from econ.data.archive import EMBEDDED, manifest, table_bytes
 from econ.data.home import data_home
 from econ.data.store import TableFile, locked, publish
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError, VintageMissing
-from econ.report import Exhibit, headline
+from econ.report import Estimate, Exhibit, headline
+from econ.report.headline import _row
 from econ.report.reproduce import is_up_to_date, reproduce
 from econ.report.vintages import folder_of, on_vintage, prepared
 
@@ -109,6 +110,22 @@ def test_results_are_built_again_when_the_vintage_under_that_name_changes(projec
     path = data_home() / NEW / "manifest.csv"
     path.write_bytes(path.read_bytes() + b"\n")
     assert not is_up_to_date(project, "mean", as_of=NEW)
+
+
+def test_results_are_built_again_when_a_helper_of_the_programs_changes(project):
+    program(project)
+    assert is_up_to_date(project, "mean")
+    (project / "analyses" / "_helper.py").write_text("x = 1\n")
+    assert not is_up_to_date(project, "mean")
+
+
+@pytest.mark.parametrize(
+    ("new", "moves"),
+    [((1.001, -1.0, 3.0), False), ((1.2, -1.0, 3.0), True), ((1.0, 0.1, 2.0), True), ((1.0, -3.0, -0.1), True)],
+)
+def test_a_headline_moves_if_its_print_or_its_side_of_zero_does(new, moves):
+    old = Estimate(1.0, 1.0, -1.0, 3.0)
+    assert _row(old, Estimate(new[0], 1.0, new[1], new[2]), 1)["moves"] == moves
 
 
 def test_a_vintage_that_is_not_there_is_named(project):
