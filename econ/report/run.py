@@ -73,7 +73,7 @@ def input_hashes(root: Path, key: str, as_of: str | None = None) -> dict[str, st
         sha256 by relative path; ``econ`` stands for all modules of the package together.
     """
     single = [f"analyses/{key}.py", "analyses/specification.py"]
-    single += sorted(path.relative_to(root).as_posix() for path in root.glob("analyses/_*.py"))
+    single += sorted(path.relative_to(root).as_posix() for path in root.glob("analyses/_[a-z]*.py"))
     single += sorted(path.relative_to(root).as_posix() for path in root.glob("econ/data/archive/*/manifest.csv"))
     hashes = {name: file_hash(root / name) for name in single if (root / name).is_file()}
     if as_of is not None:
