@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 
 def data_home() -> Path:
@@ -18,8 +19,4 @@ def data_home() -> Path:
     own = os.environ.get("ECON_DATA")
     if own:
         return Path(own).absolute()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "econ"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "econ"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "econ"
+    return user_data_path("econ", appauthor=False)
