@@ -98,7 +98,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows.append(Row("10-year, bp per 1% of debt", [float(value) for value in placebo["per_unit"]]))
     rows.append(Row("p-value", [float(value) for value in placebo["p_value"]], decimals=2))
     table = Table(
-        [f"{h} weeks" if h else "Same week" for h in HORIZONS],
+        [f"{h} week{'s' if h > 1 else ''}" if h else "Same week" for h in HORIZONS],
         rows,
         decimals=1,
         notes=[

@@ -14,7 +14,7 @@ from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
-from econ.infer.working import approximate_df
+from econ.infer.working import working_moments
 from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
 from econ.projection import LocalProjection, ProjectionResults
@@ -183,10 +183,11 @@ def instrumented_symmetry(
             )  # fmt: skip
             fits.append(model.estimate(horizon, cov))
     read = _joined(fits, horizon)
-    columns = fits[0].parent.design.controls.shape[1] + 1
-    df = np.inf if read.df is None else read.df
-    bandwidth = int(fits[0].bandwidths[horizon])
-    small = approximate_df(cov, df, bandwidth, size=read.nobs, columns=columns)
+    rows = read.nobs
+    z = np.column_stack([fit.impulse[horizon, :rows, 0] for fit in fits[:2]])
+    basis = np.linalg.qr(np.column_stack([fits[0].parent.design.basis()[:rows], z[:, 0]]))[0]
+    mean, df = working_moments(z, basis, cov=cov, bandwidth=int(fits[0].bandwidths[horizon]))
+    small = (df, 1.0 / mean)
     return _tested(read, (seller, ally, response), horizon, level, small=small)
 
 

@@ -166,7 +166,7 @@ def test_tf_interval_grows_as_the_first_stage_weakens():
         tf_interval(0.0, 1.0, 10.0, level=0.90)
 
 
-def coverage(instruments, cov, size, *, f=3.0, bandwidth=None, persistence=0.0, draws=1000):
+def coverage(instruments, cov, size, *, f=3.0, bandwidth=None, persistence=0.0, draws=2000):
     """Shares of samples whose 90% sets and interval hold the truth; endogeneity 0.95, mean first-stage F = f."""
     covered = {"ar": 0, "clr": 0, "wald": 0}
     strength = math.sqrt((f - 1.0) / size)
@@ -219,8 +219,8 @@ def test_sets_cover_when_an_instrument_rests_on_five_months():
         form = reduced_form(0.9 * v + 0.4 * e, d, both, controls=generator.standard_normal((size, 25)), cov="hc1")
         covered += float(ar_statistic(form.inflated(0.90), 0.0)) <= stats.chi2.ppf(0.90, 2)
         by_chi_square += float(ar_statistic(form, 0.0)) <= stats.chi2.ppf(0.90, 2)
-    assert abs(covered / draws - 0.90) <= 0.03
-    assert by_chi_square / draws < 0.85
+    assert abs(covered / draws - 0.90) <= 0.04
+    assert by_chi_square / draws < covered / draws - 0.04
 
 
 @pytest.mark.slow

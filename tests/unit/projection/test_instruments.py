@@ -240,6 +240,7 @@ def test_custody_and_the_placebo():
     # had it been a sale, the test would have seen it
     sold = outcome + 40.0 * np.cumsum(drop)
     assert (found.placebo(sold, [moved], horizons=(0, 4))["p_value"] < 0.01).all()
+    assert (found.placebo(-sold, [moved], horizons=(0, 4))["p_value"] < 0.01).all()
 
 
 def test_bad_input_raises_its_own_error():
