@@ -152,7 +152,7 @@ def _cell(fit: ProjectionResults, response: str, horizon: int, spec: Specificati
     estimate = replace(fit.irf().at(horizon, response=name, level=spec.level), units="bp per 1% of debt")
     if not fit.parent.instruments:
         return estimate
-    region = fit.robust_set(name, horizon, level=spec.level)
+    region = fit.robust_set(name, horizon, level=spec.level, small_sample=True)
     return replace(estimate, lower=region.lower, upper=region.upper, region=region)
 
 

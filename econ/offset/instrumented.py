@@ -43,7 +43,7 @@ def instrumented_offset(
     One step (``anderson-rubin``, ``delta``): the allies' purchases summed over t, ..., t + h on the seller's, summed
     alike, instrumented by z_t; minus the coefficient is rho_h. Two equations (``fieller``, ``bootstrap``): both sums on
     z_t; minus the ratio of the coefficients. With one instrument the values agree exactly, and Fieller's set of the two
-    equations is the Anderson-Rubin set of the one step but for the latter's small-sample quantile.
+    equations is the Anderson-Rubin set of the one step.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def instrumented_offset(
     >>> frame = pd.DataFrame({"news": draws[:, 0], "cn": draws[:, 0] + draws[:, 1]})
     >>> frame["jp"] = -0.4 * frame["cn"] + draws[:, 1] + draws[:, 2]
     >>> print(instrumented_offset(frame, "cn", "jp", instrument="news", horizon=0, lags=1))
-    0.398, s.e. 0.096, 90% set [0.25, 0.58]
+    0.398, s.e. 0.096, 90% set [0.25, 0.57]
     """
     allies = check_allies(seller, ally)
     instruments = (instrument,) if isinstance(instrument, str) else tuple(instrument)

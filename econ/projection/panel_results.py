@@ -268,7 +268,7 @@ class PanelResults:
         sets = {"ar": anderson_rubin, "clr": conditional_lr}
         if method not in sets:
             raise SpecificationError(f"no set {method!r}; {suggestion(method, sets)}")
-        return sets[method](self.reduced_form(horizon), level=level)
+        return sets[method](self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
 
     def _section(self, horizon: int) -> CrossSection:
         if isinstance(horizon, bool) or horizon not in range(len(self.sections)):

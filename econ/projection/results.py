@@ -147,18 +147,26 @@ class ProjectionResults:
         psi = np.hstack([weights * u[:, :1], weights * u[:, 1:]])
         bandwidth = int(self.bandwidths[h]) if self.cov in ("hac", "ewc") else None
         columns = self.parent.design.controls.shape[1] + z.shape[1]
-        covariance, _ = joint_covariance(psi, cov=self.cov, bandwidth=bandwidth, columns=columns)
+        covariance, plain = joint_covariance(psi, cov=self.cov, bandwidth=bandwidth, columns=columns)
         basis = np.column_stack([np.linalg.qr(self.parent.design.basis()[:rows])[0], np.linalg.qr(z)[0]])
         mean, df = working_moments(z, basis, cov=self.cov, bandwidth=bandwidth or 0)
         b = coefficients
-        return ReducedForm(b[:, 0], b[:, 1], covariance, moments, rows, df, 1.0 / mean, parent=self)
+        return ReducedForm(b[:, 0], b[:, 1], covariance, moments, rows, df, 1.0 / mean, plain, parent=self)
 
     def first_stage(self, horizon: int = 0, *, bias: float = 0.10, level: float = 0.95) -> EffectiveF:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
         form = self.reduced_form(self.parent.responses[0], horizon)
         return effective_f(form, bias=bias, level=level)
 
-    def weak_iv_set(self, response: str, horizon: int, level: float = 0.90, *, method: str = "ar") -> pd.DataFrame:
+    def weak_iv_set(
+        self,
+        response: str,
+        horizon: int,
+        level: float = 0.90,
+        *,
+        method: str = "ar",
+        small_sample: bool | None = None,
+    ) -> pd.DataFrame:
         """Confidence sets of the responses (or multipliers) that stay valid when the instruments are weak.
 
         The same table as that of a proxy VAR; :meth:`robust_set` is the set of one horizon.
@@ -173,6 +181,8 @@ class ProjectionResults:
             Coverage of each set.
         method : {"ar", "clr", "tf"}
             Anderson-Rubin, conditional likelihood ratio, or (one instrument, level 0.95) the tF interval.
+        small_sample : bool, optional
+            As in :func:`econ.infer.anderson_rubin`.
 
         Returns
         -------
@@ -186,19 +196,30 @@ class ProjectionResults:
             Without instruments, for an unknown response or method, or a horizon that was not estimated.
         """
         self._check_instrumented()
-        sets = [self.robust_set(response, h, level=level, method=method) for h in range(self._horizon(horizon) + 1)]
+        sets = [
+            self.robust_set(response, h, level=level, method=method, small_sample=small_sample)
+            for h in range(self._horizon(horizon) + 1)
+        ]
         rows = [(h, low, high) for h, each in enumerate(sets) for low, high in each]
         return pd.DataFrame(rows, columns=["horizon", "lower", "upper"])
 
-    def robust_set(self, response: str, horizon: int, *, level: float = 0.90, method: str = "ar") -> ConfidenceSet:
+    def robust_set(
+        self,
+        response: str,
+        horizon: int,
+        *,
+        level: float = 0.90,
+        method: str = "ar",
+        small_sample: bool | None = None,
+    ) -> ConfidenceSet:
         """Set of one response at one horizon: bounded, a union or unbounded; parameters as :meth:`weak_iv_set`."""
         if method not in SETS:
             raise SpecificationError(f"no set {method!r}; {suggestion(method, SETS)}")
         form = self.reduced_form(response, horizon)
         if method == "ar":
-            return anderson_rubin(form, level=level)
+            return anderson_rubin(form, level=level, small_sample=small_sample)
         if method == "clr":
-            return conditional_lr(form, level=level)
+            return conditional_lr(form, level=level, small_sample=small_sample)
         if len(form.first) > 1:
             raise SpecificationError(f"tF is for one instrument; there are {len(form.first)}; use 'ar' or 'clr'.")
         i = self._position(response)

@@ -81,11 +81,20 @@ def test_set_with_one_instrument_is_fiellers():
     y, d, z, w = sample(instruments=1, strength=0.1, size=120)
     form = reduced_form(y, d, z, controls=w, cov="hac", bandwidth=4)
     expected = fieller(form.outcome[0], form.first[0], form.covariance, level=0.95)
-    found = anderson_rubin(form, level=0.95, small_sample=False)
-    np.testing.assert_allclose(found.intervals, expected.intervals, rtol=1e-9)
+    found = anderson_rubin(form, level=0.95)
+    np.testing.assert_allclose(found.intervals, expected.intervals, rtol=1e-10)
+    assert found == anderson_rubin(form, level=0.95, small_sample=False) == conditional_lr(form, level=0.95)
     student = fieller(form.outcome[0], form.first[0], form.factor * form.covariance, level=0.95, df=form.df)
+    allowing = anderson_rubin(form, level=0.95, small_sample=True)
+    np.testing.assert_allclose(allowing.intervals, student.intervals, rtol=1e-9)
+    assert conditional_lr(form, level=0.95, small_sample=True) == allowing
+
+
+def test_cosines_bring_their_own_quantile():
+    y, d, z, w = sample(instruments=1, strength=0.3, size=120)
+    form = reduced_form(y, d, z, controls=w, cov="ewc", bandwidth=8)
+    student = fieller(form.outcome[0], form.first[0], form.covariance, level=0.95, df=8)
     np.testing.assert_allclose(anderson_rubin(form, level=0.95).intervals, student.intervals, rtol=1e-9)
-    assert conditional_lr(form, level=0.95) == anderson_rubin(form, level=0.95)
 
 
 @pytest.mark.parametrize("strength", [0.3, 0.08, 0.0])

@@ -6,7 +6,7 @@ import pytest
 
 from econ import Wild
 from econ.errors import SeriesNotFound, SpecificationError
-from econ.infer import anderson_rubin, fieller
+from econ.infer import fieller
 from econ.offset import instrumented_offset, quantity_offset
 from econ.projection import LocalProjection, PlugIn, granular_instrument
 
@@ -34,12 +34,8 @@ def test_one_step_and_two_equations_agree_and_fieller_is_anderson_rubin(cov, str
     )
     assert one.value == pytest.approx(two.value, rel=1e-10)
     assert one.std_error == pytest.approx(two.std_error, rel=1e-8)
-    # Fieller has the normal quantile ("ewc": Student's); the set of the one step allows for the covariance's own error
-    plain = anderson_rubin(one.parent.reduced_form("jp", horizon), small_sample=cov == "ewc")
-    turned = [(-high, -low) for low, high in reversed(plain.intervals)]
-    assert len(turned) == len(two.region.intervals)
-    np.testing.assert_allclose(np.array(turned), np.array(two.region.intervals), rtol=1e-10, atol=1e-10)
-    assert all(low in one.region or np.isinf(low) for low, _ in two.region)
+    assert len(one.region.intervals) == len(two.region.intervals)
+    np.testing.assert_allclose(np.array(one.region.intervals), np.array(two.region.intervals), rtol=1e-10, atol=1e-10)
     assert one.nobs == two.nobs
 
 
