@@ -37,7 +37,7 @@ def instrumented(spec: Specification) -> Dataset:
     data = econ.load(CHINA, JAPAN, UK, FED, YIELD, as_of=spec.as_of).convert(**{YIELD: "basis points"})
     shocks = pd.DataFrame({column: own_shock(spec, name) for name, column in OWN.items()})
     shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)
-    shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index))
+    shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index)).series
     variables = {**data.variables, **{name: Variable(name, name, "percent of position") for name in shocks.columns}}
     return Dataset(data.frame.join(shocks, how="inner"), variables, data.vintages, parent=data).complete()
 

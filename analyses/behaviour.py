@@ -92,7 +92,7 @@ def monthly(spec: Specification) -> Dataset:
     frame[GAP_UK] = frame["yield_10y_average"] - frame["yield_10y_uk"]
     frame[VOLATILITY] = 100.0 * realised_volatility(daily.frame["yield_10y"]).reindex(index)
     frame[TENSION] = event_months(index)
-    frame[CURRENCY] = interventions(index)
+    frame[CURRENCY] = interventions(index).series
     units = {GAP_GERMANY: "percentage points", GAP_UK: "percentage points", VOLATILITY: "basis points",
              TENSION: "events", CURRENCY: "trillion yen"}  # fmt: skip
     made = {name: Variable(name, name.replace("_", " ").capitalize(), unit) for name, unit in units.items()}
