@@ -137,7 +137,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="price_impact", title="Price impact of a sale, by design", numbers=numbers,
         tables={
-            "": _maturities(fits, spec), "horizons": _horizons(cells, spec), "premia": _premia(spec),
+            "": _maturities(fits, spec), "horizons": _horizons(cells, spec),
+            "horizons_today": _horizons(_today(cells, spec), spec), "premia": _premia(spec),
             "controls": _controls(controlled, spec),
         },
         figures={"": Figure(_plotted(cells, spec), _draw, height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
@@ -181,11 +182,13 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
     )
 
 
+def _today(cells: dict, spec: Specification) -> dict:
+    """The same cells in bp per $100 billion."""
+    return {key: {h: per_100bn(cell, spec) for h, cell in row.items()} for key, row in cells.items()}
+
+
 def _horizons(cells: dict, spec: Specification) -> Table:
-    rows: list[Row | Panel] = [Panel("Per sale of 1% of debt, bp")]
-    rows += [Row(DESIGNS[key].words, list(row.values())) for key, row in cells.items()]
-    rows.append(Panel("Per sale of $100 billion at today's debt, bp"))
-    rows += [Row(DESIGNS[key].words, [per_100bn(cell, spec) for cell in row.values()]) for key, row in cells.items()]
+    rows = [Row(DESIGNS[key].words, list(row.values())) for key, row in cells.items()]
     return Table(
         ["Same month", *(f"{h} month{'s' if h > 1 else ''}" for h in HORIZONS[1:])],
         rows,
