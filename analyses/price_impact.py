@@ -146,14 +146,16 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-def _cell(fit: ProjectionResults, response: str, horizon: int, spec: Specification) -> Estimate | Unavailable:
+def _cell(
+    fit: ProjectionResults, response: str, horizon: int, spec: Specification, *, small_sample: bool = True
+) -> Estimate | Unavailable:
     name = response if response in fit.parent.responses else f"{response}_average"
     if name not in fit.parent.responses:
         return Unavailable("no yield of this maturity in this sample")
     estimate = replace(fit.irf().at(horizon, response=name, level=spec.level), units="bp per 1% of debt")
     if not fit.parent.instruments:
         return estimate
-    region = fit.robust_set(name, horizon, level=spec.level, small_sample=True)
+    region = fit.robust_set(name, horizon, level=spec.level, small_sample=small_sample)
     return replace(estimate, lower=region.lower, upper=region.upper, region=region)
 
 
@@ -261,8 +263,8 @@ def _numbers(fits, cells, spec: Specification) -> dict:  # noqa: ANN001
         test = equivalence(primary.value, primary.std_error, bound)
         numbers[f"equivalent_{name}"] = "yes" if test.accepted else "no"
     numbers["smallest_bound"] = equivalence(primary.value, primary.std_error, spec.impact_bounds[0]).smallest_bound
-    numbers |= {"primary": primary, "primary_100bn": per_100bn(primary, spec)}
-    return numbers
+    plain = _cell(fits[primary_key(spec)], spec.primary_maturity, spec.primary_horizon, spec, small_sample=False)
+    return numbers | {"primary": primary, "primary_100bn": per_100bn(primary, spec), "primary_chi_square": plain}
 
 
 def _plotted(cells, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
