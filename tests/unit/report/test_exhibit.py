@@ -244,7 +244,7 @@ def test_a_run_record_says_what_made_the_results(project):
     assert run.table().index.tolist() == ["counts", "market"]
     record = json.loads((project / "paper/results/market.run.json").read_text())
     assert record["seed"] == 7
-    assert set(record["inputs"]) == {"analyses/__init__.py", "analyses/market.py", "analyses/specification.py", "econ"}
+    assert set(record["inputs"]) == {"analyses/market.py", "analyses/specification.py", "econ"}
     assert record["threads"]["OPENBLAS_NUM_THREADS"] == "1"
     assert len(record["outputs"]) == 8
     assert record["memory_mb"] > 10.0
