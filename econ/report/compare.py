@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -25,7 +25,10 @@ ABSENT = "absent"
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far a cell may move: ``|found - expected| <= relative * max(|expected|, scale)``.
+    """How far a cell may move: ``|found - expected| <= relative * max(|expected|, size, scale)``.
+
+    ``size`` is the largest number of the same estimate or plotted line: a response of 0.01 bp with an error of 100 bp,
+    a sum of larger ones, has no digits of its own to agree on.
 
     Parameters
     ----------
@@ -38,13 +41,13 @@ class Tolerance:
     relative: float = 1e-8
     scale: float = 1e-2
 
-    def difference(self, expected: Cell, found: Cell) -> float:
+    def difference(self, expected: Cell, found: Cell, size: float = 0.0) -> float:
         """Difference in the units of ``relative``; infinite where words, signs of infinity or kinds differ."""
         if isinstance(expected, str) or isinstance(found, str):
             return 0.0 if expected == found else math.inf
         if math.isinf(expected) or math.isinf(found):
             return 0.0 if expected == found else math.inf
-        return abs(found - expected) / max(abs(expected), self.scale)
+        return abs(found - expected) / max(abs(expected), size, self.scale)
 
 
 @dataclass(frozen=True)
@@ -89,21 +92,39 @@ def tolerances(folder: Path) -> Mapping[str, Tolerance]:
 
 def cells(exhibit: Exhibit) -> dict[str, Cell]:
     """Every cell of an exhibit by a name that a reader can find: numbers, tables, plotted numbers."""
-    found: dict[str, Cell] = {}
-    for name, value in exhibit.numbers.items():
-        found |= {f"{name}{part}": cell for part, cell in _parts(value).items()}
-    for name, table in exhibit.tables.items():
-        where = f"table {exhibit.stem(name)}"
-        for place, (panel, label, statistic, values) in enumerate(table.records()):
-            row = " / ".join(word for word in (panel, label, statistic) if word)
-            named = zip(table.names, values, strict=True)
-            found |= {f"{where}, line {place + 1} ({row}), {column}": _cell(cell) for column, cell in named}
-    for name, figure in exhibit.figures.items():
-        where = f"figure {exhibit.stem(name)}"
-        for column in figure.data.columns:
-            for place, value in enumerate(figure.data[column].tolist()):
-                found[f"{where}, point {place + 1}, {column}"] = _cell(value)
+    return {name: cell for group in _groups(exhibit) for name, cell in group.items()}
+
+
+def sizes(exhibit: Exhibit) -> dict[str, float]:
+    """Largest finite number of the estimate or plotted line that each cell belongs to."""
+    found: dict[str, float] = {}
+    for group in _groups(exhibit):
+        finite = [abs(cell) for cell in group.values() if isinstance(cell, float) and math.isfinite(cell)]
+        found |= dict.fromkeys(group, max(finite, default=0.0))
     return found
+
+
+def _groups(exhibit: Exhibit) -> Iterator[dict[str, Cell]]:
+    """Cells that stand or fall together: an estimate with its error and ends, or one plotted line."""
+    for name, value in exhibit.numbers.items():
+        parts = {f"{name}{part}": cell for part, cell in _parts(value).items()}
+        kept = {part: cell for part, cell in parts.items() if part.endswith((".units", ".nobs", ".level"))}
+        yield kept
+        yield {part: cell for part, cell in parts.items() if part not in kept}
+    for name, table in exhibit.tables.items():
+        group: dict[str, dict[str, Cell]] = {}
+        for place, (panel, label, statistic, values) in enumerate(table.records(), start=1):
+            if statistic == "value":  # the first line of a row; errors and ends of its estimates follow
+                yield from group.values()
+                group = {column: {} for column in table.names}
+            row = " / ".join(word for word in (panel, label, statistic) if word)
+            for column, cell in zip(table.names, values, strict=True):
+                group[column][f"table {exhibit.stem(name)}, line {place} ({row}), {column}"] = _cell(cell)
+        yield from group.values()
+    for name, figure in exhibit.figures.items():
+        for column in figure.data.columns:
+            points = enumerate(figure.data[column].tolist(), start=1)
+            yield {f"figure {exhibit.stem(name)}, point {place}, {column}": _cell(value) for place, value in points}
 
 
 def _parts(value: Number) -> dict[str, Cell]:
@@ -139,11 +160,11 @@ def compare(expected: Exhibit, found: Exhibit, tolerance: Tolerance | None = Non
         Largest difference, and an `OutputDiffers` for every cell outside the tolerance.
     """
     tolerance = tolerance or Tolerance()
-    old, new = cells(expected), cells(found)
+    old, new, size = cells(expected), cells(found), sizes(expected)
     largest, errors = 0.0, []
     for name in dict.fromkeys([*old, *new]):
         was, now = old.get(name, ABSENT), new.get(name, ABSENT)
-        difference = tolerance.difference(was, now)
+        difference = tolerance.difference(was, now, size.get(name, 0.0))
         largest = max(largest, difference)
         if difference > tolerance.relative:
             errors.append(

@@ -5,11 +5,13 @@ import math
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
+from econ import Estimate
 from econ.__main__ import main
 from econ.errors import OutputDiffers, SchemaError, SeriesNotFound, VintageMissing
-from econ.report import Exhibit, Run, exhibits, run, verify
+from econ.report import Exhibit, Figure, Run, Table, exhibits, run, verify
 from econ.report.compare import Tolerance, compare, tolerances
 from econ.report.reproduce import is_up_to_date, reproduce
 
@@ -129,6 +131,18 @@ def test_command_line_says_so_with_its_status(project, capsys):
 )
 def test_differences_are_relative_with_a_floor(expected, found, difference):
     assert Tolerance(1e-8, scale=1e-2).difference(expected, found) == pytest.approx(difference, rel=1e-6)
+
+
+def test_a_cell_is_judged_by_the_size_of_its_estimate_or_line_and_of_no_other():
+    def exhibit(value=0.01, other=0.01, point=0.01):
+        table = Table(["bp", "share"], [("x", Estimate(value, 100.0, -50.0, math.inf), other), ("x", 1e6, 1e6)])
+        drawn = Figure(pd.DataFrame({"line": [point, 100.0], "share": [0.5, 0.5]}), lambda page, data: None)
+        return Exhibit("sample", "A sample", {"impact": Estimate(value, 100.0, -50.0, math.inf)}, table, {"": drawn})
+
+    assert compare(exhibit(), exhibit(value=0.01 + 5e-7, point=0.01 + 5e-7)).errors == ()
+    assert len(compare(exhibit(), exhibit(value=0.01 + 5e-6)).errors) == 2  # the number and the table
+    assert len(compare(exhibit(), exhibit(other=0.01 + 5e-7)).errors) == 1
+    assert len(compare(exhibit(), exhibit(point=0.01 + 5e-6)).errors) == 1
 
 
 def test_added_and_dropped_numbers_are_differences():
