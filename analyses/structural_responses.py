@@ -26,7 +26,7 @@ from econ import Cholesky, Estimate, MovingBlock
 from econ.errors import EstimationError, IdentificationError, WeakInstrument
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main
 from econ.var import IRF, Heteroskedasticity, NonGaussian, Proxy, SignRestrictions, StructuralResults, VARResults
-from econ.var.non_gaussian import gaussianity
+from econ.var.schemes.non_gaussian import gaussianity
 
 HOLDERS = {CHINA: ("China sells", -1.0), JAPAN: ("Japan buys", 1.0), UK: ("UK buys", 1.0)}
 MATURITIES = {"yield_2y": "2-year", YIELD: "10-year", "yield_30y": "30-year", "term_premium_10y": "Term premium"}

@@ -25,7 +25,7 @@ import numpy as np
 
 from econ.testing import simulated_var
 from econ.var import VAR, Cholesky, MovingBlock, Residual, StructuralResults
-from econ.var.bootstrap import bootstrap_blocks
+from econ.var.reduced.bootstrap import bootstrap_blocks
 
 VARIABLES, LAGS, PERIODS, HORIZON, DRAWS = 6, 12, 300, 48, 1000
 NAMES = tuple(f"v{i}" for i in range(VARIABLES))

@@ -33,7 +33,19 @@ if TYPE_CHECKING:
         lag_order,
     )
 
-_ROOMS = ("data", "errors", "eventstudy", "infer", "offset", "projection", "report", "simulate", "testing", "var")
+_ROOMS = (
+    "data",
+    "errors",
+    "eventstudy",
+    "infer",
+    "offset",
+    "projection",
+    "report",
+    "responses",
+    "simulate",
+    "testing",
+    "var",
+)
 _HOMES = {
     "econ.data": "Dataset catalogue events load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",

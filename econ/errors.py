@@ -11,7 +11,8 @@
     │  ├─ FrequencyError(ValueError)
     │  └─ DownloadError(OSError)
     ├─ SpecificationError(ValueError)
-    │  └─ SampleTooShort
+    │  ├─ SampleTooShort
+    │  └─ UnknownName (a SeriesNotFound too)
     ├─ EstimationError(ArithmeticError)
     │  ├─ SingularDesign
     │  ├─ Unstable
@@ -79,6 +80,10 @@ class SpecificationError(EconError, ValueError):
 
 class SampleTooShort(SpecificationError):
     """Too few observations for the parameters asked for; ask for fewer or extend the sample."""
+
+
+class UnknownName(SpecificationError, SeriesNotFound):
+    """The data or results at hand have no variable, response, shock or unit of that name; the message names some."""
 
 
 class EstimationError(EconError, ArithmeticError):

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from econ.arrays import Array, Mask
+
 Positions = NDArray[np.int64]
 
 SINGULAR = 1e-10  # smallest eigenvalue of scaled cross-products that still counts as full rank

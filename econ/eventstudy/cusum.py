@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import chdtri
 
-from econ.eventstudy._kernels import Array, Windows
+from econ.arrays import Array
+from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import Outcome, unavailable
 from econ.eventstudy.parametric import FLAT, NO_SPREAD, ONE_EVENT
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtr
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy import parametric
-from econ.eventstudy._kernels import Array, calendar_correlation
+from econ.eventstudy._kernels import calendar_correlation
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import NO_MEAN, Outcome, normal_outcome, outcome_table, unavailable
 from econ.eventstudy.resampling import sign_flips

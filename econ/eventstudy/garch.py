@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from econ.arrays import Array, Mask
 from econ.errors import NotConverged
-from econ.eventstudy._kernels import Array, Mask, Positions
+from econ.eventstudy._kernels import Positions
 
 # log-odds of (α + β, α / (α + β)): persistence 0.97 with share 0.06, and 0.80 with share 0.25
 STARTS = (np.array([3.5, -2.75]), np.array([1.4, -1.1]))

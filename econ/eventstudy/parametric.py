@@ -18,7 +18,8 @@ import math
 
 import numpy as np
 
-from econ.eventstudy._kernels import Array, Windows
+from econ.arrays import Array
+from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import NO_MEAN, Outcome, normal_outcome, student_outcome, unavailable
 
 ONE_EVENT = "one event only: no cross-section to take a variance from"

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from econ.arrays import Array
 from econ.estimate import check_level
-from econ.eventstudy._kernels import Array, Windows
+from econ.eventstudy._kernels import Windows
 from econ.parallel import map_blocks
 
 BLOCK = 1000

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array, Mask
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Unavailable
-from econ.eventstudy._kernels import SINGULAR, Array, Mask, Positions, Windows
+from econ.eventstudy._kernels import SINGULAR, Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics

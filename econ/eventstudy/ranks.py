@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from econ.eventstudy._kernels import Array, Mask, Windows
+from econ.arrays import Array, Mask
+from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import NO_SHIFT, Outcome, normal_outcome, student_outcome, unavailable
 from econ.eventstudy.parametric import FLAT, NO_SPREAD, ONE_EVENT
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from econ.eventstudy._kernels import Array, Mask, Positions, Windows
+from econ.arrays import Array, Mask
+from econ.eventstudy._kernels import Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import NO_MEAN, Outcome, draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from econ.arrays import Mask
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Estimate, Unavailable, check_level
-from econ.eventstudy._kernels import Mask, Windows
+from econ.eventstudy._kernels import Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.outcome import outcome_table
 from econ.eventstudy.path import mean_path

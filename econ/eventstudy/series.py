@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array, Mask
 from econ.data.dataset import Dataset
 from econ.errors import FrequencyError, SchemaError, SpecificationError
-from econ.eventstudy._kernels import Array, Mask, Positions, Windows, fit_windows, scan_days
+from econ.eventstudy._kernels import Positions, Windows, fit_windows, scan_days
 from econ.eventstudy.garch import Garch
 
 

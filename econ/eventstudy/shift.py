@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtri
 
+from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable, check_level
-from econ.eventstudy._kernels import Array, Mask, Windows
+from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.series import changes
 from econ.infer import fieller

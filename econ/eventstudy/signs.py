@@ -7,7 +7,8 @@ import math
 import numpy as np
 from scipy.special import bdtr, bdtrc
 
-from econ.eventstudy._kernels import Array, Windows
+from econ.arrays import Array
+from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import NO_MEDIAN, Outcome, normal_outcome, unavailable
 from econ.eventstudy.ranks import TIE, mean_ranks
 

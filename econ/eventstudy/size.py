@@ -10,9 +10,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array, Mask
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Unavailable, check_level
-from econ.eventstudy._kernels import Array, Mask, Positions, Windows
+from econ.eventstudy._kernels import Positions, Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.cusum import critical_level, cusum_statistic

@@ -8,9 +8,10 @@ from dataclasses import KW_ONLY, dataclass, replace
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array, Mask
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
-from econ.eventstudy._kernels import SINGULAR, Array, Mask, Windows
+from econ.eventstudy._kernels import SINGULAR, Windows
 from econ.eventstudy.calendar import clusters, overlap_drops, place_events
 from econ.eventstudy.confounders import Confounders, confounded
 from econ.eventstudy.garch import fit_garch

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Estimate, Unavailable
 from econ.eventstudy import parametric
-from econ.eventstudy._kernels import Array, Windows
+from econ.eventstudy._kernels import Windows
 from econ.infer import equivalence, minimum_detectable_effect, regress
 
 

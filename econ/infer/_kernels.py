@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
 
+from econ.arrays import Array
 from econ.errors import SingularDesign
-
-Array = NDArray[np.float64]
 
 RANK_TOLERANCE = 1e-10
 

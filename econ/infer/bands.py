@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import check_level
-
-Array = NDArray[np.float64]
 
 KINDS = ("pointwise", "sup-t")
 

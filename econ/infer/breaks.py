@@ -12,11 +12,11 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from econ.arrays import Array
 from econ.data.index import check_index, check_values
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
 from econ.estimate import check_level
 from econ.infer import _kernels as k
-from econ.infer._kernels import Array
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks, seed_sequence
 

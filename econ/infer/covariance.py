@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from econ.arrays import Array
 from econ.errors import SchemaError, SpecificationError, suggestion
 from econ.estimate import check_level
 from econ.infer import _kernels as k
-from econ.infer._kernels import Array
 
 KINDS = ("hc0", "hc1", "hc2", "hc3")
 

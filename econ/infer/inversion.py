@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq
 
+from econ.arrays import Array
 from econ.estimate import ConfidenceSet
-from econ.infer._kernels import Array
 
 GRID = 4001
 

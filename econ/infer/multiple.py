@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from econ.arrays import Array
 from econ.errors import SchemaError, SpecificationError
-from econ.infer._kernels import Array
 
 
 def romano_wolf(statistics: ArrayLike, null_draws: ArrayLike) -> Array:

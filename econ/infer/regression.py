@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ.arrays import Array
 from econ.data.index import check_index, check_values
 from econ.errors import SampleTooShort, SchemaError, SeriesNotFound, SpecificationError, suggestion
 from econ.estimate import Estimate, check_level
@@ -208,7 +209,7 @@ def _aligned(
     return y, frame.assign(const=1.0)[["const", *frame.columns]]
 
 
-def _with_gaps(index: pd.Index, x: k.Array, u: k.Array) -> tuple[k.Array, k.Array]:
+def _with_gaps(index: pd.Index, x: Array, u: Array) -> tuple[Array, Array]:
     """Put rows of zeros where periods are missing: X'X is unchanged, lags count true distances."""
     if not isinstance(index, pd.PeriodIndex) or not index.is_monotonic_increasing or not index.is_unique:
         raise SpecificationError("gaps='zero' needs ordered, distinct periods; use pandas.PeriodIndex.")
@@ -229,7 +230,7 @@ def _check_options(cov: str, bandwidth: int | None, groups: Any, gaps: str) -> N
         raise SpecificationError(f"groups go with cov='cluster' and only with it; the covariance is {cov!r}.")
 
 
-def _covariance(x: k.Array, u: k.Array, cov: str, *, bandwidth: int | None, groups: Any) -> tuple[k.Array, float]:
+def _covariance(x: Array, u: Array, cov: str, *, bandwidth: int | None, groups: Any) -> tuple[Array, float]:
     """Covariance matrix and degrees of freedom of the t statistics."""
     size, columns = x.shape
     if cov == "ewc":

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
 from econ.infer import _kernels as k
-from econ.infer._kernels import Array
 from econ.infer.covariance import KINDS, check_lags, check_terms, ewc_terms, group_codes
 from econ.infer.regression import default_lags
 

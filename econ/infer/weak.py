@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from econ.arrays import Array
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer import _kernels as k
-from econ.infer._kernels import Array
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
 from econ.infer.sandwich import joint_covariance

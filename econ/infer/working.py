@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from econ.infer._kernels import Array, by_group
+from econ.arrays import Array
+from econ.infer._kernels import by_group
 from econ.infer.covariance import ewc_terms, group_codes
 from econ.infer.regression import default_lags
 

@@ -8,9 +8,9 @@ import numpy as np
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
+from econ.arrays import Array
 from econ.estimate import Estimate
 from econ.infer.weak import ReducedForm, ar_statistic
-from econ.offset._responses import Array
 
 GRID = 2001
 

@@ -7,11 +7,9 @@ shocks of the tools at dates 0..H, in standard deviations; y (B, H + 1, n) paths
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from econ.var.counterfactual import shut_off, stacked
-
-Array = NDArray[np.float64]
+from econ.arrays import Array
+from econ.var.structure.counterfactual import shut_off, stacked
 
 SINGULAR = 1e-10
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
+from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, Estimate, check_level
 from econ.infer import bands
 from econ.infer.ratio import fieller
-from econ.offset._responses import Array, Responses
+from econ.offset._responses import Responses
 
 METHODS = ("fieller", "delta", "bootstrap")
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from econ.arrays import Array, Seed
 from econ.errors import SeriesNotFound, SpecificationError, suggestion
 from econ.projection import _kernels as kernels
 from econ.projection.results import ProjectionResults
-from econ.var.irf import IRF
-from econ.var.structural import StructuralResults
-
-Array: TypeAlias = NDArray[np.float64]
-Seed: TypeAlias = int | np.random.SeedSequence | None
+from econ.responses.irf import IRF
+from econ.var.structure.structural import StructuralResults
 
 MINIMUM_DRAWS = 20
 

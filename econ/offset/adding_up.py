@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ.arrays import Array, Seed
 from econ.data.flows import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable, check_level
 from econ.offset._proxy import is_proxy, proxy_moments
 from econ.offset._ratio import ratio_estimate
-from econ.offset._responses import Array, Cell, Responses, Seed, as_irf, cumulated, shock_of
+from econ.offset._responses import Cell, Responses, as_irf, cumulated, shock_of
 
 WHOLE = {"OFF", "TOT"}  # lines of the tables that contain other lines
 ROUNDING = 1e-9

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Seed
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Estimate
 from econ.infer.weak import ReducedForm, anderson_rubin
 from econ.offset._ratio import Ratio
-from econ.offset._responses import Responses, Seed, check_allies, check_horizon
+from econ.offset._responses import Responses, check_allies, check_horizon
 from econ.offset.quantity import quantity_offset
 from econ.projection import LocalProjection, ProjectionResults
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ.errors import SpecificationError
-from econ.var.scheme import DatedScheme, PointScheme, ReducedDraws
-from econ.var.structural import StructuralResults
+from econ.var.reduced.draws import ReducedDraws
+from econ.var.structure.scheme import DatedScheme, PointScheme
+from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
-    from econ.offset._responses import Array
-    from econ.var.results import VARResults
+    from econ.arrays import Array
+    from econ.var.reduced.results import VARResults
 
 
 @dataclass(frozen=True, eq=False, init=False)

@@ -8,20 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from econ.arrays import Array, Seed
 from econ.errors import EconWarning, NotIdentified, SpecificationError, suggestion
 from econ.estimate import Estimate, Unavailable, check_level
 from econ.offset._ratio import ratio_estimate
-from econ.offset._responses import (
-    MINIMUM_DRAWS,
-    Array,
-    Responses,
-    Seed,
-    as_irf,
-    check_allies,
-    check_horizon,
-    position,
-    shock_of,
-)
+from econ.offset._responses import MINIMUM_DRAWS, Responses, as_irf, check_allies, check_horizon, position, shock_of
 from econ.offset.shut_off import METHODS, Plan, ShutOff, described, own_prices, paths
 
 DOUBTFUL = 0.75  # Antolín-Díaz, Petrella and Rubio-Ramírez: a coin more biased than this is not read

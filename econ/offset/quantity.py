@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from econ.arrays import Array, Seed
 from econ.errors import NotIdentified, SpecificationError, suggestion
 from econ.estimate import Estimate, check_level
 from econ.infer.weak import ReducedForm, anderson_rubin
 from econ.offset._proxy import is_proxy, proxy_moments
 from econ.offset._ratio import METHODS, Ratio, ratio_estimate
-from econ.offset._responses import Array, Cell, Seed, as_irf, check_allies, cumulated, shock_of
+from econ.offset._responses import Cell, as_irf, check_allies, cumulated, shock_of
 
 SETS = ("anderson-rubin", *METHODS)
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array
 from econ.errors import NotIdentified, SpecificationError
 from econ.offset import _kernels as kernels
-from econ.offset._kernels import Array
 from econ.offset._responses import position
-from econ.var.counterfactual import plausibility, shut_off
+from econ.var.structure.counterfactual import plausibility, shut_off
 
 METHODS = ("sims-zha", "scenario", "least-squares", "reduced")
 MISSED = 1e-8  # share of the conditions that the shocks may leave unmet, rounding

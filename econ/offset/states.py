@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import NotIdentified
 from econ.estimate import Estimate, check_level
 from econ.infer.working import approximate_df
 from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._ratio import Ratio, ratio_estimate
-from econ.offset._responses import Array, Cell, Responses, check_allies, check_horizon, cumulated
+from econ.offset._responses import Cell, Responses, check_allies, check_horizon, cumulated
 from econ.offset.instrumented import with_sum
 from econ.projection import LocalProjection, ProjectionResults
 

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ.arrays import Seed
 from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import working_moments
 from econ.offset._equality import anderson_rubin_row, wald_row
-from econ.offset._responses import Cell, Responses, Seed, as_irf, check_allies, check_horizon, cumulated
+from econ.offset._responses import Cell, Responses, as_irf, check_allies, check_horizon, cumulated
 from econ.projection import LocalProjection, ProjectionResults
 
 

@@ -8,12 +8,10 @@ q (T, k) is an orthonormal basis of the controls on all T rows.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from econ.arrays import Array
 from econ.infer._kernels import cosines
-
-Array = NDArray[np.float64]
 
 NEARLY_SINGULAR = 1e-8
 WELL_CONDITIONED = 1e3

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
-from econ.projection._kernels import Array
-from econ.var.irf import IRF
+from econ.responses.irf import IRF
 
 
 @dataclass(frozen=True, eq=False)

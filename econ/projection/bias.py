@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.projection import _kernels as kernels
-from econ.projection._kernels import Array
 from econ.projection.results import ProjectionResults
-from econ.var.irf import IRF
+from econ.responses.irf import IRF
 
 
 @dataclass(frozen=True, eq=False)

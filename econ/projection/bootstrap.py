@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.parallel import map_blocks
-from econ.projection._kernels import Array
-from econ.var.resampling import Wild
+from econ.responses.resampling import Wild
 
 if TYPE_CHECKING:
     from econ.projection.results import ProjectionResults

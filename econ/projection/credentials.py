@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
-from econ.infer._kernels import Array
 from econ.infer.regression import regress
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import ReducedForm, ar_statistic, reduced_form

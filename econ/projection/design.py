@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.data.dataset import as_dataset, complete_frame
 from econ.errors import SampleTooShort, SpecificationError
 from econ.infer._kernels import full_rank_qr
-from econ.projection._kernels import Array, orthonormal
+from econ.projection._kernels import orthonormal
 
 if TYPE_CHECKING:
     import pandas as pd

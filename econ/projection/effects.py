@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import pinvh
 
-from econ.projection._kernels import Array
+from econ.arrays import Array
 
 Codes = NDArray[np.intp]
 

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array
 from econ.data.dataset import complete_frame
 from econ.errors import NotIdentified, SchemaError, SeriesNotFound, SpecificationError, suggestion
-from econ.projection._kernels import Array
 
 WEIGHTS = ("precision", "equal")
 SIGNS = {"+": 1.0, "-": -1.0}

@@ -13,7 +13,7 @@ from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SeriesNotFound, SpecificationError, suggestion
 from econ.projection.design import Design, build
 from econ.projection.results import Bootstrap, ProjectionResults
-from econ.var.irf import IRF
+from econ.responses.irf import IRF
 
 FORMS = (False, True, "response", "multiplier")
 ESTIMATORS = ("2sls", "liml")

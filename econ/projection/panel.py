@@ -9,14 +9,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array
 from econ.data.index import check_index, check_values
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SeriesNotFound, SpecificationError, suggestion
 from econ.infer._kernels import full_rank_qr
-from econ.projection._kernels import Array
 from econ.projection.bootstrap import Bootstrap
 from econ.projection.effects import Codes, Effects
 from econ.projection.panel_results import CrossSection, PanelResults
-from econ.var.irf import IRF
+from econ.responses.irf import IRF
 
 EFFECTS = ("unit", "time")
 COVARIANCES = ("cluster", "driscoll-kraay")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer._kernels import by_group
@@ -19,12 +20,11 @@ from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
 from econ.infer.working import approximate_df, working_moments
 from econ.parallel import map_blocks
 from econ.projection import _kernels as kernels
-from econ.projection._kernels import Array
 from econ.projection.bootstrap import Bootstrap, PlugIn
 from econ.projection.effects import Effects
 from econ.projection.panel_wild import WildTest
-from econ.var.irf import IRF
-from econ.var.resampling import Wild
+from econ.responses.irf import IRF
+from econ.responses.resampling import Wild
 
 if TYPE_CHECKING:
     from econ.projection.panel import PanelProjection

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.infer._kernels import by_group
-from econ.projection._kernels import Array
 
 if TYPE_CHECKING:
     from econ.projection.panel_results import CrossSection

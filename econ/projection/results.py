@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array
 from econ.errors import SingularDesign, SpecificationError, suggestion
 from econ.estimate import ConfidenceSet
 from econ.infer._kernels import full_rank_qr
@@ -18,9 +19,8 @@ from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
 from econ.infer.working import working_moments
 from econ.projection import _kernels as kernels
-from econ.projection._kernels import Array
 from econ.projection.bootstrap import Bootstrap, draw
-from econ.var.irf import IRF
+from econ.responses.irf import IRF
 
 if TYPE_CHECKING:
     from econ.projection.model import LocalProjection

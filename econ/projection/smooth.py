@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.interpolate import BSpline
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.projection import _kernels as kernels
-from econ.projection._kernels import Array
 from econ.projection.results import ProjectionResults
-from econ.var.irf import IRF
+from econ.responses.irf import IRF
 
 DEGREE = 3
 FOLDS = 5

@@ -8,9 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from econ.arrays import Array
 from econ.errors import SpecificationError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

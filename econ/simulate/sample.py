@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Array
 from econ.data.dataset import Dataset
 from econ.errors import WeakInstrument
 from econ.offset import OwnShocks
-from econ.simulate.faults import Array, Faults
+from econ.simulate.faults import Faults
 from econ.simulate.samples import DAYS, Samples
 from econ.simulate.truth import Truth
 from econ.var import VAR, Cholesky, MovingBlock, Proxy
 
 if TYPE_CHECKING:
-    from econ.var.irf import IRF
-    from econ.var.results import VARResults
+    from econ.responses.irf import IRF
+    from econ.var.reduced.results import VARResults
 
 HORIZON = 3  # months over which responses are cumulated
 LAGS = 6

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
+from econ.arrays import Array
 from econ.data.dataset import Dataset, Variable
-from econ.simulate.faults import Array, Published, publish
+from econ.simulate.faults import Published, publish
 from econ.simulate.holders import ALLY, SELLER, Shock, regime_of, regime_scales
 from econ.simulate.system import YIELDS
 from econ.simulate.truth import Truth

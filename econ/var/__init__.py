@@ -1,32 +1,32 @@
 """Vector autoregressions: reduced form, identification, responses."""
 
-from econ.var.bayesian import BayesianVAR
-from econ.var.bayesian_results import BayesianVARResults
-from econ.var.breaks import sup_f
-from econ.var.causality import instantaneous
-from econ.var.changing_volatility import ChangingVolatility, ChangingVolatilityResults
-from econ.var.cholesky import Cholesky
-from econ.var.common_volatility import CommonVolatility
-from econ.var.counterfactual import Counterfactual, counterfactual
-from econ.var.generalised import generalised_irf
-from econ.var.heteroskedasticity import Heteroskedasticity, HeteroskedasticityResults
-from econ.var.irf import IRF
-from econ.var.lag_choice import lag_order
-from econ.var.long_run import LongRun
-from econ.var.max_share import MaxShare
-from econ.var.minnesota import Minnesota
-from econ.var.model import VAR
-from econ.var.narrative import ShockContribution, ShockSign
-from econ.var.non_gaussian import NonGaussian, NonGaussianResults
-from econ.var.outlier_scaling import OutlierScaling
-from econ.var.proxy import Proxy, ProxyResults
-from econ.var.resampling import MovingBlock, Residual, Wild
-from econ.var.results import VARResults
-from econ.var.robust_bounds import RobustBounds
-from econ.var.scenario import Scenario, scenario
-from econ.var.set_identified import SetIdentified
-from econ.var.sign_restrictions import SignRestrictions
-from econ.var.structural import StructuralResults
+from econ.responses.irf import IRF
+from econ.responses.resampling import MovingBlock, Residual, Wild
+from econ.var.posterior.bayesian import BayesianVAR
+from econ.var.posterior.bayesian_results import BayesianVARResults
+from econ.var.posterior.common_volatility import CommonVolatility
+from econ.var.posterior.minnesota import Minnesota
+from econ.var.posterior.outlier_scaling import OutlierScaling
+from econ.var.reduced.breaks import sup_f
+from econ.var.reduced.causality import instantaneous
+from econ.var.reduced.lag_choice import lag_order
+from econ.var.reduced.model import VAR
+from econ.var.reduced.results import VARResults
+from econ.var.schemes.changing_volatility import ChangingVolatility, ChangingVolatilityResults
+from econ.var.schemes.cholesky import Cholesky
+from econ.var.schemes.heteroskedasticity import Heteroskedasticity, HeteroskedasticityResults
+from econ.var.schemes.long_run import LongRun
+from econ.var.schemes.max_share import MaxShare
+from econ.var.schemes.non_gaussian import NonGaussian, NonGaussianResults
+from econ.var.schemes.proxy import Proxy, ProxyResults
+from econ.var.sets.narrative import ShockContribution, ShockSign
+from econ.var.sets.robust_bounds import RobustBounds
+from econ.var.sets.set_identified import SetIdentified
+from econ.var.sets.sign_restrictions import SignRestrictions
+from econ.var.structure.counterfactual import Counterfactual, counterfactual
+from econ.var.structure.generalised import generalised_irf
+from econ.var.structure.scenario import Scenario, scenario
+from econ.var.structure.structural import StructuralResults
 
 __all__ = [
     "BayesianVAR",

@@ -19,12 +19,13 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
 
 ORDER = (
-    {"errors"},
+    {"errors", "arrays"},
+    {"checks"},
     {"estimate", "parallel", "files"},
     {"data"},
     {"infer"},
-    {"var"},
-    {"projection", "eventstudy"},
+    {"responses"},
+    {"var", "projection", "eventstudy"},
     {"offset"},
     {"simulate", "testing"},
     {"multiverse"},

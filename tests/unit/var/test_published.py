@@ -16,8 +16,6 @@ import pytest
 
 from econ.var import VAR, Cholesky, LongRun, instantaneous, lag_order
 
-from .test_reduced_form import statsmodels_fit
-
 CASES = Path(__file__).resolve().parents[4] / "shared" / "data" / "cases"
 
 
@@ -63,7 +61,7 @@ def test_causality_forecasts_and_order_of_luetkepohl(west_germany):
     assert lag_order(west_germany, 4)["aic"].idxmin() == 2
 
 
-def test_standard_errors_of_luetkepohl(west_germany):
+def test_standard_errors_of_luetkepohl(west_germany, statsmodels_fit):
     """Section 3.7: errors of the responses, which after one quarter are those of the first lag."""
     fit = VAR(west_germany, lags=2).fit()
     printed = np.array(
@@ -139,7 +137,7 @@ def test_blanchard_and_quah(united_states):
     assert 1 <= np.abs(output[:, 1]).argmax() <= 5
 
 
-def test_blanchard_and_quah_by_plain_algebra(united_states):
+def test_blanchard_and_quah_by_plain_algebra(united_states, statsmodels_fit):
     """C(1) B lower triangular with the coefficients of statsmodels: to 1e-10."""
     svar = VAR(united_states, lags=8, trend="n").fit().identify(LongRun("y", "u"))
     peer = statsmodels_fit(united_states, 8, "n")
@@ -152,7 +150,7 @@ def test_blanchard_and_quah_by_plain_algebra(united_states):
     np.testing.assert_allclose(svar.impact, gap @ factor, rtol=1e-9)
 
 
-def test_stock_and_watson():
+def test_stock_and_watson(statsmodels_fit):
     """Inflation, unemployment, funds rate, four lags, 1960Q1-2000Q4, recursive: shares of table 1B.
 
     Inflation and the funds rate within 1.5 points as printed, unemployment within 7: the file holds revised data.
@@ -176,7 +174,7 @@ def test_stock_and_watson():
     )
 
 
-def test_kilian_2009():
+def test_kilian_2009(statsmodels_fit):
     """Oil production, real activity, real price, 24 lags, 1973-02 to 2007-12: figure 3 and the text of AER 99(3).
 
     Responses equal those of statsmodels; a supply disruption lowers production, an aggregate demand shock raises the

@@ -1,0 +1,173 @@
+"""Checks that every public entry shares: each takes what a caller passed and returns the clean value, or says why not.
+
+One check a kind, so that one mistake has one class and one sentence everywhere: any integral number is an integer and
+any real number a float, whatever library made it; a bool is neither.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from econ.errors import SpecificationError, UnknownName, suggestion
+
+T = TypeVar("T", bound=str)
+
+
+def count(name: str, value: object, *, least: int = 1, most: int | None = None) -> int:
+    """An integer from ``least`` to ``most``, as a plain int.
+
+    Parameters
+    ----------
+    name : str
+        Argument, for the message.
+    value : object
+        What the caller passed.
+    least, most : int
+        Smallest and largest value allowed; no largest by default.
+
+    Raises
+    ------
+    SpecificationError
+        For anything else, a bool included.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> count("lags", np.int64(2))
+    2
+    """
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or int(value) < least or (most is not None and int(value) > most):  # type: ignore[call-overload]
+        allowed = f"an integer of at least {least}" if most is None else f"an integer from {least} to {most}"
+        allowed = "a positive integer" if (least, most) == (1, None) else allowed
+        raise SpecificationError(f"{name} must be {allowed}; found {value!r}.")
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def horizon(value: object, last: int | None = None) -> int:
+    """A horizon from 0 to ``last``, the last one there is; :func:`count` with the words of a response."""
+    return count("horizon", value, least=0, most=last)
+
+
+def real(
+    name: str, value: object, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
+) -> float:
+    """A finite real number larger than ``above``, from ``least`` to ``most``, as a plain float.
+
+    Raises
+    ------
+    SpecificationError
+        For anything else: a bool, NaN and infinity included.
+
+    Examples
+    --------
+    >>> real("tightness", 1, above=0.0)
+    1.0
+    """
+    found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+    if not math.isfinite(found) or not found > above or not least <= found <= most:
+        bounds = [f"above {above:g}"] if math.isfinite(above) else []
+        bounds += [f"of at least {least:g}"] if math.isfinite(least) else []
+        bounds += [f"of at most {most:g}"] if math.isfinite(most) else []
+        raise SpecificationError(
+            f"{name} must be a finite number{' ' if bounds else ''}{' and '.join(bounds)}; found {value!r}."
+        )
+    return found
+
+
+def level(value: object) -> float:
+    """A coverage between 0 and 1, as a plain float.
+
+    Raises
+    ------
+    SpecificationError
+        For anything else.
+
+    Examples
+    --------
+    >>> level(0.9)
+    0.9
+    """
+    found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+    if not 0.0 < found < 1.0:
+        raise SpecificationError(f"level is the coverage, between 0 and 1, such as 0.90; found {value!r}.")
+    return found
+
+
+def choice(name: str, value: object, known: Iterable[T]) -> T:
+    """One of the words ``known``.
+
+    Raises
+    ------
+    SpecificationError
+        For another, with the nearest known word.
+
+    Examples
+    --------
+    >>> choice("trend", "c", ("n", "c", "ct"))
+    'c'
+    """
+    words = list(known)
+    for word in words:
+        if isinstance(value, str) and value == word:
+            return word
+    raise SpecificationError(f"no {name} {value!r}; {suggestion(str(value), words)}")
+
+
+def position(what: str, name: object, known: Sequence[str]) -> int:
+    """Place of ``name`` among the names that the data or results at hand have.
+
+    Parameters
+    ----------
+    what : str
+        Kind of name, for the message: "response", "shock", "variable", "holder".
+    name : object
+        What the caller passed.
+    known : sequence of str
+        The names there are.
+
+    Raises
+    ------
+    UnknownName
+        If it is not among them, with the nearest one.
+
+    Examples
+    --------
+    >>> position("shock", "y", ("x", "y"))
+    1
+    """
+    if isinstance(name, str) and name in known:
+        return list(known).index(name)
+    raise UnknownName(f"no {what} {name!r}; {suggestion(str(name), known)}")
+
+
+def names(what: str, value: object, *, least: int = 0) -> tuple[str, ...]:
+    """One name or a sequence of names, each once, as a tuple.
+
+    Raises
+    ------
+    SpecificationError
+        For anything else, a name that stands twice, or fewer than ``least``.
+
+    Examples
+    --------
+    >>> names("controls", "x"), names("controls", ["x", "y"])
+    (('x',), ('x', 'y'))
+    """
+    listed: tuple[object, ...] | None = None
+    if isinstance(value, str):
+        listed = (value,)
+    elif isinstance(value, Iterable):
+        listed = tuple(value)
+    if listed is None or not all(isinstance(each, str) for each in listed):
+        raise SpecificationError(f"{what} takes a name or a list of names; found {value!r}.")
+    found = tuple(str(each) for each in listed)
+    twice = [each for each in found if found.count(each) > 1]
+    if twice:
+        raise SpecificationError(f"{twice[0]!r} stands twice in {what}; name it once.")
+    if len(found) < least:
+        raise SpecificationError(f"{what} needs at least {least} name{'s' if least > 1 else ''}; found {len(found)}.")
+    return found

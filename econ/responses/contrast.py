@@ -1,0 +1,165 @@
+"""Sums, differences and ratios of responses, from the same draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from econ.arrays import Array
+from econ.errors import SpecificationError
+from econ.estimate import Estimate, check_level
+from econ.infer import bands
+from econ.infer.ratio import fieller
+
+if TYPE_CHECKING:
+    from econ.responses.irf import IRF
+
+Cell: TypeAlias = tuple[int, str, str]  # horizon, response, shock
+
+
+def difference(irf: IRF, first: Cell, second: Cell, *, level: float = 0.90) -> Estimate:
+    """One response less another.
+
+    Parameters
+    ----------
+    irf : IRF
+        Responses with draws.
+    first, second : (int, str, str)
+        Horizon, response and shock; the responses must have the same units.
+    level : float, default 0.90
+        Coverage of the equal-tailed interval of the differences of the draws.
+
+    Returns
+    -------
+    Estimate
+        Units of the responses.
+
+    Raises
+    ------
+    SpecificationError
+        For unknown names or horizons, responses in different units, or no draws.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR, Cholesky, MovingBlock
+    >>> svar = VAR(simulated_var(periods=300, rng=1), lags=1).fit().identify(Cholesky("x", "y"))
+    >>> irf = svar.irf(4, MovingBlock(draws=200), rng=1)
+    >>> difference(irf, (0, "x", "x"), (0, "x", "x")).value
+    0.0
+    """
+    units = [irf.units.get(cell[1], "") for cell in (first, second)]
+    if units[0] != units[1]:
+        raise SpecificationError(
+            f"{first[1]!r} is in {units[0]!r} and {second[1]!r} in {units[1]!r}; convert one first."
+        )
+    (one, ones), (other, others) = _read(irf, first), _read(irf, second)
+    drawn = ones - others
+    lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=check_level(level)))
+    return Estimate(
+        one - other,
+        float(drawn.std(ddof=1)),
+        lower,
+        upper,
+        level,
+        units[0],
+        f"{_words(first)} less {_words(second)}",
+        irf.nobs,
+        parent=irf,
+    )
+
+
+def ratio(irf: IRF, numerator: Cell, denominator: Cell, *, level: float = 0.90) -> Estimate:
+    """One response over another, with Fieller's set.
+
+    Parameters
+    ----------
+    irf : IRF
+        Responses with draws.
+    numerator, denominator : (int, str, str)
+        Horizon, response and shock.
+    level : float, default 0.90
+        Coverage of the set.
+
+    Returns
+    -------
+    Estimate
+        ``region`` is Fieller's set from the covariance of the two responses over the draws, unbounded where the
+        denominator may be zero; ``std_error`` is the delta method's; units of the numerator per unit of the
+        denominator.
+
+    Raises
+    ------
+    SpecificationError
+        For unknown names or horizons, a denominator of exactly zero, or no draws.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR, Cholesky, MovingBlock
+    >>> svar = VAR(simulated_var(periods=300, rng=1), lags=1).fit().identify(Cholesky("x", "y"))
+    >>> irf = svar.irf(4, MovingBlock(draws=200), rng=1)
+    >>> ratio(irf, (0, "y", "x"), (0, "x", "x")).region.bounded
+    True
+    """
+    check_level(level)
+    (top, tops), (bottom, bottoms) = _read(irf, numerator), _read(irf, denominator)
+    if bottom == 0.0:
+        raise SpecificationError(f"{_words(denominator)} is exactly zero; a ratio to it means nothing.")
+    covariance = np.cov(np.stack([tops, bottoms]))
+    region = fieller(top, bottom, covariance, level=level)
+    value = top / bottom
+    slope = np.array([1.0, -value]) / bottom
+    units = [irf.units.get(cell[1], "") for cell in (numerator, denominator)]
+    return Estimate(
+        value,
+        float(np.sqrt(slope @ covariance @ slope)),
+        region.lower,
+        region.upper,
+        level,
+        "" if units[0] == units[1] else f"{units[0]} per {units[1]}",
+        f"{_words(numerator)} over {_words(denominator)}",
+        irf.nobs,
+        region=region,
+        parent=irf,
+    )
+
+
+def combined(one: IRF, other: IRF, sign: float) -> IRF:
+    """Response to two shocks at once; the draws are added draw by draw, so they must be joint."""
+    if one.parent is not other.parent or one.origin != other.origin:
+        raise SpecificationError(
+            "these responses come from different estimates or draws, so their joint uncertainty is unknown; "
+            "combine responses of one irf() call."
+        )
+    if one.cumulated != other.cumulated:
+        raise SpecificationError("one of these responses is a sum over horizons and one is not; cumulate both.")
+    same = one.point.shape == other.point.shape and one.responses == other.responses
+    if not same or (one.draws is None) != (other.draws is None):
+        raise SpecificationError(
+            f"responses of shapes {one.point.shape} and {other.point.shape} cannot be combined; "
+            "pick the same horizon, variables and number of shocks."
+        )
+    word = " + " if sign > 0 else " - "
+    names = tuple(
+        left if left == right and sign > 0 else f"{left}{word}{right}"
+        for left, right in zip(one.shocks, other.shocks, strict=True)
+    )
+    draws = None if one.draws is None or other.draws is None else one.draws + sign * other.draws
+    return replace(
+        one, point=one.point + sign * other.point, draws=draws, std_errors=None, draw_errors=None, shocks=names
+    )
+
+
+def _read(irf: IRF, cell: Cell) -> tuple[float, Array]:
+    horizon, response, shock = cell
+    value = irf.at(horizon, response=response, shock=shock).value
+    if irf.draws is None or len(irf.draws) < 2:
+        raise SpecificationError("differences and ratios need draws; pass bootstrap=MovingBlock() and rng= to irf().")
+    return value, irf.draws[:, horizon, irf.responses.index(response), irf.shocks.index(shock)]
+
+
+def _words(cell: Cell) -> str:
+    return f"{cell[1]} to {cell[2]} at {cell[0]}"

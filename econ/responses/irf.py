@@ -1,0 +1,396 @@
+"""`IRF`: responses of every variable to every shock, with their draws and a small algebra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import Estimate, Unavailable, check_level
+from econ.infer import bands
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from econ.responses.contrast import Cell
+
+KINDS = (*bands.KINDS, "joint")
+INTERVALS = ("percentile", "hall", "studentised")
+NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
+
+
+@dataclass(frozen=True, eq=False)
+class IRF:
+    """Impulse responses.
+
+    Parameters
+    ----------
+    point : array (H + 1, n, s)
+        ``point[h, i, j]`` = response of variable i to shock j at horizon h, units of variable i per shock.
+    responses, shocks : tuple of str
+        Names along the second and third axis.
+    draws : array (B, H + 1, n, s), optional
+        Bootstrap or posterior draws; draw b is one joint path of all responses.
+    std_errors : array (H + 1, n, s), optional
+        Standard errors, for estimators that give them without draws.
+    draw_errors : array (B, H + 1, n, s), optional
+        Standard error of every draw, from a bootstrap inside it; studentised intervals need them.
+    df : array (H + 1,), optional
+        Degrees of freedom of Student's t for intervals from ``std_errors``; None or infinite means the normal.
+    units : mapping of str to str
+        Units of each response.
+    nobs : int
+        Effective observations.
+    parent : object
+        What made it: `StructuralResults` or a projection.
+    origin : object
+        Bootstrap and seed; responses with equal parent and origin have joint draws.
+    unstable : int
+        Bootstrap samples with an unstable VAR, replaced or kept as the bootstrap says.
+    cumulated : bool
+        Whether ``point[h]`` is the sum over horizons 0, ..., h.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR, Cholesky, MovingBlock
+    >>> svar = VAR(simulated_var(periods=300, rng=1), lags=1).fit().identify(Cholesky("x", "y"))
+    >>> irf = svar.irf(12, bootstrap=MovingBlock(draws=200), rng=1)
+    >>> irf.draws.shape
+    (200, 13, 2, 2)
+    >>> irf.shock("x").scale(to=-1.0, response="x").at(0, response="x").value
+    -1.0
+    """
+
+    point: Array = field(repr=False)
+    responses: tuple[str, ...]
+    shocks: tuple[str, ...]
+    draws: Array | None = field(default=None, repr=False)
+    std_errors: Array | None = field(default=None, repr=False)
+    draw_errors: Array | None = field(default=None, repr=False)
+    df: Array | None = field(default=None, repr=False)
+    units: Mapping[str, str] = field(default_factory=dict, repr=False)
+    nobs: int = 0
+    parent: object = field(default=None, repr=False)
+    origin: object = field(default=None, repr=False)
+    unstable: int = 0
+    cumulated: bool = False
+
+    def __post_init__(self) -> None:
+        expected = (len(self.point), len(self.responses), len(self.shocks))
+        if self.point.shape != expected or (self.draws is not None and self.draws.shape[1:] != expected):
+            found = self.point.shape if self.draws is None else (self.point.shape, self.draws.shape)
+            raise SpecificationError(f"responses must have the shape (horizon + 1, n, s) = {expected}; found {found}.")
+
+    @property
+    def horizon(self) -> int:
+        """Last horizon, H."""
+        return len(self.point) - 1
+
+    def band(
+        self, level: float = 0.90, kind: str = "pointwise", *, interval: str = "percentile"
+    ) -> tuple[Array, Array]:
+        """Lower and upper band, each (H + 1, n, s).
+
+        Parameters
+        ----------
+        level : float, default 0.90
+            Coverage.
+        kind : {"pointwise", "sup-t", "joint"}
+            Each response by itself; each path simultaneously over its horizons (Montiel Olea and Plagborg-Møller 2019,
+            see :func:`econ.infer.bands.sup_t`); or all responses to a shock at all horizons together. Of posterior
+            draws the last two are simultaneous credible sets.
+        interval : {"percentile", "hall", "studentised"}
+            Quantiles of the draws; those reflected about the point, 2 point - quantile; or point - t s with s the
+            standard deviation of the draws and t the quantiles of (draw - point) / (standard error of the draw),
+            which needs ``irf(..., inner=50)`` (Hall 1992, The Bootstrap and Edgeworth Expansion, Springer).
+
+        Raises
+        ------
+        SpecificationError
+            For another kind or interval, or if there are no draws.
+        """
+        check_level(level)
+        if kind not in KINDS or interval not in INTERVALS:
+            raise SpecificationError(
+                f"no band {kind!r} with interval {interval!r}; kinds are {KINDS}, intervals are {INTERVALS}."
+            )
+        if self.draws is None:
+            return self._gaussian_band(level, kind)
+        if interval == "studentised":
+            return self._studentised_band(level, kind)
+        position = self._tail_positions(level, kind)
+        lower, upper = (self._from_paths(end) for end in bands.tails(self._ordered, position))
+        return (lower, upper) if interval == "percentile" else (2 * self.point - upper, 2 * self.point - lower)
+
+    def shock(self, name: str) -> IRF:
+        """Responses to one shock."""
+        return self._pick_shocks([self._position(name, self.shocks, "shock")])
+
+    def scale(
+        self, to: float, *, response: str, horizon: int = 0, shock: str | None = None, debt: float | None = None
+    ) -> IRF:
+        """Resize a shock so that ``response`` is ``to`` at ``horizon``, in the point and in every draw.
+
+        ``irf.scale(to=-1.0, response="china")`` is a sale of 1% of debt if that variable is in percent of debt, and
+        ``irf.scale(to=-100.0, response="china", debt=28_900.0)`` one of $100bn at a debt of $28.9tn.
+
+        Parameters
+        ----------
+        to : float
+            Size, in units of ``response``; with ``debt``, in billions of its currency.
+        response : str
+            Variable that fixes the size.
+        horizon : int, default 0
+            When it has that size.
+        shock : str, optional
+            Shock to resize, by default the only one, or else the one named like ``response``; others stay.
+        debt : float, optional
+            Outstanding debt in billions, of which ``response`` must be in percent.
+
+        Raises
+        ------
+        SpecificationError
+            If the shock is ambiguous, the response is exactly zero there, or its units are not percent of debt.
+        """
+        if not np.isfinite(to):
+            raise SpecificationError(f"a shock can be scaled to a finite size only; found {to!r}.")
+        if debt is not None:
+            to = 100.0 * to / self._check_debt(debt, response)
+        i, h = self._position(response, self.responses, "response"), self._check_horizon(horizon)
+        j = self._shock_position(response if shock is None and len(self.shocks) > 1 else shock)
+        values = [self.point[h, i, j]] if self.draws is None else [self.point[h, i, j], *self.draws[:, h, i, j]]
+        if not np.all(values):
+            raise SpecificationError(
+                f"shock {self.shocks[j]!r} does not move {response!r} at horizon {h}, so it cannot be scaled to {to} "
+                "there; scale by another response or horizon."
+            )
+        factor = np.ones(len(self.shocks))
+        factor[j] = to / self.point[h, i, j]
+        if self.draws is None:
+            return self._times(factor, None)
+        factors = np.ones((len(self.draws), len(self.shocks)))
+        factors[:, j] = to / self.draws[:, h, i, j]
+        return self._times(factor, factors)
+
+    def cumulate(self) -> IRF:
+        """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws.
+
+        Raises
+        ------
+        SpecificationError
+            If these are sums already.
+        """
+        if self.cumulated:
+            raise SpecificationError(
+                "these responses are sums over horizons already; cumulate the responses that irf() gave, once."
+            )
+        draws = None if self.draws is None else np.cumsum(self.draws, axis=1)
+        return replace(
+            self, point=np.cumsum(self.point, axis=0), draws=draws, std_errors=None, draw_errors=None, cumulated=True
+        )
+
+    def __add__(self, other: object) -> IRF:
+        return self._combined(other, 1.0)
+
+    def __sub__(self, other: object) -> IRF:
+        return self._combined(other, -1.0)
+
+    def at(self, horizon: int, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
+        """Response at one horizon.
+
+        Parameters
+        ----------
+        horizon : int
+            From 0 to ``self.horizon``.
+        response, shock : str
+            Names; ``shock`` may be left out if there is one only.
+        level : float, default 0.90
+            Coverage of the equal-tailed interval.
+
+        Returns
+        -------
+        Estimate
+            Standard error = standard deviation of the draws; `Unavailable` without draws or standard errors.
+        """
+        i, j, h = self._cell(response, shock, horizon)
+        label = f"{'cumulated ' if self.cumulated else ''}{response} to {self.shocks[j]} at horizon {h}"
+        drawn = None if self.draws is None else self.draws[:, h, i, j]
+        error = None
+        if self.std_errors is not None:
+            error = float(self.std_errors[h, i, j]), float(self._quantile(check_level(level))[h])
+        value = float(self.point[h, i, j])
+        return self._estimate(value, drawn, error, level=level, response=response, label=label)
+
+    def peak(self, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
+        """Response of largest absolute size over the horizons; every draw has a peak, and a date, of its own."""
+        i, j, _ = self._cell(response, shock, 0)
+        path = self.point[:, i, j]
+        when = int(np.abs(path).argmax())
+        drawn = None
+        if self.draws is not None:
+            paths = self.draws[:, :, i, j]
+            drawn = np.take_along_axis(paths, np.abs(paths).argmax(axis=1)[:, None], axis=1)[:, 0]
+        label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
+        return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label)
+
+    def difference(self, first: Cell, second: Cell, *, level: float = 0.90) -> Estimate:
+        """One response less another, cells (horizon, response, shock); :func:`econ.responses.contrast.difference`."""
+        from econ.responses.contrast import difference
+
+        return difference(self, first, second, level=level)
+
+    def ratio(self, numerator: Cell, denominator: Cell, *, level: float = 0.90) -> Estimate:
+        """One response over another, with Fieller's set; see :func:`econ.responses.contrast.ratio`."""
+        from econ.responses.contrast import ratio
+
+        return ratio(self, numerator, denominator, level=level)
+
+    def to_frame(self, level: float = 0.90, kind: str = "pointwise") -> pd.DataFrame:
+        """One row a horizon, response and shock: ``point``, ``lower``, ``upper`` (without draws, ``point`` only)."""
+        names = [range(self.horizon + 1), self.responses, self.shocks]
+        index = pd.MultiIndex.from_product(names, names=["horizon", "response", "shock"])
+        columns = {"point": self.point.reshape(-1)}
+        if self.draws is not None or self.std_errors is not None:
+            lower, upper = self.band(level, kind)
+            columns |= {"lower": lower.reshape(-1), "upper": upper.reshape(-1)}
+        return pd.DataFrame(columns, index=index)
+
+    def plot(self, level: float = 0.90, *, kind: str = "sup-t", response: Any = None, shock: Any = None) -> Figure:
+        """Draw the responses in a grid, one column a shock; see :func:`econ.responses.plot.plot`."""
+        from econ.responses.plot import plot
+
+        return plot(self, level=level, kind=kind, response=response, shock=shock)
+
+    @property
+    def _paths(self) -> Array:
+        """Draws with a path's horizons together and draws last, (n s (H + 1), B)."""
+        assert self.draws is not None
+        return np.ascontiguousarray(self.draws.transpose(2, 3, 1, 0)).reshape(-1, len(self.draws))
+
+    @cached_property
+    def _ordered(self) -> Array:
+        """The same, each row in increasing order."""
+        paths = self._paths
+        paths.sort(axis=1)
+        return paths
+
+    def _tail_positions(self, level: float, kind: str) -> Array:
+        """Order statistic at which the band of each response ends, in the order of ``_paths``."""
+        assert self.draws is not None
+        (steps, n, s), count = self.point.shape, len(self.draws)
+        if kind == "pointwise":
+            return np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
+        whole, columns = (each.reshape(n, s, steps, count) for each in (self._paths, self._ordered))
+        if kind == "joint":  # one group a shock
+            whole, columns = (np.swapaxes(each, 0, 1) for each in (whole, columns))
+        groups = (s, n * steps, count) if kind == "joint" else (n * s, steps, count)
+        each = bands.calibrated_position(whole.reshape(groups), columns.reshape(groups), level=level)
+        return np.repeat(np.tile(each, n) if kind == "joint" else each, steps)
+
+    def _from_paths(self, values: Array) -> Array:
+        steps, n, s = self.point.shape
+        return np.ascontiguousarray(values.reshape(n, s, steps).transpose(2, 0, 1))
+
+    def _studentised_band(self, level: float, kind: str) -> tuple[Array, Array]:
+        if self.draw_errors is None or self.draws is None or kind != "pointwise":
+            raise SpecificationError(
+                "studentised intervals are pointwise and need a standard error for every draw; ask irf() for inner=50."
+            )
+        fixed = self.draw_errors == 0.0  # a response restricted to zero
+        ratios = (self.draws - self.point) / np.where(fixed, 1.0, self.draw_errors)
+        lower, upper = bands.pointwise(ratios, level=level)
+        spread = self.draws.std(axis=0, ddof=1)
+        return self.point - upper * spread, self.point - lower * spread
+
+    def _gaussian_band(self, level: float, kind: str) -> tuple[Array, Array]:
+        if self.std_errors is None or kind != "pointwise":
+            raise SpecificationError(
+                f"a {kind} band needs draws, and there are none; pass bootstrap=MovingBlock() and rng= to irf()."
+            )
+        width = self._quantile(level)[:, None, None] * self.std_errors
+        return self.point - width, self.point + width
+
+    def _quantile(self, level: float) -> Array:
+        """Critical value of |t| at each horizon, (H + 1,)."""
+        from scipy.special import stdtrit
+
+        df = np.full(self.horizon + 1, np.inf) if self.df is None else self.df
+        return np.asarray(stdtrit(df, 0.5 + level / 2.0), dtype=float)
+
+    def _estimate(
+        self,
+        value: float,
+        drawn: Array | None,
+        error: tuple[float, float] | None,
+        *,
+        level: float,
+        response: str,
+        label: str,
+    ) -> Estimate:
+        check_level(level)
+        units = self.units.get(response, "")
+        common = {"level": level, "units": units, "label": label, "nobs": self.nobs, "parent": self}
+        if drawn is not None:
+            lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=level))
+            spread = float(drawn.std(ddof=1)) if len(drawn) > 1 else Unavailable("one draw only")
+            return Estimate(value, spread, lower, upper, **common)  # type: ignore[arg-type]
+        if error is not None:
+            width = error[0] * error[1]
+            return Estimate(value, error[0], value - width, value + width, **common)  # type: ignore[arg-type]
+        return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)  # type: ignore[arg-type]
+
+    def _combined(self, other: object, sign: float) -> IRF:
+        from econ.responses.contrast import combined
+
+        return combined(self, other, sign) if isinstance(other, IRF) else NotImplemented
+
+    def _times(self, factor: Array, factors: Array | None) -> IRF:
+        draws = None if self.draws is None or factors is None else self.draws * factors[:, None, None, :]
+        errors = None if self.std_errors is None else self.std_errors * np.abs(factor)
+        return replace(self, point=self.point * factor, draws=draws, std_errors=errors, draw_errors=None)
+
+    def _pick_shocks(self, columns: list[int]) -> IRF:
+        draws = None if self.draws is None else self.draws[..., columns]
+        errors = None if self.std_errors is None else self.std_errors[..., columns]
+        inner = None if self.draw_errors is None else self.draw_errors[..., columns]
+        names = tuple(self.shocks[j] for j in columns)
+        point = self.point[..., columns]
+        return replace(self, point=point, draws=draws, std_errors=errors, draw_errors=inner, shocks=names)
+
+    def _check_debt(self, debt: float, response: str) -> float:
+        units = self.units.get(response, "")
+        if "debt" not in units:
+            raise SpecificationError(
+                f"a size in billions at a given debt needs a response in percent of debt; {response!r} is in "
+                f"{units!r}; scale it in its own units."
+            )
+        if not (np.isfinite(debt) and debt > 0.0):
+            raise SpecificationError(f"debt must be a positive number of billions; found {debt!r}.")
+        return float(debt)
+
+    def _cell(self, response: str, shock: str | None, horizon: int) -> tuple[int, int, int]:
+        i = self._position(response, self.responses, "response")
+        return i, self._shock_position(shock), self._check_horizon(horizon)
+
+    def _shock_position(self, name: str | None) -> int:
+        if name is None and len(self.shocks) > 1:
+            raise SpecificationError(f"there are shocks {list(self.shocks)}; say which with shock=.")
+        return 0 if name is None else self._position(name, self.shocks, "shock")
+
+    def _check_horizon(self, horizon: int) -> int:
+        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or not 0 <= horizon <= self.horizon:
+            raise SpecificationError(f"horizon must be an integer from 0 to {self.horizon}; found {horizon!r}.")
+        return int(horizon)
+
+    @staticmethod
+    def _position(name: str, names: tuple[str, ...], kind: str) -> int:
+        if name not in names:
+            raise SpecificationError(f"no {kind} {name!r}; {suggestion(str(name), names)}")
+        return names.index(name)

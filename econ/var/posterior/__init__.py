@@ -1,0 +1,1 @@
+"""Bayesian VARs: priors, hyperparameters, posterior draws: a new prior goes here."""

@@ -1,0 +1,249 @@
+"""`BayesianVAR`: a VAR with a conjugate prior whose tightness the data choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array
+from econ.errors import SampleTooShort, SpecificationError
+from econ.estimate import Unavailable
+from econ.parallel import BLOCK, map_blocks, seed_sequence
+from econ.var.posterior.common_volatility import CommonVolatility, VolatilityChain
+from econ.var.posterior.conjugate import ConjugatePosterior
+from econ.var.posterior.hyperparameters import Proposal, independence_chain, proposal
+from econ.var.posterior.minnesota import Minnesota
+from econ.var.posterior.outlier_scaling import OutlierScaling
+from econ.var.reduced.model import SPARE, VAR, check_positive
+
+if TYPE_CHECKING:
+    from econ.var.posterior.bayesian_results import BayesianVARResults
+
+BURN_IN = 25  # states that every chain forgets
+
+
+@dataclass(frozen=True, eq=False)
+class BayesianVAR(VAR):
+    """Vector autoregression with a normal-inverse-Wishart prior.
+
+    Given the hyperparameters the posterior and the marginal likelihood are closed forms. Free hyperparameters are
+    sampled: maximise their posterior (marginal likelihood times hyperprior), then run independence Metropolis chains,
+    one for each block of draws, with multivariate t proposals around that mode; coefficients and Σ are drawn exactly
+    given each state.
+
+    Parameters
+    ----------
+    data : Dataset or DataFrame
+        One column a variable, no missing values, regular periods.
+    lags : int, default 12
+        p. The prior shrinks long lags, so no criterion is needed and none is accepted.
+    trend : {"c", "n", "ct", "ctt"}
+        Deterministic terms, as in `VAR`; diffuse prior.
+    exog : DataFrame, optional
+        Further regressors, entering at t; diffuse prior.
+    prior : Minnesota
+        Shrinkage; by default hierarchical tightness.
+    outliers : OutlierScaling, optional
+        Larger errors in the spring of 2020, sizes estimated.
+    volatility : CommonVolatility, optional
+        Errors whose size drifts, all together; not with ``outliers``.
+
+    Raises
+    ------
+    SpecificationError
+        For lags that are not a positive integer, a prior that is none, or outliers and volatility together.
+    SampleTooShort
+        If effective observations are fewer than variables + deterministic terms + 10 (with a flat prior: than the
+        coefficients of an equation + 10).
+
+    See Also
+    --------
+    Minnesota : what the prior says.
+
+    Notes
+    -----
+    Simulated VARs with two variables, four lags and T = 300 (300 samples, recursive identification): 90% credible
+    intervals covered the responses in 89-92% of samples on impact, 88-94% after 3 and 98-99% after 12 months, where the
+    true responses are near zero and the draws are skewed; with ``own_lag`` 0 or 1 alike.
+
+    References
+    ----------
+    Giannone, D., M. Lenza and G. E. Primiceri (2015), Prior Selection for Vector Autoregressions, Review of Economics
+    and Statistics 97(2), 436-451.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> fit = BayesianVAR(simulated_var(periods=200, rng=1), lags=4).fit(draws=200, rng=1)
+    >>> fit.draws.coefficients.shape
+    (200, 9, 2)
+    """
+
+    lags: int = 12
+    prior: Minnesota = field(default=Minnesota(), kw_only=True)
+    outliers: OutlierScaling | None = field(default=None, kw_only=True)
+    volatility: CommonVolatility | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.prior, Minnesota):
+            raise SpecificationError(f"prior must be Minnesota(...); found {self.prior!r}.")
+        if self.outliers is not None and not isinstance(self.outliers, OutlierScaling):
+            raise SpecificationError(f"outliers must be OutlierScaling(...) or None; found {self.outliers!r}.")
+        if self.volatility is not None and not isinstance(self.volatility, CommonVolatility):
+            raise SpecificationError(f"volatility must be CommonVolatility(...) or None; found {self.volatility!r}.")
+        if self.volatility is not None and self.outliers is not None:
+            raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
+        check_positive("lags", self.lags)
+        if self.exclude is not None:
+            raise SpecificationError(
+                "a BayesianVAR shrinks coefficients and excludes none: the conjugate prior treats all equations alike; "
+                "use VAR(..., exclude=...) for exact zeros."
+            )
+        super().__post_init__()
+
+    def fit(
+        self, draws: int = 2000, rng: int | np.random.SeedSequence | None = None, *, n_jobs: int = 1
+    ) -> BayesianVARResults:
+        """Draw from the posterior.
+
+        Parameters
+        ----------
+        draws : int, default 2000
+            Posterior draws; every 100 are one chain.
+        rng : int or SeedSequence
+            Seed.
+        n_jobs : int, default 1
+            Threads; the draws do not depend on them.
+
+        Returns
+        -------
+        BayesianVARResults
+
+        Raises
+        ------
+        SpecificationError
+            Without ``rng``, or for draws that are not a positive integer.
+        NotConverged
+            If the hyperparameters have no posterior mode.
+        SingularDesign
+            If variables are collinear; with a flat prior, if any regressors are.
+        """
+        seed = seed_sequence(rng)
+        check_positive("draws", draws)
+        posterior = ConjugatePosterior(self, self.lags)
+        free = posterior.hyperparameters
+
+        def log_density(points: Array) -> Array:
+            return posterior.solve(points).log_likelihood + free.log_density(points)
+
+        around = proposal(log_density, free.start) if free.names else None
+        sampler = _Sampler(posterior, around, volatility=self.volatility)
+        blocks = map_blocks(sampler, draws, rng=seed, n_jobs=n_jobs, label="posterior")
+        return _collected(self, sampler, blocks, seed=seed)
+
+    def _check_length(self, lags: int) -> None:
+        if self.prior.is_flat:
+            super()._check_length(lags)
+            return
+        periods, needed = len(self.parent.frame) - lags, len(self.terms) + len(self.variables) + SPARE
+        if periods < needed:
+            raise SampleTooShort(
+                f"{lags} lags of {len(self.variables)} variables need {needed + lags} observations (terms + "
+                f"variables + {SPARE} + lags); found {len(self.parent.frame)}; use fewer lags or a longer sample."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """What one block of draws brings home."""
+
+    mean: Array
+    variance: Array
+    coefficients: Array
+    factors: Array
+    free: Array
+    accepted: int
+    log_weights: Array
+    log_variances: Array | None = None
+
+
+class _Sampler:
+    """One chain of hyperparameters and the draws that belong to its states."""
+
+    def __init__(
+        self, posterior: ConjugatePosterior, around: Proposal | None, *, volatility: CommonVolatility | None
+    ) -> None:
+        self.posterior, self.around = posterior, around
+        self.reference = posterior.solve((posterior.hyperparameters.start if around is None else around.mode)[None])
+        self.chain = None if volatility is None else VolatilityChain(posterior, around, volatility=volatility)
+
+    def __call__(self, size: int, generator: np.random.Generator) -> _Block:
+        if self.chain is not None:
+            found = self.chain(size, generator)
+            means, scales, coefficients, factors, free, log_variances = found.draws
+            variance = (scales @ np.swapaxes(scales, 1, 2)).mean(axis=0)
+            own = (coefficients, factors, free, found.accepted, np.empty(0), log_variances)
+            return _Block(means.mean(axis=0), variance, *own)
+        if self.around is None:
+            free, solution, weights, accepted = np.empty((size, 0)), self.reference, np.empty(0), size
+        else:
+            points = self.around.draw(generator, size + BURN_IN)
+            proposed = self.posterior.solve(points)
+            weights = proposed.log_likelihood + self.posterior.hyperparameters.log_density(points)
+            weights = weights - self.around.log_density(points)
+            states = independence_chain(weights, generator.random(len(points)), keep=size)
+            free, solution = points[states], proposed.take(states)
+            accepted = int(np.count_nonzero(np.diff(states)))
+        means, scales, coefficients, factors = self.posterior.draw(solution, size, generator)
+        variance = (scales @ np.swapaxes(scales, 1, 2)).mean(axis=0)
+        return _Block(means.mean(axis=0), variance, coefficients, factors, free, accepted, weights)
+
+
+def _collected(
+    model: BayesianVAR, sampler: _Sampler, blocks: list[_Block], *, seed: np.random.SeedSequence
+) -> BayesianVARResults:
+    from econ.var.posterior.bayesian_results import BayesianVARResults
+
+    posterior, sizes = sampler.posterior, np.array([len(block.coefficients) for block in blocks])
+    params = np.average([block.mean for block in blocks], axis=0, weights=sizes)
+    variance = np.average([block.variance for block in blocks], axis=0, weights=sizes)
+    free = np.concatenate([block.free for block in blocks])
+    drifts = [block.log_variances for block in blocks if block.log_variances is not None]
+    named = posterior.hyperparameters.named(free)
+    names, columns = model.regressors(model.lags), list(model.variables)
+    frame = model.parent.frame.iloc[model.lags :]
+    residuals = frame.to_numpy(dtype=float) - model.design(model.lags) @ params
+    return BayesianVARResults(
+        parent=model,
+        lags=model.lags,
+        params=pd.DataFrame(params, index=names, columns=columns),
+        residuals=pd.DataFrame(residuals, index=frame.index, columns=columns),
+        cross_inverse=posterior.cross_inverse(sampler.reference),
+        covariance=pd.DataFrame(variance, index=columns, columns=columns),
+        coefficient_draws=np.concatenate([block.coefficients for block in blocks]),
+        factor_draws=np.concatenate([block.factors for block in blocks]),
+        hyperparameters=pd.DataFrame(
+            {name: named[name] for name in posterior.hyperparameters.names}, index=range(len(free))
+        ),
+        log_marginal_likelihood=_log_marginal_likelihood(sampler, blocks),
+        acceptance=float(sum(block.accepted for block in blocks) / sizes.sum()),
+        chain=min(BLOCK, int(sizes[0])),
+        origin=(seed.entropy, seed.spawn_key),
+        log_variances=np.concatenate(drifts) if drifts else None,
+    )
+
+
+def _log_marginal_likelihood(sampler: _Sampler, blocks: list[_Block]) -> float | Unavailable:
+    """Closed form for given hyperparameters; else log of the mean importance weight of all proposals."""
+    if sampler.posterior.flat:
+        return Unavailable("the flat prior is improper, so its marginal likelihood has no scale")
+    if sampler.chain is not None:
+        return Unavailable("the likelihood of drifting volatility has no closed form")
+    if sampler.around is None:
+        return float(sampler.reference.log_likelihood[0])
+    weights = np.concatenate([block.log_weights for block in blocks])
+    top = weights.max()
+    return float(top + np.log(np.exp(weights - top).mean()))

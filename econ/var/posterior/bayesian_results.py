@@ -1,0 +1,209 @@
+"""`BayesianVARResults`: posterior draws of a VAR, with the interface of the least-squares results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array
+from econ.errors import SpecificationError
+from econ.estimate import Unavailable, check_level
+from econ.infer import bands
+from econ.var import _kernels as kernels
+from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
+from econ.var.reduced.results import VARResults
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from econ.responses.resampling import Bootstrap
+    from econ.var.reduced.draws import ReducedDraws
+
+
+@dataclass(frozen=True, eq=False)
+class BayesianVARResults(VARResults):
+    """Posterior of a VAR; made by :meth:`econ.var.BayesianVAR.fit`.
+
+    ``params``, ``residuals`` and ``sigma_u`` are at the posterior mean, so everything that `VARResults` reads off them
+    (roots, forecasts, residual tests) is too. ``std_errors`` are posterior standard deviations, ``pvalues`` twice the
+    posterior probability of the sign less often drawn.
+
+    Parameters
+    ----------
+    covariance : DataFrame (n, n)
+        Posterior mean of Σ (of normal times, if outliers are scaled).
+    coefficient_draws : array (D, k, n)
+        In the order of ``params``.
+    factor_draws : array (D, n, n)
+        Lower Cholesky factors of the draws of Σ.
+    hyperparameters : DataFrame (D, h)
+        Draws of the free hyperparameters; no column if all are given.
+    log_marginal_likelihood : float or Unavailable
+        Log density of the data given the first p observations, hyperparameters integrated out.
+    acceptance : float
+        Share of Metropolis proposals accepted.
+    chain : int
+        Draws per chain.
+    origin : object
+        Seed.
+    log_variances : array (D, T), optional
+        Draws of h_t, with mean zero over the sample, under `CommonVolatility`.
+    """
+
+    covariance: pd.DataFrame = field(kw_only=True, repr=False)
+    coefficient_draws: Array = field(kw_only=True, repr=False)
+    factor_draws: Array = field(kw_only=True, repr=False)
+    hyperparameters: pd.DataFrame = field(kw_only=True, repr=False)
+    log_marginal_likelihood: float | Unavailable = field(kw_only=True)
+    acceptance: float = field(kw_only=True)
+    chain: int = field(kw_only=True, repr=False)
+    origin: object = field(kw_only=True, repr=False)
+    log_variances: Array | None = field(default=None, kw_only=True, repr=False)
+
+    @cached_property
+    def draws(self) -> ReducedDraws:
+        """Posterior draws: ``.coefficients`` (D, k, n), ``.factor`` and ``.sigma`` (D, n, n), ``.lag_blocks``."""
+        from econ.var.reduced.draws import ReducedDraws
+
+        return ReducedDraws(fit=self, coefficients=self.coefficient_draws, factor=self.factor_draws)
+
+    @property
+    def posterior(self) -> ReducedDraws | None:
+        """The draws, so that ``identify`` maps each of them to an impact matrix."""
+        return self.draws
+
+    @property
+    def sigma_u(self) -> pd.DataFrame:
+        """Posterior mean of Σ, (n, n)."""
+        return self.covariance
+
+    @cached_property
+    def std_errors(self) -> pd.DataFrame:
+        """Posterior standard deviations, (k, n); needs two draws."""
+        if len(self.coefficient_draws) < 2:
+            raise SpecificationError("one draw has no standard deviation; ask for more draws.")
+        return self._like_params(self.coefficient_draws.std(axis=0, ddof=1))
+
+    @cached_property
+    def pvalues(self) -> pd.DataFrame:
+        """Twice the posterior probability of the rarer sign, (k, n); from 0 (sign certain) to 1."""
+        positive = (self.coefficient_draws > 0.0).mean(axis=0)
+        return self._like_params(2.0 * np.minimum(positive, 1.0 - positive))
+
+    @cached_property
+    def loglik(self) -> float:
+        """Gaussian log likelihood at the posterior mean (errors of normal size throughout)."""
+        sigma, n = self.sigma_u.to_numpy(), len(self.variables)
+        distance = np.trace(np.linalg.solve(sigma, self._cross_residuals))
+        determinant = np.linalg.slogdet(sigma)[1]
+        return float(-0.5 * (self.nobs * (n * np.log(2.0 * np.pi) + determinant) + distance))
+
+    @property
+    def aic(self) -> Unavailable:  # type: ignore[override]
+        """Not given: criteria compare maxima of the likelihood."""
+        return _NO_CRITERION
+
+    @property
+    def bic(self) -> Unavailable:  # type: ignore[override]
+        """Not given: criteria compare maxima of the likelihood."""
+        return _NO_CRITERION
+
+    @property
+    def hqic(self) -> Unavailable:  # type: ignore[override]
+        """Not given: criteria compare maxima of the likelihood."""
+        return _NO_CRITERION
+
+    def volatility(self, level: float = 0.90) -> pd.DataFrame:
+        """Size of the errors by period, exp(h_t / 2): ``median``, ``lower``, ``upper``, relative to its average.
+
+        Raises
+        ------
+        SpecificationError
+            If the model has no `CommonVolatility`.
+        """
+        if self.log_variances is None:
+            raise SpecificationError("these errors have one size; fit BayesianVAR(..., volatility=CommonVolatility()).")
+        sizes = np.exp(0.5 * self.log_variances)
+        lower, upper = bands.pointwise(sizes, level=level)
+        columns = {"median": np.median(sizes, axis=0), "lower": lower, "upper": upper}
+        return pd.DataFrame(columns, index=self.residuals.index)
+
+    @cached_property
+    def stable_share(self) -> float:
+        """Share of draws with every root inside the unit circle."""
+        scale = np.sqrt(np.diag(self.covariance))
+        return float(kernels.is_stable(self.draws.lag_blocks * scale / scale[:, None]).mean())
+
+    def summary(self, level: float = 0.90) -> pd.DataFrame:
+        """Posterior of every coefficient and hyperparameter.
+
+        Parameters
+        ----------
+        level : float, default 0.90
+            Coverage of the equal-tailed credible intervals.
+
+        Returns
+        -------
+        DataFrame
+            Index (equation, coefficient), hyperparameters under the equation ``hyperparameter``; columns ``mean``,
+            ``std``, ``lower``, ``upper``, ``r_hat``, ``effective_draws``.
+
+        Raises
+        ------
+        SpecificationError
+            For fewer than 8 draws.
+        """
+        check_level(level)
+        if len(self.coefficient_draws) < 8:
+            raise SpecificationError(f"a summary needs 8 draws; found {len(self.coefficient_draws)}; ask for more.")
+        flat = np.swapaxes(self.coefficient_draws, 1, 2).reshape(len(self.coefficient_draws), -1)
+        draws = np.hstack([flat, self.hyperparameters.to_numpy(dtype=float)])
+        lower, upper = bands.pointwise(draws, level=level)
+        chains = split_chains(draws, self.chain)
+        names = [(name, row) for name in self.variables for row in self.params.index]
+        names += [("hyperparameter", name) for name in self.hyperparameters.columns]
+        columns = {
+            "mean": draws.mean(axis=0),
+            "std": draws.std(axis=0, ddof=1),
+            "lower": lower,
+            "upper": upper,
+            "r_hat": r_hat(chains),
+            "effective_draws": effective_sample_size(chains),
+        }
+        return pd.DataFrame(columns, index=pd.MultiIndex.from_tuples(names, names=["equation", "coefficient"]))
+
+    def plot(self, names: Sequence[str] | None = None) -> Figure:
+        """Draw posterior and prior of the hyperparameters; see :mod:`econ.var.posterior.bayesian_plot`."""
+        from econ.var.posterior.bayesian_plot import plot_hyperparameters
+
+        return plot_hyperparameters(self, names)
+
+    def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
+        """Refused: the F test is about least squares."""
+        raise SpecificationError(
+            "the Granger test is an F test of least squares; call VAR(...).fit().granger(...), or read the posterior "
+            "of the coefficients in summary()."
+        )
+
+    def bias_corrected(
+        self, bootstrap: Bootstrap | None = None, *, rng: int | np.random.SeedSequence | None = None
+    ) -> VARResults:
+        """Refused: a posterior mean is shrunk on purpose."""
+        raise SpecificationError("a posterior has no small-sample bias to remove; correct VAR(...).fit() instead.")
+
+    def bootstrap(
+        self, bootstrap: Bootstrap, *, rng: int | np.random.SeedSequence | None = None, n_jobs: int = 1
+    ) -> Array:
+        """Refused: the posterior has draws already."""
+        raise SpecificationError("a posterior has draws already, in .draws; bootstrap VAR(...).fit() instead.")
+
+    def _like_params(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.params.index, columns=self.params.columns)
+
+
+_NO_CRITERION = Unavailable("criteria compare maxima of the likelihood; compare log_marginal_likelihood")

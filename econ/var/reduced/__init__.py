@@ -1,0 +1,1 @@
+"""The reduced form: specification, least squares, lag choice, bias, diagnostics, forecasts, bootstrap."""

@@ -1,0 +1,148 @@
+"""Simulate samples from the fitted VAR, estimate each again, all draws of a block at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from econ.arrays import Array
+from econ.errors import SingularDesign, Unstable
+from econ.parallel import map_blocks
+from econ.responses.resampling import Bootstrap
+from econ.var import _kernels as kernels
+from econ.var.reduced import _restricted_kernels as restricted
+from econ.var.reduced.bias import guarded_share
+from econ.var.reduced.draws import ReducedDraws
+
+if TYPE_CHECKING:
+    from econ.var.reduced.results import VARResults
+
+T = TypeVar("T")
+
+ROUNDS = 50  # times that unstable draws are drawn again
+
+
+def bootstrap_blocks(
+    fit: VARResults,
+    bootstrap: Bootstrap,
+    read: Callable[[ReducedDraws], T],
+    *,
+    rng: int | np.random.SeedSequence | None,
+    n_jobs: int = 1,
+) -> list[T]:
+    """Simulate, estimate and ``read`` every block of draws; only what ``read`` returns is kept.
+
+    Parameters
+    ----------
+    fit : VARResults
+        The VAR to simulate from.
+    bootstrap : MovingBlock, Residual or Wild
+        How errors are drawn.
+    read : callable
+        Takes the `ReducedDraws` of a block.
+    rng : int or SeedSequence
+        Seed.
+    n_jobs : int
+        Threads; the result does not depend on them.
+
+    Returns
+    -------
+    list
+        What ``read`` returned, block by block.
+    """
+    work = _Simulator(fit, bootstrap)
+    return map_blocks(
+        lambda size, generator: read(work(size, generator)), bootstrap.draws, rng=rng, n_jobs=n_jobs, label="bootstrap"
+    )
+
+
+class _Simulator:
+    """The parts of the simulation that all blocks share."""
+
+    def __init__(self, fit: VARResults, bootstrap: Bootstrap) -> None:
+        self.fit, self.bootstrap = fit, bootstrap
+        self.terms = fit.parent.term_values(fit.lags)
+        # least squares shrinks residuals; without this the draws of Σ_u would centre on (T - k) / T of the estimate
+        self.residuals = fit.residuals.to_numpy() * np.sqrt(fit.nobs / fit.df_resid)
+        values = fit.parent.parent.frame.to_numpy(dtype=float)
+        # with a constant, levels are simulated around their means: X'X of data far from zero loses digits
+        self.centre = values.mean(axis=0) if _has_constants(fit) else np.zeros(values.shape[1])
+        pull = self.centre - fit.lag_blocks.sum(axis=0) @ self.centre
+        self.initial = values[: fit.lags] - self.centre
+        self.expected = self.terms @ fit.params.to_numpy()[: self.terms.shape[1]] - pull
+        self.scale = np.sqrt(np.diag(fit.sigma_u))
+
+    def __call__(self, size: int, generator: np.random.Generator) -> ReducedDraws:
+        """Draw ``size`` reduced forms; unstable ones are drawn again if the rule says so."""
+        draws = self._sample(size, generator)
+        if self.bootstrap.unstable == "keep" or not self.fit.is_stable:
+            return draws
+        for _ in range(ROUNDS):
+            bad = draws.unstable_rows
+            if not len(bad):
+                return draws
+            draws = draws.replaced(bad, self._sample(len(bad), generator))
+        raise Unstable(
+            f"{len(bad)} of {size} bootstrap draws are still unstable after {ROUNDS} rounds (largest root of the fit "
+            f"{self.fit.roots[0]:.4f}); difference the data, or pass unstable='keep' to the bootstrap."
+        )
+
+    def _sample(self, size: int, generator: np.random.Generator) -> ReducedDraws:
+        fit, lags = self.fit, self.fit.lags
+        resample = self.bootstrap.resample(generator, size, fit.nobs)
+        driving = resample.apply(self.residuals)
+        driving += self.expected
+        paths = kernels.simulate(fit.lag_blocks, driving, self.initial)
+        factor = self._cross_factor(paths)
+        coefficients, residual_factor = self._estimates(factor)
+        stable = self._is_stable(coefficients)
+        if fit.bias is not None:  # off every stable draw, less where that would make it unstable
+            share = guarded_share(coefficients, fit.bias, self._is_stable, stable=stable)
+            shift = -share[:, None, None] * fit.bias
+            if fit.free is None:
+                coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, p=lags)
+            else:
+                coefficients, residual_factor = restricted.shift_lags(factor, coefficients, shift, free=fit.free)
+        if self.centre.any():
+            means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
+            coefficients[:, fit.parent.terms.index("const")] += self.centre - means
+            paths += self.centre
+        return ReducedDraws(
+            fit=fit,
+            coefficients=coefficients,
+            factor=residual_factor / np.sqrt(fit.df_resid),
+            paths=paths,
+            resample=resample,
+            stable=stable,
+            unstable=len(stable) - int(stable.sum()),
+        )
+
+    def _estimates(self, factor: Array) -> tuple[Array, Array]:
+        """Coefficients and the Cholesky factor of û'û of every draw, under the exclusions of the VAR if it has any."""
+        fit, n = self.fit, len(self.fit.variables)
+        if fit.free is None:
+            return kernels.coefficients(factor, n, fit.lags), factor[:, -n:, -n:]
+        coefficients = restricted.restricted_coefficients(factor, fit.free, fit.lags)
+        return coefficients, restricted.residual_factor(factor, coefficients, fit.lags)
+
+    def _cross_factor(self, paths: Array) -> Array:
+        try:
+            return kernels.cross_factor(paths, self.terms, self.fit.lags)
+        except np.linalg.LinAlgError:
+            raise SingularDesign(
+                "the regressors of a bootstrap sample are numerically collinear; drop a variable, use fewer lags, or "
+                "bring the variables to a similar mean."
+            ) from None
+
+    def _is_stable(self, coefficients: Array) -> NDArray[np.bool_]:
+        blocks = kernels.lag_blocks(coefficients, self.fit.lags)
+        return kernels.is_stable(blocks * self.scale / self.scale[:, None])
+
+
+def _has_constants(fit: VARResults) -> bool:
+    """Whether every equation has a constant, so that shifting a variable changes constants only."""
+    terms = fit.parent.terms
+    return "const" in terms and (fit.free is None or bool(fit.free[terms.index("const")].all()))

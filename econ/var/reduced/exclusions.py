@@ -1,0 +1,66 @@
+"""Coefficients of a VAR that are zero by assumption: which they are, in the words of the user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from econ.arrays import Mask
+from econ.errors import SpecificationError, suggestion
+
+Words = Mapping[str, str | Sequence[str]]
+
+
+def read_exclusions(words: Words) -> dict[str, tuple[str, ...]]:
+    """The same with a tuple for every equation.
+
+    Raises
+    ------
+    SpecificationError
+        If it is no mapping of equations to names.
+    """
+    if not isinstance(words, Mapping) or not words:
+        raise SpecificationError(
+            f"exclude must map equations to regressors, such as {{'yield': ['oil', 'L3.gold']}}; found {words!r}."
+        )
+    found = {}
+    for equation, names in words.items():
+        listed = [names] if isinstance(names, str) else names
+        if not isinstance(listed, (list, tuple)) or not all(isinstance(name, str) for name in listed):
+            raise SpecificationError(
+                f"exclude names the regressors of equation {equation!r} in a list of words; found {names!r}."
+            )
+        found[str(equation)] = tuple(listed)
+    return found
+
+
+def free_coefficients(
+    exclude: Mapping[str, tuple[str, ...]], variables: Sequence[str], regressors: Sequence[str], *, lags: int
+) -> Mask:
+    """Which coefficients are estimated, (k, n).
+
+    A variable's name stands for all its lags; a regressor's name (``const``, an exogenous column, ``L2.x``) for itself.
+
+    Raises
+    ------
+    SpecificationError
+        For an unknown equation or regressor, or if nothing is left to estimate.
+    """
+    free = np.ones((len(regressors), len(variables)), dtype=bool)
+    for equation, names in exclude.items():
+        if equation not in variables:
+            raise SpecificationError(f"exclude names no equation {equation!r}; {suggestion(equation, variables)}")
+        column = variables.index(equation)
+        for name in names:
+            meant = {f"L{lag}.{name}" for lag in range(1, lags + 1)} if name in variables else {name}
+            rows = [row for row, regressor in enumerate(regressors) if regressor in meant]
+            if not rows:
+                known = [*variables, *regressors]
+                raise SpecificationError(
+                    f"equation {equation!r} has no regressor {name!r} to exclude; {suggestion(name, known)}"
+                )
+            free[rows, column] = False
+    if not free.any():
+        raise SpecificationError("exclude leaves no coefficient to estimate; keep at least one.")
+    return free

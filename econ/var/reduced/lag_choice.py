@@ -1,0 +1,74 @@
+"""How many lags: information criteria on the sample that all candidates share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from econ.data.dataset import Dataset
+from econ.var.reduced.model import CRITERIA, VAR, check_positive
+
+if TYPE_CHECKING:
+    from econ.var.reduced.results import VARResults
+
+
+def lag_order(
+    data: Dataset | pd.DataFrame, max_lags: int = 12, *, trend: str = "c", exog: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Compare lag orders 1, ..., ``max_lags`` on the common sample.
+
+    Parameters
+    ----------
+    data : Dataset or DataFrame
+        The variables of the VAR.
+    max_lags : int, default 12
+        Longest order; its lags are held back from every candidate.
+    trend : {"c", "n", "ct", "ctt"}
+        Deterministic terms, as in :class:`econ.var.VAR`.
+    exog : DataFrame, optional
+        Exogenous regressors, as in :class:`econ.var.VAR`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``lags``; columns ``aic``, ``bic``, ``hqic``, smaller is better. ``idxmin()`` names the choices.
+
+    Raises
+    ------
+    SpecificationError
+        If ``max_lags`` is not a positive integer.
+    SampleTooShort
+        If the longest candidate cannot be estimated.
+
+    References
+    ----------
+    Lütkepohl, H. (2005), New Introduction to Multiple Time Series Analysis, Springer, section 4.3.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> int(lag_order(simulated_var(periods=400, rng=1), 4)["bic"].idxmin())
+    1
+    """
+    check_positive("max_lags", max_lags)
+    model = VAR(data, lags=max_lags, trend=trend, exog=exog)
+    rows = {lags: _criteria(_on_common_sample(model, lags, max_lags)) for lags in range(1, max_lags + 1)}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(CRITERIA)).rename_axis("lags")
+
+
+def pick_lags(model: VAR, criterion: str) -> int:
+    """Return the order up to ``model.max_lags`` at which ``criterion`` is smallest."""
+    table = lag_order(model.parent, model.max_lags, trend=model.trend, exog=model.exog)
+    return int(table.index[int(table[criterion].to_numpy().argmin())])
+
+
+def _on_common_sample(model: VAR, lags: int, max_lags: int) -> VARResults:
+    held_back = max_lags - lags
+    data = replace(model.parent, frame=model.parent.frame.iloc[held_back:])
+    return replace(model, data=data, lags=lags).fit()
+
+
+def _criteria(fit: VARResults) -> list[float]:
+    return [getattr(fit, name) for name in CRITERIA]

@@ -1,0 +1,200 @@
+"""`VAR`: data and specification of a vector autoregression; `fit` estimates it by least squares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array, Mask
+from econ.data.dataset import Dataset, as_dataset, complete_frame
+from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
+from econ.var import _kernels as kernels
+from econ.var.reduced import _restricted_kernels as restricted
+from econ.var.reduced.exclusions import free_coefficients, read_exclusions
+
+if TYPE_CHECKING:
+    from econ.var.reduced.results import VARResults
+
+TRENDS = {"n": (), "c": ("const",), "ct": ("const", "trend"), "ctt": ("const", "trend", "trend_squared")}
+CRITERIA = ("aic", "bic", "hqic")
+SPARE = 10  # effective observations must exceed the coefficients of an equation by this many
+
+
+@dataclass(frozen=True, eq=False)
+class VAR:
+    """Vector autoregression y_t = D_t c + A_1 y_{t-1} + ... + A_p y_{t-p} + u_t.
+
+    Parameters
+    ----------
+    data : Dataset or DataFrame
+        One column a variable, no missing values, regular periods.
+    lags : int or {"aic", "bic", "hqic"}
+        p, at least 1; a criterion picks it up to ``max_lags`` on the common sample.
+    trend : {"c", "n", "ct", "ctt"}
+        Constant, nothing, constant and t, constant, t and t². t is 1 at the first observation of ``data``.
+    exog : DataFrame, optional
+        Further regressors, entering at t; must hold every period of ``data``.
+    max_lags : int, default 12
+        Longest lag that a criterion may pick; it compares VARs without exclusions.
+    exclude : mapping of str to sequence of str, optional
+        Zero restrictions: ``{"equation": ["oil", "L3.gold", "const"]}`` leaves all lags of oil, one lag of gold and the
+        constant out of that equation.
+
+    Raises
+    ------
+    SpecificationError
+        For an unknown trend or criterion, lags that are not a positive integer, or exclusions of unknown names.
+    SchemaError
+        For missing values, a constant column, or exogenous columns that lack a period or repeat a name.
+    SampleTooShort
+        If the effective observations are fewer than the coefficients of an equation + 10.
+
+    References
+    ----------
+    Lütkepohl, H. (2005), New Introduction to Multiple Time Series Analysis, Springer, chapter 3 and section 5.2.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> data = simulated_var(periods=200, rng=1)
+    >>> fit = VAR(data, lags=1).fit()
+    >>> list(fit.params.index)
+    ['const', 'L1.x', 'L1.y']
+    >>> float(VAR(data, lags=1, exclude={"x": ["y"]}).fit().params.loc["L1.y", "x"])
+    0.0
+    """
+
+    data: Dataset | pd.DataFrame
+    lags: int | str
+    trend: str = "c"
+    exog: pd.DataFrame | None = None
+    max_lags: int = 12
+    exclude: Mapping[str, str | Sequence[str]] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", as_dataset(self.data))
+        if self.trend not in TRENDS:
+            raise SpecificationError(f"no trend {self.trend!r}; known are 'n', 'c', 'ct' and 'ctt'.")
+        if isinstance(self.lags, str):
+            if self.lags not in CRITERIA:
+                raise SpecificationError(f"no criterion {self.lags!r}; {suggestion(self.lags, CRITERIA)}")
+            check_positive("max_lags", self.max_lags)
+        else:
+            check_positive("lags", self.lags)
+        frame = complete_frame(self.parent, what="a VAR")
+        if self.exog is not None:
+            object.__setattr__(self, "exog", _aligned(self.exog, frame))
+        self._check_length(self.lags if isinstance(self.lags, int) else 1)
+        if self.exclude is not None:
+            object.__setattr__(self, "exclude", read_exclusions(self.exclude))
+            if isinstance(self.lags, int):
+                self.free(self.lags)
+
+    @property
+    def parent(self) -> Dataset:
+        """The data, with their variables and files."""
+        return as_dataset(self.data)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the equations."""
+        return tuple(str(name) for name in self.parent.frame.columns)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the deterministic and exogenous regressors."""
+        return TRENDS[self.trend] + (() if self.exog is None else tuple(self.exog.columns))
+
+    def fit(self) -> VARResults:
+        """Estimate every equation by ordinary least squares, or the system by estimated GLS if there are exclusions.
+
+        Returns
+        -------
+        VARResults
+
+        Raises
+        ------
+        SingularDesign
+            If regressors are collinear; names the columns.
+        SampleTooShort
+            If the lags picked leave too few observations.
+        """
+        from econ.var.reduced.lag_choice import pick_lags
+        from econ.var.reduced.results import VARResults
+
+        lags = self.lags if isinstance(self.lags, int) else pick_lags(self, self.lags)
+        self._check_length(lags)
+        y = self.parent.frame.to_numpy(dtype=float)
+        x = self.design(lags)
+        names = self.regressors(lags)
+        dependent = kernels.dependent_columns(x)
+        if dependent:
+            raise SingularDesign(
+                f"regressors {[names[j] for j in dependent]} are linear combinations of earlier ones; "
+                "drop a variable or use fewer lags."
+            )
+        coefficients, cross_inverse = kernels.least_squares(x, y[lags:])
+        free = self.free(lags)
+        if free is not None:
+            factor = restricted.data_factor(x, y[lags:], lags)
+            coefficients = restricted.restricted_coefficients(factor, free, lags, rounds=3)[0]
+        columns, dates = list(self.variables), self.parent.frame.index[lags:]
+        return VARResults(
+            parent=self,
+            lags=lags,
+            params=pd.DataFrame(coefficients, index=names, columns=columns),
+            residuals=pd.DataFrame(y[lags:] - x @ coefficients, index=dates, columns=columns),
+            cross_inverse=cross_inverse,
+        )
+
+    def design(self, lags: int) -> Array:
+        """Regressors of the effective sample, (T - lags, k), in the order of :meth:`regressors`."""
+        y = self.parent.frame.to_numpy(dtype=float)
+        return np.hstack([self.term_values(lags), kernels.lag_matrix(y, lags)])
+
+    def term_values(self, lags: int) -> Array:
+        """Deterministic and exogenous regressors of the effective sample, (T - lags, m)."""
+        periods = len(self.parent.frame) - lags
+        trend = kernels.deterministic(self.trend, lags + 1, periods)
+        return trend if self.exog is None else np.hstack([trend, self.exog.to_numpy(dtype=float)[lags:]])
+
+    def free(self, lags: int) -> Mask | None:
+        """Which coefficients are estimated, (k, n) in the order of :meth:`regressors`; None if all are."""
+        if self.exclude is None:
+            return None
+        return free_coefficients(read_exclusions(self.exclude), self.variables, self.regressors(lags), lags=lags)
+
+    def regressors(self, lags: int) -> list[str]:
+        """Names of the rows of the coefficients: terms, then ``L1.x``, ``L1.y``, ..., ``L2.x``, ..."""
+        return [*self.terms, *(f"L{lag}.{name}" for lag in range(1, lags + 1) for name in self.variables)]
+
+    def _check_length(self, lags: int) -> None:
+        periods, needed = len(self.parent.frame) - lags, len(self.terms) + lags * len(self.variables) + SPARE
+        if periods < needed:
+            raise SampleTooShort(
+                f"{lags} lags of {len(self.variables)} variables need {needed + lags} observations "
+                f"(coefficients of an equation + {SPARE} + lags); found {len(self.parent.frame)}; "
+                "use fewer lags or a longer sample."
+            )
+
+
+def check_positive(name: str, value: object) -> None:
+    """Raise `SpecificationError` unless ``value`` is an integer of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise SpecificationError(f"{name} must be a positive integer; found {value!r}.")
+
+
+def _aligned(exog: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Bring the exogenous table to the periods of the data."""
+    table = as_dataset(exog).frame
+    twice = [name for name in table.columns if name in frame.columns]
+    if twice:
+        raise SchemaError(f"exogenous columns {twice} are variables of the VAR too; rename or drop them.")
+    absent = frame.index.difference(table.index)
+    if len(absent):
+        raise SchemaError(f"the exogenous columns have no value at {absent[0]}; they must span the data.")
+    return complete_frame(table.loc[frame.index], what="a VAR")

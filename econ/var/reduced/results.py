@@ -1,0 +1,307 @@
+"""`VARResults`: the estimated reduced form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array
+from econ.errors import SingularDesign
+from econ.estimate import Unavailable
+from econ.var import _kernels as kernels
+from econ.var.reduced import _restricted_kernels as restricted
+
+if TYPE_CHECKING:
+    from econ.arrays import Mask
+    from econ.responses.resampling import Bootstrap
+    from econ.var.reduced.draws import ReducedDraws
+    from econ.var.reduced.model import VAR
+    from econ.var.structure.scenario import Conditions
+    from econ.var.structure.scheme import Scheme
+    from econ.var.structure.structural import StructuralResults
+
+
+@dataclass(frozen=True, eq=False)
+class VARResults:
+    """Estimates of a VAR; made by :meth:`econ.var.VAR.fit`.
+
+    Parameters
+    ----------
+    parent : VAR
+        Data and specification.
+    lags : int
+        p.
+    params : DataFrame (k, n)
+        Rows ``const``, ``trend``, exogenous names, ``L1.x``, ``L1.y``, ..., ``L2.x``; columns = equations.
+    residuals : DataFrame (T, n)
+        Units of the variables; T = observations - p.
+    cross_inverse : array (k, k)
+        (X'X)⁻¹.
+    bias : array (n p, n), optional
+        Estimated bias of the lag coefficients, if :meth:`bias_corrected` has removed it (all, or what its guard let).
+    """
+
+    parent: VAR = field(repr=False)
+    lags: int
+    params: pd.DataFrame = field(repr=False)
+    residuals: pd.DataFrame = field(repr=False)
+    cross_inverse: Array = field(repr=False)
+    bias: Array | None = field(default=None, repr=False)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the equations."""
+        return self.parent.variables
+
+    @property
+    def nobs(self) -> int:
+        """Effective observations, T."""
+        return len(self.residuals)
+
+    @property
+    def df_resid(self) -> float:
+        """T less the coefficients of an equation, on average over the equations if some are excluded."""
+        return self.nobs - (len(self.params) if self.free is None else self.coefficients / len(self.variables))
+
+    @cached_property
+    def free(self) -> Mask | None:
+        """Which coefficients are estimated, (k, n); None if all are."""
+        return self.parent.free(self.lags)
+
+    @property
+    def coefficients(self) -> int:
+        """Coefficients estimated, in all equations."""
+        return self.params.size if self.free is None else int(self.free.sum())
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units of each variable, empty where the data say nothing."""
+        return {name: self.parent.parent.variables[name].units for name in self.variables}
+
+    @cached_property
+    def lag_blocks(self) -> Array:
+        """A_1, ..., A_p: (p, n, n), ``[l - 1, i, j]`` = effect of variable j at t - l on variable i at t."""
+        return kernels.lag_blocks(self.params.to_numpy(), self.lags)
+
+    @cached_property
+    def sigma_u(self) -> pd.DataFrame:
+        """Residual covariance with T - k degrees of freedom, (n, n)."""
+        return self._square(self._cross_residuals / self.df_resid)
+
+    @cached_property
+    def sigma_u_mle(self) -> pd.DataFrame:
+        """Residual covariance divided by T, (n, n)."""
+        return self._square(self._cross_residuals / self.nobs)
+
+    @cached_property
+    def std_errors(self) -> pd.DataFrame:
+        """Standard errors from ``params_cov``, (k, n); zero for coefficients that are excluded."""
+        variances = np.diag(self.params_cov).reshape(len(self.variables), -1).T
+        return pd.DataFrame(np.sqrt(variances), index=self.params.index, columns=self.params.columns)
+
+    @cached_property
+    def params_cov(self) -> Array:
+        """Covariance of the coefficients, equation by equation, (n k, n k), valid under homoskedastic errors.
+
+        sigma_u ⊗ (X'X)⁻¹; with exclusions (R' (sigma_u⁻¹ ⊗ X'X) R)⁻¹ among the free ones (Lütkepohl 2005, section 5.2).
+        """
+        sigma = self.sigma_u.to_numpy()
+        if self.free is None:
+            return np.kron(sigma, self.cross_inverse)
+        x = self.parent.design(self.lags)
+        return restricted.covariance(x.T @ x, sigma, self.free)
+
+    @cached_property
+    def influence(self) -> Array:
+        """What each period adds to the error of the coefficients, (T, k, n): their sum over t is zero.
+
+        (X'X)⁻¹ x_t u_t', or with exclusions the covariance times x_t (Σ_u⁻¹ u_t)'.
+        """
+        x, u = self.parent.design(self.lags), self.residuals.to_numpy()
+        if self.free is None:
+            return np.asarray((x @ self.cross_inverse)[:, :, None] * u[:, None, :])
+        scores = np.linalg.solve(self.sigma_u.to_numpy(), u.T).T[:, :, None] * x[:, None, :]
+        moved = scores.reshape(len(x), -1) @ self.params_cov
+        return np.swapaxes(moved.reshape(len(x), u.shape[1], -1), 1, 2)
+
+    @cached_property
+    def tstats(self) -> pd.DataFrame:
+        """Coefficients over standard errors, (k, n); `Unavailable` where excluded."""
+        if self.free is None:
+            return self.params / self.std_errors
+        return self._where_free(self.params / self.std_errors.where(self.free, 1.0))
+
+    @cached_property
+    def pvalues(self) -> pd.DataFrame:
+        """Two-sided p-values of ``tstats`` under the normal distribution, (k, n); `Unavailable` where excluded."""
+        from scipy.special import ndtr
+
+        errors = self.std_errors if self.free is None else self.std_errors.where(self.free, 1.0)
+        ratios = np.abs(self.params / errors)
+        values = pd.DataFrame(2.0 * ndtr(-ratios), index=self.params.index, columns=self.params.columns)
+        return values if self.free is None else self._where_free(values)
+
+    @cached_property
+    def loglik(self) -> float:
+        """Gaussian log likelihood at the estimate: the maximum, if no coefficient is excluded."""
+        n = len(self.variables)
+        return float(-0.5 * self.nobs * (n * np.log(2.0 * np.pi) + self._log_determinant + n))
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, log det sigma_u_mle + 2 K / T with K all coefficients (Lütkepohl 2005, section 4.3)."""
+        return self._criterion(2.0)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, log det sigma_u_mle + log(T) K / T."""
+        return self._criterion(float(np.log(self.nobs)))
+
+    @property
+    def hqic(self) -> float:
+        """Hannan-Quinn's criterion, log det sigma_u_mle + 2 log(log(T)) K / T."""
+        return self._criterion(2.0 * float(np.log(np.log(self.nobs))))
+
+    @cached_property
+    def roots(self) -> Array:
+        """Moduli of the companion eigenvalues, largest first, (n p,); all below 1 if stable."""
+        return kernels.root_moduli(self.lag_blocks)
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether every root lies inside the unit circle."""
+        return bool(self.roots[0] < 1.0)
+
+    def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
+        """F test that lags of ``causing`` do not enter ``caused``; see :func:`econ.var.reduced.causality.granger`."""
+        from econ.var.reduced.causality import granger
+
+        return granger(self, caused, causing=causing)
+
+    def forecast(
+        self,
+        steps: int,
+        level: float = 0.95,
+        *,
+        conditions: Conditions | None = None,
+        exog: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Means and intervals of the next ``steps`` periods; see :func:`econ.var.reduced.forecasting.forecast`.
+
+        ``conditions`` (paths by variable, NaN where free) make it a conditional forecast, in which all shocks may
+        deviate: :func:`econ.var.structure.scenario.scenario`.
+        """
+        from econ.var.reduced.forecasting import forecast
+        from econ.var.schemes.cholesky import Cholesky
+
+        if conditions is not None:  # with all shocks free, every identification gives the same answer
+            return self.identify(Cholesky(*self.variables)).forecast(steps, conditions, level=level, exog=exog)
+        return forecast(self, steps, level=level, exog=exog)
+
+    def diagnostics(self, lags: int | None = None) -> pd.DataFrame:
+        """Residual tests, one row each; see :func:`econ.var.reduced.diagnostics.diagnostics`."""
+        from econ.var.reduced.diagnostics import diagnostics
+
+        return diagnostics(self, lags=lags)
+
+    def identify(self, scheme: Scheme, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+        """Find the structural shocks behind the residuals.
+
+        Parameters
+        ----------
+        scheme : Scheme
+            ``Cholesky``, ``LongRun``, ``MaxShare``, ``Proxy``, ``Heteroskedasticity`` or ``SignRestrictions``.
+        rng : int or SeedSequence, optional
+            Seed; needed by schemes that draw.
+
+        Returns
+        -------
+        StructuralResults
+
+        Raises
+        ------
+        SpecificationError
+            If ``scheme`` is no scheme, or names a variable that is not in the VAR.
+        """
+        from econ.errors import SpecificationError
+        from econ.var.structure.scheme import Scheme
+
+        if not isinstance(scheme, Scheme) or isinstance(scheme, type):
+            raise SpecificationError(
+                f"identify needs a scheme such as Cholesky({', '.join(map(repr, self.variables))}); found {scheme!r}."
+            )
+        return scheme.identify(self, rng)
+
+    def bias_corrected(
+        self, bootstrap: Bootstrap | None = None, *, rng: int | np.random.SeedSequence | None = None
+    ) -> VARResults:
+        """Remove the small-sample bias; see :func:`econ.var.reduced.bias.bias_corrected`."""
+        from econ.var.reduced.bias import bias_corrected
+
+        return bias_corrected(self, bootstrap, rng=rng)
+
+    def bootstrap(
+        self, bootstrap: Bootstrap, *, rng: int | np.random.SeedSequence | None = None, n_jobs: int = 1
+    ) -> Array:
+        """Draws of the coefficients, (B, k, n) in the order of ``params``, units of the variables.
+
+        Parameters
+        ----------
+        bootstrap : MovingBlock, Residual or Wild
+            How errors are drawn.
+        rng : int or SeedSequence
+            Seed.
+        n_jobs : int
+            Threads; the draws do not depend on them.
+        """
+        from econ.var.reduced.bootstrap import bootstrap_blocks
+
+        return np.concatenate(
+            bootstrap_blocks(self, bootstrap, lambda draws: draws.coefficients, rng=rng, n_jobs=n_jobs)
+        )
+
+    @cached_property
+    def as_draws(self) -> ReducedDraws:
+        """The estimate in the shape of one draw, so that schemes are written once, for batches."""
+        from econ.var.reduced.draws import ReducedDraws
+
+        try:
+            factor = np.linalg.cholesky(self.sigma_u.to_numpy())
+        except np.linalg.LinAlgError:
+            raise SingularDesign(
+                f"the residuals of {list(self.variables)} are numerically collinear; drop one that repeats others."
+            ) from None
+        return ReducedDraws(fit=self, coefficients=self.params.to_numpy()[None], factor=factor[None])
+
+    @property
+    def posterior(self) -> ReducedDraws | None:
+        """Posterior draws of the reduced form; none for least squares. Schemes map each to an impact matrix."""
+        return None
+
+    @cached_property
+    def _cross_residuals(self) -> Array:
+        values = self.residuals.to_numpy()
+        cross: Array = values.T @ values
+        return cross
+
+    @cached_property
+    def _log_determinant(self) -> float:
+        return float(np.linalg.slogdet(self.sigma_u_mle.to_numpy())[1])
+
+    def _criterion(self, penalty: float) -> float:
+        return self._log_determinant + penalty * self.coefficients / self.nobs
+
+    def _where_free(self, values: pd.DataFrame) -> pd.DataFrame:
+        reason = Unavailable("this coefficient is excluded, not estimated")
+        cells = [
+            [cell if free else reason for cell, free in zip(row, kept, strict=True)]
+            for row, kept in zip(values.to_numpy(), np.asarray(self.free), strict=True)
+        ]
+        return pd.DataFrame(cells, index=values.index, columns=values.columns)
+
+    def _square(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=list(self.variables), columns=list(self.variables))

@@ -1,0 +1,122 @@
+"""Arrays in, arrays out: rotations that make shocks with moving variances uncorrelated at every date.
+
+Symbols: z (B, T, n) whitened errors, Q (B, n, n) orthogonal, e = z Q shocks, v (B, T, n) their variances, which
+average to one over the sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+
+import numpy as np
+from scipy.signal import lfilter
+
+from econ.arrays import Array, Rows
+from econ.errors import NotConverged
+
+ROUNDS = 60  # times that the variances follow the shocks
+FREE = 12  # rounds in which parameters of the variances are chosen afresh; then they stay
+SWEEPS = 200
+STILL = 1e-7  # radians
+EQUAL = 1e-12
+NEWS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+PERSISTENCE = (0.4, 0.6, 0.75, 0.85, 0.92, 0.96, 0.985)
+LEAST = 0.02  # smallest variance relative to the average
+
+Variances = Callable[[Array, Array | None, Rows], tuple[Array, Array]]
+
+
+def rotate(z: Array, start: Array, variances: Variances) -> tuple[Array, bool]:
+    """Q (B, n, n) that solves E[e_i e_j / v_i] = E[e_i e_j / v_j] for all pairs, and whether v has settled too.
+
+    In turn: v from e, by ``variances(e, parameters, rows)`` (parameters are chosen afresh where they are None), and
+    the least Σ_i E[e_i² / v_i] over rotations, whose first-order condition is the equation above. Draws that stand
+    still are left alone, so that none depends on the others.
+    """
+    q, parameters, rows = start.copy(), None, np.arange(len(z))
+    for count in range(ROUNDS):
+        e = z[rows] @ q[rows]
+        v, chosen = variances(e, parameters, rows)
+        turned = least(e, 1.0 / v)
+        q[rows] = q[rows] @ turned
+        moving = np.abs(turned - np.eye(z.shape[2])).max(axis=(1, 2)) >= 10.0 * STILL
+        rows, parameters = rows[moving], chosen[moving] if count >= FREE else None
+        if not len(rows):
+            return q, True
+    return q, False
+
+
+def least(e: Array, weights: Array) -> Array:
+    """Orthogonal Q (B, n, n) with the smallest Σ_i E[(e Q)_i² weight_i], pair by pair in closed form."""
+    e, n = e.copy(), e.shape[2]
+    q = np.tile(np.eye(n), (len(e), 1, 1))
+    for _ in range(SWEEPS):
+        largest = 0.0
+        for i, j in combinations(range(n), 2):
+            a, b, first, second = e[:, :, i], e[:, :, j], weights[:, :, i], weights[:, :, j]
+            gap = ((a**2 - b**2) * (first - second)).mean(axis=1)
+            cross = 2.0 * (a * b * (first - second)).mean(axis=1)
+            flat = np.hypot(gap, cross) < EQUAL  # both variances move together, or not at all: any angle will do
+            angle = np.where(flat, 0.0, 0.5 * np.arctan2(-cross, -gap))
+            cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
+            for values in (e, q):
+                old, other = values[:, :, i].copy(), values[:, :, j].copy()
+                values[:, :, i], values[:, :, j] = cos * old + sin * other, cos * other - sin * old
+            largest = max(largest, float(np.abs(angle).max()))
+        if largest < STILL:
+            return q
+    raise NotConverged(f"shocks still turned by {largest:.1e} radians after {SWEEPS} sweeps; use another model.")
+
+
+def garch(e: Array, parameters: Array | None, rows: Rows | None = None) -> tuple[Array, Array]:
+    """GARCH(1, 1) variances 1 - ρ + a e²_{t-1} + (ρ - a) v_{t-1} of every shock, (a, ρ) the likeliest of a grid."""
+    grid = np.array([(a, p) for p in PERSISTENCE for a in NEWS if a <= p])
+    if parameters is None:
+        loss = np.stack([_loss(e, _garch_path(e, a, p)) for a, p in grid])
+        parameters = loss.argmin(axis=0).astype(float)
+    series, chosen = np.swapaxes(e, 1, 2), parameters.astype(int)
+    v = np.empty_like(series)
+    for number in np.unique(chosen):
+        where = chosen == number
+        v[where] = _garch_path(series[where][:, :, None], *grid[number])[:, :, 0]
+    v = np.swapaxes(v, 1, 2)
+    return v / v.mean(axis=1, keepdims=True), parameters
+
+
+def _garch_path(e: Array, a: float, p: float) -> Array:
+    past = np.concatenate([np.ones_like(e[:, :1]), e[:, :-1] ** 2], axis=1)
+    start = np.full((len(e), 1, e.shape[2]), p - a)
+    path: Array = lfilter([1.0], [1.0, a - p], 1.0 - p + a * past, axis=1, zi=start)[0]
+    return path
+
+
+def _loss(e: Array, v: Array) -> Array:
+    loss: Array = (np.log(v) + e**2 / v).mean(axis=1)
+    return loss
+
+
+def transition(e: Array, weight: Array) -> Array:
+    """Variances b_0 (1 - G_t) + b_1 G_t of every shock, G (B, T) or (1, T): reweighted least squares of e² on both."""
+    x = np.stack([1.0 - weight, weight], axis=2)
+    x = np.broadcast_to(x, (len(e), *x.shape[1:]))
+    v = np.ones_like(e)
+    for _ in range(20):
+        gram = np.einsum("btk,btl,bti->bikl", x, x, v**-2, optimize=True)
+        right = np.einsum("btk,bti->bik", x, e**2 / v**2)
+        b = np.maximum(np.linalg.solve(gram, right[..., None])[..., 0], LEAST)
+        v = np.einsum("btk,bik->bti", x, b)
+    relative: Array = v / v.mean(axis=1, keepdims=True)
+    return relative
+
+
+def clustering(z: Array, lags: int = 12) -> Array:
+    """Eigenvectors of Σ_k E |z_{t-k}|² z_t z_t', a start that does not depend on the order of the variables."""
+    length = np.einsum("btn,btn->bt", z, z)
+    past = np.stack([length[:, lags - k : -k] for k in range(1, lags + 1)]).sum(axis=0)
+    return weighted(z[:, lags:], past)
+
+
+def weighted(z: Array, weight: Array) -> Array:
+    """Eigenvectors of Σ_t G_t z_t z_t', (B, n, n)."""
+    return np.asarray(np.linalg.eigh(np.einsum("bt,bti,btj->bij", weight, z, z))[1], dtype=float)

@@ -1,0 +1,248 @@
+"""`Heteroskedasticity`: shocks told apart by changes of their relative variances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array, Rows, Seed
+from econ.data.index import as_period_index
+from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError, suggestion
+from econ.responses.resampling import check_structural
+from econ.var.reduced.bootstrap import bootstrap_blocks
+from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.model import SPARE
+from econ.var.schemes import _volatility_kernels as volatility
+from econ.var.schemes.labelling import LabelledResults, arrange
+from econ.var.schemes.regime_resampling import WithinRegimes
+
+if TYPE_CHECKING:
+    from econ.responses.resampling import Bootstrap
+    from econ.var.reduced.results import VARResults
+
+T = TypeVar("T")
+
+METHODS = ("ml", "moments")
+ROUNDS = 200
+TOLERANCE = 1e-8  # change of the coefficients, in standard deviations of the errors
+
+
+@dataclass(frozen=True, eq=False)
+class HeteroskedasticityResults(LabelledResults):
+    """Results of `Heteroskedasticity`: the common read-outs, variances by regime, labels and tests."""
+
+    @cached_property
+    def variances(self) -> pd.DataFrame:
+        """Variance of each shock in each regime, (s, R), relative to its average over the sample, which is one."""
+        codes, names = self._regimes
+        squares = self.shocks.to_numpy() ** 2
+        squares /= squares.mean(axis=0)
+        found = {name: squares[codes == code].mean(axis=0) for code, name in enumerate(names)}
+        return pd.DataFrame(found, index=list(self.shock_names))
+
+    def tests(self) -> pd.DataFrame:
+        """Tests of identification; see :func:`econ.var.schemes.volatility_tests.volatility_tests`."""
+        from econ.var.schemes.volatility_tests import volatility_tests
+
+        codes, _ = self._regimes
+        return volatility_tests(self, codes)
+
+    def read_draws(
+        self,
+        read: Callable[[ReducedDraws, Array], T],
+        bootstrap: Bootstrap | None,
+        rng: Seed,
+        *,
+        n_jobs: int = 1,
+    ) -> list[T] | None:
+        """As `StructuralResults.read_draws`, with errors drawn within their regime and every draw re-estimated."""
+        if bootstrap is None or self.draws is not None:
+            return super().read_draws(read, bootstrap, rng, n_jobs=n_jobs)
+        scheme = self.scheme
+        assert isinstance(scheme, Heteroskedasticity)
+        check_structural(bootstrap)
+        within = WithinRegimes(bootstrap, self._regimes[0])
+        return bootstrap_blocks(
+            self.parent, within, lambda draws: read(*scheme.estimate(draws)), rng=rng, n_jobs=n_jobs
+        )
+
+    @cached_property
+    def _regimes(self) -> tuple[Rows, list[str]]:
+        assert isinstance(self.scheme, Heteroskedasticity)
+        return self.scheme.codes(self.parent)
+
+
+@dataclass(frozen=True, eq=False)
+class Heteroskedasticity:
+    """Shocks told apart by the change of their relative variances from regime to regime.
+
+    The errors of regime r have covariance B Λ_r B' with Λ_r diagonal. Two regimes identify B, up to order and signs, if
+    no two shocks keep the ratio of their variances; more regimes over-identify it. ``impact`` is scaled so that the
+    shocks have unit variance on average over the sample (Σ_r T_r Λ_r = T I) and B B' = Σ_u exactly. Names are given by
+    the rule of :class:`econ.var.schemes.labelling.LabelledResults`; see ``svar.labels`` and ``svar.label_stability()``.
+
+    ``"ml"`` is Gaussian maximum likelihood of coefficients, B and Λ_r: generalised least squares given B and Λ_r, which
+    is one weighted regression a shock, and the maximum over B and Λ_r given the coefficients, in turn until neither
+    moves. For two regimes the second step is the closed form (eigenvectors of S_1 relative to S_2), for more a joint
+    diagonalisation of all S_r, whose rotation is then applied to the factor of Σ_u. ``svar.parent`` holds the
+    re-estimated coefficients; the standard errors that it prints are those of least squares. The coefficients are left
+    alone where they are bias-corrected, under exclusions, or posterior draws.
+    ``"moments"`` keeps the least-squares coefficients: the closed form for two regimes, and for more the rotation of
+    the factor of Σ_u that leaves the smallest sum of squared off-diagonal elements (minimum distance).
+
+    Bootstraps draw errors within their regime (blocks run through the periods of a regime in order), because the
+    regimes are given. Draws are matched to the estimate, so the bands are conditional on the labels.
+
+    Coverage of nominal 90% percentile intervals of the nine responses on impact, after 3 and 12 months (T = 300, two
+    lags, 250 samples, "moments"): with two regimes of 150 periods `MovingBlock` covers 78-94%, 88% on average, and
+    `Residual` 82-96%, 89% on average; with three regimes of 100 periods 77-94% (86%) and 82-94% (88%). "ml" with three
+    regimes and `MovingBlock` (150 samples): 77-95% (85%). So where errors are independent within regimes `Residual` is
+    nearer to 90%; single responses fall short of it by up to 8 points, with blocks by up to 13.
+
+    Parameters
+    ----------
+    regimes : Series
+        A label for every period of the effective sample; any hashable labels, at least two.
+    method : {"ml", "moments"}
+        See above.
+
+    Raises
+    ------
+    SpecificationError
+        For another method, something else than a Series, or a single regime.
+    SchemaError
+        On ``identify``, if a period of the sample has no label or a date stands twice.
+    SampleTooShort
+        On ``identify``, if a regime has fewer periods than variables + 10.
+    NotConverged
+        If the iterations stop early: relative variances are nearly equal.
+
+    References
+    ----------
+    Rigobon, R. (2003), Identification through Heteroskedasticity, Review of Economics and Statistics 85(4), 777-792.
+    Lanne, M. and H. Lütkepohl (2008), Identifying Monetary Policy Shocks via Changes in Volatility, Journal of Money,
+    Credit and Banking 40(6), 1131-1149.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR
+    >>> fit = VAR(simulated_var(periods=300, rng=1), lags=1).fit()
+    >>> regimes = pd.Series(np.arange(300) >= 150, index=fit.parent.parent.frame.index)
+    >>> svar = fit.identify(Heteroskedasticity(regimes))
+    >>> bool(np.allclose(svar.impact @ svar.impact.T, svar.parent.sigma_u))
+    True
+    """
+
+    regimes: pd.Series
+    method: str = "ml"
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise SpecificationError(f"no method {self.method!r}; {suggestion(str(self.method), METHODS)}")
+        if not isinstance(self.regimes, pd.Series):
+            raise SpecificationError(
+                f"regimes must be a Series of labels on the dates of the data; found {type(self.regimes).__name__}."
+            )
+
+    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> HeteroskedasticityResults:
+        """Identify the shocks; ``rng`` is not needed."""
+        reduced, _ = self.estimate(fit.as_draws)
+        if reduced is not fit.as_draws:
+            params = pd.DataFrame(reduced.coefficients[0], index=fit.params.index, columns=fit.params.columns)
+            residuals = fit.residuals * 0.0 + reduced.residuals[0]
+            fit = replace(fit, params=params, residuals=residuals)
+        results = HeteroskedasticityResults.from_point(fit, self, shock_names=fit.variables)
+        assert isinstance(results, HeteroskedasticityResults)
+        return results
+
+    def impact_batch(self, draws: ReducedDraws) -> Array:
+        """Impact matrices (B, n, n) of a batch of reduced forms."""
+        return self.estimate(draws)[1]
+
+    def estimate(self, draws: ReducedDraws) -> tuple[ReducedDraws, Array]:
+        """Reduced forms, re-estimated where the method and the draws allow it, and their impact matrices."""
+        fit = draws.fit
+        codes, names = self.codes(fit)
+        w = np.bincount(codes, minlength=len(names)) / len(codes)
+        point = draws is fit.as_draws
+        given = fit.bias is not None or fit.posterior is not None or fit.free is not None
+        if self.method == "ml" and (point or draws.paths is not None) and not given:
+            draws, turn = _iterated(draws, codes, w)
+        else:
+            u = draws.residuals
+            sums = volatility.by_regime(u, u, codes)
+            turn = volatility.turn(sums / _periods(codes), w, likelihood=self.method == "ml")
+        reference = None if point else self.estimate(fit.as_draws)[1][0]
+        return draws, arrange(draws.factor @ turn, reference)
+
+    def codes(self, fit: VARResults) -> tuple[Rows, list[str]]:
+        """Regime of each period of the residuals, numbered by first appearance, and the labels."""
+        given = self.regimes.set_axis(as_period_index(self.regimes.index))
+        if not given.index.is_unique:
+            raise SchemaError(f"the regimes have the date {given.index[given.index.duplicated()][0]} twice.")
+        labels = given.reindex(fit.residuals.index)
+        if labels.isna().any():
+            raise SchemaError(
+                f"no regime at {labels.index[labels.isna()][0]}; label every period from {labels.index[0]} to "
+                f"{labels.index[-1]}."
+            )
+        codes, names = pd.factorize(labels)
+        if len(names) < 2:
+            raise SpecificationError(f"all periods have the regime {names[0]!r}; identification needs two or more.")
+        needed, counts = len(fit.variables) + SPARE, np.bincount(codes)
+        if counts.min() < needed:
+            raise SampleTooShort(
+                f"regime {names[int(counts.argmin())]!r} has {counts.min()} periods; {len(fit.variables)} variables "
+                f"need {needed} in every regime; merge regimes or lengthen the sample."
+            )
+        return codes, [str(name) for name in names]
+
+
+def _periods(codes: Rows) -> Array:
+    """Periods of each regime, in the shape that divides sums (B, R, n, n)."""
+    return np.bincount(codes).astype(float)[:, None, None]
+
+
+def _iterated(draws: ReducedDraws, codes: Rows, w: Array) -> tuple[ReducedDraws, Array]:
+    """Maximum likelihood of coefficients and covariances in turn: new reduced forms and Q, impact = factor Q.
+
+    The regressors enter as an orthonormal basis of the design, so that the weighted cross-products keep their digits.
+    """
+    fit, u = draws.fit, draws.residuals
+    basis, upper = np.linalg.qr(_design(draws))
+    gram, cross = volatility.by_regime(basis, basis, codes), volatility.by_regime(basis, u, codes)
+    start = volatility.by_regime(u, u, codes)
+    unit = np.sqrt(np.einsum("bii->bi", draws.sigma))[:, None, :]
+    change, sums, unmixing = np.zeros((len(draws), basis.shape[2], u.shape[2])), start, None
+    for _ in range(ROUNDS):
+        unmixing, variances = volatility.maximise(sums / _periods(codes), w, unmixing)
+        new = volatility.weighted_step(gram, cross, np.linalg.inv(unmixing), variances)
+        moved, change = float(np.abs((new - change) / unit).max()), new
+        sums = volatility.moments_after(start, gram, cross, change)
+        if moved < TOLERANCE:
+            break
+    else:
+        raise NotConverged(
+            f"the coefficients still moved by {moved:.1e} standard deviations of the errors after {ROUNDS} rounds; "
+            "use method='moments', or regimes whose variances differ more."
+        )
+    turn = volatility.turn(sums / _periods(codes), w, likelihood=True, start=unmixing)
+    factor = np.linalg.cholesky(sums.sum(axis=1) / fit.df_resid)
+    coefficients = draws.coefficients + np.linalg.solve(upper, change)
+    return replace(draws, coefficients=coefficients, factor=factor), turn
+
+
+def _design(draws: ReducedDraws) -> Array:
+    """Regressors of every draw, (B, T, k), in the order of the coefficients."""
+    fit = draws.fit
+    if draws.paths is None:
+        return fit.parent.design(fit.lags)[None]
+    terms, total = fit.parent.term_values(fit.lags), draws.paths.shape[1]
+    lagged = [draws.paths[:, fit.lags - lag : total - lag] for lag in range(1, fit.lags + 1)]
+    return np.concatenate([np.broadcast_to(terms, (len(draws), *terms.shape)), *lagged], axis=2)

@@ -1,0 +1,275 @@
+"""`Proxy`: one shock found from outside instruments."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from econ.arrays import Array, Rows
+from econ.data.dataset import Dataset
+from econ.data.index import as_period_index
+from econ.errors import (
+    FrequencyError,
+    NotIdentified,
+    SampleTooShort,
+    SchemaError,
+    SingularDesign,
+    SpecificationError,
+    WeakInstrument,
+    suggestion,
+)
+from econ.var import _kernels as kernels
+from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.model import SPARE
+from econ.var.structure.structural import StructuralResults
+
+if TYPE_CHECKING:
+    from econ.var.reduced.results import VARResults
+
+WEAK = 10.0  # rule of thumb of Staiger and Stock (1997), Econometrica 65(3)
+COLLINEAR = 1e-10  # share of an instrument that regressors must leave unexplained
+
+
+@dataclass(frozen=True, eq=False)
+class ProxyResults(StructuralResults):
+    """Results of `Proxy`: the common read-outs, the first stage and sets that survive a weak one."""
+
+    @cached_property
+    def first_stage(self) -> pd.Series:
+        """Regression of the residual of ``normalise`` on a constant and the instruments, months with instruments.
+
+        Returns
+        -------
+        Series
+            ``f`` (homoskedastic), ``robust_f`` (HC1), ``effective_f`` (Montiel Olea and Pflueger 2013; the robust F
+            with one instrument), ``critical_value`` (of the effective F: bias above 10% of the worst case rejected at
+            5%), ``r2``, ``nobs`` (months).
+        """
+        from econ.var.schemes.proxy_inference import first_stage
+
+        assert isinstance(self.scheme, Proxy)
+        return first_stage(self.scheme, self.parent)
+
+    def weak_iv_set(self, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
+        """Anderson-Rubin sets of a response; see :func:`econ.var.schemes.proxy_inference.weak_iv_set`."""
+        from econ.var.schemes.proxy_inference import weak_iv_set
+
+        assert isinstance(self.scheme, Proxy)
+        return weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level)
+
+
+@dataclass(frozen=True, eq=False)
+class Proxy:
+    """One shock, identified by instruments that move with it and with no other shock (proxy VAR, SVAR-IV).
+
+    With m the instruments, demeaned on the months in which all of them exist, and i the variable ``normalise``, the
+    direction of the shock is the two-stage least squares fit b ∝ S_um S_mm⁻¹ S_mi over those months (one instrument:
+    b ∝ S_um), relative to its own element i. ``impact`` is b / (b' Σ_u⁻¹ b)^½, the response to one standard deviation,
+    which equals the closed form of Mertens and Ravn; ``irf.scale(to=1.0, response=normalise)`` is the unit-effect
+    normalisation of Stock and Watson. Σ_u and the VAR use the whole sample.
+
+    Bootstrap samples draw the instruments, missing months included, jointly with the residuals and demean them afresh,
+    as Jentsch and Lunsford do for `MovingBlock`. Bands from a bootstrap assume a strong first stage; without one use
+    ``svar.weak_iv_set``. Responses to the other shocks are not identified: variance shares and the historical
+    decomposition show them together as ``other``.
+
+    Coverage of nominal 90% percentile intervals of unit-effect responses on 500 samples of T = 300 (two lags, three
+    variables, 240 months with instrument, effective F 190 on average; impact, 3 and 12 months): 84-93% with
+    `MovingBlock`, 85-94% with `Residual`; of the response to one standard deviation 83-93% and 85-94%. Lowest is the
+    impact on the second variable, where intervals with the true standard error cover 88% of the same samples.
+    ``weak_iv_set`` covers 87-89% of them on impact (90% of 1,500 samples) and, with an effective F of 4 and 300 months,
+    90% on impact and 99% after 12 months.
+
+    Parameters
+    ----------
+    instruments : DataFrame, Series or Dataset
+        One column an instrument, dates like the data's; any units. Months may be missing or NaN.
+    shock : str
+        Name of the shock.
+    normalise : str, optional
+        Variable that the shock raises on impact; by default the variable called ``shock``.
+
+    Raises
+    ------
+    SpecificationError
+        On ``identify``, if ``normalise`` is no variable of the VAR, or ``instruments`` is no table.
+    FrequencyError
+        If the dates of the instruments have another frequency than the data.
+    SchemaError
+        For text, infinite values, repeated dates, or an instrument that is constant where it exists.
+    NotIdentified
+        If instruments and residuals have no month in common, or the instruments do not vary in a bootstrap sample.
+    SampleTooShort
+        If the months in common are fewer than the instruments + 11.
+    SingularDesign
+        If an instrument is a combination of the others, or of regressors of the VAR.
+
+    Warns
+    -----
+    WeakInstrument
+        If the effective F is below 10.
+
+    References
+    ----------
+    Mertens, K. and M. O. Ravn (2013), The Dynamic Effects of Personal and Corporate Income Tax Changes in the United
+    States, American Economic Review 103(4), 1212-1247.
+    Stock, J. H. and M. W. Watson (2018), Identification and Estimation of Dynamic Causal Effects in Macroeconomics
+    Using External Instruments, Economic Journal 128(610), 917-948.
+    Jentsch, C. and K. G. Lunsford (2019), American Economic Review 109(7), 2655-2678.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR
+    >>> data = simulated_var(periods=200, rng=1)
+    >>> fit = VAR(data, lags=1).fit()
+    >>> noise = np.random.default_rng(2).standard_normal(199)
+    >>> svar = fit.identify(Proxy(fit.residuals["x"] + noise, shock="x"))
+    >>> list(svar.impact.columns), bool(svar.impact.loc["x", "x"] > 0), bool(svar.first_stage.f > 10)
+    (['x'], True, True)
+    """
+
+    instruments: pd.DataFrame | pd.Series | Dataset
+    shock: str
+    normalise: str | None = None
+
+    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> ProxyResults:
+        """Identify the shock; ``rng`` is not needed."""
+        self.target(fit)
+        values, known = self.aligned(fit)
+        self._check_overlap(fit, values[known], known)
+        results = ProxyResults.from_point(fit, self, shock_names=(self.shock,))
+        assert isinstance(results, ProxyResults)
+        strength = float(results.first_stage["effective_f"])
+        if strength < WEAK:
+            warnings.warn(
+                f"the instruments of shock {self.shock!r} are weak: effective F {strength:.1f}, below {WEAK:.0f}; "
+                "report svar.weak_iv_set(), whose coverage does not depend on their strength.",
+                WeakInstrument,
+                stacklevel=3,
+            )
+        return results
+
+    def impact_batch(self, draws: ReducedDraws) -> Array:
+        """Impact of the shock in a batch of reduced forms, (B, n, 1)."""
+        target = self.target(draws.fit)
+        values, known = self.aligned(draws.fit)
+        if draws.resample is not None:
+            values, known = values[draws.resample.rows], known[draws.resample.rows]
+        values, known = np.broadcast_arrays(values, known[..., None])
+        values = np.broadcast_to(values, (len(draws), *values.shape[-2:]))
+        known = np.broadcast_to(known, values.shape)
+        mean = values.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+        turned = np.swapaxes(np.where(known, values - mean, 0.0), 1, 2)
+        cross = turned @ draws.residuals
+        gram = turned @ np.swapaxes(turned, 1, 2)
+        direction = np.swapaxes(cross, 1, 2) @ _solve(gram, cross[:, :, [target]])
+        whitened = np.linalg.solve(draws.factor, direction)
+        impact: Array = direction / np.linalg.norm(whitened, axis=1, keepdims=True)
+        return impact
+
+    def redrawn(self, fit: VARResults, rows: Rows) -> Proxy:
+        """The scheme on a sample whose period t has the instruments of the observed period ``rows[t]``."""
+        values, known = self.aligned(fit)
+        drawn = np.where(known[:, None], values, np.nan)[rows]
+        return replace(self, instruments=pd.DataFrame(drawn, index=fit.residuals.index), normalise=self.variable)
+
+    @property
+    def variable(self) -> str:
+        """Name of the variable that the shock raises."""
+        return self.shock if self.normalise is None else self.normalise
+
+    def target(self, fit: VARResults) -> int:
+        """Position of that variable in the VAR."""
+        if self.variable not in fit.variables:
+            hint = suggestion(str(self.variable), fit.variables)
+            raise SpecificationError(f"Proxy normalises on {self.variable!r}, not in the VAR; {hint}")
+        return fit.variables.index(self.variable)
+
+    def aligned(self, fit: VARResults) -> tuple[Array, NDArray[np.bool_]]:
+        """Instruments on the periods of the residuals, (T, m), zero where unknown, and which periods are known (T,)."""
+        dates = fit.residuals.index
+        table = self._table
+        if isinstance(dates, pd.PeriodIndex) != isinstance(table.index, pd.PeriodIndex) or (
+            isinstance(dates, pd.PeriodIndex) and dates.freqstr != table.index.freqstr  # type: ignore[attr-defined]
+        ):
+            raise FrequencyError(
+                f"the instruments are dated {table.index[0]!r}, the data {dates[0]!r}; convert one with a named rule."
+            )
+        values = table.reindex(dates).to_numpy(dtype=float)
+        known = np.isfinite(values).all(axis=1)
+        return np.where(known[:, None], values, 0.0), known
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        given = self.instruments.frame if isinstance(self.instruments, Dataset) else self.instruments
+        if isinstance(given, pd.Series):
+            given = given.to_frame("instrument" if given.name is None else given.name)
+        if not isinstance(given, pd.DataFrame) or given.empty:
+            raise SpecificationError(
+                f"instruments must be a DataFrame, Series or Dataset with dates; found {type(given).__name__}."
+            )
+        table = given.set_axis(as_period_index(given.index), axis=0)
+        if not table.index.is_unique:
+            again = table.index[table.index.duplicated()][0]
+            raise SchemaError(f"the instruments have the date {again} twice; keep one row a period.")
+        for name in table.columns:
+            if not pd.api.types.is_numeric_dtype(table[name].dtype):
+                raise SchemaError(f"instrument {name!r} holds {table[name].dtype}, not numbers; convert it.")
+            endless = np.isinf(table[name].to_numpy(dtype=float))
+            if endless.any():
+                raise SchemaError(f"instrument {name!r} is infinite at {table.index[endless][0]}; correct it.")
+        return table.astype(float)
+
+    def _check_overlap(self, fit: VARResults, values: Array, known: NDArray[np.bool_]) -> None:
+        names, dates = [str(name) for name in self._table.columns], fit.residuals.index
+        if not len(values):
+            raise NotIdentified(
+                f"instruments {names} and the residuals have no period in common (residuals: {dates[0]} to "
+                f"{dates[-1]}, instruments: {self._table.index[0]} to {self._table.index[-1]}); extend one of them."
+            )
+        needed = len(names) + 1 + SPARE
+        if len(values) < needed:
+            raise SampleTooShort(
+                f"{len(names)} instruments need {needed} periods in common with the residuals; found {len(values)}; "
+                "use fewer instruments or a longer sample."
+            )
+        constant = [name for name, column in zip(names, values.T, strict=True) if np.ptp(column) == 0.0]
+        if constant:
+            raise SchemaError(f"instruments {constant} are constant where they exist; drop them.")
+        ones = np.ones((len(values), 1))
+        if kernels.dependent_columns(np.hstack([ones, values])):
+            raise SingularDesign(f"instruments {names} are collinear; drop one of them.")
+        design = np.hstack([ones, fit.parent.design(fit.lags)[known]])
+        if len(values) > design.shape[1]:
+            scale = np.sqrt((design**2).mean(axis=0))
+            basis, sizes, _ = np.linalg.svd(design[:, scale > 0] / scale[scale > 0], full_matrices=False)
+            basis = basis[:, sizes > COLLINEAR * sizes[0]]
+            left = values - basis @ (basis.T @ values)
+            explained = (left**2).sum(axis=0) < COLLINEAR * ((values - values.mean(axis=0)) ** 2).sum(axis=0)
+            if explained.any():
+                found = [name for name, bad in zip(names, explained, strict=True) if bad]
+                raise SingularDesign(
+                    f"instruments {found} are combinations of regressors of the VAR, so they cannot move with its "
+                    "residuals; use another instrument or drop the control."
+                )
+
+
+def _solve(gram: Array, first: Array) -> Array:
+    """Weights S_mm⁻¹ S_mi of the instruments, (B, m, 1)."""
+    size = np.sqrt(np.einsum("bii->bi", gram))[:, :, None]
+    if size.all():
+        scaled = gram / size / np.swapaxes(size, 1, 2)
+        if np.linalg.eigvalsh(scaled)[:, 0].min() > COLLINEAR and np.any(first, axis=1).all():
+            weights: Array = np.linalg.solve(scaled, first / size) / size
+            return weights
+    raise NotIdentified(
+        "the instruments do not vary, are collinear, or do not move with the variable in the sample or a bootstrap "
+        "draw of it (too few periods in which something happens); use svar.weak_iv_set(), which draws nothing."
+    )

@@ -1,0 +1,1 @@
+"""Schemes that identify a set: sign, zero and narrative restrictions, rotations, robust bounds."""

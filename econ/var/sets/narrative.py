@@ -1,0 +1,230 @@
+"""Narrative restrictions: what history is known to say about a shock at a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array, Mask, Rows
+from econ.errors import SpecificationError
+from econ.var import _kernels as kernels
+from econ.var.reduced.draws import ReducedDraws
+from econ.var.sets.restrictions import SIGNS
+
+RULES = ("largest", "smallest", "overwhelming", "negligible")
+SIMULATIONS = 1000  # shock histories behind every importance weight
+
+
+@dataclass(frozen=True)
+class ShockSign:
+    """A shock was positive, or negative, at a date.
+
+    Parameters
+    ----------
+    shock : str
+        Name of the shock.
+    date : str or Period
+        When; must lie in the effective sample.
+    sign : {"+", "-"}
+        Its sign, in the sense of the sign restrictions.
+
+    Examples
+    --------
+    >>> print(ShockSign("monetary", "1979-10", "+"))
+    shock 'monetary' '+' in 1979-10
+    """
+
+    shock: str
+    date: str | pd.Period
+    sign: str = "+"
+
+    def __post_init__(self) -> None:
+        if self.sign not in SIGNS:
+            raise SpecificationError(
+                f"the sign of {self.shock!r} in {self.date} must be '+' or '-'; found {self.sign!r}."
+            )
+
+    def __str__(self) -> str:
+        return f"shock {self.shock!r} {self.sign!r} in {self.date}"
+
+
+@dataclass(frozen=True)
+class ShockContribution:
+    """How much a shock contributed to the unexpected change of a variable over a window.
+
+    The unexpected change between ``start`` - 1 and ``end`` is the sum over shocks m of
+    H_m = Σ_h L_h[i, m] ε_m(end - h), h = 0, ..., end - start.
+
+    Parameters
+    ----------
+    shock, variable : str
+        Whose contribution to what.
+    start : str or Period
+        First period of the window; must lie in the effective sample.
+    end : str or Period, optional
+        Last period, by default ``start``.
+    rule : {"largest", "smallest", "overwhelming", "negligible"}
+        Absolute contribution exceeds that of every other shock / is below that of every other shock / exceeds the sum
+        of all others / is below the sum of all others.
+
+    Examples
+    --------
+    >>> print(ShockContribution("monetary", "fed_funds", "1979-10", rule="overwhelming"))
+    contribution of shock 'monetary' to 'fed_funds' overwhelming in 1979-10
+    """
+
+    shock: str
+    variable: str
+    start: str | pd.Period
+    end: str | pd.Period | None = None
+    rule: str = field(default="largest", kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise SpecificationError(f"no rule {self.rule!r}; known are {', '.join(map(repr, RULES))}.")
+
+    def __str__(self) -> str:
+        when = f"{self.start}" if self.end is None else f"{self.start} to {self.end}"
+        return f"contribution of shock {self.shock!r} to {self.variable!r} {self.rule} in {when}"
+
+
+Narrative = ShockSign | ShockContribution
+
+
+class NarrativeCheck:
+    """Narrative restrictions placed in a sample.
+
+    Parameters
+    ----------
+    restrictions : tuple of ShockSign or ShockContribution
+    index : PeriodIndex
+        Dates of the residuals.
+    variables, shocks : tuple of str
+        Names in order; shocks not named follow the named ones.
+    """
+
+    def __init__(
+        self,
+        restrictions: tuple[Narrative, ...],
+        index: pd.Index,
+        *,
+        variables: tuple[str, ...],
+        shocks: tuple[str, ...],
+    ) -> None:
+        self.restrictions, self.shocks, self.variables = restrictions, shocks, variables
+        self.windows = [_window(each, index) for each in restrictions]
+        self.rows = np.unique(np.concatenate(self.windows))
+        self.horizon = max(len(window) for window in self.windows) - 1
+        for each in restrictions:
+            if isinstance(each, ShockContribution) and each.variable not in variables:
+                raise SpecificationError(f"{each}: no variable {each.variable!r} in the VAR; known are {variables}.")
+
+    @property
+    def needs_weights(self) -> bool:
+        """Whether the restrictions are likelier for some parameters; signs of Gaussian shocks never are."""
+        return any(isinstance(each, ShockContribution) for each in self.restrictions)
+
+    def signs(self, shocks: Array) -> dict[str, Array]:
+        """First signed value of each shock that has a sign, so that its column can be turned: (B,) each."""
+        found: dict[str, Array] = {}
+        for each, window in zip(self.restrictions, self.windows, strict=True):
+            if isinstance(each, ShockSign):
+                value = shocks[..., self._row(window[0]), self.shocks.index(each.shock)]
+                found.setdefault(each.shock, SIGNS[each.sign] * value)
+        return found
+
+    def holds(self, shocks: Array, responses: Array) -> list[Mask]:
+        """Whether each restriction holds.
+
+        Parameters
+        ----------
+        shocks : array (B or 1, M, rows, n)
+            All n shocks at ``rows``, M histories.
+        responses : array (B, horizon + 1, n, n)
+
+        Returns
+        -------
+        list of bool array (B or 1, M)
+        """
+        found = []
+        for each, window in zip(self.restrictions, self.windows, strict=True):
+            column = self.shocks.index(each.shock)
+            if isinstance(each, ShockSign):
+                found.append(SIGNS[each.sign] * shocks[:, :, self._row(window[0]), column] > 0.0)
+                continue
+            theta = responses[:, : len(window), self.variables.index(each.variable)]
+            past = shocks[:, :, self._row(window[0]) : self._row(window[-1]) + 1][:, :, ::-1]
+            parts = np.abs((theta[:, None] * past).sum(axis=2))
+            found.append(_compare(parts, column, each.rule))
+        return found
+
+    def log_weights(self, responses: Array, generator: np.random.Generator) -> Array:
+        """Log of 1 / P(restrictions hold | parameters), (B,), by simulated histories of standard normal shocks.
+
+        The history that did happen counts as one of them, so that no weight is infinite.
+        """
+        if not self.needs_weights:
+            return np.zeros(len(responses))
+        n = responses.shape[-1]
+        histories = generator.standard_normal((1, SIMULATIONS, len(self.rows), n))
+        together = np.ones((len(responses), SIMULATIONS), dtype=bool)
+        for mask in self.holds(histories, responses):
+            together &= mask
+        weights: Array = -np.log((together.sum(axis=1) + 1.0) / (SIMULATIONS + 1.0))
+        return weights
+
+    def shocks_at(self, reduced: ReducedDraws, impact: Array) -> Array:
+        """All n shocks at ``rows``, (B, rows, n), B⁻¹ u_t."""
+        fit = reduced.fit
+        y = fit.parent.parent.frame.to_numpy(dtype=float)[fit.lags :][self.rows]
+        x = fit.parent.design(fit.lags)[self.rows]
+        errors = y - x @ reduced.coefficients
+        return np.swapaxes(np.linalg.solve(impact, np.swapaxes(errors, 1, 2)), 1, 2)
+
+    def responses(self, reduced: ReducedDraws, impact: Array) -> Array:
+        """Responses up to the longest window, (B, horizon + 1, n, n)."""
+        return kernels.responses(reduced.lag_blocks, impact, self.horizon)
+
+    def _row(self, position: int) -> int:
+        return int(np.searchsorted(self.rows, position))
+
+
+def _compare(parts: Array, column: int, rule: str) -> Mask:
+    """Compare the absolute contribution ``column`` with the others along the last axis."""
+    own, others = parts[..., column], np.delete(parts, column, axis=-1)
+    if rule == "largest":
+        found: Mask = own > others.max(axis=-1, initial=0.0)
+    elif rule == "smallest":
+        found = own < others.min(axis=-1, initial=np.inf)
+    else:
+        found = own > others.sum(axis=-1) if rule == "overwhelming" else own < others.sum(axis=-1)
+    return found
+
+
+def _window(restriction: Narrative, index: pd.Index) -> Rows:
+    """Positions of the periods of a restriction."""
+    if isinstance(restriction, ShockSign):
+        return np.array([_position(restriction.date, index, restriction)])
+    first = _position(restriction.start, index, restriction)
+    last = first if restriction.end is None else _position(restriction.end, index, restriction)
+    if last < first:
+        raise SpecificationError(f"{restriction}: the window ends before it starts; swap the dates.")
+    return np.arange(first, last + 1)
+
+
+def _position(date: object, index: pd.Index, restriction: Narrative) -> int:
+    found = -1
+    if isinstance(index, pd.PeriodIndex) and isinstance(date, (str, pd.Period)):
+        try:
+            found = int(index.get_indexer(pd.Index([pd.Period(date, freq=index.freqstr)]))[0])
+        except ValueError:
+            found = -1
+    elif date in index:
+        found = int(index.get_indexer(pd.Index([date]))[0])
+    if found < 0:
+        raise SpecificationError(
+            f"{restriction}: {date!r} is not in the effective sample, {index[0]} to {index[-1]}; pick a date in it."
+        )
+    return found

@@ -1,0 +1,1 @@
+"""What identification gives, whatever the scheme: shocks, responses, decompositions, counterfactuals, scenarios."""

@@ -1,0 +1,277 @@
+"""`StructuralResults`: what every identification scheme returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array, Seed
+from econ.errors import SpecificationError
+from econ.parallel import BLOCK, seed_sequence
+from econ.responses.irf import IRF
+from econ.responses.resampling import Bootstrap, check_structural
+from econ.var import _kernels as kernels
+from econ.var.reduced.bias import without_bias
+from econ.var.reduced.bootstrap import bootstrap_blocks
+from econ.var.reduced.draws import ReducedDraws
+from econ.var.structure.scheme import DatedScheme, PointScheme, Scheme
+
+if TYPE_CHECKING:
+    from econ.var.reduced.results import VARResults
+    from econ.var.structure.scenario import Conditions
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class StructuralResults:
+    """Structural shocks of a VAR and what they do.
+
+    Point-identified and set-identified schemes share this class; the second fills ``draws``.
+
+    Parameters
+    ----------
+    parent : VARResults
+        The reduced form.
+    scheme : Scheme
+        How the shocks were identified.
+    impact : DataFrame (n, s)
+        B: response of each variable on impact to one standard deviation of each shock.
+    draws : array (D, n, s), optional
+        Impact matrices of a set-identified scheme or a posterior; None when identification is by a point.
+    reduced_draws : ReducedDraws, optional
+        Reduced forms that belong to ``draws``, D of them; None = all draws rotate the point estimate.
+    """
+
+    parent: VARResults = field(repr=False)
+    scheme: Scheme
+    impact: pd.DataFrame
+    draws: Array | None = field(default=None, repr=False)
+    reduced_draws: ReducedDraws | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> StructuralResults:
+        """Results of a scheme that gives one impact matrix for one reduced form (and for each posterior draw)."""
+        impact = scheme.impact_batch(fit.as_draws)[0]
+        labelled = pd.DataFrame(impact, index=list(fit.variables), columns=list(shock_names))
+        posterior = fit.posterior
+        draws = None if posterior is None else scheme.impact_batch(posterior)
+        return cls(fit, scheme, labelled, draws=draws, reduced_draws=posterior)
+
+    @property
+    def shock_names(self) -> tuple[str, ...]:
+        """Names of the shocks."""
+        return tuple(str(name) for name in self.impact.columns)
+
+    @property
+    def model(self) -> ReducedDraws:
+        """The reduced form that ``impact`` belongs to, as one draw."""
+        return self.parent.as_draws
+
+    @cached_property
+    def shocks(self) -> pd.DataFrame:
+        """Structural shocks, (T, s), unit variance under sigma_u: B' Σ_u⁻¹ u_t, which is B⁻¹ u_t for square B."""
+        weights = np.linalg.solve(self.model.sigma[0], self.impact.to_numpy())
+        values = self.model.residuals[0] @ weights
+        return pd.DataFrame(values, index=self.parent.residuals.index, columns=list(self.shock_names))
+
+    def irf(
+        self,
+        horizon: int = 48,
+        bootstrap: Bootstrap | None = None,
+        rng: Seed = None,
+        *,
+        n_jobs: int = 1,
+        inner: int = 0,
+    ) -> IRF:
+        """Responses to one standard deviation of each shock.
+
+        Parameters
+        ----------
+        horizon : int, default 48
+            Last horizon; 0 is the impact.
+        bootstrap : MovingBlock or Residual, optional
+            How to draw; None gives points only (or the draws that a set-identified scheme already has).
+        rng : int or SeedSequence
+            Seed; needed with a bootstrap.
+        n_jobs : int, default 1
+            Threads; the draws do not depend on them.
+        inner : int, default 0
+            Bootstrap samples inside each sample, for studentised intervals; 50 give usable standard errors.
+
+        Returns
+        -------
+        IRF
+
+        Raises
+        ------
+        SpecificationError
+            For a negative horizon, a bootstrap without ``rng``, the wild bootstrap (its bands of structural
+            responses are wrong), or a bootstrap of a scheme that draws by itself.
+        """
+        check_horizon(horizon)
+        impact = self.impact.to_numpy()
+        point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
+
+        def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
+            errors = None
+            if inner and bootstrap is not None:
+                errors = inner_errors(draws, self.scheme, bootstrap, horizon=horizon, inner=inner)
+            return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
+
+        blocks = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs)
+        return IRF(
+            point=point,
+            responses=self.parent.variables,
+            shocks=self.shock_names,
+            draws=np.concatenate([block[0] for block in blocks]) if blocks else None,
+            draw_errors=np.concatenate([block[1] for block in blocks]) if blocks and blocks[0][1] is not None else None,
+            units=self.parent.units,
+            nobs=self.parent.nobs,
+            parent=self,
+            origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),
+            unstable=sum(block[2] for block in blocks or []),
+        )
+
+    def fevd(
+        self,
+        horizon: int,
+        bootstrap: Bootstrap | None = None,
+        rng: Seed = None,
+        *,
+        level: float | None = None,
+        kind: str = "pointwise",
+        n_jobs: int = 1,
+    ) -> pd.DataFrame:
+        """Share of each shock in the forecast-error variance; see :func:`econ.var.structure.decomposition.fevd`."""
+        from econ.var.structure.decomposition import fevd
+
+        return fevd(self, horizon, bootstrap=bootstrap, rng=rng, level=level, kind=kind, n_jobs=n_jobs)
+
+    def historical_decomposition(
+        self,
+        bootstrap: Bootstrap | None = None,
+        rng: Seed = None,
+        *,
+        level: float | None = None,
+        kind: str = "pointwise",
+        n_jobs: int = 1,
+    ) -> pd.DataFrame:
+        """The data as sums of shocks; see :func:`econ.var.structure.decomposition.historical_decomposition`."""
+        from econ.var.structure.decomposition import historical_decomposition
+
+        return historical_decomposition(self, bootstrap=bootstrap, rng=rng, level=level, kind=kind, n_jobs=n_jobs)
+
+    def forecast(
+        self,
+        steps: int,
+        conditions: Conditions | None = None,
+        *,
+        driving: Sequence[str] | None = None,
+        level: float = 0.95,
+        exog: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Forecast, under conditions if there are any: see :func:`econ.var.structure.scenario.scenario`."""
+        from econ.var.structure.scenario import scenario
+
+        if conditions is None:
+            return self.parent.forecast(steps, level, exog=exog)
+        return scenario(self, steps, conditions, driving=driving, level=level, exog=exog).paths
+
+    def read_draws(
+        self,
+        read: Callable[[ReducedDraws, Array], T],
+        bootstrap: Bootstrap | None,
+        rng: Seed,
+        *,
+        n_jobs: int = 1,
+    ) -> list[T] | None:
+        """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of draws.
+
+        Parameters
+        ----------
+        read : callable
+            What to keep of a block.
+        bootstrap : MovingBlock or Residual, optional
+            How to draw; None uses the draws that the scheme or the posterior already has.
+        rng : int or SeedSequence
+            Seed, needed with a bootstrap.
+        n_jobs : int
+            Threads.
+
+        Returns
+        -------
+        list or None
+            One item a block; None if there are no draws.
+
+        Raises
+        ------
+        SpecificationError
+            As :meth:`irf`.
+        """
+        if bootstrap is None:
+            return None if self.draws is None else self._read_own_draws(read)
+        scheme = self.scheme
+        check_structural(bootstrap)
+        if self.draws is not None or not isinstance(scheme, PointScheme):
+            raise SpecificationError(
+                f"results of {type(scheme).__name__} have draws of their own here; leave the bootstrap out to use them."
+            )
+        return bootstrap_blocks(
+            self.parent, bootstrap, lambda draws: read(draws, scheme.impact_batch(draws)), rng=rng, n_jobs=n_jobs
+        )
+
+    def _read_own_draws(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
+        assert self.draws is not None
+        one = self.parent.as_draws
+        found = []
+        for start in range(0, len(self.draws), BLOCK):
+            rows = slice(start, min(start + BLOCK, len(self.draws)))
+            if self.reduced_draws is None:
+                size = rows.stop - rows.start
+                reduced = ReducedDraws(
+                    self.parent, np.repeat(one.coefficients, size, 0), np.repeat(one.factor, size, 0)
+                )
+            else:
+                reduced = self.reduced_draws.part(rows)
+            found.append(read(reduced, self.draws[rows]))
+        return found
+
+
+def inner_errors(draws: ReducedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:
+    """Standard error of the responses of every draw, by a bootstrap of that draw's own sample: (b, H + 1, n, s)."""
+    from dataclasses import replace
+
+    assert draws.paths is not None
+    assert draws.resample is not None
+    model, lags = draws.fit.parent, draws.fit.lags
+    frame = model.parent.frame
+    errors = []
+    for path, rows in zip(draws.paths, draws.resample.rows, strict=True):
+        data = replace(model.parent, frame=pd.DataFrame(path, index=frame.index, columns=frame.columns))
+        fit = replace(model, data=data, lags=lags).fit()
+        if draws.fit.bias is not None and fit.is_stable:  # the same bias for every sample, as in the bootstrap itself
+            fit = without_bias(fit, draws.fit.bias)
+        seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed
+        own = scheme.redrawn(draws.fit, rows) if isinstance(scheme, DatedScheme) else scheme
+        irf = own.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]
+        assert irf.draws is not None
+        errors.append(irf.draws.std(axis=0, ddof=1))
+    return np.stack(errors)
+
+
+def check_horizon(horizon: object) -> None:
+    """Raise `SpecificationError` unless ``horizon`` is an integer of at least 0."""
+    if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
+        raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
+
+
+def seed_identity(rng: Seed) -> tuple[object, ...]:
+    """What tells one set of draws from another."""
+    seed = seed_sequence(rng)
+    return seed.entropy, seed.spawn_key
