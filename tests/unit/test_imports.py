@@ -19,7 +19,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
 
 ORDER = (
-    {"errors", "arrays"},
+    {"errors", "arrays", "frozen"},
     {"checks"},
     {"estimate", "parallel", "files"},
     {"data"},
