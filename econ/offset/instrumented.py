@@ -106,14 +106,14 @@ def instrumented_offset(
     if method in ("anderson-rubin", "delta"):
         one = {"controls": (*controls, *instruments), "cumulative": "multiplier", "instrument": instruments}
         model = LocalProjection(table, bought, seller, **one, **common)  # type: ignore[arg-type]
-        found = _one_step(model.estimate(horizon, cov), method, level)
+        found = _one_step(model.fit(horizon, cov), method, level)
     elif len(instruments) > 1:
         raise SpecificationError(
             f"two equations need one instrument; found {list(instruments)}; use method='anderson-rubin'."
         )
     else:
         model = LocalProjection(table, (bought, seller), instruments[0], controls=controls, cumulative=True, **common)
-        both = model.estimate(horizon, cov)
+        both = model.fit(horizon, cov)
         source = both if method == "fieller" else both.irf(bootstrap=bootstrap, rng=rng)
         found = quantity_offset(source, seller, bought, horizon=horizon, level=level, method=method)
     return replace(found, label=f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods")

@@ -127,7 +127,7 @@ def state_offset(
         table, (bought, seller), instrument, controls=controls, contemporaneous=contemporaneous, lags=lags, state=state,
         state_lag=state_lag, transition=transition, cumulative=True, lag_augmented=False,
     )  # fmt: skip
-    results = model.estimate(horizon, cov)
+    results = model.fit(horizon, cov)
     cells = [Cell(name, f"{instrument}|{word}") for word in ("low", "high") for name in (bought, seller)]
     read = cumulated(results, horizon, cells)
     turn = np.diag([-1.0, 1.0, -1.0, 1.0])

@@ -182,7 +182,7 @@ def instrumented_symmetry(
                 data, names, own, controls=series, contemporaneous=(other,), lags=lags, cumulative=summed,
                 difference=not summed, lag_augmented=False,
             )  # fmt: skip
-            fits.append(model.estimate(horizon, cov))
+            fits.append(model.fit(horizon, cov))
     read = _joined(fits, horizon)
     rows = read.nobs
     z = np.column_stack([fit.impulse[horizon, :rows, 0] for fit in fits[:2]])

@@ -105,7 +105,7 @@ def test_on_impact_it_is_the_projection_on_the_same_instrument():
         lag_augmented=False,
         cumulative="multiplier",
     )
-    results = model.estimate(0, "hc1")
+    results = model.fit(0, "hc1")
     assert found.value == pytest.approx(-results.point[0, 0, 0], rel=1e-10)
     lower, upper = anderson_rubin(results.reduced_form("jp", 0)).intervals[0]
     assert (found.lower, found.upper) == pytest.approx((-upper, -lower), rel=0.03)  # equal at the truth, not elsewhere
