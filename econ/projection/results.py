@@ -251,7 +251,7 @@ class ProjectionResults:
         Returns
         -------
         DataFrame
-            Columns ``horizon``, ``response``, ``shock``, ``lower``, ``upper``: one row an interval, units of
+            Rows (response, shock), columns ``horizon``, ``lower``, ``upper``: one row an interval, units of
             ``response`` per unit of the impulse; ±inf where open. A horizon without a row has an empty set (instruments
             that contradict each other).
 

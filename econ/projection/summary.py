@@ -19,5 +19,6 @@ def summary(
     each = irf.point[0].size
     table["nobs"] = np.repeat(np.asarray(nobs), each)
     if first_stages is not None:
-        table["first_stage_f"] = [value for value in first_stages for _ in range(each)]
+        strength = [value for value in first_stages for _ in range(each)]
+        table["first_stage_f"] = pd.Series(strength, index=table.index)
     return table

@@ -2,6 +2,6 @@
 
 from econ.responses.irf import IRF
 from econ.responses.joint import Cell, Identified, JointResponses, Reading
-from econ.responses.resampling import MovingBlock, Residual, Wild
+from econ.responses.resampling import Bootstrap, MovingBlock, Residual, Wild
 
-__all__ = ["Cell", "IRF", "Identified", "JointResponses", "MovingBlock", "Reading", "Residual", "Wild"]
+__all__ = ["Bootstrap", "Cell", "IRF", "Identified", "JointResponses", "MovingBlock", "Reading", "Residual", "Wild"]

@@ -27,13 +27,13 @@ def intervals(sets: Iterable[Iterable[tuple[float, float]]], *, response: str, s
     Returns
     -------
     DataFrame
-        Columns ``horizon``, ``response``, ``shock``, ``lower``, ``upper``.
+        Levels ``response``, ``shock``; columns ``horizon``, ``lower``, ``upper``.
 
     Examples
     --------
-    >>> print(intervals([[(0.0, 1.0)], []], response="yield", shock="sale"))
-       horizon response shock  lower  upper
-    0        0    yield  sale    0.0    1.0
+    >>> intervals([[(0.0, 1.0)], []], response="yield", shock="sale").reset_index().columns.tolist()
+    ['response', 'shock', 'horizon', 'lower', 'upper']
     """
-    rows = [(h, response, shock, low, high) for h, each in enumerate(sets) for low, high in each]
-    return pd.DataFrame(rows, columns=[*LEVELS, "lower", "upper"])
+    rows = [(h, low, high) for h, each in enumerate(sets) for low, high in each]
+    levels = pd.MultiIndex.from_tuples([(response, shock)] * len(rows), names=["response", "shock"])
+    return pd.DataFrame(rows, index=levels, columns=["horizon", "lower", "upper"])
