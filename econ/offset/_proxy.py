@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 import numpy as np
@@ -33,6 +33,8 @@ class Moments:
         Cross-products of the demeaned instruments.
     nobs : int
         Periods with instruments.
+    parent : object
+        The proxy VAR.
     """
 
     point: Array
@@ -40,16 +42,17 @@ class Moments:
     weights: Array
     squares: Array
     nobs: int
+    parent: object = field(repr=False)
 
     def turned(self, turn: Array) -> Moments:
         """Linear functions of the cells, ``turn`` (r, k)."""
         each = np.kron(turn, np.eye(len(self.weights)))
-        return Moments(turn @ self.point, each @ self.covariance @ each.T, self.weights, self.squares, self.nobs)
+        return replace(self, point=turn @ self.point, covariance=each @ self.covariance @ each.T)
 
-    def read(self, parent: object) -> Reading:
+    def read(self) -> Reading:
         """Responses up to one factor; with one instrument Fieller's set of their ratio is Anderson-Rubin's."""
         each = np.kron(np.eye(len(self.point)), self.weights)
-        return Reading(self.point @ self.weights, each @ self.covariance @ each.T, None, self.nobs, None, parent)
+        return Reading(self.point @ self.weights, each @ self.covariance @ each.T, None, self.nobs, None, self.parent)
 
 
 def is_proxy(source: object) -> TypeGuard[ProxyResults]:
@@ -83,4 +86,4 @@ def proxy_moments(svar: ProxyResults, cells: Sequence[Cell]) -> Moments:
         influences.append(sum(psi[:, :m] for psi in by_horizon[wanted]))
     psi = np.hstack(influences) * np.sqrt(fit.nobs / fit.df_resid)
     weights = np.linalg.solve(squares, gamma[scheme.target(fit)])
-    return Moments(np.array(points), psi.T @ psi, weights, squares, nobs)
+    return Moments(np.array(points), psi.T @ psi, weights, squares, nobs, svar)

@@ -13,11 +13,10 @@ from econ.arrays import Array, Seed
 from econ.data.flows import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable, check_level
-from econ.offset._proxy import is_proxy, proxy_moments
+from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import ratio_estimate
 from econ.offset._responses import Source, joint, shock_of
 from econ.responses import Bootstrap, Cell, Reading
-from econ.var import ProxyResults
 
 WHOLE = {"OFF", "TOT"}  # lines of the tables that contain other lines
 ROUNDING = 1e-9
@@ -129,7 +128,7 @@ def adding_up(
     flat = [part for parts in members.values() for part in parts]
     cells = [Cell(horizon, part, name, summed=True) for part in (seller, *flat, *([supply] if supply else []))]
     if bootstrap is None and is_proxy(source):
-        read = _by_proxy(source, cells)
+        read = _by_proxy(proxy_moments(source, cells))
     else:
         read = joint(source, horizon, bootstrap, rng, n_jobs=n_jobs).read(cells)
     if read.point[0] == 0.0:
@@ -145,14 +144,13 @@ def adding_up(
     return AddingUp(shares, _excess(shares, floats), floats, _tests(taken, names, floats), read.parent)
 
 
-def _by_proxy(svar: ProxyResults, cells: Sequence[Cell]) -> Reading:
-    found = proxy_moments(svar, cells)
+def _by_proxy(found: Moments) -> Reading:
     if len(found.weights) > 1:
         raise SpecificationError(
             f"shares need one instrument, so that all sets are of one shock; found {len(found.weights)}; keep one, or "
             "pass bootstrap= and rng=."
         )
-    return found.read(svar)
+    return found.read()
 
 
 def pro_rata(

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from econ.arrays import Array, Seed
+from econ.arrays import Seed
 from econ.errors import NotIdentified, SpecificationError, suggestion
 from econ.estimate import Estimate, check_level
 from econ.infer.weak import ReducedForm, anderson_rubin
-from econ.offset._proxy import is_proxy, proxy_moments
+from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import METHODS, Ratio, ratio_estimate
 from econ.offset._responses import Source, check_allies, joint, shock_of
 from econ.responses import Bootstrap, Cell
-from econ.var import ProxyResults
 
 SETS = ("anderson-rubin", *METHODS)
 
@@ -120,7 +119,7 @@ def quantity_offset(
     cells = [Cell(horizon, each, name, summed=True) for each in (seller, *allies)]
     _check_method(irf, method)
     if is_proxy(irf) and method in (None, "anderson-rubin"):
-        found = _instrumented(irf, cells, turn, level=level, label=label)
+        found = _instrumented(proxy_moments(irf, cells).turned(turn), cells[0], level=level, label=label)
         if bootstrap is None:
             return found
         drawn = quantity_offset(
@@ -132,13 +131,13 @@ def quantity_offset(
     return ratio_estimate(read.turned(turn), method=method or "fieller", level=level, label=label)
 
 
-def _instrumented(svar: ProxyResults, cells: list[Cell], turn: Array, *, level: float, label: str) -> Estimate:
+def _instrumented(moments: Moments, sold: Cell, *, level: float, label: str) -> Estimate:
     """Ratio in a proxy VAR with its Anderson-Rubin set."""
     check_level(level)
-    read = proxy_moments(svar, cells).turned(turn)
-    pair = read.read(svar)
-    _check_moved(pair.point[1], cells[0])
-    form = ReducedForm(read.point[0], read.point[1], read.covariance, read.squares, read.nobs, parent=svar)
+    pair = moments.read()
+    _check_moved(pair.point[1], sold)
+    top, bottom = moments.point
+    form = ReducedForm(top, bottom, moments.covariance, moments.squares, moments.nobs, parent=moments.parent)
     region = anderson_rubin(form, level=level)
     plain = ratio_estimate(pair, method="delta", level=level, label=label)
     assert isinstance(plain, Ratio)
