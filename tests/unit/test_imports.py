@@ -89,6 +89,60 @@ def test_a_back_edge_is_found(tmp_path, monkeypatch):
     assert list(back_edges(bad)) == []
 
 
+def imports_at_run_time(path):
+    """Modules that a module imports for more than types, and the lines of those imported inside functions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typed = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    for_types = {id(inner) for node in typed for inner in ast.walk(node)}
+    found, inside = set(), []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("econ.") and id(node) not in for_types:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            if node not in tree.body:
+                inside.append((node.lineno, node.module))
+    return found, inside
+
+
+OPENED = ("projection", "responses", "offset")
+
+
+@pytest.mark.parametrize("room", OPENED)
+def test_rooms_have_no_circle_at_run_time(room):
+    paths = {f"econ.{room}.{path.stem}": path for path in (PACKAGE / room).glob("*.py") if path.stem != "__init__"}
+    inside = [
+        f"{name_of(path)}:{line} imports {module} in a function"
+        for path in paths.values()
+        for line, module in imports_at_run_time(path)[1]
+        if module.startswith(f"econ.{room}")
+    ]
+    assert inside == []
+    needs = {name: imports_at_run_time(path)[0] & paths.keys() for name, path in paths.items()}
+    while needs:
+        ready = [name for name, wanted in needs.items() if not wanted & needs.keys()]
+        assert ready, f"a circle among {sorted(needs)}"
+        for name in ready:
+            del needs[name]
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "projection").glob("*.py")), ids=name_of)
+def test_projections_know_no_var(path):
+    assert "econ.var" not in path.read_text(encoding="utf-8")
+
+
+MADE_HERE = {
+    "projection": {"instrumented", "states", "symmetry"},  # regressions of their own
+    "var": {"_kernels", "_proxy", "own_shocks", "shut_off"},  # a scheme, or its kernels
+}
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "offset").glob("*.py")), ids=name_of)
+def test_offsets_read_responses_without_knowing_who_made_them(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    rooms = {room for _, room in rooms_imported(path)}
+    assert {room for room in ("projection", "var") if room in rooms and path.stem not in MADE_HERE[room]} == set()
+    assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "Any"] == []
+
+
 def test_public_names_are_sorted_and_importable():
     assert list(econ.__all__) == sorted(econ.__all__)
     missing = [name for name in econ.__all__ if not hasattr(econ, name)]
