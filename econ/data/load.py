@@ -8,7 +8,8 @@ from econ.data.archive import EMBEDDED, manifest
 from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
 from econ.data.convert import monthly, native
 from econ.data.dataset import Dataset, Variable
-from econ.data.flows import debt_scale, flow_table, stamp_of
+from econ.data.flows import debt_scale, flow_table
+from econ.data.reported import stamp_of
 from econ.data.vintage import Vintage
 from econ.errors import FrequencyError, SpecificationError
 
