@@ -1,8 +1,10 @@
 """The shape of the house: imports run one way, names are public on purpose, files and functions stay short."""
 
 import ast
+import graphlib
 import importlib
 import inspect
+import itertools
 import json
 import re
 import subprocess
@@ -87,6 +89,92 @@ def test_a_back_edge_is_found(tmp_path, monkeypatch):
     assert list(back_edges(bad)) == ["econ/data/bad.py:1 (data) imports load"]
     bad.write_text("from econ.errors import DataError\nfrom econ.data.index import check_index\n")
     assert list(back_edges(bad)) == []
+
+
+DELEGATES = {
+    ("econ/report/table.py", "econ/report/markup.py"): "Table.to_tex, to_typ and to_html: markup knows what a line is",
+    ("econ/report/exhibit.py", "econ/report/compare.py"): "Exhibit.compare: the comparison knows what an exhibit is",
+}
+"""Imports inside a method that hands over to a file above it: the only ones that may close a circle, and why."""
+
+ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
+
+
+def outside_type_checking(node):
+    """Every node below, but for what stands under ``if TYPE_CHECKING``."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+            for other in child.orelse:
+                yield other
+                yield from outside_type_checking(other)
+            continue
+        yield child
+        yield from outside_type_checking(child)
+
+
+def imported_files(path, modules):
+    """Files among ``modules`` (by dotted name) that a file imports when it runs, wherever the statement stands."""
+    for node in outside_type_checking(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [
+                full if (full := f"{node.module}.{alias.name}") in modules else node.module for alias in node.names
+            ]
+        for name in names:
+            if name in modules:
+                yield name_of(modules[name])
+
+
+def import_graph(folder):
+    """For each file of a room the files of the room that it imports."""
+    paths = sorted(folder.rglob("*.py"))
+    modules = {name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in paths}
+    return {name_of(path): set(imported_files(path, modules)) for path in paths}
+
+
+def circle(folder):
+    """The files of one circle of imports inside a room, each importing the next; none if there is none."""
+    found = import_graph(folder)
+    graph = {here: {there for there in found[here] if (here, there) not in DELEGATES} for here in found}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
+
+
+@pytest.mark.parametrize("folder", ROOMS, ids=name_of)
+def test_files_of_a_room_form_no_circle(folder):
+    assert " -> ".join(circle(folder)) == ""
+
+
+def test_delegates_are_still_needed():
+    graph = import_graph(PACKAGE)
+    assert [pair for pair in DELEGATES if pair[1] not in graph[pair[0]] or pair[0] not in graph[pair[1]]] == []
+
+
+def test_a_circle_is_found_and_its_files_are_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    room = tmp_path / "econ" / "room"
+    (room / "inner").mkdir(parents=True)
+    (room / "__init__.py").write_text("from econ.room.a import f\n")
+    (room / "a.py").write_text("from econ.room.inner import b\n\n\ndef f():\n    return b\n")
+    (room / "inner" / "__init__.py").write_text("")
+    (room / "inner" / "b.py").write_text(
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from econ.room.a import f\n"
+    )
+    assert circle(room) == []
+    (room / "inner" / "b.py").write_text("def g():\n    import econ.room.c\n\n    return econ.room.c\n")
+    (room / "c.py").write_text("class C:\n    def m(self):\n        from econ.room.a import f\n\n        return f\n")
+    found = circle(room)
+    assert found[0] == found[-1]
+    edges = set(itertools.pairwise(found))
+    a, b, c = "econ/room/a.py", "econ/room/inner/b.py", "econ/room/c.py"
+    assert edges == {(a, b), (b, c), (c, a)}
+    (room / "c.py").write_text("from econ.room import f\n")  # its own room's public names: a circle too
+    assert "econ/room/__init__.py" in circle(room)
 
 
 def test_public_names_are_sorted_and_importable():
