@@ -176,6 +176,11 @@ class EventStudy:
             If the factors are collinear in an estimation window; names them.
         SpecificationError
             If no event is left.
+
+        Warns
+        -----
+        MissingValues
+            If ``missing="closed"`` drops a day on which another column has a quote.
         """
         frame = trading_days(self.data, [self.response, *(self.factors or ())], self.missing)
         index = pd.DatetimeIndex(frame.index)
