@@ -270,6 +270,13 @@ def test_at_most_three_nouns_before_the_star(path):
     assert many == []
 
 
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_date_of_a_vintage_is_called_as_of_everywhere(path):
+    arguments = [each for node in functions(path) for each in (*node.args.args, *node.args.kwonlyargs)]
+    dated = [each.lineno for each in arguments if each.arg == "vintage" and ast.unparse(each.annotation) != "Vintage"]
+    assert dated == []
+
+
 FORBIDDEN = {
     "absolute path": r"[\"'](/home/|/root/|/Users/|/tmp/|/work/|[A-Za-z]:\\\\)",
     "change of folder": r"\bos\.chdir\(",
