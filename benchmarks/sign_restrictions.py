@@ -37,14 +37,14 @@ def main() -> None:
         line("  the same from a Minnesota posterior", shrunk, f"{from_minnesota(fit, scheme).tried:,} tried")
         rust_row(fit, signs, shrunk)
     line("two shocks, a loop over candidates", loop, "")
-    bayesian = BayesianVAR(fit.parent.parent, lags=LAGS)
+    bayesian = BayesianVAR(fit.data, lags=LAGS)
     seconds = best(lambda: bayesian.fit(DRAWS, rng=1, n_jobs=2).identify(Cholesky(*NAMES)).irf(HORIZON))
     line("BayesianVAR, hierarchical, responses to 48", seconds, "at most 0.6 s")
 
 
 def from_minnesota(fit: VARResults, scheme: SignRestrictions) -> SetIdentified:
     """Sign restrictions on the posterior that tsecon uses, drawn along: Minnesota with tightness 0.2."""
-    bayesian = BayesianVAR(fit.parent.parent, lags=LAGS, prior=Minnesota(tightness=0.2))
+    bayesian = BayesianVAR(fit.data, lags=LAGS, prior=Minnesota(tightness=0.2))
     return bayesian.fit(DRAWS, rng=1, n_jobs=2).identify(scheme, rng=1)
 
 
@@ -59,7 +59,7 @@ def rust_row(fit: VARResults, signs: dict[str, dict], ours: tuple[float, float])
         for name, each in row.items():
             sign, horizons = each if isinstance(each, tuple) else (each, [0])
             listed += [(int(name[1]), shock, horizon, sign) for horizon in horizons]
-    values = fit.parent.parent.frame.to_numpy()
+    values = fit.data.frame.to_numpy()
     found = {}
 
     def draw() -> None:

@@ -13,6 +13,9 @@ from typing import TypeVar
 
 from econ.errors import SpecificationError, UnknownName, suggestion
 
+SPARE = 10
+"""Observations that every regression must have beyond its coefficients."""
+
 T = TypeVar("T", bound=str)
 
 

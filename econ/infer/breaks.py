@@ -13,6 +13,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.data.index import check_index, check_values
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
 from econ.estimate import check_level
@@ -20,7 +21,6 @@ from econ.infer import _kernels as k
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks, seed_sequence
 
-SPARE = 10
 RULES = ("sequential", "bic", "lwz")
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.data.index import check_index, check_values
 from econ.errors import SampleTooShort, SchemaError, SeriesNotFound, ShortSample, SpecificationError, suggestion
 from econ.estimate import Estimate, check_level
@@ -20,7 +21,6 @@ from econ.infer import _kernels as k
 from econ.infer.covariance import FEW_GROUPS, KINDS, cluster, ewc, ewc_terms, newey_west, white
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
-MINIMUM_SPARE = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,9 +162,9 @@ def regress(
     names = [str(name) for name in X.columns]
     x, outcome = X.to_numpy(dtype=float), y.to_numpy(dtype=float)
     size, columns = x.shape
-    if size < columns + MINIMUM_SPARE:
+    if size < columns + SPARE:
         raise SampleTooShort(
-            f"{columns} coefficients need at least {columns + MINIMUM_SPARE} observations; found {size}; "
+            f"{columns} coefficients need at least {columns + SPARE} observations; found {size}; "
             "drop regressors or extend the sample."
         )
     q, r = k.full_rank_qr(x, names, "the regression")

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer import _kernels as k
@@ -24,7 +25,6 @@ from econ.infer.ratio import quadratic_set
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import resolved, working_moments
 
-MINIMUM_SPARE = 10
 SINGULAR = 1e-12
 
 
@@ -163,8 +163,8 @@ def reduced_form(
     if not all(np.isfinite(values).all() for values in (y, d, z, w)):
         raise SchemaError("outcome, endogenous variable, instruments and controls must be finite; found nan or inf.")
     size, columns, m = len(y), w.shape[1] + z.shape[1], z.shape[1]
-    if size < columns + MINIMUM_SPARE:
-        raise SampleTooShort(f"{columns} coefficients need {columns + MINIMUM_SPARE} observations; found {size}.")
+    if size < columns + SPARE:
+        raise SampleTooShort(f"{columns} coefficients need {columns + SPARE} observations; found {size}.")
     names = ["const", *(f"control {j}" for j in range(w.shape[1] - 1)), *(f"instrument {j}" for j in range(m))]
     q, r = k.full_rank_qr(np.column_stack([w, z]), names, "the first stage")
     both = np.column_stack([y, d])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from econ.arrays import Array
-from econ.var.structure.counterfactual import shut_off, stacked
+from econ.var._kernels import stacked
+from econ.var.structure.counterfactual import shut_off
 
 SINGULAR = 1e-10
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from econ.errors import SpecificationError
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.structure.scheme import DatedScheme, PointScheme
+from econ.var.scheme import DatedScheme, PointScheme
 from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:

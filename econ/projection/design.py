@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.data.dataset import as_dataset, complete_frame
 from econ.errors import SampleTooShort, SpecificationError
 from econ.infer._kernels import full_rank_qr
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from econ.projection.model import LocalProjection
 
-SPARE = 10
 STATES = ("low", "high")
 
 

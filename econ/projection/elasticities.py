@@ -11,12 +11,11 @@ import pandas as pd
 from scipy import optimize, stats
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer._kernels import full_rank_qr
 from econ.projection.granular import aligned
-
-SPARE = 10
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from econ.checks import SPARE
 from econ.data.dataset import complete_frame
 from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError, suggestion
 from econ.estimate import Unavailable
 from econ.infer.regression import Regression, regress
-
-SPARE = 10
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.data.index import check_index, check_values
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SeriesNotFound, SpecificationError, suggestion
 from econ.infer._kernels import full_rank_qr
@@ -20,7 +21,6 @@ from econ.responses.irf import IRF
 
 EFFECTS = ("unit", "time")
 COVARIANCES = ("cluster", "driscoll-kraay")
-SPARE = 10
 MINIMUM_UNITS = 3
 
 

@@ -275,6 +275,15 @@ def _companion_power(a: Array) -> NDArray[np.float32]:
     return power
 
 
+def stacked(theta: Array) -> Array:
+    """Effects of shocks at dates 0..H on variables at dates 0..H, (B, (H + 1) n, (H + 1) s): block lower triangular."""
+    draws, steps, n, s = theta.shape
+    effect = np.zeros((draws, steps, n, steps, s))
+    for date in range(steps):
+        effect[:, date:, :, date] = theta[:, : steps - date]
+    return effect.reshape(draws, steps * n, steps * s)
+
+
 def inverse_wishart_factors(generator: np.random.Generator, lower: Array, *, degrees: float, size: int) -> Array:
     """Lower Cholesky factors of Σ ~ IW(L L', ν): (size, n, n), from L (N, n, n), N = size or 1.
 

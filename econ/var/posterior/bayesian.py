@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
 from econ.parallel import BLOCK, map_blocks, seed_sequence
+from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility, VolatilityChain
 from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.hyperparameters import Proposal, independence_chain, proposal
 from econ.var.posterior.minnesota import Minnesota
 from econ.var.posterior.outlier_scaling import OutlierScaling
-from econ.var.reduced.model import SPARE, VAR, check_positive
-
-if TYPE_CHECKING:
-    from econ.var.posterior.bayesian_results import BayesianVARResults
+from econ.var.reduced.model import VAR, check_positive
 
 BURN_IN = 25  # states that every chain forgets
 
@@ -205,8 +203,6 @@ class _Sampler:
 def _collected(
     model: BayesianVAR, sampler: _Sampler, blocks: list[_Block], *, seed: np.random.SeedSequence
 ) -> BayesianVARResults:
-    from econ.var.posterior.bayesian_results import BayesianVARResults
-
     posterior, sizes = sampler.posterior, np.array([len(block.coefficients) for block in blocks])
     params = np.average([block.mean for block in blocks], axis=0, weights=sizes)
     variance = np.average([block.variance for block in blocks], axis=0, weights=sizes)

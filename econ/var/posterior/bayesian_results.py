@@ -15,14 +15,15 @@ from econ.errors import SpecificationError
 from econ.estimate import Unavailable, check_level
 from econ.infer import bands
 from econ.var import _kernels as kernels
+from econ.var.posterior.bayesian_plot import plot_hyperparameters
 from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
+from econ.var.reduced.draws import ReducedDraws
 from econ.var.reduced.results import VARResults
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from econ.responses.resampling import Bootstrap
-    from econ.var.reduced.draws import ReducedDraws
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +69,6 @@ class BayesianVARResults(VARResults):
     @cached_property
     def draws(self) -> ReducedDraws:
         """Posterior draws: ``.coefficients`` (D, k, n), ``.factor`` and ``.sigma`` (D, n, n), ``.lag_blocks``."""
-        from econ.var.reduced.draws import ReducedDraws
-
         return ReducedDraws(fit=self, coefficients=self.coefficient_draws, factor=self.factor_draws)
 
     @property
@@ -179,8 +178,6 @@ class BayesianVARResults(VARResults):
 
     def plot(self, names: Sequence[str] | None = None) -> Figure:
         """Draw posterior and prior of the hyperparameters; see :mod:`econ.var.posterior.bayesian_plot`."""
-        from econ.var.posterior.bayesian_plot import plot_hyperparameters
-
         return plot_hyperparameters(self, names)
 
     def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:

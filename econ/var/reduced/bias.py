@@ -84,7 +84,7 @@ def without_bias(fit: VARResults, bias: Array) -> VARResults:
     """Take a known ``bias`` (n p, n) off the lag coefficients of a stable VAR, less where the guard says so."""
     estimates = fit.params.to_numpy()[None]
     share = guarded_share(estimates, bias, lambda c: _has_small_roots(c, fit.lags), stable=np.array([True]))
-    x, y = fit.parent.design(fit.lags), fit.parent.parent.frame.to_numpy(dtype=float)[fit.lags :]
+    x, y = fit.parent.design(fit.lags), fit.data.frame.to_numpy(dtype=float)[fit.lags :]
     m = len(fit.parent.terms)
     params = fit.params.to_numpy().copy()
     params[m:] -= share[0] * bias

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.errors import SampleTooShort, SpecificationError, suggestion
 from econ.parallel import map_blocks
-from econ.var.reduced.model import SPARE
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults

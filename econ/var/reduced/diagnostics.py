@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.checks import SPARE, count
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
-from econ.var.reduced.model import SPARE, check_positive
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -69,8 +69,7 @@ def diagnostics(fit: VARResults, *, lags: int | None = None) -> pd.DataFrame:
     >>> list(table.index)
     ['portmanteau', 'lm', 'normality', 'arch', 'cusum: x', 'cusum: y']
     """
-    lags = fit.lags + 4 if lags is None else lags
-    check_positive("lags", lags)
+    lags = fit.lags + 4 if lags is None else count("lags", lags)
     if lags >= fit.nobs:
         raise SpecificationError(f"{lags} autocorrelations were asked for; {fit.nobs} residuals allow fewer than that.")
     rows = {

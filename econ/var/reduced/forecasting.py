@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.checks import count
 from econ.errors import SchemaError, SpecificationError
 from econ.estimate import check_level
 from econ.var import _kernels as kernels
-from econ.var.reduced.model import check_positive
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -54,20 +54,24 @@ def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataF
     """
     from scipy.special import ndtri
 
-    check_positive("steps", steps)
+    steps = count("steps", steps)
     width = float(ndtri(0.5 + check_level(level) / 2.0))
-    means = mean_path(fit, steps, exog=exog)
     spread = np.sqrt(np.einsum("hii->hi", forecast_covariance(fit, steps)))
+    return intervals(fit, mean_path(fit, steps, exog=exog), width * spread)
+
+
+def intervals(fit: VARResults, means: Array, widths: Array) -> pd.DataFrame:
+    """Table of future paths, columns (variable, ``mean`` | ``lower`` | ``upper``), from arrays (steps, n)."""
     columns = pd.MultiIndex.from_product([fit.variables, ("mean", "lower", "upper")], names=["variable", "value"])
-    values = np.stack([means, means - width * spread, means + width * spread], axis=-1)
-    return pd.DataFrame(values.reshape(steps, -1), index=future_index(fit, steps), columns=columns)
+    values = np.stack([means, means - widths, means + widths], axis=-1)
+    return pd.DataFrame(values.reshape(len(means), -1), index=future_index(fit, len(means)), columns=columns)
 
 
 def mean_path(fit: VARResults, steps: int, *, exog: pd.DataFrame | None = None) -> Array:
     """Expected values of the next ``steps`` periods, (steps, n), units of the variables."""
     terms = future_terms(fit, steps, exog)
     driving = terms @ fit.params.to_numpy()[: terms.shape[1]]
-    history = fit.parent.parent.frame.to_numpy(dtype=float)[-fit.lags :]
+    history = fit.data.frame.to_numpy(dtype=float)[-fit.lags :]
     return kernels.simulate(fit.lag_blocks, driving[None], history)[0, fit.lags :]
 
 
@@ -103,7 +107,7 @@ def future_terms(fit: VARResults, steps: int, exog: pd.DataFrame | None) -> Arra
 
 def future_index(fit: VARResults, steps: int) -> pd.Index:
     """The periods after the sample: the next periods, business days or integers."""
-    index = fit.parent.parent.frame.index
+    index = fit.data.frame.index
     last = index[-1]
     if isinstance(index, pd.PeriodIndex):
         return pd.period_range(last + 1, periods=steps, freq=index.freq)

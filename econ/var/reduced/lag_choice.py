@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from econ.data.dataset import Dataset
 from econ.var.reduced.model import CRITERIA, VAR, check_positive
-
-if TYPE_CHECKING:
-    from econ.var.reduced.results import VARResults
 
 
 def lag_order(
@@ -53,22 +47,6 @@ def lag_order(
     1
     """
     check_positive("max_lags", max_lags)
-    model = VAR(data, lags=max_lags, trend=trend, exog=exog)
-    rows = {lags: _criteria(_on_common_sample(model, lags, max_lags)) for lags in range(1, max_lags + 1)}
+    candidates = VAR(data, 1, trend, exog).on_common_sample(max_lags)
+    rows = {lags: [getattr(fit, name) for name in CRITERIA] for lags, fit in enumerate(map(VAR.fit, candidates), 1)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(CRITERIA)).rename_axis("lags")
-
-
-def pick_lags(model: VAR, criterion: str) -> int:
-    """Return the order up to ``model.max_lags`` at which ``criterion`` is smallest."""
-    table = lag_order(model.parent, model.max_lags, trend=model.trend, exog=model.exog)
-    return int(table.index[int(table[criterion].to_numpy().argmin())])
-
-
-def _on_common_sample(model: VAR, lags: int, max_lags: int) -> VARResults:
-    held_back = max_lags - lags
-    data = replace(model.parent, frame=model.parent.frame.iloc[held_back:])
-    return replace(model, data=data, lags=lags).fit()
-
-
-def _criteria(fit: VARResults) -> list[float]:
-    return [getattr(fit, name) for name in CRITERIA]

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from econ.arrays import Array, Mask
+from econ.checks import SPARE
 from econ.data.dataset import Dataset, as_dataset, complete_frame
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
 from econ.var.reduced.exclusions import free_coefficients, read_exclusions
-
-if TYPE_CHECKING:
-    from econ.var.reduced.results import VARResults
+from econ.var.reduced.results import VARResults
 
 TRENDS = {"n": (), "c": ("const",), "ct": ("const", "trend"), "ctt": ("const", "trend", "trend_squared")}
 CRITERIA = ("aic", "bic", "hqic")
-SPARE = 10  # effective observations must exceed the coefficients of an equation by this many
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +120,7 @@ class VAR:
         SampleTooShort
             If the lags picked leave too few observations.
         """
-        from econ.var.reduced.lag_choice import pick_lags
-        from econ.var.reduced.results import VARResults
-
-        lags = self.lags if isinstance(self.lags, int) else pick_lags(self, self.lags)
+        lags = self.lags if isinstance(self.lags, int) else self._best_lags(self.lags)
         self._check_length(lags)
         y = self.parent.frame.to_numpy(dtype=float)
         x = self.design(lags)
@@ -150,6 +144,20 @@ class VAR:
             residuals=pd.DataFrame(y[lags:] - x @ coefficients, index=dates, columns=columns),
             cross_inverse=cross_inverse,
         )
+
+    def on_common_sample(self, max_lags: int) -> list[VAR]:
+        """VARs of 1, ..., ``max_lags`` lags without exclusions on the periods that the longest of them leaves."""
+        longest = VAR(self.parent, max_lags, self.trend, self.exog)
+        data = self.parent
+        return [
+            replace(longest, data=replace(data, frame=data.frame.iloc[max_lags - lags :]), lags=lags)
+            for lags in range(1, max_lags + 1)
+        ]
+
+    def _best_lags(self, criterion: str) -> int:
+        """The order up to ``max_lags`` at which ``criterion`` is smallest."""
+        scores = [getattr(candidate.fit(), criterion) for candidate in self.on_common_sample(self.max_lags)]
+        return 1 + int(np.argmin(scores))
 
     def design(self, lags: int) -> Array:
         """Regressors of the effective sample, (T - lags, k), in the order of :meth:`regressors`."""

@@ -10,18 +10,25 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
-from econ.errors import SingularDesign
+from econ.checks import count
+from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
+from econ.var.reduced.bias import bias_corrected
+from econ.var.reduced.bootstrap import bootstrap_blocks
+from econ.var.reduced.causality import granger
+from econ.var.reduced.conditional import Conditions, conditional_forecast
+from econ.var.reduced.diagnostics import diagnostics
+from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.forecasting import forecast
+from econ.var.scheme import Scheme
 
 if TYPE_CHECKING:
     from econ.arrays import Mask
+    from econ.data.dataset import Dataset
     from econ.responses.resampling import Bootstrap
-    from econ.var.reduced.draws import ReducedDraws
     from econ.var.reduced.model import VAR
-    from econ.var.structure.scenario import Conditions
-    from econ.var.structure.scheme import Scheme
     from econ.var.structure.structural import StructuralResults
 
 
@@ -53,6 +60,11 @@ class VARResults:
     bias: Array | None = field(default=None, repr=False)
 
     @property
+    def data(self) -> Dataset:
+        """The data that the VAR was fitted to."""
+        return self.parent.parent
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """Names of the equations."""
         return self.parent.variables
@@ -80,7 +92,7 @@ class VARResults:
     @property
     def units(self) -> dict[str, str]:
         """Units of each variable, empty where the data say nothing."""
-        return {name: self.parent.parent.variables[name].units for name in self.variables}
+        return {name: self.data.variables[name].units for name in self.variables}
 
     @cached_property
     def lag_blocks(self) -> Array:
@@ -178,8 +190,6 @@ class VARResults:
 
     def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
         """F test that lags of ``causing`` do not enter ``caused``; see :func:`econ.var.reduced.causality.granger`."""
-        from econ.var.reduced.causality import granger
-
         return granger(self, caused, causing=causing)
 
     def forecast(
@@ -193,19 +203,15 @@ class VARResults:
         """Means and intervals of the next ``steps`` periods; see :func:`econ.var.reduced.forecasting.forecast`.
 
         ``conditions`` (paths by variable, NaN where free) make it a conditional forecast, in which all shocks may
-        deviate: :func:`econ.var.structure.scenario.scenario`.
+        deviate: :func:`econ.var.reduced.conditional.conditional_forecast`.
         """
-        from econ.var.reduced.forecasting import forecast
-        from econ.var.schemes.cholesky import Cholesky
-
-        if conditions is not None:  # with all shocks free, every identification gives the same answer
-            return self.identify(Cholesky(*self.variables)).forecast(steps, conditions, level=level, exog=exog)
-        return forecast(self, steps, level=level, exog=exog)
+        if conditions is None:
+            return forecast(self, steps, level=level, exog=exog)
+        steps, factor = count("steps", steps), self.as_draws.factor[0]
+        return conditional_forecast(self, steps, conditions, impact=factor, level=level, exog=exog)[0]
 
     def diagnostics(self, lags: int | None = None) -> pd.DataFrame:
         """Residual tests, one row each; see :func:`econ.var.reduced.diagnostics.diagnostics`."""
-        from econ.var.reduced.diagnostics import diagnostics
-
         return diagnostics(self, lags=lags)
 
     def identify(self, scheme: Scheme, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
@@ -227,9 +233,6 @@ class VARResults:
         SpecificationError
             If ``scheme`` is no scheme, or names a variable that is not in the VAR.
         """
-        from econ.errors import SpecificationError
-        from econ.var.structure.scheme import Scheme
-
         if not isinstance(scheme, Scheme) or isinstance(scheme, type):
             raise SpecificationError(
                 f"identify needs a scheme such as Cholesky({', '.join(map(repr, self.variables))}); found {scheme!r}."
@@ -240,8 +243,6 @@ class VARResults:
         self, bootstrap: Bootstrap | None = None, *, rng: int | np.random.SeedSequence | None = None
     ) -> VARResults:
         """Remove the small-sample bias; see :func:`econ.var.reduced.bias.bias_corrected`."""
-        from econ.var.reduced.bias import bias_corrected
-
         return bias_corrected(self, bootstrap, rng=rng)
 
     def bootstrap(
@@ -258,8 +259,6 @@ class VARResults:
         n_jobs : int
             Threads; the draws do not depend on them.
         """
-        from econ.var.reduced.bootstrap import bootstrap_blocks
-
         return np.concatenate(
             bootstrap_blocks(self, bootstrap, lambda draws: draws.coefficients, rng=rng, n_jobs=n_jobs)
         )
@@ -267,8 +266,6 @@ class VARResults:
     @cached_property
     def as_draws(self) -> ReducedDraws:
         """The estimate in the shape of one draw, so that schemes are written once, for batches."""
-        from econ.var.reduced.draws import ReducedDraws
-
         try:
             factor = np.linalg.cholesky(self.sigma_u.to_numpy())
         except np.linalg.LinAlgError:

@@ -12,7 +12,7 @@ from scipy import stats
 from econ.arrays import Array, Rows
 from econ.data.index import as_period_index
 from econ.errors import NotConverged, SchemaError, SpecificationError, suggestion
-from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.schemes import _clustering_kernels as clustering
 from econ.var.schemes.labelling import LabelledResults, arrange
 
@@ -151,7 +151,7 @@ class ChangingVolatility:
                     "the variances of the shocks do not settle; they change too little to tell the shocks apart."
                 )
             return arrange(draws.factor @ q, None)
-        if weight is not None and draws.resample is not None:
+        if weight is not None and isinstance(draws, SimulatedDraws):
             weight = weight[0][draws.resample.rows]
         reference = self.impact_batch(draws.fit.as_draws)[0]
         left, _, right = np.linalg.svd(np.linalg.solve(draws.factor, reference[None]))

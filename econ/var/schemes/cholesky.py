@@ -9,11 +9,11 @@ import numpy as np
 
 from econ.arrays import Array
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.structure.scheme import check_order
+from econ.var.scheme import check_order
+from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
-    from econ.var.structure.structural import StructuralResults
 
 
 @dataclass(frozen=True, init=False)
@@ -58,8 +58,6 @@ class Cholesky:
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
         """Identify the shocks; ``rng`` is not needed."""
-        from econ.var.structure.structural import StructuralResults
-
         check_order(self.order, fit.variables, scheme="Cholesky")
         return StructuralResults.from_point(fit, self, shock_names=self.order)
 

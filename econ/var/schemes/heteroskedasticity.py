@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array, Rows, Seed
+from econ.checks import SPARE
 from econ.data.index import as_period_index
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError, suggestion
 from econ.responses.resampling import check_structural
 from econ.var.reduced.bootstrap import bootstrap_blocks
-from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import SPARE
+from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.schemes import _volatility_kernels as volatility
 from econ.var.schemes.labelling import LabelledResults, arrange
 from econ.var.schemes.regime_resampling import WithinRegimes
+from econ.var.schemes.volatility_tests import volatility_tests
 
 if TYPE_CHECKING:
     from econ.responses.resampling import Bootstrap
@@ -47,8 +48,6 @@ class HeteroskedasticityResults(LabelledResults):
 
     def tests(self) -> pd.DataFrame:
         """Tests of identification; see :func:`econ.var.schemes.volatility_tests.volatility_tests`."""
-        from econ.var.schemes.volatility_tests import volatility_tests
-
         codes, _ = self._regimes
         return volatility_tests(self, codes)
 
@@ -133,7 +132,7 @@ class Heteroskedasticity:
     >>> from econ.testing import simulated_var
     >>> from econ.var import VAR
     >>> fit = VAR(simulated_var(periods=300, rng=1), lags=1).fit()
-    >>> regimes = pd.Series(np.arange(300) >= 150, index=fit.parent.parent.frame.index)
+    >>> regimes = pd.Series(np.arange(300) >= 150, index=fit.data.frame.index)
     >>> svar = fit.identify(Heteroskedasticity(regimes))
     >>> bool(np.allclose(svar.impact @ svar.impact.T, svar.parent.sigma_u))
     True
@@ -172,7 +171,7 @@ class Heteroskedasticity:
         w = np.bincount(codes, minlength=len(names)) / len(codes)
         point = draws is fit.as_draws
         given = fit.bias is not None or fit.posterior is not None or fit.free is not None
-        if self.method == "ml" and (point or draws.paths is not None) and not given:
+        if self.method == "ml" and (point or isinstance(draws, SimulatedDraws)) and not given:
             draws, turn = _iterated(draws, codes, w)
         else:
             u = draws.residuals
@@ -241,7 +240,7 @@ def _iterated(draws: ReducedDraws, codes: Rows, w: Array) -> tuple[ReducedDraws,
 def _design(draws: ReducedDraws) -> Array:
     """Regressors of every draw, (B, T, k), in the order of the coefficients."""
     fit = draws.fit
-    if draws.paths is None:
+    if not isinstance(draws, SimulatedDraws):
         return fit.parent.design(fit.lags)[None]
     terms, total = fit.parent.term_values(fit.lags), draws.paths.shape[1]
     lagged = [draws.paths[:, fit.lags - lag : total - lag] for lag in range(1, fit.lags + 1)]

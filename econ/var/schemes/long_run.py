@@ -10,11 +10,11 @@ import numpy as np
 from econ.arrays import Array
 from econ.errors import Unstable
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.structure.scheme import check_order
+from econ.var.scheme import check_order
+from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
-    from econ.var.structure.structural import StructuralResults
 
 
 @dataclass(frozen=True, init=False)
@@ -62,8 +62,6 @@ class LongRun:
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
         """Identify the shocks; ``rng`` is not needed."""
-        from econ.var.structure.structural import StructuralResults
-
         check_order(self.order, fit.variables, scheme="LongRun")
         if not fit.is_stable:
             raise Unstable(

@@ -11,11 +11,10 @@ from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
+from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
-    from econ.var.structure.structural import StructuralResults
-
 GRID = 512  # frequencies between 0 and π
 
 
@@ -85,8 +84,6 @@ class MaxShare:
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
         """Identify the shock; ``rng`` is not needed."""
-        from econ.var.structure.structural import StructuralResults
-
         if self.target not in fit.variables:
             raise SpecificationError(
                 f"no variable {self.target!r} in the VAR; {suggestion(self.target, fit.variables)}"

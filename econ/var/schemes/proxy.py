@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.arrays import Array, Rows
+from econ.checks import SPARE
 from econ.data.dataset import Dataset
 from econ.data.index import as_period_index
 from econ.errors import (
@@ -25,8 +26,8 @@ from econ.errors import (
     suggestion,
 )
 from econ.var import _kernels as kernels
-from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import SPARE
+from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
+from econ.var.schemes.proxy_inference import first_stage, weak_iv_set
 from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
@@ -51,15 +52,11 @@ class ProxyResults(StructuralResults):
             with one instrument), ``critical_value`` (of the effective F: bias above 10% of the worst case rejected at
             5%), ``r2``, ``nobs`` (months).
         """
-        from econ.var.schemes.proxy_inference import first_stage
-
         assert isinstance(self.scheme, Proxy)
         return first_stage(self.scheme, self.parent)
 
     def weak_iv_set(self, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
         """Anderson-Rubin sets of a response; see :func:`econ.var.schemes.proxy_inference.weak_iv_set`."""
-        from econ.var.schemes.proxy_inference import weak_iv_set
-
         assert isinstance(self.scheme, Proxy)
         return weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level)
 
@@ -160,7 +157,7 @@ class Proxy:
         """Impact of the shock in a batch of reduced forms, (B, n, 1)."""
         target = self.target(draws.fit)
         values, known = self.aligned(draws.fit)
-        if draws.resample is not None:
+        if isinstance(draws, SimulatedDraws):
             values, known = values[draws.resample.rows], known[draws.resample.rows]
         values, known = np.broadcast_arrays(values, known[..., None])
         values = np.broadcast_to(values, (len(draws), *values.shape[-2:]))

@@ -14,6 +14,7 @@ from econ.estimate import ConfidenceSet, check_level
 from econ.infer.strength import effective_f
 from econ.infer.weak import ReducedForm, anderson_rubin, reduced_form
 from econ.var import _kernels as kernels
+from econ.var.structure.structural import check_horizon
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -81,8 +82,6 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     Montiel Olea, J. L., J. H. Stock and M. W. Watson (2021), Inference in Structural Vector Autoregressions identified
     with an external instrument, Journal of Econometrics 225(1), 74-87.
     """
-    from econ.var.structure.structural import check_horizon
-
     check_horizon(horizon)
     check_level(level)
     if response not in fit.variables:

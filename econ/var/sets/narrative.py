@@ -178,7 +178,7 @@ class NarrativeCheck:
     def shocks_at(self, reduced: ReducedDraws, impact: Array) -> Array:
         """All n shocks at ``rows``, (B, rows, n), B⁻¹ u_t."""
         fit = reduced.fit
-        y = fit.parent.parent.frame.to_numpy(dtype=float)[fit.lags :][self.rows]
+        y = fit.data.frame.to_numpy(dtype=float)[fit.lags :][self.rows]
         x = fit.parent.design(fit.lags)[self.rows]
         errors = y - x @ reduced.coefficients
         return np.swapaxes(np.linalg.solve(impact, np.swapaxes(errors, 1, 2)), 1, 2)

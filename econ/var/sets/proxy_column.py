@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.data.index import as_period_index
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import SPARE
 from econ.var.reduced.results import VARResults
 
 
@@ -72,7 +72,7 @@ class ProxyColumn:
     def columns(self, reduced: ReducedDraws, generator: np.random.Generator) -> Array:
         """Column q of every draw, (n, N)."""
         fit, m = self.fit, self.instrument
-        y = fit.parent.parent.frame.to_numpy(dtype=float)[fit.lags :][self.rows]
+        y = fit.data.frame.to_numpy(dtype=float)[fit.lags :][self.rows]
         errors = y - fit.parent.design(fit.lags)[self.rows] @ reduced.coefficients
         errors = errors - errors.mean(axis=1, keepdims=True)
         lower = np.linalg.cholesky(np.swapaxes(errors, 1, 2) @ errors)

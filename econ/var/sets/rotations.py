@@ -10,7 +10,6 @@ import numpy as np
 from econ.arrays import Array, Mask, Rows
 from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
-from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets import _set_kernels as set_kernels
 from econ.var.sets.narrative import NarrativeCheck
@@ -33,7 +32,7 @@ class ReducedForms:
                 "identify the VAR without exclude=."
             )
         self.fit, self.kind = fit, kind
-        self.made = fit.draws if isinstance(fit, BayesianVARResults) and kind == "posterior" else None
+        self.made = fit.posterior if kind == "posterior" else None
         self.root = np.linalg.cholesky(fit.cross_inverse)
         conjugate = kind == "posterior" and self.made is None
         cross = np.asarray(fit.sigma_u * fit.df_resid, dtype=float)

@@ -18,14 +18,14 @@ from econ.var.sets import _set_kernels as set_kernels
 from econ.var.sets.narrative import Narrative, NarrativeCheck, ShockContribution, ShockSign
 from econ.var.sets.proxy_column import ProxyColumn
 from econ.var.sets.restrictions import Restrictions, check_variables, read_restrictions
+from econ.var.sets.robust_bounds import robust_bounds
 from econ.var.sets.rotations import Accepted, ReducedForms, RotationSampler
+from econ.var.sets.set_identified import SetIdentified
 from econ.var.structure.structural import check_horizon
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
     from econ.var.sets.robust_bounds import RobustBounds
-    from econ.var.sets.set_identified import SetIdentified
-
 KINDS = ("posterior", "point")
 FEW, TOO_FEW = 0.10, 0.01  # effective share of the draws below which weights get a warning, or an error
 
@@ -169,8 +169,6 @@ class SignRestrictions:
         SpecificationError
             Without ``rng``, for unknown variables or dates, or too many zeros.
         """
-        from econ.var.sets.set_identified import SetIdentified
-
         single = self.single
         check_variables(single, fit.variables)
         draw_seed, pick_seed = seed_sequence(rng).spawn(2)
@@ -223,8 +221,6 @@ class SignRestrictions:
         shock: str | None = None,
     ) -> RobustBounds:
         """Bounds that hold for every prior on rotations; see :func:`econ.var.sets.robust_bounds.robust_bounds`."""
-        from econ.var.sets.robust_bounds import robust_bounds
-
         return robust_bounds(self, fit, horizon, rng=rng, draws=draws, shock=shock)
 
     def _proxy_column(self, fit: VARResults) -> ProxyColumn | None:

@@ -10,6 +10,7 @@ import numpy as np
 from econ.arrays import Array
 from econ.errors import NotIdentified, SpecificationError, suggestion
 from econ.responses.irf import IRF
+from econ.var import _kernels as kernels
 
 METHODS = ("sims-zha", "scenario", "least-squares")
 
@@ -145,7 +146,7 @@ def shut_off(theta: Array, shock: int, *, silence: list[int], using: list[int]) 
 def least_norm(theta: Array, shock: int, *, silence: list[int], using: list[int]) -> tuple[Array, Array]:
     """Scenario: the shocks of smallest Euclidean norm that keep ``silence`` at zero; shapes as `shut_off`."""
     draws, steps, n, _ = theta.shape
-    effect = stacked(theta[..., using])
+    effect = kernels.stacked(theta[..., using])
     target = -theta[..., shock][:, :, silence].reshape(draws, -1, 1)
     picked = effect.reshape(draws, steps, n, -1)[:, :, silence].reshape(draws, target.shape[1], -1)
     q, r = np.linalg.qr(np.swapaxes(picked, 1, 2))
@@ -165,15 +166,6 @@ def at_once(theta: Array, shock: int, *, silence: list[int], using: list[int]) -
     used = np.zeros((draws, steps, len(using)))
     used[:, 0] = first
     return theta[..., shock] + (theta[..., using] @ first[:, None, :, None])[..., 0], used
-
-
-def stacked(theta: Array) -> Array:
-    """Effects of shocks at dates 0..H on variables at dates 0..H, (B, (H + 1) n, (H + 1) s): block lower triangular."""
-    draws, steps, n, s = theta.shape
-    effect = np.zeros((draws, steps, n, steps, s))
-    for date in range(steps):
-        effect[:, date:, :, date] = theta[:, : steps - date]
-    return effect.reshape(draws, steps * n, steps * s)
 
 
 def plausibility(divergence: float, count: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,8 +171,7 @@ def components(draws: ReducedDraws, impact: Array) -> Array:
     """Decompose the data by every draw: (B, T, n, c), c = shocks, the rest if s < n, initial, deterministic."""
     fit = draws.fit
     terms = fit.parent.term_values(fit.lags)
-    observed = replace(draws, paths=None)
-    residuals = observed.residuals
+    residuals = draws.observed_residuals
     shocks = residuals @ np.linalg.solve(draws.sigma, impact)
     pushes = impact[:, None] * shocks[:, :, None, :]
     if impact.shape[2] < impact.shape[1]:
@@ -182,7 +180,7 @@ def components(draws: ReducedDraws, impact: Array) -> Array:
     expected = terms @ draws.coefficients[:, : terms.shape[1]]
     driving = np.concatenate([pushes, np.zeros((*residuals.shape, 1)), expected[..., None]], axis=3)
     start = np.zeros((len(draws), fit.lags, *driving.shape[2:]))
-    start[..., -2] = fit.parent.parent.frame.to_numpy(dtype=float)[: fit.lags]
+    start[..., -2] = fit.data.frame.to_numpy(dtype=float)[: fit.lags]
     return kernels.propagate(draws.lag_blocks, driving, start)
 
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import check_level
-from econ.var import _kernels as kernels
-from econ.var.reduced.forecasting import future_index, mean_path
+from econ.var.reduced.conditional import Conditions, conditional_forecast
 from econ.var.reduced.model import check_positive
-from econ.var.structure.counterfactual import plausibility, stacked
+from econ.var.structure.counterfactual import plausibility
 from econ.var.structure.decomposition import OTHER
 
 if TYPE_CHECKING:
     from econ.var.structure.structural import StructuralResults
-
-Conditions = Mapping[str, ArrayLike] | pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,51 +105,19 @@ def scenario(
     >>> future.paths["y"]["mean"].round(10).tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
-    from scipy.special import ndtri
-
     check_positive("steps", steps)
-    width = float(ndtri(0.5 + check_level(level) / 2.0))
     fit = svar.parent
     impact, names = _completed(svar)
-    effect = stacked(kernels.responses(svar.model.lag_blocks, impact[None], steps - 1))[0]
-    expected = mean_path(fit, steps, exog=exog)
-    wanted = _target(conditions, fit.variables, steps)
-    bound = ~np.isnan(wanted)
     fixed = _fixed(names, driving, steps)
-    mean, covariance = _closest_shocks(effect, (wanted - expected)[bound], bound=bound.reshape(-1), fixed=fixed)
-    paths = expected + (effect @ mean).reshape(steps, -1)
-    spread = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", effect, covariance, effect), 0.0)).reshape(steps, -1)
-    spread[bound] = 0.0
-    index = future_index(fit, steps)
-    columns = pd.MultiIndex.from_product([fit.variables, ("mean", "lower", "upper")], names=["variable", "value"])
-    values = np.stack([paths, paths - width * spread, paths + width * spread], axis=-1)
+    paths, mean = conditional_forecast(fit, steps, conditions, impact=impact, fixed=fixed, level=level, exog=exog)
     divergence = 0.5 * float(mean @ mean)
     return Scenario(
-        paths=pd.DataFrame(values.reshape(steps, -1), index=index, columns=columns),
-        shocks=pd.DataFrame(mean.reshape(steps, -1), index=index, columns=names),
+        paths=paths,
+        shocks=pd.DataFrame(mean.reshape(steps, -1), index=paths.index, columns=names),
         divergence=divergence,
         plausibility=plausibility(divergence, len(mean)),
         parent=svar,
     )
-
-
-def _closest_shocks(
-    effect: Array, gap: Array, *, bound: NDArray[np.bool_], fixed: NDArray[np.bool_]
-) -> tuple[Array, Array]:
-    """Mean and covariance of the stacked shocks."""
-    size = effect.shape[1]
-    d = np.vstack([effect[bound], np.eye(size)[fixed]])
-    target = np.concatenate([gap, np.zeros(fixed.sum())])
-    inverse = np.linalg.pinv(d)
-    mean = inverse @ target
-    miss = np.abs(d @ mean - target).max()
-    if miss > 1e-8 * max(1.0, np.abs(target).max()):
-        raise SpecificationError(
-            f"the driving shocks cannot bring about the conditions (they miss by {miss:.3g}); "
-            "let more shocks drive the scenario or drop conditions."
-        )
-    usual = np.diag(np.concatenate([np.zeros(len(gap)), np.ones(fixed.sum())]))
-    return mean, np.eye(size) - inverse @ d + inverse @ usual @ inverse.T
 
 
 def _completed(svar: StructuralResults) -> tuple[Array, list[str]]:
@@ -166,23 +130,6 @@ def _completed(svar: StructuralResults) -> tuple[Array, list[str]]:
     rotation = np.linalg.qr(np.linalg.solve(factor, impact), mode="complete")[0]
     rest = factor @ rotation[:, len(names) :]
     return np.hstack([impact, rest]), names + [f"{OTHER} {number}" for number in range(1, missing + 1)]
-
-
-def _target(conditions: Conditions, variables: tuple[str, ...], steps: int) -> Array:
-    """Conditions as an array (steps, n), NaN where free."""
-    wanted = np.full((steps, len(variables)), np.nan)
-    for name in conditions:
-        if name not in variables:
-            raise SpecificationError(f"no variable {name!r} in the VAR; {suggestion(str(name), variables)}")
-        path = np.asarray(conditions[name], dtype=float)
-        if path.shape != (steps,) or np.isinf(path).any():
-            raise SpecificationError(
-                f"the condition on {name!r} must give {steps} finite values (NaN where free); found {path.tolist()}."
-            )
-        wanted[:, variables.index(name)] = path
-    if np.isnan(wanted).all():
-        raise SpecificationError("no condition was given; name at least one value of one variable.")
-    return wanted
 
 
 def _fixed(names: list[str], driving: Sequence[str] | None, steps: int) -> NDArray[np.bool_]:

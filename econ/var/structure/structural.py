@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,12 +18,14 @@ from econ.responses.resampling import Bootstrap, check_structural
 from econ.var import _kernels as kernels
 from econ.var.reduced.bias import without_bias
 from econ.var.reduced.bootstrap import bootstrap_blocks
-from econ.var.reduced.draws import ReducedDraws
-from econ.var.structure.scheme import DatedScheme, PointScheme, Scheme
+from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
+from econ.var.scheme import DatedScheme, PointScheme, Scheme
+from econ.var.structure.decomposition import fevd, historical_decomposition
+from econ.var.structure.scenario import scenario
 
 if TYPE_CHECKING:
+    from econ.var.reduced.conditional import Conditions
     from econ.var.reduced.results import VARResults
-    from econ.var.structure.scenario import Conditions
 
 T = TypeVar("T")
 
@@ -120,7 +122,7 @@ class StructuralResults:
 
         def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
             errors = None
-            if inner and bootstrap is not None:
+            if inner and bootstrap is not None and isinstance(draws, SimulatedDraws):
                 errors = inner_errors(draws, self.scheme, bootstrap, horizon=horizon, inner=inner)
             return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
 
@@ -149,8 +151,6 @@ class StructuralResults:
         n_jobs: int = 1,
     ) -> pd.DataFrame:
         """Share of each shock in the forecast-error variance; see :func:`econ.var.structure.decomposition.fevd`."""
-        from econ.var.structure.decomposition import fevd
-
         return fevd(self, horizon, bootstrap=bootstrap, rng=rng, level=level, kind=kind, n_jobs=n_jobs)
 
     def historical_decomposition(
@@ -163,8 +163,6 @@ class StructuralResults:
         n_jobs: int = 1,
     ) -> pd.DataFrame:
         """The data as sums of shocks; see :func:`econ.var.structure.decomposition.historical_decomposition`."""
-        from econ.var.structure.decomposition import historical_decomposition
-
         return historical_decomposition(self, bootstrap=bootstrap, rng=rng, level=level, kind=kind, n_jobs=n_jobs)
 
     def forecast(
@@ -177,8 +175,6 @@ class StructuralResults:
         exog: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Forecast, under conditions if there are any: see :func:`econ.var.structure.scenario.scenario`."""
-        from econ.var.structure.scenario import scenario
-
         if conditions is None:
             return self.parent.forecast(steps, level, exog=exog)
         return scenario(self, steps, conditions, driving=driving, level=level, exog=exog).paths
@@ -243,12 +239,8 @@ class StructuralResults:
         return found
 
 
-def inner_errors(draws: ReducedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:
+def inner_errors(draws: SimulatedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:
     """Standard error of the responses of every draw, by a bootstrap of that draw's own sample: (b, H + 1, n, s)."""
-    from dataclasses import replace
-
-    assert draws.paths is not None
-    assert draws.resample is not None
     model, lags = draws.fit.parent, draws.fit.lags
     frame = model.parent.frame
     errors = []

@@ -21,7 +21,7 @@ def broken(at=120, periods=240):
 def test_statistic_is_the_largest_chow_test():
     fit = VAR(broken(), lags=1).fit()
     found = sup_f(fit, "x", rng=1, draws=19)
-    x, y = fit.parent.design(1), fit.parent.parent.frame["x"].to_numpy()[1:]
+    x, y = fit.parent.design(1), fit.data.frame["x"].to_numpy()[1:]
     dates = range(round(0.15 * fit.nobs), fit.nobs - round(0.15 * fit.nobs) + 1)
 
     def squares(rows):

@@ -85,7 +85,7 @@ def test_wild_draws_would_cover_the_impact_one_time_in_five():
         signs = generator.choice([-1.0, 1.0], size=rows.shape)
         errors = Resample(rows, signs=signs).apply(fit.residuals.to_numpy())
         errors += fit.params.loc["const"].to_numpy()
-        initial = fit.parent.parent.frame.to_numpy()[:1]
+        initial = fit.data.frame.to_numpy()[:1]
         paths = kernels.simulate(fit.lag_blocks, errors, initial)
         factor = kernels.cross_factor(paths, fit.parent.term_values(1), 1)[:, -2:, -2:] / np.sqrt(fit.df_resid)
         drawn = factor[:, 1, 0]

@@ -184,7 +184,7 @@ def test_true_exclusions_narrow_the_bands(data):
 @pytest.mark.parametrize("exclude", [None, EXOGENOUS, MIXED])
 def test_influence_is_the_derivative_by_the_weight_of_a_period(data, exog, exclude):
     fit = restricted(data, exog, exclude).fit()
-    x, y = fit.parent.design(2), fit.parent.parent.frame.to_numpy()[2:]
+    x, y = fit.parent.design(2), fit.data.frame.to_numpy()[2:]
     free = np.ones(fit.params.shape, dtype=bool) if fit.free is None else fit.free
     keep = free.T.reshape(-1)
     precision = np.linalg.inv(fit.sigma_u)

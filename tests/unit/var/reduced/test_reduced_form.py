@@ -100,7 +100,7 @@ def test_names_of_rows_and_indexes(fit, data):
     assert list(fit.params.index[:4]) == ["const", "L1.china", "L1.japan", "L1.yield"]
     assert fit.params.index[-1] == "L2.yield"
     assert fit.residuals.index[0] == data.frame.index[2]
-    assert fit.parent.parent.frame.equals(data.frame)
+    assert fit.data.frame.equals(data.frame)
 
 
 def test_batched_estimator_equals_the_single_one(data):

@@ -84,7 +84,7 @@ def test_transition_variable_is_drawn_along_with_the_errors():
     from econ.var.reduced.bootstrap import _Simulator
 
     fit = VAR(sample(1, "smooth"), lags=1).fit()
-    series = pd.Series(np.arange(301.0) ** 1.5, index=fit.parent.parent.frame.index)
+    series = pd.Series(np.arange(301.0) ** 1.5, index=fit.data.frame.index)
     scheme = ChangingVolatility("smooth", transition=series)
     draws = _Simulator(fit, MovingBlock(draws=2))(2, np.random.default_rng(1))
     rows = draws.resample.rows[0]

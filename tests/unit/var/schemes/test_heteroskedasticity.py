@@ -107,7 +107,7 @@ def test_maximum_likelihood_cannot_be_improved(which, request):
     fit, regimes = request.getfixturevalue(which)
     svar = fit.identify(Heteroskedasticity(regimes))
     codes = pd.factorize(regimes.reindex(fit.residuals.index))[0]
-    x, y = fit.parent.design(2), fit.parent.parent.frame.to_numpy()[2:]
+    x, y = fit.parent.design(2), fit.data.frame.to_numpy()[2:]
     w = np.bincount(codes) / len(codes)
     u = svar.parent.residuals.to_numpy()[None]
     counts = np.bincount(codes)[:, None, None]
@@ -168,7 +168,7 @@ def test_read_outs_add_up(which, method, request):
     np.testing.assert_allclose(svar.impact @ svar.impact.T, svar.parent.sigma_u, rtol=1e-9, atol=1e-10)
     np.testing.assert_allclose(svar.fevd(8).sum(axis=1), 1.0, rtol=1e-9)
     total = svar.historical_decomposition().T.groupby(level="variable", sort=False).sum().T
-    np.testing.assert_allclose(total, fit.parent.parent.frame.iloc[2:], rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(total, fit.data.frame.iloc[2:], rtol=1e-8, atol=1e-8)
     counts = regimes.iloc[2:].value_counts()
     average = (svar.variances * counts.reindex(svar.variances.columns)).sum(axis=1) / counts.sum()
     np.testing.assert_allclose(average, 1.0, rtol=1e-10)
@@ -180,7 +180,7 @@ def test_read_outs_add_up(which, method, request):
 @pytest.mark.parametrize("which", ["two", "three"])
 def test_order_scale_and_names_of_regimes_do_not_matter(which, method, request):
     fit, regimes = request.getfixturevalue(which)
-    frame = fit.parent.parent.frame
+    frame = fit.data.frame
     svar = fit.identify(Heteroskedasticity(regimes, method=method))
     factor, order = np.array([1.0, 100.0, 0.01]), ["yield", "china", "japan"]
     renamed = regimes.map({"calm": 2.5, "war": -1.0, "crisis": 0.0})
@@ -213,7 +213,7 @@ def test_each_draw_is_the_estimate_on_its_own_sample(two, method):
     assert (codes[draws.resample.rows] == codes).all()
     reduced, impacts = scheme.estimate(draws)
     for b in range(3):
-        again = VAR(fit.parent.parent.frame * 0.0 + draws.paths[b], lags=2).fit().identify(scheme)
+        again = VAR(fit.data.frame * 0.0 + draws.paths[b], lags=2).fit().identify(scheme)
         np.testing.assert_allclose(reduced.coefficients[b], again.parent.params, rtol=1e-4, atol=1e-6)
         likeness = np.abs(np.linalg.solve(again.impact, impacts[b]))
         np.testing.assert_allclose(likeness.max(axis=0), 1.0, atol=1e-5)

@@ -93,7 +93,7 @@ def test_read_outs_add_up_and_labels_follow_the_rule(svar, fit):
 
 def test_order_and_scale_do_not_matter(svar, fit):
     factor, order = np.array([1.0, 100.0, 0.01]), ["yield", "china", "japan"]
-    other = VAR((fit.parent.parent.frame * factor)[order], lags=1).fit().identify(NonGaussian())
+    other = VAR((fit.data.frame * factor)[order], lags=1).fit().identify(NonGaussian())
     expected = svar.impact.mul(factor, axis=0)
     np.testing.assert_allclose(other.impact.loc[list(NAMES), list(NAMES)], expected, rtol=1e-3, atol=1e-5)
 

@@ -209,7 +209,7 @@ def test_read_outs_add_up(one, fitted):
     assert (shares.to_numpy() > 0).all()
     parts = one.historical_decomposition()
     total = parts.T.groupby(level="variable", sort=False).sum().T
-    np.testing.assert_allclose(total, fitted.parent.parent.frame.iloc[2:], rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(total, fitted.data.frame.iloc[2:], rtol=1e-10, atol=1e-10)
 
 
 def test_sign_and_scale_and_mean_of_the_instrument_do_not_matter(one, fitted, drawn):
@@ -260,7 +260,7 @@ def test_each_draw_is_the_estimate_with_the_instruments_drawn_along(fitted, draw
     found = scheme.impact_batch(draws)
     for b in range(3):
         z = instruments.reindex(fitted.residuals.index).to_numpy()[draws.resample.rows[b]]
-        frame = fitted.parent.parent.frame * 0.0 + draws.paths[b]
+        frame = fitted.data.frame * 0.0 + draws.paths[b]
         again = VAR(frame, lags=2).fit()
         table = pd.DataFrame(z, index=again.residuals.index)
         expected = again.identify(Proxy(table, shock="china")).impact

@@ -313,7 +313,7 @@ def test_narrative_restrictions_hold_in_every_draw(fit):
 
 def test_narrative_weights_are_inverse_probabilities(fit):
     """One period, two shocks of variable 'yield' with loadings b: P(|b1 e1| > |b2 e2|) = 2 atan(|b1 / b2|) / pi."""
-    two = VAR(fit.parent.parent.select("china", "yield"), lags=1).fit()
+    two = VAR(fit.data.select("china", "yield"), lags=1).fit()
     check = NarrativeCheck(
         (ShockContribution("a", "yield", str(two.residuals.index[5])),),
         two.residuals.index,
@@ -350,7 +350,7 @@ def test_the_truth_lies_in_the_identified_set():
 
 def test_two_variable_set_has_its_analytic_ends(fit):
     """With Σ fixed, (+, +) on a column (c11 cos, c21 cos + c22 sin) bounds the angle, hence the responses."""
-    two = VAR(fit.parent.parent.select("china", "japan"), lags=1).fit()
+    two = VAR(fit.data.select("china", "japan"), lags=1).fit()
     c = two.as_draws.factor[0]
     scheme = SignRestrictions({"s": {"china": "+", "japan": "+"}}, draws=5000, reduced_form="point")
     draws = two.identify(scheme, rng=1).draws[:, :, 0]

@@ -50,7 +50,7 @@ def fit(data):
 
 
 def scheme_of(name, fit):
-    index = fit.parent.parent.frame.index
+    index = fit.data.frame.index
     noise = np.random.default_rng(2).standard_normal(fit.nobs)
     return {
         "cholesky": lambda: Cholesky(*NAMES),

@@ -98,7 +98,7 @@ def test_draws_differ_repeat_and_do_not_depend_on_workers(svar, bootstrap):
 
 
 def test_bootstrap_spread_is_near_the_asymptotic_standard_error(fit, svar, statsmodels_fit):
-    peer = statsmodels_fit(fit.parent.parent.frame, 2, "c")
+    peer = statsmodels_fit(fit.data.frame, 2, "c")
     expected = peer.irf(6).stderr(orth=True)
     for bootstrap in (Residual(draws=2000), MovingBlock(draws=2000, length=4)):
         spread = svar.irf(6, bootstrap, rng=1).draws.std(axis=0)
