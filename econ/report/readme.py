@@ -93,8 +93,8 @@ def _outputs(exhibit: Exhibit) -> str:
 
 
 def programs(root: Path) -> str:
-    """Every program and room, by the first line of its docstring."""
-    paths = [*sorted(root.glob("analyses/[a-z]*.py")), *sorted(root.glob("econ/*/__init__.py"))]
+    """Every program and every room with the rooms inside it, by the first line of its docstring."""
+    paths = [*sorted(root.glob("analyses/[a-z]*.py")), *sorted(root.glob("econ/*/**/__init__.py"))]
     paths += [root / "econ" / "__main__.py"]
     rows = []
     for path in paths:
