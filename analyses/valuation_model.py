@@ -2,17 +2,108 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
 import econ
 from analyses.specification import Specification, baseline
-from econ.data import holder, valuation_alternatives, valuation_fit
+from econ.data import fit_valuation, flows, holder, holders, valuation_model
 from econ.report import Exhibit, Panel, Row, Table, main
 
+TWO, ONE = ("yield_2y", "yield_10y"), ("yield_10y",)
+FIRST, LAST_SEEN, FIRST_UNSEEN = "2011-07", "2020-12", "2023-02"
 COLUMNS = ("duration", "convexity", "r2", "rmse", "rmse_usd", "r2_slt", "rmse_slt")
+
+
+def official(slug: str, as_of: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Published columns of a holder, USD billions, and the valuation change in percent of the position before it."""
+    names = ("valuation_change", "position_change", "position")
+    table = pd.DataFrame({each: flows(slug, each, "usd_bn", imputed=False, as_of=as_of)["value"] for each in names})
+    table = table.assign(before=table["position"] - table["position_change"]).loc[FIRST:]
+    return table, 100.0 * table["valuation_change"] / table["before"]
+
+
+def _yields(as_of: str) -> pd.DataFrame:
+    """Month-end yields in percent, from the month before the first valuation."""
+    return econ.load(*TWO, as_of=as_of).frame.loc[str(pd.Period(FIRST, freq="M") - 1) :]
+
+
+def left_out_error(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = TWO) -> float:
+    """Root mean squared error of each calendar year predicted from the other years, percent of the position.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2020-01", periods=60, freq="M")
+    >>> yields = pd.DataFrame({"yield_2y": np.cos(np.arange(60.0)), "yield_10y": np.sin(np.arange(60.0))}, index=months)
+    >>> returns = -5.0 * yields["yield_10y"].diff()
+    >>> round(left_out_error(returns, yields, rates=("yield_10y",)), 6)
+    0.0
+    """
+    known = returns.reindex(yields.index).dropna()
+    errors = []
+    for _, year in known.groupby(pd.PeriodIndex(known.index).year):
+        model = fit_valuation(known.drop(year.index), yields, rates=rates)
+        errors.append(year - model.returns(yields)[year.index])
+    return float(np.sqrt((pd.concat(errors).dropna() ** 2).mean()))
+
+
+def unseen(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = TWO) -> dict[str, float]:
+    """Fit on the Bertaut-Judson months, predict those of the SLT table: R2 and root mean squared error, percent."""
+    model = fit_valuation(returns.loc[:LAST_SEEN], yields.loc[:LAST_SEEN], rates=rates)
+    late = returns.loc[FIRST_UNSEEN:]
+    errors = (late - model.returns(yields).reindex(late.index)).dropna()
+    return {
+        "r2_slt": float(1.0 - (errors**2).sum() / (late.loc[errors.index] ** 2).sum()),
+        "rmse_slt": float(np.sqrt((errors**2).mean())),
+    }
+
+
+def fits(as_of: str) -> pd.DataFrame:
+    """How well the model fits the months with official valuation, one row a holder.
+
+    Columns: ``duration`` (years, sum of both key rates), ``convexity``, ``r2``, ``rmse`` (percent of the position),
+    ``rmse_usd`` (billions, at each month's position), ``nobs``; ``r2_slt``, ``rmse_slt``: of `unseen` months.
+    """
+    yields, rows = _yields(as_of), {}
+    for slug in holders().index:
+        table, returns = official(slug, as_of)
+        model = valuation_model(slug, as_of=as_of)
+        errors = returns - model.returns(yields).reindex(returns.index)
+        rows[slug] = {
+            "name": holder(slug).name,
+            "duration": model.duration,
+            "convexity": model.params["convexity"],
+            "r2": model.r2,
+            "rmse": model.rmse,
+            "rmse_usd": float(np.sqrt(((errors / 100.0 * table["before"]) ** 2).mean())),
+            "nobs": model.nobs,
+            **unseen(returns, yields),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def alternatives(as_of: str) -> pd.DataFrame:
+    """The model with two key rates, which is used, against one with the 10-year yield alone, one row a holder.
+
+    For each model (``two``, ``one``): ``left_out_*`` and ``rmse_slt_*``, percent of the position; ``bought_2022_*``,
+    the net purchases that it leaves for 2022, USD billions; ``better``: the model with the smaller left-out error.
+    """
+    yields, rows = _yields(as_of), {}
+    for slug in holders().index:
+        (table, returns), row = official(slug, as_of), {}
+        for word, rates in (("two", TWO), ("one", ONE)):
+            model = fit_valuation(returns, yields, rates=rates)
+            valuation = model.returns(yields).reindex(returns.index) / 100.0 * table["before"]
+            row[f"left_out_{word}"] = left_out_error(returns, yields, rates=rates)
+            row[f"rmse_slt_{word}"] = unseen(returns, yields, rates=rates)["rmse_slt"]
+            row[f"bought_2022_{word}"] = float((table["position_change"] - valuation).loc["2022-01":"2022-12"].sum())
+        rows[slug] = {**row, "better": min(("two", "one"), key=lambda word: row[f"left_out_{word}"])}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def result(spec: Specification = baseline) -> Exhibit:
     """Fit the model holder by holder; report fit in and out of sample."""
-    fit = valuation_fit(as_of=spec.as_of)
+    fit = fits(spec.as_of)
     groups = {
         "Aggregates": ["foreign", "official"],
         "Mostly their own officials": [slug for slug in fit.index if holder(slug).official and slug != "official"],
@@ -36,9 +127,9 @@ def result(spec: Specification = baseline) -> Exhibit:
             "months from 2021-01 to 2023-01 only."
         ],
     )
-    alternatives, compared = _alternatives(spec)
+    compared, more = _alternatives(spec)
     numbers = {
-        **compared,
+        **more,
         **{f"r2_{slug}": float(fit.loc[slug, "r2"]) for slug in ("china", "japan", "uk", "official")},
         **{f"r2_unseen_{slug}": float(fit.loc[slug, "r2_slt"]) for slug in ("china", "japan", "uk", "official")},
         **{f"rmse_usd_{slug}": float(fit.loc[slug, "rmse_usd"]) for slug in ("china", "japan", "uk", "official")},
@@ -47,7 +138,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     vintages = econ.load("official_net_purchases_usd", "official_valuation_change_usd", as_of=spec.as_of).vintages
     return Exhibit(
         key="valuation_model", title="Fit of the valuation model", numbers=numbers,
-        tables={"": table, "alternatives": alternatives}, vintages=vintages, spec=spec,
+        tables={"": table, "alternatives": compared}, vintages=vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -56,7 +147,7 @@ SHOWN = ("china", "japan", "uk", "belgium", "luxembourg", "hong_kong", "official
 
 def _alternatives(spec: Specification) -> tuple[Table, dict[str, float | int]]:
     """Two key rates, which the paper uses, against the 10-year yield alone."""
-    found = valuation_alternatives(as_of=spec.as_of)
+    found = alternatives(spec.as_of)
     columns = [f"{what}_{word}" for what in ("left_out", "rmse_slt", "bought_2022") for word in ("two", "one")]
     rows: list[Row | Panel] = [
         Row(holder(slug).name, [float(found.loc[slug, column]) for column in columns]) for slug in SHOWN

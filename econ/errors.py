@@ -131,11 +131,11 @@ class WeakInstrument(EconWarning):
 
 
 class Revised(EconWarning):
-    """The figure was revised after the vintage asked for."""
+    """Figures were revised after the vintage asked for; ``python -m econ data diff`` shows every one."""
 
 
 class ShortSample(EconWarning):
-    """The sample is short for the asymptotics used."""
+    """The sample is short for the asymptotics used; the message says what counts, how many there are and are needed."""
 
 
 class MissingValues(EconWarning):

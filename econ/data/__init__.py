@@ -8,13 +8,15 @@ from econ.data.custody import custody_adjusted
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import Difference, diff
 from econ.data.events import events
-from econ.data.flows import debt_scale, flows, valuation_alternatives, valuation_fit, valuation_model
+from econ.data.flows import debt_scale, flows
 from econ.data.holders import holder, holders
 from econ.data.load import load
 from econ.data.parsers import parse
 from econ.data.realtime import first_prints, revision_statistics, revisions, vintage_revisions
 from econ.data.refresh import FetchReport, fetch, fetch_file
+from econ.data.reported import valuation_model
 from econ.data.store import listing, verify_vintage
+from econ.data.valuation import ValuationModel, fit_valuation
 from econ.data.vintage import Vintage
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Dataset",
     "Difference",
     "FetchReport",
+    "ValuationModel",
     "Variable",
     "Vintage",
     "as_of_dates",
@@ -36,6 +39,7 @@ __all__ = [
     "fetch",
     "fetch_file",
     "first_prints",
+    "fit_valuation",
     "flows",
     "holder",
     "holders",
@@ -44,8 +48,6 @@ __all__ = [
     "parse",
     "revision_statistics",
     "revisions",
-    "valuation_alternatives",
-    "valuation_fit",
     "valuation_model",
     "verify_archive",
     "verify_vintage",

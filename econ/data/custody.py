@@ -16,8 +16,8 @@ import pandas as pd
 
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.benchmark import Benchmark, benchmark
-from econ.data.flows import flow_table, holdings_by_survey, stamp_of
 from econ.data.holders import holder
+from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
 from econ.data.vintage import Vintage
 from econ.errors import SchemaError, SeriesNotFound
 
@@ -81,7 +81,8 @@ def custody_adjusted(
     stamp = stamp_of(as_of)
 
     def moved(one: str) -> pd.Series:
-        parts = [flow_table(one, part, "usd_bn", as_of=as_of, stamp=stamp)["value"] for part in _EXPLAINED]
+        codes = codes_of(one)
+        parts = [added_up(codes, part, read=long_term, as_of=as_of, stamp=stamp)["value"] for part in _EXPLAINED]
         return parts[0].add(parts[1])
 
     change = moved(name)

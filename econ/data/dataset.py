@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ.data.index import as_period_index, check_index, check_values, is_weekly
-from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.errors import FrequencyError, SchemaError, SeriesNotFound, SpecificationError, suggestion
 from econ.frozen import FrozenMapping, guarded
 
 if TYPE_CHECKING:
@@ -199,8 +199,6 @@ class Dataset:
         SchemaError
             If a column stands in both.
         """
-        from econ.errors import FrequencyError
-
         if self.frequency != other.frequency:
             raise FrequencyError(
                 f"frequencies {self.frequency!r} and {other.frequency!r} cannot be joined; convert one first."

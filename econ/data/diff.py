@@ -94,6 +94,11 @@ def _table(table: str, old: str, new: str) -> pd.DataFrame:
     return both
 
 
+def is_revised(old: pd.Series, new: pd.Series) -> pd.Series:
+    """Whether figures of the same rows differ by more than a last digit; False where one of them is missing."""
+    return (new - old).abs() > 1e-9 * old.abs().clip(lower=1e-3)
+
+
 def diff(old: str, new: str, *, headline: Callable[[str, str], pd.DataFrame] | None = None) -> Difference:
     """Compare two vintages.
 
@@ -126,7 +131,7 @@ def diff(old: str, new: str, *, headline: Callable[[str, str], pd.DataFrame] | N
     every = pd.concat([_table(table, old, new) for table in shared], ignore_index=True)
     known = every["old"].notna() & every["new"].notna()
     both = every[known].assign(change=every["new"] - every["old"])
-    revised = both[both["change"].abs() > 1e-9 * both["old"].abs().clip(lower=1e-3)]
+    revised = both[is_revised(both["old"], both["new"])]
     revised = revised.assign(relative=100 * revised["change"] / revised["old"].abs().replace(0.0, np.nan))
     order = (revised["change"].abs() / revised["scale"]).sort_values(ascending=False).index
     names = ["table", "date", "holder", "column"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pandas as pd
 
-from econ.data.archive import EMBEDDED, manifest
+from econ.data.archive import EMBEDDED, as_of_dates, manifest
 from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
 from econ.data.convert import monthly, native
 from econ.data.dataset import Dataset, Variable
-from econ.data.flows import debt_scale, flow_table, stamp_of
+from econ.data.diff import is_revised
+from econ.data.flows import debt_scale, flow_table
 from econ.data.index import with_rows_for_holes
+from econ.data.reported import stamp_of
 from econ.data.vintage import Vintage
-from econ.errors import FrequencyError, SpecificationError
+from econ.errors import DataError, FrequencyError, Revised, SpecificationError
 
 FREQUENCIES = ("M", "D", "W", "Q")
 
@@ -46,6 +50,11 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     SpecificationError
         Without a name, or with one twice.
 
+    Warns
+    -----
+    Revised
+        If the newest vintage on disk has other figures for the same periods.
+
     Examples
     --------
     >>> data = load("china_net_purchases", "yield_10y")
@@ -68,7 +77,36 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     if not full.any():
         raise SpecificationError(f"series {list(names)} have no period in common in vintage {as_of}.")
     frame = with_rows_for_holes(frame.loc[full.idxmax() : full[::-1].idxmax()])
+    told = _revisions(frame, as_of, frequency, rule)
+    if told:
+        warnings.warn(told, Revised, stacklevel=2)
     return Dataset(frame, variables, tuple(files.values()))
+
+
+def _revisions(frame: pd.DataFrame, as_of: str, frequency: str, rule: str | None) -> str:
+    """What the newest vintage on disk says otherwise about the figures of a frame; "" when it agrees."""
+    newest = as_of_dates()[-1]
+    if newest <= as_of:
+        return ""
+    sums = {vintage.file: vintage.sha256 for vintage in manifest(newest).values()}
+    told = []
+    for name in frame.columns:
+        item = entry(name)
+        if all(sums.get(vintage.file) == vintage.sha256 for vintage in _files(item, as_of)):
+            continue
+        try:
+            later, _ = _column(item, newest, frequency, rule, stamp=stamp_of(newest) if item.holder else ())
+        except DataError:  # the later vintage lacks the series or is damaged, which is no fault of the one asked for
+            continue
+        revised = frame.index[is_revised(frame[name], later.reindex(frame.index))]
+        if len(revised):
+            told.append(f"{len(revised)} of {len(frame)} values of {name!r}, the last at {revised[-1]}")
+    if not told:
+        return ""
+    return (
+        f"vintage {newest} on disk revises figures loaded from {as_of}: {'; '.join(told)}; pass as_of={newest!r} for "
+        "the revised ones, or compare both with econ.data.diff."
+    )
 
 
 def _column(

@@ -71,7 +71,7 @@ class _Harvest:
         return pd.DataFrame(self.rows, columns=names).set_index("file")
 
 
-def fetch_file(name: str, *, client: Client | None = None, key: str | None = None, vintage: str | None = None,
+def fetch_file(name: str, *, client: Client | None = None, key: str | None = None, as_of: str | None = None,
                also: Sequence[str] = ()) -> Vintage:  # fmt: skip
     """Download and parse one official file; nothing but the cache is written.
 
@@ -83,7 +83,7 @@ def fetch_file(name: str, *, client: Client | None = None, key: str | None = Non
         Who downloads.
     key : str, optional
         FRED key; default ``FRED_API_KEY``; without one the CSV address of FRED is used.
-    vintage : str, optional
+    as_of : str, optional
         ISO date: the figures of that day (ALFRED); needs a key.
     also : sequence of str
         Names of new holders that you vouch for.
@@ -101,13 +101,13 @@ def fetch_file(name: str, *, client: Client | None = None, key: str | None = Non
         If the file departs from its layout.
     """
     worker = client or Client()
-    return _get(official(name), worker, key if key is not None else os.environ.get("FRED_API_KEY"), vintage, also)[0]
+    return _get(official(name), worker, key if key is not None else os.environ.get("FRED_API_KEY"), as_of, also)[0]
 
 
-def _get(wanted: Official, client: Client, key: str | None, vintage: str | None,
+def _get(wanted: Official, client: Client, key: str | None, as_of: str | None,
          also: Sequence[str]) -> tuple[Vintage, bytes]:  # fmt: skip
     """One file as a vintage, and its bytes."""
-    copy = _download(wanted, client, key, vintage)
+    copy = _download(wanted, client, key, as_of)
     try:
         series = wanted.name if wanted.layout == "fred_csv" else ""
         frame = parse(wanted.layout, copy.content, also=also, series=series)
@@ -118,19 +118,19 @@ def _get(wanted: Official, client: Client, key: str | None, vintage: str | None,
         raise SchemaError(f"{wanted.file} line 1: asked for {wanted.year}, got {years}; the publisher moved the file.")
     retrieved = _moment(copy.date)
     found = Vintage(
-        as_of=vintage or retrieved[:10], publisher=wanted.publisher.name, table=wanted.title, url=wanted.url,
+        as_of=as_of or retrieved[:10], publisher=wanted.publisher.name, table=wanted.title, url=wanted.url,
         file=wanted.file, sha256=hashlib.sha256(copy.content).hexdigest(), licence=wanted.publisher.licence,
         retrieved_at=retrieved, frame=frame,
     )  # fmt: skip
     return found, copy.content
 
 
-def _download(wanted: Official, client: Client, key: str | None, vintage: str | None) -> Cached:
+def _download(wanted: Official, client: Client, key: str | None, as_of: str | None) -> Cached:
     """The file's bytes, from the network or, where the server says it is unchanged, from the cache."""
-    if vintage is not None and (wanted.layout != "fred_csv" or not key):
+    if as_of is not None and (wanted.layout != "fred_csv" or not key):
         raise DownloadError(f"{wanted.name}: only FRED has figures of a past day, and it asks for FRED_API_KEY.")
     if wanted.layout == "fred_csv" and key:
-        content, date = fred.with_key(wanted.name, key=key, client=client, vintage=vintage)
+        content, date = fred.with_key(wanted.name, key=key, client=client, as_of=as_of)
         return Cached(content, wanted.url, date)
     if wanted.packed and not wanted.publisher.override:
         return _unpacked(wanted, client)

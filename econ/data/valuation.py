@@ -11,7 +11,7 @@ end of the month before. It serves the 25 months without official figures only.
 
 With one rate in the place of two (``rates=("yield_10y",)``) the price of short bonds follows the 10-year yield. The
 rule that judges between them does not look at the flows: the smaller root mean squared error, averaged over holders,
-of the official valuation of each year predicted from the other years (`left_out_error`).
+of the official valuation of each year predicted from the other years. ``analyses/valuation_model.py`` judges by it.
 """
 
 from __future__ import annotations
@@ -111,31 +111,3 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
         nobs=int(use.sum()),
         rates=tuple(rates),
     )
-
-
-def left_out_error(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = RATES) -> float:
-    """Root mean squared error of each calendar year predicted from the other years, percent of the position.
-
-    Parameters
-    ----------
-    returns, yields, rates
-        As for `fit_valuation`.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> months = pd.period_range("2020-01", periods=60, freq="M")
-    >>> yields = pd.DataFrame({"yield_2y": np.cos(np.arange(60.0)), "yield_10y": np.sin(np.arange(60.0))}, index=months)
-    >>> returns = -5.0 * yields["yield_10y"].diff()
-    >>> round(left_out_error(returns, yields, rates=("yield_10y",)), 6)
-    0.0
-    """
-    known = returns.reindex(yields.index).dropna()
-    errors = []
-    for _, year in known.groupby(pd.PeriodIndex(known.index).year):
-        model = fit_valuation(known.drop(year.index), yields, rates=rates)
-        errors.append(year - model.returns(yields)[year.index])
-    return float(np.sqrt((pd.concat(errors).dropna() ** 2).mean()))

@@ -1,11 +1,11 @@
 """Event studies: abnormal changes around dates, tests of no effect, placebo dates."""
 
-from econ.eventstudy.calendar import place_events, quarter_ends
+from econ.eventstudy.calendar import place_events
 from econ.eventstudy.families import joint_tests, romano_wolf_table
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.placebo import Placebo
 from econ.eventstudy.results import EventStudyResults
-from econ.eventstudy.shift import VarianceShift, brown_forsythe
+from econ.eventstudy.shift import VarianceShift
 from econ.eventstudy.size import size_table
 from econ.eventstudy.study import EventStudy
 from econ.eventstudy.surprise import release_surprises
@@ -16,10 +16,8 @@ __all__ = [
     "Outcome",
     "Placebo",
     "VarianceShift",
-    "brown_forsythe",
     "joint_tests",
     "place_events",
-    "quarter_ends",
     "release_surprises",
     "romano_wolf_table",
     "size_table",

@@ -24,6 +24,7 @@ from econ.arrays import Array, Mask
 Positions = NDArray[np.int64]
 
 SINGULAR = 1e-10  # smallest eigenvalue of scaled cross-products that still counts as full rank
+MINIMUM_DAYS = 30  # usable days below which a normal model is not fitted
 
 
 @dataclass(frozen=True, eq=False)

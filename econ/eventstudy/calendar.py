@@ -171,19 +171,6 @@ def _date(day: object) -> dt.date:
     return pd.Timestamp(day).date()  # type: ignore[arg-type]
 
 
-def quarter_ends(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """Last trading day of every quarter that the data close: a ready-made confounder.
-
-    Examples
-    --------
-    >>> quarter_ends(pd.bdate_range("2024-01-01", "2024-07-10")).strftime("%Y-%m-%d").tolist()
-    ['2024-03-29', '2024-06-28']
-    """
-    quarters = index.to_period("Q")
-    last = np.append(quarters[1:] != quarters[:-1], False)
-    return index[last]
-
-
 def clusters(positions: np.ndarray, length: int) -> np.ndarray:
     """Number the groups of events whose windows share a day, directly or through others; (n,) from 0.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Unavailable
-from econ.eventstudy._kernels import SINGULAR, Positions, Windows
+from econ.eventstudy._kernels import MINIMUM_DAYS, SINGULAR, Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics
@@ -201,8 +201,6 @@ def placebo_of_study(
     n_jobs: int,
 ) -> Placebo:
     """Placebo test of the events in ``rows``; `EventStudyResults.placebo`."""
-    from econ.eventstudy.study import MINIMUM_DAYS
-
     windows, study = results.windows.take(rows), results.parent
     outcomes = day_outcomes(
         results.series, results.usable, window=study.window, estimation=study.estimation, minimum=MINIMUM_DAYS

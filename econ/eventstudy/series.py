@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from econ.arrays import Array, Mask
 from econ.data.dataset import Dataset
-from econ.errors import FrequencyError, SchemaError, SpecificationError
+from econ.errors import FrequencyError, MissingValues, SchemaError, SpecificationError
 from econ.eventstudy._kernels import Positions, Windows, fit_windows, scan_days
 from econ.eventstudy.garch import Garch
 
@@ -86,6 +87,22 @@ class Series:
         return self.garch.scale, self.garch.forecast(positions, window[0], window[1] - window[0] + 1)
 
 
+def _open_days(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows on which every column has a quote; days that only some of them miss are told."""
+    open_ = frame.notna().all(axis=1)
+    doubtful = frame[~open_ & frame.notna().any(axis=1)]
+    if len(doubtful):
+        names = [str(name) for name in frame.columns[doubtful.isna().any()]]
+        warnings.warn(
+            f"{len(doubtful)} days were left out as closed although other columns have quotes: {names} had none, first "
+            f"on {doubtful.index[0].date()}, last on {doubtful.index[-1].date()}; fill or drop those columns if the "
+            "market was open.",
+            MissingValues,
+            stacklevel=4,
+        )
+    return frame[open_]
+
+
 def trading_days(data: Dataset, columns: list[str], missing: str) -> pd.DataFrame:
     """Columns of a daily data set, rows = trading days under the rule ``missing``.
 
@@ -102,7 +119,7 @@ def trading_days(data: Dataset, columns: list[str], missing: str) -> pd.DataFram
         )
     frame = data.select(*columns).frame
     if missing == "closed":
-        frame = frame.dropna()
+        frame = _open_days(frame)
     for name in columns:
         values = frame[name].dropna()
         if len(values) < 2 or np.ptp(values.to_numpy()) == 0.0:

@@ -13,7 +13,7 @@ import pandas as pd
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Unavailable, check_level
-from econ.eventstudy._kernels import Positions, Windows
+from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.cusum import critical_level, cusum_statistic
@@ -154,7 +154,7 @@ def _null_draws(
     series: Series, usable: Mask, windows: Windows, draws: int, generator: np.random.Generator
 ) -> dict[str, Array]:
     """Draws of the block bootstrap and the placebo test, which do not see the event windows."""
-    outcomes = day_outcomes(series, usable, window=WINDOW, estimation=ESTIMATION, minimum=30)
+    outcomes = day_outcomes(series, usable, window=WINDOW, estimation=ESTIMATION, minimum=MINIMUM_DAYS)
     candidates: Candidates = find_candidates(series, usable, windows, outcomes=outcomes, match=("volatility",))
     dates = draw_dates(candidates, draws, generator, length=windows.length)
     return {

@@ -11,14 +11,13 @@ import pandas as pd
 from econ.arrays import Array, Mask
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
-from econ.eventstudy._kernels import SINGULAR, Windows
+from econ.eventstudy._kernels import MINIMUM_DAYS, SINGULAR, Windows
 from econ.eventstudy.calendar import clusters, overlap_drops, place_events
 from econ.eventstudy.confounders import Confounders, confounded
 from econ.eventstudy.garch import fit_garch
 from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.series import Series, changes, innovations, principal_components, standardised, trading_days
 
-MINIMUM_DAYS = 30
 CHOICES = {
     "normal": ("zero", "mean", "market", "factors"),
     "volatility": ("constant", "garch"),
@@ -177,6 +176,11 @@ class EventStudy:
             If the factors are collinear in an estimation window; names them.
         SpecificationError
             If no event is left.
+
+        Warns
+        -----
+        MissingValues
+            If ``missing="closed"`` drops a day on which another column has a quote.
         """
         frame = trading_days(self.data, [self.response, *(self.factors or ())], self.missing)
         index = pd.DatetimeIndex(frame.index)

@@ -19,6 +19,8 @@ from econ.estimate import check_level
 from econ.infer import _kernels as k
 
 KINDS = ("hc0", "hc1", "hc2", "hc3")
+FEW_GROUPS = 40
+"""Groups below which clustered tests reject too often (Cameron and Miller 2015)."""
 
 
 def white(x: ArrayLike, u: ArrayLike, *, kind: str = "hc1") -> Array:
@@ -199,7 +201,7 @@ def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
     """Covariance under arbitrary dependence within groups and none between.
 
     The small-sample factor is ``G / (G - 1) (T - 1) / (T - k)``; use Student quantiles with G - 1 degrees
-    of freedom, and the wild cluster bootstrap below some 40 groups.
+    of freedom, and the wild cluster bootstrap below some 40 groups (`FEW_GROUPS`).
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,10 +15,10 @@ from scipy import stats
 from econ.arrays import Array
 from econ.checks import SPARE
 from econ.data.index import check_index, check_values
-from econ.errors import SampleTooShort, SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.errors import SampleTooShort, SchemaError, SeriesNotFound, ShortSample, SpecificationError, suggestion
 from econ.estimate import Estimate, check_level
 from econ.infer import _kernels as k
-from econ.infer.covariance import KINDS, cluster, ewc, ewc_terms, newey_west, white
+from econ.infer.covariance import FEW_GROUPS, KINDS, cluster, ewc, ewc_terms, newey_west, white
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
 
@@ -137,6 +138,11 @@ def regress(
     SingularDesign
         If columns are collinear; names them.
 
+    Warns
+    -----
+    ShortSample
+        With "cluster" and fewer than 40 groups.
+
     References
     ----------
     See :mod:`econ.infer.covariance`. Parzen, E. (1963), On spectral analysis with missing observations and
@@ -237,7 +243,15 @@ def _covariance(x: Array, u: Array, cov: str, *, bandwidth: int | None, groups: 
         terms = ewc_terms(size) if bandwidth is None else bandwidth
         return ewc(x, u, terms=terms), float(terms)
     if cov == "cluster":
-        return cluster(x, u, groups=groups), float(len(np.unique(np.asarray(groups))) - 1)
+        matrix, count = cluster(x, u, groups=groups), len(np.unique(np.asarray(groups)))
+        if count < FEW_GROUPS:
+            warnings.warn(
+                f"clustered errors need many groups; found {count}, and below {FEW_GROUPS} tests reject too often even "
+                "by Student's t; use a wild cluster bootstrap, as econ.projection.PanelResults.wild_cluster does.",
+                ShortSample,
+                stacklevel=3,
+            )
+        return matrix, float(count - 1)
     if cov == "hac":
         return newey_west(x, u, lags=default_lags(size) if bandwidth is None else bandwidth), math.inf
     if cov == "classical":

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from econ.arrays import Array, Seed
-from econ.data.flows import codes_of
+from econ.data.reported import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable, check_level
 from econ.offset._proxy import Moments, is_proxy, proxy_moments

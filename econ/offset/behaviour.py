@@ -11,7 +11,8 @@ from scipy import stats
 
 from econ.data.archive import EMBEDDED
 from econ.data.dataset import Dataset, as_dataset, complete_frame
-from econ.data.flows import codes_of, flows
+from econ.data.flows import flows
+from econ.data.reported import codes_of
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.infer.regression import Regression, regress

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from econ.data import catalogue
 from econ.errors import SchemaError, suggestion
 from econ.report.exhibit import Exhibit
 from econ.report.numbers import fixed
@@ -57,8 +58,6 @@ def datasets(root: Path) -> str:
 
 def codebook(root: Path) -> str:
     """Every series that ``econ.load`` takes, the series of holders once for all holders."""
-    from econ.data import catalogue
-
     groups: dict[tuple[str, ...], list[str]] = {}
     for name, each in catalogue().iterrows():
         of_holder = re.fullmatch(rf"(?P<slug>\w+?)_(?P<rest>{each['column']}(?:_usd)?)", str(name))
@@ -94,8 +93,8 @@ def _outputs(exhibit: Exhibit) -> str:
 
 
 def programs(root: Path) -> str:
-    """Every program and room, by the first line of its docstring."""
-    paths = [*sorted(root.glob("analyses/[a-z]*.py")), *sorted(root.glob("econ/*/__init__.py"))]
+    """Every program and every room with the rooms inside it, by the first line of its docstring."""
+    paths = [*sorted(root.glob("analyses/[a-z]*.py")), *sorted(root.glob("econ/*/**/__init__.py"))]
     paths += [root / "econ" / "__main__.py"]
     rows = []
     for path in paths:

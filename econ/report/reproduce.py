@@ -11,6 +11,7 @@ from pathlib import Path
 from econ.errors import ReplicationError, VintageMissing
 from econ.report.exhibit import Exhibit
 from econ.report.run import THREADS, file_hash, input_hashes
+from econ.report.runner import step
 from econ.report.store import loads, project_root
 from econ.report.vintages import folder_of, prepared
 
@@ -40,8 +41,7 @@ def reproduce(
     ReplicationError
         If a program fails; says how to see why.
     """
-    from econ.report.build import build
-    from econ.report.runner import step
+    from econ.report.build import build  # a program too: python -m must find it not imported yet
 
     root = root or project_root()
     target = prepared(root, as_of)

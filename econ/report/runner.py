@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from econ.errors import SpecificationError
+from econ.errors import Revised, SpecificationError
 from econ.report.exhibit import Exhibit
 from econ.report.run import record
 from econ.report.store import plain, write
@@ -67,7 +68,9 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
     spec = spec if options.as_of is None else on_vintage(spec, options.as_of)
     with step(program.stem):
         start = time.perf_counter()
-        exhibit = result(spec)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Revised)  # a paper stays on the vintage it names; `data diff` tells
+            exhibit = result(spec)
         if exhibit.key != program.stem:
             raise SpecificationError(f"exhibit {exhibit.key!r} is made by {program.name}; name both alike.")
         before = {path: path.stat().st_mtime_ns for path in folder.glob("*/*") if path.is_file()}

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from econ.data import load
 from econ.simulate.calibration import SPAN
-
-if TYPE_CHECKING:
-    from econ.simulate.market import TreasuryMarket
+from econ.simulate.market import TreasuryMarket
 
 HUBS = ("uk", "belgium", "luxembourg", "ireland", "cayman")
 COMPARED = ("china", "japan", "hubs", "officials", "others", "fed", "yield_2y", "yield_10y", "yield_30y", "risk")
@@ -57,8 +53,6 @@ def moments_table(market: TreasuryMarket | None = None) -> pd.DataFrame:
     >>> bool(abs(table.loc[("std", "yield_10y"), "model"] - 23.5) < 0.1)
     True
     """
-    from econ.simulate.market import TreasuryMarket
-
     market = TreasuryMarket() if market is None else market
     data = archive_columns().loc[:, list(COMPARED)]
     where = [market.columns.index(name) for name in COMPARED]

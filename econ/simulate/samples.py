@@ -14,7 +14,7 @@ from scipy.signal import lfilter
 from econ.arrays import Array
 from econ.data.dataset import Dataset, Variable
 from econ.simulate.faults import Published, publish
-from econ.simulate.holders import ALLY, SELLER, Shock, regime_of, regime_scales
+from econ.simulate.holders import ALLY, DURATIONS, SELLER, Shock, regime_of, regime_scales
 from econ.simulate.system import YIELDS
 from econ.simulate.truth import Truth
 
@@ -251,7 +251,7 @@ def _published(market: TreasuryMarket, values: Array, generator: np.random.Gener
     place = [market.columns.index(name) for name in YIELDS]
     exposure = np.array(
         [
-            [holder.share * weight * years / 100.0 for weight, years in zip(holder.habitat, _durations(), strict=True)]
+            [holder.share * weight * years / 100.0 for weight, years in zip(holder.habitat, DURATIONS, strict=True)]
             for holder in market.active
         ]
     )
@@ -259,12 +259,6 @@ def _published(market: TreasuryMarket, values: Array, generator: np.random.Gener
     return publish(
         market.faults, values[:, :, : len(names)], valuation, (names.index(SELLER), names.index("hubs")), generator
     )
-
-
-def _durations() -> tuple[float, ...]:
-    from econ.simulate.holders import DURATIONS
-
-    return DURATIONS
 
 
 def _unpublished(values: Array, lag: int) -> Array:

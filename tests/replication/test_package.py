@@ -38,6 +38,13 @@ def test_a_stale_and_an_unknown_block_are_noticed():
         refreshed("# No blocks\n", ROOT)
 
 
+def test_places_that_the_readme_names_exist():
+    named = set(re.findall(r"`((?:econ|analyses|tests|paper)/[\w./-]*)`", README.split("### Where things live")[1]))
+    named -= {"analyses/NAME.py"}
+    assert len(named) > 60
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
 def test_the_two_commands_are_on_the_first_screen():
     first = README.splitlines()[:24]
     assert any(line.startswith("make  ") for line in first)

@@ -1,8 +1,10 @@
 """The shape of the house: imports run one way, names are public on purpose, files and functions stay short."""
 
 import ast
+import graphlib
 import importlib
 import inspect
+import itertools
 import json
 import re
 import subprocess
@@ -89,39 +91,119 @@ def test_a_back_edge_is_found(tmp_path, monkeypatch):
     assert list(back_edges(bad)) == []
 
 
-def imports_at_run_time(path):
-    """Modules that a module imports for more than types, and the lines of those imported inside functions."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typed = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    for_types = {id(inner) for node in typed for inner in ast.walk(node)}
-    found, inside = set(), []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module.startswith("econ.") and id(node) not in for_types:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-            if node not in tree.body:
-                inside.append((node.lineno, node.module))
-    return found, inside
+DELEGATES = {
+    ("econ/report/table.py", "econ/report/markup.py"): "Table.to_tex, to_typ and to_html: markup knows what a line is",
+    ("econ/report/exhibit.py", "econ/report/compare.py"): "Exhibit.compare: the comparison knows what an exhibit is",
+}
+"""Imports inside a method that hands over to a file above it: the only ones that may close a circle, and why."""
+
+ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 
 
-OPENED = ("projection", "responses", "offset")
+def outside_type_checking(node):
+    """Every node below, but for what stands under ``if TYPE_CHECKING``."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+            for other in child.orelse:
+                yield other
+                yield from outside_type_checking(other)
+            continue
+        yield child
+        yield from outside_type_checking(child)
 
 
-@pytest.mark.parametrize("room", OPENED)
-def test_rooms_have_no_circle_at_run_time(room):
-    paths = {f"econ.{room}.{path.stem}": path for path in (PACKAGE / room).glob("*.py") if path.stem != "__init__"}
-    inside = [
-        f"{name_of(path)}:{line} imports {module} in a function"
-        for path in paths.values()
-        for line, module in imports_at_run_time(path)[1]
-        if module.startswith(f"econ.{room}")
-    ]
-    assert inside == []
-    needs = {name: imports_at_run_time(path)[0] & paths.keys() for name, path in paths.items()}
-    while needs:
-        ready = [name for name, wanted in needs.items() if not wanted & needs.keys()]
-        assert ready, f"a circle among {sorted(needs)}"
-        for name in ready:
-            del needs[name]
+def imported_files(path, modules):
+    """Files among ``modules`` (by dotted name) that a file imports when it runs, wherever the statement stands."""
+    for node in outside_type_checking(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [
+                full if (full := f"{node.module}.{alias.name}") in modules else node.module for alias in node.names
+            ]
+        for name in names:
+            if name in modules:
+                yield name_of(modules[name])
+
+
+def import_graph(folder):
+    """For each file of a room the files of the room that it imports."""
+    paths = sorted(folder.rglob("*.py"))
+    modules = {name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in paths}
+    return {name_of(path): set(imported_files(path, modules)) for path in paths}
+
+
+def circle(folder):
+    """The files of one circle of imports inside a room, each importing the next; none if there is none."""
+    found = import_graph(folder)
+    graph = {here: {there for there in found[here] if (here, there) not in DELEGATES} for here in found}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
+
+
+@pytest.mark.parametrize("folder", ROOMS, ids=name_of)
+def test_files_of_a_room_form_no_circle(folder):
+    assert " -> ".join(circle(folder)) == ""
+
+
+FLOORS = {"_kernels": 0, "scheme": 0, "reduced": 1, "structure": 2, "schemes": 3, "sets": 3, "posterior": 3}
+"""Rooms of ``econ.var`` by floor: a file imports from lower floors and from its own room."""
+
+
+def floor_errors(folder):
+    for here, targets in import_graph(folder).items():
+        own = Path(here).relative_to(name_of(folder)).parts[0].removesuffix(".py")
+        for there in targets:
+            room = Path(there).relative_to(name_of(folder)).parts[0].removesuffix(".py")
+            if own != "__init__" and room != own and FLOORS[room] >= FLOORS[own]:
+                yield f"{here} ({own}) imports {there}"
+
+
+def test_rooms_of_the_var_stand_on_floors():
+    assert list(floor_errors(PACKAGE / "var")) == []
+
+
+def test_a_room_of_the_var_that_looks_up_is_found(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    folder = tmp_path / "econ" / "var"
+    for room in ("reduced", "sets"):
+        (folder / room).mkdir(parents=True)
+    (folder / "sets" / "a.py").write_text("from econ.var.reduced import b\n")
+    (folder / "reduced" / "b.py").write_text("")
+    assert list(floor_errors(folder)) == []
+    (folder / "reduced" / "b.py").write_text("def f():\n    from econ.var.sets import a\n    return a\n")
+    assert list(floor_errors(folder)) == ["econ/var/reduced/b.py (reduced) imports econ/var/sets/a.py"]
+
+
+def test_delegates_are_still_needed():
+    graph = import_graph(PACKAGE)
+    assert [pair for pair in DELEGATES if pair[1] not in graph[pair[0]] or pair[0] not in graph[pair[1]]] == []
+
+
+def test_a_circle_is_found_and_its_files_are_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    room = tmp_path / "econ" / "room"
+    (room / "inner").mkdir(parents=True)
+    (room / "__init__.py").write_text("from econ.room.a import f\n")
+    (room / "a.py").write_text("from econ.room.inner import b\n\n\ndef f():\n    return b\n")
+    (room / "inner" / "__init__.py").write_text("")
+    (room / "inner" / "b.py").write_text(
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from econ.room.a import f\n"
+    )
+    assert circle(room) == []
+    (room / "inner" / "b.py").write_text("def g():\n    import econ.room.c\n\n    return econ.room.c\n")
+    (room / "c.py").write_text("class C:\n    def m(self):\n        from econ.room.a import f\n\n        return f\n")
+    found = circle(room)
+    assert found[0] == found[-1]
+    edges = set(itertools.pairwise(found))
+    a, b, c = "econ/room/a.py", "econ/room/inner/b.py", "econ/room/c.py"
+    assert edges == {(a, b), (b, c), (c, a)}
+    (room / "c.py").write_text("from econ.room import f\n")  # its own room's public names: a circle too
+    assert "econ/room/__init__.py" in circle(room)
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "projection").glob("*.py")), ids=name_of)
@@ -234,6 +316,13 @@ def test_at_most_three_nouns_before_the_star(path):
         ):
             many.append(f"{name}{inspect.signature(function)}")
     assert many == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_date_of_a_vintage_is_called_as_of_everywhere(path):
+    arguments = [each for node in functions(path) for each in (*node.args.args, *node.args.kwonlyargs)]
+    dated = [each.lineno for each in arguments if each.arg == "vintage" and ast.unparse(each.annotation) != "Vintage"]
+    assert dated == []
 
 
 FORBIDDEN = {

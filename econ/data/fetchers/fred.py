@@ -31,7 +31,7 @@ def official(series: str) -> Official:
     return Official(series, "fred_csv", _FRED, path, f"FRED series {series}", f"{series}.csv")
 
 
-def with_key(series: str, *, key: str, client: Client, vintage: str | None = None) -> tuple[bytes, str]:
+def with_key(series: str, *, key: str, client: Client, as_of: str | None = None) -> tuple[bytes, str]:
     """Download one series through ``fredapi``, every byte by way of the careful client.
 
     Parameters
@@ -42,7 +42,7 @@ def with_key(series: str, *, key: str, client: Client, vintage: str | None = Non
         API key; it appears in no message, file or address.
     client : Client
         Who downloads.
-    vintage : str, optional
+    as_of : str, optional
         ISO date: the figures as they stood on that day (ALFRED, ``realtime_start = realtime_end``).
 
     Returns
@@ -60,8 +60,8 @@ def with_key(series: str, *, key: str, client: Client, vintage: str | None = Non
     from fredapi import Fred
 
     official(series)
-    if vintage is not None and _DATE.fullmatch(vintage) is None:
-        raise SpecificationError(f"a vintage of ALFRED is an ISO date; found {vintage!r}.")
+    if as_of is not None and _DATE.fullmatch(as_of) is None:
+        raise SpecificationError(f"as_of is an ISO date, at which ALFRED has a vintage; found {as_of!r}.")
     dates: list[str] = []
 
     class Careful(Fred):  # type: ignore[misc]
@@ -77,7 +77,7 @@ def with_key(series: str, *, key: str, client: Client, vintage: str | None = Non
             dates.append(answer.date)
             return _elements(answer.content, answer.url)
 
-    window = {} if vintage is None else {"realtime_start": vintage, "realtime_end": vintage}
+    window = {} if as_of is None else {"realtime_start": as_of, "realtime_end": as_of}
     fred = Careful(api_key="in the client")
     try:
         values = fred.get_series(series, **window)

@@ -217,7 +217,7 @@ ROWS = '<observation date="2026-01-01" value="1.5"/><observation date="2026-02-0
 def test_fred_with_a_key_goes_through_fredapi_and_asks_for_one_vintage(client, home, monkeypatch):
     with loopback(lambda handler: handler.reply(xml(ROWS))) as (base, server):
         monkeypatch.setenv("ECON_URL_FRED", base)
-        vintage = fetch_file("XYZ", client=client, key=KEY, vintage="2026-03-01")
+        vintage = fetch_file("XYZ", client=client, key=KEY, as_of="2026-03-01")
     path = server.requests[0][0]
     assert "realtime_start=2026-03-01&realtime_end=2026-03-01" in path
     assert f"api_key={KEY}" in path

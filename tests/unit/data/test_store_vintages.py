@@ -9,15 +9,17 @@ import subprocess
 import sys
 import textwrap
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
+import econ
 from econ.data import store
-from econ.data.archive import as_of_dates, manifest, read_table
+from econ.data.archive import EMBEDDED, as_of_dates, manifest, read_table, table_bytes
 from econ.data.home import data_home
 from econ.data.store import TableFile, listing, locked, publish, verify_vintage
-from econ.errors import ChecksumMismatch, DataError, VintageMissing
+from econ.errors import ChecksumMismatch, DataError, Revised, VintageMissing
 
 ROOT = Path(__file__).resolve().parents[3]
 ABOUT = {"publisher": "P", "table": "T", "url": "https://example.org/x", "units": "percent", "frequency": "M",
@@ -48,6 +50,26 @@ def test_a_vintage_is_written_whole_and_read_by_the_same_reader_as_the_archive(h
     assert vintage.retrieved_at == "2026-08-20T12:00:00Z"
     assert [file.table for file in verify_vintage("2026-08-20")] == ["T"]
     assert listing().loc["2026-08-20", ["where", "tables"]].tolist() == ["own", 1]
+
+
+def test_figures_revised_after_the_vintage_loaded_are_told(home):
+    """By name, number and last date; not where a later vintage has the same figures in other bytes, or lacks them."""
+    later = []
+    for name in ("DGS2", "DGS10", "DGS30"):
+        content = table_bytes(name, EMBEDDED)[0].replace(b"2020-06-30,0.66", b"2020-06-30,1.66")
+        later.append(TableFile(name, content + b"2099-01-01,\n", ABOUT, {}))
+    with locked(data_home()):
+        publish("2026-08-20", later)
+    assert table_bytes("DGS2", "2026-08-20")[1].sha256 != table_bytes("DGS2", EMBEDDED)[1].sha256
+    words = r"2026-08-20 on disk .*: 1 of \d+ values of 'yield_10y', the last at 2020-06;"
+    with pytest.warns(Revised, match=words) as told:
+        econ.load("yield_2y", "yield_10y", "financial_conditions", "china_net_purchases")
+    assert told[0].filename == __file__
+    assert "yield_2y" not in str(told[0].message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        econ.load("yield_2y", "yield_30y", "financial_conditions")
+        econ.load("yield_10y", as_of="2026-08-20")
 
 
 def test_a_second_vintage_of_a_day_lies_beside_the_first(home):

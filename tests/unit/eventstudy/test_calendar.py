@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from econ.data import calendar
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError
-from econ.eventstudy import EventStudy, place_events, quarter_ends
+from econ.eventstudy import EventStudy, place_events
 from econ.eventstudy.calendar import clusters
 from tests.unit.eventstudy.samples import levels, news
 
@@ -125,13 +126,12 @@ def test_dropped_events_stay_out_of_estimation_windows():
     assert dropped.windows.scale[0] == both.windows.scale[1] < 0.1
 
 
-def test_quarter_ends_are_trading_days_and_confound():
+def test_quarter_ends_confound_by_the_name_of_their_calendar():
     frame = levels()
-    ends = quarter_ends(frame.index)
-    assert set(ends) <= set(frame.index)
+    ends = calendar("quarter_end", frame.index[0], frame.index[-1])["date"]
     row = frame.index.get_loc(ends[6])
     events = news(frame.index, (row - 1, row + 5))
-    results = EventStudy(frame, events, response="yield_10y", confounders={"quarter end": ends}).fit()
+    results = EventStudy(frame, events, response="yield_10y", confounders=("quarter_end",)).fit()
     assert results.dropped["label"].tolist() == ["event 0"]
 
 

@@ -10,8 +10,8 @@ from scipy import stats
 from econ.data import Dataset
 from econ.errors import SeriesNotFound, SpecificationError
 from econ.estimate import Unavailable
-from econ.eventstudy import EventStudy, VarianceShift, brown_forsythe
-from econ.eventstudy.shift import Moments, gmm, moment_shift, robust_set
+from econ.eventstudy import EventStudy, VarianceShift
+from econ.eventstudy.shift import Moments, brown_forsythe, gmm, moment_shift, robust_set
 
 EFFECT = 0.6
 

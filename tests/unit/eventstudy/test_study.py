@@ -8,6 +8,7 @@ from econ.data import Dataset
 from econ.errors import (
     EconError,
     FrequencyError,
+    MissingValues,
     SampleTooShort,
     SchemaError,
     SeriesNotFound,
@@ -248,6 +249,17 @@ def test_missing_quote_in_an_event_window_is_refused_unless_the_market_was_close
     closed = fitted(holed, missing="closed")
     assert closed.moved["label"].tolist() == ["event 4"]
     assert closed.events["day"].iloc[4] == frame.index[301]
+
+
+def test_days_taken_as_closed_although_another_column_is_quoted_are_told():
+    frame = levels(names=("yield_10y", "yield_2y"))
+    frame.iloc[300] = np.nan  # nobody quotes: the market was closed
+    options = {"missing": "closed", "normal": "market", "factors": ["yield_2y"]}
+    fitted(frame, **options)  # warnings are errors here
+    frame.loc[frame.index[[310, 320]], "yield_2y"] = np.nan
+    first, last = (frame.index[row].date() for row in (310, 320))
+    with pytest.warns(MissingValues, match=rf"2 days .*\['yield_2y'\] had none, first on {first}, last on {last}"):
+        assert len(fitted(frame, **options).series.y) == len(frame) - 3
 
 
 def test_an_event_listed_under_two_kinds_counts_once_in_the_pool():

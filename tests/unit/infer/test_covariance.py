@@ -10,6 +10,7 @@ from econ.errors import (
     SampleTooShort,
     SchemaError,
     SeriesNotFound,
+    ShortSample,
     SingularDesign,
     SpecificationError,
 )
@@ -53,12 +54,20 @@ def test_regress_agrees_with_statsmodels(table, cov):
 
 def test_clustered_errors_agree_with_statsmodels(table):
     groups = np.repeat(np.arange(15), 10)
-    ours = regress(table["y"], table[["flow", "vix"]], cov="cluster", groups=groups)
+    with pytest.warns(ShortSample, match="found 15, and below 40"):
+        ours = regress(table["y"], table[["flow", "vix"]], cov="cluster", groups=groups)
     theirs = sm.OLS(table["y"], sm.add_constant(table[["flow", "vix"]])).fit(
         cov_type="cluster", cov_kwds={"groups": groups}
     )
     np.testing.assert_allclose(ours.std_errors, theirs.bse, rtol=1e-10)
     assert ours.df == 14
+
+
+def test_forty_groups_are_enough_to_cluster_without_a_warning(table):
+    groups = np.arange(150) % 40
+    assert regress(table["y"], table["flow"], cov="cluster", groups=groups).df == 39  # warnings are errors here
+    with pytest.warns(ShortSample, match="found 39"):
+        regress(table["y"], table["flow"], cov="cluster", groups=np.minimum(groups, 38))
 
 
 def test_r2_without_intercept_agrees_with_statsmodels(table):

@@ -123,7 +123,6 @@ def threats():
     return pd.Series(found).sort_index()
 
 
-@pytest.mark.filterwarnings("ignore::econ.errors.Revised")
 def test_japan_reacts_on_official_files_with_hedged_yield_fx_volatility_and_threats():
     jgb = {years: month_end("jgb", "other/jgbcme_all.csv", f"JGB{years}Y") for years in (1, 10)}
     us = {years: month_end("fred_csv", f"fred/DGS{years}.csv", f"DGS{years}") for years in (1, 10)}

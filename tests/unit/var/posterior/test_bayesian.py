@@ -1,6 +1,7 @@
 """Bayesian VAR: closed forms, hyperparameters, chains."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -445,3 +446,23 @@ def test_trends_and_exogenous_terms_are_all_but_free(data, exog, trend):
     np.testing.assert_allclose(flat.params, ols.params, rtol=1e-8, atol=1e-10)
     np.testing.assert_allclose(loose.params, ols.params, rtol=1e-3, atol=1e-4)
     assert np.isfinite(loose.log_marginal_likelihood)
+
+
+class Halved(Minnesota):
+    """A prior of somebody else's: own first lags around a half."""
+
+    def observations(self, model, lags, *, before=None):
+        return replace(self, own_lag=0.5).halved(model, lags, before=before)
+
+    def halved(self, model, lags, *, before):
+        return super().observations(model, lags, before=before)
+
+
+def test_a_prior_of_ones_own_overrides_the_observations_of_minnesota():
+    data = simulated_var(periods=120, rng=1)
+    ours, theirs, usual = (
+        BayesianVAR(data, lags=2, prior=prior).fit(draws=60, rng=1)
+        for prior in (Halved(tightness=0.1), Minnesota(tightness=0.1, own_lag=0.5), Minnesota(tightness=0.1))
+    )
+    assert np.array_equal(ours.params, theirs.params)
+    assert not np.allclose(ours.params, usual.params, atol=1e-3)

@@ -6,7 +6,8 @@ import pytest
 
 from econ.errors import SpecificationError, Unstable
 from econ.testing import simulated_var
-from econ.var import VAR, Cholesky, LongRun, MaxShare, MovingBlock, Residual, Wild, generalised_irf
+from econ.var import VAR, Cholesky, LongRun, MaxShare, MovingBlock, Residual, StructuralResults, Wild, generalised_irf
+from econ.var.scheme import PointScheme
 
 NAMES = ("china", "japan", "yield")
 
@@ -163,3 +164,24 @@ def test_studentised_intervals_use_the_error_of_every_draw(fit, svar):
     np.testing.assert_array_equal(again.draw_errors, irf.draw_errors)
     with pytest.raises(SpecificationError, match="inner=50"):
         svar.irf(2, Residual(draws=20), rng=1).band(interval="studentised")
+
+
+class Lower:
+    """A scheme of somebody else's: the two methods that the README asks for, nothing more."""
+
+    def identify(self, fit, rng=None):
+        return StructuralResults.from_point(fit, self, shock_names=fit.variables)
+
+    def impact_batch(self, draws):
+        return np.linalg.cholesky(draws.sigma)
+
+
+def test_two_methods_make_a_scheme_that_can_be_bootstrapped():
+    fit = VAR(simulated_var(periods=120, rng=1), lags=1).fit()
+    assert isinstance(Lower(), PointScheme)
+    ours, theirs = (
+        fit.identify(scheme).irf(4, bootstrap=MovingBlock(draws=19), rng=1)
+        for scheme in (Lower(), Cholesky(*fit.variables))
+    )
+    np.testing.assert_allclose(ours.point, theirs.point)
+    np.testing.assert_allclose(ours.draws, theirs.draws)
