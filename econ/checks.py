@@ -11,6 +11,9 @@ import numbers
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+import numpy as np
+
+from econ.arrays import Array
 from econ.errors import SpecificationError, UnknownName, suggestion
 
 SPARE = 10
@@ -79,6 +82,22 @@ def real(
             f"{name} must be a finite number{' ' if bounds else ''}{' and '.join(bounds)}; found {value!r}."
         )
     return found
+
+
+def finite(name: str, values: Array | None) -> None:
+    """Refuse an array with a value that is no finite number; None, for an array that there is not, passes.
+
+    Raises
+    ------
+    SpecificationError
+        With the first such value and its place.
+    """
+    if values is None:
+        return
+    bad = ~np.isfinite(values)
+    if bad.any():
+        place = tuple(int(each) for each in np.unravel_index(int(bad.argmax()), bad.shape))
+        raise SpecificationError(f"{name} must be finite; found {values[place]} at {list(place)}.")
 
 
 def level(value: object) -> float:

@@ -13,6 +13,7 @@ from econ.estimate import Estimate, check_level
 from econ.infer import bands
 from econ.infer.ratio import fieller
 from econ.responses.joint import Cell, CellLike
+from econ.responses.scaling import errors
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -147,9 +148,9 @@ def combined(one: IRF, other: IRF, sign: float) -> IRF:
         for left, right in zip(one.shocks, other.shocks, strict=True)
     )
     draws = None if one.draws is None or other.draws is None else one.draws + sign * other.draws
-    return replace(
-        one, point=one.point + sign * other.point, draws=draws, std_errors=None, draw_errors=None, shocks=names
-    )
+    rows = None if draws is not None or one.rows is None or other.rows is None else one.rows + sign * other.rows
+    bare = replace(one, point=one.point + sign * other.point, draws=draws, draw_errors=None, shocks=names)
+    return replace(bare, spread=rows, std_errors=errors(rows))
 
 
 def _read(irf: IRF, cell: CellLike) -> tuple[float, Array]:

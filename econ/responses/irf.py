@@ -17,6 +17,7 @@ from econ.estimate import Estimate, Unavailable, check_level
 from econ.infer import bands
 from econ.responses import contrast, joint, labels
 from econ.responses.plot import Names, plot
+from econ.responses.scaling import errors, of_shock, scaled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,6 +59,8 @@ class IRF:
         Whether ``point[h]`` is the sum over horizons 0, ..., h.
     multiplier : bool
         Whether it is divided by the impulse, summed alike: a ratio, of which no offset can be read.
+    spread : array (R, H + 1, n, s), optional
+        Rows whose cross-product is the joint covariance of all responses, for estimators that know it without draws.
 
     Examples
     --------
@@ -85,17 +88,31 @@ class IRF:
     unstable: int = 0
     cumulated: bool = False
     multiplier: bool = False
+    spread: Array | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         expected = (len(self.point), len(self.responses), len(self.shocks))
         if self.point.shape != expected or (self.draws is not None and self.draws.shape[1:] != expected):
             found = self.point.shape if self.draws is None else (self.point.shape, self.draws.shape)
             raise SpecificationError(f"responses must have the shape (horizon + 1, n, s) = {expected}; found {found}.")
+        for name in ("point", "draws", "std_errors"):
+            checks.finite(f"{name} of responses", getattr(self, name))
+        if self.std_errors is not None and self.std_errors.min() < 0.0:
+            raise SpecificationError("std_errors of responses must not be negative; pass standard deviations.")
 
     @property
     def horizon(self) -> int:
         """Last horizon, H."""
         return len(self.point) - 1
+
+    @cached_property
+    def rows(self) -> Array | None:
+        """``spread``, or that of the projection whose estimates these are as they stand; None where not known."""
+        if self.spread is not None:
+            return self.spread
+        if isinstance(self.parent, joint.Linear) and self.parent.point is self.point:
+            return self.parent.spread.reshape(-1, *self.point.shape)
+        return None
 
     def band(
         self, level: float = 0.90, kind: str = "pointwise", *, interval: str = "percentile"
@@ -135,7 +152,7 @@ class IRF:
 
     def shock(self, name: str) -> IRF:
         """Responses to one shock."""
-        return self._pick_shocks([self._position(name, self.shocks, "shock")])
+        return of_shock(self, self._position(name, self.shocks, "shock"))
 
     def scale(
         self, to: float, *, response: str, horizon: int = 0, shock: str | None = None, debt: float | None = None
@@ -163,25 +180,11 @@ class IRF:
         SpecificationError
             If the shock is ambiguous, the response is exactly zero there, or its units are not percent of debt.
         """
-        if not np.isfinite(to):
-            raise SpecificationError(f"a shock can be scaled to a finite size only; found {to!r}.")
         if debt is not None:
-            to = 100.0 * to / self._check_debt(debt, response)
+            to = 100.0 * checks.real("to", to) / self._check_debt(debt, response)
         i, h = self._position(response, self.responses, "response"), self._check_horizon(horizon)
         j = self._shock_position(response if shock is None and len(self.shocks) > 1 else shock)
-        values = [self.point[h, i, j]] if self.draws is None else [self.point[h, i, j], *self.draws[:, h, i, j]]
-        if not np.all(values):
-            raise SpecificationError(
-                f"shock {self.shocks[j]!r} does not move {response!r} at horizon {h}, so it cannot be scaled to {to} "
-                "there; scale by another response or horizon."
-            )
-        factor = np.ones(len(self.shocks))
-        factor[j] = to / self.point[h, i, j]
-        if self.draws is None:
-            return self._times(factor, None)
-        factors = np.ones((len(self.draws), len(self.shocks)))
-        factors[:, j] = to / self.draws[:, h, i, j]
-        return self._times(factor, factors)
+        return scaled(self, to, response=i, horizon=h, shock=j)
 
     def cumulate(self) -> IRF:
         """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws.
@@ -196,9 +199,10 @@ class IRF:
                 "these responses are sums over horizons already; cumulate the responses that irf() gave, once."
             )
         draws = None if self.draws is None else np.cumsum(self.draws, axis=1)
-        return replace(
-            self, point=np.cumsum(self.point, axis=0), draws=draws, std_errors=None, draw_errors=None, cumulated=True
-        )
+        rows = None if draws is not None or self.rows is None else np.cumsum(self.rows, axis=1)
+        point = np.cumsum(self.point, axis=0)
+        bare = replace(self, point=point, draws=draws, draw_errors=None, cumulated=True)
+        return replace(bare, spread=rows, std_errors=errors(rows))
 
     def __add__(self, other: object) -> IRF:
         return self._combined(other, 1.0)
@@ -260,6 +264,8 @@ class IRF:
             return found
         if isinstance(self.parent, joint.JointResponses) and self.parent.point is self.point:  # as estimated
             return replace(self.parent.read(cells), parent=self)
+        if self.rows is not None:
+            return joint.from_rows(self, self.rows, cells, cumulated=self.cumulated)
         raise joint.no_joint_draws(self.draws)
 
     def to_frame(self, level: float = 0.90, kind: str = "pointwise") -> pd.DataFrame:
@@ -357,19 +363,6 @@ class IRF:
 
     def _combined(self, other: object, sign: float) -> IRF:
         return contrast.combined(self, other, sign) if isinstance(other, IRF) else NotImplemented
-
-    def _times(self, factor: Array, factors: Array | None) -> IRF:
-        draws = None if self.draws is None or factors is None else self.draws * factors[:, None, None, :]
-        errors = None if self.std_errors is None else self.std_errors * np.abs(factor)
-        return replace(self, point=self.point * factor, draws=draws, std_errors=errors, draw_errors=None)
-
-    def _pick_shocks(self, columns: list[int]) -> IRF:
-        draws = None if self.draws is None else self.draws[..., columns]
-        errors = None if self.std_errors is None else self.std_errors[..., columns]
-        inner = None if self.draw_errors is None else self.draw_errors[..., columns]
-        names = tuple(self.shocks[j] for j in columns)
-        point = self.point[..., columns]
-        return replace(self, point=point, draws=draws, std_errors=errors, draw_errors=inner, shocks=names)
 
     def _check_debt(self, debt: float, response: str) -> float:
         units = self.units.get(response, "")

@@ -127,6 +127,21 @@ class JointResponses(Protocol):
 
 
 @runtime_checkable
+class Linear(Protocol):
+    """Estimates with influence rows: their cross-product is the joint covariance of all responses."""
+
+    @property
+    def point(self) -> Array:
+        """Estimates (H + 1, n, s)."""
+        ...
+
+    @property
+    def spread(self) -> Array:
+        """Influence rows (R, (H + 1) n s)."""
+        ...
+
+
+@runtime_checkable
 class Identified(Protocol):
     """Shocks of an identified VAR, whose responses are drawn on request: `econ.var.StructuralResults`."""
 
@@ -169,6 +184,13 @@ def from_draws(source: JointResponses, draws: Array | None, w: Array) -> Reading
     drawn = draws[:, : w.shape[1] // source.point[0].size].reshape(len(draws), -1) @ w.T
     covariance = np.atleast_2d(np.cov(drawn, rowvar=False))
     return Reading(weighted(source, w), covariance, drawn, source.nobs, None, source)
+
+
+def from_rows(source: JointResponses, rows: Array, cells: Sequence[Cell], *, cumulated: bool) -> Reading:
+    """The same numbers with the covariance of influence rows (R, H + 1, n, s)."""
+    w = weights(source, cells, cumulated=cumulated)
+    spread = rows.reshape(len(rows), -1)[:, : w.shape[1]] @ w.T
+    return Reading(weighted(source, w), spread.T @ spread, None, source.nobs, None, source)
 
 
 def check_additive(multiplier: bool) -> None:
