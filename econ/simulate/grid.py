@@ -17,7 +17,7 @@ KNOWN_FAULTS = {"none": Faults(), "archive": Faults.archive()}
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     """One truth at one sample size under one set of faults."""
 
     market: TreasuryMarket = field(repr=False)
@@ -67,10 +67,10 @@ class Truths:
                 raise SpecificationError(f"periods are months, at least 60; found {periods!r}.")
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[GridCell, ...]:
         """All combinations, in a fixed order."""
         return tuple(
-            Cell(replace(self.market, impact=float(impact), offset=float(offset), faults=layer), periods, name)
+            GridCell(replace(self.market, impact=float(impact), offset=float(offset), faults=layer), periods, name)
             for impact in self.impacts
             for offset in self.offsets
             for periods in self.periods

@@ -15,7 +15,7 @@ from econ.errors import EconError, EconWarning, EstimationError, SpecificationEr
 from econ.estimate import ConfidenceSet, Estimate, Unavailable, check_level
 from econ.parallel import Failed, seed_sequence, stream
 from econ.simulate.estimators import ESTIMATORS, Estimator
-from econ.simulate.grid import Cell, Truths, as_truths, described
+from econ.simulate.grid import GridCell, Truths, as_truths, described
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import Sample
 from econ.simulate.scores import KEYS, score
@@ -89,7 +89,7 @@ class Tournament:
 class _Block:
     """What one worker does at once: some replications of one cell, all estimators on the same samples."""
 
-    cell: Cell
+    cell: GridCell
     estimators: tuple[Estimator, ...]
     key: Key
     size: int
