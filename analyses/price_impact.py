@@ -125,7 +125,7 @@ def project(
         lags=spec.long_lags if design.long else spec.projection_lags, instrument=design.instruments or None,
         difference=True,
     )  # fmt: skip
-    return model.estimate(horizon)
+    return model.fit(horizon)
 
 
 def result(spec: Specification = baseline) -> Exhibit:
@@ -152,7 +152,7 @@ def _cell(
     name = response if response in fit.parent.responses else f"{response}_average"
     if name not in fit.parent.responses:
         return Unavailable("no yield of this maturity in this sample")
-    estimate = replace(fit.irf().at(horizon, response=name, level=spec.level), units="bp per 1% of debt")
+    estimate = replace(fit.irf.at(horizon, response=name, level=spec.level), units="bp per 1% of debt")
     if not fit.parent.instruments:
         return estimate
     region = fit.robust_set(name, horizon, level=spec.level, small_sample=small_sample)

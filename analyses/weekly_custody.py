@@ -80,12 +80,12 @@ def credentials_by_month(spec: Specification, *, lags: int) -> Credentials:
 def result(spec: Specification = baseline) -> Exhibit:
     """Projections by maturity, the placebo week left out, and what yields did before."""
     data = weekly(spec)
-    irf = _projection(data).fit(horizon=max(HORIZONS))
+    irf = _projection(data).fit(horizon=max(HORIZONS)).irf
     dummy = data.frame.assign(placebo=(data.frame.index == PLACEBO).astype(float))
     without = _projection(
         Dataset(dummy, {**data.variables, "placebo": Variable("placebo", "Week of the custody shift")}, data.vintages),
         contemporaneous=("placebo",), controls=("fed_purchases",),
-    ).fit(horizon=max(HORIZONS))  # fmt: skip
+    ).fit(horizon=max(HORIZONS)).irf  # fmt: skip
     rows: list[Row | Panel] = [Panel("Yield after a fall of custody holdings by 1% of debt, bp")]
     rows += [Row(LABELS[name], [_cell(irf, name, h, spec) for h in HORIZONS]) for name in MATURITIES]
     rows.append(Panel("Without the custody shift of March 2014"))

@@ -53,12 +53,12 @@ def table() -> pd.DataFrame:
 
 def project(frame: pd.DataFrame) -> IRF:
     model = LocalProjection(frame, response=NAMES, impulse="flow", lags=LAGS, lag_augmented=False)
-    return model.fit(HORIZON, "hac")
+    return model.fit(HORIZON, "hac").irf
 
 
 def bands(frame: pd.DataFrame) -> None:
     model = LocalProjection(frame, response=NAMES, impulse="flow", lags=LAGS)
-    irf = model.fit(HORIZON, bootstrap=Wild(draws=DRAWS), rng=1, n_jobs=2)
+    irf = model.fit(HORIZON, bootstrap=Wild(draws=DRAWS), rng=1, n_jobs=2).irf
     irf.band(0.90)
     irf.band(0.90, "sup-t")
 

@@ -63,6 +63,11 @@ def daily(path: Path) -> Rows:
     return rows
 
 
+SLT_PLACES = (
+    "AUS", "BEL", "BRA", "CAN", "CHE", "CHN", "CYM", "DEU", "FRA", "GBR", "HKG", "IND", "IRL", "JPN", "KOR", "LUX",
+    "NOR", "OFF", "SAU", "SGP", "TOT", "TWN",
+)  # fmt: skip
+"""Places whose SLT lines the archive holds."""
 AS_OF_LAST_MONTH = "2026-05"  # the daily figures end on 2026-05-26, inside the month
 
 
@@ -128,9 +133,8 @@ def bertaut_judson(folder: Path) -> Rows:
 def slt(folder: Path) -> Rows:
     """One file a holder, newest month first: ``month position net valuation``, to one long table."""
     rows: Rows = []
-    for path in sorted(folder.glob("slt_*.txt")):
-        holder = path.stem.removeprefix("slt_")
-        for month, position, net, valuation in columns(path, width=4):
+    for holder in SLT_PLACES:
+        for month, position, net, valuation in columns(folder / f"slt_{holder}.txt", width=4):
             rows.append((month, holder, net, valuation, position))
     return _sorted_unique(rows, "slt")
 

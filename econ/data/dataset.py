@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 
 from econ.data.index import as_period_index, check_index, check_values, is_weekly
 from econ.errors import FrequencyError, SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.frozen import FrozenMapping, guarded
 
 if TYPE_CHECKING:
     from econ.data.vintage import Vintage
@@ -59,6 +59,7 @@ class Variable:
     imputed: frozenset[str] = frozenset()
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """A frozen table of time series with meaning and provenance.
@@ -98,12 +99,12 @@ class Dataset:
         frame = self.frame.set_axis(as_period_index(self.frame.index), axis=0)
         check_index(frame.index)
         check_values(frame, allow_missing=True)
-        object.__setattr__(self, "frame", frame.astype(float))
+        object.__setattr__(self, "frame", frame.astype(float).copy())
         missing = [name for name in frame.columns if name not in self.variables]
         if missing:
             raise SchemaError(f"columns {missing} have no description; give each column a Variable.")
         own = {name: self.variables[name] for name in frame.columns}
-        object.__setattr__(self, "variables", MappingProxyType(own))
+        object.__setattr__(self, "variables", FrozenMapping(own))
 
     @classmethod
     def from_frame(

@@ -7,8 +7,11 @@ import itertools
 import numpy as np
 import pandas as pd
 
+from econ.arrays import Rows
 from econ.errors import FrequencyError, SchemaError
 
+HOLIDAYS = 14
+"""Days by which two neighbours of a daily table may be further apart than usual: the longest closures take 10."""
 _SPACING = {"Y": (360, 370), "Q": (85, 95), "M": (26, 35)}
 """Days from one date to the next: the least there may be and the most the median may be."""
 
@@ -21,7 +24,7 @@ def as_period_index(index: pd.Index) -> pd.Index:
     SchemaError
         If the index holds neither dates, periods nor consecutive integers, or a missing date.
     FrequencyError
-        If daily timestamps carry a time of day or a time zone.
+        If daily timestamps carry a time of day or a time zone, or a single date breaks the frequency of the others.
     """
     if index.hasnans:
         raise SchemaError("the index holds a missing date; give every row its date.")
@@ -44,9 +47,16 @@ def _period_code(index: pd.DatetimeIndex) -> str | None:
     if len(index) < 3 or not index.is_monotonic_increasing or not index.is_unique:
         return None
     days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    usual = float(np.median(days))
     for code, (shortest, longest) in _SPACING.items():
-        if days.min() >= shortest and np.median(days) <= longest:
+        if days.min() >= shortest and usual <= longest:
             return code
+        if shortest <= usual <= longest:
+            odd = int(days.argmin())
+            raise FrequencyError(
+                f"dates are usually {usual:g} days apart, but {index[odd + 1].date()} comes {days[odd]:g} days after "
+                f"{index[odd].date()}; correct that date, or give periods (pandas.PeriodIndex)."
+            )
     return None
 
 
@@ -65,7 +75,7 @@ def check_index(index: pd.Index) -> None:
     SchemaError
         On duplicated or unordered dates.
     FrequencyError
-        On a gap between periods, or integers that do not go up by one.
+        On a gap between periods, a hole of more than two weeks between days, or integers that do not go up by one.
     """
     if len(index) == 0:
         raise SchemaError("the table has no rows; check the sample asked for.")
@@ -76,16 +86,34 @@ def check_index(index: pd.Index) -> None:
         raise SchemaError(
             f"dates are not in order: {index[where]} stands before {index[where + 1]}; sort_index() first."
         )
-    if isinstance(index, pd.DatetimeIndex) and not is_weekly(index):
-        return
-    ordinals = index.asi8 if isinstance(index, pd.PeriodIndex) else index.to_numpy()
-    step = np.timedelta64(7, "D") if isinstance(index, pd.DatetimeIndex) else 1
-    gaps = np.flatnonzero(np.diff(ordinals) != step)
+    gaps = _gaps(index)
     if gaps.size:
         before, after = index[gaps[0]], index[gaps[0] + 1]
         raise FrequencyError(
             f"dates jump from {before} to {after}; insert the missing periods or cut the sample there."
         )
+
+
+def _gaps(index: pd.Index) -> Rows:
+    """Rows after which periods are missing; of daily dates, holidays pass and holes do not."""
+    if isinstance(index, pd.PeriodIndex):
+        return np.flatnonzero(index[1:] != index[:-1].shift(1))
+    if not isinstance(index, pd.DatetimeIndex):
+        return np.flatnonzero(np.diff(index.to_numpy()) != 1)
+    days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    if is_weekly(index):
+        return np.flatnonzero(days != 7)
+    return np.flatnonzero(days > HOLIDAYS + (np.median(days) if len(days) else 0.0))
+
+
+def with_rows_for_holes(frame: pd.DataFrame) -> pd.DataFrame:
+    """A daily table with a row of missing values for every business day of its holes, so that they are seen."""
+    if not isinstance(frame.index, pd.DatetimeIndex):
+        return frame
+    days = [pd.bdate_range(frame.index[row], frame.index[row + 1]) for row in _gaps(frame.index)]
+    for absent in days:
+        frame = frame.reindex(frame.index.union(absent))
+    return frame
 
 
 def check_values(frame: pd.DataFrame, *, allow_missing: bool) -> None:
@@ -116,3 +144,88 @@ def check_values(frame: pd.DataFrame, *, allow_missing: bool) -> None:
                 f"column {name!r} must have no missing values; found nan at {where}; "
                 "choose a sample without it or fill it by a rule you state."
             )
+
+
+def next_periods(index: pd.Index, steps: int) -> pd.Index:
+    """The ``steps`` periods after the last of ``index``, in its own calendar.
+
+    Months, quarters and other periods go on in their frequency, and integers count on. Dates that are the same number
+    of days apart go on so (weeks, two weeks, all seven days); dates a fixed number of months apart keep the day of the
+    month; other daily dates are business days.
+
+    Raises
+    ------
+    FrequencyError
+        If the dates follow no rule.
+
+    Examples
+    --------
+    >>> next_periods(pd.date_range("2024-01-05", periods=4, freq="W-FRI"), 1)[0]
+    Timestamp('2024-02-02 00:00:00')
+    """
+    last = index[-1]
+    if isinstance(index, pd.PeriodIndex):
+        return pd.period_range(last + index.freq, periods=steps, freq=index.freq)
+    if not isinstance(index, pd.DatetimeIndex):
+        return pd.RangeIndex(int(last) + 1, int(last) + 1 + steps)
+    days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    if len(days) > 1 and np.ptp(days) == 0.0 and (days[0] != 1.0 or len(index) > 5):
+        return pd.DatetimeIndex([last + pd.Timedelta(days=float(days[0]) * step) for step in range(1, steps + 1)])
+    months = np.diff(np.asarray(12 * index.year + index.month))
+    if len(months) > 1 and months[0] > 0 and np.ptp(months) == 0:  # else each month would not be the same step away
+        ends = bool(index.is_month_end.all())
+        ahead = [last + pd.DateOffset(months=int(months[0]) * step) for step in range(1, steps + 1)]
+        return pd.DatetimeIndex([day + pd.offsets.MonthEnd(0) if ends else day for day in ahead])
+    if len(days) and (np.median(days) != 1.0 or (index.day_of_week > 4).any()):
+        raise FrequencyError(
+            f"the dates follow no calendar that could be continued after {last.date()} (steps of {days.min():g} to "
+            f"{days.max():g} days); give periods (pandas.PeriodIndex), weeks, or business days."
+        )
+    return pd.bdate_range(last + pd.Timedelta(days=1), periods=steps)
+
+
+def at_periods(table: pd.DataFrame, periods: pd.Index, *, what: str, partly: bool = False) -> pd.DataFrame:
+    """Rows of ``table`` at ``periods``, matched by date.
+
+    What is given at prediction or inference time is never taken by position, unless it has no dates (rows 0, 1, 2, ...)
+    and one row a period.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows with dates, in any order, each once.
+    periods : Index
+        The dates wanted.
+    what : str
+        Its name, for messages.
+    partly : bool
+        Whether periods may be absent (NaN); then none of the table's dates may lie outside ``periods``.
+
+    Raises
+    ------
+    SchemaError
+        Naming the first date that is missing, repeated, or outside.
+    """
+    dated = isinstance(periods, (pd.PeriodIndex, pd.DatetimeIndex))
+    if dated and isinstance(table.index, pd.RangeIndex):
+        if table.index.start != 0 or len(table) != len(periods):
+            raise SchemaError(
+                f"{what} has no dates and {len(table)} rows for the {len(periods)} periods {periods[0]} to "
+                f"{periods[-1]}; give it these dates."
+            )
+        return table.set_axis(periods, axis=0)
+    ordered = table.sort_index()
+    index = as_period_index(ordered.index)
+    if isinstance(periods, pd.PeriodIndex) and isinstance(index, pd.DatetimeIndex):
+        index = index.to_period(periods.freqstr)  # too few dates to tell their frequency by
+    ordered = ordered.set_axis(index, axis=0)
+    if not index.is_unique:
+        raise SchemaError(f"{what} has the date {index[index.duplicated()][0]} twice; keep one row a date.")
+    absent, outside = periods.difference(index), index.difference(periods)
+    if (len(absent) and not partly) or (partly and len(outside)):
+        odd = f"no row for {absent[0]}" if not partly else f"a value at {outside[0]}"
+        raise SchemaError(
+            f"{what} has {odd}; it is matched by date, and the periods are {periods[0]} to {periods[-1]}; found "
+            f"{ordered.index[0]} to {ordered.index[-1]}."
+        )
+    return ordered.reindex(periods)

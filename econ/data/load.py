@@ -12,6 +12,7 @@ from econ.data.convert import monthly, native
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import is_revised
 from econ.data.flows import debt_scale, flow_table
+from econ.data.index import with_rows_for_holes
 from econ.data.reported import stamp_of
 from econ.data.vintage import Vintage
 from econ.errors import DataError, FrequencyError, Revised, SpecificationError
@@ -75,7 +76,7 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     full = frame.notna().all(axis=1)
     if not full.any():
         raise SpecificationError(f"series {list(names)} have no period in common in vintage {as_of}.")
-    frame = frame.loc[full.idxmax() : full[::-1].idxmax()]
+    frame = with_rows_for_holes(frame.loc[full.idxmax() : full[::-1].idxmax()])
     told = _revisions(frame, as_of, frequency, rule)
     if told:
         warnings.warn(told, Revised, stacklevel=2)

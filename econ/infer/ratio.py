@@ -11,6 +11,8 @@ from scipy import stats
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, check_level
 
+MARGIN = 1e-11  # relative, far above what the order of a sum changes and far below what data decide
+
 
 def fieller(
     numerator: float,
@@ -74,7 +76,11 @@ def fieller(
 
 
 def quadratic_set(a: float, b: float, c: float) -> tuple[tuple[float, float], ...]:
-    """Intervals on which ``a r^2 - 2 b r + c <= 0``."""
+    """Intervals on which ``a r^2 - 2 b r + c <= 0``.
+
+    A discriminant below `MARGIN` of its two terms is rounding: it is zero, and the set the whole line, a point or
+    empty, on every machine alike.
+    """
     inf = math.inf
     if a == 0.0:
         if b == 0.0:
@@ -82,10 +88,11 @@ def quadratic_set(a: float, b: float, c: float) -> tuple[tuple[float, float], ..
         edge = c / (2.0 * b)
         return ((edge, inf),) if b > 0.0 else ((-inf, edge),)
     discriminant = b * b - a * c
-    if discriminant <= 0.0:
+    touches = abs(discriminant) <= MARGIN * max(b * b, abs(a * c))
+    if discriminant <= 0.0 or touches:
         if a < 0.0:
             return ((-inf, inf),)
-        return ((b / a, b / a),) if discriminant == 0.0 else ()
+        return ((b / a, b / a),) if touches else ()
     low, high = _roots(a, b, c, math.sqrt(discriminant))
     return ((low, high),) if a > 0.0 else ((-inf, low), (high, inf))
 

@@ -13,7 +13,7 @@ from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, Estimate, check_level
 from econ.infer import bands
 from econ.infer.ratio import fieller
-from econ.offset._responses import Responses
+from econ.responses import Reading
 
 METHODS = ("fieller", "delta", "bootstrap")
 
@@ -24,16 +24,16 @@ class Ratio(Estimate):
 
     Parameters
     ----------
-    pair : Responses, optional
+    pair : Reading, optional
         Numerator and denominator with their covariance.
     """
 
-    pair: Responses | None = field(default=None, repr=False, compare=False)
+    pair: Reading | None = field(default=None, repr=False, compare=False)
 
     __str__ = Estimate.__str__
 
 
-def ratio_estimate(pair: Responses, *, method: str, level: float, label: str) -> Estimate:
+def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> Estimate:
     """Ratio of the first to the second of two responses, with the set that ``method`` names."""
     check_level(level)
     numerator, denominator = (float(value) for value in pair.point)

@@ -1,49 +1,28 @@
-"""Cumulated responses with their joint covariance, whether they come from a VAR or from local projections."""
+"""Where an offset reads its responses: joint ones as they are, or those that an identified VAR draws on request."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
-import numpy as np
+from econ.arrays import Seed
+from econ.errors import SpecificationError
+from econ.responses import Bootstrap, Identified, JointResponses
 
-from econ.arrays import Array, Seed
-from econ.errors import SeriesNotFound, SpecificationError, suggestion
-from econ.projection import _kernels as kernels
-from econ.projection.results import ProjectionResults
-from econ.responses.irf import IRF
-from econ.var.structure.structural import StructuralResults
-
-MINIMUM_DRAWS = 20
+Source: TypeAlias = JointResponses | Identified
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One number wanted: a response to a shock, at the horizon or summed up to it."""
-
-    response: str
-    shock: str
-    summed: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Responses:
-    """Numbers wanted, (k,), their covariance (k, k), their draws (B, k) if there are any, and where they come from."""
-
-    point: Array
-    covariance: Array
-    draws: Array | None
-    nobs: int
-    df: float | None
-    parent: Any = field(repr=False)
-
-
-def as_irf(source: Any, horizon: int, bootstrap: Any, rng: Seed, *, n_jobs: int = 1) -> Any:
-    """Responses of an identified VAR up to ``horizon``; anything else passes unchanged."""
-    if isinstance(source, StructuralResults):
-        check_horizon(horizon, None)
+def joint(
+    source: Source, horizon: int, bootstrap: Bootstrap | None = None, rng: Seed = None, *, n_jobs: int = 1
+) -> JointResponses:
+    """Responses of an identified VAR up to ``horizon``; those that are responses already pass unchanged."""
+    if isinstance(source, Identified):
         return source.irf(horizon, bootstrap, rng, n_jobs=n_jobs)
+    if not isinstance(source, JointResponses):
+        raise SpecificationError(
+            "an offset is read off an IRF, the results of a projection or an identified VAR; found "
+            f"{type(source).__name__}; pass what irf(), fit() or identify() returned."
+        )
     if bootstrap is not None:
         raise SpecificationError(
             "responses come with the draws they have; pass bootstrap= with an identified VAR only."
@@ -51,90 +30,12 @@ def as_irf(source: Any, horizon: int, bootstrap: Any, rng: Seed, *, n_jobs: int 
     return source
 
 
-def shock_of(source: Any, seller: str, shock: str | None) -> str:
+def shock_of(source: Source, seller: str, shock: str | None) -> str:
     """The shock asked for; by default the one named like the seller, or the only one."""
     if shock is not None:
         return shock
-    names = shocks_of(source)
+    names = source.shock_names if isinstance(source, Identified) else source.shocks
     return names[0] if seller not in names and len(names) == 1 else seller
-
-
-def shocks_of(source: Any) -> tuple[str, ...]:
-    """Names of the shocks."""
-    if isinstance(source, StructuralResults):
-        return source.shock_names
-    return source.parent.design.shocks if isinstance(source, ProjectionResults) else tuple(source.shocks)
-
-
-def cumulated(source: Any, horizon: int, cells: Sequence[Cell]) -> Responses:
-    """Read ``cells`` at ``horizon`` with their joint covariance.
-
-    Draws give the covariance where there are any; local projections without draws give their joint covariance.
-
-    Raises
-    ------
-    SpecificationError
-        Without draws or joint covariance, for a horizon beyond the responses, or for one-step multipliers.
-    SeriesNotFound
-        For an unknown response or shock.
-    """
-    results = _projections(source)
-    already = bool(getattr(source, "cumulated", False)) or (results is not None and _is_summed(results))
-    check_horizon(horizon, source.point.shape[0] - 1)
-    names = source.parent.responses if isinstance(source, ProjectionResults) else source.responses
-    weights = np.zeros((len(cells), *source.point[: horizon + 1].shape))
-    for row, cell in enumerate(cells):
-        j = position(shocks_of(source), cell.shock, "shock")
-        i = position(tuple(names), cell.response, "response")
-        if already and not cell.summed:
-            raise SpecificationError(
-                f"every response is a sum here, but {cell.response!r} is wanted as it stands; enter it in "
-                "changes, or pass responses that are not cumulated."
-            )
-        weights[row, horizon if already or not cell.summed else slice(None), i, j] = 1.0
-    weights = weights.reshape(len(cells), -1)
-    point = weights @ source.point[: horizon + 1].reshape(-1)
-    draws = None if isinstance(source, ProjectionResults) else source.draws
-    if draws is not None and len(draws) >= MINIMUM_DRAWS:
-        drawn = draws[:, : horizon + 1].reshape(len(draws), -1) @ weights.T
-        return Responses(point, np.atleast_2d(np.cov(drawn, rowvar=False)), drawn, source.nobs, None, source)
-    if results is None or source.point is not results.point:
-        raise SpecificationError(
-            f"a set for the offset needs joint draws of the responses, at least {MINIMUM_DRAWS}; found "
-            f"{0 if draws is None else len(draws)}; call irf(..., bootstrap=MovingBlock(draws=1999), rng=...)."
-        )
-    if already:  # one horizon: its own rows and bandwidth
-        psi = results.influence[horizon, : results.nobs - horizon].swapaxes(1, 2)
-        rows = kernels.spread(psi.reshape(len(psi), -1), results.cov, int(results.bandwidths[horizon]))
-        spread = rows @ weights[:, -rows.shape[1] :].T
-    else:
-        spread = results.spread[:, : weights.shape[1]] @ weights.T
-    df = float(results.df[horizon])
-    return Responses(point, spread.T @ spread, None, results.nobs - horizon, None if np.isinf(df) else df, source)
-
-
-def _projections(source: Any) -> ProjectionResults | None:
-    if isinstance(source, ProjectionResults):
-        return source
-    parent = getattr(source, "parent", None)
-    return parent if isinstance(source, IRF) and isinstance(parent, ProjectionResults) else None
-
-
-def _is_summed(results: ProjectionResults) -> bool:
-    if results.parent.cumulative == "multiplier":
-        raise SpecificationError(
-            "these projections are one-step multipliers already; use econ.offset.instrumented_offset, or project with "
-            "cumulative=True."
-        )
-    return bool(results.parent.cumulative is True)
-
-
-def check_horizon(horizon: int, last: int | None) -> None:
-    """Refuse a horizon that is not an integer from 0 to ``last``."""
-    whole = isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool)
-    if not whole or horizon < 0 or (last is not None and horizon > last):
-        allowed = "of at least 0" if last is None else f"from 0 to {last}, the last response"
-        raise SpecificationError(f"horizon must be an integer {allowed}; found {horizon!r}.")
 
 
 def check_allies(seller: str, ally: str | Sequence[str]) -> tuple[str, ...]:
@@ -145,10 +46,3 @@ def check_allies(seller: str, ally: str | Sequence[str]) -> tuple[str, ...]:
     if not allies or len(set(allies)) < len(allies):
         raise SpecificationError(f"name each ally once; found {list(allies)}.")
     return allies
-
-
-def position(names: tuple[str, ...], wanted: str, what: str) -> int:
-    """Place of ``wanted`` among ``names``; `SeriesNotFound` suggests the nearest."""
-    if wanted not in names:
-        raise SeriesNotFound(f"no {what} {wanted!r} in the responses; {suggestion(wanted, names)}")
-    return list(names).index(wanted)

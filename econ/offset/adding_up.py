@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +13,10 @@ from econ.arrays import Array, Seed
 from econ.data.reported import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable, check_level
-from econ.offset._proxy import is_proxy, proxy_moments
+from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import ratio_estimate
-from econ.offset._responses import Cell, Responses, as_irf, cumulated, shock_of
+from econ.offset._responses import Source, joint, shock_of
+from econ.responses import Bootstrap, Cell, Reading
 
 WHOLE = {"OFF", "TOT"}  # lines of the tables that contain other lines
 ROUNDING = 1e-9
@@ -56,7 +56,7 @@ class AddingUp:
 
 
 def adding_up(
-    source: Any,
+    source: Source,
     seller: str,
     groups: Sequence[str] | Mapping[str, Sequence[str]],
     *,
@@ -66,7 +66,7 @@ def adding_up(
     benchmark: Mapping[str, float] | None = None,
     shock: str | None = None,
     level: float = 0.90,
-    bootstrap: Any = None,
+    bootstrap: Bootstrap | None = None,
     rng: Seed = None,
     n_jobs: int = 1,
 ) -> AddingUp:
@@ -77,13 +77,13 @@ def adding_up(
 
     Parameters
     ----------
-    source : IRF, StructuralResults or ProjectionResults
+    source : JointResponses or StructuralResults
         Joint responses of all flows, in one unit, as in :func:`econ.offset.quantity_offset`; those of a proxy VAR with
         one instrument need no draws, and their sets are Anderson-Rubin's.
     seller : str
         Net purchases of the seller.
     groups : sequence of str, or mapping of str to sequence of str
-        Responses that are holder groups, or names of groups and the responses that make them up.
+        Reading that are holder groups, or names of groups and the responses that make them up.
     supply : str, optional
         Response: net issuance. With it a group ``residual`` = issuance less all others is added; without it the groups
         must be everybody else, and net supply is their sum with the seller.
@@ -126,33 +126,31 @@ def adding_up(
     members = _members(seller, groups, supply, residual)
     name = shock_of(source, seller, shock)
     flat = [part for parts in members.values() for part in parts]
-    cells = [Cell(part, name) for part in (seller, *flat, *([supply] if supply else []))]
+    cells = [Cell(horizon, part, name, summed=True) for part in (seller, *flat, *([supply] if supply else []))]
     if bootstrap is None and is_proxy(source):
-        irf, read = source, _by_proxy(source, horizon, cells)
+        read = _by_proxy(proxy_moments(source, cells))
     else:
-        irf = as_irf(source, horizon, bootstrap, rng, n_jobs=n_jobs)
-        read = cumulated(irf, horizon, cells)
+        read = joint(source, horizon, bootstrap, rng, n_jobs=n_jobs).read(cells)
     if read.point[0] == 0.0:
         raise NotIdentified(f"{seller!r} does not respond to the shock within {horizon} periods; nothing to share out.")
     turn, names = _accounts(members, len(read.point), residual if supply else None)
-    taken = _turned(read, turn)
+    taken = read.turned(turn)
     floats = _checked(benchmark, names[:-1])
     label = f"share of the sale by {seller} within {horizon} periods"
     shares = {
         each: ratio_estimate(_pair(taken, row), method="fieller", level=level, label=f"{label}: {each}")
         for row, each in enumerate(names, start=1)
     }
-    return AddingUp(shares, _excess(shares, floats), floats, _tests(taken, names, floats), irf)
+    return AddingUp(shares, _excess(shares, floats), floats, _tests(taken, names, floats), read.parent)
 
 
-def _by_proxy(svar: Any, horizon: int, cells: Sequence[Cell]) -> Responses:
-    found = proxy_moments(svar, horizon, cells)
+def _by_proxy(found: Moments) -> Reading:
     if len(found.weights) > 1:
         raise SpecificationError(
             f"shares need one instrument, so that all sets are of one shock; found {len(found.weights)}; keep one, or "
             "pass bootstrap= and rng=."
         )
-    return found.responses(svar)
+    return found.read()
 
 
 def pro_rata(
@@ -252,15 +250,10 @@ def _accounts(members: Mapping[str, Sequence[str]], size: int, residual: str | N
     return np.array(rows), [*names, SUPPLY]
 
 
-def _turned(read: Responses, turn: Array) -> Responses:
-    draws = None if read.draws is None else read.draws @ turn.T
-    return replace(read, point=turn @ read.point, covariance=turn @ read.covariance @ turn.T, draws=draws)
-
-
-def _pair(taken: Responses, row: int) -> Responses:
+def _pair(taken: Reading, row: int) -> Reading:
     turn = np.zeros((2, len(taken.point)))
     turn[0, row] = turn[1, 0] = 1.0
-    return _turned(taken, turn)
+    return taken.turned(turn)
 
 
 def _checked(benchmark: Mapping[str, float] | None, holders: list[str]) -> dict[str, float]:
@@ -291,7 +284,7 @@ def _less(share: Estimate, number: float) -> Estimate:
     )  # fmt: skip
 
 
-def _tests(taken: Responses, names: list[str], floats: Mapping[str, float]) -> pd.DataFrame:
+def _tests(taken: Reading, names: list[str], floats: Mapping[str, float]) -> pd.DataFrame:
     size = len(taken.point)
     rows = {"holders add to one": _wald(taken, np.eye(size)[-1:], "net supply does not respond to the sale")}
     if floats:
@@ -300,7 +293,7 @@ def _tests(taken: Responses, names: list[str], floats: Mapping[str, float]) -> p
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _wald(taken: Responses, turn: Array, null: str) -> dict[str, object]:
+def _wald(taken: Reading, turn: Array, null: str) -> dict[str, object]:
     """Wald test that ``turn`` times the responses is zero; linear, so valid when the seller's response is weak."""
     value, covariance = turn @ taken.point, turn @ taken.covariance @ turn.T
     scale = np.sqrt(np.diag(covariance))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Seed
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import Estimate
 from econ.infer.weak import ReducedForm, anderson_rubin
 from econ.offset._ratio import Ratio
-from econ.offset._responses import Responses, check_allies, check_horizon
+from econ.offset._responses import check_allies
 from econ.offset.quantity import quantity_offset
 from econ.projection import LocalProjection, ProjectionResults
+from econ.projection.bootstrap import Bootstrap
+from econ.responses import Reading
 
 SETS = ("anderson-rubin", "fieller", "delta", "bootstrap")
 BOUGHT = "purchases of the allies"
@@ -36,7 +39,7 @@ def instrumented_offset(
     cov: str = "hac",
     method: str = "anderson-rubin",
     level: float = 0.90,
-    bootstrap: Any = None,
+    bootstrap: Bootstrap | None = None,
     rng: Seed = None,
 ) -> Estimate:
     """Share of a seller's cumulated sale that allies buy, the sale moved by an instrument.
@@ -74,8 +77,8 @@ def instrumented_offset(
     Returns
     -------
     Estimate
-        ``std_error`` is the delta method's, for comparison; ``parent`` is the `ProjectionResults` (or the `IRF` of the
-        two equations).
+        ``std_error`` is the delta method's, for comparison; ``parent`` is the `ProjectionResults`, of both equations
+        where there are two.
 
     Raises
     ------
@@ -97,32 +100,32 @@ def instrumented_offset(
     0.398, s.e. 0.096, 90% set [0.25, 0.57]
     """
     allies = check_allies(seller, ally)
+    checks.horizon(horizon)
     instruments = (instrument,) if isinstance(instrument, str) else tuple(instrument)
-    check_horizon(horizon, None)
     if method not in SETS:
         raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
     table, bought = with_sum(as_dataset(data), allies)
-    common: dict[str, Any] = {"contemporaneous": contemporaneous, "lags": lags, "lag_augmented": False}
+    projected = partial(LocalProjection, table, contemporaneous=contemporaneous, lags=lags, lag_augmented=False)
     if method in ("anderson-rubin", "delta"):
-        one = {"controls": (*controls, *instruments), "cumulative": "multiplier", "instrument": instruments}
-        model = LocalProjection(table, bought, seller, **one, **common)  # type: ignore[arg-type]
-        found = _one_step(model.estimate(horizon, cov), method, level)
+        model = projected(
+            bought, seller, controls=(*controls, *instruments), cumulative="multiplier", instrument=instruments
+        )
+        found = _one_step(model.fit(horizon, cov), method, level)
     elif len(instruments) > 1:
         raise SpecificationError(
             f"two equations need one instrument; found {list(instruments)}; use method='anderson-rubin'."
         )
     else:
-        model = LocalProjection(table, (bought, seller), instruments[0], controls=controls, cumulative=True, **common)
-        both = model.estimate(horizon, cov)
-        source = both if method == "fieller" else both.irf(bootstrap=bootstrap, rng=rng)
-        found = quantity_offset(source, seller, bought, horizon=horizon, level=level, method=method)
+        model = projected((bought, seller), instruments[0], controls=controls, cumulative=True)
+        both = model.fit(horizon, cov, bootstrap=bootstrap if method == "bootstrap" else None, rng=rng)
+        found = quantity_offset(both, seller, bought, horizon=horizon, level=level, method=method)
     return replace(found, label=f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods")
 
 
 def _one_step(results: ProjectionResults, method: str, level: float) -> Estimate:
     """Minus the multiplier at the last horizon, with its interval or Anderson-Rubin set."""
-    horizon, (bought,) = results.horizon, results.parent.responses
-    plain = results.irf().at(horizon, response=bought, level=level)
+    horizon, (bought,) = results.horizon, results.responses
+    plain = results.irf.at(horizon, response=bought, level=level)
     assert isinstance(plain.lower, float)
     assert isinstance(plain.upper, float)
     turned = replace(
@@ -140,12 +143,12 @@ def _one_step(results: ProjectionResults, method: str, level: float) -> Estimate
     )  # fmt: skip
 
 
-def _pair(form: ReducedForm, parent: object) -> Responses:
+def _pair(form: ReducedForm, parent: object) -> Reading:
     """What the instruments, weighted as by two-stage least squares, do to what allies and seller buy."""
     weight = form.moments @ form.first
     turn = np.vstack([np.r_[-weight, 0.0 * weight], np.r_[0.0 * weight, weight]])
     both = np.r_[form.outcome, form.first]
-    return Responses(turn @ both, turn @ form.covariance @ turn.T, None, form.nobs, None, parent)
+    return Reading(turn @ both, turn @ form.covariance @ turn.T, None, form.nobs, None, parent)
 
 
 def with_sum(data: Dataset, allies: tuple[str, ...]) -> tuple[Dataset, str]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import EconWarning, NotIdentified, SpecificationError, suggestion
 from econ.estimate import Estimate, Unavailable, check_level
 from econ.offset._ratio import ratio_estimate
-from econ.offset._responses import MINIMUM_DRAWS, Responses, as_irf, check_allies, check_horizon, position, shock_of
+from econ.offset._responses import check_allies, joint, shock_of
 from econ.offset.shut_off import METHODS, Plan, ShutOff, described, own_prices, paths
+from econ.responses import IRF, Bootstrap, Identified, Reading
+from econ.responses.joint import MINIMUM_DRAWS
 
 DOUBTFUL = 0.75  # Antolín-Díaz, Petrella and Rubio-Ramírez: a coin more biased than this is not read
 NO_DRAWS = Unavailable("point responses only; pass bootstrap=MovingBlock(draws=1999) and rng=")
 
 
 def price_offset(
-    svar: Any,
+    svar: Identified | IRF,
     seller: str = "china_net_purchases",
     ally: str | Sequence[str] = "japan_net_purchases",
     *,
@@ -33,7 +35,7 @@ def price_offset(
     shock: str | None = None,
     using: str | Sequence[str] | None = None,
     hold_seller: bool = False,
-    bootstrap: Any = None,
+    bootstrap: Bootstrap | None = None,
     rng: Seed = None,
     n_jobs: int = 1,
 ) -> Estimate:
@@ -109,13 +111,19 @@ def price_offset(
     if method not in METHODS:
         raise SpecificationError(f"no method {method!r}; {suggestion(str(method), METHODS)}")
     allies = check_allies(seller, ally)
-    irf = as_irf(svar, horizon, bootstrap, rng, n_jobs=n_jobs)
-    check_horizon(horizon, irf.point.shape[0] - 1)
+    irf = joint(svar, horizon, bootstrap, rng, n_jobs=n_jobs)
+    if not isinstance(irf, IRF):
+        raise SpecificationError(
+            "a price offset recomputes whole paths of responses to several shocks; pass an identified VAR or its IRF; "
+            f"found {type(irf).__name__}."
+        )
+    checks.horizon(horizon, irf.horizon)
     tools = allies if using is None else (using,) if isinstance(using, str) else tuple(using)
     plan = Plan.of(irf, (seller, shock_of(irf, seller, shock)), allies, tools, method=method, hold_seller=hold_seller)
-    row = position(irf.responses, response, "response")
-    point, parent = _pairs(plan, irf.point[None, : horizon + 1], row, cumulative=cumulative), irf
+    row = checks.position("response", response, irf.responses)
+    point = _pairs(plan, irf.point[None, : horizon + 1], row, cumulative=cumulative)
     drawn = None if irf.draws is None else _pairs(plan, irf.draws[:, : horizon + 1], row, cumulative=cumulative)
+    parent: ShutOff | IRF = irf
     if method != "reduced":
         parent = described(plan, irf, horizon, size)
         _warn(parent, method)
@@ -152,5 +160,5 @@ def _estimate(point: Array, drawn: Array | None, parent: object, *, level: float
         return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, level, "", label, nobs, parent=parent)
     if len(drawn) < MINIMUM_DRAWS:
         raise SpecificationError(f"a set needs at least {MINIMUM_DRAWS} draws of the responses; found {len(drawn)}.")
-    pair = Responses(point, np.cov(drawn, rowvar=False), drawn, nobs, None, parent)
+    pair = Reading(point, np.cov(drawn, rowvar=False), drawn, nobs, None, parent)
     return ratio_estimate(pair, method="fieller", level=level, label=label)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from econ.arrays import Array, Seed
+from econ.arrays import Seed
 from econ.errors import NotIdentified, SpecificationError, suggestion
 from econ.estimate import Estimate, check_level
 from econ.infer.weak import ReducedForm, anderson_rubin
-from econ.offset._proxy import is_proxy, proxy_moments
+from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import METHODS, Ratio, ratio_estimate
-from econ.offset._responses import Cell, as_irf, check_allies, cumulated, shock_of
+from econ.offset._responses import Source, check_allies, joint, shock_of
+from econ.responses import Bootstrap, Cell
 
 SETS = ("anderson-rubin", *METHODS)
 
 
 def quantity_offset(
-    irf: Any,
+    irf: Source,
     seller: str = "china_net_purchases",
     ally: str | Sequence[str] = "japan_net_purchases",
     *,
@@ -28,7 +28,7 @@ def quantity_offset(
     level: float = 0.90,
     shock: str | None = None,
     method: str | None = None,
-    bootstrap: Any = None,
+    bootstrap: Bootstrap | None = None,
     rng: Seed = None,
     n_jobs: int = 1,
 ) -> Estimate:
@@ -40,8 +40,8 @@ def quantity_offset(
 
     Parameters
     ----------
-    irf : IRF, StructuralResults or ProjectionResults
-        Responses with joint draws (a bootstrap or posterior); or an identified VAR (then pass ``bootstrap`` and
+    irf : JointResponses or StructuralResults
+        An `IRF` with joint draws (a bootstrap or posterior); or an identified VAR (then pass ``bootstrap`` and
         ``rng``, unless it has draws of its own or is a proxy VAR, which needs none); or local projections, summed
         (``cumulative=True``) or not, whose joint covariance serves where there are no draws.
     seller : str
@@ -103,10 +103,10 @@ def quantity_offset(
 
     Examples
     --------
-    >>> from types import SimpleNamespace
+    >>> from econ.responses import IRF
     >>> point = np.array([[[-1.0], [0.3]], [[-0.5], [0.3]]])  # seller first, then ally; two horizons
     >>> draws = point + 0.05 * np.random.default_rng(1).standard_normal((500, 2, 2, 1))
-    >>> irf = SimpleNamespace(point=point, draws=draws, responses=("cn", "jp"), shocks=("cn",), nobs=300)
+    >>> irf = IRF(point=point, draws=draws, responses=("cn", "jp"), shocks=("cn",), nobs=300)
     >>> estimate = quantity_offset(irf, seller="cn", ally="jp", horizon=1)
     >>> print(estimate)
     0.400, s.e. 0.054, 90% set [0.31, 0.49]
@@ -116,44 +116,42 @@ def quantity_offset(
     turn = np.zeros((2, 1 + len(allies)))
     turn[0, 1:], turn[1, 0] = -1.0, 1.0
     name = shock_of(irf, seller, shock)
-    cells = [Cell(seller, name), *(Cell(other, name) for other in allies)]
+    cells = [Cell(horizon, each, name, summed=True) for each in (seller, *allies)]
     _check_method(irf, method)
     if is_proxy(irf) and method in (None, "anderson-rubin"):
-        found = _instrumented(irf, horizon, cells, turn, level=level, label=label)
+        found = _instrumented(proxy_moments(irf, cells).turned(turn), cells[0], level=level, label=label)
         if bootstrap is None:
             return found
-        options: dict[str, Any] = {"bootstrap": bootstrap, "rng": rng, "n_jobs": n_jobs}
-        drawn = quantity_offset(irf, seller, ally, horizon=horizon, shock=shock, method="delta", **options)
+        drawn = quantity_offset(
+            irf, seller, ally, horizon=horizon, shock=shock, method="delta", bootstrap=bootstrap, rng=rng, n_jobs=n_jobs
+        )
         return replace(found, std_error=drawn.std_error)
-    irf = as_irf(irf, horizon, bootstrap, rng, n_jobs=n_jobs)
-    read = cumulated(irf, horizon, cells)
-    _check_moved(read.point[0], seller, horizon)
-    draws = None if read.draws is None else read.draws @ turn.T
-    pair = replace(read, point=turn @ read.point, covariance=turn @ read.covariance @ turn.T, draws=draws)
-    return ratio_estimate(pair, method=method or "fieller", level=level, label=label)
+    read = joint(irf, horizon, bootstrap, rng, n_jobs=n_jobs).read(cells)
+    _check_moved(read.point[0], cells[0])
+    return ratio_estimate(read.turned(turn), method=method or "fieller", level=level, label=label)
 
 
-def _instrumented(svar: Any, horizon: int, cells: list[Cell], turn: Array, *, level: float, label: str) -> Estimate:
+def _instrumented(moments: Moments, sold: Cell, *, level: float, label: str) -> Estimate:
     """Ratio in a proxy VAR with its Anderson-Rubin set."""
     check_level(level)
-    read = proxy_moments(svar, horizon, cells).turned(turn)
-    pair = read.responses(svar)
-    _check_moved(pair.point[1], cells[0].response, horizon)
-    form = ReducedForm(read.point[0], read.point[1], read.covariance, read.squares, read.nobs, parent=svar)
+    pair = moments.read()
+    _check_moved(pair.point[1], sold)
+    top, bottom = moments.point
+    form = ReducedForm(top, bottom, moments.covariance, moments.squares, moments.nobs, parent=moments.parent)
     region = anderson_rubin(form, level=level)
     plain = ratio_estimate(pair, method="delta", level=level, label=label)
     assert isinstance(plain, Ratio)
     return replace(plain, lower=region.lower, upper=region.upper, region=region)
 
 
-def _check_moved(sold: float, seller: str, horizon: int) -> None:
+def _check_moved(sold: float, cell: Cell) -> None:
     if sold == 0.0:
         raise NotIdentified(
-            f"{seller!r} does not respond to its own shock within {horizon} periods; nothing to offset."
+            f"{cell.response!r} does not respond to its own shock within {cell.horizon} periods; nothing to offset."
         )
 
 
-def _check_method(source: Any, method: str | None) -> None:
+def _check_method(source: Source, method: str | None) -> None:
     if method is not None and method not in SETS:
         raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
     if method == "anderson-rubin" and not is_proxy(source):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import NotIdentified, SpecificationError
 from econ.offset import _kernels as kernels
-from econ.offset._responses import position
+from econ.responses import IRF
 from econ.var.structure.counterfactual import plausibility, shut_off
 
 METHODS = ("sims-zha", "scenario", "least-squares", "reduced")
@@ -26,9 +26,10 @@ class ShutOff:
     Parameters
     ----------
     paths : DataFrame (H + 1, 2 n)
-        Responses to the sale, columns (``"actual"`` | ``"shut off"``, variable).
+        Responses to the sale, rows ``horizon``, columns (``path``: ``"actual"`` | ``"shut off"``, ``response``).
     interventions : DataFrame (H + 1, k)
-        Shocks that keep the allies out, standard deviations, for a sale of the size asked for.
+        Shocks that keep the allies out, standard deviations, for a sale of the size asked for; rows ``horizon``,
+        columns ``shock``.
     plausibility : float
         Bias of a coin as unusual as these shocks: 0.5 = ordinary, 1 = unheard of.
     residual : float
@@ -58,7 +59,7 @@ class Plan:
     @classmethod
     def of(
         cls,
-        irf: Any,
+        irf: IRF,
         seller: tuple[str, str],
         allies: Sequence[str],
         tools: Sequence[str],
@@ -68,7 +69,6 @@ class Plan:
     ) -> Plan:
         """Look the names up and check that the tools suit the method."""
         name, shock = seller
-        responses, shocks = tuple(irf.responses), tuple(irf.shocks)
         if shock in tools or not tools or len(set(tools)) < len(tools):
             raise SpecificationError(
                 f"name each allied shock once, and not the seller's {shock!r}; found {list(tools)}."
@@ -82,10 +82,10 @@ class Plan:
         if hold_seller and method != "scenario":
             raise SpecificationError(f"hold_seller belongs to method='scenario'; the method is {method!r}.")
         return cls(
-            position(shocks, shock, "shock"),
-            position(responses, name, "response"),
-            [position(responses, ally, "response") for ally in allies],
-            [position(shocks, tool, "shock") for tool in tools],
+            checks.position("shock", shock, irf.shocks),
+            checks.position("response", name, irf.responses),
+            [checks.position("response", ally, irf.responses) for ally in allies],
+            [checks.position("shock", tool, irf.shocks) for tool in tools],
             method,
             hold_seller,
         )
@@ -122,20 +122,20 @@ def own_prices(plan: Plan, theta: Array, row: int, *, cumulative: bool) -> Array
     return kernels.own_price(sums, plan.shock, plan.tools, (row, plan.allies))
 
 
-def described(plan: Plan, irf: Any, horizon: int, size: float) -> ShutOff:
+def described(plan: Plan, irf: IRF, horizon: int, size: float) -> ShutOff:
     """The counterfactual of the point estimate, for a sale of ``size``."""
     if not (np.isfinite(size) and size != 0.0):
         raise SpecificationError(f"size is the seller's shock in standard deviations, not 0; found {size!r}.")
     theta = irf.point[None, : horizon + 1]
     shut, used = paths(plan, theta)
     both = np.hstack([theta[0, :, :, plan.shock], shut[0]]) * size
-    columns = pd.MultiIndex.from_product([("actual", "shut off"), irf.responses], names=["path", "variable"])
+    columns = pd.MultiIndex.from_product([("actual", "shut off"), irf.responses], names=["path", "response"])
     index = pd.RangeIndex(horizon + 1, name="horizon")
     tools = [irf.shocks[j] for j in plan.tools] + ([irf.shocks[plan.shock]] if plan.hold_seller else [])
     left = shut[0][:, plan.allies] * size
     return ShutOff(
         paths=pd.DataFrame(both, index=index, columns=columns),
-        interventions=pd.DataFrame(used[0] * size, index=index, columns=tools),
+        interventions=pd.DataFrame(used[0] * size, index=index, columns=pd.Index(tools, name="shock")),
         plausibility=plausibility(0.5 * float((used[0] ** 2).sum()) * size**2, (horizon + 1) * len(irf.responses)),
         residual=float(np.sqrt((left**2).mean())) if plan.method == "least-squares" else 0.0,
         parent=irf,

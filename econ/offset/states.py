@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import NotIdentified
@@ -15,9 +16,10 @@ from econ.estimate import Estimate, check_level
 from econ.infer.working import approximate_df
 from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._ratio import Ratio, ratio_estimate
-from econ.offset._responses import Cell, Responses, check_allies, check_horizon, cumulated
+from econ.offset._responses import check_allies
 from econ.offset.instrumented import with_sum
 from econ.projection import LocalProjection, ProjectionResults
+from econ.responses import Cell, Reading
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,18 +122,16 @@ def state_offset(
     (0.2, 0.8, True)
     """
     check_level(level)
-    check_horizon(horizon, None)
+    checks.horizon(horizon)
     allies = check_allies(seller, ally)
     table, bought = with_sum(as_dataset(data), allies)
     model = LocalProjection(
         table, (bought, seller), instrument, controls=controls, contemporaneous=contemporaneous, lags=lags, state=state,
         state_lag=state_lag, transition=transition, cumulative=True, lag_augmented=False,
     )  # fmt: skip
-    results = model.estimate(horizon, cov)
-    cells = [Cell(name, f"{instrument}|{word}") for word in ("low", "high") for name in (bought, seller)]
-    read = cumulated(results, horizon, cells)
-    turn = np.diag([-1.0, 1.0, -1.0, 1.0])
-    read = replace(read, point=turn @ read.point, covariance=turn @ read.covariance @ turn.T)
+    results = model.fit(horizon, cov)
+    cells = [Cell(horizon, name, shock, summed=True) for shock in results.shocks for name in (bought, seller)]
+    read = results.read(cells).turned(np.diag([-1.0, 1.0, -1.0, 1.0]))
     if not read.point[[1, 3]].all():
         raise NotIdentified(f"{seller!r} does not respond to {instrument!r} in one of the states; nothing to offset.")
     words = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods, {state}"
@@ -144,7 +144,7 @@ def state_offset(
     return StateOffset(low, high, difference, tests, results)
 
 
-def _tests(results: ProjectionResults, read: Responses, difference: Estimate, null: str) -> pd.DataFrame:
+def _tests(results: ProjectionResults, read: Reading, difference: Estimate, null: str) -> pd.DataFrame:
     bandwidth = int(results.bandwidths[results.horizon]) if results.cov in ("hac", "ewc") else None
     columns = results.parent.design.columns
     df = np.inf if read.df is None else read.df
@@ -158,17 +158,17 @@ def _tests(results: ProjectionResults, read: Responses, difference: Estimate, nu
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _part(read: Responses, place: int) -> Responses:
+def _part(read: Reading, place: int) -> Reading:
     """The pair (bought, sold) of one state."""
     rows = slice(place, place + 2)
     return replace(read, point=read.point[rows], covariance=read.covariance[rows, rows])
 
 
-def _difference(read: Responses, low: Estimate, high: Estimate, *, level: float) -> Estimate:
+def _difference(read: Reading, low: Estimate, high: Estimate, *, level: float) -> Estimate:
     """High less low; both ratios' gradients at once, as one ratio over 1."""
     slope = np.concatenate([-_gradient(low, read.point[:2]), _gradient(high, read.point[2:])])
     variance = float(slope @ read.covariance @ slope)
-    pair = Responses(
+    pair = Reading(
         np.array([high.value - low.value, 1.0]), np.diag([variance, 0.0]), None, read.nobs, read.df, read.parent
     )
     return ratio_estimate(pair, method="delta", level=level, label="offset in the high state less that in the low")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Seed
 from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
@@ -17,8 +17,9 @@ from econ.estimate import Estimate, check_level
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import working_moments
 from econ.offset._equality import anderson_rubin_row, wald_row
-from econ.offset._responses import Cell, Responses, as_irf, check_allies, check_horizon, cumulated
+from econ.offset._responses import Source, check_allies, joint
 from econ.projection import LocalProjection, ProjectionResults
+from econ.responses import Bootstrap, Cell, Reading
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Symmetry:
 
 
 def symmetry(
-    source: Any,
+    source: Source,
     seller: str = "china_net_purchases",
     ally: str = "japan_net_purchases",
     *,
@@ -55,7 +56,7 @@ def symmetry(
     cumulative: bool = False,
     shocks: tuple[str, str] | None = None,
     level: float = 0.90,
-    bootstrap: Any = None,
+    bootstrap: Bootstrap | None = None,
     rng: Seed = None,
     n_jobs: int = 1,
 ) -> Symmetry:
@@ -69,7 +70,7 @@ def symmetry(
 
     Parameters
     ----------
-    source : IRF or StructuralResults
+    source : JointResponses or StructuralResults
         Joint responses to both shocks, with draws (or ``bootstrap`` and ``rng``).
     seller, ally : str
         Net purchases, in one unit such as percent of debt.
@@ -117,9 +118,9 @@ def symmetry(
     first, second = shocks or (seller, ally)
     if first == second:
         raise SpecificationError(f"two shocks are needed to tell two impacts apart; both are {first!r}.")
-    irf = as_irf(source, horizon, bootstrap, rng, n_jobs=n_jobs)
     wanted = [(response, cumulative), (seller, True), (ally, True)]
-    read = cumulated(irf, horizon, [Cell(name, shock, summed) for name, summed in wanted for shock in (first, second)])
+    cells = [Cell(horizon, name, shock, summed) for name, summed in wanted for shock in (first, second)]
+    read = joint(source, horizon, bootstrap, rng, n_jobs=n_jobs).read(cells)
     return _tested(read, (seller, ally, response), horizon, level)
 
 
@@ -166,7 +167,7 @@ def instrumented_symmetry(
         As :func:`symmetry`.
     """
     check_level(level)
-    check_horizon(horizon, None)
+    checks.horizon(horizon)
     (ally,) = check_allies(seller, ally)
     if len(instruments) != 2 or instruments[0] == instruments[1]:
         raise SpecificationError(f"name two instruments; found {list(instruments)}.")
@@ -182,7 +183,7 @@ def instrumented_symmetry(
                 data, names, own, controls=series, contemporaneous=(other,), lags=lags, cumulative=summed,
                 difference=not summed, lag_augmented=False,
             )  # fmt: skip
-            fits.append(model.estimate(horizon, cov))
+            fits.append(model.fit(horizon, cov))
     read = _joined(fits, horizon)
     rows = read.nobs
     z = np.column_stack([fit.impulse[horizon, :rows, 0] for fit in fits[:2]])
@@ -192,7 +193,7 @@ def instrumented_symmetry(
     return _tested(read, (seller, ally, response), horizon, level, small=small)
 
 
-def _joined(fits: Sequence[ProjectionResults], horizon: int) -> Responses:
+def _joined(fits: Sequence[ProjectionResults], horizon: int) -> Reading:
     """Coefficients (Y_1, Y_2, C_1, C_2, A_1, A_2) of regressions on the same rows, with their joint covariance."""
     rows = fits[0].nobs - horizon
     price, flows = fits[:2], fits[2:]
@@ -203,11 +204,11 @@ def _joined(fits: Sequence[ProjectionResults], horizon: int) -> Responses:
     bandwidth = int(fits[0].bandwidths[horizon]) if kind in ("hac", "ewc") else None
     # the influence functions of hc1 carry its small-sample factor already
     covariance, df = joint_covariance(psi, cov=kind if bandwidth is not None else "hc0", bandwidth=bandwidth)
-    return Responses(point, covariance, None, rows, None if np.isinf(df) else df, fits[0])
+    return Reading(point, covariance, None, rows, None if np.isinf(df) else df, fits[0])
 
 
 def _tested(
-    read: Responses,
+    read: Reading,
     names: tuple[str, str, str],
     horizon: int,
     level: float,
@@ -239,14 +240,14 @@ def _tested(
     return Symmetry(estimates[0], estimates[1], estimates[2], pd.DataFrame.from_dict(rows, orient="index"), read.parent)
 
 
-def _estimate(value: float, variance: float, read: Responses, level: float, label: str) -> Estimate:
+def _estimate(value: float, variance: float, read: Reading, level: float, label: str) -> Estimate:
     error = float(np.sqrt(max(variance, 0.0)))
     half = 0.5 + level / 2.0
     reach = error * float(stats.norm.ppf(half) if read.df is None else stats.t.ppf(half, read.df))
     return Estimate(value, error, value - reach, value + reach, level, "", label, read.nobs, parent=read.parent)
 
 
-def _anderson_rubin(read: Responses, null: str, df: float, factor: float) -> dict[str, object]:
+def _anderson_rubin(read: Reading, null: str, df: float, factor: float) -> dict[str, object]:
     """Under the null ``Y_j = beta (C_j + A_j)`` for both shocks."""
     turn = np.zeros((4, 6))
     turn[:2, :2] = np.eye(2)

@@ -61,7 +61,7 @@ def bias_corrected(results: ProjectionResults) -> IRF:
     >>> import pandas as pd
     >>> from econ.projection import LocalProjection
     >>> frame = pd.DataFrame(np.random.default_rng(1).standard_normal((100, 2)), columns=["flow", "yield"])
-    >>> results = LocalProjection(frame, response="yield", impulse="flow", lags=1).estimate(4)
+    >>> results = LocalProjection(frame, response="yield", impulse="flow", lags=1).fit(4)
     >>> bool(bias_corrected(results).point[0, 0, 0] == results.point[0, 0, 0])
     True
     """
@@ -78,4 +78,6 @@ def bias_corrected(results: ProjectionResults) -> IRF:
         # traces[1..h] meet the corrected responses h - 1, ..., 0
         added = np.tensordot(traces[1 : h + 1], point[h - 1 :: -1][:h], axes=1)
         point[h] += added / (results.nobs - h - design.columns)
-    return replace(results.irf(), point=point, parent=BiasCorrection(results, point - results.point))
+    return replace(
+        results.irf, draws=None, origin=None, point=point, parent=BiasCorrection(results, point - results.point)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,9 +11,10 @@ import pandas as pd
 
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SeriesNotFound, SpecificationError, suggestion
+from econ.projection.bootstrap import Bootstrap, draw
 from econ.projection.design import Design, build
-from econ.projection.results import Bootstrap, ProjectionResults
-from econ.responses.irf import IRF
+from econ.projection.estimation import estimate
+from econ.projection.results import ProjectionResults
 
 FORMS = (False, True, "response", "multiplier")
 ESTIMATORS = ("2sls", "liml")
@@ -79,9 +80,11 @@ class LocalProjection:
     >>> generator = np.random.default_rng(1)
     >>> frame = pd.DataFrame({"flow": generator.standard_normal(300)})
     >>> frame["yield"] = -2.0 * frame["flow"] + generator.standard_normal(300)
-    >>> irf = LocalProjection(frame, response="yield", impulse="flow", lags=2).fit(horizon=4)
-    >>> print(irf.at(0, response="yield"))
+    >>> fit = LocalProjection(frame, response="yield", impulse="flow", lags=2).fit(horizon=4)
+    >>> print(fit.irf.at(0, response="yield"))
     -1.890, s.e. 0.060
+    >>> list(fit.summary().columns)
+    ['point', 'std_error', 'lower', 'upper', 'nobs']
     """
 
     data: Dataset | pd.DataFrame
@@ -155,7 +158,7 @@ class LocalProjection:
         bootstrap: Bootstrap | None = None,
         rng: int | np.random.SeedSequence | None = None,
         n_jobs: int = 1,
-    ) -> IRF:
+    ) -> ProjectionResults:
         """Estimate every horizon and response.
 
         Parameters
@@ -168,7 +171,7 @@ class LocalProjection:
         bandwidth : int, optional
             Bartlett lags ("hac") or cosines ("ewc") at every horizon.
         bootstrap : Wild or PlugIn, optional
-            Adds joint draws of all responses, for simultaneous bands and functions of responses.
+            Adds joint draws of all responses to ``.irf``, for simultaneous bands and functions of responses.
         rng : int or SeedSequence
             Seed of the draws.
         n_jobs : int, default 1
@@ -176,9 +179,9 @@ class LocalProjection:
 
         Returns
         -------
-        IRF
-            ``point[h, i, j]`` = response of variable i to impulse (state) j at horizon h; ``parent`` is the
-            `ProjectionResults`, which has the joint covariance, first stages and weak-instrument sets.
+        ProjectionResults
+            ``irf.point[h, i, j]`` = response of variable i to impulse (state) j at horizon h; with ``summary()``, the
+            joint covariance, first stages and weak-instrument sets.
 
         Raises
         ------
@@ -187,15 +190,12 @@ class LocalProjection:
         SingularDesign
             If regressors or instruments are collinear; names them.
         """
-        results = self.estimate(horizon, cov, bandwidth=bandwidth)
-        return results.irf(bootstrap=bootstrap, rng=rng, n_jobs=n_jobs)
-
-    def estimate(self, horizon: int = 24, cov: str | None = None, *, bandwidth: int | None = None) -> ProjectionResults:
-        """Estimate like :meth:`fit`, but return the `ProjectionResults` themselves."""
-        from econ.projection.results import estimate
-
         default = "hc1" if self.lag_augmented else "hac"
-        return estimate(self, horizon, default if cov is None else cov, bandwidth=bandwidth)
+        results = estimate(self, horizon, default if cov is None else cov, bandwidth=bandwidth)
+        if bootstrap is None:
+            return results
+        draws = draw(results, bootstrap, rng=rng, n_jobs=n_jobs)
+        return replace(results, draws=draws, origin=(bootstrap, str(rng)))
 
     def _check_names(self) -> None:
         named = [self.impulse, *self.responses, *self.controls, *self.contemporaneous, *self.instruments]

@@ -14,10 +14,11 @@ from econ.checks import SPARE
 from econ.data.index import check_index, check_values
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SeriesNotFound, SpecificationError, suggestion
 from econ.infer._kernels import full_rank_qr
+from econ.infer.covariance import check_lags
 from econ.projection.bootstrap import Bootstrap
+from econ.projection.cross_section import CrossSection
 from econ.projection.effects import Codes, Effects
-from econ.projection.panel_results import CrossSection, PanelResults
-from econ.responses.irf import IRF
+from econ.projection.panel_results import PanelResults
 
 EFFECTS = ("unit", "time")
 COVARIANCES = ("cluster", "driscoll-kraay")
@@ -66,8 +67,8 @@ class PanelProjection:
     >>> index = pd.MultiIndex.from_product([list("abcdefgh"), range(60)], names=["holder", "month"])
     >>> frame = pd.DataFrame({"pickup": generator.standard_normal(480)}, index=index)
     >>> frame["flow"] = 0.5 * frame["pickup"] + generator.standard_normal(480)
-    >>> irf = PanelProjection(frame, response="flow", impulse="pickup", lags=1).fit(4)
-    >>> print(irf.at(0, response="flow"))
+    >>> fit = PanelProjection(frame, response="flow", impulse="pickup", lags=1).fit(4)
+    >>> print(fit.irf.at(0, response="flow"))
     0.376, s.e. 0.067
     """
 
@@ -127,7 +128,7 @@ class PanelProjection:
         bandwidth: int | None = None,
         bootstrap: Bootstrap | None = None,
         rng: int | np.random.SeedSequence | None = None,
-    ) -> IRF:
+    ) -> PanelResults:
         """Estimate every horizon.
 
         Parameters
@@ -140,15 +141,15 @@ class PanelProjection:
         bandwidth : int, optional
             Bartlett lags of "driscoll-kraay".
         bootstrap : Wild or PlugIn, optional
-            Joint draws: wild signs by unit ("cluster" only), or normal.
+            Joint draws in ``.irf``: wild signs by unit ("cluster" only), or normal.
         rng : int or SeedSequence
             Seed of the draws.
 
         Returns
         -------
-        IRF
-            ``parent`` is a `PanelResults`, which has the wild-cluster test with the null imposed and, with instruments,
-            first stages and sets that stay valid when they are weak.
+        PanelResults
+            With ``irf``, ``summary()``, the wild-cluster test with the null imposed and, with instruments, first stages
+            and sets that stay valid when they are weak.
 
         Raises
         ------
@@ -157,24 +158,26 @@ class PanelProjection:
         SingularDesign
             If a regressor is collinear with effects and the others.
         """
-        return self.estimate(horizon, cov, bandwidth=bandwidth).irf(bootstrap=bootstrap, rng=rng)
+        self._check_covariance(cov, bandwidth)
+        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
+            raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
+        self._check_horizon(int(horizon))
+        sections = tuple(self.cross_section(h) for h in range(horizon + 1))
+        if bandwidth is not None:
+            check_lags(bandwidth, int(sections[-1].effects.periods.max()) + 1)
+        results = PanelResults(self, sections, cov, bandwidth)
+        return results if bootstrap is None else results.drawn(bootstrap, rng)
 
-    def estimate(self, horizon: int = 24, cov: str = "cluster", *, bandwidth: int | None = None) -> PanelResults:
-        """Estimate like :meth:`fit`, but return the `PanelResults` themselves."""
+    def _check_covariance(self, cov: str, bandwidth: int | None) -> None:
         if cov not in COVARIANCES:
             raise SpecificationError(f"no panel covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
         if bandwidth is not None and cov == "cluster":
             raise SpecificationError("bandwidth belongs to 'driscoll-kraay'; the covariance is 'cluster'.")
-        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
-            raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
         if cov == "cluster" and self.data.index.get_level_values(0).nunique() < MINIMUM_UNITS:
             raise SpecificationError(
                 f"clustered errors need at least {MINIMUM_UNITS} units (with two and period effects the scores of both "
                 "cancel); use cov='driscoll-kraay'."
             )
-        self._check_horizon(int(horizon))
-        sections = tuple(self.cross_section(h) for h in range(horizon + 1))
-        return PanelResults(self, sections, cov, bandwidth)
 
     def cross_section(self, horizon: int) -> CrossSection:
         """Response and impulse at one horizon with effects and controls partialled out."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from econ.arrays import Array
+from econ import checks
+from econ.arrays import Array, Seed
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer._kernels import by_group
@@ -21,81 +24,17 @@ from econ.infer.working import approximate_df, working_moments
 from econ.parallel import map_blocks
 from econ.projection import _kernels as kernels
 from econ.projection.bootstrap import Bootstrap, PlugIn
-from econ.projection.effects import Effects
+from econ.projection.cross_section import CrossSection
 from econ.projection.panel_wild import WildTest
+from econ.projection.summary import summary
+from econ.responses import joint, labels
 from econ.responses.irf import IRF
 from econ.responses.resampling import Wild
 
 if TYPE_CHECKING:
     from econ.projection.panel import PanelProjection
 
-
-@dataclass(frozen=True, eq=False)
-class CrossSection:
-    """One horizon: response and impulse (N,) with effects and controls partialled out.
-
-    Parameters
-    ----------
-    outcome, impulse : array (N,)
-        Residuals.
-    instruments : array (N, m)
-        Residuals of the instruments; the impulse itself, (N, 1), by least squares.
-    controls : array (N, c)
-        Orthonormal controls, effects taken out.
-    effects : Effects
-        Unit and time codes of the rows.
-    columns : int
-        Coefficients, unit effects not counted.
-    """
-
-    outcome: Array = field(repr=False)
-    impulse: Array = field(repr=False)
-    instruments: Array = field(repr=False)
-    controls: Array = field(repr=False)
-    effects: Effects = field(repr=False)
-    columns: int
-
-    @property
-    def nobs(self) -> int:
-        """Rows."""
-        return len(self.outcome)
-
-    @cached_property
-    def fitted(self) -> Array:
-        """First stage: projection of the impulse on the instruments (N,)."""
-        z = self.instruments
-        return np.asarray(z @ np.linalg.solve(z.T @ z, z.T @ self.impulse))
-
-    @cached_property
-    def point(self) -> float:
-        """Two-stage (or ordinary) least-squares response."""
-        return float(self.fitted @ self.outcome / (self.fitted @ self.impulse))
-
-    @cached_property
-    def influence(self) -> Array:
-        """Influence functions (N,)."""
-        u = self.outcome - self.impulse * self.point
-        return np.asarray(self.fitted * u / (self.fitted @ self.impulse))
-
-    @property
-    def factor(self) -> float:
-        """Small-sample factor of the clustered variance."""
-        groups = int(self.effects.units.max()) + 1
-        return groups / (groups - 1.0) * (self.nobs - 1.0) / (self.nobs - self.columns)
-
-    def basis(self) -> Array:
-        """Orthonormal basis of period effects, controls and instruments, unit effects taken out of each."""
-        effects = self.effects
-        dummies = np.zeros((self.nobs, effects.columns))
-        dummies[np.arange(self.nobs), effects.periods if effects.time else 0] = 1.0
-        if effects.unit:  # the unit effects, which are not listed, span one of them
-            dummies = replace(effects, time=False).residual(dummies)[:, 1:]
-        return np.linalg.qr(np.column_stack([dummies, self.controls, self.instruments]))[0]
-
-    def residual(self, v: Array) -> Array:
-        """Residuals of (N, c) on effects and controls."""
-        v = self.effects.residual(v)
-        return np.asarray(v - self.controls @ (self.controls.T @ v))
+SETS = {"anderson-rubin": anderson_rubin, "clr": conditional_lr}
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +51,40 @@ class PanelResults:
         Covariance.
     bandwidth : int or None
         Bartlett lags; None means the horizon.
+    draws : array (B, H + 1, 1, 1), optional
+        Joint draws of all horizons.
+    origin : object
+        Bootstrap and seed of the draws.
     """
 
     parent: PanelProjection = field(repr=False)
     sections: tuple[CrossSection, ...] = field(repr=False)
     cov: str
     bandwidth: int | None = None
+    draws: Array | None = field(default=None, repr=False)
+    origin: object = field(default=None, repr=False)
 
     @property
+    def responses(self) -> tuple[str, ...]:
+        """Name of the response."""
+        return (self.parent.response,)
+
+    @property
+    def shocks(self) -> tuple[str, ...]:
+        """Name of the impulse."""
+        return (self.parent.impulse,)
+
+    @property
+    def horizon(self) -> int:
+        """Last horizon, H."""
+        return len(self.sections) - 1
+
+    @property
+    def nobs(self) -> int:
+        """Rows at horizon 0."""
+        return self.sections[0].nobs
+
+    @cached_property
     def point(self) -> Array:
         """Responses (H + 1, 1, 1)."""
         return np.array([section.point for section in self.sections])[:, None, None]
@@ -157,20 +122,57 @@ class PanelResults:
         groups = [float(each.effects.units.max()) for each in self.sections]
         return np.array(groups) if self.cov == "cluster" else np.full(len(groups), np.inf)
 
-    def irf(self, *, bootstrap: Bootstrap | None = None, rng: int | np.random.SeedSequence | None = None) -> IRF:
-        """Responses as the same object that a VAR gives; see :meth:`PanelProjection.fit`."""
+    @cached_property
+    def spread(self) -> Array:
+        """Rows r (R, H + 1) whose cross-product is the joint covariance of all horizons.
+
+        Correlations use the Bartlett lags of the last horizon for all; variances are those of ``std_errors``.
+        """
+        lags = self.horizon if self.bandwidth is None else self.bandwidth
+        rows = self.scores if self.cov == "cluster" else kernels.box_sums(self.scores, lags)
+        scale = np.sqrt((rows * rows).sum(axis=0))
+        return np.asarray(rows * (self.std_errors[:, 0, 0] / scale))
+
+    @cached_property
+    def irf(self) -> IRF:
+        """Responses as the same object that a VAR gives, with the draws that :meth:`PanelProjection.fit` made."""
         return IRF(
             point=self.point,
-            responses=(self.parent.response,),
-            shocks=(self.parent.impulse,),
-            draws=None if bootstrap is None else self._draws(bootstrap, rng),
+            responses=self.responses,
+            shocks=self.shocks,
+            draws=self.draws,
             std_errors=self.std_errors,
             df=self.df,
-            nobs=self.sections[0].nobs,
+            nobs=self.nobs,
             parent=self,
-            origin=(bootstrap, str(rng)),
+            origin=self.origin,
             cumulated=bool(self.parent.cumulative),
         )
+
+    def read(self, cells: Sequence[joint.Cell]) -> joint.Reading:
+        """Several horizons with their joint covariance; see :meth:`econ.responses.joint.JointResponses.read`."""
+        w = joint.weights(self, cells, cumulated=bool(self.parent.cumulative))
+        drawn = joint.from_draws(self, self.draws, w)
+        if drawn is not None:
+            return drawn
+        last = max(cell.horizon for cell in cells)
+        spread = self.spread[:, : w.shape[1]] @ w.T
+        df = float(self.df[last])
+        return joint.Reading(
+            joint.weighted(self, w),
+            spread.T @ spread,
+            None,
+            self.sections[last].nobs,
+            None if np.isinf(df) else df,
+            self,
+        )
+
+    def summary(self, level: float = 0.90) -> pd.DataFrame:
+        """Every horizon with its uncertainty, rows and strength of instruments: :meth:`ProjectionResults.summary`."""
+        strength = None
+        if self.parent.instruments:
+            strength = [self.first_stage(h).statistic for h in range(self.horizon + 1)]
+        return summary(self.irf, level, nobs=[each.nobs for each in self.sections], first_stages=strength)
 
     def wild_cluster(
         self,
@@ -178,7 +180,7 @@ class PanelResults:
         *,
         null: float = 0.0,
         draws: int = 999,
-        rng: int | np.random.SeedSequence | None = None,
+        rng: Seed = None,
     ) -> float:
         """P-value of the wild cluster bootstrap test with the null imposed.
 
@@ -215,7 +217,7 @@ class PanelResults:
         *,
         level: float = 0.90,
         draws: int = 999,
-        rng: int | np.random.SeedSequence | None = None,
+        rng: Seed = None,
     ) -> ConfidenceSet:
         """Responses that the wild cluster bootstrap test does not reject; parameters as :meth:`wild_cluster`."""
         p_value = self._wild(horizon, draws, rng)
@@ -263,19 +265,49 @@ class PanelResults:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
         return effective_f(self.reduced_form(horizon))
 
-    def robust_set(self, horizon: int, *, level: float = 0.90, method: str = "ar") -> ConfidenceSet:
-        """Anderson-Rubin ("ar") or conditional likelihood-ratio ("clr") set of the response at one horizon."""
-        sets = {"ar": anderson_rubin, "clr": conditional_lr}
-        if method not in sets:
-            raise SpecificationError(f"no set {method!r}; {suggestion(method, sets)}")
-        return sets[method](self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
+    def weak_iv_set(
+        self, response: str, horizon: int, level: float = 0.90, *, method: str = "anderson-rubin"
+    ) -> pd.DataFrame:
+        """Sets at horizons 0, ..., ``horizon`` that stay valid when the instruments are weak.
+
+        Parameters
+        ----------
+        response : str
+            The response of the panel.
+        horizon : int
+            Last horizon wanted.
+        level : float, default 0.90
+            Coverage of each set.
+        method : {"anderson-rubin", "clr"}
+            Anderson-Rubin or conditional likelihood ratio.
+
+        Returns
+        -------
+        DataFrame
+            As :meth:`ProjectionResults.weak_iv_set`.
+
+        Raises
+        ------
+        SpecificationError
+            Without instruments, for an unknown response or method, or a horizon that was not estimated.
+        """
+        checks.position("response", response, self.responses)
+        last = checks.horizon(horizon, self.horizon)
+        sets = [self.robust_set(h, level=level, method=method) for h in range(last + 1)]
+        return labels.intervals(sets, response=response, shock=self.parent.impulse)
+
+    def robust_set(self, horizon: int, *, level: float = 0.90, method: str = "anderson-rubin") -> ConfidenceSet:
+        """Anderson-Rubin or conditional likelihood-ratio ("clr") set of the response at one horizon."""
+        if method not in SETS:
+            raise SpecificationError(f"no set {method!r}; {suggestion(method, SETS)}")
+        return SETS[method](self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
 
     def _section(self, horizon: int) -> CrossSection:
         if isinstance(horizon, bool) or horizon not in range(len(self.sections)):
             raise SpecificationError(f"horizon must be from 0 to {len(self.sections) - 1}; found {horizon!r}.")
         return self.sections[horizon]
 
-    def _wild(self, horizon: int, draws: int, rng: int | np.random.SeedSequence | None) -> WildTest:
+    def _wild(self, horizon: int, draws: int, rng: Seed) -> WildTest:
         if self.cov != "cluster":
             raise SpecificationError("the wild cluster bootstrap goes with cov='cluster'.")
         section = self._section(horizon)
@@ -285,17 +317,14 @@ class PanelResults:
         )
         return WildTest(section, np.concatenate(signs))
 
-    def _draws(self, bootstrap: Bootstrap, rng: int | np.random.SeedSequence | None) -> Array:
-        cluster = self.cov == "cluster"
-        if not isinstance(bootstrap, PlugIn) and not (isinstance(bootstrap, Wild) and cluster):
+    def drawn(self, bootstrap: Bootstrap, rng: Seed) -> PanelResults:
+        """The same results with joint draws of all horizons, by unit or from the normal."""
+        if not isinstance(bootstrap, PlugIn) and not (isinstance(bootstrap, Wild) and self.cov == "cluster"):
             raise SpecificationError(
                 f"panel draws are Wild() by unit with cov='cluster', or PlugIn(); found {type(bootstrap).__name__} "
                 f"with {self.cov!r}."
             )
-        lags = len(self.sections) - 1 if self.bandwidth is None else self.bandwidth
-        rows = self.scores if cluster else kernels.box_sums(self.scores, lags)
-        scale = np.sqrt((rows * rows).sum(axis=0))
-        rows = rows * (self.std_errors[:, 0, 0] / scale)
+        rows = self.spread
 
         def work(size: int, generator: np.random.Generator) -> Array:
             if isinstance(bootstrap, PlugIn):
@@ -304,4 +333,5 @@ class PanelResults:
                 weights = np.asarray(bootstrap.resample(generator, size, len(rows)).signs)
             return np.asarray(self.point + (weights @ rows)[:, :, None, None])
 
-        return np.concatenate(map_blocks(work, bootstrap.draws, rng=rng))
+        draws = np.concatenate(map_blocks(work, bootstrap.draws, rng=rng))
+        return replace(self, draws=draws, origin=(bootstrap, str(rng)))

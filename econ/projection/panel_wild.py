@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from econ.arrays import Array
 from econ.infer._kernels import by_group
-
-if TYPE_CHECKING:
-    from econ.projection.panel_results import CrossSection
+from econ.projection.cross_section import CrossSection
 
 ROUNDING = 1e-12
 

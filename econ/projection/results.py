@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,25 +11,22 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
-from econ.errors import SingularDesign, SpecificationError, suggestion
-from econ.estimate import ConfidenceSet
-from econ.infer._kernels import full_rank_qr
-from econ.infer.covariance import check_lags, check_terms, ewc_terms
+from econ.errors import SpecificationError, suggestion
+from econ.estimate import ConfidenceSet, Unavailable
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
 from econ.infer.working import working_moments
 from econ.projection import _kernels as kernels
-from econ.projection.bootstrap import Bootstrap, draw
+from econ.projection.summary import summary
+from econ.responses import joint, labels
 from econ.responses.irf import IRF
 
 if TYPE_CHECKING:
     from econ.projection.model import LocalProjection
 
-COVARIANCES = ("hc0", "hc1", "hc2", "hc3", "hac", "ewc")
-SETS = ("ar", "clr", "tf")
-
-__all__ = ["Bootstrap", "ProjectionResults", "estimate"]
+SETS = ("anderson-rubin", "clr", "tf")
+STATES = "first stages are for one impulse; estimate the states one at a time"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +47,18 @@ class ProjectionResults:
         Covariance method.
     bandwidths : int array (H + 1,)
         Bartlett lags or cosines; 0 for the others.
+    draws : array (B, H + 1, n, s), optional
+        Joint draws of all responses.
+    origin : object
+        Bootstrap and seed of the draws.
+
+    Examples
+    --------
+    >>> from econ.projection import LocalProjection
+    >>> frame = pd.DataFrame(np.random.default_rng(1).standard_normal((200, 2)), columns=["flow", "yield"])
+    >>> fit = LocalProjection(frame, response="yield", impulse="flow", lags=1).fit(horizon=2)
+    >>> fit.summary().loc[(0, "yield", "flow"), "nobs"]
+    np.int64(198)
     """
 
     parent: LocalProjection = field(repr=False)
@@ -59,6 +69,18 @@ class ProjectionResults:
     instrument: Array = field(repr=False)
     cov: str
     bandwidths: np.ndarray
+    draws: Array | None = field(default=None, repr=False)
+    origin: object = field(default=None, repr=False)
+
+    @property
+    def responses(self) -> tuple[str, ...]:
+        """Names of the responses."""
+        return self.parent.responses
+
+    @property
+    def shocks(self) -> tuple[str, ...]:
+        """Names of the impulses, one a state."""
+        return self.parent.design.shocks
 
     @property
     def horizon(self) -> int:
@@ -104,28 +126,70 @@ class ProjectionResults:
         result: Array = self.spread.T @ self.spread
         return result
 
-    def irf(
-        self,
-        *,
-        bootstrap: Bootstrap | None = None,
-        rng: int | np.random.SeedSequence | None = None,
-        n_jobs: int = 1,
-    ) -> IRF:
-        """Responses as the same object that a VAR gives; see :meth:`LocalProjection.fit`."""
-        data = self.parent.parent
+    @cached_property
+    def irf(self) -> IRF:
+        """Responses as the same object that a VAR gives, with the draws that :meth:`LocalProjection.fit` made."""
+        data, cumulative = self.parent.parent, self.parent.cumulative
         return IRF(
             point=self.point,
-            responses=self.parent.responses,
-            shocks=self.parent.design.shocks,
-            draws=None if bootstrap is None else draw(self, bootstrap, rng=rng, n_jobs=n_jobs),
+            responses=self.responses,
+            shocks=self.shocks,
+            draws=self.draws,
             std_errors=self.std_errors,
             df=self.df,
-            units={name: data.variables[name].units for name in self.parent.responses},
+            units={name: data.variables[name].units for name in self.responses},
             nobs=self.nobs,
             parent=self,
-            origin=(bootstrap, str(rng)),
-            cumulated=bool(self.parent.cumulative),
+            origin=self.origin,
+            cumulated=bool(cumulative),
+            multiplier=cumulative == "multiplier",
         )
+
+    def read(self, cells: Sequence[joint.Cell]) -> joint.Reading:
+        """Several responses with their joint covariance; see :meth:`econ.responses.joint.JointResponses.read`.
+
+        Draws serve where there are at least 20; else the influence functions, at one horizon of sums with its own rows
+        and bandwidth.
+        """
+        cumulative = self.parent.cumulative
+        joint.check_additive(cumulative == "multiplier")
+        w = joint.weights(self, cells, cumulated=bool(cumulative))
+        drawn = joint.from_draws(self, self.draws, w)
+        if drawn is not None:
+            return drawn
+        last = max(cell.horizon for cell in cells)
+        if cumulative and all(cell.horizon == last for cell in cells):
+            psi = self.influence[last, : self.nobs - last].swapaxes(1, 2)
+            rows = kernels.spread(psi.reshape(len(psi), -1), self.cov, int(self.bandwidths[last]))
+            spread = rows @ w[:, -rows.shape[1] :].T
+        else:
+            spread = self.spread[:, : w.shape[1]] @ w.T
+        df = float(self.df[last])
+        return joint.Reading(
+            joint.weighted(self, w), spread.T @ spread, None, self.nobs - last, None if np.isinf(df) else df, self
+        )
+
+    def summary(self, level: float = 0.90) -> pd.DataFrame:
+        """Every response with its uncertainty, its rows and the strength of its instruments.
+
+        Parameters
+        ----------
+        level : float, default 0.90
+            Coverage of each interval.
+
+        Returns
+        -------
+        DataFrame
+            Rows (horizon, response, shock); columns ``point``, ``std_error``, ``lower``, ``upper`` (units of the
+            response), ``nobs`` (rows of the horizon) and, with instruments, ``first_stage_f`` (effective F), which is
+            `Unavailable` by state.
+        """
+        strength: list[float | Unavailable] | None = None
+        horizons = range(self.horizon + 1)
+        if self._instrumented:
+            one = len(self.shocks) == 1
+            strength = [self.first_stage(h).statistic if one else Unavailable(STATES) for h in horizons]
+        return summary(self.irf, level, nobs=[self.nobs - h for h in horizons], first_stages=strength)
 
     def reduced_form(self, response: str, horizon: int = 0) -> ReducedForm:
         """Outcome and impulse on the instruments at one horizon, with the covariance of this projection.
@@ -155,7 +219,7 @@ class ProjectionResults:
 
     def first_stage(self, horizon: int = 0, *, bias: float = 0.10, level: float = 0.95) -> EffectiveF:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
-        form = self.reduced_form(self.parent.responses[0], horizon)
+        form = self.reduced_form(self.responses[0], horizon)
         return effective_f(form, bias=bias, level=level)
 
     def weak_iv_set(
@@ -164,7 +228,7 @@ class ProjectionResults:
         horizon: int,
         level: float = 0.90,
         *,
-        method: str = "ar",
+        method: str = "anderson-rubin",
         small_sample: bool | None = None,
     ) -> pd.DataFrame:
         """Confidence sets of the responses (or multipliers) that stay valid when the instruments are weak.
@@ -179,7 +243,7 @@ class ProjectionResults:
             Sets are given for 0, ..., horizon.
         level : float, default 0.90
             Coverage of each set.
-        method : {"ar", "clr", "tf"}
+        method : {"anderson-rubin", "clr", "tf"}
             Anderson-Rubin, conditional likelihood ratio, or (one instrument, level 0.95) the tF interval.
         small_sample : bool, optional
             As in :func:`econ.infer.anderson_rubin`.
@@ -187,8 +251,9 @@ class ProjectionResults:
         Returns
         -------
         DataFrame
-            Columns ``horizon``, ``lower``, ``upper``: one row an interval, units of ``response`` per unit of the
-            impulse; ±inf where open. A horizon without a row has an empty set (instruments that contradict each other).
+            Rows (response, shock), columns ``horizon``, ``lower``, ``upper``: one row an interval, units of
+            ``response`` per unit of the impulse; ±inf where open. A horizon without a row has an empty set (instruments
+            that contradict each other).
 
         Raises
         ------
@@ -200,8 +265,7 @@ class ProjectionResults:
             self.robust_set(response, h, level=level, method=method, small_sample=small_sample)
             for h in range(self._horizon(horizon) + 1)
         ]
-        rows = [(h, low, high) for h, each in enumerate(sets) for low, high in each]
-        return pd.DataFrame(rows, columns=["horizon", "lower", "upper"])
+        return labels.intervals(sets, response=response, shock=self.shocks[0])
 
     def robust_set(
         self,
@@ -209,27 +273,33 @@ class ProjectionResults:
         horizon: int,
         *,
         level: float = 0.90,
-        method: str = "ar",
+        method: str = "anderson-rubin",
         small_sample: bool | None = None,
     ) -> ConfidenceSet:
         """Set of one response at one horizon: bounded, a union or unbounded; parameters as :meth:`weak_iv_set`."""
         if method not in SETS:
             raise SpecificationError(f"no set {method!r}; {suggestion(method, SETS)}")
         form = self.reduced_form(response, horizon)
-        if method == "ar":
+        if method == "anderson-rubin":
             return anderson_rubin(form, level=level, small_sample=small_sample)
         if method == "clr":
             return conditional_lr(form, level=level, small_sample=small_sample)
         if len(form.first) > 1:
-            raise SpecificationError(f"tF is for one instrument; there are {len(form.first)}; use 'ar' or 'clr'.")
+            raise SpecificationError(
+                f"tF is for one instrument; there are {len(form.first)}; use 'anderson-rubin' or 'clr'."
+            )
         i = self._position(response)
         f = effective_f(form).statistic
         return tf_interval(float(self.point[horizon, i, 0]), float(self.std_errors[horizon, i, 0]), f, level=level)
 
+    @property
+    def _instrumented(self) -> bool:
+        return bool(self.parent.instruments) or self.parent.cumulative == "multiplier"
+
     def _check_instrumented(self) -> None:
-        if not self.parent.instruments and self.parent.cumulative != "multiplier":
+        if not self._instrumented:
             raise SpecificationError("this projection has no instruments; pass instrument=.")
-        if len(self.parent.design.shocks) > 1:
+        if len(self.shocks) > 1:
             raise SpecificationError("weak-instrument sets are for one impulse; estimate the states one at a time.")
         if self.cov in ("hc2", "hc3"):
             raise SpecificationError(f"{self.cov} is not defined for instruments; use hc1, hac or ewc.")
@@ -240,89 +310,7 @@ class ProjectionResults:
         return int(horizon)
 
     def _position(self, response: str) -> int:
-        names = self.parent.responses
+        names = self.responses
         if response not in names:
             raise SpecificationError(f"no response {response!r}; {suggestion(str(response), names)}")
         return names.index(response)
-
-
-def estimate(model: LocalProjection, horizon: int, cov: str, *, bandwidth: int | None = None) -> ProjectionResults:
-    """Partial the controls out of everything at every horizon, then estimate what is left in one batch."""
-    design = model.design
-    _check_covariance(model, cov, bandwidth)
-    design.check_horizon(horizon)
-    bandwidths = _bandwidths(cov, bandwidth, design.size, horizon)
-    q = design.basis()
-    inverse = kernels.inverse_products(q, horizon)
-    _check_rank(model, inverse)
-    mask = kernels.row_mask(design.size, horizon)
-    y = design.leads(horizon, cumulative=bool(model.cumulative), difference=model.difference)
-    multiplier = model.cumulative == "multiplier"
-    d = design.cumulated_impulse(horizon) if multiplier else design.impulses * mask
-    z = design.impulses if design.instruments is None else design.instruments
-    instrumented = multiplier or design.instruments is not None
-    stack = [y, d, z * mask] if instrumented else [y, d]
-    parts = kernels.partial_out(q, inverse, np.concatenate(stack, axis=2), mask)
-    n, s = y.shape[2], d.shape[2]
-    y, d, z = parts[:, :, :n], parts[:, :, n : n + s], parts[:, :, n + s if instrumented else n :]
-    fitted = kernels.fitted_impulse(d, z) if instrumented else d
-    if model.estimator == "liml" and instrumented:
-        b, psi = kernels.liml(y, d, fitted, z)
-    else:
-        b, psi = kernels.two_stage(y, d, fitted)
-    if cov in ("hc1", "hc2", "hc3"):
-        psi *= _small_sample(cov, q, inverse, d, mask, design.columns)
-    return ProjectionResults(
-        parent=model,
-        point=np.ascontiguousarray(kernels.transpose(b)),
-        influence=psi,
-        outcome=y,
-        impulse=d,
-        instrument=z,
-        cov=cov,
-        bandwidths=bandwidths,
-    )
-
-
-def _small_sample(cov: str, q: Array, inverse: Array, d: Array, mask: Array, columns: int) -> Array:
-    """Factor of the influence functions (H + 1, T or 1, 1, 1) that belongs to hc1, hc2 or hc3."""
-    rows = mask.sum(axis=1)[:, :, None, None]
-    if cov == "hc1":
-        return np.asarray(np.sqrt(rows / (rows - columns)))
-    room = 1.0 - kernels.leverage(q, inverse, d, mask)[:, :, None, None]
-    if room.min() < 1e-10:
-        raise SpecificationError(f"{cov} asked for, but an observation has leverage 1; use hc1.")
-    return np.asarray(1.0 / (np.sqrt(room) if cov == "hc2" else room))
-
-
-def _check_covariance(model: LocalProjection, cov: str, bandwidth: int | None) -> None:
-    if cov not in COVARIANCES:
-        raise SpecificationError(f"no covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
-    if bandwidth is not None and cov not in ("hac", "ewc"):
-        raise SpecificationError(f"bandwidth belongs to 'hac' and 'ewc'; the covariance is {cov!r}.")
-    if cov in ("hc2", "hc3") and (model.instruments or model.cumulative == "multiplier"):
-        raise SpecificationError(f"{cov} is not defined for instruments; use hc0, hc1, hac or ewc.")
-
-
-def _bandwidths(cov: str, bandwidth: int | None, size: int, horizon: int) -> np.ndarray:
-    """Bartlett lags (the horizon, unless given) or cosines at each horizon."""
-    horizons = range(horizon + 1)
-    if cov == "hac":
-        return np.array([check_lags(h if bandwidth is None else bandwidth, size - h) for h in horizons])
-    if cov == "ewc":
-        terms = [ewc_terms(size - h) if bandwidth is None else bandwidth for h in horizons]
-        return np.array([check_terms(each, size - h) for h, each in zip(horizons, terms, strict=True)])
-    return np.zeros(horizon + 1, dtype=int)
-
-
-def _check_rank(model: LocalProjection, inverse: Array) -> None:
-    """Controls that are collinear only on the rows of a long horizon: name them."""
-    weak = np.flatnonzero(kernels.condition(inverse) > 1.0 / kernels.NEARLY_SINGULAR)
-    if weak.size:
-        h, design = int(weak[0]), model.design
-        rows = design.controls[: design.size - h]
-        full_rank_qr(rows, list(design.control_names), f"the projection at horizon {h}")
-        raise SingularDesign(
-            f"the controls are nearly collinear on the {len(rows)} rows of horizon {h}; shorten the horizon or "
-            f"use fewer than {design.controls.shape[1]} controls."
-        )

@@ -50,7 +50,7 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
     Parameters
     ----------
     results : ProjectionResults
-        From :meth:`LocalProjection.estimate`; one impulse.
+        From :meth:`LocalProjection.fit`; one impulse.
     penalty : float, optional
         0 leaves the projection as it is; the unit is the mean information per spline coefficient. None picks it for
         each response by cross-validation over five stretches of time.
@@ -78,7 +78,7 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
     >>> from econ.projection import LocalProjection
     >>> generator = np.random.default_rng(1)
     >>> frame = pd.DataFrame({"flow": generator.standard_normal(300), "yield": generator.standard_normal(300)})
-    >>> results = LocalProjection(frame, response="yield", impulse="flow", lags=1).estimate(12)
+    >>> results = LocalProjection(frame, response="yield", impulse="flow", lags=1).fit(12)
     >>> irf = smooth(results)
     >>> bool(np.abs(np.diff(irf.point, 2, axis=0)).sum() < np.abs(np.diff(results.point, 2, axis=0)).sum())
     True
@@ -104,14 +104,15 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
         errors[:, i, 0] = np.sqrt((rows * rows).sum(axis=0))
     return IRF(
         point=point,
-        responses=results.parent.responses,
-        shocks=results.parent.design.shocks,
+        responses=results.responses,
+        shocks=results.shocks,
         std_errors=errors,
         df=results.df,
-        units={name: results.parent.parent.variables[name].units for name in results.parent.responses},
+        units={name: results.parent.parent.variables[name].units for name in results.responses},
         nobs=results.nobs,
         parent=SmoothResults(results, tuple(chosen), polynomial),
         cumulated=bool(results.parent.cumulative),
+        multiplier=results.parent.cumulative == "multiplier",
     )
 
 

@@ -18,7 +18,7 @@ from econ.report.numbers import Number
 if TYPE_CHECKING:
     import pandas as pd
 
-Cell: TypeAlias = float | str
+Part: TypeAlias = float | str
 
 ABSENT = "absent"
 
@@ -41,7 +41,7 @@ class Tolerance:
     relative: float = 1e-8
     scale: float = 1e-2
 
-    def difference(self, expected: Cell, found: Cell, size: float = 0.0) -> float:
+    def difference(self, expected: Part, found: Part, size: float = 0.0) -> float:
         """Difference in the units of ``relative``; infinite where words, signs of infinity or kinds differ."""
         if isinstance(expected, str) or isinstance(found, str):
             return 0.0 if expected == found else math.inf
@@ -90,7 +90,7 @@ def tolerances(folder: Path) -> Mapping[str, Tolerance]:
     return found
 
 
-def cells(exhibit: Exhibit) -> dict[str, Cell]:
+def cells(exhibit: Exhibit) -> dict[str, Part]:
     """Every cell of an exhibit by a name that a reader can find: numbers, tables, plotted numbers."""
     return {name: cell for group in _groups(exhibit) for name, cell in group.items()}
 
@@ -104,7 +104,7 @@ def sizes(exhibit: Exhibit) -> dict[str, float]:
     return found
 
 
-def _groups(exhibit: Exhibit) -> Iterator[dict[str, Cell]]:
+def _groups(exhibit: Exhibit) -> Iterator[dict[str, Part]]:
     """Cells that stand or fall together: an estimate with its error and ends, or one plotted line."""
     for name, value in exhibit.numbers.items():
         parts = {f"{name}{part}": cell for part, cell in _parts(value).items()}
@@ -112,7 +112,7 @@ def _groups(exhibit: Exhibit) -> Iterator[dict[str, Cell]]:
         yield kept
         yield {part: cell for part, cell in parts.items() if part not in kept}
     for name, table in exhibit.tables.items():
-        group: dict[str, dict[str, Cell]] = {}
+        group: dict[str, dict[str, Part]] = {}
         for place, (panel, label, statistic, values) in enumerate(table.records(), start=1):
             if statistic == "value":  # the first line of a row; errors and ends of its estimates follow
                 yield from group.values()
@@ -127,10 +127,10 @@ def _groups(exhibit: Exhibit) -> Iterator[dict[str, Cell]]:
             yield {f"figure {exhibit.stem(name)}, point {place}, {column}": _cell(value) for place, value in points}
 
 
-def _parts(value: Number) -> dict[str, Cell]:
+def _parts(value: Number) -> dict[str, Part]:
     if not isinstance(value, Estimate):
         return {"": _cell(value)}
-    parts: dict[str, Cell] = {"": value.value, ".units": value.units, ".nobs": value.nobs, ".level": value.level}
+    parts: dict[str, Part] = {"": value.value, ".units": value.units, ".nobs": value.nobs, ".level": value.level}
     for name in ("std_error", "lower", "upper"):
         parts[f".{name}"] = _cell(getattr(value, name))
     for place, (low, high) in enumerate(value.region or ()):
@@ -138,7 +138,7 @@ def _parts(value: Number) -> dict[str, Cell]:
     return parts
 
 
-def _cell(value: object) -> Cell:
+def _cell(value: object) -> Part:
     if isinstance(value, numbers.Real) and not isinstance(value, bool) and not math.isnan(value):
         return float(value)
     return "" if value is None or value != value else str(value)  # a gap in a plotted line reads back as NaN

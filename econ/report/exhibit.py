@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound, SpecificationError, VintageMissing, suggestion
+from econ.frozen import FrozenMapping
 from econ.report.figure import Figure, Picture, plotted_frame, settled
 from econ.report.numbers import Number
 from econ.report.provenance import Trace, files_behind, trace
@@ -85,7 +85,7 @@ class Exhibit:
         traces = {name: _trace(value, files) for name, value in self.numbers.items()} | dict(self.traces)
         contents = {"numbers": self.numbers, "tables": tables, "figures": figures, "traces": traces}
         for name, content in contents.items():
-            object.__setattr__(self, name, MappingProxyType(dict(content)))
+            object.__setattr__(self, name, FrozenMapping(content))
         object.__setattr__(self, "vintages", files)
 
     @property

@@ -1,6 +1,7 @@
 """Responses to shocks, and the ways to redraw them: what VARs and projections share."""
 
 from econ.responses.irf import IRF
-from econ.responses.resampling import MovingBlock, Residual, Wild
+from econ.responses.joint import Cell, Identified, JointResponses, Reading
+from econ.responses.resampling import Bootstrap, MovingBlock, Residual, Wild
 
-__all__ = ["IRF", "MovingBlock", "Residual", "Wild"]
+__all__ = ["Bootstrap", "Cell", "IRF", "Identified", "JointResponses", "MovingBlock", "Reading", "Residual", "Wild"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,22 +12,21 @@ from econ.errors import SpecificationError
 from econ.estimate import Estimate, check_level
 from econ.infer import bands
 from econ.infer.ratio import fieller
+from econ.responses.joint import Cell, CellLike
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
 
-Cell: TypeAlias = tuple[int, str, str]  # horizon, response, shock
 
-
-def difference(irf: IRF, first: Cell, second: Cell, *, level: float = 0.90) -> Estimate:
+def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.90) -> Estimate:
     """One response less another.
 
     Parameters
     ----------
     irf : IRF
         Responses with draws.
-    first, second : (int, str, str)
-        Horizon, response and shock; the responses must have the same units.
+    first, second : Cell or (int, str, str)
+        Horizon, response and shock, read as it stands unless the cell says ``summed``; units must be the same.
     level : float, default 0.90
         Coverage of the equal-tailed interval of the differences of the draws.
 
@@ -71,15 +70,15 @@ def difference(irf: IRF, first: Cell, second: Cell, *, level: float = 0.90) -> E
     )
 
 
-def ratio(irf: IRF, numerator: Cell, denominator: Cell, *, level: float = 0.90) -> Estimate:
+def ratio(irf: IRF, numerator: CellLike, denominator: CellLike, *, level: float = 0.90) -> Estimate:
     """One response over another, with Fieller's set.
 
     Parameters
     ----------
     irf : IRF
         Responses with draws.
-    numerator, denominator : (int, str, str)
-        Horizon, response and shock.
+    numerator, denominator : Cell or (int, str, str)
+        Horizon, response and shock, read as it stands unless the cell says ``summed``.
     level : float, default 0.90
         Coverage of the set.
 
@@ -153,13 +152,16 @@ def combined(one: IRF, other: IRF, sign: float) -> IRF:
     )
 
 
-def _read(irf: IRF, cell: Cell) -> tuple[float, Array]:
-    horizon, response, shock = cell
+def _read(irf: IRF, cell: CellLike) -> tuple[float, Array]:
+    horizon, response, shock, summed = Cell(*cell)
+    if summed and not irf.cumulated:
+        irf = irf.cumulate()
     value = irf.at(horizon, response=response, shock=shock).value
     if irf.draws is None or len(irf.draws) < 2:
         raise SpecificationError("differences and ratios need draws; pass bootstrap=MovingBlock() and rng= to irf().")
     return value, irf.draws[:, horizon, irf.responses.index(response), irf.shocks.index(shock)]
 
 
-def _words(cell: Cell) -> str:
-    return f"{cell[1]} to {cell[2]} at {cell[0]}"
+def _words(cell: CellLike) -> str:
+    horizon, response, shock, summed = Cell(*cell)
+    return f"{response} to {shock} {'up to' if summed else 'at'} {horizon}"

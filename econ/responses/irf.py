@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable, check_level
 from econ.infer import bands
+from econ.responses import contrast, joint, labels
+from econ.responses.plot import Names, plot
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from econ.responses.contrast import Cell
 
 KINDS = (*bands.KINDS, "joint")
 INTERVALS = ("percentile", "hall", "studentised")
@@ -48,13 +49,15 @@ class IRF:
     nobs : int
         Effective observations.
     parent : object
-        What made it: `StructuralResults` or a projection.
+        What made it: `StructuralResults` or the results of a projection.
     origin : object
         Bootstrap and seed; responses with equal parent and origin have joint draws.
     unstable : int
         Bootstrap samples with an unstable VAR, replaced or kept as the bootstrap says.
     cumulated : bool
         Whether ``point[h]`` is the sum over horizons 0, ..., h.
+    multiplier : bool
+        Whether it is divided by the impulse, summed alike: a ratio, of which no offset can be read.
 
     Examples
     --------
@@ -81,6 +84,7 @@ class IRF:
     origin: object = field(default=None, repr=False)
     unstable: int = 0
     cumulated: bool = False
+    multiplier: bool = False
 
     def __post_init__(self) -> None:
         expected = (len(self.point), len(self.responses), len(self.shocks))
@@ -240,32 +244,37 @@ class IRF:
         label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
         return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label)
 
-    def difference(self, first: Cell, second: Cell, *, level: float = 0.90) -> Estimate:
+    def difference(self, first: joint.CellLike, second: joint.CellLike, *, level: float = 0.90) -> Estimate:
         """One response less another, cells (horizon, response, shock); :func:`econ.responses.contrast.difference`."""
-        from econ.responses.contrast import difference
+        return contrast.difference(self, first, second, level=level)
 
-        return difference(self, first, second, level=level)
-
-    def ratio(self, numerator: Cell, denominator: Cell, *, level: float = 0.90) -> Estimate:
+    def ratio(self, numerator: joint.CellLike, denominator: joint.CellLike, *, level: float = 0.90) -> Estimate:
         """One response over another, with Fieller's set; see :func:`econ.responses.contrast.ratio`."""
-        from econ.responses.contrast import ratio
+        return contrast.ratio(self, numerator, denominator, level=level)
 
-        return ratio(self, numerator, denominator, level=level)
+    def read(self, cells: Sequence[joint.Cell]) -> joint.Reading:
+        """Several responses with their joint covariance; see :meth:`econ.responses.joint.JointResponses.read`."""
+        joint.check_additive(self.multiplier)
+        found = joint.from_draws(self, self.draws, joint.weights(self, cells, cumulated=self.cumulated))
+        if found is not None:
+            return found
+        if isinstance(self.parent, joint.JointResponses) and self.parent.point is self.point:  # as estimated
+            return replace(self.parent.read(cells), parent=self)
+        raise joint.no_joint_draws(self.draws)
 
     def to_frame(self, level: float = 0.90, kind: str = "pointwise") -> pd.DataFrame:
-        """One row a horizon, response and shock: ``point``, ``lower``, ``upper`` (without draws, ``point`` only)."""
-        names = [range(self.horizon + 1), self.responses, self.shocks]
-        index = pd.MultiIndex.from_product(names, names=["horizon", "response", "shock"])
-        columns = {"point": self.point.reshape(-1)}
+        """One row a horizon, response and shock: ``point`` and, where known, ``std_error``, ``lower``, ``upper``."""
+        columns = [self.point]
         if self.draws is not None or self.std_errors is not None:
-            lower, upper = self.band(level, kind)
-            columns |= {"lower": lower.reshape(-1), "upper": upper.reshape(-1)}
-        return pd.DataFrame(columns, index=index)
+            errors = self.std_errors if self.draws is None else self.draws.std(axis=0, ddof=1)
+            columns += [np.asarray(errors), *self.band(level, kind)]
+        table = {name: values.reshape(-1) for name, values in zip(labels.VALUES, columns, strict=False)}
+        return pd.DataFrame(table, index=labels.index(self.horizon, self.responses, self.shocks))
 
-    def plot(self, level: float = 0.90, *, kind: str = "sup-t", response: Any = None, shock: Any = None) -> Figure:
+    def plot(
+        self, level: float = 0.90, *, kind: str | None = None, response: Names = None, shock: Names = None
+    ) -> Figure:
         """Draw the responses in a grid, one column a shock; see :func:`econ.responses.plot.plot`."""
-        from econ.responses.plot import plot
-
         return plot(self, level=level, kind=kind, response=response, shock=shock)
 
     @property
@@ -347,9 +356,7 @@ class IRF:
         return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)  # type: ignore[arg-type]
 
     def _combined(self, other: object, sign: float) -> IRF:
-        from econ.responses.contrast import combined
-
-        return combined(self, other, sign) if isinstance(other, IRF) else NotImplemented
+        return contrast.combined(self, other, sign) if isinstance(other, IRF) else NotImplemented
 
     def _times(self, factor: Array, factors: Array | None) -> IRF:
         draws = None if self.draws is None or factors is None else self.draws * factors[:, None, None, :]
@@ -385,12 +392,8 @@ class IRF:
         return 0 if name is None else self._position(name, self.shocks, "shock")
 
     def _check_horizon(self, horizon: int) -> int:
-        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or not 0 <= horizon <= self.horizon:
-            raise SpecificationError(f"horizon must be an integer from 0 to {self.horizon}; found {horizon!r}.")
-        return int(horizon)
+        return checks.horizon(horizon, self.horizon)
 
     @staticmethod
     def _position(name: str, names: tuple[str, ...], kind: str) -> int:
-        if name not in names:
-            raise SpecificationError(f"no {kind} {name!r}; {suggestion(str(name), names)}")
-        return names.index(name)
+        return checks.position(kind, name, names)

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from econ.errors import SpecificationError, suggestion
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from econ.arrays import Array
     from econ.responses.irf import IRF
+
+Names: TypeAlias = str | Sequence[str] | None
 
 
 def plot(
     irf: IRF,
     *,
     level: float = 0.90,
-    kind: str = "sup-t",
-    response: str | Sequence[str] | None = None,
-    shock: str | Sequence[str] | None = None,
+    kind: str | None = None,
+    response: Names = None,
+    shock: Names = None,
 ) -> Figure:
     """Draw responses in a grid: one row a response, one column a shock, band shaded.
 
     Parameters
     ----------
     irf : IRF
-        The responses; without draws only the points are drawn.
+        The responses; without draws or standard errors only the points are drawn.
     level : float
         Coverage of the band.
-    kind : {"sup-t", "pointwise", "joint"}
-        Kind of band.
+    kind : {"sup-t", "pointwise", "joint"}, optional
+        Kind of band; default sup-t where there are draws, pointwise where there are standard errors only.
     response, shock : str or sequence of str, optional
         Which to draw; all by default.
 
@@ -56,7 +59,7 @@ def plot(
 
     rows = _positions(response, irf.responses, "response")
     columns = _positions(shock, irf.shocks, "shock")
-    band = irf.band(level, kind) if irf.draws is not None else None
+    band = _band(irf, level, kind)
     figure = Figure(figsize=(2.8 * len(columns), 2.0 * len(rows)), layout="constrained")
     axes = figure.subplots(len(rows), len(columns), squeeze=False, sharex=True)
     horizons = range(irf.horizon + 1)
@@ -73,7 +76,13 @@ def plot(
     return figure
 
 
-def _positions(wanted: str | Sequence[str] | None, known: tuple[str, ...], kind: str) -> list[int]:
+def _band(irf: IRF, level: float, kind: str | None) -> tuple[Array, Array] | None:
+    if irf.draws is None and irf.std_errors is None:
+        return None
+    return irf.band(level, kind or ("pointwise" if irf.draws is None else "sup-t"))
+
+
+def _positions(wanted: Names, known: tuple[str, ...], kind: str) -> list[int]:
     names = known if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
     for name in names:
         if name not in known:

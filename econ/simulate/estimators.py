@@ -138,8 +138,8 @@ def projected(
         cumulative="multiplier",
         lag_augmented=False,
     )
-    irf = model.fit(horizon=HORIZON, cov="hac")
-    return from_instrument(sample, irf.parent.reduced_form(response, HORIZON), sign)  # type: ignore[attr-defined]
+    results = model.fit(horizon=HORIZON, cov="hac")
+    return from_instrument(sample, results.reduced_form(response, HORIZON), sign)
 
 
 def granular(sample: Sample) -> Estimate:

@@ -21,7 +21,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
 
 ORDER = (
-    {"errors", "arrays"},
+    {"errors", "arrays", "frozen"},
     {"checks"},
     {"estimate", "parallel", "files"},
     {"data"},
@@ -150,6 +150,35 @@ def test_files_of_a_room_form_no_circle(folder):
     assert " -> ".join(circle(folder)) == ""
 
 
+FLOORS = {"_kernels": 0, "scheme": 0, "reduced": 1, "structure": 2, "schemes": 3, "sets": 3, "posterior": 3}
+"""Rooms of ``econ.var`` by floor: a file imports from lower floors and from its own room."""
+
+
+def floor_errors(folder):
+    for here, targets in import_graph(folder).items():
+        own = Path(here).relative_to(name_of(folder)).parts[0].removesuffix(".py")
+        for there in targets:
+            room = Path(there).relative_to(name_of(folder)).parts[0].removesuffix(".py")
+            if own != "__init__" and room != own and FLOORS[room] >= FLOORS[own]:
+                yield f"{here} ({own}) imports {there}"
+
+
+def test_rooms_of_the_var_stand_on_floors():
+    assert list(floor_errors(PACKAGE / "var")) == []
+
+
+def test_a_room_of_the_var_that_looks_up_is_found(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    folder = tmp_path / "econ" / "var"
+    for room in ("reduced", "sets"):
+        (folder / room).mkdir(parents=True)
+    (folder / "sets" / "a.py").write_text("from econ.var.reduced import b\n")
+    (folder / "reduced" / "b.py").write_text("")
+    assert list(floor_errors(folder)) == []
+    (folder / "reduced" / "b.py").write_text("def f():\n    from econ.var.sets import a\n    return a\n")
+    assert list(floor_errors(folder)) == ["econ/var/reduced/b.py (reduced) imports econ/var/sets/a.py"]
+
+
 def test_delegates_are_still_needed():
     graph = import_graph(PACKAGE)
     assert [pair for pair in DELEGATES if pair[1] not in graph[pair[0]] or pair[0] not in graph[pair[1]]] == []
@@ -175,6 +204,25 @@ def test_a_circle_is_found_and_its_files_are_named(tmp_path, monkeypatch):
     assert edges == {(a, b), (b, c), (c, a)}
     (room / "c.py").write_text("from econ.room import f\n")  # its own room's public names: a circle too
     assert "econ/room/__init__.py" in circle(room)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "projection").glob("*.py")), ids=name_of)
+def test_projections_know_no_var(path):
+    assert "econ.var" not in path.read_text(encoding="utf-8")
+
+
+MADE_HERE = {
+    "projection": {"instrumented", "states", "symmetry"},  # regressions of their own
+    "var": {"_kernels", "_proxy", "own_shocks", "shut_off"},  # a scheme, or its kernels
+}
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "offset").glob("*.py")), ids=name_of)
+def test_offsets_read_responses_without_knowing_who_made_them(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    rooms = {room for _, room in rooms_imported(path)}
+    assert {room for room in ("projection", "var") if room in rooms and path.stem not in MADE_HERE[room]} == set()
+    assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "Any"] == []
 
 
 def test_public_names_are_sorted_and_importable():

@@ -9,107 +9,128 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from econ import checks
 from econ.arrays import Array, Mask
-from econ.errors import SpecificationError, suggestion
-from econ.estimate import check_level
+from econ.data.index import at_periods, next_periods
+from econ.errors import SpecificationError
+from econ.parallel import BLOCK
 from econ.var import _kernels as kernels
-from econ.var.reduced.forecasting import intervals, mean_path
+from econ.var.reduced.forecasting import mean_paths, predictive_table
 
 if TYPE_CHECKING:
+    from econ.var.reduced.draws import ReducedDraws
     from econ.var.reduced.results import VARResults
 
 Conditions = Mapping[str, ArrayLike] | pd.DataFrame
+MISS = 1e-8  # of the largest gap that the conditions ask for
 
 
 def conditional_forecast(
-    fit: VARResults,
-    steps: int,
+    draws: ReducedDraws,
+    impact: Array,
     conditions: Conditions,
     *,
-    impact: Array,
+    steps: int,
     fixed: Mask | None = None,
-    level: float,
+    level: float = 0.90,
     exog: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, Array]:
     """Paths under conditions, and the mean of the shocks that bring them about.
 
-    With ȳ the unconditional forecast, future shocks ε ~ N(0, I) and R their effects, y = ȳ + R ε. Conditions C y = f
-    and, for the shocks that are ``fixed``, Ξ ε ~ N(0, I), read D ε ~ N(d, Ω) together. The solution closest to ordinary
-    shocks has mean D⁺ d and covariance I - D⁺ D + D⁺ Ω D⁺', D⁺ the Moore-Penrose inverse. With no shock fixed the paths
-    are the same for every ``impact``: any factor of Σ_u serves.
+    With ȳ the unconditional forecast, future shocks ε ~ N(0, I) and R their effects, y = ȳ + R ε. Shocks that are
+    ``fixed`` keep their distribution; the others, R_f their effects, are the closest to ordinary ones that meet the
+    conditions C y = f: ε_f = (C R_f)⁺ (f - C ȳ - C R ε) + (I - (C R_f)⁺ C R_f) ξ, with ⁺ the Moore-Penrose inverse, ε
+    the fixed shocks and ξ ~ N(0, I). With no shock fixed the paths are the same for every ``impact``: any factor of Σ_u
+    serves. Of a posterior the result is the mixture over its draws, which are not weighted anew by how likely they
+    make the conditions.
 
     Parameters
     ----------
-    fit : VARResults
-        The VAR.
+    draws : ReducedDraws
+        D reduced forms of one VAR.
+    impact : array (D, n, n)
+        Impact of n orthogonal shocks under each, B B' = Σ_u.
+    conditions : mapping of str to sequence or Series, or DataFrame
+        Paths by variable, units of the variables: ``steps`` values in order, NaN where free; or values at dates.
     steps : int
         Periods ahead.
-    conditions : mapping of str to sequence, or DataFrame
-        Paths by variable, ``steps`` values each, NaN where free, units of the variables.
-    impact : array (n, n)
-        Impact of n orthogonal shocks, impact @ impact.T = Σ_u.
     fixed : bool array (steps n,), optional
         Which of the stacked shocks keep their usual distribution; by default none.
-    level : float
-        Coverage of the intervals; coefficients taken as known.
+    level : float, default 0.90
+        Coverage of the intervals.
     exog : DataFrame, optional
-        Future exogenous regressors.
+        Future exogenous regressors, matched by date.
 
     Returns
     -------
     paths : DataFrame (steps, 3 n)
         Columns (variable, ``mean`` | ``lower`` | ``upper``); no width where conditioned.
-    shocks : array (steps n,)
+    shocks : array (D, steps n)
         Means, standard deviations.
+
+    Raises
+    ------
+    SpecificationError
+        For unknown names, paths of another length, no condition at all, or conditions that the shocks cannot meet.
+    SchemaError
+        For dates that are not among the next ``steps`` periods.
 
     References
     ----------
     Waggoner, D. F. and T. Zha (1999), Conditional Forecasts in Dynamic Multivariate Models, Review of Economics and
     Statistics 81(4), 639-651.
     """
-    from scipy.special import ndtri
-
-    width = float(ndtri(0.5 + check_level(level) / 2.0))
-    effect = kernels.stacked(kernels.responses(fit.as_draws.lag_blocks, impact[None], steps - 1))[0]
-    expected = mean_path(fit, steps, exog=exog)
-    wanted = _target(conditions, fit.variables, steps)
+    steps = checks.count("steps", steps)
+    fit = draws.fit
+    expected = mean_paths(draws, steps, exog=exog)
+    wanted = _target(conditions, fit, steps)
     bound = ~np.isnan(wanted)
-    free = np.zeros(effect.shape[1], dtype=bool) if fixed is None else fixed
-    mean, covariance = _closest_shocks(effect, (wanted - expected)[bound], bound=bound.reshape(-1), fixed=free)
-    spread = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", effect, covariance, effect), 0.0)).reshape(steps, -1)
-    spread[bound] = 0.0
-    return intervals(fit, expected + (effect @ mean).reshape(steps, -1), width * spread), mean
+    free = np.ones(wanted.size, dtype=bool) if fixed is None else ~fixed
+    shocks, spread = np.zeros((len(draws), wanted.size)), np.empty((len(draws), *wanted.shape))
+    for start in range(0, len(draws), BLOCK):  # the effects of all shocks are (steps n)² numbers a draw
+        rows = slice(start, start + BLOCK)
+        effect = kernels.stacked(kernels.responses(draws.lag_blocks[rows], impact[rows], steps - 1))
+        gap = (wanted - expected[rows])[:, bound]
+        shocks[rows, free], spread[rows] = _closest(effect, gap, bound=bound, free=free)
+        expected[rows] += (effect @ shocks[rows, :, None]).reshape(-1, *wanted.shape)
+    spread[:, bound] = 0.0
+    return predictive_table(fit, expected, spread, level=level), shocks
 
 
-def _closest_shocks(effect: Array, gap: Array, *, bound: Mask, fixed: Mask) -> tuple[Array, Array]:
-    """Mean and covariance of the stacked shocks."""
-    size = effect.shape[1]
-    d = np.vstack([effect[bound], np.eye(size)[fixed]])
-    target = np.concatenate([gap, np.zeros(fixed.sum())])
-    inverse = np.linalg.pinv(d)
-    mean = inverse @ target
-    miss = np.abs(d @ mean - target).max()
-    if miss > 1e-8 * max(1.0, np.abs(target).max()):
+def _closest(effect: Array, gap: Array, *, bound: Mask, free: Mask) -> tuple[Array, Array]:
+    """Mean of the free shocks (b, free), and standard deviation of the paths (b, steps, n)."""
+    rows = bound.reshape(-1)
+    moved = effect[:, rows][:, :, free]
+    inverse = np.linalg.pinv(moved)
+    mean = (inverse @ gap[:, :, None])[..., 0]
+    miss = np.abs((moved @ mean[..., None])[..., 0] - gap).max()
+    if miss > MISS * max(1.0, float(np.abs(gap).max())):
         raise SpecificationError(
             f"the driving shocks cannot bring about the conditions (they miss by {miss:.3g}); "
             "let more shocks drive the scenario or drop conditions."
         )
-    usual = np.diag(np.concatenate([np.zeros(len(gap)), np.ones(fixed.sum())]))
-    return mean, np.eye(size) - inverse @ d + inverse @ usual @ inverse.T
+    pull = effect[:, :, free] @ inverse
+    around = effect[:, :, free] - pull @ moved
+    aside = effect[:, :, ~free] - pull @ effect[:, rows][:, :, ~free]
+    variance = (around**2).sum(axis=2) + (aside**2).sum(axis=2)
+    return mean, np.sqrt(variance).reshape(-1, *bound.shape)
 
 
-def _target(conditions: Conditions, variables: tuple[str, ...], steps: int) -> Array:
+def _target(conditions: Conditions, fit: VARResults, steps: int) -> Array:
     """Conditions as an array (steps, n), NaN where free."""
-    wanted = np.full((steps, len(variables)), np.nan)
-    for name in conditions:
-        if name not in variables:
-            raise SpecificationError(f"no variable {name!r} in the VAR; {suggestion(str(name), variables)}")
-        path = np.asarray(conditions[name], dtype=float)
-        if path.shape != (steps,) or np.isinf(path).any():
+    future = next_periods(fit.data.frame.index, steps)
+    wanted = np.full((steps, len(fit.variables)), np.nan)
+    for name in map(str, conditions):
+        column = checks.position("variable", name, fit.variables)
+        path = conditions[name]
+        if isinstance(path, pd.Series):
+            path = at_periods(path.to_frame(), future, what=f"the condition on {name!r}", partly=True).iloc[:, 0]
+        values = np.asarray(path, dtype=float)
+        if values.shape != (steps,) or np.isinf(values).any():
             raise SpecificationError(
-                f"the condition on {name!r} must give {steps} finite values (NaN where free); found {path.tolist()}."
+                f"the condition on {name!r} must give {steps} finite values (NaN where free); found {values.tolist()}."
             )
-        wanted[:, variables.index(name)] = path
+        wanted[:, column] = values
     if np.isnan(wanted).all():
         raise SpecificationError("no condition was given; name at least one value of one variable.")
     return wanted

@@ -1,4 +1,4 @@
-"""Where the variables go from here: means and intervals."""
+"""Where the variables go from here: means and intervals of the predictive distribution."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
-from econ.checks import count
+from econ.data.index import at_periods, next_periods
 from econ.errors import SchemaError, SpecificationError
-from econ.estimate import check_level
 from econ.var import _kernels as kernels
 
 if TYPE_CHECKING:
+    from econ.var.reduced.draws import ReducedDraws
     from econ.var.reduced.results import VARResults
 
+HALVINGS = 60  # of the bracket of a quantile: to the last digit
 
-def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataFrame | None = None) -> pd.DataFrame:
+
+def forecast(fit: VARResults, steps: int, *, level: float = 0.90, exog: pd.DataFrame | None = None) -> pd.DataFrame:
     """Forecast the next ``steps`` periods.
 
     Parameters
@@ -26,10 +29,11 @@ def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataF
         The VAR.
     steps : int
         Periods ahead, at least 1.
-    level : float, default 0.95
-        Coverage of the intervals: Gaussian errors, coefficients taken as known.
+    level : float, default 0.90
+        Coverage of the intervals, Gaussian errors. Of least squares, coefficients are taken as known; of a posterior,
+        the intervals are quantiles of the predictive distribution, the mixture of the forecasts of all its draws.
     exog : DataFrame, optional
-        Future values of the exogenous regressors, ``steps`` rows; needed if the VAR has any.
+        Future values of the exogenous regressors, matched by date; needed if the VAR has any.
 
     Returns
     -------
@@ -40,10 +44,14 @@ def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataF
     ------
     SpecificationError
         If ``steps`` or ``level`` makes no sense, or ``exog`` is missing or not wanted.
+    SchemaError
+        If ``exog`` lacks one of the future periods.
 
     References
     ----------
     Lütkepohl, H. (2005), New Introduction to Multiple Time Series Analysis, Springer, section 2.2.
+    Karlsson, S. (2013), Forecasting with Bayesian Vector Autoregression, Handbook of Economic Forecasting 2B, section
+    2, for the predictive distribution.
 
     Examples
     --------
@@ -52,34 +60,49 @@ def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataF
     >>> VAR(simulated_var(periods=200, rng=1), lags=1).fit().forecast(3).shape
     (3, 6)
     """
-    from scipy.special import ndtri
+    steps = checks.count("steps", steps)
+    draws = fit.as_draws if fit.posterior is None else fit.posterior
+    theta = kernels.responses(draws.lag_blocks, draws.factor, steps - 1)
+    spread = np.sqrt(np.cumsum((theta**2).sum(axis=3), axis=1))
+    return predictive_table(fit, mean_paths(draws, steps, exog=exog), spread, level=level)
 
-    steps = count("steps", steps)
-    width = float(ndtri(0.5 + check_level(level) / 2.0))
-    spread = np.sqrt(np.einsum("hii->hi", forecast_covariance(fit, steps)))
-    return intervals(fit, mean_path(fit, steps, exog=exog), width * spread)
 
-
-def intervals(fit: VARResults, means: Array, widths: Array) -> pd.DataFrame:
-    """Table of future paths, columns (variable, ``mean`` | ``lower`` | ``upper``), from arrays (steps, n)."""
+def predictive_table(fit: VARResults, means: Array, spread: Array, *, level: float) -> pd.DataFrame:
+    """Table of future paths from the mean and standard deviation of every draw, (D, steps, n) each."""
+    tail = (1.0 - checks.level(level)) / 2.0
+    ends = [mixture_quantile(means, spread, probability) for probability in (tail, 1.0 - tail)]
+    values = np.stack([means.mean(axis=0), *ends], axis=-1)
     columns = pd.MultiIndex.from_product([fit.variables, ("mean", "lower", "upper")], names=["variable", "value"])
-    values = np.stack([means, means - widths, means + widths], axis=-1)
-    return pd.DataFrame(values.reshape(len(means), -1), index=future_index(fit, len(means)), columns=columns)
+    index = next_periods(fit.data.frame.index, len(values))
+    return pd.DataFrame(values.reshape(len(values), -1), index=index, columns=columns)
 
 
-def mean_path(fit: VARResults, steps: int, *, exog: pd.DataFrame | None = None) -> Array:
-    """Expected values of the next ``steps`` periods, (steps, n), units of the variables."""
+def mixture_quantile(means: Array, spread: Array, probability: float) -> Array:
+    """Quantile of the equal mixture of D normals along the first axis, by halving the bracket of their quantiles."""
+    from scipy.special import ndtr, ndtri
+
+    ends = means + float(ndtri(probability)) * spread
+    lower: Array = ends.min(axis=0)
+    upper: Array = ends.max(axis=0)
+    if len(means) == 1:
+        return lower
+    safe = np.where(spread == 0.0, np.finfo(float).tiny, spread)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (lower + upper)
+        with np.errstate(over="ignore"):  # a path without spread is a step
+            below = ndtr((middle - means) / safe).mean(axis=0) < probability
+        lower, upper = np.where(below, middle, lower), np.where(below, upper, middle)
+    return 0.5 * (lower + upper)
+
+
+def mean_paths(draws: ReducedDraws, steps: int, *, exog: pd.DataFrame | None = None) -> Array:
+    """Expected values of the next ``steps`` periods under every draw, (D, steps, n), units of the variables."""
+    fit = draws.fit
     terms = future_terms(fit, steps, exog)
-    driving = terms @ fit.params.to_numpy()[: terms.shape[1]]
+    driving = terms @ draws.coefficients[:, : terms.shape[1]]
     history = fit.data.frame.to_numpy(dtype=float)[-fit.lags :]
-    return kernels.simulate(fit.lag_blocks, driving[None], history)[0, fit.lags :]
-
-
-def forecast_covariance(fit: VARResults, steps: int) -> Array:
-    """Covariance of the h-step forecast error, h = 1, ..., ``steps``: (steps, n, n)."""
-    impact = np.linalg.cholesky(fit.sigma_u.to_numpy())
-    theta = kernels.responses(fit.lag_blocks[None], impact[None], steps - 1)[0]
-    return np.cumsum(theta @ np.swapaxes(theta, 1, 2), axis=0)
+    start = np.broadcast_to(history, (len(draws), *history.shape))
+    return kernels.propagate(draws.lag_blocks, driving[..., None], start[..., None])[..., 0]
 
 
 def future_terms(fit: VARResults, steps: int, exog: pd.DataFrame | None) -> Array:
@@ -90,27 +113,16 @@ def future_terms(fit: VARResults, steps: int, exog: pd.DataFrame | None) -> Arra
         if exog is not None:
             raise SpecificationError("future exogenous values were given, but the VAR has no exogenous regressor.")
         return trend
+    names = [str(name) for name in model.exog.columns]
     if exog is None:
         raise SpecificationError(
-            f"the VAR has exogenous regressors {list(model.exog.columns)}; pass exog= with their next {steps} values."
+            f"the VAR has exogenous regressors {names}; pass exog= with their values in the next {steps} periods."
         )
-    if list(exog.columns) != list(model.exog.columns) or len(exog) != steps:
-        raise SpecificationError(
-            f"exog must have columns {list(model.exog.columns)} and {steps} rows; "
-            f"found {list(exog.columns)} and {len(exog)} rows."
-        )
-    values = exog.to_numpy(dtype=float)
+    if not isinstance(exog, pd.DataFrame) or sorted(map(str, exog.columns)) != sorted(names):
+        found = list(exog.columns) if isinstance(exog, pd.DataFrame) else type(exog).__name__
+        raise SpecificationError(f"exog must be a DataFrame with the columns {names}; found {found}.")
+    future = at_periods(exog[names], next_periods(model.parent.frame.index, steps), what="exog")
+    values = future.to_numpy(dtype=float)
     if not np.isfinite(values).all():
         raise SchemaError("future exogenous values must be finite; fill the missing ones by a rule you state.")
     return np.hstack([trend, values])
-
-
-def future_index(fit: VARResults, steps: int) -> pd.Index:
-    """The periods after the sample: the next periods, business days or integers."""
-    index = fit.data.frame.index
-    last = index[-1]
-    if isinstance(index, pd.PeriodIndex):
-        return pd.period_range(last + 1, periods=steps, freq=index.freq)
-    if isinstance(index, pd.DatetimeIndex):
-        return pd.bdate_range(last + pd.Timedelta(days=1), periods=steps)
-    return pd.RangeIndex(last + 1, last + 1 + steps)

@@ -18,6 +18,7 @@ from econ.var.reduced.exclusions import free_coefficients, read_exclusions
 from econ.var.reduced.results import VARResults
 
 TRENDS = {"n": (), "c": ("const",), "ct": ("const", "trend"), "ctt": ("const", "trend", "trend_squared")}
+EXACT = 1e-9  # residuals smaller than this share of the variable, or of themselves given others, are rounding errors
 CRITERIA = ("aic", "bic", "hqic")
 
 
@@ -136,12 +137,14 @@ class VAR:
         if free is not None:
             factor = restricted.data_factor(x, y[lags:], lags)
             coefficients = restricted.restricted_coefficients(factor, free, lags, rounds=3)[0]
+        residuals = y[lags:] - x @ coefficients
+        _refuse_exact_fit(residuals, y, self.variables)
         columns, dates = list(self.variables), self.parent.frame.index[lags:]
         return VARResults(
             parent=self,
             lags=lags,
             params=pd.DataFrame(coefficients, index=names, columns=columns),
-            residuals=pd.DataFrame(y[lags:] - x @ coefficients, index=dates, columns=columns),
+            residuals=pd.DataFrame(residuals, index=dates, columns=columns),
             cross_inverse=cross_inverse,
         )
 
@@ -188,6 +191,26 @@ class VAR:
                 f"(coefficients of an equation + {SPARE} + lags); found {len(self.parent.frame)}; "
                 "use fewer lags or a longer sample."
             )
+
+
+def _refuse_exact_fit(residuals: Array, y: Array, names: tuple[str, ...]) -> None:
+    """Refuse an equation without errors, and errors that others determine: shocks would be made of rounding errors."""
+    size = np.sqrt(np.einsum("ti,ti->i", residuals, residuals))
+    exact = np.flatnonzero(size <= EXACT * np.sqrt(np.einsum("ti,ti->i", y, y)))
+    if len(exact):
+        name = names[int(exact[0])]
+        raise SingularDesign(
+            f"the lags and terms of its equation predict {name!r} exactly, so it has no shock of its own; drop it, or "
+            "pass it as exog= if its future is known."
+        )
+    pivots = np.abs(np.diagonal(np.linalg.qr(residuals / size, mode="r")))
+    tied = np.flatnonzero(pivots <= EXACT)
+    if len(tied):
+        last = int(tied[0])
+        raise SingularDesign(
+            f"the residuals of {names[last]!r} are a linear combination of those of {list(names[:last])}, so the "
+            "covariance of the errors is singular; drop one of these variables."
+        )
 
 
 def check_positive(name: str, value: object) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
-from econ.checks import count
 from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
@@ -195,7 +194,7 @@ class VARResults:
     def forecast(
         self,
         steps: int,
-        level: float = 0.95,
+        level: float = 0.90,
         *,
         conditions: Conditions | None = None,
         exog: pd.DataFrame | None = None,
@@ -207,8 +206,8 @@ class VARResults:
         """
         if conditions is None:
             return forecast(self, steps, level=level, exog=exog)
-        steps, factor = count("steps", steps), self.as_draws.factor[0]
-        return conditional_forecast(self, steps, conditions, impact=factor, level=level, exog=exog)[0]
+        draws = self.as_draws if self.posterior is None else self.posterior
+        return conditional_forecast(draws, draws.factor, conditions, steps=steps, level=level, exog=exog)[0]
 
     def diagnostics(self, lags: int | None = None) -> pd.DataFrame:
         """Residual tests, one row each; see :func:`econ.var.reduced.diagnostics.diagnostics`."""

@@ -13,6 +13,7 @@ from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, check_level
 from econ.infer.strength import effective_f
 from econ.infer.weak import ReducedForm, anderson_rubin, reduced_form
+from econ.responses import labels
 from econ.var import _kernels as kernels
 from econ.var.structure.structural import check_horizon
 
@@ -68,9 +69,9 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     Returns
     -------
     DataFrame
-        Columns ``horizon``, ``lower``, ``upper``: one row an interval, units of ``response`` per unit of
-        ``normalise``; ±inf where open. A horizon without a row has an empty set (several instruments that contradict
-        each other).
+        Rows (response, shock), columns ``horizon``, ``lower``, ``upper``: one row an interval, units of ``response``
+        per unit of ``normalise``; ±inf where open. A horizon without a row has an empty set (several instruments that
+        contradict each other).
 
     Raises
     ------
@@ -89,15 +90,14 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, response, int(horizon))
     target, i = scheme.target(fit), fit.variables.index(response)
     theta = kernels.responses(fit.lag_blocks[None], gamma[None], int(horizon))[0]
-    rows = []
+    sets: list[ConfidenceSet] = []
     for h, psi in enumerate(influence):
         if h == 0 and i == target:
-            rows.append((0, 1.0, 1.0))  # what the normalisation says
+            sets.append(ConfidenceSet(((1.0, 1.0),), level))  # what the normalisation says
             continue
         form = ReducedForm(theta[h, i], gamma[target], psi.T @ psi, moments, nobs)
-        found: ConfidenceSet = anderson_rubin(form, level=level)
-        rows += [(h, low, high) for low, high in found]
-    return pd.DataFrame(rows, columns=["horizon", "lower", "upper"])
+        sets.append(anderson_rubin(form, level=level))
+    return labels.intervals(sets, response=response, shock=scheme.shock)
 
 
 def responses_to_instruments(

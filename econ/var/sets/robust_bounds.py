@@ -14,6 +14,7 @@ from econ.arrays import Array
 from econ.errors import NoAdmissibleDraw, SpecificationError, suggestion
 from econ.estimate import check_level
 from econ.parallel import map_blocks, seed_sequence
+from econ.responses import labels
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.reduced.model import check_positive
@@ -78,9 +79,8 @@ class RobustBounds:
         return ends[:, 0].reshape(shape), ends[:, 1].reshape(shape)
 
     def to_frame(self, level: float = 0.90) -> pd.DataFrame:
-        """One row a horizon and response: ``mean_lower``, ``mean_upper``, ``lower``, ``upper``."""
-        steps = self.lower.shape[1]
-        index = pd.MultiIndex.from_product([range(steps), self.responses], names=["horizon", "response"])
+        """One row a horizon, response and shock: ``mean_lower``, ``mean_upper``, ``lower``, ``upper``."""
+        index = labels.index(self.lower.shape[1] - 1, self.responses, (self.shock,))
         columns = [*self.mean, *self.credible_region(level)]
         names = ["mean_lower", "mean_upper", "lower", "upper"]
         return pd.DataFrame({name: each.reshape(-1) for name, each in zip(names, columns, strict=True)}, index=index)

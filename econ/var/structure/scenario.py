@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
+from econ import checks
+from econ.arrays import Array, Mask
 from econ.var.reduced.conditional import Conditions, conditional_forecast
-from econ.var.reduced.model import check_positive
 from econ.var.structure.counterfactual import plausibility
 from econ.var.structure.decomposition import OTHER
 
 if TYPE_CHECKING:
+    from econ.var.reduced.draws import ReducedDraws
     from econ.var.structure.structural import StructuralResults
 
 
@@ -54,14 +53,14 @@ def scenario(
     conditions: Conditions,
     *,
     driving: Sequence[str] | None = None,
-    level: float = 0.95,
+    level: float = 0.90,
     exog: pd.DataFrame | None = None,
 ) -> Scenario:
     """Forecast under conditions on the paths of variables, brought about by chosen shocks.
 
-    With ȳ the unconditional forecast, future shocks ε ~ N(0, I) and R their effects, y = ȳ + R ε. Conditions C y = f
-    and, for the shocks that do not drive the scenario, Ξ ε ~ N(0, I), read D ε ~ N(d, Ω) together. The solution closest
-    to ordinary shocks has mean D⁺ d and covariance I - D⁺ D + D⁺ Ω D⁺', D⁺ the Moore-Penrose inverse.
+    The shocks that do not drive the scenario keep their distribution; the driving ones are the closest to ordinary ones
+    that meet the conditions (:func:`econ.var.reduced.conditional.conditional_forecast`). Results with draws, of a
+    posterior or of a set, give the mixture over their draws.
 
     Parameters
     ----------
@@ -70,14 +69,14 @@ def scenario(
     steps : int
         Periods ahead.
     conditions : mapping of str to sequence, or DataFrame
-        Paths by variable, ``steps`` values each, NaN where free, units of the variables.
+        Paths by variable, units of the variables: ``steps`` values in order, NaN where free; or values at dates.
     driving : sequence of str, optional
         Shocks that may deviate from their usual distribution; by default all (a conditional forecast, which does not
         depend on the identification).
-    level : float, default 0.95
-        Coverage of the intervals; coefficients taken as known.
+    level : float, default 0.90
+        Coverage of the intervals; without draws, coefficients are taken as known.
     exog : DataFrame, optional
-        Future exogenous regressors.
+        Future exogenous regressors, matched by date.
 
     Returns
     -------
@@ -105,36 +104,34 @@ def scenario(
     >>> future.paths["y"]["mean"].round(10).tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
-    check_positive("steps", steps)
-    fit = svar.parent
-    impact, names = _completed(svar)
-    fixed = _fixed(names, driving, steps)
-    paths, mean = conditional_forecast(fit, steps, conditions, impact=impact, fixed=fixed, level=level, exog=exog)
-    divergence = 0.5 * float(mean @ mean)
+    steps = checks.count("steps", steps)
+    reduced, impacts = svar.own_draws
+    impacts, names = _completed(reduced, impacts, list(svar.shock_names))
+    paths, shocks = conditional_forecast(
+        reduced, impacts, conditions, steps=steps, fixed=_fixed(names, driving, steps), level=level, exog=exog
+    )
+    divergence = 0.5 * float((shocks**2).sum(axis=1).mean())
     return Scenario(
         paths=paths,
-        shocks=pd.DataFrame(mean.reshape(steps, -1), index=paths.index, columns=names),
+        shocks=pd.DataFrame(shocks.mean(axis=0).reshape(steps, -1), index=paths.index, columns=names),
         divergence=divergence,
-        plausibility=plausibility(divergence, len(mean)),
+        plausibility=plausibility(divergence, shocks.shape[1]),
         parent=svar,
     )
 
 
-def _completed(svar: StructuralResults) -> tuple[Array, list[str]]:
-    """An impact matrix with n orthogonal shocks: the identified ones, then any that complete them."""
-    impact, names = svar.impact.to_numpy(), list(svar.shock_names)
-    missing = len(svar.parent.variables) - len(names)
-    if missing == 0:
-        return impact, names
-    factor = svar.model.factor[0]
-    rotation = np.linalg.qr(np.linalg.solve(factor, impact), mode="complete")[0]
-    rest = factor @ rotation[:, len(names) :]
-    return np.hstack([impact, rest]), names + [f"{OTHER} {number}" for number in range(1, missing + 1)]
+def _completed(reduced: ReducedDraws, impacts: Array, names: list[str]) -> tuple[Array, list[str]]:
+    """Impact matrices with n orthogonal shocks: the identified ones, then any that complete them."""
+    _, n, known = impacts.shape
+    if known == n:
+        return impacts, names
+    rotations = np.linalg.qr(np.linalg.solve(reduced.factor, impacts), mode="complete")[0]
+    rest = reduced.factor @ rotations[:, :, known:]
+    return np.concatenate([impacts, rest], axis=2), names + [f"{OTHER} {number}" for number in range(1, n - known + 1)]
 
 
-def _fixed(names: list[str], driving: Sequence[str] | None, steps: int) -> NDArray[np.bool_]:
+def _fixed(names: list[str], driving: Sequence[str] | None, steps: int) -> Mask:
     """Which of the stacked shocks keep their usual distribution."""
     for name in driving or ():
-        if name not in names:
-            raise SpecificationError(f"no shock {name!r}; {suggestion(str(name), names)}")
+        checks.position("shock", name, names)
     return np.tile([driving is not None and name not in driving for name in names], steps)

@@ -171,7 +171,7 @@ class StructuralResults:
         conditions: Conditions | None = None,
         *,
         driving: Sequence[str] | None = None,
-        level: float = 0.95,
+        level: float = 0.90,
         exog: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Forecast, under conditions if there are any: see :func:`econ.var.structure.scenario.scenario`."""
@@ -222,21 +222,21 @@ class StructuralResults:
             self.parent, bootstrap, lambda draws: read(draws, scheme.impact_batch(draws)), rng=rng, n_jobs=n_jobs
         )
 
+    @cached_property
+    def own_draws(self) -> tuple[ReducedDraws, Array]:
+        """Reduced forms and impact matrices (D, n, s) of the scheme or posterior; the point where there are none."""
+        if self.draws is None:
+            return self.model, self.impact.to_numpy()[None]
+        if self.reduced_draws is not None:
+            return self.reduced_draws, self.draws
+        one, size = self.parent.as_draws, len(self.draws)
+        repeated = ReducedDraws(self.parent, np.repeat(one.coefficients, size, 0), np.repeat(one.factor, size, 0))
+        return repeated, self.draws
+
     def _read_own_draws(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
-        assert self.draws is not None
-        one = self.parent.as_draws
-        found = []
-        for start in range(0, len(self.draws), BLOCK):
-            rows = slice(start, min(start + BLOCK, len(self.draws)))
-            if self.reduced_draws is None:
-                size = rows.stop - rows.start
-                reduced = ReducedDraws(
-                    self.parent, np.repeat(one.coefficients, size, 0), np.repeat(one.factor, size, 0)
-                )
-            else:
-                reduced = self.reduced_draws.part(rows)
-            found.append(read(reduced, self.draws[rows]))
-        return found
+        reduced, impacts = self.own_draws
+        blocks = [slice(start, start + BLOCK) for start in range(0, len(impacts), BLOCK)]
+        return [read(reduced.part(rows), impacts[rows]) for rows in blocks]
 
 
 def inner_errors(draws: SimulatedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:

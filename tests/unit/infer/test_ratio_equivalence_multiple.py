@@ -8,6 +8,7 @@ from scipy import stats
 
 from econ.errors import SchemaError, SpecificationError
 from econ.infer import equivalence, fieller, minimum_detectable_effect, romano_wolf
+from econ.infer.ratio import quadratic_set
 
 CASES = {
     "bounded": (1.0, 2.0, [[0.04, 0.01], [0.01, 0.02]]),
@@ -148,3 +149,13 @@ def test_stepdown_refuses_bad_draws():
         romano_wolf([1.0, 2.0], [[1.0], [2.0]])
     with pytest.raises(SchemaError):
         romano_wolf([1.0, np.nan], [[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("nudge", [0.0, 1e-15, -1e-15, 3e-15])
+def test_a_set_is_the_whole_line_or_a_point_whatever_the_rounding(nudge):
+    """(r - 1)² times ±1: the last digit of the discriminant must not decide."""
+    assert quadratic_set(-1.0, -1.0, -1.0 * (1.0 + nudge)) == ((-math.inf, math.inf),)
+    assert quadratic_set(1.0, 1.0, 1.0 * (1.0 + nudge)) == ((1.0, 1.0),)
+    (low, high), (_, end) = quadratic_set(-1.0, -1.0, -1.0 + 1e-6)
+    assert (low, end) == (-math.inf, math.inf)
+    assert high == pytest.approx(1.0, abs=2e-3)

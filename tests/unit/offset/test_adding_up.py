@@ -52,8 +52,8 @@ def test_shares_add_to_one_and_each_is_the_quantity_offset(irf):
 def test_the_residual_group_is_what_a_listed_group_would_be():
     frame = flows()
     options = {"impulse": "cn", "lags": 2, "cumulative": True}
-    listed = LocalProjection(frame, ("cn", "jp", "uk", "rest"), **options).estimate(3, "hc1")
-    left = LocalProjection(frame, ("cn", "jp", "uk", "issuance"), **options).estimate(3, "hc1")
+    listed = LocalProjection(frame, ("cn", "jp", "uk", "rest"), **options).fit(3, "hc1")
+    left = LocalProjection(frame, ("cn", "jp", "uk", "issuance"), **options).fit(3, "hc1")
     one = adding_up(listed, "cn", ["jp", "uk", "rest"], horizon=3)
     two = adding_up(left, "cn", ["jp", "uk"], supply="issuance", residual="rest", horizon=3)
     assert list(one.shares) == list(two.shares) == ["jp", "uk", "rest", "less net supply"]
@@ -95,7 +95,7 @@ def test_groups_of_several_holders_and_their_order(irf):
 def test_an_instrument_moves_all_flows():
     frame = flows().assign(news=lambda x: x["cn"] + np.random.default_rng(3).standard_normal(len(x)))
     names = ("cn", "jp", "uk", "issuance")
-    results = LocalProjection(frame, names, "news", lags=1, cumulative=True).estimate(2, "hac")
+    results = LocalProjection(frame, names, "news", lags=1, cumulative=True).fit(2, "hac")
     split = adding_up(results, "cn", ["jp", "uk"], supply="issuance", horizon=2)
     assert split.shares["jp"].value == pytest.approx(-results.point[2, 1, 0] / results.point[2, 0, 0], rel=1e-12)
     assert abs(split.total - 1.0) < 1e-12

@@ -10,7 +10,7 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer import equivalence, minimum_detectable_effect
 from econ.offset import decide, decisions
 from econ.offset._ratio import ratio_estimate
-from econ.offset._responses import Responses
+from econ.responses import Reading
 
 
 def interval(value, error, nobs=100):
@@ -86,7 +86,7 @@ def test_bad_requests_raise_their_own_error():
 
 
 def ratio(a, b, spread, level=0.90, nobs=100):
-    pair = Responses(np.array([a, b]), np.asarray(spread, dtype=float), None, nobs, None, None)
+    pair = Reading(np.array([a, b]), np.asarray(spread, dtype=float), None, nobs, None, None)
     return ratio_estimate(pair, method="fieller", level=level, label="rho")
 
 

@@ -90,8 +90,8 @@ def test_units_and_the_order_of_controls_do_not_matter():
 def test_projections_summed_or_not_serve_the_offset():
     frame = market()
     options = {"controls": ("news",), "lags": 2}
-    summed = LocalProjection(frame, ("cn", "jp"), "news", cumulative=True, **options).estimate(4, "hc1")
-    plain = LocalProjection(frame, ("cn", "jp"), "news", **options).estimate(4, "hc1")
+    summed = LocalProjection(frame, ("cn", "jp"), "news", cumulative=True, **options).fit(4, "hc1")
+    plain = LocalProjection(frame, ("cn", "jp"), "news", **options).fit(4, "hc1")
     first = quantity_offset(summed, "cn", "jp", horizon=4)
     assert first.value == pytest.approx(-summed.point[4, 1, 0] / summed.point[4, 0, 0], rel=1e-12)
     second = quantity_offset(plain, "cn", "jp", horizon=4)
@@ -103,7 +103,7 @@ def test_projections_summed_or_not_serve_the_offset():
     covariance = weights @ plain.covariance @ weights.T
     gradient = np.array([1.0, -second.value]) / sums[0]
     assert second.std_error == pytest.approx(np.sqrt(gradient @ covariance @ gradient), rel=1e-9)
-    multiplier = LocalProjection(frame, "jp", "cn", instrument="news", cumulative="multiplier", lags=2).estimate(2)
+    multiplier = LocalProjection(frame, "jp", "cn", instrument="news", cumulative="multiplier", lags=2).fit(2)
     with pytest.raises(SpecificationError, match="one-step"):
         quantity_offset(multiplier, "cn", "jp", horizon=2)
 

@@ -10,8 +10,8 @@ from econ.infer import fieller
 from econ.infer.weak import anderson_rubin
 from econ.offset import adding_up, quantity_offset
 from econ.offset._proxy import proxy_moments
-from econ.offset._responses import Cell
 from econ.projection import LocalProjection
+from econ.responses import Cell
 from econ.simulate import Sample, TreasuryMarket
 from econ.simulate.sample import ALLIED, FLOW
 from econ.var import Proxy
@@ -64,7 +64,7 @@ def weighted(frame, news, weights, horizon):
 def test_the_covariance_is_that_of_an_infinitesimal_jackknife(horizon):
     """Half the difference when one month counts a little more and a little less is that month's influence."""
     svar, frame, news = identified(periods=80)
-    found = proxy_moments(svar, horizon, [Cell("cn", "cn"), Cell("jp", "cn")])
+    found = proxy_moments(svar, [Cell(horizon, name, "cn", summed=True) for name in ("cn", "jp")])
     rows, step = len(frame) - 1, 1e-4
     influence = []
     for t in range(rows):
@@ -83,7 +83,7 @@ def test_value_is_that_of_the_responses_and_the_set_is_fieller(horizon):
     found = quantity_offset(svar, "cn", "jp", horizon=horizon)
     sums = svar.irf(horizon).point.sum(axis=0)[:, 0]
     assert found.value == pytest.approx(-sums[1] / sums[0], rel=1e-12)
-    read = proxy_moments(svar, horizon, [Cell("cn", "cn"), Cell("jp", "cn")]).turned(
+    read = proxy_moments(svar, [Cell(horizon, name, "cn", summed=True) for name in ("cn", "jp")]).turned(
         np.array([[0.0, -1.0], [1.0, 0.0]])
     )
     region = fieller(read.point[0, 0], read.point[1, 0], read.covariance, level=0.90)
@@ -105,7 +105,7 @@ def test_on_impact_it_is_the_projection_on_the_same_instrument():
         lag_augmented=False,
         cumulative="multiplier",
     )
-    results = model.estimate(0, "hc1")
+    results = model.fit(0, "hc1")
     assert found.value == pytest.approx(-results.point[0, 0, 0], rel=1e-10)
     lower, upper = anderson_rubin(results.reduced_form("jp", 0)).intervals[0]
     assert (found.lower, found.upper) == pytest.approx((-upper, -lower), rel=0.03)  # equal at the truth, not elsewhere
@@ -116,7 +116,7 @@ def test_several_instruments_have_an_anderson_rubin_set_and_the_two_stage_value(
     found = quantity_offset(svar, "cn", "jp", horizon=3)
     sums = svar.irf(3).point.sum(axis=0)[:, 0]
     assert found.value == pytest.approx(-sums[1] / sums[0], rel=1e-10)
-    read = proxy_moments(svar, 3, [Cell("cn", "cn"), Cell("jp", "cn")])
+    read = proxy_moments(svar, [Cell(3, name, "cn", summed=True) for name in ("cn", "jp")])
     for end in found.region.intervals[0]:
         gap = read.turned(np.array([[end, 1.0]]))
         statistic = gap.point[0] @ np.linalg.solve(gap.covariance, gap.point[0])

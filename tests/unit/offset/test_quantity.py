@@ -1,6 +1,6 @@
 """The quantity offset: algebra, invariances, coverage, and refusals."""
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.infer import fieller
 from econ.offset import quantity_offset
+from econ.responses import IRF
 
 
 def response(scale=0.05, seed=1, draws=400, seller=1.0):
@@ -17,7 +18,7 @@ def response(scale=0.05, seed=1, draws=400, seller=1.0):
     point[:, 1, 0] = -0.3 * 0.8 ** np.arange(9)
     point[:, :, 1] = 0.1
     noise = scale * generator.standard_normal((draws, 9, 3, 2))
-    return SimpleNamespace(
+    return IRF(
         point=point,
         draws=point + noise,
         responses=("china_net_purchases", "japan_net_purchases", "yield_10y"),
@@ -42,7 +43,7 @@ def test_value_is_minus_the_ratio_of_cumulated_responses():
 
 def test_sign_and_size_of_the_shock_cancel():
     irf = response()
-    flipped = SimpleNamespace(**{**vars(irf), "point": -2.5 * irf.point, "draws": -2.5 * irf.draws})
+    flipped = replace(irf, point=-2.5 * irf.point, draws=-2.5 * irf.draws)
     before, after = quantity_offset(irf), quantity_offset(flipped)
     assert after.value == pytest.approx(before.value, rel=1e-12)
     assert after.lower == pytest.approx(before.lower, rel=1e-9)
@@ -81,7 +82,7 @@ def test_no_draws_and_no_response_of_the_seller():
     irf = response()
     for draws in (None, irf.draws[:5]):
         with pytest.raises(SpecificationError, match="joint draws"):
-            quantity_offset(SimpleNamespace(**{**vars(irf), "draws": draws}))
+            quantity_offset(replace(irf, draws=draws))
     with pytest.raises(NotIdentified, match="does not respond"):
         quantity_offset(response(seller=0.0))
 
@@ -90,9 +91,7 @@ def test_the_set_covers_the_true_share():
     covered = 0
     for seed in range(300):
         irf = response(scale=0.4, seed=seed)
-        estimated = SimpleNamespace(
-            **{**vars(irf), "point": irf.draws[0], "draws": irf.draws - irf.point + irf.draws[0]}
-        )
+        estimated = replace(irf, point=irf.draws[0], draws=irf.draws - irf.point + irf.draws[0])
         covered += 0.3 in quantity_offset(estimated, horizon=6, level=0.90).region
     assert 0.85 <= covered / 300 <= 0.95
 
@@ -102,7 +101,7 @@ def test_two_allies_together_replace_the_sum_of_what_each_replaces():
     point = np.zeros((4, 3, 1))
     point[:, 0, 0], point[:, 1, 0], point[:, 2, 0] = -1.0, 0.3, 0.2
     draws = point + 0.05 * rng.standard_normal((200, 4, 3, 1))
-    irf = SimpleNamespace(point=point, draws=draws, responses=("cn", "jp", "uk"), shocks=("cn",), nobs=100)
+    irf = IRF(point=point, draws=draws, responses=("cn", "jp", "uk"), shocks=("cn",), nobs=100)
     both = quantity_offset(irf, "cn", ("jp", "uk"), horizon=3)
     each = [quantity_offset(irf, "cn", ally, horizon=3).value for ally in ("jp", "uk")]
     assert both.value == pytest.approx(sum(each), abs=1e-12)

@@ -67,7 +67,7 @@ def test_names_of_the_states_swap_with_the_dummy():
 def test_one_offset_in_both_states_is_that_of_the_whole_sample():
     frame = market(0.4, 0.4, periods=4000)
     found = state_offset(frame, "cn", "jp", **OPTIONS | {"horizon": 3, "cov": "hac"})
-    model = LocalProjection(frame, ("jp", "cn"), "z", lags=1, cumulative=True, lag_augmented=False).estimate(3, "hac")
+    model = LocalProjection(frame, ("jp", "cn"), "z", lags=1, cumulative=True, lag_augmented=False).fit(3, "hac")
     whole = -model.point[3, 0, 0] / model.point[3, 1, 0]
     for part in (found.low, found.high):
         assert part.value == pytest.approx(whole, abs=0.15)

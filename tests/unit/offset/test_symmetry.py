@@ -80,7 +80,7 @@ def test_anderson_rubin_rejects_exactly_where_the_set_of_one_impact_is_empty(cov
         frame, "change", "both", instrument=("z", "w"), controls=("cn", "z", "w"), lags=1, cumulative="multiplier",
         lag_augmented=False,
     )  # fmt: skip
-    form = model.estimate(2, cov).reduced_form("change", 2)
+    form = model.fit(2, cov).reduced_form("change", 2)
     p_value = found.tests.loc["Anderson-Rubin", "p_value"]
     assert 1e-8 < p_value < 0.9
     assert not anderson_rubin(form, level=1.0 - p_value - 1e-6).intervals

@@ -44,15 +44,19 @@ def rows(y, *parts):
 
 @pytest.mark.parametrize("cov", ["hac", "hc0", "hc1", "hc2", "hc3"])
 def test_least_squares_agree_with_statsmodels(table, cov):
-    irf = LocalProjection(
-        table,
-        response=["yield", "dollar"],
-        impulse="flow",
-        controls=["vix"],
-        contemporaneous=["vix"],
-        lags=LAGS,
-        lag_augmented=False,
-    ).fit(horizon=HORIZON, cov=cov)
+    irf = (
+        LocalProjection(
+            table,
+            response=["yield", "dollar"],
+            impulse="flow",
+            controls=["vix"],
+            contemporaneous=["vix"],
+            lags=LAGS,
+            lag_augmented=False,
+        )
+        .fit(horizon=HORIZON, cov=cov)
+        .irf
+    )
     controls = lagged(table, ["yield", "dollar", "flow", "vix"], LAGS).assign(vix=table["vix"])
     for i, name in enumerate(["yield", "dollar"]):
         for h in range(HORIZON + 1):
@@ -65,7 +69,7 @@ def test_least_squares_agree_with_statsmodels(table, cov):
 
 def test_bandwidth_overrides_the_horizon_and_ewc_is_its_definition(table):
     lp = LocalProjection(table, response="yield", impulse="flow", lags=LAGS, lag_augmented=False)
-    fixed, cosine = lp.fit(HORIZON, "hac", bandwidth=5), lp.fit(HORIZON, "ewc")
+    fixed, cosine = lp.fit(HORIZON, "hac", bandwidth=5).irf, lp.fit(HORIZON, "ewc").irf
     for h in (0, 4, HORIZON):
         y, (w, x) = rows(table["yield"].shift(-h), lagged(table, ["yield", "flow"], LAGS), table["flow"])
         design = pd.concat([w, x], axis=1)
@@ -77,7 +81,7 @@ def test_bandwidth_overrides_the_horizon_and_ewc_is_its_definition(table):
 
 
 def test_lag_augmentation_adds_one_lag_and_white_errors(table):
-    irf = LocalProjection(table, response="yield", impulse="flow", lags=LAGS).fit(HORIZON)
+    irf = LocalProjection(table, response="yield", impulse="flow", lags=LAGS).fit(HORIZON).irf
     for h in (0, 3, HORIZON):
         y, (w, x) = rows(table["yield"].shift(-h), lagged(table, ["yield", "flow"], LAGS + 1), table["flow"])
         theirs = sm.OLS(y, pd.concat([w, x], axis=1)).fit(cov_type="HC1")
@@ -89,15 +93,19 @@ def test_lag_augmentation_adds_one_lag_and_white_errors(table):
 @pytest.mark.parametrize("instruments", [["z1"], ["z1", "z2"]])
 @pytest.mark.parametrize("cov", ["hac", "hc0"])
 def test_instruments_agree_with_linearmodels(table, estimator, instruments, cov):
-    irf = LocalProjection(
-        table,
-        response=["yield", "vix"],
-        impulse="flow",
-        lags=LAGS,
-        instrument=instruments,
-        lag_augmented=False,
-        estimator=estimator,
-    ).fit(HORIZON, cov)
+    irf = (
+        LocalProjection(
+            table,
+            response=["yield", "vix"],
+            impulse="flow",
+            lags=LAGS,
+            instrument=instruments,
+            lag_augmented=False,
+            estimator=estimator,
+        )
+        .fit(HORIZON, cov)
+        .irf
+    )
     model = {"2sls": IV2SLS, "liml": IVLIML}[estimator]
     controls = lagged(table, ["yield", "vix", "flow"], LAGS)
     for i, name in enumerate(["yield", "vix"]):
@@ -119,7 +127,7 @@ def test_cumulative_multiplier_is_one_step_instrumental_variables(table):
         cumulative="multiplier",
         lag_augmented=False,
     )
-    results = lp.estimate(HORIZON, "hac")
+    results = lp.fit(HORIZON, "hac")
     controls = lagged(table, ["dollar", "flow"], LAGS)
     for h in (0, 3, HORIZON):
         y = sum(table["dollar"].shift(-j) for j in range(h + 1))
@@ -135,15 +143,15 @@ def test_cumulative_multiplier_is_one_step_instrumental_variables(table):
 def test_multiplier_by_the_impulse_itself_is_the_ratio_of_cumulated_responses(table):
     options = {"impulse": "flow", "lags": LAGS, "lag_augmented": False}
     names = ["dollar", "flow"]
-    one_step = LocalProjection(table, response=names, cumulative="multiplier", **options).fit(HORIZON)
-    two_step = LocalProjection(table, response=names, cumulative=True, **options).fit(HORIZON)
+    one_step = LocalProjection(table, response=names, cumulative="multiplier", **options).fit(HORIZON).irf
+    two_step = LocalProjection(table, response=names, cumulative=True, **options).fit(HORIZON).irf
     ratio = two_step.point[:, 0] / two_step.point[:, 1]
     np.testing.assert_allclose(one_step.point[:, 0], ratio, rtol=1e-9)
     np.testing.assert_allclose(one_step.point[:, 1], 1.0, rtol=1e-9)
 
 
 def test_cumulative_response_is_the_projection_of_the_sum(table):
-    irf = LocalProjection(table, response="yield", impulse="flow", lags=LAGS, cumulative=True).fit(HORIZON)
+    irf = LocalProjection(table, response="yield", impulse="flow", lags=LAGS, cumulative=True).fit(HORIZON).irf
     y = sum(table["yield"].shift(-j) for j in range(HORIZON + 1))
     y, (w, x) = rows(y, lagged(table, ["yield", "flow"], LAGS + 1), table["flow"])
     theirs = sm.OLS(y, pd.concat([w, x], axis=1)).fit()
@@ -151,12 +159,14 @@ def test_cumulative_response_is_the_projection_of_the_sum(table):
 
 
 def test_long_differences_equal_levels_when_the_last_level_is_a_control(table):
-    levels = LocalProjection(table, response="yield", impulse="flow", lags=LAGS).fit(HORIZON)
-    changes = LocalProjection(table, response="yield", impulse="flow", lags=LAGS, difference=True).fit(HORIZON)
+    levels = LocalProjection(table, response="yield", impulse="flow", lags=LAGS).fit(HORIZON).irf
+    changes = LocalProjection(table, response="yield", impulse="flow", lags=LAGS, difference=True).fit(HORIZON).irf
     np.testing.assert_allclose(changes.point, levels.point, rtol=1e-9)
     np.testing.assert_allclose(changes.std_errors, levels.std_errors, rtol=1e-9)
-    alone = LocalProjection(table, response="yield", impulse="flow", lags=0, difference=True, lag_augmented=False).fit(
-        2, "hc0"
+    alone = (
+        LocalProjection(table, response="yield", impulse="flow", lags=0, difference=True, lag_augmented=False)
+        .fit(2, "hc0")
+        .irf
     )
     y, (w, x) = rows(table["yield"].shift(-2) - table["yield"].shift(1), table[[]].assign(const=1.0), table["flow"])
     theirs = sm.OLS(y, pd.concat([w, x], axis=1)).fit(cov_type="HC0")
@@ -167,9 +177,13 @@ def test_long_differences_equal_levels_when_the_last_level_is_a_control(table):
 @pytest.mark.parametrize("transition", [None, 1.5])
 def test_states_interact_with_every_regressor(table, transition):
     state = "stress" if transition is None else "vix"
-    irf = LocalProjection(
-        table, response="yield", impulse="flow", lags=2, state=state, transition=transition, lag_augmented=False
-    ).fit(4, "hac")
+    irf = (
+        LocalProjection(
+            table, response="yield", impulse="flow", lags=2, state=state, transition=transition, lag_augmented=False
+        )
+        .fit(4, "hac")
+        .irf
+    )
     assert irf.shocks == ("flow|low", "flow|high")
     weight = table["stress"]
     if transition is not None:
@@ -189,7 +203,7 @@ def test_states_interact_with_every_regressor(table, transition):
 
 
 def test_a_dummy_state_is_two_separate_projections(table):
-    together = LocalProjection(table, response="yield", impulse="flow", lags=1, state="stress").fit(3, "hc0")
+    together = LocalProjection(table, response="yield", impulse="flow", lags=1, state="stress").fit(3, "hc0").irf
     assert together.at(2, response="yield", shock="flow|high").label == "yield to flow|high at horizon 2"
     high = table["stress"].shift(1) == 1.0
     y, (w, x) = rows(table["yield"].shift(-2), lagged(table, ["yield", "flow"], 2), table["flow"])
@@ -223,7 +237,7 @@ def test_a_projection_on_an_instrument_is_an_internal_instrument_var_to_machine_
     lp = LocalProjection(
         table, response=["yield", "dollar"], impulse="flow", controls=["z1", *names[4:]], instrument="z1", lags=LAGS,
         lag_augmented=False,
-    ).fit(0, "hc0")  # fmt: skip
+    ).fit(0, "hc0").irf  # fmt: skip
     np.testing.assert_allclose(lp.point[0, :, 0], expected, rtol=1e-9)
 
 
@@ -233,7 +247,7 @@ def test_one_step_ahead_equals_the_var_to_machine_precision(table):
     fit = VAR(table[names], lags=1).fit()
     lp = LocalProjection(
         table, response=names, impulse="flow", contemporaneous=["yield", "vix"], lags=0, lag_augmented=False
-    ).fit(1, "hc0")  # fmt: skip
+    ).fit(1, "hc0").irf  # fmt: skip
     np.testing.assert_allclose(lp.point[1, :, 0], fit.params.loc["L1.flow", names], rtol=1e-9)
 
 
@@ -241,15 +255,19 @@ def test_impact_equals_the_recursive_var_to_machine_precision(table):
     names = ["vix", "flow", "yield", "dollar"]
     svar = VAR(table[names], lags=LAGS).fit().identify(Cholesky(*names))
     irf = svar.irf(0, bootstrap=None).scale(to=1.0, response="flow")
-    lp = LocalProjection(
-        table,
-        response=["yield", "dollar"],
-        impulse="flow",
-        controls=["vix"],
-        contemporaneous=["vix"],
-        lags=LAGS,
-        lag_augmented=False,
-    ).fit(0, "hc0")
+    lp = (
+        LocalProjection(
+            table,
+            response=["yield", "dollar"],
+            impulse="flow",
+            controls=["vix"],
+            contemporaneous=["vix"],
+            lags=LAGS,
+            lag_augmented=False,
+        )
+        .fit(0, "hc0")
+        .irf
+    )
     j = irf.shocks.index("flow")
     expected = [irf.point[0, irf.responses.index(name), j] for name in ("yield", "dollar")]
     np.testing.assert_allclose(lp.point[0, :, 0], expected, rtol=1e-10)
@@ -266,5 +284,5 @@ def test_projection_and_var_agree_up_to_the_lag_length_on_a_long_sample():
     frame = pd.DataFrame(values, columns=["flow", "yield"])
     irf = VAR(frame, lags=lags).fit().identify(Cholesky("flow", "yield")).irf(lags, bootstrap=None)
     irf = irf.shock("flow").scale(to=1.0, response="flow")
-    lp = LocalProjection(frame, response="yield", impulse="flow", lags=lags, lag_augmented=False).fit(lags)
+    lp = LocalProjection(frame, response="yield", impulse="flow", lags=lags, lag_augmented=False).fit(lags).irf
     np.testing.assert_allclose(lp.point[:, 0, 0], irf.point[:, 1, 0], atol=0.01)

@@ -35,7 +35,7 @@ def projection(frame, **options):
 
 
 def test_the_result_is_the_irf_of_a_var():
-    irf = projection(table()).fit(6)
+    irf = projection(table()).fit(6).irf
     assert isinstance(irf, IRF)
     assert (irf.responses, irf.shocks, irf.nobs) == (("yield", "flow"), ("flow",), 237)
     estimate = irf.at(3, response="yield", level=0.90)
@@ -44,7 +44,7 @@ def test_the_result_is_the_irf_of_a_var():
 
 
 def test_cosine_intervals_use_student_quantiles():
-    irf = projection(table()).fit(6, "ewc")
+    irf = projection(table()).fit(6, "ewc").irf
     estimate = irf.at(6, response="yield", level=0.95)
     critical = ewc_critical(0.95, int(irf.df[6]))
     assert critical > 2.1
@@ -53,7 +53,7 @@ def test_cosine_intervals_use_student_quantiles():
 
 
 def test_own_response_on_impact_is_one_without_error():
-    irf = projection(table()).fit(2)
+    irf = projection(table()).fit(2).irf
     assert irf.point[0, 1, 0] == pytest.approx(1.0, rel=1e-12)
     assert irf.std_errors[0, 1, 0] == pytest.approx(0.0, abs=1e-12)
 
@@ -61,7 +61,7 @@ def test_own_response_on_impact_is_one_without_error():
 def test_a_wild_draw_is_the_estimate_on_the_wild_sample():
     """Fixed regressors, y* = fitted + sign * residual, estimated again by plain least squares."""
     frame = table()
-    irf = projection(frame).fit(4, "hc0", bootstrap=Wild(draws=3), rng=9)
+    irf = projection(frame).fit(4, "hc0", bootstrap=Wild(draws=3), rng=9).irf
     design = irf.parent.parent.design
     x = np.column_stack([design.controls, design.impulses])
     size = len(x)
@@ -81,10 +81,10 @@ def test_a_wild_draw_is_the_estimate_on_the_wild_sample():
 @pytest.mark.parametrize("cov", ["hc1", "hac"])
 def test_draws_differ_repeat_and_ignore_the_workers(bootstrap, cov):
     lp = projection(table())
-    one, two = (lp.fit(5, cov, bootstrap=bootstrap, rng=4, n_jobs=n_jobs) for n_jobs in (1, 2))
+    one, two = (lp.fit(5, cov, bootstrap=bootstrap, rng=4, n_jobs=n_jobs).irf for n_jobs in (1, 2))
     np.testing.assert_array_equal(one.draws, two.draws)
     assert not np.array_equal(one.draws[0], one.draws[1])
-    assert not np.array_equal(one.draws, lp.fit(5, cov, bootstrap=bootstrap, rng=5).draws)
+    assert not np.array_equal(one.draws, lp.fit(5, cov, bootstrap=bootstrap, rng=5).irf.draws)
     with pytest.raises(SpecificationError, match="rng=None"):
         lp.fit(5, cov, bootstrap=bootstrap)
 
@@ -93,18 +93,18 @@ def test_draws_differ_repeat_and_ignore_the_workers(bootstrap, cov):
     ("bootstrap", "cov"), [(Wild(4000), "hc1"), (PlugIn(4000), "hc1"), (PlugIn(4000), "hac"), (PlugIn(4000), "ewc")]
 )
 def test_spread_of_draws_is_the_standard_error(bootstrap, cov):
-    irf = projection(table()).fit(5, cov, bootstrap=bootstrap, rng=4)
+    irf = projection(table()).fit(5, cov, bootstrap=bootstrap, rng=4).irf
     df = irf.df[5]
     student = 1.0 if np.isinf(df) else np.sqrt(df / (df - 2.0))
     np.testing.assert_allclose(irf.draws.std(axis=0)[1:], student * irf.std_errors[1:], rtol=0.06)
 
 
 def test_joint_covariance_has_the_variances_on_its_diagonal():
-    results = projection(table()).estimate(5, "hac")
+    results = projection(table()).fit(5, "hac", bootstrap=PlugIn(20_000), rng=1)
     covariance = results.covariance
     np.testing.assert_allclose(np.sqrt(np.diag(covariance)), results.std_errors.reshape(-1), rtol=1e-9, atol=1e-15)
     assert np.linalg.eigvalsh(covariance).min() > -1e-12
-    ratio = np.corrcoef(results.irf(bootstrap=PlugIn(20_000), rng=1).draws[:, 3:5, 0, 0], rowvar=False)[0, 1]
+    ratio = np.corrcoef(results.draws[:, 3:5, 0, 0], rowvar=False)[0, 1]
     place = [3 * 2, 4 * 2]
     expected = covariance[place[0], place[1]] / np.sqrt(covariance[place[0], place[0]] * covariance[place[1], place[1]])
     assert ratio == pytest.approx(expected, abs=0.03)
@@ -112,7 +112,7 @@ def test_joint_covariance_has_the_variances_on_its_diagonal():
 
 def test_bands_and_offsets_work_on_a_projection():
     lp = LocalProjection(table(), response=["flow", "ally"], impulse="flow", lags=2)
-    irf = lp.fit(6, bootstrap=PlugIn(), rng=1)
+    irf = lp.fit(6, bootstrap=PlugIn(), rng=1).irf
     pointwise, simultaneous = irf.band(0.90), irf.band(0.90, "sup-t")
     assert (simultaneous[0] <= pointwise[0] + 1e-12).all()
     assert (simultaneous[1] >= pointwise[1] - 1e-12).all()
@@ -124,27 +124,31 @@ def test_bands_and_offsets_work_on_a_projection():
 
 def test_scaling_and_reordering_carry_through():
     frame = table()
-    plain = projection(frame).fit(4)
-    scaled = projection(frame.assign(**{"yield": 100.0 * frame["yield"], "flow": frame["flow"] / 5.0})).fit(4)
+    plain = projection(frame).fit(4).irf
+    scaled = projection(frame.assign(**{"yield": 100.0 * frame["yield"], "flow": frame["flow"] / 5.0})).fit(4).irf
     np.testing.assert_allclose(scaled.point[:, 0], 500.0 * plain.point[:, 0], rtol=1e-8)
     np.testing.assert_allclose(scaled.std_errors[:, 0], 500.0 * plain.std_errors[:, 0], rtol=1e-8)
-    swapped = LocalProjection(
-        frame[["z", "ally", "yield", "flow"]], response=["flow", "yield"], impulse="flow", controls=["ally"], lags=2
-    ).fit(4)
+    swapped = (
+        LocalProjection(
+            frame[["z", "ally", "yield", "flow"]], response=["flow", "yield"], impulse="flow", controls=["ally"], lags=2
+        )
+        .fit(4)
+        .irf
+    )
     np.testing.assert_allclose(swapped.point[:, ::-1], plain.point, rtol=1e-8, atol=1e-12)
     later = frame.set_axis(frame.index + 60)
-    np.testing.assert_array_equal(projection(later).fit(4).point, plain.point)
+    np.testing.assert_array_equal(projection(later).fit(4).irf.point, plain.point)
 
 
 def test_a_shorter_horizon_leaves_the_others_alone():
     frame = table()
-    long, short = projection(frame).fit(12, "hac"), projection(frame).fit(5, "hac")
+    long, short = projection(frame).fit(12, "hac").irf, projection(frame).fit(5, "hac").irf
     np.testing.assert_allclose(long.point[:6], short.point, rtol=1e-9, atol=1e-13)
     np.testing.assert_allclose(long.std_errors[:6], short.std_errors, rtol=1e-9, atol=1e-13)
 
 
 def test_weak_instrument_sets_use_the_errors_of_the_projection():
-    results = projection(table(), instrument="z").estimate(4, "hac")
+    results = projection(table(), instrument="z").fit(4, "hac")
     form = results.reduced_form("yield", 3)
     assert results.robust_set("yield", 3) == anderson_rubin(form)
     assert results.robust_set("yield", 3, method="clr", level=0.95) == conditional_lr(form, level=0.95)
@@ -155,8 +159,8 @@ def test_weak_instrument_sets_use_the_errors_of_the_projection():
 
 
 def test_sets_of_all_horizons_are_the_table_of_a_proxy_var():
-    for strength, method in ((0.7, "ar"), (0.0, "ar"), (0.0, "clr")):
-        results = projection(table(strength=strength), instrument="z").estimate(4, "hac")
+    for strength, method in ((0.7, "anderson-rubin"), (0.0, "anderson-rubin"), (0.0, "clr")):
+        results = projection(table(strength=strength), instrument="z").fit(4, "hac")
         found = results.weak_iv_set("yield", 3, 0.80, method=method)
         assert list(found.columns) == ["horizon", "lower", "upper"]
         expected = [
@@ -171,7 +175,7 @@ def test_sets_of_a_projection_are_those_of_its_regressions():
     frame = table()
     for options, horizon in (({}, 3), ({"cumulative": "multiplier"}, 2)):
         lp = projection(frame, instrument="z", **options)
-        results = lp.estimate(4, "hac")
+        results = lp.fit(4, "hac")
         design, rows = lp.design, results.nobs - horizon
         y = frame["yield"].to_numpy()[design.first :]
         d = frame["flow"].to_numpy()[design.first :]
@@ -187,7 +191,7 @@ def test_sets_of_a_projection_are_those_of_its_regressions():
 
 def test_weak_instruments_give_unbounded_sets():
     bounded = [
-        projection(table(seed=seed, strength=0.02), instrument="z").estimate(1).robust_set("yield", 1).bounded
+        projection(table(seed=seed, strength=0.02), instrument="z").fit(1).robust_set("yield", 1).bounded
         for seed in range(12)
     ]
     assert not all(bounded)
@@ -230,11 +234,11 @@ def test_requests_that_make_no_sense():
     with pytest.raises(SpecificationError, match="Wild"):
         lp.fit(4, bootstrap=MovingBlock(), rng=1)
     with pytest.raises(SpecificationError, match="no instruments"):
-        lp.estimate(4).weak_iv_set("yield", 2)
+        lp.fit(4).weak_iv_set("yield", 2)
     with pytest.raises(SpecificationError, match="not defined for instruments"):
         projection(frame, instrument="z").fit(4, "hc3")
     with pytest.raises(SpecificationError, match="horizon must be"):
-        projection(frame, instrument="z").estimate(4).weak_iv_set("yield", 5)
+        projection(frame, instrument="z").fit(4).weak_iv_set("yield", 5)
 
 
 def test_data_that_cannot_serve():
@@ -266,7 +270,7 @@ def test_controls_collinear_only_at_a_long_horizon_are_named():
     frame = table()
     frame["late"] = (np.arange(240) >= 236).astype(float)
     lp = LocalProjection(frame, response="yield", impulse="flow", contemporaneous=["late"], lags=1)
-    assert np.isfinite(lp.fit(2).point).all()
+    assert np.isfinite(lp.fit(2).irf.point).all()
     with pytest.raises(SingularDesign, match="'late' of the projection at horizon 4 is zero"):
         lp.fit(6)
 
@@ -284,7 +288,7 @@ def simulated_coverage(persistence, horizon, draws, cov, **options):
         estimate = (
             LocalProjection(frame, response="yield", impulse="flow", lags=1, **options)
             .fit(horizon, cov)
-            .at(horizon, response="yield", level=0.90)
+            .irf.at(horizon, response="yield", level=0.90)
         )
         covered += estimate.lower <= truth <= estimate.upper
     return covered / draws
@@ -315,6 +319,6 @@ def test_projections_with_instruments_cover_by_their_robust_sets(size, f):
         for t in range(1, size):
             y[t] = 0.6 * y[t - 1] - 0.5 * flow[t] + error[t]
         frame = pd.DataFrame({"flow": flow, "yield": y, "z": z})
-        results = LocalProjection(frame, response="yield", impulse="flow", instrument="z", lags=1).estimate(2)
+        results = LocalProjection(frame, response="yield", impulse="flow", instrument="z", lags=1).fit(2)
         covered += -0.5 * 0.36 in results.robust_set("yield", 2, level=0.90)
     assert abs(covered / draws - 0.90) <= 0.03

@@ -189,10 +189,10 @@ def test_a_loss_orthogonal_to_a_yield_cannot_move_it_on_impact():
     z = reserve_losses(stock, yields=yields).series
     data = pd.concat([yields.iloc[1:], z], axis=1)
     lp = LocalProjection(data, response="yield", impulse="reserve_loss", lags=0, difference=True, lag_augmented=False)
-    assert lp.fit(0).point[0, 0, 0] == pytest.approx(0.0, abs=1e-3)  # the first month is lost to the difference
+    assert lp.fit(0).irf.point[0, 0, 0] == pytest.approx(0.0, abs=1e-3)  # the first month is lost to the difference
     raw = data.assign(reserve_loss=reserve_losses(stock).series)
     lp = LocalProjection(raw, response="yield", impulse="reserve_loss", lags=0, difference=True, lag_augmented=False)
-    assert lp.fit(0).point[0, 0, 0] > 0.05
+    assert lp.fit(0).irf.point[0, 0, 0] > 0.05
 
 
 @official

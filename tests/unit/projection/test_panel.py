@@ -52,12 +52,12 @@ def test_point_and_errors_agree_with_linearmodels(effects, horizon):
     )
     options = {"controls": ["vix"], "lags": 2, "effects": effects}
     ours = PanelProjection(frame, response="flow", impulse="pickup", **options)
-    clustered = ours.estimate(horizon)
+    clustered = ours.fit(horizon)
     theirs = model.fit(cov_type="clustered", cluster_entity=True, debiased=False, auto_df=False, count_effects=False)
     assert clustered.point[horizon, 0, 0] == pytest.approx(theirs.params["pickup"], rel=1e-8)
     plain = clustered.std_errors[horizon, 0, 0] / np.sqrt(clustered.sections[horizon].factor)
     assert plain == pytest.approx(theirs.std_errors["pickup"], rel=1e-8)
-    kraay = ours.estimate(horizon, "driscoll-kraay")
+    kraay = ours.fit(horizon, "driscoll-kraay")
     theirs = model.fit(
         cov_type="driscoll-kraay",
         kernel="bartlett",
@@ -76,7 +76,7 @@ def test_clustered_errors_have_the_factor_of_statsmodels_without_unit_dummies():
     x = np.column_stack([table.drop(columns="y").to_numpy(), *dummies])
     units = pd.factorize(table.index.get_level_values(0))[0]
     theirs = sm.OLS(table["y"].to_numpy(), x).fit(cov_type="cluster", cov_kwds={"groups": units})
-    ours = PanelProjection(frame, response="flow", impulse="pickup", lags=1).estimate(2)
+    ours = PanelProjection(frame, response="flow", impulse="pickup", lags=1).fit(2)
     size, columns = x.shape
     adjust = (size - columns) / (size - columns + 9)
     assert ours.std_errors[2, 0, 0] == pytest.approx(theirs.bse[2] * np.sqrt(adjust), rel=1e-8)
@@ -85,7 +85,7 @@ def test_clustered_errors_have_the_factor_of_statsmodels_without_unit_dummies():
 
 def test_wild_cluster_test_equals_estimating_every_draw_again():
     frame = panel(units=6, periods=30)
-    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1).estimate(1)
+    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1).fit(1)
     ours = results.wild_cluster(1, null=0.3, draws=60, rng=5)
     table = long_table(frame, ["flow", "pickup"], 1, 1)
     dummies = [pd.get_dummies(table.index.get_level_values(j), drop_first=bool(j), dtype=float) for j in (0, 1)]
@@ -112,7 +112,7 @@ def test_wild_cluster_test_equals_estimating_every_draw_again():
 
 
 def test_wild_cluster_set_holds_what_the_test_accepts():
-    results = PanelProjection(panel(), response="flow", impulse="pickup", lags=1).estimate(0)
+    results = PanelProjection(panel(), response="flow", impulse="pickup", lags=1).fit(0)
     region = results.wild_cluster_set(0, level=0.90, rng=1)
     assert results.point[0, 0, 0] in region
     for null in (region.lower + 0.01, region.upper - 0.01):
@@ -127,7 +127,7 @@ def test_few_clusters_are_covered_by_the_wild_bootstrap():
     covered = 0
     for seed in range(300):
         frame = panel(units=8, periods=40, seed=seed, unbalanced=False)
-        results = PanelProjection(frame, response="flow", impulse="pickup", lags=1).estimate(0)
+        results = PanelProjection(frame, response="flow", impulse="pickup", lags=1).fit(0)
         covered += results.wild_cluster(0, null=0.5, draws=399, rng=seed) > 0.10
     assert abs(covered / 300 - 0.90) <= 0.05
 
@@ -137,9 +137,9 @@ def test_few_clusters_are_covered_by_the_wild_bootstrap():
 )
 def test_draws_have_the_spread_of_the_errors_and_repeat(cov, bootstrap):
     projection = PanelProjection(panel(), response="flow", impulse="pickup", lags=1)
-    irf = projection.fit(4, cov, bootstrap=bootstrap, rng=2)
+    irf = projection.fit(4, cov, bootstrap=bootstrap, rng=2).irf
     np.testing.assert_allclose(irf.draws.std(axis=0), irf.std_errors, rtol=0.06)
-    np.testing.assert_array_equal(irf.draws, projection.fit(4, cov, bootstrap=bootstrap, rng=2).draws)
+    np.testing.assert_array_equal(irf.draws, projection.fit(4, cov, bootstrap=bootstrap, rng=2).irf.draws)
     assert not np.array_equal(irf.draws[0], irf.draws[1])
     assert (irf.band(0.9, "sup-t")[0] <= irf.band(0.9)[0] + 1e-12).all()
 
@@ -147,8 +147,8 @@ def test_draws_have_the_spread_of_the_errors_and_repeat(cov, bootstrap):
 def test_cumulated_and_differenced_responses_are_sums():
     frame = panel()
     options = {"response": "flow", "impulse": "pickup", "lags": 1}
-    level = PanelProjection(frame, **options).estimate(2)
-    changed = PanelProjection(frame, **options, difference=True).estimate(2)
+    level = PanelProjection(frame, **options).fit(2)
+    changed = PanelProjection(frame, **options, difference=True).fit(2)
     np.testing.assert_allclose(changed.point, level.point, rtol=1e-9)
     total = frame["flow"] + frame.groupby(level=0)["flow"].shift(-1)
     table = long_table(frame.assign(total=total), ["flow", "pickup"], 1, 0, response="total")
@@ -156,7 +156,7 @@ def test_cumulated_and_differenced_responses_are_sums():
     theirs = sm.OLS(
         table["y"].to_numpy(), np.column_stack([table["pickup"], table[["L1.flow", "L1.pickup"]], *dummies])
     ).fit()
-    summed = PanelProjection(frame, **options, cumulative=True).estimate(1)
+    summed = PanelProjection(frame, **options, cumulative=True).fit(1)
     assert summed.point[1, 0, 0] == pytest.approx(theirs.params[0], rel=1e-8)
 
 
@@ -165,8 +165,7 @@ def test_order_of_rows_and_names_of_units_do_not_matter():
     shuffled = frame.sample(frac=1.0, random_state=3)
     renamed = frame.rename(index=lambda unit: f"z{unit}"[::-1], level=0)
     first, second, third = (
-        PanelProjection(each, response="flow", impulse="pickup", lags=1).estimate(3)
-        for each in (frame, shuffled, renamed)
+        PanelProjection(each, response="flow", impulse="pickup", lags=1).fit(3) for each in (frame, shuffled, renamed)
     )
     np.testing.assert_array_equal(first.std_errors, second.std_errors)
     np.testing.assert_allclose(third.std_errors, first.std_errors, rtol=1e-9)
@@ -210,6 +209,6 @@ def test_bad_panels_raise_their_own_error():
         with pytest.raises(SpecificationError, match=words):
             projection.fit(*arguments, **options)
     with pytest.raises(SpecificationError, match="goes with cov"):
-        projection.estimate(1, "driscoll-kraay").wild_cluster(0, rng=1)
+        projection.fit(1, "driscoll-kraay").wild_cluster(0, rng=1)
     with pytest.raises(SpecificationError, match="rng=None"):
-        projection.estimate(1).wild_cluster(0)
+        projection.fit(1).wild_cluster(0)

@@ -50,7 +50,7 @@ def raw(frame, lags, horizon, effects=("unit", "time")):
 def test_two_stage_least_squares_agree_with_linearmodels(effects, instruments, horizon):
     frame = panel()
     lp = PanelProjection(frame, response="flow", impulse="pickup", lags=2, instrument=instruments, effects=effects)
-    results = lp.estimate(horizon)
+    results = lp.fit(horizon)
     table, controls, units = raw(frame, 2, horizon, effects)
     theirs = IV2SLS(table["y"], controls, table["pickup"], table[instruments]).fit(
         cov_type="clustered", clusters=units, debiased=False
@@ -65,7 +65,7 @@ def test_two_stage_least_squares_agree_with_linearmodels(effects, instruments, h
 @pytest.mark.parametrize("null", [0.0, 0.5, 3.0])
 def test_anderson_rubin_statistic_is_the_clustered_wald_test_of_statsmodels(instruments, null):
     frame = panel()
-    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument=instruments).estimate(2)
+    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument=instruments).fit(2)
     table, controls, units = raw(frame, 1, 2)
     x = np.column_stack([controls, table[instruments]])
     theirs = sm.OLS(table["y"] - null * table["pickup"], x).fit(
@@ -84,7 +84,7 @@ def test_anderson_rubin_statistic_is_the_clustered_wald_test_of_statsmodels(inst
 def test_driscoll_kraay_reduced_form_is_that_of_period_sums():
     frame = panel(unbalanced=False)
     lp = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument="z")
-    results = lp.estimate(2, "driscoll-kraay")
+    results = lp.fit(2, "driscoll-kraay")
     table, controls, _ = raw(frame, 1, 2)
     x = np.column_stack([controls, table["z"]])
     times = pd.factorize(table.index.get_level_values(1), sort=True)[0]
@@ -100,7 +100,7 @@ def test_driscoll_kraay_reduced_form_is_that_of_period_sums():
 def test_wild_anderson_rubin_is_its_definition(instruments):
     """Residuals restricted by the null, one sign a unit, all estimated again by dense least squares."""
     frame = panel(units=6, periods=30)
-    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument=instruments).estimate(1)
+    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument=instruments).fit(1)
     ours = results.wild_cluster(1, null=0.3, draws=40, rng=5)
     table, w, units = raw(frame, 1, 1)
     m = len(instruments)
@@ -123,31 +123,31 @@ def test_wild_anderson_rubin_is_its_definition(instruments):
 
 def test_an_instrument_that_is_the_impulse_gives_least_squares():
     frame = panel()
-    plain = PanelProjection(frame, response="flow", impulse="pickup", lags=1).estimate(2)
+    plain = PanelProjection(frame, response="flow", impulse="pickup", lags=1).fit(2)
     same = PanelProjection(frame.assign(twin=2.0 * frame["pickup"]), response="flow", impulse="pickup", lags=1,
-                           instrument="twin").estimate(2)  # fmt: skip
+                           instrument="twin").fit(2)  # fmt: skip
     np.testing.assert_allclose(same.point, plain.point, rtol=1e-10)
     np.testing.assert_allclose(same.std_errors, plain.std_errors, rtol=1e-10)
     assert same.wild_cluster(2, null=0.4, rng=1) == plain.wild_cluster(2, null=0.4, rng=1)
 
 
 def test_weak_instruments_give_open_sets_and_strong_ones_agree():
-    weak = PanelProjection(panel(strength=0.0), response="flow", impulse="pickup", lags=1, instrument="z").estimate(0)
+    weak = PanelProjection(panel(strength=0.0), response="flow", impulse="pickup", lags=1, instrument="z").fit(0)
     assert not weak.robust_set(0).bounded
     assert not weak.wild_cluster_set(0, rng=1, draws=199).bounded
-    strong = PanelProjection(panel(), response="flow", impulse="pickup", lags=1, instrument="z").estimate(0)
+    lp = PanelProjection(panel(), response="flow", impulse="pickup", lags=1, instrument="z")
+    strong = lp.fit(0, bootstrap=PlugIn(2000), rng=1)
     assert strong.first_stage(0).strong
     first, second = strong.robust_set(0), strong.wild_cluster_set(0, rng=1, draws=999)
     assert first.bounded
     assert second.lower == pytest.approx(first.lower, abs=0.5 * (first.upper - first.lower))
-    irf = strong.irf(bootstrap=PlugIn(2000), rng=1)
-    np.testing.assert_allclose(irf.draws.std(axis=0), irf.std_errors, rtol=0.06)
-    np.testing.assert_allclose(strong.irf(bootstrap=Wild(3000), rng=2).draws.std(axis=0), irf.std_errors, rtol=0.06)
+    for irf in (strong.irf, lp.fit(0, bootstrap=Wild(3000), rng=2).irf):
+        np.testing.assert_allclose(irf.draws.std(axis=0), irf.std_errors, rtol=0.06)
 
 
 def test_reduced_form_of_one_panel_is_that_of_its_dense_regression():
     frame = panel(unbalanced=False)
-    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument="z").estimate(0)
+    results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument="z").fit(0)
     table, controls, units = raw(frame, 1, 0)
     dense = anderson_rubin(table["y"], table["pickup"], table["z"], controls=np.delete(controls, 2, axis=1),
                            cov="cluster", groups=units)  # fmt: skip
@@ -164,15 +164,15 @@ def test_requests_that_make_no_sense():
     with pytest.raises(SpecificationError, match="'pickup' is an instrument and a regressor"):
         PanelProjection(frame, **good, instrument="pickup")
     with pytest.raises(SpecificationError, match="no instruments"):
-        PanelProjection(frame, **good).estimate(0).robust_set(0)
+        PanelProjection(frame, **good).fit(0).robust_set(0)
     with pytest.raises(SpecificationError, match="no set"):
-        PanelProjection(frame, **good, instrument="z").estimate(0).robust_set(0, method="tf")
+        PanelProjection(frame, **good, instrument="z").fit(0).robust_set(0, method="tf")
     months = frame.index.get_level_values(1).astype("int64").to_numpy()
     with pytest.raises(SingularDesign, match="'world' of the first stage of the panel projection at horizon 0"):
-        PanelProjection(frame.assign(world=np.sin(months)), **good, instrument="world").estimate(0)
+        PanelProjection(frame.assign(world=np.sin(months)), **good, instrument="world").fit(0)
     lag = frame.groupby(level=0)["flow"].shift(1).fillna(0.0)
     with pytest.raises(SingularDesign, match="first stage"):
-        PanelProjection(frame.assign(old=lag), **good, instrument="old").estimate(0)
+        PanelProjection(frame.assign(old=lag), **good, instrument="old").fit(0)
 
 
 @pytest.mark.slow
@@ -181,7 +181,7 @@ def test_wild_and_analytic_sets_cover_with_weak_instruments_and_few_units():
     wild, analytic, strengths = 0, 0, []
     for seed in range(400):
         frame = panel(units=12, periods=40, seed=seed, strength=0.07, unbalanced=False)
-        results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument="z").estimate(0)
+        results = PanelProjection(frame, response="flow", impulse="pickup", lags=1, instrument="z").fit(0)
         wild += results.wild_cluster(0, null=0.5, draws=399, rng=seed) > 0.10
         analytic += 0.5 in results.robust_set(0)
         strengths.append(results.first_stage(0).statistic)

@@ -39,7 +39,7 @@ def fiscal():
 def test_published_responses_of_government_purchases(fiscal):
     data = fiscal.loc["1948Q4":, ["Gov", "Tax", "GDP"]]
     lp = LocalProjection(data, response=["Gov", "Tax", "GDP"], impulse="Gov", lags=4, lag_augmented=False)
-    np.testing.assert_array_equal(lp.fit(19).point[:, 0, 0].round(2), LINEAR)
+    np.testing.assert_array_equal(lp.fit(19).irf.point[:, 0, 0].round(2), LINEAR)
 
 
 @published
@@ -56,7 +56,7 @@ def test_published_responses_by_state_of_the_cycle(fiscal):
     irf = LocalProjection(
         data, response="Gov", impulse="shock", contemporaneous=[*lags, *shared], common=["const", *shared], lags=0,
         lag_augmented=False, state="slack",
-    ).fit(19)  # fmt: skip
+    ).fit(19).irf  # fmt: skip
     assert irf.nobs == 238
     np.testing.assert_allclose(irf.point[:, 0, 0], EXPANSION, atol=0.0051)
     np.testing.assert_allclose(irf.point[:, 0, 1], RECESSION, atol=0.0051)
@@ -68,7 +68,7 @@ def test_published_response_of_the_output_gap_to_itself():
     data = pd.read_csv(CASES / "lpirfs_jorda" / "data_interest_rules.csv")
     irf = LocalProjection(
         data, response=["GDP_gap", "Infl", "FF"], impulse="GDP_gap", lags=4, lag_augmented=False
-    ).fit(24, "hac")  # fmt: skip
+    ).fit(24, "hac").irf  # fmt: skip
     residual = irf.parent.impulse[0, :, 0]
     shock = np.sqrt(residual @ residual / (len(residual) - 13))
     assert shock * irf.point[1, 0, 0] == pytest.approx(0.9, rel=0.05)
@@ -83,7 +83,7 @@ def test_common_coefficients_are_those_of_statsmodels():
     irf = LocalProjection(
         frame, response="y", impulse="x", contemporaneous=["w", "v"], common=["const", "v"], lags=0,
         lag_augmented=False, state="high",
-    ).fit(0, "hc1")  # fmt: skip
+    ).fit(0, "hc1").irf  # fmt: skip
     now, high = frame.iloc[1:], frame["high"].shift(1).iloc[1:]
     columns = [now["x"] * (1 - high), now["x"] * high, now["w"] * (1 - high), now["w"] * high, now["v"]]
     theirs = sm.OLS(now["y"].to_numpy(), sm.add_constant(np.column_stack(columns))).fit(cov_type="HC1")

@@ -34,14 +34,14 @@ def test_splines_add_to_one_and_span_the_horizons():
 
 @pytest.mark.parametrize("cov", ["hc1", "hac"])
 def test_no_penalty_is_the_plain_projection(cov):
-    results = projection(table()).estimate(12, cov, **({"bandwidth": 4} if cov == "hac" else {}))
+    results = projection(table()).fit(12, cov, **({"bandwidth": 4} if cov == "hac" else {}))
     irf = smooth(results, penalty=0.0)
     np.testing.assert_allclose(irf.point, results.point, rtol=1e-8, atol=1e-10)
     np.testing.assert_allclose(irf.std_errors, results.std_errors, rtol=1e-7)
 
 
 def test_an_infinite_penalty_is_weighted_least_squares_on_a_polynomial():
-    results = projection(table()).estimate(12)
+    results = projection(table()).fit(12)
     irf = smooth(results, penalty=1e9, polynomial=1)
     weights = (results.impulse**2).sum(axis=(1, 2))
     h = np.arange(13.0)
@@ -52,7 +52,7 @@ def test_an_infinite_penalty_is_weighted_least_squares_on_a_polynomial():
 def test_smoothing_by_instruments_starts_from_two_stage_least_squares():
     frame = table()
     frame["z"] = frame["flow"] + np.random.default_rng(7).standard_normal(len(frame))
-    results = projection(frame, instrument="z").estimate(8)
+    results = projection(frame, instrument="z").fit(8)
     np.testing.assert_allclose(smooth(results, penalty=0.0).point, results.point, rtol=1e-7, atol=1e-9)
 
 
@@ -60,7 +60,7 @@ def test_cross_validation_reduces_the_mean_squared_error():
     truth = 0.8 ** np.arange(17.0)
     plain, smoothed = 0.0, 0.0
     for seed in range(40):
-        results = projection(table(seed=seed)).estimate(16)
+        results = projection(table(seed=seed)).fit(16)
         irf = smooth(results)
         plain += ((results.point[:, 0, 0] - truth) ** 2).sum()
         smoothed += ((irf.point[:, 0, 0] - truth) ** 2).sum()
@@ -72,7 +72,7 @@ def test_cross_validation_reduces_the_mean_squared_error():
 
 def test_the_penalty_has_the_smallest_prediction_error_left_out():
     """Prediction errors summed one row at a time, for every penalty on the grid."""
-    results = projection(table(size=120, seed=5)).estimate(6)
+    results = projection(table(size=120, seed=5)).fit(6)
     d, y = results.impulse[:, :, 0], results.outcome[:, :, 0]
     basis = spline_basis(6)
     differences = np.diff(np.eye(basis.shape[1]), 3, axis=0)
@@ -94,19 +94,19 @@ def test_the_penalty_has_the_smallest_prediction_error_left_out():
 
 
 def test_smoothing_refuses_what_it_cannot_do():
-    results = projection(table()).estimate(6)
+    results = projection(table()).fit(6)
     for options in ({"penalty": -1.0}, {"penalty": np.inf}, {"polynomial": 6}, {"polynomial": -1}):
         with pytest.raises(SpecificationError):
             smooth(results, **options)
     frame = table().assign(state=(np.arange(200) % 2).astype(float))
     with pytest.raises(SpecificationError, match="one impulse"):
-        smooth(projection(frame, state="state").estimate(6))
+        smooth(projection(frame, state="state").fit(6))
     with pytest.raises(SpecificationError, match="leverages"):
-        smooth(projection(table()).estimate(6, "hc3"))
+        smooth(projection(table()).fit(6, "hc3"))
 
 
 def test_bias_correction_equals_its_recursion_written_out():
-    results = projection(table(size=80)).estimate(5)
+    results = projection(table(size=80)).fit(5)
     design = results.parent.design
     hat = design.controls @ np.linalg.pinv(design.controls)
     size, columns = design.controls.shape
@@ -123,7 +123,7 @@ def test_bias_correction_removes_most_of_the_bias():
     truth = 0.95 ** np.arange(13.0)
     plain, corrected = np.zeros(13), np.zeros(13)
     for seed in range(400):
-        results = projection(table(size=80, persistence=0.95, seed=seed), lags=1, lag_augmented=False).estimate(12)
+        results = projection(table(size=80, persistence=0.95, seed=seed), lags=1, lag_augmented=False).fit(12)
         plain += results.point[:, 0, 0] / 400
         corrected += bias_corrected(results).point[:, 0, 0] / 400
     before, after = (plain - truth)[4:].mean(), (corrected - truth)[4:].mean()
@@ -135,7 +135,7 @@ def test_bias_correction_refuses_other_forms():
     for options in ({"cumulative": True}, {"cumulative": "multiplier"}, {"instrument": "z"}):
         frame = table().assign(z=lambda t: t["flow"] + np.sin(np.arange(len(t))))
         with pytest.raises(SpecificationError, match="then cumulate"):
-            bias_corrected(projection(frame, **options).estimate(4))
+            bias_corrected(projection(frame, **options).fit(4))
 
 
 def response(value, error):
@@ -156,12 +156,12 @@ def test_average_weighs_by_estimated_mean_squared_error():
 
 def test_average_of_real_estimates_lies_between_them():
     frame = table()
-    lp = projection(frame, lags=1).fit(8, bootstrap=PlugIn(200), rng=1)
+    lp = projection(frame, lags=1).fit(8, bootstrap=PlugIn(200), rng=1).irf
     var = VAR(frame, lags=1).fit().identify(Cholesky("flow", "yield")).irf(8, bootstrap=MovingBlock(200), rng=1)
     var = var.shock("flow").scale(to=1.0, response="flow")
     with pytest.raises(SpecificationError, match="cannot be averaged"):
         average(lp, var)
-    both = LocalProjection(frame, response=["flow", "yield"], impulse="flow", lags=1).fit(8)
+    both = LocalProjection(frame, response=["flow", "yield"], impulse="flow", lags=1).fit(8).irf
     mean = average(both, var)
     low, high = np.minimum(both.point, var.point), np.maximum(both.point, var.point)
     assert ((low - 1e-12 <= mean.point) & (mean.point <= high + 1e-12)).all()

@@ -40,7 +40,7 @@ def test_exogenous_regressors_equal_those_of_statsmodels(data, exog, statsmodels
     np.testing.assert_allclose(ours.params, peer.params, **TIGHT)
     np.testing.assert_allclose(ours.std_errors, peer.stderr, **TIGHT)
     assert ours.aic == pytest.approx(peer.aic, abs=1e-10)
-    future = exog.iloc[:4]
+    future = exog.iloc[:4].set_axis(exog.index[:4] + len(exog))
     expected = peer.forecast(data.frame.to_numpy()[-2:], 4, exog_future=future.to_numpy())
     found = ours.forecast(4, exog=future).xs("mean", axis=1, level="value")
     np.testing.assert_allclose(found, expected, **TIGHT)
@@ -178,8 +178,10 @@ def test_refuses_bad_exogenous_tables(data, exog):
     fit = VAR(data, lags=1, exog=exog).fit()
     with pytest.raises(SpecificationError, match="pass exog="):
         fit.forecast(3)
-    with pytest.raises(SpecificationError, match="3 rows"):
-        fit.forecast(3, exog=exog.iloc[:2])
+    with pytest.raises(SchemaError, match="no row for"):
+        fit.forecast(3, exog=exog.iloc[:3])
+    with pytest.raises(SchemaError, match="no dates and 2 rows"):
+        fit.forecast(3, exog=exog.iloc[:2].reset_index(drop=True))
     with pytest.raises(SpecificationError, match="no exogenous"):
         VAR(data, lags=1).fit().forecast(1, exog=exog.iloc[:1])
 
