@@ -21,7 +21,7 @@ from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term
 from econ.data.vintage import Vintage
 from econ.errors import SchemaError, SeriesNotFound
 
-HUBS = ("uk",)
+SURVEYED_HUBS = ("uk",)
 """Hubs whose reported changes may be the holder's: until 2011 the survey took from London what it gave to China."""
 LAST_BREAK = pd.Period("2011-06", freq="M")
 """Last survey that the monthly table prints beside its own figure; from then on reports start from the survey."""
@@ -30,7 +30,7 @@ LAST_BREAK = pd.Period("2011-06", freq="M")
 def custody_adjusted(
     name: str = "china",
     *,
-    hubs: Sequence[str] = HUBS,
+    hubs: Sequence[str] = SURVEYED_HUBS,
     surveys: pd.Series | pd.DataFrame | None = None,
     survey_error: float = 0.0,
     as_of: str = EMBEDDED,
@@ -124,7 +124,9 @@ def benchmarked(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFra
 
     A month is marked imputed unless a survey tells its holdings.
     """
-    adjusted = _by_break(code, tuple(holder(hub).code for hub in HUBS if holder(hub).code != code), 0.0, as_of, stamp)
+    adjusted = _by_break(
+        code, tuple(holder(hub).code for hub in SURVEYED_HUBS if holder(hub).code != code), 0.0, as_of, stamp
+    )
     out = adjusted.frame[["holdings", "change", "holdings_std_error", "change_std_error"]].add_prefix("benchmarked_")
     return out.assign(imputed=adjusted.frame["survey"].isna(), source="TIC MFH, benchmarked to the annual survey")
 

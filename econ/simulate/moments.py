@@ -9,7 +9,7 @@ from econ.data import load
 from econ.simulate.calibration import SPAN
 from econ.simulate.market import TreasuryMarket
 
-HUBS = ("uk", "belgium", "luxembourg", "ireland", "cayman")
+MODEL_HUBS = ("uk", "belgium", "luxembourg", "ireland", "cayman")
 COMPARED = ("china", "japan", "hubs", "officials", "others", "fed", "yield_2y", "yield_10y", "yield_30y", "risk")
 
 
@@ -19,10 +19,12 @@ def archive_columns() -> pd.DataFrame:
     ``hubs`` are the United Kingdom, Belgium, Luxembourg, Ireland and the Cayman Islands; ``officials`` all foreign
     officials but China; ``others`` all foreigners but officials, Japan and hubs (Japan's official part counts twice).
     """
-    names = [f"{name}_net_purchases" for name in ("china", "japan", "official", "foreign", "fed", *HUBS)]
+    names = [f"{name}_net_purchases" for name in ("china", "japan", "official", "foreign", "fed", *MODEL_HUBS)]
     flows = load(*names).frame.set_axis([name.removesuffix("_net_purchases") for name in names], axis=1)
     rates = load("yield_2y", "yield_10y", "yield_30y", "financial_conditions").frame.diff()
-    columns = pd.DataFrame({"china": flows["china"], "japan": flows["japan"], "hubs": flows[list(HUBS)].sum(axis=1)})
+    columns = pd.DataFrame(
+        {"china": flows["china"], "japan": flows["japan"], "hubs": flows[list(MODEL_HUBS)].sum(axis=1)}
+    )
     columns["officials"] = flows["official"] - flows["china"]
     columns["others"] = flows["foreign"] - flows["official"] - flows["japan"] - columns["hubs"]
     columns["fed"] = flows["fed"]
