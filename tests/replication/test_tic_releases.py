@@ -23,8 +23,10 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def releases():
-    dates = pd.to_datetime(pd.read_csv(FOLDER / "tic_release_dates.csv")["release_date"]).drop_duplicates()
+def releases(shared):
+    dates = pd.to_datetime(
+        pd.read_csv(shared("data/raw/first_prints/tic_release_dates.csv"))["release_date"]
+    ).drop_duplicates()
     return pd.DataFrame({"date": dates, "kind": "tic_release", "label": dates.dt.strftime("TIC %Y-%m-%d")})
 
 
@@ -46,8 +48,10 @@ def test_the_mean_change_on_release_days_is_within_the_bound_of_no_effect(releas
         assert fit.detectability(by=None)["smallest bound"].iloc[0] < 2.5  # the bound fixed in advance is 5 bp
 
 
-def test_surprises_in_official_flows_do_not_move_yields():
-    table = release_surprises(first_prints(FOLDER / "tic_first_prints.csv").frame, holder="OFF", lags=3)
+def test_surprises_in_official_flows_do_not_move_yields(shared):
+    table = release_surprises(
+        first_prints(shared("data/raw/first_prints/tic_first_prints.csv")).frame, holder="OFF", lags=3
+    )
     slopes = event_tic.slopes(baseline, table)  # bp per $10bn
     for window, expected, bound in (((0, 0), -0.10, 0.6), ((0, 1), -0.18, 0.8)):
         slope = slopes[window]

@@ -8,7 +8,6 @@ import econ
 from econ.data import archive, flows, holder, holders, parse, valuation_alternatives, valuation_fit, valuation_model
 from econ.data.valuation import fit_valuation, left_out_error
 from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError
-from tests.unit.data.loopback import RAW
 
 
 def raw(table, code, column):
@@ -160,9 +159,8 @@ def test_the_gap_closes_the_adding_up_identity():
     assert econ.load("uk_gap_usd").variables["uk_gap_usd"].units == "usd_bn"
 
 
-@pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
-def test_the_gap_is_the_one_that_bertaut_and_judson_publish():
-    frame = parse("bertaut_judson", RAW / "fed/bertaut_judson_positions_liabs_2021.csv")
+def test_the_gap_is_the_one_that_bertaut_and_judson_publish(shared):
+    frame = parse("bertaut_judson", shared("data/raw/fed/bertaut_judson_positions_liabs_2021.csv"))
     rows = frame[(frame["holder"] == "CHN") & (frame["item"] == "ftot_treas_monthly_gap")]
     theirs = pd.Series(rows["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(rows["date"], freq="M"))
     ours = flows("china", "gap", "usd_bn")["value"]

@@ -8,22 +8,16 @@ The printed values of Lütkepohl, Blanchard-Quah and Stock-Watson were written d
 them is the check.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from econ.var import VAR, Cholesky, LongRun, instantaneous, lag_order
 
-CASES = Path(__file__).resolve().parents[4] / "shared" / "data" / "cases"
 
-
-def case(name):
-    path = CASES / name / "data.csv"
-    if not path.is_file():
-        pytest.skip(f"needs ../shared/data/cases/{name}, the input of a published study")
-    return pd.read_csv(path)
+@pytest.fixture(scope="module")
+def case(shared):
+    return lambda name: pd.read_csv(shared(f"data/cases/{name}/data.csv"))
 
 
 def quarters(frame, start):
@@ -31,7 +25,7 @@ def quarters(frame, start):
 
 
 @pytest.fixture(scope="module")
-def west_germany():
+def west_germany(case):
     """Lütkepohl (2005), section 3.2.3: log changes of investment, income, consumption, 1960Q2-1978Q4, VAR(2)."""
     raw = quarters(case("lutkepohl_e1")[["invest", "income", "cons"]], "1960Q1")
     return np.log(raw).diff().dropna().loc[:"1978Q4"]
@@ -75,7 +69,7 @@ def test_standard_errors_of_luetkepohl(west_germany, statsmodels_fit):
 
 
 @pytest.fixture(scope="module")
-def canada():
+def canada(case):
     """Pfaff (2008), Journal of Statistical Software 27(4): employment, productivity, real wage, unemployment."""
     return quarters(case("canada_vars")[["e", "prod", "rw", "U"]], "1980Q1")
 
@@ -108,7 +102,7 @@ def test_canada_of_the_r_package_vars(canada):
 
 
 @pytest.fixture(scope="module")
-def united_states():
+def united_states(case):
     raw = case("bq1989")
     return raw[["y", "u"]].set_axis(pd.PeriodIndex(raw["date"], freq="Q"), axis=0)
 
@@ -150,7 +144,7 @@ def test_blanchard_and_quah_by_plain_algebra(united_states, statsmodels_fit):
     np.testing.assert_allclose(svar.impact, gap @ factor, rtol=1e-9)
 
 
-def test_stock_and_watson(statsmodels_fit):
+def test_stock_and_watson(case, statsmodels_fit):
     """Inflation, unemployment, funds rate, four lags, 1960Q1-2000Q4, recursive: shares of table 1B.
 
     Inflation and the funds rate within 1.5 points as printed, unemployment within 7: the file holds revised data.
@@ -174,7 +168,7 @@ def test_stock_and_watson(statsmodels_fit):
     )
 
 
-def test_kilian_2009(statsmodels_fit):
+def test_kilian_2009(case, statsmodels_fit):
     """Oil production, real activity, real price, 24 lags, 1973-02 to 2007-12: figure 3 and the text of AER 99(3).
 
     Responses equal those of statsmodels; a supply disruption lowers production, an aggregate demand shock raises the
