@@ -8,6 +8,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import hashlib  # noqa: E402
 import threading  # noqa: E402
+import warnings  # noqa: E402
 from collections import defaultdict  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer  # noqa: E402
@@ -75,6 +76,20 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.line(f"../shared/{name}")
         for test in sorted(waiting[name]):
             terminalreporter.line(f"    {test}")
+
+
+@pytest.fixture(scope="session")
+def statsmodels_fit():
+    """The second opinion: ``statsmodels_fit(frame, lags, trend, exog=None)``."""
+
+    def fit(frame, lags, trend, exog=None):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from statsmodels.tsa.api import VAR as Peer
+
+            return Peer(frame.to_numpy(), exog=None if exog is None else exog.to_numpy()).fit(lags, trend=trend)
+
+    return fit
 
 
 class Handler(BaseHTTPRequestHandler):
