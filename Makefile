@@ -64,7 +64,7 @@ paper/paper.pdf: $(RUNS) $(PAPER) paper/build/edition | $(READY)
 paper: paper/paper.pdf ## set the paper from the results, rebuilding exhibits only where needed
 
 test: lint ## style, types and the fast tests (minutes)
-	@$(PYTHON) -m pytest -m "not slow" $(EXPLAIN)
+	@$(PYTHON) -m pytest -m "not slow" -n 2 --dist worksteal $(EXPLAIN)
 
 # Room after room, each on two cores; a stamp says that a room passed on these sources, so a run cut off goes on.
 ROOMS = $(sort $(shell grep -rl --include='test_*.py' 'mark\.slow' tests | sed -e 's,^tests/unit/,,' -e 's,^tests/,,' -e 's,/.*,,'))

@@ -3,8 +3,6 @@
 The dates and first prints may be used but not shipped, so these tests read them where they lie.
 """
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -16,17 +14,11 @@ from econ.data import calendar
 from econ.data.realtime import first_prints
 from econ.eventstudy import release_surprises
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "raw" / "first_prints"
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason="needs ../shared/data/raw/first_prints, which is not shipped"
-)
-
 
 @pytest.fixture(scope="module")
 def releases(shared):
-    dates = pd.to_datetime(
-        pd.read_csv(shared("data/raw/first_prints/tic_release_dates.csv"))["release_date"]
-    ).drop_duplicates()
+    listed = pd.read_csv(shared("data/raw/first_prints/tic_release_dates.csv"))
+    dates = pd.to_datetime(listed["release_date"]).drop_duplicates()
     return pd.DataFrame({"date": dates, "kind": "tic_release", "label": dates.dt.strftime("TIC %Y-%m-%d")})
 
 
