@@ -1,8 +1,10 @@
 """The suite itself: tests that wait for files of ../shared are listed once, by file, with one worker or two."""
 
+import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,51 @@ def test_what_waits_for_shared_files_is_listed_once(tmp_path, workers):
         "../shared/data/raw/fred/*.csv",
         "test_each[*.csv]",
     ]
+
+
+PYTHON = """#!/bin/sh
+echo "$@" >> ran
+case "$*" in *unit/broken*) [ ! -e failing ];; *) exit 0;; esac
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The Makefile beside two rooms with slow tests and one without, and a python that only notes what it is told."""
+    for room, text in {"fine": "@pytest.mark.slow", "broken": "@pytest.mark.slow", "quick": ""}.items():
+        (tmp_path / "tests" / "unit" / room).mkdir(parents=True)
+        (tmp_path / "tests" / "unit" / room / f"test_{room}.py").write_text(text)
+    for name in ("tests/conftest.py", "tests/unit/conftest.py", "pyproject.toml", "requirements.lock"):
+        (tmp_path / name).touch()
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / ".ready").touch()
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+    return tmp_path
+
+
+def rooms_run(folder, *words):
+    """Exit status of ``make test-slow``, and the rooms whose tests it ran."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    (folder / "ran").write_text("")
+    run = subprocess.run(["make", "test-slow", *words], cwd=folder, env=environment, capture_output=True, check=False)
+    return run.returncode, [line.rsplit("/", 1)[-1] for line in (folder / "ran").read_text().splitlines()]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+def test_slow_tests_go_on_with_the_rooms_that_have_not_passed(project):
+    (project / "failing").touch()
+    code, rooms = rooms_run(project)
+    assert code != 0
+    assert rooms == ["broken", "fine"]  # a room that fails does not stop the next
+    (project / "failing").unlink()
+    assert rooms_run(project) == (0, ["broken"])
+    assert rooms_run(project) == (0, [])
+    later = time.time() + 60
+    os.utime(project / "tests" / "unit" / "fine" / "test_fine.py", (later, later))
+    assert rooms_run(project) == (0, ["fine"])
+    subprocess.run(["make", "clean"], cwd=project, capture_output=True, check=True)
+    assert rooms_run(project, "ROOM=fine") == (0, ["fine"])
+    assert rooms_run(project, "ROOM=nosuch") == (2, [])
