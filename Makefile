@@ -4,7 +4,9 @@
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j2
+endif
 
 PYTHON3 ?= python3
 VENV := .venv
@@ -62,10 +64,25 @@ paper/paper.pdf: $(RUNS) $(PAPER) paper/build/edition | $(READY)
 paper: paper/paper.pdf ## set the paper from the results, rebuilding exhibits only where needed
 
 test: lint ## style, types and the fast tests (minutes)
-	@$(PYTHON) -m pytest -m "not slow" $(EXPLAIN)
+	@$(PYTHON) -m pytest -m "not slow" -n 2 --dist worksteal $(EXPLAIN)
 
-test-slow: $(READY) ## the tests that take longer
-	@$(PYTHON) -m pytest -m slow $(EXPLAIN)
+# Room after room, each on two cores; a stamp says that a room passed on these sources, so a run cut off goes on.
+ROOMS = $(sort $(shell grep -rl --include='test_*.py' 'mark\.slow' tests | sed -e 's,^tests/unit/,,' -e 's,^tests/,,' -e 's,/.*,,'))
+
+test-slow: $(READY) ## the tests that take longer (half an hour); ROOM=var: those of one room
+	@failed=; for room in $(if $(ROOM),$(ROOM),$(ROOMS)); do \
+		$(MAKE) --no-print-directory build/slow/$$room || failed="$$failed $$room"; done; \
+	if [ -n "$$failed" ]; then echo "slow tests failed in:$$failed" >&2; exit 1; fi
+
+# The stamp carries the time at which its run began: what changes meanwhile makes it old.
+.SECONDEXPANSION:
+build/slow/%: $(LIBRARY) pyproject.toml requirements.lock tests/conftest.py tests/unit/conftest.py \
+		$$(shell find tests/unit/$$* tests/$$* -type f ! -name '*.pyc' 2>/dev/null) \
+		$$(if $$(filter replication,$$*),$(wildcard analyses/*.py) $(PAPER)) | $(READY)
+	@if [ -z "$(wildcard tests/unit/$* tests/$*)" ]; then echo "no room $*; the rooms are: $(ROOMS)" >&2; exit 1; fi
+	@echo "slow tests of $*"; mkdir -p $(@D); touch $@.began; \
+	$(PYTHON) -m pytest -m slow -n 2 --dist worksteal $(wildcard tests/unit/$* tests/$*); code=$$?; \
+	if [ $$code -eq 0 ] || [ $$code -eq 5 ]; then mv $@.began $@; else rm -f $@.began; exit $$code; fi
 
 lint: $(READY) ## ruff and mypy
 	@$(PYTHON) -m ruff check --quiet . && $(PYTHON) -m ruff format --check --quiet . && $(PYTHON) -m mypy --no-error-summary

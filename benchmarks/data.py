@@ -9,16 +9,19 @@ import os
 import resource
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import econ
 from econ.data.catalogue import TABLES
 from econ.data.http import Client
 from econ.data.parsers import parse
 from econ.data.refresh import fetch
-from tests.unit.data.loopback import KEYS, RAW, loopback
-from tests.unit.data.test_parse_official import FRED, OFFICIAL
 
 SERIES = (
     "yield_2y", "yield_10y", "yield_30y", "yield_2y_average", "yield_10y_average", "fed_funds", "term_premium_2y",
@@ -29,8 +32,56 @@ SERIES = (
 )  # fmt: skip
 
 
+RAW = Path(__file__).resolve().parents[2] / "shared" / "data" / "raw"
+PUBLISHERS = ("FRED", "TREASURY", "FEDBOARD", "NYFED", "MOF", "SAFE")
+ELSEWHERE = {
+    "ACMTermPremium.xls": "nyfed/ACMTermPremium_monthly_2025-06.csv",
+    "s1_globl.txt": "tic/s1_globl.txt.gz",
+}
+TIC = {
+    "shlhistdat": "shlhistdat.txt", "mfhhis01": "mfhhis01.txt", "s1_globl": "s1_globl.txt.gz",
+    "slt3d_globl": "slt3d_globl.csv", "slt_table1": "slt_table1.txt", "slt_table3": "slt_table3.txt",
+    "slt_table5": "slt_table5.txt",
+}  # fmt: skip
+NO_FRED_LAYOUT = ("2026-01-MD.csv", "h10_exchange_rates_monthly.csv")
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """Answer an official address with the publisher's file."""
+
+    def do_GET(self) -> None:
+        """Look the file up by the series or by the last part of the path."""
+        parts = urlsplit(self.path)
+        name = parts.path.rsplit("/", 1)[-1]
+        series = parse_qs(parts.query).get("id")
+        place = f"fred/{series[0]}.csv" if series else ELSEWHERE.get(name, f"*/{name}")
+        file = next(iter(RAW.glob(place)), None)
+        body = b"no such file" if file is None else file.read_bytes()
+        self.send_response(404 if file is None else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Print nothing."""
+
+
 @contextmanager
-def timed(what, target):
+def publisher() -> Iterator[str]:
+    """Serve the publishers' files on 127.0.0.1; gives the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def timed(what: str, target: object) -> Iterator[None]:
     """Print wall and processor time of a block beside its target."""
     wall, busy = time.perf_counter(), time.process_time()
     yield
@@ -38,29 +89,35 @@ def timed(what, target):
     print(f"{what}: {wall:.3f} s ({busy:.3f} s of processor), target {target} s", flush=True)
 
 
-def memory():
+def memory() -> float:
     """Largest resident memory of the process so far, MB."""
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size / 1024 if sys.platform != "darwin" else size / 2**20
 
 
-def parse_all():
+def fred_files() -> list[Path]:
+    """Every file in FRED's layout, vintages included."""
+    found = [*RAW.glob("fred/*.csv"), *RAW.glob("fred/vintages/*.csv")]
+    return sorted(path for path in found if path.name not in NO_FRED_LAYOUT)
+
+
+def parse_all() -> int:
     """Parse every TIC and FRED file; rows in all."""
-    files = [(layout, RAW / file) for layout, file, _ in OFFICIAL if file.startswith("tic/")]
-    return sum(len(parse(layout, path)) for layout, path in [*files, *(("fred_csv", path) for path in FRED)])
+    files = [*((layout, RAW / "tic" / file) for layout, file in TIC.items()), *(("fred_csv", p) for p in fred_files())]
+    return sum(len(parse(layout, path)) for layout, path in files)
 
 
-def fetch_all():
-    """Fetch the vintage and every other FRED file from the loopback server; files asked for."""
-    further = [path.stem for path in FRED if path.parent.name == "fred" and path.stem not in TABLES]
-    with loopback() as (base, server), tempfile.TemporaryDirectory() as home:
-        os.environ.update({"ECON_DATA": home, **{f"ECON_URL_{key}": base for key in KEYS}})
+def fetch_all() -> int:
+    """Fetch the vintage and every other FRED file from 127.0.0.1; files fetched."""
+    further = [path.stem for path in fred_files() if path.parent.name == "fred" and path.stem not in TABLES]
+    with publisher() as base, tempfile.TemporaryDirectory() as home:
+        os.environ.update({"ECON_DATA": home, **{f"ECON_URL_{key}": base for key in PUBLISHERS}})
         os.environ.pop("FRED_API_KEY", None)
-        fetch(*further, "ebp", "jgb", "slt_table3", "s1_globl", "slt3d_globl", client=Client(pause=0.0))
-        return len(server.requests)
+        report = fetch(*further, "ebp", "jgb", "slt_table3", "s1_globl", "slt3d_globl", client=Client(pause=0.0))
+        return len(report.fetched)
 
 
-def main():
+def main() -> None:
     with timed("first econ.load of 30 series", "-"):
         econ.load(*SERIES)
     with timed("econ.load of 30 monthly series", 0.05):
@@ -74,7 +131,7 @@ def main():
     print(f"{rows} rows; memory so far: {memory():.0f} MB, target 300 MB")
     with timed("full fetch from 127.0.0.1, no pause", 10):
         asked = fetch_all()
-    print(f"{asked} requests; memory so far: {memory():.0f} MB, target 300 MB")
+    print(f"{asked} files; memory so far: {memory():.0f} MB, target 300 MB")
 
 
 if __name__ == "__main__":

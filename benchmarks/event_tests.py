@@ -15,7 +15,7 @@ TARGET = 3.0
 MATURITIES = ("yield_2y", "yield_10y", "yield_30y")
 
 
-def sample(days=6600, count=50, seed=1):
+def sample(days: int = 6600, count: int = 50, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Daily yields of 26 years in percent and fifty events of five classes."""
     generator = np.random.default_rng(seed)
     index = pd.bdate_range("2000-01-03", periods=days, name="date")
@@ -26,7 +26,7 @@ def sample(days=6600, count=50, seed=1):
     return frame, pd.DataFrame({"date": index[rows], "kind": kinds, "label": [f"event {row}" for row in rows]})
 
 
-def main():
+def main() -> None:
     frame, events = sample()
     marks = [("start", time.perf_counter())]
     study = EventStudy(frame, events, response=MATURITIES[0])

@@ -30,8 +30,7 @@ def main() -> None:
     options = parser.parse_args()
     frame = table()
     ours = best(lambda: project(frame))
-    irf = project(frame)
-    loop, gap = statsmodels_loop(irf, range(0, HORIZON + 1, 8 if options.quick else 1))
+    loop, gap = statsmodels_loop(frame, range(0, HORIZON + 1, 8 if options.quick else 1))
     wild = best(lambda: bands(frame), repeats=3)
     print(
         f"{HORIZON} horizons, {len(NAMES)} responses, {LAGS} lags of {len(NAMES)} variables, T = {PERIODS}, one thread"
@@ -51,9 +50,12 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(values, columns=list(NAMES), index=index)
 
 
+def plain(frame: pd.DataFrame) -> LocalProjection:
+    return LocalProjection(frame, response=NAMES, impulse="flow", lags=LAGS, lag_augmented=False)
+
+
 def project(frame: pd.DataFrame) -> IRF:
-    model = LocalProjection(frame, response=NAMES, impulse="flow", lags=LAGS, lag_augmented=False)
-    return model.fit(HORIZON, "hac").irf
+    return plain(frame).fit(HORIZON, "hac").irf
 
 
 def bands(frame: pd.DataFrame) -> None:
@@ -63,18 +65,19 @@ def bands(frame: pd.DataFrame) -> None:
     irf.band(0.90, "sup-t")
 
 
-def statsmodels_loop(irf: IRF, horizons: range) -> tuple[float, float]:
+def statsmodels_loop(frame: pd.DataFrame, horizons: range) -> tuple[float, float]:
     """Seconds of all fits (scaled up if horizons were left out) and the largest difference of a standard error."""
     from statsmodels.regression.linear_model import OLS
 
-    design = irf.parent.parent.design
+    design, irf = plain(frame).design, project(frame)
+    errors = np.asarray(irf.std_errors)
     x = np.column_stack([design.controls, design.impulses])
     gap, start = 0.0, time.perf_counter()
     for h in horizons:
         for i in range(len(NAMES)):
             y = design.responses[design.first + h :, i]
             fit = OLS(y, x[: len(y)]).fit(cov_type="HAC", cov_kwds={"maxlags": h})
-            gap = max(gap, abs(fit.params[-1] - irf.point[h, i, 0]), abs(fit.bse[-1] - irf.std_errors[h, i, 0]))
+            gap = max(gap, abs(fit.params[-1] - irf.point[h, i, 0]), abs(fit.bse[-1] - errors[h, i, 0]))
     return (time.perf_counter() - start) * (HORIZON + 1) / len(horizons), gap
 
 

@@ -12,11 +12,25 @@ Run: ``OPENBLAS_NUM_THREADS=1 python -m benchmarks.sign_restrictions``. The loop
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from benchmarks.var_bootstrap import DRAWS, HORIZON, LAGS, NAMES, PERIODS, VARIABLES, best, line, model, tsecon
-from econ.var import VAR, BayesianVAR, Cholesky, Minnesota, SetIdentified, SignRestrictions, VARResults
+from econ.arrays import Array
+from econ.var import (
+    IRF,
+    VAR,
+    BayesianVAR,
+    BayesianVARResults,
+    Cholesky,
+    Minnesota,
+    SetIdentified,
+    SignRestrictions,
+    VARResults,
+)
 
 IMPACT = {"demand": {"v0": "+", "v1": "+", "v2": "-"}, "supply": {"v0": "+", "v1": "-", "v3": "+"}}
 PATHS = {"policy": {name: (sign, range(6)) for name, sign in (("v0", "+"), ("v1", "-"), ("v2", "-"), ("v3", "-"))}}
@@ -29,11 +43,11 @@ def main() -> None:
     loop = rejection_loop(fit)
     for words, signs in (("two shocks, three signs each on impact", IMPACT), ("one shock, 4 signs, months 0-5", PATHS)):
         scheme = SignRestrictions(signs, draws=DRAWS, n_jobs=2)
-        tried = fit.identify(scheme, rng=1).tried
-        seconds = best(lambda scheme=scheme: fit.identify(scheme, rng=1).irf(STEPS))
+        tried = identified(fit, scheme).tried
+        seconds = best(partial(respond, fit, scheme))
         ratio = f"; {loop[0] / seconds[0]:.0f} times faster than the loop" if signs is IMPACT else ""
         line(words, seconds, f"at most 0.25 s; {tried:,} tried{ratio}")
-        shrunk = best(lambda scheme=scheme: from_minnesota(fit, scheme).irf(STEPS))
+        shrunk = best(partial(respond_from_minnesota, fit, scheme))
         line("  the same from a Minnesota posterior", shrunk, f"{from_minnesota(fit, scheme).tried:,} tried")
         rust_row(fit, signs, shrunk)
     line("two shocks, a loop over candidates", loop, "")
@@ -42,13 +56,29 @@ def main() -> None:
     line("BayesianVAR, hierarchical, responses to 48", seconds, "at most 0.6 s")
 
 
+def identified(fit: VARResults | BayesianVARResults, scheme: SignRestrictions) -> SetIdentified:
+    """What sign restrictions give: a set."""
+    svar = fit.identify(scheme, rng=1)
+    if not isinstance(svar, SetIdentified):
+        raise TypeError(f"sign restrictions gave {type(svar).__name__}, not a set")
+    return svar
+
+
 def from_minnesota(fit: VARResults, scheme: SignRestrictions) -> SetIdentified:
     """Sign restrictions on the posterior that tsecon uses, drawn along: Minnesota with tightness 0.2."""
     bayesian = BayesianVAR(fit.data, lags=LAGS, prior=Minnesota(tightness=0.2))
-    return bayesian.fit(DRAWS, rng=1, n_jobs=2).identify(scheme, rng=1)
+    return identified(bayesian.fit(DRAWS, rng=1, n_jobs=2), scheme)
 
 
-def rust_row(fit: VARResults, signs: dict[str, dict], ours: tuple[float, float]) -> None:
+def respond(fit: VARResults, scheme: SignRestrictions) -> IRF:
+    return fit.identify(scheme, rng=1).irf(STEPS)
+
+
+def respond_from_minnesota(fit: VARResults, scheme: SignRestrictions) -> IRF:
+    return from_minnesota(fit, scheme).irf(STEPS)
+
+
+def rust_row(fit: VARResults, signs: Mapping[str, Mapping[str, Any]], ours: tuple[float, float]) -> None:
     """The same restrictions and accepted draws by tsecon."""
     peer, words = tsecon(), "  the last by tsecon"
     if peer is None:
@@ -78,7 +108,8 @@ def rejection_loop(fit: VARResults) -> tuple[float, float]:
     from scipy.stats import invwishart
 
     generator = np.random.default_rng(1)
-    root, blocks = np.linalg.cholesky(fit.cross_inverse), []
+    root = np.linalg.cholesky(fit.cross_inverse)
+    blocks: list[Array] = []
     law = invwishart(df=fit.df_resid, scale=fit.sigma_u.to_numpy() * fit.df_resid)
     want = {
         column: {int(name[1]): 1.0 if sign == "+" else -1.0 for name, sign in row.items()}

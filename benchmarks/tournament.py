@@ -20,6 +20,7 @@ from econ.simulate import (
     OFFSET_ESTIMATORS,
     Estimator,
     Faults,
+    Sample,
     TreasuryMarket,
     Truths,
     offset_truths,
@@ -44,19 +45,19 @@ TARGETS = {"samples": 2.0, "overhead": 0.005, "twelve": 600.0, "workers": 1.85}
 ONE = Truths(impacts=(-15.0,), offsets=(0.5,), periods=(300,), faults={"none": Faults()})
 
 
-def nothing(sample):
+def nothing(sample: Sample) -> Estimate:
     """An estimator that costs nothing."""
     return Estimate(0.0, 1.0, -1.0, 1.0, sample.level)
 
 
-def samples():
+def samples() -> None:
     start = time.perf_counter()
     TreasuryMarket(faults=Faults.archive()).samples(1000, 480, 1)
     taken = time.perf_counter() - start
     print(f"1,000 samples of 480 months: {taken:.2f} s (target {TARGETS['samples']})")
 
 
-def overhead(blocks=400):
+def overhead(blocks: int = 400) -> None:
     """Seconds a block beyond its own work: empty tasks, then blocks of one sample less the sample itself."""
     start = time.perf_counter()
     list(stream(abs, list(range(blocks))))
@@ -74,16 +75,15 @@ def overhead(blocks=400):
     print(f"overhead of a block: {1000 * empty:.2f} ms empty, {1000 * (whole - own):.2f} ms kept (target {target:.0f})")
 
 
-def twelve(n_jobs=2, replications=500):
+def twelve(n_jobs: int = 2, replications: int = 500) -> None:
     start = time.perf_counter()
     result = tournament(ONE, TWELVE, replications, rng=1, n_jobs=n_jobs)
     taken = time.perf_counter() - start
     print(f"12 designs x {replications} replications, {n_jobs} workers: {taken:.0f} s (target {TARGETS['twelve']:.0f})")
     print(result.table.droplevel(["impact", "offset", "periods", "faults"])[["coverage", "seconds"]].to_string())
-    return taken
 
 
-def workers(replications=400):
+def workers(replications: int = 400) -> None:
     """Speed of two workers relative to one; both start warm."""
     for n_jobs in (1, 2):  # both processes' imports and caches, or one side would start cold
         tournament(ONE, TWELVE, 50, rng=1, n_jobs=n_jobs)
@@ -95,7 +95,7 @@ def workers(replications=400):
     print(f"two workers: {taken[0] / taken[1]:.2f} times one (target {TARGETS['workers']})")
 
 
-def memory():
+def memory() -> None:
     """Peak memory of the caller for 250 and for 5,000 replications, each in a process of its own."""
     peaks = []
     for replications in (250, 5000):
@@ -104,12 +104,12 @@ def memory():
     print(f"peak memory: {peaks[0]:.0f} MB for 250 replications, {peaks[1]:.0f} MB for 5,000")
 
 
-def peak(replications):
+def peak(replications: int) -> None:
     tournament(ONE, ["ols_flows", "oracle"], replications, rng=1)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", nargs="?", default="all", choices=("all", "speed", "run", "offsets", "peak"))
     parser.add_argument("folder", nargs="?")

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 
 import numpy as np
@@ -78,7 +80,7 @@ def bands(svar: StructuralResults, bootstrap: MovingBlock | Residual) -> None:
     irf.band(0.90, "sup-t")
 
 
-def best(work, repeats: int = 7) -> tuple[float, float]:
+def best(work: Callable[[], object], repeats: int = 7) -> tuple[float, float]:
     """Wall and CPU seconds, the best of ``repeats``."""
     clocks = []
     for _ in range(repeats):
@@ -103,7 +105,7 @@ def statsmodels_loop(svar: StructuralResults, draws: int) -> tuple[float, float]
         scale = DRAWS / draws
         seconds = (time.perf_counter() - start[0]) * scale, (time.process_time() - start[1]) * scale
     ours = svar.irf(HORIZON, MovingBlock(draws=draws), rng=1).draws
-    np.testing.assert_allclose(ours, responses, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(np.asarray(ours), responses, rtol=1e-6, atol=1e-8)
     return seconds
 
 
@@ -135,7 +137,7 @@ def rust_rows(svar: StructuralResults, residual: tuple[float, float], kilian: tu
     # the same responses, up to the degrees of freedom of the covariance
     np.testing.assert_allclose(point / point[0, 0, 0], ours / ours[0, 0, 0], rtol=1e-8, atol=1e-10)
     for each, corrected, own in ((words[0], False, residual), (words[1], True, kilian)):
-        seconds = best(lambda corrected=corrected: peer.var_irf_bands(values, bias_correct=corrected, **given), 3)
+        seconds = best(partial(peer.var_irf_bands, values, bias_correct=corrected, **given), 3)
         line(each, seconds, f"{seconds[0] / own[0]:.1f} times ours; at least 2")
 
 

@@ -66,6 +66,75 @@ def simulated_var(
     return Dataset.from_frame(pd.DataFrame(path[-periods:], index=dates, columns=list(names)))
 
 
+def simulated_levels(
+    days: int = 900,
+    *,
+    rng: int | np.random.SeedSequence = 1,
+    start: str = "2018-01-01",
+    names: Sequence[str] = ("yield_10y",),
+) -> pd.DataFrame:
+    """Simulate daily yields: random walks in percent, quoted to a basis point, with a common step and one of their own.
+
+    Parameters
+    ----------
+    days : int
+        Business days.
+    rng : int or SeedSequence
+        Seed.
+    start : str
+        First day.
+    names : sequence of str
+        Names of the yields.
+
+    Returns
+    -------
+    DataFrame
+        One column a yield, percent; steps have a standard deviation of 5 basis points.
+
+    Examples
+    --------
+    >>> simulated_levels(3, rng=1).round(2)["yield_10y"].tolist()
+    [3.97, 4.03, 4.06]
+    """
+    generator = np.random.default_rng(seed_sequence(rng))
+    common = generator.normal(scale=0.04, size=(days, 1))
+    own = generator.normal(scale=0.03, size=(days, len(names)))
+    index = pd.bdate_range(start, periods=days, name="date")
+    return pd.DataFrame(4.0 + np.round((common + own).cumsum(axis=0), 2), index=index, columns=list(names))
+
+
+def event_table(index: pd.DatetimeIndex, positions: Sequence[int], *, kinds: Sequence[str] = ("sale",)) -> pd.DataFrame:
+    """Table of events on the days at these positions of an index, the kinds taken in turn.
+
+    Parameters
+    ----------
+    index : DatetimeIndex
+        Days of the data.
+    positions : sequence of int
+        Positions of the event days in ``index``.
+    kinds : sequence of str
+        Kinds of events.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``date``, ``kind`` and ``label``, as `econ.EventStudy` reads them.
+
+    Examples
+    --------
+    >>> event_table(simulated_levels(9, rng=1).index, (2, 5))["date"].dt.day.tolist()
+    [3, 8]
+    """
+    count = len(positions)
+    return pd.DataFrame(
+        {
+            "date": index[list(positions)],
+            "kind": [kinds[number % len(kinds)] for number in range(count)],
+            "label": [f"event {number}" for number in range(count)],
+        }
+    )
+
+
 def stable_lags(variables: int = 2, lags: int = 2, *, modulus: float = 0.9) -> SearchStrategy[np.ndarray[Any, Any]]:
     """Strategy for the coefficients of stable VARs: every root of the companion matrix within ``modulus``.
 

@@ -1,9 +1,19 @@
-"""One BLAS thread before numpy is imported: sums in another order differ in the last bits."""
+"""What all tests share: one BLAS thread, errors of arithmetic, the files of ``../shared``, a publisher on 127.0.0.1."""
 
 import os
 
+# Before numpy is imported: sums in another order differ in the last bits.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
+
+import hashlib  # noqa: E402
+import threading  # noqa: E402
+import warnings  # noqa: E402
+from collections import defaultdict  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer  # noqa: E402
+from pathlib import Path  # noqa: E402
+from urllib.parse import parse_qs, urlsplit  # noqa: E402
 
 import matplotlib  # noqa: E402
 import numpy as np  # noqa: E402
@@ -11,9 +21,187 @@ import pytest  # noqa: E402
 
 matplotlib.use("Agg")
 
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parents[1] / "shared"
+SAMPLES = HERE / "unit" / "data" / "samples"
+WANTED = "needs ../shared/"
+
 
 @pytest.fixture(autouse=True)
 def _numpy_shouts():
     """Overflow, division by zero and invalid operations fail a test instead of printing a warning."""
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         yield
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """Path of a file or folder of ``../shared``; skips the test, naming the file, where it is absent."""
+
+    def find(name):
+        path = SHARED / name
+        if not path.exists():
+            pytest.skip(f"{WANTED}{name}")
+        return path
+
+    return find
+
+
+def pytest_generate_tests(metafunc):
+    """``shared_files("data/raw/fred/*.csv")`` gives ``shared_file`` each file there is, or the pattern if none."""
+    mark = metafunc.definition.get_closest_marker("shared_files")
+    if mark:
+        without = mark.kwargs.get("without", ())
+        found = [path for pattern in mark.args for path in sorted(SHARED.glob(pattern)) if path.name not in without]
+        names = [path.relative_to(SHARED).as_posix() for path in found] or [mark.args[0]]
+        metafunc.parametrize("shared_file", names, ids=[name.rsplit("/", 1)[-1] for name in names], indirect=True)
+
+
+@pytest.fixture
+def shared_file(request, shared):
+    return shared(request.param)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One list of the tests that were skipped for want of a file of ``../shared``, by file."""
+    waiting = defaultdict(list)
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        if WANTED in reason:
+            waiting[reason.split(WANTED, 1)[1]].append(report.nodeid)
+    if waiting:
+        count = sum(map(len, waiting.values()))
+        terminalreporter.section(f"{count} tests need files of ../shared that are absent")
+    for name in sorted(waiting):
+        terminalreporter.line(f"../shared/{name}")
+        for test in sorted(waiting[name]):
+            terminalreporter.line(f"    {test}")
+
+
+@pytest.fixture(scope="session")
+def statsmodels_fit():
+    """The second opinion: ``statsmodels_fit(frame, lags, trend, exog=None)``."""
+
+    def fit(frame, lags, trend, exog=None):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from statsmodels.tsa.api import VAR as Peer
+
+            return Peer(frame.to_numpy(), exog=None if exog is None else exog.to_numpy()).fit(lags, trend=trend)
+
+    return fit
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.server.requests.append((self.path, dict(self.headers)))
+        self.server.answer(self)
+
+    def log_message(self, *args):
+        pass
+
+    def date_time_string(self, timestamp=None):
+        return self.server.date
+
+    def reply(self, body, status=200, headers=()):
+        self.send_response(status)
+        names = {name.lower() for name, _ in headers}
+        for name, value in headers:
+            self.send_header(name, value)
+        if "content-length" not in names and "transfer-encoding" not in names:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+
+def rendered(series):
+    """A series of the archive in FRED's own layout: for the one of which no publisher's file is at hand."""
+    import pandas as pd
+
+    from econ.data.archive import read_table
+
+    frame, _ = read_table(series)
+    dates = [date.to_timestamp() for date in pd.PeriodIndex(frame["date"], freq="M")]
+    rows = (
+        f"{date:%Y-%m-%d},{'' if pd.isna(value) else repr(value)}"
+        for date, value in zip(dates, frame["value"], strict=True)
+    )
+    return "\n".join([f"observation_date,{series}", *rows, ""]).encode()
+
+
+class Loopback:
+    """A real HTTP server on 127.0.0.1 that serves the publishers' files, and misbehaves on request.
+
+    ``with loopback(answer, date) as (address, server)``; ``answer(handler)`` replies to one request.
+    """
+
+    raw = SHARED / "data" / "raw"
+    keys = ("FRED", "TREASURY", "FEDBOARD", "NYFED", "MOF", "SAFE")
+    elsewhere = {
+        "ACMTermPremium.xls": "nyfed/ACMTermPremium_monthly_2025-06.csv",
+        "s1_globl.txt": "tic/s1_globl.txt.gz",
+    }
+    written = {
+        "feds200628.csv": "gsw.csv",
+        "summary.json": "soma.json",
+        "foreign_exchange_intervention_operations.csv": "feio.csv",
+    }
+
+    @contextmanager
+    def __call__(self, answer=None, date="Thu, 20 Aug 2026 12:00:00 GMT"):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.answer, server.requests = answer or self.serve_real, []
+        server.date, server.daemon_threads = date, True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", server
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+    def point(self, monkeypatch, base):
+        """Send every publisher's addresses to the server."""
+        for key in self.keys:
+            monkeypatch.setenv(f"ECON_URL_{key}", base)
+
+    def real_file(self, path):
+        """Bytes of the publisher's file behind an official address, or None."""
+        parts = urlsplit(path)
+        series = parse_qs(parts.query).get("id")
+        if series:
+            file = self.raw / "fred" / f"{series[0]}.csv"
+            return file.read_bytes() if file.is_file() else None
+        name = parts.path.rsplit("/", 1)[-1]
+        if name in self.elsewhere:
+            return (self.raw / self.elsewhere[name]).read_bytes()
+        return next((file.read_bytes() for file in self.raw.glob(f"*/{name}")), None) if name else None
+
+    def serve_real(self, handler):
+        """Serve the real files, with validators."""
+        body = self.real_file(handler.path)
+        if body is None:
+            return handler.reply(b"no such file", 404)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        if handler.headers.get("If-None-Match") == etag:
+            return handler.reply(b"", 304, [("ETag", etag)])
+        return handler.reply(body, 200, [("ETag", etag)])
+
+    def serve_every_table(self, handler):
+        """Serve the real files; where one is not at hand, a sample or the archive's figures in the same layout."""
+        name = urlsplit(handler.path).path.rsplit("/", 1)[-1]
+        if name in self.written:
+            return handler.reply((SAMPLES / self.written[name]).read_bytes())
+        series = parse_qs(urlsplit(handler.path).query).get("id", [""])[0]
+        if series in ("IRLTLT01DEM156N", "IRLTLT01GBM156N"):
+            return handler.reply(rendered(series))
+        return self.serve_real(handler)
+
+
+@pytest.fixture(scope="session")
+def loopback():
+    return Loopback()

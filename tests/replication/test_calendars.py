@@ -2,15 +2,11 @@
 
 import gzip
 import io
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from econ.data import calendar, calendars
-
-RAW = Path(__file__).resolve().parents[3] / "shared" / "data" / "raw"
-pytestmark = pytest.mark.skipif(not RAW.is_dir(), reason="needs ../shared/data/raw, which is not shipped")
 
 
 def hits(rule, truth):
@@ -19,8 +15,8 @@ def hits(rule, truth):
     return int(truth.isin(pd.DatetimeIndex(rule["date"])).sum()), len(truth)
 
 
-def test_the_tic_rule_hits_the_releases_of_twenty_years():
-    released = pd.to_datetime(pd.read_csv(RAW / "first_prints" / "tic_release_dates.csv")["release_date"])
+def test_the_tic_rule_hits_the_releases_of_twenty_years(shared):
+    released = pd.to_datetime(pd.read_csv(shared("data/raw/first_prints/tic_release_dates.csv"))["release_date"])
     last = calendars().loc["tic_release", "last"]
     inside = released[released <= last]
     found, total = hits(calendar("tic_release"), inside)
@@ -36,8 +32,8 @@ def test_the_tic_rule_hits_the_releases_of_twenty_years():
     assert (min(ranks), max(ranks)) == (11, 15)  # weekdays, holidays not taken out: no rule
 
 
-def test_fomc_days_are_those_of_a_published_list():
-    listed = pd.read_csv(RAW / "other" / "fomc_surprises_jk.csv", parse_dates=["start"])
+def test_fomc_days_are_those_of_a_published_list(shared):
+    listed = pd.read_csv(shared("data/raw/other/fomc_surprises_jk.csv"), parse_dates=["start"])
     listed = listed[listed["start"] >= "2000-01-01"]
     ours = calendar("fomc", None, "2024-09-30")
     official = listed["description"].str.startswith("FOMC Rate Decision")
@@ -51,8 +47,8 @@ def test_fomc_days_are_those_of_a_published_list():
 
 
 @pytest.mark.parametrize(("name", "term", "expected"), [("auction_10y", "10-Year", 72), ("auction_30y", "30-Year", 79)])
-def test_auction_rules_hit_most_auctions(name, term, expected):
-    text = gzip.decompress((RAW / "other" / "treasurydirect_auctions_partial_2008_2022.csv.gz").read_bytes())
+def test_auction_rules_hit_most_auctions(shared, name, term, expected):
+    text = gzip.decompress(shared("data/raw/other/treasurydirect_auctions_partial_2008_2022.csv.gz").read_bytes())
     table = pd.read_csv(io.StringIO(text.decode("utf-16").split("\n", 1)[1]), low_memory=False)
     table = table[(table["originalSecurityTerm"] == term) & (table["tips"] == "No")]
     days = pd.to_datetime(table["auctionDate"]).dt.normalize()

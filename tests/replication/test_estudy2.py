@@ -4,8 +4,6 @@ Seven firms, one event day each of five, market model estimated to 13 March 2020
 vignette "Introduction to estudy2" (package version 0.10.0). Two firms were listed during the estimation window.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,8 +12,6 @@ from econ.eventstudy import EventStudy, joint_tests
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.battery import TESTS
 
-CASE = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases" / "estudy2"
-pytestmark = pytest.mark.skipif(not CASE.is_dir(), reason="needs ../shared/data/cases/estudy2, which is not shipped")
 # day: mean abnormal return, t, Patell, BMP, sign, generalised sign
 PRINTED = {
     "2020-03-16": (0.02329740, 1.3941497, 2.5507399, 1.20471169, 1.1338934, 1.1516761),
@@ -28,8 +24,8 @@ LAST = "2020-03-13"
 
 
 @pytest.fixture(scope="module")
-def returns():
-    firms, market = (pd.read_csv(CASE / name, index_col="date", parse_dates=True) for name in
+def returns(shared):
+    firms, market = (pd.read_csv(shared(f"data/cases/estudy2/{name}"), index_col="date", parse_dates=True) for name in
                      ("data_rates.csv", "data_market.csv"))  # fmt: skip
     return firms.join(market)
 

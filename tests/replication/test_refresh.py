@@ -14,14 +14,10 @@ from econ.data.catalogue import TABLES
 from econ.report import Exhibit, headline
 from econ.report.reproduce import programs
 from econ.report.vintages import folder_of
-from tests.unit.data.loopback import KEYS, RAW, loopback, serve_every_table
 
 ROOT = Path(__file__).parents[2]
 EARLIER = {"slt_table1.txt": "slt_table1_2026-06.txt", "mfhhis01.txt": "mfhhis01_2026-04.txt"}
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -37,22 +33,25 @@ def project(tmp_path, monkeypatch):
     return folder
 
 
-def serve_earlier(handler):
+@pytest.fixture
+def serve_earlier(shared, loopback):
     """The same files as a month or two before, where an earlier state of one is at hand."""
-    name = handler.path.rsplit("/", 1)[-1]
-    if name in EARLIER:
-        return handler.reply((RAW / "tic" / "vintages" / EARLIER[name]).read_bytes())
-    return serve_every_table(handler)
+    earlier = {name: shared(f"data/raw/tic/vintages/{file}").read_bytes() for name, file in EARLIER.items()}
+
+    def answer(handler):
+        name = handler.path.rsplit("/", 1)[-1]
+        return handler.reply(earlier[name]) if name in earlier else loopback.serve_every_table(handler)
+
+    return answer
 
 
 def command(*words):
     return subprocess.run([sys.executable, "-m", "econ", *words], capture_output=True, text=True, check=False)
 
 
-def fetched(monkeypatch, answer, date):
+def fetched(monkeypatch, loopback, answer, date):
     with loopback(answer, date=date) as (base, _):
-        for key in KEYS:
-            monkeypatch.setenv(f"ECON_URL_{key}", base)
+        loopback.point(monkeypatch, base)
         return command("data", "fetch", "--quiet", "gsw", "soma", "feio", "ebp", "jgb", "shlhistdat")
 
 
@@ -60,9 +59,9 @@ def contents(folder):
     return {path: path.read_bytes() for path in sorted(folder.glob("*/*")) if path.is_file()}
 
 
-def test_a_fetch_a_rebuilt_paper_and_what_changed(project, monkeypatch):
-    first = fetched(monkeypatch, serve_earlier, "Wed, 24 Jun 2026 12:00:00 GMT")
-    second = fetched(monkeypatch, serve_every_table, "Thu, 20 Aug 2026 12:00:00 GMT")
+def test_a_fetch_a_rebuilt_paper_and_what_changed(project, monkeypatch, loopback, serve_earlier):
+    first = fetched(monkeypatch, loopback, serve_earlier, "Wed, 24 Jun 2026 12:00:00 GMT")
+    second = fetched(monkeypatch, loopback, loopback.serve_every_table, "Thu, 20 Aug 2026 12:00:00 GMT")
     assert "wrote vintage 2026-06-24" in first.stdout, first.stderr
     assert "wrote vintage 2026-08-20" in second.stdout, second.stderr
     assert "carried over" not in first.stderr + second.stderr  # every table came in its publisher's format

@@ -3,8 +3,6 @@
 The dates and first prints may be used but not shipped, so these tests read them where they lie.
 """
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -16,15 +14,11 @@ from econ.data import calendar
 from econ.data.realtime import first_prints
 from econ.eventstudy import release_surprises
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "raw" / "first_prints"
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason="needs ../shared/data/raw/first_prints, which is not shipped"
-)
-
 
 @pytest.fixture(scope="module")
-def releases():
-    dates = pd.to_datetime(pd.read_csv(FOLDER / "tic_release_dates.csv")["release_date"]).drop_duplicates()
+def releases(shared):
+    listed = pd.read_csv(shared("data/raw/first_prints/tic_release_dates.csv"))
+    dates = pd.to_datetime(listed["release_date"]).drop_duplicates()
     return pd.DataFrame({"date": dates, "kind": "tic_release", "label": dates.dt.strftime("TIC %Y-%m-%d")})
 
 
@@ -46,8 +40,10 @@ def test_the_mean_change_on_release_days_is_within_the_bound_of_no_effect(releas
         assert fit.detectability(by=None)["smallest bound"].iloc[0] < 2.5  # the bound fixed in advance is 5 bp
 
 
-def test_surprises_in_official_flows_do_not_move_yields():
-    table = release_surprises(first_prints(FOLDER / "tic_first_prints.csv").frame, holder="OFF", lags=3)
+def test_surprises_in_official_flows_do_not_move_yields(shared):
+    table = release_surprises(
+        first_prints(shared("data/raw/first_prints/tic_first_prints.csv")).frame, holder="OFF", lags=3
+    )
     slopes = event_tic.slopes(baseline, table)  # bp per $10bn
     for window, expected, bound in (((0, 0), -0.10, 0.6), ((0, 1), -0.18, 0.8)):
         slope = slopes[window]

@@ -1,7 +1,5 @@
 """Simulated VARs that the tests of several rooms share."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,17 +38,3 @@ def fit(data: Dataset):
 @pytest.fixture(scope="session")
 def svar(fit):
     return fit.identify(Cholesky(*NAMES))
-
-
-@pytest.fixture(scope="session")
-def statsmodels_fit():
-    """The second opinion: ``statsmodels_fit(frame, lags, trend, exog=None)``."""
-
-    def fit(frame, lags, trend, exog=None):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from statsmodels.tsa.api import VAR as Peer
-
-            return Peer(frame.to_numpy(), exog=None if exog is None else exog.to_numpy()).fit(lags, trend=trend)
-
-    return fit

@@ -225,6 +225,32 @@ def test_offsets_read_responses_without_knowing_who_made_them(path):
     assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "Any"] == []
 
 
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+NO_TEST = re.compile(r"^(?:tests(?:\.|$)|conftest$|test_)|\.(?:conftest|test_\w+)$")
+
+
+def imports_of_tests(path):
+    """Imports of ``tests``, of a conftest or of a test module, also in programs written as text in the file."""
+    text = path.read_text(encoding="utf-8")
+    for line, word in enumerate(text.splitlines(), start=1):
+        found = re.match(r"\s*(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))", word)
+        if found and NO_TEST.search(found[1] or found[2]):
+            yield f"{path.name}:{line} {word.strip()}"
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=name_of)
+def test_nothing_imports_a_test(path):
+    assert list(imports_of_tests(path)) == []
+
+
+def test_an_import_of_a_test_is_found(tmp_path):
+    bad = tmp_path / "bad.py"
+    bad.write_text("import tests.unit\nfrom tests.unit.data import x\n    from a.test_b import c\nimport conftest\n")
+    assert len(list(imports_of_tests(bad))) == 4
+    bad.write_text("import econ.testing\nfrom econ.testing import simulated_var\nfrom a.tests_b import c\n")
+    assert list(imports_of_tests(bad)) == []
+
+
 def test_public_names_are_sorted_and_importable():
     assert list(econ.__all__) == sorted(econ.__all__)
     missing = [name for name in econ.__all__ if not hasattr(econ, name)]

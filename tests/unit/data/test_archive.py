@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,8 +18,6 @@ from econ.errors import (
     SpecificationError,
     VintageMissing,
 )
-
-FIGURES = Path(__file__).resolve().parents[4] / "shared" / "figures"
 
 
 @pytest.fixture
@@ -157,9 +154,8 @@ def test_loading_ignores_the_order_of_names():
     pd.testing.assert_frame_equal(one, other[one.columns])
 
 
-@pytest.mark.skipif(not FIGURES.is_dir(), reason="needs ../shared/figures, the tables the archive is built from")
-def test_the_build_writes_the_committed_bytes(tmp_path):
-    built = build_archive.build(FIGURES, tmp_path)
+def test_the_build_writes_the_committed_bytes(tmp_path, shared):
+    built = build_archive.build(shared("figures"), tmp_path)
     for path in sorted(archive.folder().glob("*.csv")):
         assert (built / path.name).read_bytes() == path.read_bytes(), path.name
 

@@ -16,9 +16,7 @@ from econ.data.archive import EMBEDDED, read_table
 from econ.data.checks import check_gaps, check_ranges, check_totals
 from econ.data.parsers import parse
 from econ.errors import SchemaError
-from tests.unit.data.loopback import RAW
 
-NEEDS_RAW = pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
 PLACES = ("Of Which: Foreign Official", "Of Which: Foreign Non-Official", "Grand Total")
 
 
@@ -43,10 +41,9 @@ def test_groups_of_holders_add_up_to_the_grand_total(error, seen):
         check_totals("slt_table1", table)
 
 
-@NEEDS_RAW
 @pytest.mark.parametrize(("name", "layout"), [("slt_table1", "slt_table1"), ("slt_table3", "slt_table3")])
-def test_the_publishers_tables_add_up_and_one_wrong_figure_shows(name, layout):
-    table = parse(layout, RAW / f"tic/{name}.txt")
+def test_the_publishers_tables_add_up_and_one_wrong_figure_shows(shared, name, layout):
+    table = parse(layout, shared(f"data/raw/tic/{name}.txt"))
     check_totals(layout, table)
     for printed in ("Of Which: Foreign Official", "Total Asia", "Canada", "Grand Total"):
         where = table.index[(table["printed"] == printed) & (table["item"] == "for_lt_treas_pos")][3]

@@ -7,7 +7,6 @@ import pytest
 from econ.data import cli, refresh
 from econ.data.archive import EMBEDDED
 from econ.data.http import Client
-from tests.unit.data.loopback import KEYS, RAW, loopback
 
 
 @pytest.fixture(autouse=True)
@@ -78,20 +77,18 @@ def test_help_gives_zero(capsys):
     assert "fetch" in out
 
 
-def test_a_fetch_without_a_server_gives_one_and_names_every_source(capsys, monkeypatch):
-    for key in KEYS:
-        monkeypatch.setenv(f"ECON_URL_{key}", "http://127.0.0.1:9")
+def test_a_fetch_without_a_server_gives_one_and_names_every_source(capsys, monkeypatch, loopback):
+    loopback.point(monkeypatch, "http://127.0.0.1:9")
     code, _, err = run(capsys, "fetch", "--quiet")
     assert code == 1
     assert "20 files failed" in err
     assert "mfhhis01: http://127.0.0.1:9/" in err
 
 
-@pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
-def test_fetch_list_diff_verify_in_a_row(capsys, monkeypatch):
+def test_fetch_list_diff_verify_in_a_row(capsys, monkeypatch, shared, loopback):
+    shared("data/raw")
     with loopback() as (base, _):
-        for key in KEYS:
-            monkeypatch.setenv(f"ECON_URL_{key}", base)
+        loopback.point(monkeypatch, base)
         code, out, err = run(capsys, "fetch")
         again = run(capsys, "fetch", "--quiet")
     assert code == again[0] == 0

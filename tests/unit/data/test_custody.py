@@ -13,7 +13,6 @@ from econ.errors import (
     SeriesNotFound,
     SpecificationError,
 )
-from tests.unit.data.loopback import RAW
 
 YEARS, MONTHS = 12, 12
 
@@ -251,10 +250,9 @@ def test_a_table_of_surveys_benchmarks_long_term_flows():
         custody_adjusted("china", surveys=pd.Series([1.0], index=pd.PeriodIndex(["1994-12"], freq="M")))
 
 
-@pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
-def test_the_publishers_survey_agrees_with_the_reported_positions_since_2011():
+def test_the_publishers_survey_agrees_with_the_reported_positions_since_2011(shared):
     """Since SLT the survey finds what is reported: no June differs by more than 0.25%."""
-    table = parse("shlhistdat", RAW / "tic/shlhistdat.txt")
+    table = parse("shlhistdat", shared("data/raw/tic/shlhistdat.txt"))
     found = custody_adjusted("china", hubs=(), surveys=table)
     position = flows("china", "position", "usd_bn")["value"]
     surveys = found.frame["survey"].dropna()

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,9 @@ from econ.data.fetchers import NAMED, official
 from econ.data.http import Client
 from econ.data.refresh import _gather, _get, _Harvest, _Steps
 from econ.errors import DownloadError, SchemaError
-from tests.unit.data.loopback import loopback
-from tests.unit.data.test_parse_samples import BJ, FOI, SAFE
 
+SAMPLES = Path(__file__).with_name("samples")
+BJ, FOI, SAFE = ((SAMPLES / name).read_bytes() for name in ("bertaut_judson.csv", "foiadj.txt", "safe.xlsx"))
 PAGE = b"""<!DOCTYPE html><html><body><p>Related Material: <a href="/pubs/data/ifdp_data.zip">Data (.zip)</a>,
 <a href="/pubs/paper.pdf">Full Paper</a></p></body></html>"""
 
@@ -57,7 +58,7 @@ def fetched(name, base):
     return _get(local, Client(timeout=5.0, retries=0, pause=0.0), None, None, ())
 
 
-def test_a_file_is_taken_out_of_the_archive_that_the_page_links_to():
+def test_a_file_is_taken_out_of_the_archive_that_the_page_links_to(loopback):
     with loopback(serving(PAGE, archive(**FILES))) as (base, server):
         vintage, content = fetched("bertaut_judson", base)
         assert content == BJ
@@ -85,7 +86,7 @@ def test_a_file_is_taken_out_of_the_archive_that_the_page_links_to():
         (PAGE, archive(**FILES)[:-40], SchemaError, "damaged archive"),
     ],
 )
-def test_a_page_or_archive_that_is_not_what_it_should_be_is_refused(page, packed, error, reason):
+def test_a_page_or_archive_that_is_not_what_it_should_be_is_refused(loopback, page, packed, error, reason):
     with loopback(serving(page, packed)) as (base, _), pytest.raises(error, match=reason):
         fetched("bertaut_judson", base)
 
@@ -104,14 +105,14 @@ def test_a_closed_publication_without_a_page_does_not_stop_the_rest(error, carri
     assert harvest.files == []
 
 
-def test_a_mirror_serves_the_file_bare(monkeypatch):
+def test_a_mirror_serves_the_file_bare(loopback, monkeypatch):
     with loopback(lambda handler: handler.reply(BJ)) as (base, server):
         monkeypatch.setenv("ECON_URL_FEDBOARD", base)
         assert _get(official("bertaut_judson"), Client(pause=0.0), None, None, ())[1] == BJ
     assert [path for path, _ in server.requests] == ["/bertaut_judson_positions_liabs_2021.csv"]
 
 
-def test_a_workbook_of_another_year_is_refused():
+def test_a_workbook_of_another_year_is_refused(loopback):
     with loopback(lambda handler: handler.reply(SAFE)) as (base, _):
         assert set(fetched("safe_2026", base)[0].frame["date"].dt.year) == {2026}
         with pytest.raises(SchemaError, match=r"safe_ora_2024.xlsx line 1: asked for 2024, got \[2026\]"):

@@ -12,7 +12,6 @@ from econ.data.fetchers import fred
 from econ.data.http import Client, redacted
 from econ.data.refresh import fetch_file
 from econ.errors import DownloadError, SchemaError, SpecificationError
-from tests.unit.data.loopback import loopback
 
 BODY = b"observation_date,XYZ\n2026-01-01,1.5\n2026-02-01,2.5\n"
 KEY = "0123456789abcdef0123456789abcdef"
@@ -28,19 +27,23 @@ def client(waits):
     return Client(timeout=2.0, retries=2, backoff=1.0, pause=0.0, largest=200_000, sleep=waits.append)
 
 
-def refused(client, answer, path="/x.csv"):
-    with loopback(answer) as (base, server), pytest.raises(DownloadError) as caught:
-        client.get(base + path)
-    return str(caught.value), server
+@pytest.fixture
+def refused(loopback):
+    def get(client, answer):
+        with loopback(answer) as (base, server), pytest.raises(DownloadError) as caught:
+            client.get(base + "/x.csv")
+        return str(caught.value), server
+
+    return get
 
 
-def test_a_file_arrives_with_the_publishers_clock(client):
+def test_a_file_arrives_with_the_publishers_clock(loopback, client):
     with loopback(lambda handler: handler.reply(BODY, headers=[("ETag", '"1"')])) as (base, _):
         answer = client.get(base + "/x.csv")
     assert (answer.content, answer.etag, answer.date[:16]) == (BODY, '"1"', "Thu, 20 Aug 2026")
 
 
-def test_gzip_bodies_are_unpacked(client):
+def test_gzip_bodies_are_unpacked(loopback, client):
     def answer(handler):
         handler.reply(gzip.compress(BODY), headers=[("Content-Encoding", "gzip")])
 
@@ -49,14 +52,14 @@ def test_gzip_bodies_are_unpacked(client):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_a_refusal_is_not_tried_again(client, status):
+def test_a_refusal_is_not_tried_again(refused, client, status):
     message, server = refused(client, lambda handler: handler.reply(b"no", status))
     assert f"answered {status}" in message
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_trouble_that_may_pass_is_tried_again_with_growing_waits(client, waits, status):
+def test_trouble_that_may_pass_is_tried_again_with_growing_waits(refused, client, waits, status):
     message, server = refused(client, lambda handler: handler.reply(b"later", status))
     assert f"answered {status}" in message
     assert "tried 3 times" in message
@@ -64,12 +67,12 @@ def test_trouble_that_may_pass_is_tried_again_with_growing_waits(client, waits, 
     assert waits == [1.0, 2.0]
 
 
-def test_retry_after_is_obeyed(client, waits):
+def test_retry_after_is_obeyed(refused, client, waits):
     refused(client, lambda handler: handler.reply(b"", 429, [("Retry-After", "7")]))
     assert waits == [7.0, 7.0]
 
 
-def test_a_server_that_recovers_is_enough(client):
+def test_a_server_that_recovers_is_enough(loopback, client):
     def answer(handler):
         handler.reply(BODY) if len(handler.server.requests) == 3 else handler.reply(b"", 503)
 
@@ -77,7 +80,7 @@ def test_a_server_that_recovers_is_enough(client):
         assert client.get(base + "/x.csv").content == BODY
 
 
-def test_the_pause_between_two_requests_to_one_host_is_kept(waits):
+def test_the_pause_between_two_requests_to_one_host_is_kept(loopback, waits):
     client = Client(pause=5.0, sleep=waits.append)
     with loopback(lambda handler: handler.reply(BODY)) as (base, _):
         client.get(base + "/1")
@@ -103,13 +106,13 @@ def test_dns_failure(client, monkeypatch):
         client.get("http://no-such-host.invalid/x.csv")
 
 
-def test_time_out():
+def test_time_out(refused):
     client = Client(timeout=0.2, retries=1, pause=0.0, sleep=lambda seconds: None)
     message, _ = refused(client, lambda handler: time.sleep(0.6))
     assert "no answer within 0.2 seconds (tried 2 times)" in message or "tried 2 times" in message
 
 
-def test_a_body_that_drips_is_given_up():
+def test_a_body_that_drips_is_given_up(refused):
     def answer(handler):
         handler.send_response(200)
         handler.end_headers()
@@ -124,7 +127,7 @@ def test_a_body_that_drips_is_given_up():
     assert time.monotonic() - started < 3.0
 
 
-def test_redirects_are_followed_on_the_same_host(client):
+def test_redirects_are_followed_on_the_same_host(loopback, client):
     def answer(handler):
         if handler.path == "/x.csv":
             handler.reply(b"", 302, [("Location", "/y.csv")])
@@ -135,52 +138,52 @@ def test_redirects_are_followed_on_the_same_host(client):
         assert client.get(base + "/x.csv").content == BODY
 
 
-def test_redirect_loop(client):
+def test_redirect_loop(refused, client):
     message, server = refused(client, lambda handler: handler.reply(b"", 302, [("Location", "/x.csv")]))
     assert "more than 5 redirects" in message
     assert len(server.requests) == 6
 
 
-def test_a_redirect_to_another_host_is_refused(client):
+def test_a_redirect_to_another_host_is_refused(refused, client):
     message, _ = refused(client, lambda handler: handler.reply(b"", 302, [("Location", "http://localhost:1/x")]))
     assert "another host" in message
 
 
-def test_truncated_body(client):
+def test_truncated_body(refused, client):
     message, _ = refused(client, lambda handler: handler.reply(BODY[:20], headers=[("Content-Length", "51")]))
     assert "announced 51 bytes, sent 20" in message
 
 
-def test_a_body_longer_than_announced(client):
+def test_a_body_longer_than_announced(refused, client):
     message, _ = refused(client, lambda handler: handler.reply(BODY, headers=[("Content-Length", "21")]))
     assert "announced 21 bytes, sent 51" in message
 
 
-def test_an_html_page_with_status_200(client):
+def test_an_html_page_with_status_200(refused, client):
     page = b"\n <!DOCTYPE html><html><body>Down for maintenance</body></html>"
     message, _ = refused(client, lambda handler: handler.reply(page))
     assert "HTML page" in message
 
 
-def test_an_empty_body(client):
+def test_an_empty_body(refused, client):
     assert "empty" in refused(client, lambda handler: handler.reply(b""))[0]
 
 
-def test_a_body_over_the_limit(client):
+def test_a_body_over_the_limit(refused, client):
     assert "limit of 200000" in refused(client, lambda handler: handler.reply(b"x" * 200_001))[0]
     chunk = b"%x\r\n" % 60_000 + b"x" * 60_000 + b"\r\n"
     endless = [("Transfer-Encoding", "chunked")]
     assert "limit of 200000" in refused(client, lambda handler: handler.reply(chunk * 10, headers=endless))[0]
 
 
-def test_a_gzip_bomb(client):
+def test_a_gzip_bomb(refused, client):
     bomb = gzip.compress(b"0" * 50_000_000)
     assert len(bomb) < 200_000
     message, _ = refused(client, lambda handler: handler.reply(bomb, headers=[("Content-Encoding", "gzip")]))
     assert "unpacks to more than the limit" in message
 
 
-def test_a_cut_gzip_body(client):
+def test_a_cut_gzip_body(refused, client):
     cut = gzip.compress(BODY)[:-9]
     message, _ = refused(client, lambda handler: handler.reply(cut, headers=[("Content-Encoding", "gzip")]))
     assert "gzip" in message
@@ -214,7 +217,7 @@ def xml(body, count=2):
 ROWS = '<observation date="2026-01-01" value="1.5"/><observation date="2026-02-01" value="."/>'
 
 
-def test_fred_with_a_key_goes_through_fredapi_and_asks_for_one_vintage(client, home, monkeypatch):
+def test_fred_with_a_key_goes_through_fredapi_and_asks_for_one_vintage(loopback, client, home, monkeypatch):
     with loopback(lambda handler: handler.reply(xml(ROWS))) as (base, server):
         monkeypatch.setenv("ECON_URL_FRED", base)
         vintage = fetch_file("XYZ", client=client, key=KEY, as_of="2026-03-01")
@@ -242,7 +245,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("condition", HOSTILE)
-def test_the_key_never_shows(client, home, monkeypatch, caplog, capfd, condition):
+def test_the_key_never_shows(loopback, client, home, monkeypatch, caplog, capfd, condition):
     caplog.set_level(logging.DEBUG)
     with loopback(HOSTILE[condition]) as (base, _):
         monkeypatch.setenv("ECON_URL_FRED", base)
@@ -258,7 +261,7 @@ def test_the_key_never_shows(client, home, monkeypatch, caplog, capfd, condition
     assert not any(KEY.encode() in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
-def test_the_key_is_in_no_file_of_the_store(client, home, monkeypatch):
+def test_the_key_is_in_no_file_of_the_store(loopback, client, home, monkeypatch):
     with loopback(lambda handler: handler.reply(xml(ROWS))) as (base, _):
         monkeypatch.setenv("ECON_URL_FRED", base)
         monkeypatch.setenv("FRED_API_KEY", KEY)
@@ -278,7 +281,7 @@ def test_an_override_must_be_a_plain_http_address(monkeypatch):
             fred.official("DGS10").addresses()
 
 
-def test_a_conditional_request_reuses_the_cached_copy(client, home, monkeypatch):
+def test_a_conditional_request_reuses_the_cached_copy(loopback, client, home, monkeypatch):
     def answer(handler):
         if handler.headers.get("If-None-Match") == '"7"':
             return handler.reply(b"", 304)
@@ -291,7 +294,7 @@ def test_a_conditional_request_reuses_the_cached_copy(client, home, monkeypatch)
     assert [headers.get("If-None-Match") for _, headers in server.requests] == [None, '"7"']
 
 
-def test_a_damaged_cache_is_downloaded_again(client, home, monkeypatch):
+def test_a_damaged_cache_is_downloaded_again(loopback, client, home, monkeypatch):
     with loopback(lambda handler: handler.reply(BODY, headers=[("ETag", '"7"')])) as (base, server):
         monkeypatch.setenv("ECON_URL_FRED", base)
         fetch_file("XYZ", client=client)
@@ -300,7 +303,7 @@ def test_a_damaged_cache_is_downloaded_again(client, home, monkeypatch):
     assert "If-None-Match" not in server.requests[-1][1]
 
 
-def test_another_series_than_asked_for_is_refused(client, home, monkeypatch):
+def test_another_series_than_asked_for_is_refused(loopback, client, home, monkeypatch):
     with loopback(lambda handler: handler.reply(BODY)) as (base, _):
         monkeypatch.setenv("ECON_URL_FRED", base)
         with pytest.raises(SchemaError, match="asked for ABC, got 'XYZ'"):

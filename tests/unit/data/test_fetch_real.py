@@ -44,10 +44,14 @@ from econ.data.diff import diff
 from econ.data.http import Client
 from econ.data.refresh import fetch, fetch_file
 from econ.errors import DownloadError, Revised, SchemaError
-from tests.unit.data.loopback import KEYS, RAW, loopback, real_file, serve_real
 
 ROOT = Path(__file__).resolve().parents[3]
-pytestmark = pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def raw(shared):
+    """The publishers' files, without which there is nothing to serve."""
+    return shared("data/raw")
 
 
 def quick():
@@ -61,30 +65,29 @@ def home(tmp_path, monkeypatch):
     return tmp_path / "data"
 
 
-def point(monkeypatch, base):
-    for key in KEYS:
-        monkeypatch.setenv(f"ECON_URL_{key}", base)
+@pytest.fixture
+def altered(loopback):
+    def serve(name, change):
+        """Serve the real files, but one of them changed."""
 
+        def answer(handler):
+            body = loopback.real_file(handler.path)
+            if body is not None and name in handler.path:
+                return handler.reply(change(body))
+            return loopback.serve_real(handler)
 
-def altered(name, change):
-    """Serve the real files, but one of them changed."""
+        return answer
 
-    def answer(handler):
-        body = real_file(handler.path)
-        if body is not None and name in handler.path:
-            return handler.reply(change(body))
-        return serve_real(handler)
-
-    return answer
+    return serve
 
 
 @pytest.fixture(scope="module")
-def fetched(tmp_path_factory):
+def fetched(tmp_path_factory, raw, loopback):
     """One full fetch, and what the server saw."""
     with pytest.MonkeyPatch.context() as patch, loopback() as (base, server):
         patch.setenv("ECON_DATA", str(tmp_path_factory.mktemp("home")))
         patch.delenv("FRED_API_KEY", raising=False)
-        point(patch, base)
+        loopback.point(patch, base)
         done = []
         report = fetch(client=quick(), progress=lambda *step: done.append(step))
         again = fetch(client=quick())
@@ -138,13 +141,13 @@ def test_every_file_of_the_fetched_vintage_is_verified(fetched):
     assert len(store.verify_vintage(fetched[0].as_of)) == len(TABLES)
 
 
-def test_a_revision_is_found_and_named(home, monkeypatch):
+def test_a_revision_is_found_and_named(loopback, altered, home, monkeypatch):
     old = b"2026-07-16,4.57"
     with loopback(altered("DGS10", lambda body: body.replace(old, b"2026-07-16,4.58"))) as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         first = fetch(client=quick())
     with loopback(date="Fri, 18 Sep 2026 12:00:00 GMT") as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         second = fetch(client=quick())
     revised = diff(first.as_of, second.as_of).revised
     assert (first.as_of, second.as_of) == ("2026-08-20", "2026-09-18")
@@ -183,10 +186,10 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("condition", HOSTILE)
-def test_hostile_files_write_no_vintage_and_name_the_file(home, monkeypatch, condition):
+def test_hostile_files_write_no_vintage_and_name_the_file(altered, loopback, home, monkeypatch, condition):
     name, change, reason = HOSTILE[condition]
     with loopback(altered(name, change)) as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         with pytest.raises((SchemaError, DownloadError)) as caught:
             fetch(client=quick())
     assert reason in str(caught.value)
@@ -215,9 +218,9 @@ def in_billions(body):
         ("DGS10", lambda body: body.replace(b"2026-07-16,4.57", b"2026-07-16,457"), "must lie between -1 and 20"),
     ],
 )
-def test_wrong_units_are_caught_by_the_ranges_of_the_catalogue(home, monkeypatch, name, change, reason):
+def test_wrong_units_are_caught_by_the_ranges(altered, loopback, home, monkeypatch, name, change, reason):
     with loopback(altered(name, change)) as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         with pytest.raises(SchemaError, match="units changed") as caught:
             fetch(client=quick())
     assert reason in str(caught.value)
@@ -225,14 +228,14 @@ def test_wrong_units_are_caught_by_the_ranges_of_the_catalogue(home, monkeypatch
 
 
 @pytest.mark.parametrize("error", [1, 5, 10, 100, 1000, 10_000])
-def test_what_size_of_typing_error_the_adding_up_check_catches(home, monkeypatch, error):
+def test_what_size_of_typing_error_the_adding_up_check_catches(raw, home, monkeypatch, error):
     """China's Treasuries in one month off by ``error`` million: seen from 7 million on, because the classes add up."""
-    frame = econ.data.parse("slt_table1", RAW / "tic/slt_table1.txt")
+    frame = econ.data.parse("slt_table1", raw / "tic/slt_table1.txt")
     where = (
         (frame["holder"] == "CHN") & (frame["item"] == "for_lt_treas_pos") & (frame["date"].astype(str) == "2025-06")
     )
     value = int(frame.loc[where, "value"].iloc[0])
-    body = (RAW / "tic/slt_table1.txt").read_bytes()
+    body = (raw / "tic/slt_table1.txt").read_bytes()
     row = next(row for row in body.split(b"\r\n") if row.startswith(b'"China, Mainland"') or row[:6] == b"China," 
                if b"\t2025-06\t" in row)  # fmt: skip
     changed = body.replace(row, row.replace(b"\t%d\t" % value, b"\t%d\t" % (value + error)))
@@ -244,39 +247,39 @@ def test_what_size_of_typing_error_the_adding_up_check_catches(home, monkeypatch
         econ.data.parse("slt_table1", changed)
 
 
-def test_a_new_country_is_taken_when_somebody_vouches_for_it(home, monkeypatch):
+def test_a_new_country_is_taken_when_somebody_vouches_for_it(loopback, altered, home, monkeypatch):
     with loopback(altered("slt_table1", new_country)) as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         vintage = fetch_file("slt_table1", client=quick(), also=["Ruritania"])
     assert (vintage.frame["holder"] == "Ruritania").any()
 
 
-def test_a_server_that_is_down_writes_nothing(home, monkeypatch):
-    point(monkeypatch, "http://127.0.0.1:9")
+def test_a_server_that_is_down_writes_nothing(loopback, home, monkeypatch):
+    loopback.point(monkeypatch, "http://127.0.0.1:9")
     with pytest.raises(DownloadError, match="20 files failed"):
         fetch(client=quick())
     assert store.own_dates() == ()
 
 
-def test_a_fetch_resumes_with_what_it_has(home, monkeypatch):
+def test_a_fetch_resumes_with_what_it_has(loopback, home, monkeypatch):
     def down(handler):
-        handler.reply(b"", 503) if "slt_table1" in handler.path else serve_real(handler)
+        handler.reply(b"", 503) if "slt_table1" in handler.path else loopback.serve_real(handler)
 
     with loopback(down) as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         with pytest.raises(DownloadError, match="18 good ones are cached, and the next fetch resumes"):
             fetch(client=quick())
     kept = {path.name for path in (home / ".cache").iterdir()}
     assert "mfhhis01.txt" in kept
     assert "slt_table1.txt" not in kept
     with loopback() as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         assert fetch(client=quick()).new
 
 
-def test_further_series_and_files_become_tables(home, monkeypatch):
+def test_further_series_and_files_become_tables(loopback, home, monkeypatch):
     with loopback() as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         report = fetch("yield_5y", "vix", "jgb", "slt_table3", client=quick())
     assert set(manifest(report.as_of)) - set(TABLES) == {"DGS5", "VIXCLS", "jgb", "slt_table3"}
     assert econ.load("yield_5y", as_of=report.as_of, frequency="D").frame.loc["2026-07-22"].item() == pytest.approx(
@@ -286,18 +289,18 @@ def test_further_series_and_files_become_tables(home, monkeypatch):
     assert set(frame.columns) == {"date", "series", "item", "value", "unit", "notes"}
 
 
-def test_the_reserves_of_every_year_come_from_their_own_workbook(home, monkeypatch):
+def test_the_reserves_of_every_year_come_from_their_own_workbook(loopback, home, monkeypatch):
     with loopback() as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         for year in range(2020, 2027):
             frame = fetch_file(f"safe_{year}", client=quick()).frame
             assert set(frame["date"].dt.year) == {year}
             assert len(frame[frame["item"] == "gold"]) > 0
 
 
-def test_a_flat_mirror_works_too(home, monkeypatch):
+def test_a_flat_mirror_works_too(loopback, home, monkeypatch):
     def flat(handler):
-        handler.reply(b"", 404) if handler.path.count("/") > 1 else serve_real(handler)
+        handler.reply(b"", 404) if handler.path.count("/") > 1 else loopback.serve_real(handler)
 
     with loopback(flat) as (base, server):
         monkeypatch.setenv("ECON_URL_TREASURY", base)
@@ -305,28 +308,28 @@ def test_a_flat_mirror_works_too(home, monkeypatch):
     assert [path for path, _ in server.requests][-1] == "/mfhhis01.txt"
 
 
-def test_a_holder_that_lost_a_month_writes_no_vintage(home, monkeypatch):
+def test_a_holder_that_lost_a_month_writes_no_vintage(loopback, altered, home, monkeypatch):
     def lose_china(body):
         return lines(body, lambda rows: [row for row in rows if not ("41408" in row and "\t2025-03\t" in row)])
 
     with loopback(altered("slt_table1", lose_china)) as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         with pytest.raises(SchemaError, match="slt_table1 CHN has no position in 2025-03"):
             fetch(client=quick())
     assert store.own_dates() == ()
 
 
-def test_of_two_fetches_at_once_the_second_is_refused(home, monkeypatch):
+def test_of_two_fetches_at_once_the_second_is_refused(loopback, home, monkeypatch):
     """Two commands, one data folder: the first is held at its first file until the second has given up."""
     release = threading.Event()
 
     def slowly(handler):
         release.wait(60)
-        serve_real(handler)
+        loopback.serve_real(handler)
 
     words = [sys.executable, "-m", "econ", "data", "fetch", "--quiet"]
     with loopback(slowly) as (base, server):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         first = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while not server.requests and first.poll() is None:
             time.sleep(0.05)
@@ -341,11 +344,11 @@ def test_of_two_fetches_at_once_the_second_is_refused(home, monkeypatch):
 
 
 @pytest.mark.slow
-def test_kill_nine_at_twenty_random_moments_of_a_fetch(home, monkeypatch):
+def test_kill_nine_at_twenty_random_moments_of_a_fetch(loopback, home, monkeypatch):
     """A real fetch, a real server, a real kill: the store opens and every vintage in it is whole."""
     moments = random.Random(7)
     with loopback() as (base, server):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         first = fetch(client=quick())
         before = (home / first.as_of / "manifest.csv").read_bytes()
         for number in range(20):
@@ -363,9 +366,9 @@ def test_kill_nine_at_twenty_random_moments_of_a_fetch(home, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_command_builds_a_vintage_that_the_environment_names(home, monkeypatch):
+def test_the_command_builds_a_vintage_that_the_environment_names(loopback, home, monkeypatch):
     with loopback() as (base, _):
-        point(monkeypatch, base)
+        loopback.point(monkeypatch, base)
         words = [sys.executable, "-m", "econ", "data", "fetch"]
         run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, env=os.environ.copy(), check=False)
     assert run.returncode == 0, run.stderr

@@ -1,7 +1,5 @@
 """First prints: strict reading, slips set aside, revisions by holder against hand arithmetic."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +9,6 @@ from econ.data.realtime import first_prints, revision_statistics, revisions, tod
 from econ.errors import SampleTooShort, SchemaError
 from econ.estimate import Unavailable
 
-RAW = Path(__file__).resolve().parents[4] / "shared" / "data" / "raw"
-official_files = pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
 HEADER = ("release_date,ref_month,priv_lt_treas_net_first_bn,off_lt_treas_net_first_bn,off_prev1_as_revised,"
           "off_prev2_as_revised,off_prev3_as_revised,tbills_change_first_bn,source_file")  # fmt: skip
 
@@ -92,9 +88,8 @@ def test_no_common_month_is_refused():
         revision_statistics(pd.DataFrame(columns=["holder", "first", "today", "revision"]))
 
 
-@official_files
-def test_the_real_first_prints():
-    prints = first_prints(RAW / "first_prints" / "tic_first_prints.csv")
+def test_the_real_first_prints(shared):
+    prints = first_prints(shared("data/raw/first_prints/tic_first_prints.csv"))
     assert {"2024-01", "2016-12", "2017-01"} <= set(prints.excluded["ref_month"])
     july = prints.frame[(prints.frame["date"] == pd.Period("2025-07")) & (prints.frame["holder"] == "OFF")]
     assert july["value"].tolist() == [17.1]
@@ -103,9 +98,10 @@ def test_the_real_first_prints():
     assert statistics.loc["OFF", "same_sign"] > 0.6
 
 
-@official_files
-def test_revisions_of_the_mfh_table_between_two_releases_by_holder():
-    old, new = (parse("mfhhis01", RAW / "tic" / file) for file in ("vintages/mfhhis01_2026-04.txt", "mfhhis01.txt"))
+def test_revisions_of_the_mfh_table_between_two_releases_by_holder(shared):
+    old, new = (
+        parse("mfhhis01", shared(f"data/raw/tic/{file}")) for file in ("vintages/mfhhis01_2026-04.txt", "mfhhis01.txt")
+    )
     table = vintage_revisions(old, new)
     uk = table[(table["holder"] == "GBR") & (table["date"] == pd.Period("2025-11"))]
     assert uk[["first", "today"]].to_numpy().tolist() == [[889.0, 879.8]]

@@ -12,19 +12,17 @@ from econ.data.http import Client
 from econ.data.refresh import fetch_file
 from econ.data.store import TableFile, locked, publish
 from econ.errors import FrequencyError, SchemaError
-from tests.unit.data.loopback import KEYS, loopback, serve_every_table
 
 AS_OF = "2026-08-20"
 
 
 @pytest.fixture
-def vintages(tmp_path, monkeypatch):
+def vintages(loopback, tmp_path, monkeypatch):
     """The three files as a fetch leaves them, in a vintage of their own."""
     monkeypatch.setenv("ECON_DATA", str(tmp_path / "data"))
     client = Client(timeout=5.0, retries=0, pause=0.0)
-    with loopback(serve_every_table) as (base, _):
-        for key in KEYS:
-            monkeypatch.setenv(f"ECON_URL_{key}", base)
+    with loopback(loopback.serve_every_table) as (base, _):
+        loopback.point(monkeypatch, base)
         got = {name: fetch_file(name, client=client) for name in ("gsw", "soma", "feio")}
     tables = []
     for name, vintage in got.items():

@@ -7,7 +7,6 @@ import pytest
 import econ
 from econ.data import archive, fit_valuation, flows, holder, holders, parse
 from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError
-from tests.unit.data.loopback import RAW
 
 
 def raw(table, code, column):
@@ -121,9 +120,8 @@ def test_the_gap_closes_the_adding_up_identity():
     assert econ.load("uk_gap_usd").variables["uk_gap_usd"].units == "usd_bn"
 
 
-@pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
-def test_the_gap_is_the_one_that_bertaut_and_judson_publish():
-    frame = parse("bertaut_judson", RAW / "fed/bertaut_judson_positions_liabs_2021.csv")
+def test_the_gap_is_the_one_that_bertaut_and_judson_publish(shared):
+    frame = parse("bertaut_judson", shared("data/raw/fed/bertaut_judson_positions_liabs_2021.csv"))
     rows = frame[(frame["holder"] == "CHN") & (frame["item"] == "ftot_treas_monthly_gap")]
     theirs = pd.Series(rows["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(rows["date"], freq="M"))
     ours = flows("china", "gap", "usd_bn")["value"]

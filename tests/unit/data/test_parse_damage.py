@@ -13,10 +13,6 @@ from hypothesis import strategies as st
 
 from econ.data.parsers import LAYOUTS, parse
 from econ.errors import DataError
-from tests.unit.data.layouts import FEIO, GSW, SOMA
-
-RAW = Path(__file__).resolve().parents[4] / "shared" / "data" / "raw"
-NEEDS_RAW = pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
 
 FILES = {
     "acm": "nyfed/ACMTermPremium_monthly_2025-06.csv",
@@ -40,17 +36,20 @@ KEPT = {  # lines kept, so that ten thousand cases take minutes: header, some ro
     "slt_table1": (170, 25), "slt_table3": (170, 25),
     "slt_table5": (60, 0),
 }  # fmt: skip
-WRITTEN = {"feio": FEIO.decode("cp932"), "gsw": GSW.decode(), "soma": SOMA.decode()}
+SAMPLES = Path(__file__).with_name("samples")
+WRITTEN = {"feio": "feio.csv", "gsw": "gsw.csv", "soma": "soma.json"}
 """Samples written by hand, for the layouts of which ``../shared`` has no file."""
+FOUND = {name: SAMPLES / file for name, file in WRITTEN.items()}
+"""Where the file of each layout lies; those of ``../shared`` are entered when a test asks for them."""
 SHEET = "xl/worksheets/sheet1.xml"
 
 
 @lru_cache
 def text_of(layout):
     """The file, cut to a length that ten thousand cases can afford; for a workbook, its first sheet."""
+    content = FOUND[layout].read_bytes()
     if layout in WRITTEN:
-        return WRITTEN[layout]
-    content = (RAW / FILES[layout]).read_bytes()
+        return content.decode("cp932" if layout == "feio" else "utf-8")
     if layout == "safe":
         return zipfile.ZipFile(io.BytesIO(content)).read(SHEET).decode().replace("<row", "\n<row").replace("<c", "\n<c")
     content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
@@ -66,7 +65,7 @@ def packed(layout, content):
     if layout != "safe":
         return content
     out = io.BytesIO()
-    with zipfile.ZipFile(RAW / FILES[layout]) as old, zipfile.ZipFile(out, "w") as new:
+    with zipfile.ZipFile(FOUND[layout]) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             new.writestr(name, content if name == SHEET else old.read(name))
     return out.getvalue()
@@ -231,16 +230,20 @@ def run(layout, cases):
     every_cell_is_right()
 
 
-EVERY = [name if name in WRITTEN else pytest.param(name, marks=NEEDS_RAW) for name in LAYOUTS]
+@pytest.fixture
+def layout(request, shared):
+    if request.param not in WRITTEN:
+        FOUND[request.param] = shared(f"data/raw/{FILES[request.param]}")
+    return request.param
 
 
-@pytest.mark.parametrize("layout", EVERY)
+@pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
 def test_a_damaged_file_never_gives_a_wrong_cell(layout):
     assert truth(layout)
     run(layout, 100)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layout", EVERY)
+@pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
 def test_ten_thousand_damaged_files_never_give_a_wrong_cell(layout):
     run(layout, 10_000)

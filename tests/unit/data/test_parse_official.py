@@ -1,7 +1,6 @@
 """The real files of the publishers: parsed in full, and equal to the embedded vintage wherever both have a figure."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,6 @@ from econ.data.archive import read_table
 from econ.data.catalogue import TABLES
 from econ.data.fetchers.tables import vintage_table
 from econ.data.parsers import parse
-
-RAW = Path(__file__).resolve().parents[4] / "shared" / "data" / "raw"
-pytestmark = pytest.mark.skipif(not RAW.is_dir(), reason="needs the publishers' files in ../shared/data/raw")
 
 OFFICIAL = [
     ("acm", "nyfed/ACMTermPremium_monthly_2025-06.csv", 23070),
@@ -34,11 +30,12 @@ OFFICIAL = [
     ("slt_table5", "tic/slt_table5.txt", 325),
     *((("safe", f"other/safe_ora_{year}.xls" + "x" * (year > 2020), None)) for year in range(2020, 2027)),
 ]
-FRED = sorted(
-    path
-    for path in [*RAW.glob("fred/*.csv"), *RAW.glob("fred/vintages/*.csv")]
-    if path.name not in ("2026-01-MD.csv", "h10_exchange_rates_monthly.csv")
-)
+NO_FRED_LAYOUT = ("2026-01-MD.csv", "h10_exchange_rates_monthly.csv")
+
+
+@pytest.fixture(scope="module")
+def raw(shared):
+    return shared("data/raw")
 
 
 def one(frame, **where):
@@ -49,73 +46,71 @@ def one(frame, **where):
 
 
 @pytest.mark.parametrize(("layout", "file", "rows"), OFFICIAL)
-def test_every_official_file_parses_to_finite_tidy_rows(layout, file, rows):
-    frame = parse(layout, RAW / file)
+def test_every_official_file_parses_to_finite_tidy_rows(raw, layout, file, rows):
+    frame = parse(layout, raw / file)
     key = "holder" if "holder" in frame else "series"
     assert list(frame.columns[:6]) == ["date", key, "item", "value", "unit", "notes"]
     assert np.isfinite(frame["value"]).all()
     assert not frame.duplicated(["date", key, "item", "unit", "notes"]).any()
     assert rows is None or len(frame) == rows
-    assert parse(layout, (RAW / file).read_bytes()).equals(frame)
+    assert parse(layout, (raw / file).read_bytes()).equals(frame)
 
 
-@pytest.mark.parametrize("path", FRED, ids=lambda path: path.name)
-def test_every_fred_file_parses_as_pandas_reads_it(path):
-    frame = parse("fred_csv", path)
-    raw = pd.read_csv(path, na_values=["."]).set_axis(["date", "value"], axis=1).dropna()
-    assert frame["value"].tolist() == raw["value"].tolist()
+@pytest.mark.shared_files("data/raw/fred/*.csv", "data/raw/fred/vintages/*.csv", without=NO_FRED_LAYOUT)
+def test_every_fred_file_parses_as_pandas_reads_it(shared_file):
+    frame = parse("fred_csv", shared_file)
+    plain = pd.read_csv(shared_file, na_values=["."]).set_axis(["date", "value"], axis=1).dropna()
+    assert frame["value"].tolist() == plain["value"].tolist()
     dates = frame["date"]
     days = dates.dt.start_time if isinstance(dates.dtype, pd.PeriodDtype) else dates
-    assert days.dt.strftime("%Y-%m-%d").tolist() == raw["date"].tolist()
+    assert days.dt.strftime("%Y-%m-%d").tolist() == plain["date"].tolist()
 
 
-def test_figures_that_everybody_quotes():
-    mfh = parse("mfhhis01", RAW / "tic/mfhhis01.txt")
+def test_figures_that_everybody_quotes(raw):
+    mfh = parse("mfhhis01", raw / "tic/mfhhis01.txt")
     china = mfh[(mfh["holder"] == "CHN") & (mfh["date"].astype(str) == "2010-06")]
     assert dict(zip(china["notes"].str[:14], china["value"], strict=True)) == {
         "new series XI;": 1112.1,
         "old series X; ": 843.7,
     }
     assert one(mfh, date="2025-07", holder="CHN") == 695.6
-    table1 = parse("slt_table1", RAW / "tic/slt_table1.txt")
+    table1 = parse("slt_table1", raw / "tic/slt_table1.txt")
     assert one(table1, date="2024-12", holder="CHN", item="for_lt_treas_pos") == 698635
     assert one(table1, date="2025-01", holder="CHN", item="for_lt_treas_pos") == 698635
-    jgb = parse("jgb", RAW / "other/jgbcme_all.csv")
+    jgb = parse("jgb", raw / "other/jgbcme_all.csv")
     assert one(jgb, date="2026-06-30", series="JGB10Y") == 2.69
-    reserves = parse("safe", RAW / "other/safe_ora_2024.xlsx")
+    reserves = parse("safe", raw / "other/safe_ora_2024.xlsx")
     assert one(reserves, date="2024-01", item="foreign_currency_reserves", unit="usd_100mn") == 32193.20
 
 
-def test_survey_breaks_print_both_columns_of_march_2000_and_every_june():
-    mfh = parse("mfhhis01", RAW / "tic/mfhhis01.txt")
+def test_survey_breaks_print_both_columns_of_march_2000_and_every_june(raw):
+    mfh = parse("mfhhis01", raw / "tic/mfhhis01.txt")
     twice = mfh[mfh["notes"].str.contains("new series")]["date"].astype(str).unique()
     assert sorted(twice) == ["2000-03", *(f"{year}-06" for year in range(2002, 2012))]
 
 
-def archived(name):
+def archived(name, shared):
+    raw = shared("data/raw")
     if name in ("acm", "slt_table1", "bertaut_judson"):
         files = {
             "acm": "nyfed/ACMTermPremium_monthly_2025-06.csv",
             "slt_table1": "tic/slt_table1.txt",
             "bertaut_judson": "fed/bertaut_judson_positions_liabs_2021.csv",
         }
-        return {name: parse(name, RAW / files[name])}
+        return {name: parse(name, raw / files[name])}
     if name == "foreign_official":
-        return {"foiadj": parse("foiadj", RAW / "fed/ticdata.liabilities.foiadj.txt")}
+        return {"foiadj": parse("foiadj", raw / "fed/ticdata.liabilities.foiadj.txt")}
     if name == "mfh":
         return {
-            "mfhhis01": parse("mfhhis01", RAW / "tic/mfhhis01.txt"),
-            "slt_table5": parse("slt_table5", RAW / "tic/slt_table5.txt"),
+            "mfhhis01": parse("mfhhis01", raw / "tic/mfhhis01.txt"),
+            "slt_table5": parse("slt_table5", raw / "tic/slt_table5.txt"),
         }
-    path = RAW / "fred" / f"{name}.csv"
-    if not path.is_file():
-        pytest.skip(f"../shared/data/raw has no {path.name}")
-    return {"fred_csv": parse("fred_csv", path)}
+    return {"fred_csv": parse("fred_csv", shared(f"data/raw/fred/{name}.csv"))}
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
-def test_the_archive_equals_the_publishers_file_on_every_common_observation(name):
-    table, (ours, _) = vintage_table(name, archived(name)), read_table(name)
+def test_the_archive_equals_the_publishers_file_on_every_common_observation(name, shared):
+    table, (ours, _) = vintage_table(name, archived(name, shared)), read_table(name)
     assert tuple(table.columns) == TABLES[name].columns
     keys = [column for column in ("date", "printed" if name == "mfh" else "holder", "series") if column in ours]
     both = ours.merge(table, on=keys, suffixes=("_ours", "_theirs"))
@@ -129,11 +124,12 @@ def test_the_archive_equals_the_publishers_file_on_every_common_observation(name
         assert wrong.empty, f"{name}.{column} differs:\n{wrong.head(20)}"
 
 
-def test_all_tic_and_fred_files_parse_in_five_seconds():
+def test_all_tic_and_fred_files_parse_in_five_seconds(raw):
     started = time.process_time()
     for layout, file, _ in OFFICIAL:
         if file.startswith("tic/"):
-            parse(layout, RAW / file)
-    for path in FRED:
-        parse("fred_csv", path)
+            parse(layout, raw / file)
+    for path in sorted([*raw.glob("fred/*.csv"), *raw.glob("fred/vintages/*.csv")]):
+        if path.name not in NO_FRED_LAYOUT:
+            parse("fred_csv", path)
     assert time.process_time() - started < 5.0

@@ -1,9 +1,12 @@
-"""Every layout from a small sample written by hand (invented numbers), and the refusals that each layout owes."""
+"""Every layout from a small sample in ``samples`` (invented numbers), and the refusals that each layout owes."""
 
 import gzip
 import io
 import struct
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,127 +14,11 @@ import pytest
 from econ.data.parsers import LAYOUTS, parse
 from econ.data.parsers.source import LARGEST
 from econ.errors import DataError, SchemaError, SeriesNotFound, VintageMissing
-from tests.unit.data.layouts import FEIO, GSW, SOMA
 
-
-def tab(*rows, width=None, end="\r\n"):
-    """Rows of cells to tab-separated lines, padded to one width as the Treasury does."""
-    width = width or max(len(row) for row in rows)
-    return "".join("\t".join([*map(str, row), *[""] * (width - len(row))]) + end for row in rows).encode()
-
-
-RULE = ["", "------", "------", "------"]
-MFH = tab(
-    ["", "", "MAJOR FOREIGN HOLDERS OF TREASURY SECURITIES"],
-    ["", "", "", "(in billions of dollars)"],
-    ["", "", "", "HOLDINGS 1/ AT END OF PERIOD"],
-    [""], [""],
-    ["", "Mar", "Feb", "Jan"],
-    ["Country", "2001", "2001", "2001"],
-    RULE,
-    [""],
-    ["Japan", "300.0", "1,000.5", "290.0"],
-    ["United Kingdom 2/", "50.0", "51.0", "n.a."],
-    ["All Other", "10.0", "11.0", "12.0"],
-    ["Grand Total", "360.1", "1062.4", "302.0"],
-    [""],
-    ["Of which:"],
-    ["  For. Official", "100.0", "101.0", "102.0"],
-    ["    Treasury Bills", "40.0", "41.0", "42.0"],
-    ["    T-Bonds & Notes", "60.0", "60.0", "60.0"],
-    [""],
-    ["Department of the Treasury/Federal Reserve Board"],
-    ['"(2001 revised May 18, 2002)"'],
-    width=6,
-)  # fmt: skip
-# The history prints whole years; the three months here become the last of the year.
-MFH = MFH.replace(b"\tMar\tFeb\tJan", b"\tDec\tNov\tOct").replace(b"2001\t2001\t2001", b"2001\t2001\t2001")
-
-T1 = ["for_lt_total", "for_lt_treas", "for_lt_agcy", "for_lt_corp", "for_lt_eqty"]
-CLASSES = ["Total U.S. Securities", "U.S. Treasuries", "U.S. Agency Bonds", "U.S. Corp. & Other Bonds",
-           "U.S. Corp. Equity"]  # fmt: skip
-SLT1 = tab(
-    ["Table 1: U.S. Long-Term Securities Held by Foreign Residents"], ["All Countries"], ["A positive number"],
-    ["Millions of dollars"], ["Link"], [""],
-    ["", "", "", *(name for name in CLASSES for _ in range(3))],
-    ["Country", "Country Code", "Date", *["Holdings", "Net U.S. Sales", "Valuation Change"] * 5],
-    ["country", "country_code", "date", *(f"{kind}_{part}" for kind in T1 for part in ("pos", "net", "valchg"))],
-    ["China, Mainland", "41408", "2026-02", 100, 5, -2, 60, 3, -1, 20, 1, 0, 10, 1, 0, 10, 0, -1],
-    ["China, Mainland", "41408", "2026-01", 97, "n.a.", "n.a.", 58, "n.a.", "n.a.", 19, "n.a.", "n.a.", 10, "n.a.",
-     "n.a.", 10, "n.a.", "n.a."],
-    [""], ["Definitions:"],
-)  # fmt: skip
-SLT3 = tab(
-    ["Table 3: U.S. Treasury Securities Held by Foreign Residents 1/"], ["All Countries"], ["A positive number"],
-    ["Millions of dollars"], ["Link"], [""],
-    ["", "", "", "Total U.S. Treasuries", "Total U.S. Treasuries", *["Long-term U.S. Treasuries"] * 3,
-     "Short-term U.S. Treasuries", "Short-term U.S. Treasuries"],
-    ["Country", "Country Code", "Date", "Holdings", "Net U.S. Sales", "Holdings", "Net U.S. Sales",
-     "Valuation Change", "Holdings", "Net U.S. Sales"],
-    ["country", "country_code", "date", "for_treas_pos", "for_treas_net", "for_lt_treas_pos", "for_lt_treas_net",
-     "for_lt_treas_valchg", "for_st_treas_pos", "for_st_treas_net"],
-    ["Japan", "42609", "2026-02", 100, 5, 80, 4, -2, 20, 1],
-    [""], ["Notes:"],
-)  # fmt: skip
-SLT5 = tab(
-    ["Table 5: Major Foreign Holders of Treasury Securities"], ["Holdings at end of time period"],
-    ["Billions of dollars"], ["Link"], [""],
-    ["Country", "2026-02", "2026-01"],
-    ["Japan", "1200.0", "1190.0"], ["All Other", "800.0", "810.0"], ["Grand Total", "2000.1", "2000.0"],
-    ["Of Which: Foreign Official", "900.0", "901.0"],
-    ["Of Which: Foreign Official Treasury Bills", "300.0", "301.0"],
-    ["Of Which: Foreign Official T-Bonds & Notes", "600.0", "600.0"],
-    [""], ["Notes:"],
-)  # fmt: skip
-NUMBERED = [f"[{place}]" for place in range(1, 13)]
-S1 = tab(
-    ["", "", "", '"U.S. Transactions with Foreigners in Long-term Domestic and Foreign Securities"'],
-    ["", "", "", "", "All amounts in millions of dollars."],
-    ["", "", "", "Gross purchases by foreigners", *[""] * 5, "Gross sales by foreigners"],
-    ["Country", "Country", "End of", *["notes", "agencies", "bonds", "stocks", "Bonds", "Stocks"] * 2],
-    ["name", "code", "month", *NUMBERED],
-    [" ----------"] * 15,
-    ["Grand Total", "99996", "1977-02", '"1,000"', *range(2, 13)],
-    ["Grand Total", "99996", "1977-01", *range(12, 0, -1)],
-    width=15,
-)  # fmt: skip
-SLT3D = b"\r\n".join([
-    b'""', b'""', b'""', b'"",""',
-    b'"TABLE 3D:  U.S",". Treasury Secu","rities Held by","Foreign Residen","ts 1/"',
-    b'"","Millio","ns of dollars"', b'""', b'""',
-    b'"","","","Total U.S.","Long-term","Short-term"', b'"","","","Treasury  U.S",". Treasury  U.S",". Treasury"',
-    b'"","","","Securities","Securities","Securities"', b'""', b'"","","","----------","----------","----------"',
-    b'""', b'"Austria",10189,"2023-01","1,367",900,467', b'"Austria",10189,"2022-12","n.a.","n.a.","n.a."',
-    b'""', b'"Notes:"', b"",
-])  # fmt: skip
-KINDS = ("agcy", "corp", "stk", "treas")
-PARTS = ("survey_pos", "adj_net_flow", "adj_val_chg", "monthly_gap", "est_pos")
-
-
-def ifdp(prefix, names, *rows):
-    head = ["date", *names, *(f"{prefix}_{kind}_{part}" for kind in KINDS for part in PARTS)]
-    return "\n".join(",".join(map(str, row)) for row in (head, *rows, [])).encode()
-
-
-BJ = ifdp(
-    "ftot", ["country_name", "country_code"],
-    ["6/30/2011", "UK", "13005", *[100, 1, -1, 0, 100] * 3, 90, 2, -3, 0, 90],
-    ["7/31/2011", "UK", "13005", *["ND", 1, -1, 0, 100] * 3, "ND", 4, -5, 1, 90],
-)  # fmt: skip
-FOI = ifdp(
-    "foi", [" country code", " country name"],
-    ["12/31/1984", " 99996", " All Countries and IROs", *[" 100", "ND", "ND", "ND", "100"] * 4],
-    ["01/31/1985", " 99996", " All Countries and IROs", *["ND", "5", "-1.50", "0.25", "104"] * 4],
-)  # fmt: skip
-ACM_HEAD = ",".join(["DATE", *(f"ACM{kind}{year:02d}" for kind in ("Y", "TP", "RNY") for year in range(1, 11))])
-ACM = (ACM_HEAD + "\n" + "".join(f"{day},{','.join(['2.5'] * 10 + ['0.5'] * 10 + ['2.0'] * 10)}\n"
-       for day in ("30-Jun-1961", "31-Jul-1961"))).encode()  # fmt: skip
-EBP = b"date,gz_spread,ebp,est_prob\n2026-01-01,1.5,-0.25,0.125\n2026-02-01,1.25,6.5e-4,0.25\n"
-TENORS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40)
-JGB = ("Interest Rate" + "," * 15 + "(Unit : %)\r\n" + ",".join(["Date", *(f"{year}Y" for year in TENORS)]) + "\r\n"
-       + "2026/6/29," + ",".join(["1.5"] * 14) + ",-\r\n").encode()  # fmt: skip
-FRED = b"observation_date,XYZ\n2026-01-01,1.5\n2026-02-01,.\n2026-03-01,2.5\n"
-
+FOLDER = Path(__file__).with_name("samples")
+SAMPLES = {
+    path.stem: path.read_bytes() for path in FOLDER.glob("*.*") if path.suffix in (".csv", ".json", ".txt", ".xlsx")
+}
 SAFE_ROWS = [
     ["官方储备资产"], ["Official reserve assets"], [""],
     ["项目  Item", "2026.01", "", "2026.02", ""],
@@ -145,6 +32,27 @@ SAFE_ROWS = [
     ["5.  其他储备资产", "'-3.00", "-2", "", ""], ["Other reserve assets"],
     ["合计", "33597", "23518", "", ""], ["Total"],
 ]  # fmt: skip
+ACM, BJ, EBP, FEIO, FOI, FRED, GSW, JGB, MFH, S1, SHL, SLT3D, SLT1, SLT3, SLT5, SOMA = (
+    SAMPLES[name]
+    for name in (
+        "acm",
+        "bertaut_judson",
+        "ebp",
+        "feio",
+        "foiadj",
+        "fred_csv",
+        "gsw",
+        "jgb",
+        "mfhhis01",
+        "s1_globl",
+        "shlhistdat",
+        "slt3d_globl",
+        "slt_table1",
+        "slt_table3",
+        "slt_table5",
+        "soma",
+    )
+)
 
 
 def workbook(rows, **members):
@@ -170,25 +78,6 @@ def workbook(rows, **members):
     return out.getvalue()
 
 
-SAFE = workbook(SAFE_ROWS)
-SHL_CLASSES = ["Total securities", "Equity", "Total long-term Debt", "Treasury Debt", "Agency debt", "Corporate debt",
-               "Total short-term debt", "Treasury debt", "Agency debt", "Corporate debt"]  # fmt: skip
-SHL = tab(
-    ["Foreign Holdings of U.S. Securities at the End of the Period Shown"], ["Millions of Dollars."], [" "],
-    ["Department"], ["System"], ["Link"], ['"For release April 30, 2025"'], [" "], [" "],
-    ["", "", *["Jun 2024"] * 10, *["Dec 1994"] * 6],
-    ["", "", "Total", *["Long-term"] * 5, *["Short-term"] * 4, "Total", *["Long-term"] * 5],
-    ["Country code", "Countries and Regions", *SHL_CLASSES, "Total long-term securities (1)", *SHL_CLASSES[1:6]],
-    ["10251", "Belgium (5)", 130, 10, 100, 60, 30, 10, 20, 20, "*", "*", "n.a.", "n.a.", 17, 9, 4, 4],
-    ["41408", "China (20)", 1401, 362, 1011, 753, 234, 24, 28, 27, "*", 1, 30, 2, 28, 17, 11, "*"],
-    ["99996", "Total", 1531, 372, 1111, 813, 264, 34, 48, 47, "*", 1, 47, 2, 45, 26, 15, 4],
-    [" "], ['"(5)   Reported apart from 2002."'], [" "],
-)  # fmt: skip
-SAMPLES = {"acm": ACM, "bertaut_judson": BJ, "ebp": EBP, "feio": FEIO, "foiadj": FOI, "fred_csv": FRED, "gsw": GSW,
-           "jgb": JGB, "mfhhis01": MFH, "s1_globl": S1, "safe": SAFE, "shlhistdat": SHL, "slt3d_globl": SLT3D,
-           "slt_table1": SLT1, "slt_table3": SLT3, "slt_table5": SLT5, "soma": SOMA}  # fmt: skip
-
-
 def cells(layout, content=None):
     frame = parse(layout, SAMPLES[layout] if content is None else content)
     key = "holder" if "holder" in frame else "series"
@@ -198,6 +87,13 @@ def cells(layout, content=None):
 
 def test_there_is_a_sample_of_every_layout():
     assert set(SAMPLES) == set(LAYOUTS)
+
+
+def test_the_samples_without_a_publishers_file_are_those_of_their_program(tmp_path):
+    subprocess.run([sys.executable, str(FOLDER / "make.py"), str(tmp_path)], check=True)
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(made) == {"feio.csv", "gsw.csv", "soma.json"}
+    assert made == {name: (FOLDER / name).read_bytes() for name in made}
 
 
 @pytest.mark.parametrize(
@@ -461,6 +357,10 @@ def old_workbook(rows):
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + b"\0" * 10
     header += struct.pack("<8I", 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
     return header + struct.pack("<128I", *(fat + [free] * 128)[:128]) + directory + stream
+
+
+def test_a_workbook_made_by_hand():
+    assert cells("safe", workbook(SAFE_ROWS)) == cells("safe")
 
 
 def test_an_old_workbook_made_by_hand():

@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 import warnings
 from pathlib import Path
@@ -21,10 +20,17 @@ from econ.data.home import data_home
 from econ.data.store import TableFile, listing, locked, publish, verify_vintage
 from econ.errors import ChecksumMismatch, DataError, Revised, VintageMissing
 
-ROOT = Path(__file__).resolve().parents[3]
 ABOUT = {"publisher": "P", "table": "T", "url": "https://example.org/x", "units": "percent", "frequency": "M",
          "first": "2026-01", "last": "2026-02", "rows": "2", "licence": "public", "citation": "",
          "retrieved_at": "2026-08-20T12:00:00Z", "carried_from": ""}  # fmt: skip
+
+
+# This file is also the program that writes in a process of its own; it finds the package where the tests do.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+
+
+def program(what):
+    return [sys.executable, __file__, what]
 
 
 def tables(value="1.5", count=1):
@@ -123,17 +129,9 @@ def test_a_full_disk_leaves_nothing(home, monkeypatch):
 def test_a_file_system_that_is_really_full(home, tmp_path):
     """A file size limit of the system, in a process of its own, stands for a full disk."""
     write()
-    code = textwrap.dedent("""
-        import resource, signal, sys
-        from tests.unit.data.test_store_vintages import write
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
-        try:
-            write(value="1.7")
-        except Exception as error:
-            print(type(error).__name__, error)
-    """)
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        program("limited"), env=ENVIRONMENT | {"ECON_DATA": str(home)}, capture_output=True, text=True, check=False
+    )
     assert run.stdout.startswith("DataError vintage 2026-08-20.2 could not be written"), run.stdout + run.stderr
     assert store.own_dates() == ("2026-08-20",)
 
@@ -180,18 +178,10 @@ def test_two_fetches_at_once(home):
     assert write() == "2026-08-20"
 
 
-WRITER = """
-import sys
-from tests.unit.data.test_store_vintages import write
-print("ready", flush=True)
-for number in range(10_000):
-    write(value=f"{number}.5", count=12)
-"""
-
-
 def killed(home, delay):
     """Start a process that writes vintage after vintage, and kill it at a random moment."""
-    process = subprocess.Popen([sys.executable, "-c", WRITER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    environment = ENVIRONMENT | {"ECON_DATA": str(home)}
+    process = subprocess.Popen(program("endless"), env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline().strip() == "ready"
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
@@ -242,3 +232,26 @@ def test_the_folder_follows_the_platforms_custom(monkeypatch, variables, folder)
     assert data_home().as_posix() == folder
     monkeypatch.setenv("ECON_DATA", "/own")
     assert data_home().as_posix() == "/own"
+
+
+def limited():
+    """Write under a limit on the size of a file, and say what came of it."""
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+    try:
+        write(value="1.7")
+    except DataError as error:
+        print(type(error).__name__, error)
+
+
+def endless():
+    """Write vintage after vintage until killed."""
+    print("ready", flush=True)
+    for number in range(10_000):
+        write(value=f"{number}.5", count=12)
+
+
+if __name__ == "__main__":
+    {"limited": limited, "endless": endless}[sys.argv[1]]()

@@ -8,7 +8,7 @@ from econ.data import calendar
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError
 from econ.eventstudy import EventStudy, place_events
 from econ.eventstudy.calendar import clusters
-from tests.unit.eventstudy.samples import levels, news
+from econ.testing import event_table, simulated_levels
 
 # Thursday 2024-07-04 is a holiday: no row
 DAYS = pd.DatetimeIndex([day for day in pd.bdate_range("2024-07-01", "2024-07-19") if day.day != 4])
@@ -102,9 +102,9 @@ def test_events_without_a_time_stand_beside_timed_ones():
 
 
 def test_confounded_events_are_dropped_and_listed():
-    frame = levels()
+    frame = simulated_levels()
     index = frame.index
-    events = news(index, (200, 300, 400, 500))
+    events = event_table(index, (200, 300, 400, 500))
     saturday = index[400] + pd.Timedelta(days=(5 - index[400].day_of_week))
     confounders = {"FOMC": [index[301], "1999-01-01"], "CPI": [index[302], saturday]}
     results = EventStudy(frame, events, response="yield_10y", confounders=confounders).fit()
@@ -118,26 +118,26 @@ def test_confounded_events_are_dropped_and_listed():
 
 
 def test_dropped_events_stay_out_of_estimation_windows():
-    frame = levels()
+    frame = simulated_levels()
     frame.iloc[350:] += 5.0
-    events = news(frame.index, (350, 400))
+    events = event_table(frame.index, (350, 400))
     dropped = EventStudy(frame, events, response="yield_10y", confounders={"FOMC": [frame.index[350]]}).fit()
     both = EventStudy(frame, events, response="yield_10y").fit()
     assert dropped.windows.scale[0] == both.windows.scale[1] < 0.1
 
 
 def test_quarter_ends_confound_by_the_name_of_their_calendar():
-    frame = levels()
+    frame = simulated_levels()
     ends = calendar("quarter_end", frame.index[0], frame.index[-1])["date"]
     row = frame.index.get_loc(ends[6])
-    events = news(frame.index, (row - 1, row + 5))
+    events = event_table(frame.index, (row - 1, row + 5))
     results = EventStudy(frame, events, response="yield_10y", confounders=("quarter_end",)).fit()
     assert results.dropped["label"].tolist() == ["event 0"]
 
 
 def test_overlap_rules():
-    frame = levels()
-    events = news(frame.index, (300, 301, 302, 303, 400, 500, 501))
+    frame = simulated_levels()
+    events = event_table(frame.index, (300, 301, 302, 303, 400, 500, 501))
 
     def kept(rule, window):
         study = EventStudy(frame, events, response="yield_10y", window=window, overlap=rule)
@@ -152,7 +152,7 @@ def test_overlap_rules():
 
 
 def test_same_day_of_one_kind_is_one_observation():
-    frame = levels()
+    frame = simulated_levels()
     friday = next(day for day in frame.index[300:] if day.day_of_week == 4)
     events = pd.DataFrame(
         {
@@ -161,7 +161,7 @@ def test_same_day_of_one_kind_is_one_observation():
             "label": ["Saturday", "Sunday", "Monday"],
         }
     )
-    results = EventStudy(frame, pd.concat([events, news(frame.index, (500, 600))]), response="yield_10y").fit()
+    results = EventStudy(frame, pd.concat([events, event_table(frame.index, (500, 600))]), response="yield_10y").fit()
     assert results.dropped["reason"].tolist() == ["same kind and day 0 as 'Saturday'"]
     assert len(results.abnormal) == 4
     assert results.tests().loc["t", "distribution"] == "t(2)"  # Saturday and Monday share day 0: one in the pool
@@ -174,7 +174,7 @@ def test_clusters_number_runs_of_overlapping_windows():
 
 def daily_2020(last="2020-12-31"):
     """A random walk on weekdays of 2019 and 2020."""
-    frame = levels(600, start="2019-01-01")
+    frame = simulated_levels(600, start="2019-01-01")
     return frame[frame.index <= last]
 
 
@@ -238,14 +238,14 @@ def test_times_of_a_users_own_table_decide_its_day():
 
 def test_news_after_the_last_close_confounds_nothing():
     frame = daily_2020("2020-07-09")  # a Thursday: H.4.1 at 16:30
-    events = news(frame.index, (len(frame) - 2,))
+    events = event_table(frame.index, (len(frame) - 2,))
     results = EventStudy(frame, events, response="yield_10y", window=(0, 1), confounders=("h41",)).fit()
     assert results.dropped.empty
 
 
 def test_a_calendar_that_does_not_reach_an_event_is_refused():
-    frame = levels(600, start="2008-01-01")
-    events = news(frame.index, (300, 560))
+    frame = simulated_levels(600, start="2008-01-01")
+    events = event_table(frame.index, (300, 560))
     with pytest.raises(
         SpecificationError, match=r"calendar 'cpi' is complete from 2010-01-01 .* 'event 0' on 2009-02-24"
     ):
@@ -256,8 +256,8 @@ def test_a_calendar_that_does_not_reach_an_event_is_refused():
 
 
 def test_a_calendar_that_ends_before_an_event_is_refused():
-    frame = levels(400, start="2023-01-02")
-    events = news(frame.index, (180, 250))  # 2023-09-11 and 2023-12-18
+    frame = simulated_levels(400, start="2023-01-02")
+    events = event_table(frame.index, (180, 250))  # 2023-09-11 and 2023-12-18
     EventStudy(frame, events.iloc[[0]], response="yield_10y", confounders=("tic_release",)).fit()
     with pytest.raises(SpecificationError, match="to 2023-09-30; event 'event 1' on 2023-12-18 cannot be checked"):
         EventStudy(frame, events, response="yield_10y", confounders=("tic_release",)).fit()

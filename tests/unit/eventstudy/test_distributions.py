@@ -8,21 +8,20 @@ from econ.eventstudy import EventStudy
 from econ.eventstudy.cusum import critical_level, walk_tail
 from econ.eventstudy.ranks import mean_ranks
 from econ.eventstudy.signs import signed_rank_law
-from tests.unit.eventstudy import plain
-from tests.unit.eventstudy.samples import levels, news
+from econ.testing import event_table, simulated_levels
 
 POSITIONS = (150, 200, 260, 300, 333, 420, 470, 555, 640, 700, 760, 820)
 
 
 def continuous(days=900, seed=5):
     """Levels without ties."""
-    frame = levels(days, seed=seed)
+    frame = simulated_levels(days, rng=seed)
     return frame + np.random.default_rng(seed).normal(scale=0.05, size=frame.shape).cumsum(axis=0)
 
 
-def test_p_values_follow_the_named_distributions():
+def test_p_values_follow_the_named_distributions(plain):
     frame = continuous()
-    results = EventStudy(frame, news(frame.index, POSITIONS), response="yield_10y").fit()
+    results = EventStudy(frame, event_table(frame.index, POSITIONS), response="yield_10y").fit()
     table, n = results.tests(), len(POSITIONS)
     for name in ("t", "BMP", "Kolari-Pynnonen"):
         assert table.loc[name, "distribution"] == f"t({n - 1})"
@@ -63,10 +62,10 @@ def test_equal_quotes_are_ties_whatever_the_last_bit():
 
 
 def test_unchanged_quotes_are_no_sign():
-    frame = levels(400)
+    frame = simulated_levels(400)
     frame.iloc[300] = frame.iloc[299]
     frame.iloc[301] = frame.iloc[299]
-    events = news(frame.index, (300, 320, 340, 360))
+    events = event_table(frame.index, (300, 320, 340, 360))
     table = EventStudy(frame, events, response="yield_10y", window=(0, 1), normal="zero").fit().tests()
     assert table.loc["sign", "distribution"] == "binomial(3, 0.5)"
 
@@ -87,20 +86,20 @@ def test_walk_of_one_step_is_student():
 
 def test_cusum_of_one_day_is_bmp_and_sees_a_path_that_comes_back():
     frame = continuous()
-    table = EventStudy(frame, news(frame.index, POSITIONS), response="yield_10y", window=(0, 0)).fit().tests()
+    table = EventStudy(frame, event_table(frame.index, POSITIONS), response="yield_10y", window=(0, 0)).fit().tests()
     assert table.loc["CUSUM", "statistic"] == pytest.approx(abs(table.loc["BMP", "statistic"]))
     assert table.loc["CUSUM", "p_value"] == pytest.approx(table.loc["BMP", "p_value"], abs=2e-5)
     moved = frame.copy()
     for position in POSITIONS:
         moved.iloc[position : position + 3] += 0.3  # gone three days later
-    table = EventStudy(moved, news(frame.index, POSITIONS), response="yield_10y", window=(0, 4)).fit().tests()
+    table = EventStudy(moved, event_table(frame.index, POSITIONS), response="yield_10y", window=(0, 4)).fit().tests()
     assert table.loc["CUSUM", "p_value"] < 1e-4
     assert table.loc["BMP", "p_value"] > 0.05
 
 
 def test_bootstraps_repeat_and_do_not_depend_on_workers():
     frame = continuous()
-    results = EventStudy(frame, news(frame.index, POSITIONS), response="yield_10y").fit()
+    results = EventStudy(frame, event_table(frame.index, POSITIONS), response="yield_10y").fit()
     rows = ["wild bootstrap", "block bootstrap"]
     one = results.tests(draws=3000, rng=7).loc[rows, "p_value"]
     two = results.tests(draws=3000, rng=7, n_jobs=2).loc[rows, "p_value"]
@@ -114,7 +113,9 @@ def test_wild_bootstrap_flips_overlapping_events_together():
     frame = continuous()
     moved = frame.copy()
     moved.iloc[300:] += 3.0  # one jump counted by three overlapping windows, and one event elsewhere
-    results = EventStudy(moved, news(frame.index, (298, 299, 300, 600)), response="yield_10y", window=(0, 2)).fit()
+    results = EventStudy(
+        moved, event_table(frame.index, (298, 299, 300, 600)), response="yield_10y", window=(0, 2)
+    ).fit()
     table = results.tests(draws=999)
     assert table.loc["wild bootstrap", "distribution"] == "999 sign flips of 2 clusters"
     assert table.loc["wild bootstrap", "p_value"] > 0.4  # 2^(1 - G) is the floor
@@ -122,7 +123,7 @@ def test_wild_bootstrap_flips_overlapping_events_together():
 
 def test_block_bootstrap_needs_runs():
     frame = continuous()
-    events = news(frame.index, range(300, 400, 4))  # one cluster of 102 days
+    events = event_table(frame.index, range(300, 400, 4))  # one cluster of 102 days
     results = EventStudy(frame, events, response="yield_10y", window=(0, 5)).fit()
     outcome = results.tests(draws=99).loc["block bootstrap", "statistic"]
     assert "runs of residuals" in outcome.reason

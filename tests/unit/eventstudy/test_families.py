@@ -10,7 +10,7 @@ from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy import EventStudy, joint_tests, romano_wolf_table
 from econ.infer import equivalence, minimum_detectable_effect, romano_wolf
-from tests.unit.eventstudy.samples import levels, news
+from econ.testing import event_table, simulated_levels
 
 NAMES = ("yield_2y", "yield_10y", "yield_30y")
 POSITIONS = (150, 200, 260, 300, 333, 420, 470, 555, 640, 641, 760, 820)
@@ -18,11 +18,11 @@ KINDS = ("sale", "denial", "rating")
 
 
 def curve(window=(0, 1), kinds=KINDS, effect=0.0, days=900, seed=1):
-    frame = levels(days, seed=seed, names=NAMES)
+    frame = simulated_levels(days, rng=seed, names=NAMES)
     for position in POSITIONS[:: len(KINDS)]:
         frame.iloc[position:] += effect
     data = Dataset.from_frame(frame, units=dict.fromkeys(NAMES, "percent"))
-    study = EventStudy(data, news(frame.index, POSITIONS, kinds=kinds), response=NAMES[0], window=window)
+    study = EventStudy(data, event_table(frame.index, POSITIONS, kinds=kinds), response=NAMES[0], window=window)
     return {name: study.with_response(name).fit() for name in NAMES}
 
 
@@ -72,7 +72,7 @@ def test_simultaneous_band_covers_the_whole_path():
     covered = pointwise = 0
     generator = np.random.default_rng(12)
     index = pd.bdate_range("2000-01-03", periods=1000)
-    events = news(index, range(150, 990, 60))
+    events = event_table(index, range(150, 990, 60))
     for _ in range(150):
         level = pd.DataFrame({"y": generator.normal(size=1000).cumsum()}, index=index)
         path = EventStudy(level, events, response="y", window=(0, 4)).fit().path(level=0.90, draws=500)
@@ -171,13 +171,13 @@ def test_romano_wolf_leaves_out_single_events_and_refuses_strangers():
 def test_slope_is_the_regression_on_a_column_of_the_events():
     import statsmodels.api as sm
 
-    frame = levels(names=("yield_10y",))
+    frame = simulated_levels(names=("yield_10y",))
     positions = np.arange(150, 850, 25)
     surprise = np.random.default_rng(4).normal(size=len(positions))
     frame = frame.diff().fillna(0.0)
     frame.iloc[positions, 0] += 0.05 * surprise
     data = Dataset.from_frame(frame.cumsum(), units={"yield_10y": "percent"})
-    events = news(frame.index, positions).assign(surprise=surprise)
+    events = event_table(frame.index, positions).assign(surprise=surprise)
     results = EventStudy(data, events, response="yield_10y", window=(0, 0)).fit()
     estimate = results.slope("surprise")
     reference = sm.OLS(results.cumulative.to_numpy(), sm.add_constant(surprise)).fit(cov_type="HC3")
@@ -191,8 +191,8 @@ def test_slope_is_the_regression_on_a_column_of_the_events():
 
 
 def test_summary_counts_events_that_moved_as_expected():
-    frame = levels(names=("yield_10y",))
-    events = news(frame.index, POSITIONS, kinds=KINDS)
+    frame = simulated_levels(names=("yield_10y",))
+    events = event_table(frame.index, POSITIONS, kinds=KINDS)
     results = EventStudy(frame, events, response="yield_10y").fit()
     assert isinstance(results.summary().loc["sale", "as expected"], Unavailable)
     signs = ["+", "- (haven)", "+ / -", "0 (placebo)"] * 3

@@ -8,15 +8,14 @@ import pytest
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.eventstudy import EventStudy
 from econ.eventstudy.garch import conditional_variance, fit_garch
-from tests.unit.eventstudy import plain
-from tests.unit.eventstudy.samples import levels, news
+from econ.testing import event_table, simulated_levels
 
 NAMES = ("yield_10y", "yield_2y", "yield_30y", "bund")
 POSITIONS = (150, 151, 170, 300, 420, 421, 555, 640, 700)
 WINDOW = (-1, 2)
 
 
-def twin(frame, factors):
+def twin(plain, frame, factors):
     changes = frame.diff().to_numpy()
     columns = [list(frame.columns).index(name) for name in factors]
     regressors = [[1.0, *row[columns]] for row in changes]
@@ -27,12 +26,12 @@ def twin(frame, factors):
 @pytest.mark.parametrize(
     ("normal", "factors"), [("market", "yield_2y"), ("factors", ["yield_2y", "yield_30y", "bund"])]
 )
-def test_factor_models_equal_the_plain_implementation(normal, factors):
-    frame = levels(names=NAMES)
+def test_factor_models_equal_the_plain_implementation(plain, normal, factors):
+    frame = simulated_levels(names=NAMES)
     study = EventStudy(
-        frame, news(frame.index, POSITIONS), response="yield_10y", window=WINDOW, normal=normal, factors=factors
+        frame, event_table(frame.index, POSITIONS), response="yield_10y", window=WINDOW, normal=normal, factors=factors
     )
-    results, events = study.fit(), twin(frame, [factors] if isinstance(factors, str) else factors)
+    results, events = study.fit(), twin(plain, frame, [factors] if isinstance(factors, str) else factors)
     np.testing.assert_allclose(results.abnormal, [event["abnormal"] for event in events], atol=1e-13)
     np.testing.assert_allclose(results.standardised, [event["scar"] for event in events], rtol=1e-12)
     table = results.tests()
@@ -51,10 +50,10 @@ def test_factor_models_equal_the_plain_implementation(normal, factors):
 
 
 def test_market_model_removes_what_the_factor_explains():
-    frame = levels(names=NAMES)
+    frame = simulated_levels(names=NAMES)
     for position in POSITIONS:  # the whole curve jumps
         frame.iloc[position:] += 0.5
-    events = news(frame.index, POSITIONS)
+    events = event_table(frame.index, POSITIONS)
     mean = EventStudy(frame, events, response="yield_10y", window=(0, 0)).fit()
     market = EventStudy(frame, events, response="yield_10y", window=(0, 0), normal="market", factors="yield_2y").fit()
     assert mean.mean().value > 0.45
@@ -62,8 +61,8 @@ def test_market_model_removes_what_the_factor_explains():
 
 
 def test_all_components_equal_all_factors_and_scale_does_not_matter():
-    frame = levels(names=NAMES)
-    events = news(frame.index, POSITIONS)
+    frame = simulated_levels(names=NAMES)
+    events = event_table(frame.index, POSITIONS)
     options = {"response": "yield_10y", "normal": "factors", "factors": NAMES[1:]}
     factors = EventStudy(frame, events, **options).fit()
     all_of_them = EventStudy(frame, events, components=3, **options).fit()
@@ -81,8 +80,8 @@ def test_all_components_equal_all_factors_and_scale_does_not_matter():
 
 
 def test_bad_factors_are_refused():
-    frame = levels(names=NAMES)
-    events = news(frame.index, POSITIONS)
+    frame = simulated_levels(names=NAMES)
+    events = event_table(frame.index, POSITIONS)
     for words, options in [
         ("takes 1 to 1 factors", {"normal": "market"}),
         ("takes 1 to 20 factors", {"normal": "factors"}),
@@ -100,7 +99,7 @@ def test_bad_factors_are_refused():
     with pytest.raises(SchemaError, match="do not move"):
         EventStudy(frame, events, response="yield_10y", normal="market", factors="still").fit()
     frame["late"] = frame["bund"].where(np.arange(len(frame)) > 400)
-    late = news(frame.index, (425,))
+    late = event_table(frame.index, (425,))
     with pytest.raises(SampleTooShort):
         EventStudy(frame, late, response="yield_10y", normal="market", factors="late").fit()
 
@@ -149,9 +148,9 @@ def test_garch_fit_is_a_maximum_near_the_truth():
 
 def test_garch_filter_evens_out_standardised_changes():
     e, _ = garch_series(3000, 0.15, 0.82, seed=8)
-    frame = levels(3000)
+    frame = simulated_levels(3000)
     frame["yield_10y"] = np.cumsum(e)
-    events = news(frame.index, range(200, 2990, 12))
+    events = event_table(frame.index, range(200, 2990, 12))
     plain_study = EventStudy(frame, events, response="yield_10y", window=(0, 0)).fit()
     filtered = EventStudy(frame, events, response="yield_10y", window=(0, 0), volatility="garch").fit()
 

@@ -7,14 +7,14 @@ import pytest
 from econ.errors import SpecificationError
 from econ.eventstudy import EventStudy
 from econ.eventstudy.placebo import day_outcomes, draw_dates, find_candidates, strata
-from tests.unit.eventstudy.samples import levels, news
+from econ.testing import event_table, simulated_levels
 
 POSITIONS = (200, 201, 203, 400, 555, 640, 900, 1200, 1201, 1500)
 
 
 def prepared(window=(0, 1), match=("weekday", "volatility", "calendar"), days=2500):
-    frame = levels(days)
-    results = EventStudy(frame, news(frame.index, POSITIONS), response="yield_10y", window=window).fit()
+    frame = simulated_levels(days)
+    results = EventStudy(frame, event_table(frame.index, POSITIONS), response="yield_10y", window=window).fit()
     outcomes = day_outcomes(results.series, results.usable, window=window, estimation=(-130, -11), minimum=30)
     found = find_candidates(results.series, results.usable, results.windows, outcomes=outcomes, match=match)
     return results, outcomes, found
@@ -25,7 +25,9 @@ def test_outcomes_of_days_equal_studies_of_those_days(window):
     results, (standardised, cumulative), _ = prepared(window)
     frame, index = results.parent.data.frame, results.series.index
     for row in (300, 777, 1800):
-        events = pd.concat([news(index, POSITIONS), news(index, (row,)).assign(kind="placebo", label="placebo")])
+        events = pd.concat(
+            [event_table(index, POSITIONS), event_table(index, (row,)).assign(kind="placebo", label="placebo")]
+        )
         again = EventStudy(frame, events.reset_index(drop=True), response="yield_10y", window=window).fit()
         # its estimation window skips the same events; its own window lies after it
         assert again.cumulative.iloc[-1] == pytest.approx(cumulative[row], abs=1e-12)
@@ -43,11 +45,16 @@ def test_outcomes_of_days_equal_studies_of_those_days(window):
     ],
 )
 def test_running_sums_equal_windows(options):
-    frame = levels(1200, names=("yield_10y", "yield_2y", "bund"))
+    frame = simulated_levels(1200, names=("yield_10y", "yield_2y", "bund"))
     frame.iloc[333, 1] = np.nan
     window, estimation = (-1, 2), (-130, -11)
     study = EventStudy(
-        frame, news(frame.index, (400, 700)), response="yield_10y", window=window, estimation=estimation, **options
+        frame,
+        event_table(frame.index, (400, 700)),
+        response="yield_10y",
+        window=window,
+        estimation=estimation,
+        **options,
     )
     results = study.fit()
     rows = np.array([100, 250, 480, 900, 1190])
@@ -80,7 +87,9 @@ def test_matches_are_given_up_from_the_last_and_reported():
     assert all(word in ("", "calendar", "volatility, calendar") for word in found.relaxed)
     placebo = results.placebo(draws=99, rng=1, match=("weekday", "volatility", "calendar"))
     assert (placebo.candidates >= 20).all()
-    short = EventStudy(levels(260), news(levels(260).index, (200, 210)), response="yield_10y").fit()
+    short = EventStudy(
+        simulated_levels(260), event_table(simulated_levels(260).index, (200, 210)), response="yield_10y"
+    ).fit()
     relaxed = short.placebo(draws=99, rng=1).relaxed
     assert relaxed.str.contains("calendar").all()
 
@@ -98,10 +107,10 @@ def test_draws_keep_the_spacing_and_do_not_overlap():
 
 
 def test_few_days_or_unknown_words_are_refused():
-    frame = levels(220)
-    results = EventStudy(frame, news(frame.index, (180, 190, 200)), response="yield_10y", window=(0, 5)).fit()
+    frame = simulated_levels(220)
+    results = EventStudy(frame, event_table(frame.index, (180, 190, 200)), response="yield_10y", window=(0, 5)).fit()
     crowded = EventStudy(
-        frame, news(frame.index, range(60, 214, 7)), response="yield_10y", window=(0, 5), estimation=(-210, -11)
+        frame, event_table(frame.index, range(60, 214, 7)), response="yield_10y", window=(0, 5), estimation=(-210, -11)
     ).fit()
     with pytest.raises(SpecificationError, match="can serve as placebo"):
         crowded.placebo()
@@ -112,13 +121,13 @@ def test_few_days_or_unknown_words_are_refused():
 
 
 def test_mean_statistic_is_in_units_and_sees_a_variance_increase():
-    frame = levels(2500)
+    frame = simulated_levels(2500)
     generator = np.random.default_rng(8)
     positions = np.sort(generator.choice(np.arange(150, 2400), size=60, replace=False))
     noisy = frame.diff()
     noisy.iloc[positions] *= 4.0
     noisy = noisy.fillna(4.0).cumsum()
-    results = EventStudy(noisy, news(frame.index, positions), response="yield_10y", window=(0, 0)).fit()
+    results = EventStudy(noisy, event_table(frame.index, positions), response="yield_10y", window=(0, 0)).fit()
     placebo = results.placebo(draws=999, statistic="mean")
     assert placebo.statistic == pytest.approx(results.cumulative.mean())
     spread = results.cumulative.std() / np.sqrt(60)
@@ -129,8 +138,10 @@ def test_mean_statistic_is_in_units_and_sees_a_variance_increase():
 
 
 def test_crowded_draws_are_redrawn_until_no_windows_meet():
-    frame = levels(2500)
-    results = EventStudy(frame, news(frame.index, range(150, 2450, 38)), response="yield_10y", window=(0, 2)).fit()
+    frame = simulated_levels(2500)
+    results = EventStudy(
+        frame, event_table(frame.index, range(150, 2450, 38)), response="yield_10y", window=(0, 2)
+    ).fit()
     outcomes = day_outcomes(results.series, results.usable, window=(0, 2), estimation=(-130, -11), minimum=30)
     found = find_candidates(results.series, results.usable, results.windows, outcomes=outcomes, match=("weekday",))
     dates = np.sort(draw_dates(found, 400, np.random.default_rng(4), length=3), axis=1)

@@ -6,13 +6,13 @@ import pytest
 from econ.errors import SpecificationError
 from econ.eventstudy import EventStudy, size_table
 from econ.eventstudy.size import SCENARIOS
-from tests.unit.eventstudy.samples import levels, news
+from econ.testing import event_table, simulated_levels
 
 
 def test_table_holds_every_test_repeats_and_does_not_depend_on_workers():
     one = size_table(replications=60, days=700, events=20, scenarios=["normal", "clustered events"], rng=2)
-    frame = levels()
-    names = EventStudy(frame, news(frame.index, (200, 300, 400)), response="yield_10y").fit().tests().index
+    frame = simulated_levels()
+    names = EventStudy(frame, event_table(frame.index, (200, 300, 400)), response="yield_10y").fit().tests().index
     assert one.index.tolist() == [*names, "placebo dates"]
     assert one.columns.tolist() == [
         (scenario, measure) for scenario in ("normal", "clustered events") for measure in ("size", "power")

@@ -16,28 +16,31 @@ from econ.errors import (
 )
 from econ.estimate import Estimate, Unavailable
 from econ.eventstudy import EventStudy
-from tests.unit.eventstudy import plain
-from tests.unit.eventstudy.samples import levels, news
+from econ.testing import event_table, simulated_levels
 
 RESAMPLED = {"wild bootstrap", "block bootstrap"}
 ADJUSTED = {"Kolari-Pynnonen", "Kolari-Pynnonen Patell"}  # their own test below
 POSITIONS = (150, 151, 153, 170, 300, 420, 421, 555, 640, 700)
-STATISTICS = {
-    "t": lambda events, window: plain.t_statistic([event["car"] for event in events]),
-    "Patell": lambda events, window: plain.patell(events),
-    "BMP": lambda events, window: plain.t_statistic([event["scar"] for event in events]),
-    "Corrado rank": plain.corrado,
-    "Corrado-Zivney rank": plain.corrado_zivney,
-    "GRANK": lambda events, window: plain.grank(events)[0],
-    "GRANK-Z": lambda events, window: plain.grank(events)[1],
-    "sign": lambda events, window: plain.sign([event["car"] for event in events])[0],
-    "generalised sign": lambda events, window: plain.generalised_sign(events),
-    "Wilcoxon": lambda events, window: plain.wilcoxon([event["car"] for event in events]),
-    "CUSUM": lambda events, window: plain.cusum(events),
-}
 
 
-def twin(frame, positions, window, estimation=(-130, -11), normal="mean"):
+def statistics_of(plain):
+    """Each statistic of a table by its function of the events and the window."""
+    return {
+        "t": lambda events, window: plain.t_statistic([event["car"] for event in events]),
+        "Patell": lambda events, window: plain.patell(events),
+        "BMP": lambda events, window: plain.t_statistic([event["scar"] for event in events]),
+        "Corrado rank": plain.corrado,
+        "Corrado-Zivney rank": plain.corrado_zivney,
+        "GRANK": lambda events, window: plain.grank(events)[0],
+        "GRANK-Z": lambda events, window: plain.grank(events)[1],
+        "sign": lambda events, window: plain.sign([event["car"] for event in events])[0],
+        "generalised sign": lambda events, window: plain.generalised_sign(events),
+        "Wilcoxon": lambda events, window: plain.wilcoxon([event["car"] for event in events]),
+        "CUSUM": lambda events, window: plain.cusum(events),
+    }
+
+
+def twin(plain, frame, positions, window, estimation=(-130, -11), normal="mean"):
     """The plain implementation on the same data, in bp."""
     changes = [float("nan"), *(100.0 * np.diff(frame["yield_10y"].to_numpy())).tolist()]
     skip = {position + step for position in positions for step in range(window[0], window[1] + 1)}
@@ -47,27 +50,28 @@ def twin(frame, positions, window, estimation=(-130, -11), normal="mean"):
 
 def fitted(frame, positions=POSITIONS, **options):
     data = Dataset.from_frame(frame, units={"yield_10y": "percent"})
-    return EventStudy(data, news(frame.index, positions), response="yield_10y", **options).fit()
+    return EventStudy(data, event_table(frame.index, positions), response="yield_10y", **options).fit()
 
 
 @pytest.mark.parametrize("window", [(0, 0), (0, 1), (-1, 3)])
 @pytest.mark.parametrize("normal", ["mean", "zero"])
-def test_statistics_equal_the_plain_implementation(window, normal):
-    frame = levels()
+def test_statistics_equal_the_plain_implementation(plain, window, normal):
+    frame = simulated_levels()
     results = fitted(frame, window=window, normal=normal)
-    events = twin(frame, POSITIONS, window, normal=normal)
+    events = twin(plain, frame, POSITIONS, window, normal=normal)
     np.testing.assert_allclose(results.abnormal, [event["abnormal"] for event in events], atol=1e-12)
     np.testing.assert_allclose(results.standardised, [event["scar"] for event in events], rtol=1e-12)
     table = results.tests()
-    assert set(STATISTICS) == set(table.index) - RESAMPLED - ADJUSTED
-    for name, statistic in STATISTICS.items():
+    statistics = statistics_of(plain)
+    assert set(statistics) == set(table.index) - RESAMPLED - ADJUSTED
+    for name, statistic in statistics.items():
         assert table.loc[name, "statistic"] == pytest.approx(statistic(events, window), rel=1e-12, abs=1e-12), name
 
 
 @pytest.mark.parametrize("window", [(0, 0), (0, 1), (-1, 3)])
-def test_kolari_pynnonen_uses_the_correlation_of_shared_days(window):
-    frame = levels()
-    events = twin(frame, POSITIONS, window)
+def test_kolari_pynnonen_uses_the_correlation_of_shared_days(plain, window):
+    frame = simulated_levels()
+    events = twin(plain, frame, POSITIONS, window)
     n, r = len(events), plain.average_correlation(events)
     assert r > 1e-4  # windows (0, 1) of days 150 and 151 overlap, and estimation windows do
     table = fitted(frame, window=window).tests()
@@ -79,31 +83,33 @@ def test_kolari_pynnonen_uses_the_correlation_of_shared_days(window):
 
 
 def test_far_events_leave_bmp_as_it_is():
-    frame = levels(1500)
+    frame = simulated_levels(1500)
     table = fitted(frame, positions=(200, 600, 1000, 1400)).tests()
     assert table.loc["Kolari-Pynnonen", "statistic"] == pytest.approx(table.loc["BMP", "statistic"], rel=1e-12)
 
 
 def test_percent_levels_give_basis_points_and_other_units_stay():
-    frame = levels()
+    frame = simulated_levels()
     assert fitted(frame).units == "bp"
-    bare = EventStudy(frame, news(frame.index, POSITIONS), response="yield_10y").fit()
+    bare = EventStudy(frame, event_table(frame.index, POSITIONS), response="yield_10y").fit()
     assert bare.units == ""
     np.testing.assert_allclose(fitted(frame).cumulative, 100.0 * bare.cumulative, rtol=1e-12)
-    taken = EventStudy(frame.diff().iloc[1:], news(frame.index, POSITIONS), response="yield_10y", transform="level")
+    taken = EventStudy(
+        frame.diff().iloc[1:], event_table(frame.index, POSITIONS), response="yield_10y", transform="level"
+    )
     np.testing.assert_allclose(taken.fit().cumulative, bare.cumulative, atol=1e-14)
 
 
 def test_changes_are_not_differenced_again():
-    data = Dataset.from_frame(levels(), units={"yield_10y": "percent"}).transform(yield_10y="diff")
+    data = Dataset.from_frame(simulated_levels(), units={"yield_10y": "percent"}).transform(yield_10y="diff")
     with pytest.raises(SpecificationError, match="already holds changes"):
-        EventStudy(data, news(data.frame.index, POSITIONS), response="yield_10y").fit()
+        EventStudy(data, event_table(data.frame.index, POSITIONS), response="yield_10y").fit()
 
 
 def test_order_of_events_scale_and_far_days_do_not_matter():
-    frame = levels()
+    frame = simulated_levels()
     results = fitted(frame)
-    shuffled = news(frame.index, POSITIONS).sample(frac=1.0, random_state=3)
+    shuffled = event_table(frame.index, POSITIONS).sample(frac=1.0, random_state=3)
     again = EventStudy(frame, shuffled, response="yield_10y").fit()
     np.testing.assert_allclose(
         again.tests()["statistic"].astype(float), results.tests()["statistic"].astype(float), rtol=1e-10
@@ -115,7 +121,7 @@ def test_order_of_events_scale_and_far_days_do_not_matter():
 
 
 def test_estimation_windows_skip_other_events_and_missing_quotes():
-    frame = levels()
+    frame = simulated_levels()
     results = fitted(frame, window=(0, 1))
     clean = 120 - np.array(
         [
@@ -137,8 +143,8 @@ def test_estimation_windows_skip_other_events_and_missing_quotes():
 
 
 def test_summary_by_kind_and_mean_agree():
-    frame = levels()
-    events = news(frame.index, POSITIONS, kinds=("sale", "denial", "rating"))
+    frame = simulated_levels()
+    events = event_table(frame.index, POSITIONS, kinds=("sale", "denial", "rating"))
     results = EventStudy(frame, events, response="yield_10y").fit()
     table = results.summary(by="kind")
     assert table.index.tolist() == ["sale", "denial", "rating"]
@@ -157,7 +163,7 @@ def test_summary_by_kind_and_mean_agree():
 
 
 def test_one_event_has_no_cross_section_but_a_patell():
-    frame = levels()
+    frame = simulated_levels()
     results = fitted(frame, positions=(400,))
     table = results.tests()
     cross_sectional = (
@@ -175,14 +181,14 @@ def test_one_event_has_no_cross_section_but_a_patell():
 
 
 def test_equal_events_have_no_spread():
-    frame = levels()
+    frame = simulated_levels()
     step = pd.Series(np.where(np.arange(len(frame)) % 2, 0.01, -0.01), index=frame.index).cumsum().to_frame("yield_10y")
-    table = EventStudy(step, news(step.index, (300, 500)), response="yield_10y", window=(0, 0)).fit().tests()
+    table = EventStudy(step, event_table(step.index, (300, 500)), response="yield_10y", window=(0, 0)).fit().tests()
     assert "no variance between them" in table.loc["t", "statistic"].reason
 
 
 def test_placebo_repeats_and_does_not_depend_on_workers():
-    results = fitted(levels())
+    results = fitted(simulated_levels())
     one = results.placebo(draws=2500, rng=4)
     two = results.placebo(draws=2500, rng=4, n_jobs=2)
     np.testing.assert_array_equal(one.draws, two.draws)
@@ -196,7 +202,7 @@ def test_placebo_repeats_and_does_not_depend_on_workers():
 
 
 def test_placebo_finds_an_effect_and_its_p_value_counts_the_events():
-    frame = levels()
+    frame = simulated_levels()
     moved = frame.copy()
     for position in POSITIONS:
         moved.iloc[position:] += 0.25
@@ -206,9 +212,9 @@ def test_placebo_finds_an_effect_and_its_p_value_counts_the_events():
 
 
 def test_bad_input_never_yields_a_number():
-    frame = levels()
+    frame = simulated_levels()
     index = frame.index
-    good = news(index, POSITIONS)
+    good = event_table(index, POSITIONS)
 
     def fit(events=good, data=frame, **options):
         return EventStudy(data, events, **{"response": "yield_10y", **options}).fit()
@@ -217,13 +223,13 @@ def test_bad_input_never_yields_a_number():
         (SeriesNotFound, "yield_10y", {"response": "yield_10"}),
         (SchemaError, "outside the data", {"events": good.assign(date=["1990-01-01", *good["date"].iloc[1:]])}),
         (SchemaError, "outside the data", {"events": good.assign(date=[*good["date"].iloc[1:], "2035-01-01"])}),
-        (SchemaError, "runs out of the data", {"events": news(index, (899,))}),
+        (SchemaError, "runs out of the data", {"events": event_table(index, (899,))}),
         (SchemaError, "stands twice", {"events": pd.concat([good, good.iloc[[2]]])}),
         (SchemaError, "lack the columns", {"events": good.drop(columns="kind")}),
         (SchemaError, "no value", {"events": good.assign(date=[None, *good["date"].iloc[1:]])}),
         (SchemaError, r"columns \['day'\]", {"events": good.assign(day=good["date"])}),
         (SpecificationError, "no rows", {"events": good.iloc[:0]}),
-        (SampleTooShort, "usable estimation days", {"events": news(index, (40,))}),
+        (SampleTooShort, "usable estimation days", {"events": event_table(index, (40,))}),
         (SampleTooShort, "spans fewer", {"estimation": (-30, -11)}),
         (SpecificationError, "overlaps", {"estimation": (-130, 0)}),
         (SpecificationError, "in order", {"window": (1, 0)}),
@@ -241,7 +247,7 @@ def test_bad_input_never_yields_a_number():
 
 
 def test_missing_quote_in_an_event_window_is_refused_unless_the_market_was_closed():
-    frame = levels()
+    frame = simulated_levels()
     holed = frame.copy()
     holed.iloc[300] = np.nan
     with pytest.raises(SchemaError, match=rf"'yield_10y' has no quote on {frame.index[300].date()}.*event 4"):
@@ -252,7 +258,7 @@ def test_missing_quote_in_an_event_window_is_refused_unless_the_market_was_close
 
 
 def test_days_taken_as_closed_although_another_column_is_quoted_are_told():
-    frame = levels(names=("yield_10y", "yield_2y"))
+    frame = simulated_levels(names=("yield_10y", "yield_2y"))
     frame.iloc[300] = np.nan  # nobody quotes: the market was closed
     options = {"missing": "closed", "normal": "market", "factors": ["yield_2y"]}
     fitted(frame, **options)  # warnings are errors here
@@ -263,8 +269,8 @@ def test_days_taken_as_closed_although_another_column_is_quoted_are_told():
 
 
 def test_an_event_listed_under_two_kinds_counts_once_in_the_pool():
-    frame = levels()
-    once = news(frame.index, POSITIONS)
+    frame = simulated_levels()
+    once = event_table(frame.index, POSITIONS)
     twice = pd.concat([once, once.assign(kind="also")], ignore_index=True)
     one = EventStudy(frame, once, response="yield_10y").fit()
     two = EventStudy(frame, twice, response="yield_10y").fit()
@@ -274,9 +280,9 @@ def test_an_event_listed_under_two_kinds_counts_once_in_the_pool():
 
 
 def test_sign_and_start_of_the_sample_do_not_matter():
-    frame = levels()
+    frame = simulated_levels()
     results = fitted(frame)
-    flipped = EventStudy(-100.0 * frame, news(frame.index, POSITIONS), response="yield_10y").fit()
+    flipped = EventStudy(-100.0 * frame, event_table(frame.index, POSITIONS), response="yield_10y").fit()
     np.testing.assert_allclose(flipped.abnormal, -results.abnormal, atol=1e-10)
     one, other = results.tests(), flipped.tests()
     odd = one.index.difference(["CUSUM"])  # a maximum of absolute values
@@ -286,5 +292,5 @@ def test_sign_and_start_of_the_sample_do_not_matter():
     np.testing.assert_allclose(other["p_value"].astype(float), one["p_value"].astype(float), rtol=1e-9)
     earlier = pd.bdate_range(end=frame.index[0] - pd.Timedelta(days=1), periods=200)
     longer = pd.concat([pd.DataFrame({"yield_10y": 4.0}, index=earlier), frame])
-    again = EventStudy(longer, news(frame.index, POSITIONS), response="yield_10y").fit()
+    again = EventStudy(longer, event_table(frame.index, POSITIONS), response="yield_10y").fit()
     np.testing.assert_allclose(100.0 * again.abnormal, results.abnormal, atol=1e-10)

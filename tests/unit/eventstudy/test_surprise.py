@@ -7,7 +7,7 @@ import statsmodels.api as sm
 
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.eventstudy import EventStudy, release_surprises
-from tests.unit.eventstudy.samples import levels
+from econ.testing import simulated_levels
 
 
 def prints(count=120, seed=3, start="2008-01"):
@@ -47,7 +47,7 @@ def test_order_gaps_other_holders_and_double_releases_do_not_matter():
 
 def test_a_surprise_that_moves_yields_is_found():
     frame, _ = prints()
-    daily = levels(2700, start="2008-01-01")
+    daily = simulated_levels(2700, start="2008-01-01")
     table = release_surprises(frame)
     for day, surprise in zip(table["date"], table["surprise"], strict=True):
         daily.loc[daily.index >= day] += -0.003 * surprise  # -0.3 bp per $bn

@@ -1,7 +1,5 @@
 """Terms of reaction functions: formulas by hand, official files where they lie, refusals."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +10,6 @@ from econ.data.parsers.source import Source
 from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.offset import TENSION, event_months, hedged_pickup, reaction_function, realised_volatility
 
-RAW = Path(__file__).resolve().parents[4] / "shared" / "data" / "raw"
 MONTHS = pd.period_range("2020-01", periods=24, freq="M")
 
 
@@ -97,20 +94,24 @@ def test_bad_terms_raise_their_own_error():
         event_months(MONTHS, ["freze"])
 
 
-def official(path):
-    if not (RAW / path).exists():
-        pytest.skip(f"official file {path} is not beside the project (../shared/data/raw)")
-    return RAW / path
+@pytest.fixture
+def official(shared):
+    return lambda path: shared(f"data/raw/{path}")
 
 
-def month_end(layout, path, name):
-    table = econ.data.parse(layout, official(path))
-    table = table[table["series"] == name]
-    dates = pd.DatetimeIndex(table["date"])
-    return pd.Series(table["value"].to_numpy(float), index=dates.to_period("M")).groupby(level=0).last()
+@pytest.fixture
+def month_end(official):
+    def read(layout, path, name):
+        table = econ.data.parse(layout, official(path))
+        table = table[table["series"] == name]
+        dates = pd.DatetimeIndex(table["date"])
+        return pd.Series(table["value"].to_numpy(float), index=dates.to_period("M")).groupby(level=0).last()
+
+    return read
 
 
-def threats():
+@pytest.fixture
+def threats(official):
     """Geopolitical risk of Caldara and Iacoviello, by month; the workbook counts days from 1899-12-30."""
     path = official("other/data_gpr_export.xls")
     rows = old_workbook_lines(Source(path.name, path.read_bytes()))
@@ -123,7 +124,8 @@ def threats():
     return pd.Series(found).sort_index()
 
 
-def test_japan_reacts_on_official_files_with_hedged_yield_fx_volatility_and_threats():
+@pytest.mark.filterwarnings("ignore::econ.errors.Revised")
+def test_japan_reacts_on_official_files_with_hedged_yield_fx_volatility_and_threats(month_end, threats):
     jgb = {years: month_end("jgb", "other/jgbcme_all.csv", f"JGB{years}Y") for years in (1, 10)}
     us = {years: month_end("fred_csv", f"fred/DGS{years}.csv", f"DGS{years}") for years in (1, 10)}
     pickup = hedged_pickup(us[10], jgb[10], us_short=us[1], own_short=jgb[1])
@@ -133,7 +135,7 @@ def test_japan_reacts_on_official_files_with_hedged_yield_fx_volatility_and_thre
     assert pickup[pd.Period("2022-12", "M")] == pytest.approx((3.88 - 4.73) - (0.454 - 0.005), abs=0.1)
     yen = np.log(month_end("fred_csv", "fred/DEXJPUS.csv", "DEXJPUS")).diff()
     fear = month_end("fred_csv", "fred/VIXCLS.csv", "VIXCLS")
-    terms = {"pickup": pickup, "yen": 100.0 * yen, "vix": fear, "gpr": np.log(threats())}
+    terms = {"pickup": pickup, "yen": 100.0 * yen, "vix": fear, "gpr": np.log(threats)}
     bought = econ.load("japan_net_purchases").frame["japan_net_purchases"]
     frame = pd.DataFrame({"bought": bought, **terms}).loc["2011-07":"2025-08"]
     assert frame.notna().all().all()
@@ -141,4 +143,3 @@ def test_japan_reacts_on_official_files_with_hedged_yield_fx_volatility_and_thre
     assert list(found.tests.index) == ["pickup", "yen", "vix", "gpr", "all terms"]
     assert found.tests["p_value"].between(0.0, 1.0).all()
     assert found.regression.nobs == len(frame) - 3
-    print(found.tests[["statistic", "p_value"]].round(3).to_string())

@@ -1,16 +1,11 @@
 """Elasticities from granular shocks: the published example of OptimalGIV.jl, recovery, invariances, refusals."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.projection import granular_elasticities
-
-CASES = Path(__file__).parents[4] / "shared" / "data" / "cases"
-published = pytest.mark.skipif(not CASES.exists(), reason="published cases are in ../shared/data, which is absent")
 
 
 def market(size=400, seed=1):
@@ -27,15 +22,14 @@ def market(size=400, seed=1):
 
 
 @pytest.fixture
-def example():
-    panel = pd.read_csv(CASES / "giv_optimalgiv" / "data.csv")
+def example(shared):
+    panel = pd.read_csv(shared("data/cases/giv_optimalgiv/data.csv"))
     quantities = panel.pivot(index="t", columns="id", values="q").rename(columns=str)
     by_time = panel.drop_duplicates("t").set_index("t")
     sizes = panel.groupby("id")["absS"].mean().rename(index=str)
     return quantities, by_time["p"], sizes, by_time[["η1", "η2"]]
 
 
-@published
 def test_published_elasticity_common_to_all(example):
     """Aggregate with sizes that add to two: 2.5341730, standard error 0.2407."""
     quantities, price, sizes, factors = example
@@ -44,7 +38,6 @@ def test_published_elasticity_common_to_all(example):
     assert 2.0 * fit.aggregate().std_error == pytest.approx(0.2407, abs=1e-4)
 
 
-@published
 def test_published_elasticities_of_each_holder(example):
     quantities, price, sizes, factors = example
     fit = granular_elasticities(quantities, price, sizes, factors=factors, constant=False)
@@ -52,7 +45,6 @@ def test_published_elasticities_of_each_holder(example):
     np.testing.assert_allclose(fit.std_errors, [1.7824, 0.4825, 0.3911, 0.3846, 0.1732], atol=1e-4)
 
 
-@published
 def test_published_elasticities_without_the_largest_holder(example):
     """Holders left need not clear the market (their algorithm "iv")."""
     quantities, price, sizes, factors = example

@@ -1,7 +1,5 @@
 """Instruments as documented objects: constructors, reaction function, reserve losses, custody, their credentials."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,8 +17,6 @@ from econ.projection import (
     reserve_losses,
 )
 
-RAW = Path(__file__).parents[4] / "shared" / "data" / "raw"
-official = pytest.mark.skipif(not RAW.exists(), reason="official files are in ../shared/data, which is absent")
 MONTHS = pd.period_range("2000-01", periods=240, freq="M")
 
 
@@ -195,9 +191,8 @@ def test_a_loss_orthogonal_to_a_yield_cannot_move_it_on_impact():
     assert lp.fit(0).irf.point[0, 0, 0] > 0.05
 
 
-@official
-def test_official_reserves_of_china_go_through():
-    files = sorted((RAW / "other").glob("safe_ora_20*.xls*"))
+def test_official_reserves_of_china_go_through(shared):
+    files = sorted(shared("data/raw/other").glob("safe_ora_20*.xls*"))
     table = pd.concat([econ.data.parse("safe", file) for file in files])
     printed = table[(table["item"] == "foreign_currency_reserves") & table["unit"].str.startswith("usd")]
     printed = printed.dropna(subset="value").drop_duplicates("date")
@@ -210,7 +205,7 @@ def test_official_reserves_of_china_go_through():
     assert found.source.startswith("State Administration")
     last = printed["value"].iloc[-2:].to_numpy()
     assert found.series.iloc[-1] == pytest.approx(100.0 * (1.0 - last[1] / last[0]))
-    dollars = pd.read_csv(RAW / "fred" / "DTWEXBGS.csv", parse_dates=[0], index_col=0).iloc[:, 0]
+    dollars = pd.read_csv(shared("data/raw/fred/DTWEXBGS.csv"), parse_dates=[0], index_col=0).iloc[:, 0]
     dollars = pd.to_numeric(dollars, errors="coerce").dropna()
     monthly = dollars.groupby(dollars.index.to_period("M")).last()
     short = table[pd.PeriodIndex(table["date"], freq="M") <= monthly.index[-1]]

@@ -1,16 +1,11 @@
 """Published numbers: Ramey and Zubairy's projections of Auerbach and Gorodnichenko's data, Jordà's interest rules."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from econ.errors import SpecificationError
 from econ.projection import LocalProjection
-
-CASES = Path(__file__).parents[4] / "shared" / "data" / "cases"
-published = pytest.mark.skipif(not CASES.exists(), reason="published cases are in ../shared/data, which is absent")
 
 # Supplementary appendix of Ramey and Zubairy (2018), from their Matlab code, as the R package lpirfs prints them
 LINEAR = (
@@ -28,21 +23,19 @@ RECESSION = (
 
 
 @pytest.fixture
-def fiscal():
+def fiscal(shared):
     """Government purchases, taxes and output, 1948Q3 to 2008Q4, with the mean forecast shock and the moving average."""
-    table = pd.read_csv(CASES / "auerbach_gorodnichenko" / "data.csv").iloc[6:]
+    table = pd.read_csv(shared("data/cases/auerbach_gorodnichenko/data.csv")).iloc[6:]
     index = pd.period_range("1948Q3", periods=len(table), freq="Q")
     return table.set_axis(index).drop(columns=["Year", "Quarter"])
 
 
-@published
 def test_published_responses_of_government_purchases(fiscal):
     data = fiscal.loc["1948Q4":, ["Gov", "Tax", "GDP"]]
     lp = LocalProjection(data, response=["Gov", "Tax", "GDP"], impulse="Gov", lags=4, lag_augmented=False)
     np.testing.assert_array_equal(lp.fit(19).irf.point[:, 0, 0].round(2), LINEAR)
 
 
-@published
 def test_published_responses_by_state_of_the_cycle(fiscal):
     """Three lags of the system by state; constant and four lags of the moving average without."""
     lags = {f"L{lag}.{name}": fiscal[name].shift(lag) for lag in (1, 2, 3) for name in ("Gov", "Tax", "GDP")}
@@ -62,10 +55,9 @@ def test_published_responses_by_state_of_the_cycle(fiscal):
     np.testing.assert_allclose(irf.point[:, 0, 1], RECESSION, atol=0.0051)
 
 
-@published
-def test_published_response_of_the_output_gap_to_itself():
+def test_published_response_of_the_output_gap_to_itself(shared):
     """Figure 5 of Jordà (2005), read off by lpirfs: 0.9 after a quarter (within 5%), one standard deviation."""
-    data = pd.read_csv(CASES / "lpirfs_jorda" / "data_interest_rules.csv")
+    data = pd.read_csv(shared("data/cases/lpirfs_jorda/data_interest_rules.csv"))
     irf = LocalProjection(
         data, response=["GDP_gap", "Infl", "FF"], impulse="GDP_gap", lags=4, lag_augmented=False
     ).fit(24, "hac").irf  # fmt: skip

@@ -1,7 +1,5 @@
 """Identification by changes of variances: published values, algebra, likelihood, labels, tests, refusals."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,7 +20,6 @@ LAGS = np.array(
 IMPACT = np.array([[1.0, 0.3, 0.2], [0.4, 0.8, -0.3], [-0.5, 0.3, 1.2]])
 TWO = np.array([[1.0, 1.0, 1.0], [8.0, 2.0, 0.4]])
 THREE = np.array([[1.0, 1.0, 1.0], [6.0, 2.0, 0.4], [1.0, 5.0, 0.3]])
-CASES = Path(__file__).parents[4].parent / "shared" / "data" / "cases"
 
 
 def sample(seed, variances=TWO, periods=302, kurtosis=None):
@@ -72,13 +69,10 @@ def regime_moments(fit, regimes):
     return {name: u.T @ u / len(u) for name, u in ((g, fit.residuals[groups == g].to_numpy()) for g in groups.unique())}
 
 
-def test_us_example_of_the_r_package_svars():
+def test_us_example_of_the_r_package_svars(shared):
     """Output gap, inflation, federal funds rate, VAR(6), break in 1979Q3: the B and Λ that the paper on svars (Lange
     et al. 2021, Journal of Statistical Software 97(5)) prints for id.cv, iterated to its tolerance of 0.001."""
-    path = CASES / "svars_usa" / "data.csv"
-    if not path.exists():
-        pytest.skip("needs ../shared/data/cases, which is not part of the repository")
-    raw = pd.read_csv(path)
+    raw = pd.read_csv(shared("data/cases/svars_usa/data.csv"))
     frame = raw[["x", "pi", "i"]].set_axis(pd.period_range("1965Q1", periods=len(raw), freq="Q"), axis=0)
     regimes = pd.Series(np.where(frame.index < pd.Period("1979Q3"), "before", "after"), index=frame.index)
     svar = VAR(frame, lags=6).fit().identify(Heteroskedasticity(regimes))

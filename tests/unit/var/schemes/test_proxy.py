@@ -1,7 +1,6 @@
 """Proxy identification: published cases, algebra, weak-instrument sets, bootstrap, refusals."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -29,18 +28,15 @@ LAGS = np.array(
     ]
 )
 IMPACT = np.array([[1.0, 0.3, 0.2], [0.4, 0.8, -0.3], [-0.5, 0.3, 1.2]])
-CASES = Path(__file__).parents[4].parent / "shared" / "data" / "cases"
 
 
 def months(frame: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
     return frame.set_axis(pd.PeriodIndex(dates, freq="M"), axis=0)
 
 
-def case(*parts: str) -> pd.DataFrame:
-    path = CASES.joinpath(*parts)
-    if not path.exists():
-        pytest.skip("needs ../shared/data/cases, which is not part of the repository")
-    return pd.read_csv(path)
+@pytest.fixture
+def case(shared):
+    return lambda name: pd.read_csv(shared(f"data/cases/{name}"))
 
 
 def sample(seed: int, *, strength: float = 1.0, count: int = 1, periods: int = 302) -> tuple[Dataset, pd.DataFrame]:
@@ -69,10 +65,10 @@ def one(fitted, drawn):
     return fitted.identify(Proxy(drawn[1]["z0"], shock="china", normalise="china"))
 
 
-def test_first_stage_of_gertler_and_karadi():
+def test_first_stage_of_gertler_and_karadi(case):
     """One-year rate on three-months-ahead futures surprises, VAR(12) of 1979-07 to 2012-06: the paper's figure 1
     reports F 21.55 and robust F 17.64; the public data give 21.52 and 17.58."""
-    raw = case("gk2015", "data.csv")
+    raw = case("gk2015/data.csv")
     frame = months(raw, raw["date"].str.replace("m", "-"))
     fit = VAR(frame[["logip", "logcpi", "gs1", "ebp"]].dropna(), lags=12).fit()
     svar = fit.identify(Proxy(frame["ff4_tc"], shock="policy", normalise="gs1"))
@@ -82,9 +78,9 @@ def test_first_stage_of_gertler_and_karadi():
     assert svar.impact.loc["ebp", "policy"] > 0  # credit spreads rise with a tightening
 
 
-def test_first_stage_and_shock_of_kaenzig():
+def test_first_stage_and_shock_of_kaenzig(case):
     """Oil supply news, VAR(12) of 1974-01 to 2017-12: F 22.67 and robust F 10.55, and the published shock itself."""
-    levels, published = case("kanzig2021", "data_levels.csv"), case("kanzig2021", "published_shock_2017M12.csv")
+    levels, published = case("kanzig2021/data_levels.csv"), case("kanzig2021/published_shock_2017M12.csv")
     levels = months(levels, levels["date"])
     published = months(published, published["date"].str.replace("M", "-"))
     logs = 100.0 * np.log(levels[["OILPROD", "OILSTOCKS", "WORLDIP", "IP", "CPI"]])
@@ -97,9 +93,9 @@ def test_first_stage_and_shock_of_kaenzig():
     assert np.corrcoef(svar.shocks["news"], shock)[0, 1] == pytest.approx(1.0, abs=1e-10)
 
 
-def test_weak_set_of_the_oil_example_equals_the_textbook_delta_method():
+def test_weak_set_of_the_oil_example_equals_the_textbook_delta_method(case):
     """Data of Montiel Olea, Stock and Watson: their test statistic, with vec algebra and numerical derivatives."""
-    raw = case("mosw_oil", "data.csv")
+    raw = case("mosw_oil/data.csv")
     frame = months(raw, raw["year"].astype(str) + "-" + raw["month"].astype(str).str.zfill(2))
     fit = VAR(frame[["prod", "rea", "rpo"]], lags=24).fit()
     with pytest.warns(WeakInstrument, match="effective F 9.0"):

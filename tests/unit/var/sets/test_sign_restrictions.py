@@ -1,7 +1,6 @@
 """Sign, zero, narrative and ratio restrictions: what is drawn, with what weights, and what is refused."""
 
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,6 @@ from econ.var.sets.rotations import ReducedForms, RotationSampler
 from econ.var.sets.set_identified import median_target
 
 NAMES = ("china", "japan", "yield")
-CASES = Path(__file__).resolve().parents[5] / "shared" / "data" / "cases"
 SIGNS = {"sale": {"china": "-", "yield": ("+", range(0, 3))}, "flight": {"japan": "+", "yield": "-"}}
 
 
@@ -598,14 +596,13 @@ def test_robust_bounds_refuse_what_they_cannot_do(fit):
         SignRestrictions({"s": {"china": "-"}}).robust_bounds(fit)
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="needs ../shared/data/cases, the inputs of published studies")
-def test_uhlig_2005_output_is_ambiguous():
+def test_uhlig_2005_output_is_ambiguous(shared):
     """Uhlig (2005): a shock that raises the funds rate and lowers prices and reserves says little about GDP.
 
     His findings: the 68% band of real GDP holds zero at almost every horizon and stays within about ±0.4%, prices keep
     falling, and the funds rate reverses its course within about a year.
     """
-    table = pd.read_csv(CASES / "uhlig2005" / "data.csv")
+    table = pd.read_csv(shared("data/cases/uhlig2005/data.csv"))
     table.index = pd.PeriodIndex([date.replace("m", "-") for date in table.pop("date")], freq="M")
     months = range(6)
     signs = {"ff": ("+", months), "pi": ("-", months), "comm": ("-", months), "nbres": ("-", months)}

@@ -1,6 +1,15 @@
 """The statistics once more in plain Python: loops, ``math`` and ``fsum``, no arrays, no code of the package."""
 
 import math
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def plain():
+    """The functions below, by name: ``plain.patell(events)``."""
+    return sys.modules[__name__]
 
 
 def mean(values):

@@ -1,4 +1,4 @@
-"""Samples written by hand of layouts of which no publisher's file is at hand; the figures are invented.
+"""Write the samples of layouts of which no publisher's file is at hand: ``python make.py FOLDER``; invented figures.
 
 Where each layout was seen:
 
@@ -12,6 +12,8 @@ Where each layout was seen:
 
 import json
 import math
+import sys
+from pathlib import Path
 
 BETAS = {
     "1961-06-14": ((3.9, -1.3, -1.9, 0.0), (0.34, -999.99), 7),
@@ -95,3 +97,8 @@ FEIO = f"""財務省,,,,,,,,
 ,,,,,,,,
 （注）日々の計数は四捨五入,,,(Note) rounded,,,,,
 """.replace("\n", "\r\n").encode("cp932")
+
+
+if __name__ == "__main__":
+    for name, content in {"feio.csv": FEIO, "gsw.csv": GSW, "soma.json": SOMA}.items():
+        (Path(sys.argv[1]) / name).write_bytes(content)
