@@ -28,8 +28,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError, SpecificationError
-from econ.estimate import Estimate, check_level
+from econ.estimate import Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ class Benchmark:
 
         if of not in ("holdings", "change"):
             raise SpecificationError(f"a band is of 'holdings' or 'change'; found {of!r}.")
-        width = float(student.ppf(0.5 + check_level(level) / 2, self.dof)) * self.frame[f"{of}_std_error"]
+        width = float(student.ppf(0.5 + checks.level(level) / 2, self.dof)) * self.frame[f"{of}_std_error"]
         return self.frame[of] - width, self.frame[of] + width
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from econ import checks
 from econ.arrays import Mask
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.estimate import Estimate, Unavailable
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.outcome import outcome_table
@@ -130,7 +131,7 @@ class EventStudyResults:
             one event: the forecast standard error s sqrt(1'C 1) and t(L - k). Events that share days are
             taken as independent here; the Kolari-Pynnonen rows of `tests` are not.
         """
-        check_level(level)
+        level = checks.level(level)
         windows = self.select(kind)
         value, error, df = mean_and_error(windows)
         half = float(stdtrit(df, 0.5 + level / 2.0)) * error
@@ -156,7 +157,7 @@ class EventStudyResults:
             ``expected`` is + or - that moved that way), ``units``. Cells that the events cannot fill are
             `Unavailable`.
         """
-        check_level(level)
+        level = checks.level(level)
         rows = {
             name: summary_row(self.windows.take(group), level)
             | {"as expected": as_expected(self.windows.cumulative[group], self.events.iloc[group]), "units": self.units}

@@ -10,9 +10,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import Unavailable, check_level
+from econ.estimate import Unavailable
 from econ.eventstudy._kernels import Positions, Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.calendar import clusters
@@ -100,7 +101,7 @@ def size_table(
     >>> table.columns.tolist()
     [('normal', 'size'), ('normal', 'power')]
     """
-    check_level(level)
+    level = checks.level(level)
     for name in scenarios:
         if name not in SCENARIOS:
             raise SpecificationError(f"no scenario {name!r}; {suggestion(name, SCENARIOS)}")

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array, Seed
-from econ.errors import SeriesNotFound, SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.projection import _kernels as kernels
 from econ.projection.results import ProjectionResults
 from econ.responses.irf import IRF
@@ -42,7 +43,7 @@ class Responses:
 def as_irf(source: Any, horizon: int, bootstrap: Any, rng: Seed, *, n_jobs: int = 1) -> Any:
     """Responses of an identified VAR up to ``horizon``; anything else passes unchanged."""
     if isinstance(source, StructuralResults):
-        check_horizon(horizon, None)
+        horizon = checks.horizon(horizon)
         return source.irf(horizon, bootstrap, rng, n_jobs=n_jobs)
     if bootstrap is not None:
         raise SpecificationError(
@@ -75,17 +76,17 @@ def cumulated(source: Any, horizon: int, cells: Sequence[Cell]) -> Responses:
     ------
     SpecificationError
         Without draws or joint covariance, for a horizon beyond the responses, or for one-step multipliers.
-    SeriesNotFound
+    UnknownName
         For an unknown response or shock.
     """
     results = _projections(source)
     already = bool(getattr(source, "cumulated", False)) or (results is not None and _is_summed(results))
-    check_horizon(horizon, source.point.shape[0] - 1)
+    horizon = checks.horizon(horizon, source.point.shape[0] - 1)
     names = source.parent.responses if isinstance(source, ProjectionResults) else source.responses
     weights = np.zeros((len(cells), *source.point[: horizon + 1].shape))
     for row, cell in enumerate(cells):
-        j = position(shocks_of(source), cell.shock, "shock")
-        i = position(tuple(names), cell.response, "response")
+        j = checks.position("shock", cell.shock, shocks_of(source))
+        i = checks.position("response", cell.response, names)
         if already and not cell.summed:
             raise SpecificationError(
                 f"every response is a sum here, but {cell.response!r} is wanted as it stands; enter it in "
@@ -129,26 +130,9 @@ def _is_summed(results: ProjectionResults) -> bool:
     return bool(results.parent.cumulative is True)
 
 
-def check_horizon(horizon: int, last: int | None) -> None:
-    """Refuse a horizon that is not an integer from 0 to ``last``."""
-    whole = isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool)
-    if not whole or horizon < 0 or (last is not None and horizon > last):
-        allowed = "of at least 0" if last is None else f"from 0 to {last}, the last response"
-        raise SpecificationError(f"horizon must be an integer {allowed}; found {horizon!r}.")
-
-
 def check_allies(seller: str, ally: str | Sequence[str]) -> tuple[str, ...]:
     """Names of the allies, each once and none of them the seller."""
-    allies = (ally,) if isinstance(ally, str) else tuple(ally)
+    allies = checks.names("ally", ally, least=1)
     if seller in allies:
         raise SpecificationError(f"seller and ally are both {seller!r}; an offset needs two holders.")
-    if not allies or len(set(allies)) < len(allies):
-        raise SpecificationError(f"name each ally once; found {list(allies)}.")
     return allies
-
-
-def position(names: tuple[str, ...], wanted: str, what: str) -> int:
-    """Place of ``wanted`` among ``names``; `SeriesNotFound` suggests the nearest."""
-    if wanted not in names:
-        raise SeriesNotFound(f"no {what} {wanted!r} in the responses; {suggestion(wanted, names)}")
-    return list(names).index(wanted)

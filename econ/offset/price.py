@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array, Seed
-from econ.errors import EconWarning, NotIdentified, SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.errors import EconWarning, NotIdentified, SpecificationError
+from econ.estimate import Estimate, Unavailable
 from econ.offset._ratio import ratio_estimate
-from econ.offset._responses import MINIMUM_DRAWS, Responses, as_irf, check_allies, check_horizon, position, shock_of
+from econ.offset._responses import MINIMUM_DRAWS, Responses, as_irf, check_allies, shock_of
 from econ.offset.shut_off import METHODS, Plan, ShutOff, described, own_prices, paths
 
 DOUBTFUL = 0.75  # Antolín-Díaz, Petrella and Rubio-Ramírez: a coin more biased than this is not read
@@ -106,14 +107,13 @@ def price_offset(
     >>> print(round(price_offset(svar, "cn", "jp", response="y", horizon=0).value, 2))
     0.22
     """
-    if method not in METHODS:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), METHODS)}")
+    method, level = checks.choice("method", method, METHODS), checks.level(level)
     allies = check_allies(seller, ally)
     irf = as_irf(svar, horizon, bootstrap, rng, n_jobs=n_jobs)
-    check_horizon(horizon, irf.point.shape[0] - 1)
-    tools = allies if using is None else (using,) if isinstance(using, str) else tuple(using)
+    horizon = checks.horizon(horizon, irf.point.shape[0] - 1)
+    tools = allies if using is None else checks.names("using", using)
     plan = Plan.of(irf, (seller, shock_of(irf, seller, shock)), allies, tools, method=method, hold_seller=hold_seller)
-    row = position(irf.responses, response, "response")
+    row = checks.position("response", response, irf.responses)
     point, parent = _pairs(plan, irf.point[None, : horizon + 1], row, cumulative=cumulative), irf
     drawn = None if irf.draws is None else _pairs(plan, irf.draws[:, : horizon + 1], row, cumulative=cumulative)
     if method != "reduced":
@@ -144,7 +144,6 @@ def _warn(parent: ShutOff, method: str) -> None:
 
 
 def _estimate(point: Array, drawn: Array | None, parent: object, *, level: float, label: str, nobs: int) -> Estimate:
-    check_level(level)
     if point[1] == 0.0:
         raise NotIdentified("the price does not respond when the allies are shut off; there is nothing to offset.")
     if drawn is None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array, Seed
-from econ.errors import NotIdentified, SpecificationError, suggestion
-from econ.estimate import Estimate, check_level
+from econ.errors import NotIdentified, SpecificationError
+from econ.estimate import Estimate
 from econ.infer.weak import ReducedForm, anderson_rubin
 from econ.offset._proxy import is_proxy, proxy_moments
-from econ.offset._ratio import METHODS, Ratio, ratio_estimate
+from econ.offset._ratio import METHODS, ratio_estimate
 from econ.offset._responses import Cell, as_irf, check_allies, cumulated, shock_of
 
 SETS = ("anderson-rubin", *METHODS)
@@ -111,7 +112,7 @@ def quantity_offset(
     >>> print(estimate)
     0.400, s.e. 0.054, 90% set [0.31, 0.49]
     """
-    allies = check_allies(seller, ally)
+    allies, horizon, level = check_allies(seller, ally), checks.horizon(horizon), checks.level(level)
     label = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods"
     turn = np.zeros((2, 1 + len(allies)))
     turn[0, 1:], turn[1, 0] = -1.0, 1.0
@@ -135,14 +136,12 @@ def quantity_offset(
 
 def _instrumented(svar: Any, horizon: int, cells: list[Cell], turn: Array, *, level: float, label: str) -> Estimate:
     """Ratio in a proxy VAR with its Anderson-Rubin set."""
-    check_level(level)
     read = proxy_moments(svar, horizon, cells).turned(turn)
     pair = read.responses(svar)
     _check_moved(pair.point[1], cells[0].response, horizon)
     form = ReducedForm(read.point[0], read.point[1], read.covariance, read.squares, read.nobs, parent=svar)
     region = anderson_rubin(form, level=level)
     plain = ratio_estimate(pair, method="delta", level=level, label=label)
-    assert isinstance(plain, Ratio)
     return replace(plain, lower=region.lower, upper=region.upper, region=region)
 
 
@@ -154,8 +153,8 @@ def _check_moved(sold: float, seller: str, horizon: int) -> None:
 
 
 def _check_method(source: Any, method: str | None) -> None:
-    if method is not None and method not in SETS:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
+    if method is not None:
+        checks.choice("method", method, SETS)
     if method == "anderson-rubin" and not is_proxy(source):
         raise SpecificationError(
             "anderson-rubin sets are read off a proxy VAR, VARResults.identify(Proxy(...)), itself; for local "

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import NotIdentified, SpecificationError
 from econ.offset import _kernels as kernels
-from econ.offset._responses import position
 from econ.var.structure.counterfactual import plausibility, shut_off
 
 METHODS = ("sims-zha", "scenario", "least-squares", "reduced")
@@ -82,10 +82,10 @@ class Plan:
         if hold_seller and method != "scenario":
             raise SpecificationError(f"hold_seller belongs to method='scenario'; the method is {method!r}.")
         return cls(
-            position(shocks, shock, "shock"),
-            position(responses, name, "response"),
-            [position(responses, ally, "response") for ally in allies],
-            [position(shocks, tool, "shock") for tool in tools],
+            checks.position("shock", shock, shocks),
+            checks.position("response", name, responses),
+            [checks.position("response", ally, responses) for ally in allies],
+            [checks.position("shock", tool, shocks) for tool in tools],
             method,
             hold_seller,
         )
@@ -124,7 +124,8 @@ def own_prices(plan: Plan, theta: Array, row: int, *, cumulative: bool) -> Array
 
 def described(plan: Plan, irf: Any, horizon: int, size: float) -> ShutOff:
     """The counterfactual of the point estimate, for a sale of ``size``."""
-    if not (np.isfinite(size) and size != 0.0):
+    size = checks.real("size", size)
+    if size == 0.0:
         raise SpecificationError(f"size is the seller's shock in standard deviations, not 0; found {size!r}.")
     theta = irf.point[None, : horizon + 1]
     shut, used = paths(plan, theta)

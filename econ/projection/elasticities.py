@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
-from econ.estimate import Estimate, check_level
+from econ.estimate import Estimate
 from econ.infer._kernels import full_rank_qr
 from econ.projection.granular import aligned
 
@@ -61,7 +62,7 @@ class GranularElasticities:
         gradient = np.array([weights.sum()]) if self.homogeneous else weights
         error = math.sqrt(float(gradient @ self.covariance.to_numpy() @ gradient))
         value = float(weights @ self.elasticities.to_numpy())
-        reach = float(stats.norm.ppf(0.5 + check_level(level) / 2.0)) * error
+        reach = float(stats.norm.ppf(0.5 + checks.level(level) / 2.0)) * error
         label = "aggregate demand elasticity"
         return Estimate(value, error, value - reach, value + reach, level, "", label, self.nobs, parent=self)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, check_level
+from econ.estimate import ConfidenceSet
 from econ.infer._kernels import by_group
 from econ.infer.covariance import check_lags
 from econ.infer.inversion import invert
@@ -220,7 +221,7 @@ class PanelResults:
         """Responses that the wild cluster bootstrap test does not reject; parameters as :meth:`wild_cluster`."""
         p_value = self._wild(horizon, draws, rng)
         centre, scale = self.sections[horizon].point, float(self.std_errors[horizon, 0, 0])
-        size = 1.0 - check_level(level)
+        size = 1.0 - checks.level(level)
         return invert(lambda angle: p_value(centre + scale * np.tan(angle)) - size, centre, scale, level=level)
 
     def reduced_form(self, horizon: int = 0) -> ReducedForm:

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.errors import EconError, EconWarning, EstimationError, SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, Estimate, Unavailable, check_level
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.parallel import Failed, seed_sequence, stream
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.grid import Cell, Truths, as_truths, described
@@ -183,7 +184,7 @@ def tournament(
         "replications": int(replications),
         "seed": [str(seed.entropy), [int(part) for part in seed.spawn_key]],
         "draws": draws,
-        "level": check_level(level),
+        "level": checks.level(level),
         "block": block,
     }
     store = Store(None if folder is None else Path(folder), specification)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
@@ -17,7 +18,7 @@ from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.hyperparameters import Proposal, independence_chain, proposal
 from econ.var.posterior.minnesota import Minnesota
 from econ.var.posterior.outlier_scaling import OutlierScaling
-from econ.var.reduced.model import SPARE, VAR, check_positive
+from econ.var.reduced.model import SPARE, VAR
 
 if TYPE_CHECKING:
     from econ.var.posterior.bayesian_results import BayesianVARResults
@@ -96,7 +97,7 @@ class BayesianVAR(VAR):
             raise SpecificationError(f"volatility must be CommonVolatility(...) or None; found {self.volatility!r}.")
         if self.volatility is not None and self.outliers is not None:
             raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
-        check_positive("lags", self.lags)
+        object.__setattr__(self, "lags", checks.count("lags", self.lags))
         if self.exclude is not None:
             raise SpecificationError(
                 "a BayesianVAR shrinks coefficients and excludes none: the conjugate prior treats all equations alike; "
@@ -132,7 +133,7 @@ class BayesianVAR(VAR):
             If variables are collinear; with a flat prior, if any regressors are.
         """
         seed = seed_sequence(rng)
-        check_positive("draws", draws)
+        draws = checks.count("draws", draws)
         posterior = ConjugatePosterior(self, self.lags)
         free = posterior.hyperparameters
 

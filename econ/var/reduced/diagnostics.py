@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
-from econ.var.reduced.model import SPARE, check_positive
+from econ.var.reduced.model import SPARE
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -70,7 +71,7 @@ def diagnostics(fit: VARResults, *, lags: int | None = None) -> pd.DataFrame:
     ['portmanteau', 'lm', 'normality', 'arch', 'cusum: x', 'cusum: y']
     """
     lags = fit.lags + 4 if lags is None else lags
-    check_positive("lags", lags)
+    lags = checks.count("lags", lags)
     if lags >= fit.nobs:
         raise SpecificationError(f"{lags} autocorrelations were asked for; {fit.nobs} residuals allow fewer than that.")
     rows = {

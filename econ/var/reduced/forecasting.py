@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SchemaError, SpecificationError
-from econ.estimate import check_level
 from econ.var import _kernels as kernels
-from econ.var.reduced.model import check_positive
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -54,8 +53,8 @@ def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataF
     """
     from scipy.special import ndtri
 
-    check_positive("steps", steps)
-    width = float(ndtri(0.5 + check_level(level) / 2.0))
+    steps = checks.count("steps", steps)
+    width = float(ndtri(0.5 + checks.level(level) / 2.0))
     means = mean_path(fit, steps, exog=exog)
     spread = np.sqrt(np.einsum("hii->hi", forecast_covariance(fit, steps)))
     columns = pd.MultiIndex.from_product([fit.variables, ("mean", "lower", "upper")], names=["variable", "value"])

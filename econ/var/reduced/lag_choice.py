@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from econ import checks
 from econ.data.dataset import Dataset
-from econ.var.reduced.model import CRITERIA, VAR, check_positive
+from econ.var.reduced.model import CRITERIA, VAR
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -52,7 +53,7 @@ def lag_order(
     >>> int(lag_order(simulated_var(periods=400, rng=1), 4)["bic"].idxmin())
     1
     """
-    check_positive("max_lags", max_lags)
+    max_lags = checks.count("max_lags", max_lags)
     model = VAR(data, lags=max_lags, trend=trend, exog=exog)
     rows = {lags: _criteria(_on_common_sample(model, lags, max_lags)) for lags in range(1, max_lags + 1)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(CRITERIA)).rename_axis("lags")

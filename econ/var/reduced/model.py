@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Mask
 from econ.data.dataset import Dataset, as_dataset, complete_frame
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
@@ -82,9 +83,9 @@ class VAR:
         if isinstance(self.lags, str):
             if self.lags not in CRITERIA:
                 raise SpecificationError(f"no criterion {self.lags!r}; {suggestion(self.lags, CRITERIA)}")
-            check_positive("max_lags", self.max_lags)
+            object.__setattr__(self, "max_lags", checks.count("max_lags", self.max_lags))
         else:
-            check_positive("lags", self.lags)
+            object.__setattr__(self, "lags", checks.count("lags", self.lags))
         frame = complete_frame(self.parent, what="a VAR")
         if self.exog is not None:
             object.__setattr__(self, "exog", _aligned(self.exog, frame))

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import NotIdentified, SpecificationError, suggestion
-from econ.estimate import check_level
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.schemes import _independence_kernels as independence
 from econ.var.schemes.labelling import LabelledResults, arrange
@@ -97,7 +97,7 @@ class NonGaussian:
     def __post_init__(self) -> None:
         if self.method not in CONTRASTS:
             raise SpecificationError(f"no method {self.method!r}; {suggestion(str(self.method), CONTRASTS)}")
-        check_level(self.level)
+        object.__setattr__(self, "level", checks.level(self.level))
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> NonGaussianResults:
         """Identify the shocks; ``rng`` is not needed."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, check_level
+from econ.estimate import ConfidenceSet
 from econ.infer.strength import effective_f
 from econ.infer.weak import ReducedForm, anderson_rubin, reduced_form
 from econ.var import _kernels as kernels
@@ -81,10 +82,8 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     Montiel Olea, J. L., J. H. Stock and M. W. Watson (2021), Inference in Structural Vector Autoregressions identified
     with an external instrument, Journal of Econometrics 225(1), 74-87.
     """
-    from econ.var.structure.structural import check_horizon
-
-    check_horizon(horizon)
-    check_level(level)
+    horizon = checks.horizon(horizon)
+    level = checks.level(level)
     if response not in fit.variables:
         raise SpecificationError(f"no response {response!r}; {suggestion(str(response), fit.variables)}")
     gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, response, int(horizon))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import check_positive
 from econ.var.structure.decomposition import components, variance_shares
 from econ.var.structure.structural import StructuralResults
 
@@ -112,7 +112,7 @@ class SetIdentified(StructuralResults):
             ``[d, h - 1, i, j]`` = share of shock j in the h-step variance of variable i; the last column is ``other``
             where fewer shocks than variables are named. Rows add to one in every draw.
         """
-        check_positive("horizon", horizon)
+        horizon = checks.count("horizon", horizon)
 
         def read(reduced: ReducedDraws, impact: Array) -> Array:
             return variance_shares(reduced.lag_blocks, impact, reduced.factor, horizon)

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import check_level
 from econ.var import _kernels as kernels
 from econ.var.reduced.forecasting import future_index, mean_path
-from econ.var.reduced.model import check_positive
 from econ.var.structure.counterfactual import plausibility, stacked
 from econ.var.structure.decomposition import OTHER
 
@@ -111,8 +110,8 @@ def scenario(
     """
     from scipy.special import ndtri
 
-    check_positive("steps", steps)
-    width = float(ndtri(0.5 + check_level(level) / 2.0))
+    steps = checks.count("steps", steps)
+    width = float(ndtri(0.5 + checks.level(level) / 2.0))
     fit = svar.parent
     impact, names = _completed(svar)
     effect = stacked(kernels.responses(svar.model.lag_blocks, impact[None], steps - 1))[0]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.parallel import BLOCK, seed_sequence
@@ -114,7 +115,7 @@ class StructuralResults:
             For a negative horizon, a bootstrap without ``rng``, the wild bootstrap (its bands of structural
             responses are wrong), or a bootstrap of a scheme that draws by itself.
         """
-        check_horizon(horizon)
+        horizon = checks.horizon(horizon)
         impact = self.impact.to_numpy()
         point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
 
