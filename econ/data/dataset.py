@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.data.index import as_period_index, check_index, check_values, is_weekly
+from econ.data.index import check_values, dates, is_weekly
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class Dataset:
     parent: object = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        frame = self.frame.set_axis(as_period_index(self.frame.index), axis=0)
-        check_index(frame.index)
+        frame = self.frame.set_axis(dates(self.frame.index), axis=0)
         check_values(frame, allow_missing=True)
         object.__setattr__(self, "frame", frame.astype(float))
         missing = [name for name in frame.columns if name not in self.variables]

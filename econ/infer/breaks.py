@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from econ import checks
 from econ.arrays import Array
-from econ.data.index import check_index, check_values
+from econ.data.index import check_values, dates
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.infer import _kernels as k
 from econ.infer.regression import default_lags
@@ -333,7 +333,7 @@ def _arrays(y: pd.Series, X: pd.DataFrame | pd.Series | None) -> tuple[Array, Ar
     frame = pd.DataFrame(index=y.index) if X is None else X.to_frame() if isinstance(X, pd.Series) else X
     if not y.index.equals(frame.index) or "const" in frame.columns:
         raise SpecificationError("y and X must stand on the same rows, and no regressor may be called 'const'.")
-    check_index(y.index)
+    dates(y.index)
     check_values(frame.assign(**{"dependent variable": y}), allow_missing=False)
     for name, column in (("dependent variable", y), *frame.items()):
         if len(column) and np.ptp(column.to_numpy(dtype=float)) == 0.0:

@@ -13,7 +13,7 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
-from econ.data.index import check_index, check_values
+from econ.data.index import as_period_index, check_values, dates
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import Estimate
 from econ.infer import _kernels as k
@@ -195,7 +195,7 @@ def _aligned(
     check_values(frame, allow_missing=False)
     check_values(y.to_frame("y" if y.name is None else y.name), allow_missing=False)
     if dated:
-        check_index(y.index)
+        dates(y.index)
     if np.ptp(y.to_numpy()) == 0.0:
         raise SchemaError(f"the dependent variable {y.name!r} is constant ({y.iloc[0]}); nothing can explain it.")
     if not intercept:
@@ -212,6 +212,7 @@ def _aligned(
 
 def _with_gaps(index: pd.Index, x: Array, u: Array) -> tuple[Array, Array]:
     """Put rows of zeros where periods are missing: X'X is unchanged, lags count true distances."""
+    index = as_period_index(index)
     if not isinstance(index, pd.PeriodIndex) or not index.is_monotonic_increasing or not index.is_unique:
         raise SpecificationError("gaps='zero' needs ordered, distinct periods; use pandas.PeriodIndex.")
     where = index.asi8 - index.asi8[0]

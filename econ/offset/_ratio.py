@@ -11,7 +11,7 @@ from scipy import stats
 from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
-from econ.estimate import ConfidenceSet, Estimate
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer import bands
 from econ.infer.ratio import fieller
 from econ.offset._responses import Responses
@@ -37,7 +37,9 @@ class Ratio(Estimate):
         """The set itself, or the interval as one."""
         if self.region is not None:
             return self.region
-        return ConfidenceSet(((float(self.lower), float(self.upper)),), self.level)
+        if isinstance(self.lower, Unavailable) or isinstance(self.upper, Unavailable):
+            raise SpecificationError(f"{self.label or 'the ratio'} has no interval; ask for draws.")
+        return ConfidenceSet(((self.lower, self.upper),), self.level)
 
 
 def ratio_estimate(pair: Responses, *, method: str, level: float, label: str) -> Ratio:

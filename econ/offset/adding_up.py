@@ -16,7 +16,7 @@ from econ.data.flows import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.offset._proxy import is_proxy, proxy_moments
-from econ.offset._ratio import ratio_estimate
+from econ.offset._ratio import Ratio, ratio_estimate
 from econ.offset._responses import Cell, Responses, as_irf, cumulated, shock_of
 
 WHOLE = {"OFF", "TOT"}  # lines of the tables that contain other lines

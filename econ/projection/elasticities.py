@@ -12,6 +12,7 @@ from scipy import optimize, stats
 
 from econ import checks
 from econ.arrays import Array
+from econ.data.index import dates
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import Estimate
 from econ.infer._kernels import full_rank_qr
@@ -58,20 +59,24 @@ class GranularElasticities:
 
     def aggregate(self, *, level: float = 0.90) -> Estimate:
         """Estimate the elasticity of the market at mean size weights, ``sum_i S_i zeta_i``."""
-        weights = self.size_weights.mean().to_numpy()
-        gradient = np.array([weights.sum()]) if self.homogeneous else weights
-        error = math.sqrt(float(gradient @ self.covariance.to_numpy() @ gradient))
-        value = float(weights @ self.elasticities.to_numpy())
-        reach = float(stats.norm.ppf(0.5 + checks.level(level) / 2.0)) * error
+        value, error = self._market()
+        level = checks.level(level)
+        reach = float(stats.norm.ppf(0.5 + level / 2.0)) * error
         label = "aggregate demand elasticity"
         return Estimate(value, error, value - reach, value + reach, level, "", label, self.nobs, parent=self)
 
+    def _market(self) -> tuple[float, float]:
+        """Aggregate elasticity and its standard error."""
+        weights = self.size_weights.mean().to_numpy()
+        gradient = np.array([weights.sum()]) if self.homogeneous else weights
+        error = math.sqrt(float(gradient @ self.covariance.to_numpy() @ gradient))
+        return float(weights @ self.elasticities.to_numpy()), error
+
     def multiplier(self, *, level: float = 0.90) -> Estimate:
         """Estimate the price impact of demand of one percent of the market, ``1 / sum_i S_i zeta_i`` (delta method)."""
-        market = self.aggregate(level=level)
-        value = 1.0 / market.value
-        assert isinstance(market.std_error, float)
-        error = market.std_error * value**2
+        (market, spread), level = self._market(), checks.level(level)
+        value = 1.0 / market
+        error = spread * value**2
         reach = float(stats.norm.ppf(0.5 + level / 2.0)) * error
         return Estimate(
             value, error, value - reach, value + reach, level, "", "price multiplier", self.nobs, parent=self
@@ -142,6 +147,9 @@ def granular_elasticities(
     1.944, s.e. 0.078
     """
     frame, shares = aligned(quantities, sizes, ())
+    start = checks.real("start", start)
+    price = price.set_axis(dates(price.index))
+    factors = None if factors is None else factors.set_axis(dates(factors.index), axis=0)
     if frame.shape[1] < 3:
         raise SpecificationError(f"elasticities need at least three holders; found {frame.shape[1]}.")
     a, b = _partialled(frame, price, factors, constant=constant)

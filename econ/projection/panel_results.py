@@ -11,7 +11,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet
 from econ.infer._kernels import by_group
 from econ.infer.covariance import check_lags
@@ -219,9 +219,10 @@ class PanelResults:
         rng: int | np.random.SeedSequence | None = None,
     ) -> ConfidenceSet:
         """Responses that the wild cluster bootstrap test does not reject; parameters as :meth:`wild_cluster`."""
-        p_value = self._wild(horizon, draws, rng)
+        p_value, horizon = self._wild(horizon, draws, rng), checks.horizon(horizon, len(self.sections) - 1)
         centre, scale = self.sections[horizon].point, float(self.std_errors[horizon, 0, 0])
-        size = 1.0 - checks.level(level)
+        level = checks.level(level)
+        size = 1.0 - level
         return invert(lambda angle: p_value(centre + scale * np.tan(angle)) - size, centre, scale, level=level)
 
     def reduced_form(self, horizon: int = 0) -> ReducedForm:
@@ -267,14 +268,11 @@ class PanelResults:
     def robust_set(self, horizon: int, *, level: float = 0.90, method: str = "ar") -> ConfidenceSet:
         """Anderson-Rubin ("ar") or conditional likelihood-ratio ("clr") set of the response at one horizon."""
         sets = {"ar": anderson_rubin, "clr": conditional_lr}
-        if method not in sets:
-            raise SpecificationError(f"no set {method!r}; {suggestion(method, sets)}")
-        return sets[method](self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
+        chosen = sets[checks.choice("set", method, sets)]
+        return chosen(self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
 
     def _section(self, horizon: int) -> CrossSection:
-        if isinstance(horizon, bool) or horizon not in range(len(self.sections)):
-            raise SpecificationError(f"horizon must be from 0 to {len(self.sections) - 1}; found {horizon!r}.")
-        return self.sections[horizon]
+        return self.sections[checks.horizon(horizon, len(self.sections) - 1)]
 
     def _wild(self, horizon: int, draws: int, rng: int | np.random.SeedSequence | None) -> WildTest:
         if self.cov != "cluster":

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SingularDesign, SpecificationError, suggestion
+from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import ConfidenceSet
 from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags, check_terms, ewc_terms
@@ -136,7 +137,7 @@ class ProjectionResults:
             Without instruments, with states, or under "hc2" and "hc3".
         """
         self._check_instrumented()
-        h, i = self._horizon(horizon), self._position(response)
+        h, i = checks.horizon(horizon, self.horizon), checks.position("response", response, self.parent.responses)
         rows = self.nobs - h
         z = self.instrument[h, :rows]
         both = np.column_stack([self.outcome[h, :rows, i], self.impulse[h, :rows, 0]])
@@ -153,10 +154,10 @@ class ProjectionResults:
         b = coefficients
         return ReducedForm(b[:, 0], b[:, 1], covariance, moments, rows, df, 1.0 / mean, plain, parent=self)
 
-    def first_stage(self, horizon: int = 0, *, bias: float = 0.10, level: float = 0.95) -> EffectiveF:
+    def first_stage(self, horizon: int = 0, *, bias: float = 0.10, size: float = 0.05) -> EffectiveF:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
         form = self.reduced_form(self.parent.responses[0], horizon)
-        return effective_f(form, bias=bias, level=level)
+        return effective_f(form, bias=bias, size=size)
 
     def weak_iv_set(
         self,
@@ -193,12 +194,12 @@ class ProjectionResults:
         Raises
         ------
         SpecificationError
-            Without instruments, for an unknown response or method, or a horizon that was not estimated.
+            Without instruments, for an unknown response (`UnknownName`) or method, or a horizon not estimated.
         """
         self._check_instrumented()
         sets = [
             self.robust_set(response, h, level=level, method=method, small_sample=small_sample)
-            for h in range(self._horizon(horizon) + 1)
+            for h in range(checks.horizon(horizon, self.horizon) + 1)
         ]
         rows = [(h, low, high) for h, each in enumerate(sets) for low, high in each]
         return pd.DataFrame(rows, columns=["horizon", "lower", "upper"])
@@ -213,18 +214,17 @@ class ProjectionResults:
         small_sample: bool | None = None,
     ) -> ConfidenceSet:
         """Set of one response at one horizon: bounded, a union or unbounded; parameters as :meth:`weak_iv_set`."""
-        if method not in SETS:
-            raise SpecificationError(f"no set {method!r}; {suggestion(method, SETS)}")
-        form = self.reduced_form(response, horizon)
+        method, level = checks.choice("set", method, SETS), checks.level(level)
+        form, horizon = self.reduced_form(response, horizon), checks.horizon(horizon, self.horizon)
         if method == "ar":
             return anderson_rubin(form, level=level, small_sample=small_sample)
         if method == "clr":
             return conditional_lr(form, level=level, small_sample=small_sample)
         if len(form.first) > 1:
             raise SpecificationError(f"tF is for one instrument; there are {len(form.first)}; use 'ar' or 'clr'.")
-        i = self._position(response)
+        i = checks.position("response", response, self.parent.responses)
         f = effective_f(form).statistic
-        return tf_interval(float(self.point[horizon, i, 0]), float(self.std_errors[horizon, i, 0]), f, level=level)
+        return tf_interval(float(self.point[horizon, i, 0]), float(self.std_errors[horizon, i, 0]), f, size=1.0 - level)
 
     def _check_instrumented(self) -> None:
         if not self.parent.instruments and self.parent.cumulative != "multiplier":
@@ -234,23 +234,12 @@ class ProjectionResults:
         if self.cov in ("hc2", "hc3"):
             raise SpecificationError(f"{self.cov} is not defined for instruments; use hc1, hac or ewc.")
 
-    def _horizon(self, horizon: int) -> int:
-        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or not 0 <= horizon <= self.horizon:
-            raise SpecificationError(f"horizon must be an integer from 0 to {self.horizon}; found {horizon!r}.")
-        return int(horizon)
-
-    def _position(self, response: str) -> int:
-        names = self.parent.responses
-        if response not in names:
-            raise SpecificationError(f"no response {response!r}; {suggestion(str(response), names)}")
-        return names.index(response)
-
 
 def estimate(model: LocalProjection, horizon: int, cov: str, *, bandwidth: int | None = None) -> ProjectionResults:
     """Partial the controls out of everything at every horizon, then estimate what is left in one batch."""
     design = model.design
     _check_covariance(model, cov, bandwidth)
-    design.check_horizon(horizon)
+    horizon = design.last_horizon(horizon)
     bandwidths = _bandwidths(cov, bandwidth, design.size, horizon)
     q = design.basis()
     inverse = kernels.inverse_products(q, horizon)
@@ -296,8 +285,7 @@ def _small_sample(cov: str, q: Array, inverse: Array, d: Array, mask: Array, col
 
 
 def _check_covariance(model: LocalProjection, cov: str, bandwidth: int | None) -> None:
-    if cov not in COVARIANCES:
-        raise SpecificationError(f"no covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
+    checks.choice("covariance", cov, COVARIANCES)
     if bandwidth is not None and cov not in ("hac", "ewc"):
         raise SpecificationError(f"bandwidth belongs to 'hac' and 'ewc'; the covariance is {cov!r}.")
     if cov in ("hc2", "hc3") and (model.instruments or model.cumulative == "multiplier"):

@@ -274,9 +274,7 @@ class IRF:
             If there are none.
         """
         if self.draws is None:
-            raise SpecificationError(
-                f"{what} needs draws, and there are none; pass bootstrap=MovingBlock() and rng= to irf()."
-            )
+            raise _no_draws(what)
         return self.draws
 
     @property
@@ -321,7 +319,7 @@ class IRF:
 
     def _gaussian_band(self, level: float, kind: str) -> tuple[Array, Array]:
         if self.std_errors is None or kind != "pointwise":
-            self.joint_draws(f"a {kind} band")
+            raise _no_draws(f"a {kind} band")
         width = self._quantile(level)[:, None, None] * self.std_errors
         return self.point - width, self.point + width
 
@@ -389,3 +387,9 @@ class IRF:
         if name is None and len(self.shocks) > 1:
             raise SpecificationError(f"there are shocks {list(self.shocks)}; say which with shock=.")
         return 0 if name is None else checks.position("shock", name, self.shocks)
+
+
+def _no_draws(what: str) -> SpecificationError:
+    return SpecificationError(
+        f"{what} needs draws, and there are none; pass bootstrap=MovingBlock() and rng= to irf()."
+    )

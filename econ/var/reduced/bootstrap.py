@@ -15,7 +15,7 @@ from econ.responses.resampling import Bootstrap
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
 from econ.var.reduced.bias import guarded_share
-from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.draws import SampledDraws
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -28,7 +28,7 @@ ROUNDS = 50  # times that unstable draws are drawn again
 def bootstrap_blocks(
     fit: VARResults,
     bootstrap: Bootstrap,
-    read: Callable[[ReducedDraws], T],
+    read: Callable[[SampledDraws], T],
     *,
     rng: int | np.random.SeedSequence | None,
     n_jobs: int = 1,
@@ -42,7 +42,7 @@ def bootstrap_blocks(
     bootstrap : MovingBlock, Residual or Wild
         How errors are drawn.
     read : callable
-        Takes the `ReducedDraws` of a block.
+        Takes the `SampledDraws` of a block.
     rng : int or SeedSequence
         Seed.
     n_jobs : int
@@ -75,7 +75,7 @@ class _Simulator:
         self.expected = self.terms @ fit.params.to_numpy()[: self.terms.shape[1]] - pull
         self.scale = np.sqrt(np.diag(fit.sigma_u))
 
-    def __call__(self, size: int, generator: np.random.Generator) -> ReducedDraws:
+    def __call__(self, size: int, generator: np.random.Generator) -> SampledDraws:
         """Draw ``size`` reduced forms; unstable ones are drawn again if the rule says so."""
         draws = self._sample(size, generator)
         if self.bootstrap.unstable == "keep" or not self.fit.is_stable:
@@ -90,7 +90,7 @@ class _Simulator:
             f"{self.fit.roots[0]:.4f}); difference the data, or pass unstable='keep' to the bootstrap."
         )
 
-    def _sample(self, size: int, generator: np.random.Generator) -> ReducedDraws:
+    def _sample(self, size: int, generator: np.random.Generator) -> SampledDraws:
         fit, lags = self.fit, self.fit.lags
         resample = self.bootstrap.resample(generator, size, fit.nobs)
         driving = resample.apply(self.residuals)
@@ -110,7 +110,7 @@ class _Simulator:
             means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
             coefficients[:, fit.parent.terms.index("const")] += self.centre - means
             paths += self.centre
-        return ReducedDraws(
+        return SampledDraws(
             fit=fit,
             coefficients=coefficients,
             factor=residual_factor / np.sqrt(fit.df_resid),

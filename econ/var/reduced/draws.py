@@ -1,4 +1,4 @@
-"""`ReducedDraws`: a batch of reduced forms of one VAR, on which schemes work."""
+"""`ReducedDraws`: a batch of reduced forms of one VAR, on which schemes work; `SampledDraws`: of simulated samples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ReducedDraws:
-    """B reduced forms of one VAR: the estimate itself (B = 1), bootstrap samples or posterior draws.
+    """B reduced forms of one VAR: the estimate itself (B = 1) or posterior draws; `SampledDraws` are of a bootstrap.
 
     Parameters
     ----------
@@ -28,13 +28,6 @@ class ReducedDraws:
         In the order of ``fit.params``.
     factor : array (B, n, n)
         Lower Cholesky factor of the residual covariance (T - k degrees of freedom), variables in data order.
-    paths : array (B, p + T, n), optional
-        The bootstrap samples, units of the variables.
-    resample : Resample, optional
-        Which periods the errors came from; ``resample.apply(series)`` draws any other series (an instrument,
-        a regime) jointly with them.
-    stable : bool array (B,), optional
-        Which draws have all roots inside the unit circle.
     unstable : int
         Unstable samples met, replaced ones included.
     """
@@ -42,9 +35,6 @@ class ReducedDraws:
     fit: VARResults
     coefficients: Array
     factor: Array
-    paths: Array | None = None
-    resample: Resample | None = field(default=None, repr=False)
-    stable: Mask | None = field(default=None, repr=False)
     unstable: int = 0
 
     def __len__(self) -> int:
@@ -52,16 +42,12 @@ class ReducedDraws:
 
     def part(self, rows: slice) -> ReducedDraws:
         """Some of the draws."""
-        resample = None if self.resample is None else self.resample.part(rows)
-        return replace(
-            self,
-            coefficients=self.coefficients[rows],
-            factor=self.factor[rows],
-            paths=None if self.paths is None else self.paths[rows],
-            resample=resample,
-            stable=None if self.stable is None else self.stable[rows],
-            unstable=0 if self.stable is None else int(np.count_nonzero(~self.stable[rows])),
-        )
+        return replace(self, coefficients=self.coefficients[rows], factor=self.factor[rows], unstable=0)
+
+    @property
+    def values(self) -> Array:
+        """Data that the draws are of, (B or 1, p + T, n), units of the variables."""
+        return self.fit.parent.parent.frame.to_numpy(dtype=float)[None]
 
     @property
     def lag_blocks(self) -> Array:
@@ -78,28 +64,59 @@ class ReducedDraws:
         """Residuals of every draw, (B, T, n); of the data themselves where no sample was simulated."""
         fit = self.fit
         terms = fit.parent.term_values(fit.lags)
-        paths = fit.parent.parent.frame.to_numpy(dtype=float)[None] if self.paths is None else self.paths
-        paths = np.broadcast_to(paths, (len(self), *paths.shape[1:]))
+        paths = np.broadcast_to(self.values, (len(self), *self.values.shape[1:]))
         fitted = terms @ self.coefficients[:, : terms.shape[1]]
         blocks = self.lag_blocks
         for lag in range(1, fit.lags + 1):
             fitted = fitted + paths[:, fit.lags - lag : paths.shape[1] - lag] @ np.swapaxes(blocks[:, lag - 1], 1, 2)
         return paths[:, fit.lags :] - fitted
 
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SampledDraws(ReducedDraws):
+    """Reduced forms estimated on bootstrap samples.
+
+    Parameters
+    ----------
+    fit, coefficients, factor, unstable
+        As `ReducedDraws`.
+    paths : array (B, p + T, n)
+        The bootstrap samples, units of the variables.
+    resample : Resample
+        Which periods the errors came from; ``resample.apply(series)`` draws any other series (an instrument,
+        a regime) jointly with them.
+    stable : bool array (B,)
+        Which draws have all roots inside the unit circle.
+    """
+
+    paths: Array
+    resample: Resample = field(repr=False)
+    stable: Mask = field(repr=False)
+
+    def part(self, rows: slice) -> SampledDraws:
+        """Some of the draws."""
+        return replace(
+            self,
+            coefficients=self.coefficients[rows],
+            factor=self.factor[rows],
+            paths=self.paths[rows],
+            resample=self.resample.part(rows),
+            stable=self.stable[rows],
+            unstable=int(np.count_nonzero(~self.stable[rows])),
+        )
+
+    @property
+    def values(self) -> Array:
+        """The samples."""
+        return self.paths
+
     @property
     def unstable_rows(self) -> Rows:
         """Draws that have a root on or outside the unit circle."""
-        assert self.stable is not None
         return np.flatnonzero(~self.stable)
 
-    def replaced(self, rows: Rows, other: ReducedDraws) -> ReducedDraws:
+    def replaced(self, rows: Rows, other: SampledDraws) -> SampledDraws:
         """These draws with ``rows`` taken from ``other``."""
-        assert self.paths is not None
-        assert other.paths is not None
-        assert self.resample is not None
-        assert other.resample is not None
-        assert self.stable is not None
-        assert other.stable is not None
         return replace(
             self,
             coefficients=put(self.coefficients, rows, other.coefficients),

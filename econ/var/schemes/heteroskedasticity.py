@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Rows, Seed
 from econ.data.index import as_period_index
-from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError, suggestion
+from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.responses.resampling import check_structural
 from econ.var.reduced.bootstrap import bootstrap_blocks
-from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.draws import ReducedDraws, SampledDraws
 from econ.var.reduced.model import SPARE
 from econ.var.schemes import _volatility_kernels as volatility
 from econ.var.schemes.labelling import LabelledResults, arrange
@@ -35,6 +36,8 @@ TOLERANCE = 1e-8  # change of the coefficients, in standard deviations of the er
 @dataclass(frozen=True, eq=False)
 class HeteroskedasticityResults(LabelledResults):
     """Results of `Heteroskedasticity`: the common read-outs, variances by regime, labels and tests."""
+
+    scheme: Heteroskedasticity
 
     @cached_property
     def variances(self) -> pd.DataFrame:
@@ -64,7 +67,6 @@ class HeteroskedasticityResults(LabelledResults):
         if bootstrap is None or self.draws is not None:
             return super().read_draws(read, bootstrap, rng, n_jobs=n_jobs)
         scheme = self.scheme
-        assert isinstance(scheme, Heteroskedasticity)
         check_structural(bootstrap)
         within = WithinRegimes(bootstrap, self._regimes[0])
         return bootstrap_blocks(
@@ -73,7 +75,6 @@ class HeteroskedasticityResults(LabelledResults):
 
     @cached_property
     def _regimes(self) -> tuple[Rows, list[str]]:
-        assert isinstance(self.scheme, Heteroskedasticity)
         return self.scheme.codes(self.parent)
 
 
@@ -143,8 +144,7 @@ class Heteroskedasticity:
     method: str = "ml"
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise SpecificationError(f"no method {self.method!r}; {suggestion(str(self.method), METHODS)}")
+        checks.choice("method", self.method, METHODS)
         if not isinstance(self.regimes, pd.Series):
             raise SpecificationError(
                 f"regimes must be a Series of labels on the dates of the data; found {type(self.regimes).__name__}."
@@ -157,9 +157,7 @@ class Heteroskedasticity:
             params = pd.DataFrame(reduced.coefficients[0], index=fit.params.index, columns=fit.params.columns)
             residuals = fit.residuals * 0.0 + reduced.residuals[0]
             fit = replace(fit, params=params, residuals=residuals)
-        results = HeteroskedasticityResults.from_point(fit, self, shock_names=fit.variables)
-        assert isinstance(results, HeteroskedasticityResults)
-        return results
+        return HeteroskedasticityResults.from_point(fit, self, shock_names=fit.variables)
 
     def impact_batch(self, draws: ReducedDraws) -> Array:
         """Impact matrices (B, n, n) of a batch of reduced forms."""
@@ -172,7 +170,7 @@ class Heteroskedasticity:
         w = np.bincount(codes, minlength=len(names)) / len(codes)
         point = draws is fit.as_draws
         given = fit.bias is not None or fit.posterior is not None or fit.free is not None
-        if self.method == "ml" and (point or draws.paths is not None) and not given:
+        if self.method == "ml" and (point or isinstance(draws, SampledDraws)) and not given:
             draws, turn = _iterated(draws, codes, w)
         else:
             u = draws.residuals
@@ -241,7 +239,7 @@ def _iterated(draws: ReducedDraws, codes: Rows, w: Array) -> tuple[ReducedDraws,
 def _design(draws: ReducedDraws) -> Array:
     """Regressors of every draw, (B, T, k), in the order of the coefficients."""
     fit = draws.fit
-    if draws.paths is None:
+    if not isinstance(draws, SampledDraws):
         return fit.parent.design(fit.lags)[None]
     terms, total = fit.parent.term_values(fit.lags), draws.paths.shape[1]
     lagged = [draws.paths[:, fit.lags - lag : total - lag] for lag in range(1, fit.lags + 1)]

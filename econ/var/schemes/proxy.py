@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from econ import checks
 from econ.arrays import Array, Rows
 from econ.data.dataset import Dataset
 from econ.data.index import as_period_index
@@ -22,10 +23,9 @@ from econ.errors import (
     SingularDesign,
     SpecificationError,
     WeakInstrument,
-    suggestion,
 )
 from econ.var import _kernels as kernels
-from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.draws import ReducedDraws, SampledDraws
 from econ.var.reduced.model import SPARE
 from econ.var.structure.structural import StructuralResults
 
@@ -40,6 +40,8 @@ COLLINEAR = 1e-10  # share of an instrument that regressors must leave unexplain
 class ProxyResults(StructuralResults):
     """Results of `Proxy`: the common read-outs, the first stage and sets that survive a weak one."""
 
+    scheme: Proxy
+
     @cached_property
     def first_stage(self) -> pd.Series:
         """Regression of the residual of ``normalise`` on a constant and the instruments, months with instruments.
@@ -53,14 +55,12 @@ class ProxyResults(StructuralResults):
         """
         from econ.var.schemes.proxy_inference import first_stage
 
-        assert isinstance(self.scheme, Proxy)
         return first_stage(self.scheme, self.parent)
 
     def weak_iv_set(self, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
         """Anderson-Rubin sets of a response; see :func:`econ.var.schemes.proxy_inference.weak_iv_set`."""
         from econ.var.schemes.proxy_inference import weak_iv_set
 
-        assert isinstance(self.scheme, Proxy)
         return weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level)
 
 
@@ -145,7 +145,6 @@ class Proxy:
         values, known = self.aligned(fit)
         self._check_overlap(fit, values[known], known)
         results = ProxyResults.from_point(fit, self, shock_names=(self.shock,))
-        assert isinstance(results, ProxyResults)
         strength = float(results.first_stage["effective_f"])
         if strength < WEAK:
             warnings.warn(
@@ -160,7 +159,7 @@ class Proxy:
         """Impact of the shock in a batch of reduced forms, (B, n, 1)."""
         target = self.target(draws.fit)
         values, known = self.aligned(draws.fit)
-        if draws.resample is not None:
+        if isinstance(draws, SampledDraws):
             values, known = values[draws.resample.rows], known[draws.resample.rows]
         values, known = np.broadcast_arrays(values, known[..., None])
         values = np.broadcast_to(values, (len(draws), *values.shape[-2:]))
@@ -187,10 +186,7 @@ class Proxy:
 
     def target(self, fit: VARResults) -> int:
         """Position of that variable in the VAR."""
-        if self.variable not in fit.variables:
-            hint = suggestion(str(self.variable), fit.variables)
-            raise SpecificationError(f"Proxy normalises on {self.variable!r}, not in the VAR; {hint}")
-        return fit.variables.index(self.variable)
+        return checks.position("variable for Proxy to normalise on:", self.variable, fit.variables)
 
     def aligned(self, fit: VARResults) -> tuple[Array, NDArray[np.bool_]]:
         """Instruments on the periods of the residuals, (T, m), zero where unknown, and which periods are known (T,)."""

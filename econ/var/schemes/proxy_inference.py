@@ -10,7 +10,6 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet
 from econ.infer.strength import effective_f
 from econ.infer.weak import ReducedForm, anderson_rubin, reduced_form
@@ -75,7 +74,7 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     Raises
     ------
     SpecificationError
-        For an unknown response, a negative horizon or a level outside (0, 1).
+        For an unknown response (`UnknownName`), a negative horizon or a level outside (0, 1).
 
     References
     ----------
@@ -84,11 +83,9 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     """
     horizon = checks.horizon(horizon)
     level = checks.level(level)
-    if response not in fit.variables:
-        raise SpecificationError(f"no response {response!r}; {suggestion(str(response), fit.variables)}")
-    gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, response, int(horizon))
-    target, i = scheme.target(fit), fit.variables.index(response)
-    theta = kernels.responses(fit.lag_blocks[None], gamma[None], int(horizon))[0]
+    target, i = scheme.target(fit), checks.position("response", response, fit.variables)
+    gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, response, horizon)
+    theta = kernels.responses(fit.lag_blocks[None], gamma[None], horizon)[0]
     rows = []
     for h, psi in enumerate(influence):
         if h == 0 and i == target:

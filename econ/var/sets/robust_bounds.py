@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from econ import checks
 from econ.arrays import Array
-from econ.errors import NoAdmissibleDraw, SpecificationError, suggestion
+from econ.errors import NoAdmissibleDraw, SpecificationError
 from econ.parallel import map_blocks, seed_sequence
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
@@ -181,9 +181,7 @@ def _chosen(shock: str | None, shocks: tuple[str, ...]) -> str:
     """The shock whose bounds are wanted."""
     if shock is None and len(shocks) > 1:
         raise SpecificationError(f"shocks {list(shocks)} are restricted; say whose responses with shock=.")
-    if shock is not None and shock not in shocks:
-        raise SpecificationError(f"no restricted shock {shock!r}; {suggestion(shock, shocks)}")
-    return shocks[0] if shock is None else shock
+    return shocks[0 if shock is None else checks.position("restricted shock", shock, shocks)]
 
 
 def _check_count(own: Restrictions, other: Restrictions | None, n: int) -> None:

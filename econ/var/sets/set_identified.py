@@ -49,6 +49,8 @@ class SetIdentified(StructuralResults):
     Economic Literature 49(4), 938-960.
     """
 
+    draws: Array = field(kw_only=True, repr=False)
+    reduced_draws: ReducedDraws = field(kw_only=True, repr=False)
     target: int = 0
     tried: int = 0
     admissible: int = 0
@@ -93,7 +95,6 @@ class SetIdentified(StructuralResults):
     @cached_property
     def model(self) -> ReducedDraws:
         """Reduced form of the median target, as one draw."""
-        assert self.reduced_draws is not None
         row = slice(self.target, self.target + 1)
         found = self.reduced_draws
         return ReducedDraws(fit=self.parent, coefficients=found.coefficients[row], factor=found.factor[row])
@@ -117,9 +118,7 @@ class SetIdentified(StructuralResults):
         def read(reduced: ReducedDraws, impact: Array) -> Array:
             return variance_shares(reduced.lag_blocks, impact, reduced.factor, horizon)
 
-        blocks = self.read_draws(read, None, None)
-        assert blocks is not None
-        shares = np.concatenate(blocks)
+        shares = np.concatenate(self.read_own(self.draws, read))
         if shares.shape[3] == shares.shape[2]:
             return shares
         return np.concatenate([shares, 1.0 - shares.sum(axis=3, keepdims=True)], axis=3)
@@ -133,9 +132,7 @@ class SetIdentified(StructuralResults):
             ``[d, t, i, m]`` = contribution of component m (shocks, ``other`` if any, ``initial``, ``deterministic``) to
             variable i in period t; in every draw they add to the data.
         """
-        blocks = self.read_draws(components, None, None)
-        assert blocks is not None
-        return np.concatenate(blocks)
+        return np.concatenate(self.read_own(self.draws, components))
 
 
 def median_target(responses: Array) -> int:

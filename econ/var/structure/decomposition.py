@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,8 +171,7 @@ def components(draws: ReducedDraws, impact: Array) -> Array:
     """Decompose the data by every draw: (B, T, n, c), c = shocks, the rest if s < n, initial, deterministic."""
     fit = draws.fit
     terms = fit.parent.term_values(fit.lags)
-    observed = replace(draws, paths=None)
-    residuals = observed.residuals
+    residuals = ReducedDraws(fit, draws.coefficients, draws.factor).residuals  # of the data, not of the samples
     shocks = residuals @ np.linalg.solve(draws.sigma, impact)
     pushes = impact[:, None] * shocks[:, :, None, :]
     if impact.shape[2] < impact.shape[1]:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
 from econ.var.reduced.forecasting import future_index, mean_path
 from econ.var.structure.counterfactual import plausibility, stacked
@@ -171,14 +171,13 @@ def _target(conditions: Conditions, variables: tuple[str, ...], steps: int) -> A
     """Conditions as an array (steps, n), NaN where free."""
     wanted = np.full((steps, len(variables)), np.nan)
     for name in conditions:
-        if name not in variables:
-            raise SpecificationError(f"no variable {name!r} in the VAR; {suggestion(str(name), variables)}")
-        path = np.asarray(conditions[name], dtype=float)
+        place = checks.position("variable", name, variables)
+        path = np.asarray(conditions[variables[place]], dtype=float)
         if path.shape != (steps,) or np.isinf(path).any():
             raise SpecificationError(
                 f"the condition on {name!r} must give {steps} finite values (NaN where free); found {path.tolist()}."
             )
-        wanted[:, variables.index(name)] = path
+        wanted[:, place] = path
     if np.isnan(wanted).all():
         raise SpecificationError("no condition was given; name at least one value of one variable.")
     return wanted
@@ -186,7 +185,7 @@ def _target(conditions: Conditions, variables: tuple[str, ...], steps: int) -> A
 
 def _fixed(names: list[str], driving: Sequence[str] | None, steps: int) -> NDArray[np.bool_]:
     """Which of the stacked shocks keep their usual distribution."""
-    for name in driving or ():
-        if name not in names:
-            raise SpecificationError(f"no shock {name!r}; {suggestion(str(name), names)}")
-    return np.tile([driving is not None and name not in driving for name in names], steps)
+    moving = names if driving is None else checks.names("driving", driving)
+    for name in moving:
+        checks.position("shock", name, names)
+    return np.tile([name not in moving for name in names], steps)

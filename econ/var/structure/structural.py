@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from econ.responses.resampling import Bootstrap, check_structural
 from econ.var import _kernels as kernels
 from econ.var.reduced.bias import without_bias
 from econ.var.reduced.bootstrap import bootstrap_blocks
-from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.draws import ReducedDraws, SampledDraws
 from econ.var.structure.scheme import DatedScheme, PointScheme, Scheme
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from econ.var.structure.scenario import Conditions
 
 T = TypeVar("T")
+ASKED = "a standard error of each draw"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ class StructuralResults:
     reduced_draws: ReducedDraws | None = field(default=None, repr=False)
 
     @classmethod
-    def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> StructuralResults:
+    def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> Self:
         """Results of a scheme that gives one impact matrix for one reduced form (and for each posterior draw)."""
         impact = scheme.impact_batch(fit.as_draws)[0]
         labelled = pd.DataFrame(impact, index=list(fit.variables), columns=list(shock_names))
@@ -115,13 +116,13 @@ class StructuralResults:
             For a negative horizon, a bootstrap without ``rng``, the wild bootstrap (its bands of structural
             responses are wrong), or a bootstrap of a scheme that draws by itself.
         """
-        horizon = checks.horizon(horizon)
+        horizon, inner = checks.horizon(horizon), checks.count("inner", inner, least=0)
         impact = self.impact.to_numpy()
         point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
 
         def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
             errors = None
-            if inner and bootstrap is not None:
+            if inner and bootstrap is not None and isinstance(draws, SampledDraws):
                 errors = inner_errors(draws, self.scheme, bootstrap, horizon=horizon, inner=inner)
             return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
 
@@ -216,7 +217,7 @@ class StructuralResults:
             As :meth:`irf`.
         """
         if bootstrap is None:
-            return None if self.draws is None else self._read_own_draws(read)
+            return None if self.draws is None else self.read_own(self.draws, read)
         scheme = self.scheme
         check_structural(bootstrap)
         if self.draws is not None or not isinstance(scheme, PointScheme):
@@ -227,12 +228,12 @@ class StructuralResults:
             self.parent, bootstrap, lambda draws: read(draws, scheme.impact_batch(draws)), rng=rng, n_jobs=n_jobs
         )
 
-    def _read_own_draws(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
-        assert self.draws is not None
+    def read_own(self, impacts: Array, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
+        """Call ``read`` on the impact matrices (D, n, s) of these results, block by block."""
         one = self.parent.as_draws
         found = []
-        for start in range(0, len(self.draws), BLOCK):
-            rows = slice(start, min(start + BLOCK, len(self.draws)))
+        for start in range(0, len(impacts), BLOCK):
+            rows = slice(start, min(start + BLOCK, len(impacts)))
             if self.reduced_draws is None:
                 size = rows.stop - rows.start
                 reduced = ReducedDraws(
@@ -240,16 +241,14 @@ class StructuralResults:
                 )
             else:
                 reduced = self.reduced_draws.part(rows)
-            found.append(read(reduced, self.draws[rows]))
+            found.append(read(reduced, impacts[rows]))
         return found
 
 
-def inner_errors(draws: ReducedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:
+def inner_errors(draws: SampledDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:
     """Standard error of the responses of every draw, by a bootstrap of that draw's own sample: (b, H + 1, n, s)."""
     from dataclasses import replace
 
-    assert draws.paths is not None
-    assert draws.resample is not None
     model, lags = draws.fit.parent, draws.fit.lags
     frame = model.parent.frame
     errors = []
@@ -261,15 +260,8 @@ def inner_errors(draws: ReducedDraws, scheme: Scheme, bootstrap: Bootstrap, *, h
         seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed
         own = scheme.redrawn(draws.fit, rows) if isinstance(scheme, DatedScheme) else scheme
         irf = own.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]
-        assert irf.draws is not None
-        errors.append(irf.draws.std(axis=0, ddof=1))
+        errors.append(irf.joint_draws(ASKED).std(axis=0, ddof=1))
     return np.stack(errors)
-
-
-def check_horizon(horizon: object) -> None:
-    """Raise `SpecificationError` unless ``horizon`` is an integer of at least 0."""
-    if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
-        raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
 
 
 def seed_identity(rng: Seed) -> tuple[object, ...]:
