@@ -136,8 +136,8 @@ def level(value: object) -> float:
     return found
 
 
-def choice(name: str, value: object, known: Iterable[T]) -> T:
-    """One of the words ``known``.
+def choice(name: str, value: object, known: Iterable[T], *, of: str = "") -> T:
+    """One of the words ``known``; ``of`` says in the message what they are words of.
 
     Raises
     ------
@@ -153,10 +153,10 @@ def choice(name: str, value: object, known: Iterable[T]) -> T:
     for word in words:
         if isinstance(value, str) and value == word:
             return word
-    raise SpecificationError(f"no {name} {value!r}; {suggestion(str(value), words)}")
+    raise SpecificationError(f"no {name} {value!r}{' ' if of else ''}{of}; {suggestion(str(value), words)}")
 
 
-def position(what: str, name: object, known: Sequence[str]) -> int:
+def position(what: str, name: object, known: Sequence[str], *, of: str = "") -> int:
     """Place of ``name`` among the names that the data or results at hand have.
 
     Parameters
@@ -167,6 +167,8 @@ def position(what: str, name: object, known: Sequence[str]) -> int:
         What the caller passed.
     known : sequence of str
         The names there are.
+    of : str
+        Who asks or where the names stand, for the message, such as "in the VAR".
 
     Raises
     ------
@@ -180,7 +182,7 @@ def position(what: str, name: object, known: Sequence[str]) -> int:
     """
     if isinstance(name, str) and name in known:
         return list(known).index(name)
-    raise UnknownName(f"no {what} {name!r}; {suggestion(str(name), known)}")
+    raise UnknownName(f"no {what} {name!r}{' ' if of else ''}{of}; {suggestion(str(name), known)}")
 
 
 def names(what: str, value: object, *, least: int = 0) -> tuple[str, ...]:

@@ -13,13 +13,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.catalogue import AGGREGATES
 from econ.data.convert import monthly
 from econ.data.holders import HOLDERS, holder
 from econ.data.valuation import RATES, ValuationModel, fit_valuation, left_out_error
 from econ.data.vintage import Vintage
-from econ.errors import SeriesNotFound, SpecificationError, suggestion
+from econ.errors import SeriesNotFound, SpecificationError
 
 MEASURES = ("net_purchases", "valuation_change", "position_change", "gap", "mfh_change", "position", "mfh_holdings",
             "benchmarked_change", "benchmarked_holdings")  # fmt: skip
@@ -222,8 +223,7 @@ def flows(
     (-23.572, 'TIC SLT')
     """
     for word, known, what in ((measure, MEASURES, "measure"), (scale, SCALES, "scale")):
-        if word not in known:
-            raise SpecificationError(f"no {what} {word!r}; {suggestion(word, known)}")
+        checks.choice(what, word, known)
     table = flow_table(holder, measure, scale, as_of=as_of, stamp=stamp_of(as_of))
     return table if imputed else table.assign(value=table["value"].where(~table["imputed"]))
 

@@ -155,7 +155,7 @@ def romano_wolf_table(
     """
     studies = _same_events(results)
     events = studies[0].events
-    checks.position("column of the events", by, list(events.columns))
+    checks.position("column", by, list(events.columns), of="of the events")
     groups = {name: np.flatnonzero((events[by] == name).to_numpy()) for name in dict.fromkeys(events[by])}
     windows = studies[0].windows
     flips = sign_flips(clusters(windows.positions, windows.length), draws, rng, n_jobs=n_jobs)

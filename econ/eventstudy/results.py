@@ -107,7 +107,7 @@ class EventStudyResults:
         """Rows of the events of each class, in order of first appearance."""
         if by is None:
             return {"all": self._rows(None)}
-        checks.position("column of the events", by, list(self.events.columns))
+        checks.position("column", by, list(self.events.columns), of="of the events")
         column = self.events[by]
         return {name: np.flatnonzero((column == name).to_numpy()) for name in dict.fromkeys(column)}
 

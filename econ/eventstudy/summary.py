@@ -112,7 +112,7 @@ def expected_sign(word: object) -> int:
 
 def slope(values: Array, events: pd.DataFrame, *, column: str, units: str, level: float, parent: object) -> Estimate:
     """Slope of `EventStudyResults.slope`."""
-    checks.position("column of the events", column, list(events.columns))
+    checks.position("column", column, list(events.columns), of="of the events")
     days = pd.DatetimeIndex(events["day"])
     regressor = events[column].set_axis(days, axis=0)
     fit = regress(pd.Series(values, index=days, name="change"), regressor, cov="hc3", parent=parent)

@@ -58,7 +58,7 @@ def release_surprises(prints: pd.DataFrame, *, holder: str = "OFF", lags: int = 
     if absent:
         raise SchemaError(f"prints lack the columns {absent}; found {[str(name) for name in prints.columns]}.")
     lags = checks.count("lags", lags)
-    checks.position("prints of the holder", holder, [str(name) for name in prints["holder"].unique()])
+    checks.position("prints of", holder, [str(name) for name in prints["holder"].unique()])
     own = prints[prints["holder"] == holder].sort_values(["release_date", "date"])
     own = own.drop_duplicates("release_date", keep="last").reset_index(drop=True)
     value = own["value"].to_numpy(dtype=float)

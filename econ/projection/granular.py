@@ -284,11 +284,11 @@ def aligned(
         raise SpecificationError(f"flows must be a DataFrame and sizes a DataFrame or Series; found {found}.")
     left_out = list(checks.names("exclude", exclude))
     for name in left_out:
-        checks.position("flows of the excluded holder", name, list(flows.columns))
+        checks.position("flows of holder", name, list(flows.columns), of="to exclude")
     frame = complete_frame(flows.drop(columns=left_out), what="a granular instrument")
     known = sizes.index if isinstance(sizes, pd.Series) else sizes.columns
     for name in frame.columns:
-        checks.position("sizes of the holder", name, list(known))
+        checks.position("sizes of holder", name, list(known), of="whose flows are given")
     if isinstance(sizes, pd.Series):
         values = np.tile(sizes[list(frame.columns)].to_numpy(dtype=float), (len(frame), 1))
         table = pd.DataFrame(values, index=frame.index, columns=frame.columns)

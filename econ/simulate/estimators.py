@@ -56,7 +56,7 @@ class Estimator:
 
     def __post_init__(self) -> None:
         for word, known, what in ((self.target, TARGETS, "target"), *((need, NEEDS, "need") for need in self.needs)):
-            checks.choice(f"{what} of design {self.name!r}:", word, known)
+            checks.choice(what, word, known, of=f"of design {self.name!r}")
 
     def truth(self, market: TreasuryMarket) -> float:
         """The number it aims at."""

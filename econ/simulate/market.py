@@ -242,7 +242,7 @@ class TreasuryMarket:
             self.shock_number(needed)
         for shock in self.shocks:
             for name in shock.loads:
-                checks.position(f"variable for shock {shock.name!r} to load on:", name, self.columns)
+                checks.position("variable", name, self.columns, of=f"for shock {shock.name!r} to load on")
         for regime in self.regimes:
             for name in regime.scale:
                 self.shock_number(name)

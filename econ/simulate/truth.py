@@ -85,6 +85,6 @@ def impact_of(market: TreasuryMarket, shock: str) -> float:
     column = market.shock_number(shock)
     own = {"seller": SELLER, "ally": ALLY}.get(shock, shock)
     holders = [holder.name for holder in market.active]
-    checks.position(f"holder whose shock is {shock!r}:", own, holders)
+    checks.position("holder", own, holders, of=f"behind shock {shock!r}")
     bought = market.reaction[market.columns.index(own), column]
     return float(market.reaction[market.columns.index("yield_10y"), column] / bought)

@@ -97,7 +97,7 @@ class BayesianVAR(VAR):
             raise SpecificationError(f"volatility must be CommonVolatility(...) or None; found {self.volatility!r}.")
         if self.volatility is not None and self.outliers is not None:
             raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
-        object.__setattr__(self, "lags", checks.count("lags", self.lags))
+        checks.keep(self, lags=checks.count("lags", self.lags))
         if self.exclude is not None:
             raise SpecificationError(
                 "a BayesianVAR shrinks coefficients and excludes none: the conjugate prior treats all equations alike; "

@@ -129,7 +129,7 @@ class BayesianVARResults(VARResults):
         """
         if self.log_variances is None:
             raise SpecificationError("these errors have one size; fit BayesianVAR(..., volatility=CommonVolatility()).")
-        sizes = np.exp(0.5 * self.log_variances)
+        level, sizes = checks.level(level), np.exp(0.5 * self.log_variances)
         lower, upper = bands.pointwise(sizes, level=level)
         columns = {"median": np.median(sizes, axis=0), "lower": lower, "upper": upper}
         return pd.DataFrame(columns, index=self.residuals.index)

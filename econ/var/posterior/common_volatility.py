@@ -54,8 +54,7 @@ class CommonVolatility:
     thin: int = 2
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "burn_in", checks.count("burn_in", self.burn_in))
-        object.__setattr__(self, "thin", checks.count("thin", self.thin))
+        checks.keep(self, burn_in=checks.count("burn_in", self.burn_in), thin=checks.count("thin", self.thin))
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,7 @@ def free_coefficients(
             meant = {f"L{lag}.{name}" for lag in range(1, lags + 1)} if name in variables else {name}
             rows = [row for row, regressor in enumerate(regressors) if regressor in meant]
             if not rows:
-                checks.position(f"regressor of equation {equation!r} to exclude:", name, [*variables, *regressors])
+                checks.position("regressor", name, [*variables, *regressors], of=f"of {equation!r} to exclude")
             free[rows, column] = False
     if not free.any():
         raise SpecificationError("exclude leaves no coefficient to estimate; keep at least one.")

@@ -186,7 +186,7 @@ class Proxy:
 
     def target(self, fit: VARResults) -> int:
         """Position of that variable in the VAR."""
-        return checks.position("variable for Proxy to normalise on:", self.variable, fit.variables)
+        return checks.position("variable", self.variable, fit.variables, of="in the VAR for Proxy to normalise on")
 
     def aligned(self, fit: VARResults) -> tuple[Array, NDArray[np.bool_]]:
         """Instruments on the periods of the residuals, (T, m), zero where unknown, and which periods are known (T,)."""

@@ -119,7 +119,7 @@ class NarrativeCheck:
         self.horizon = max(len(window) for window in self.windows) - 1
         for each in restrictions:
             if isinstance(each, ShockContribution):
-                checks.position("variable of a contribution", each.variable, variables)
+                checks.position("variable", each.variable, variables, of=f"in the VAR for the {each}")
 
     @property
     def needs_weights(self) -> bool:

@@ -146,7 +146,7 @@ def check_variables(found: Restrictions, variables: Sequence[str]) -> None:
     used += [each.variable for each in found.bounds]
     used += [each.per for each in found.bounds if each.per is not None]
     for name in used:
-        checks.position("variable for a restriction in the VAR:", name, variables)
+        checks.position("variable", name, variables, of="in the VAR for a restriction")
     n = len(variables)
     if len(found.shocks) > n:
         raise SpecificationError(f"{len(found.shocks)} shocks are named, but {n} variables can have {n} at most.")

@@ -52,7 +52,7 @@ def check_order(order: tuple[str, ...], variables: tuple[str, ...], *, scheme: s
         Naming the unknown (with a suggestion), repeated or missing names.
     """
     for name in order:
-        checks.position(f"variable for {scheme} in the VAR:", name, variables)
+        checks.position("variable", name, variables, of=f"in the VAR for {scheme}")
         if order.count(name) > 1:
             raise SpecificationError(f"{scheme} names {name!r} twice; name every variable once.")
     missing = [name for name in variables if name not in order]
