@@ -110,10 +110,10 @@ def real(
     found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
     if not (math.isfinite(found) and above < found < below and least <= found <= most):
         limits = (("above", above), ("of at least", least), ("of at most", most), ("below", below))
-        bounds = [f"{word} {limit:g}" for word, limit in limits if math.isfinite(limit)]
-        raise SpecificationError(
-            f"{name} must be a finite number{' ' if bounds else ''}{' and '.join(bounds)}; found {value!r}."
-        )
+        bounds = " and ".join(f"{word} {limit:g}" for word, limit in limits if math.isfinite(limit))
+        if math.isfinite(least) and math.isfinite(most):
+            bounds = f"from {least:g} to {most:g}"
+        raise SpecificationError(f"{name} must be a finite number{' ' if bounds else ''}{bounds}; found {value!r}.")
     return found
 
 

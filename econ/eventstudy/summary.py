@@ -44,7 +44,7 @@ def detectability_row(windows: Windows, *, bound: float, power: float, size: flo
         return row | {"detectable": nothing, "equivalence p_value": nothing, "smallest bound": nothing}
     test = equivalence(value, error, bound, df=df, size=size)
     return row | {
-        "detectable": minimum_detectable_effect(error, power, size, df=df),
+        "detectable": minimum_detectable_effect(error, power, size=size, df=df),
         "equivalence p_value": test.p_value,
         "smallest bound": test.smallest_bound,
     }

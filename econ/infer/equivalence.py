@@ -91,7 +91,7 @@ def equivalence(
 
 
 def minimum_detectable_effect(
-    std_error: float, power: float = 0.8, size: float = 0.05, *, df: float | None = None
+    std_error: float, power: float = 0.8, *, size: float = 0.05, df: float | None = None
 ) -> float:
     """Effect that a two-sided test rejects with probability ``power``.
 

@@ -73,7 +73,7 @@ def proxy_moments(svar: ProxyResults, horizon: int, cells: Sequence[Cell]) -> Mo
     points, influences = [], []
     for cell in cells:
         if cell.shock != scheme.shock:
-            raise UnknownName(f"no shock {cell.shock!r}; the only one is {scheme.shock!r}.")
+            raise UnknownName(f"no shock {cell.shock!r}; the only shock is {scheme.shock!r}.")
         i = checks.position("response", cell.response, fit.variables)
         gamma, squares, nobs, by_horizon = responses_to_instruments(scheme, fit, cell.response, horizon)
         m = gamma.shape[1]

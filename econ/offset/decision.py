@@ -103,7 +103,7 @@ def decide(
     needed: int | Unavailable = NO_ERROR
     if not isinstance(error, Unavailable) and 0.0 < error < math.inf:
         one_sided = 0.5 + estimate.level / 2.0
-        test = equivalence(estimate.value, error, none, size=0.5 - estimate.level / 2.0)
+        test = equivalence(estimate.value, error, none, size=round(0.5 - estimate.level / 2.0, 12))
         detectable = minimum_detectable_effect(_precision(estimate, error, 0.0), power)
         needed = _observations(estimate, error, one_sided, (none, full), power)
     if verdict != OPEN:

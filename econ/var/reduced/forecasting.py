@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 
-def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataFrame | None = None) -> pd.DataFrame:
+def forecast(fit: VARResults, steps: int, *, level: float = 0.90, exog: pd.DataFrame | None = None) -> pd.DataFrame:
     """Forecast the next ``steps`` periods.
 
     Parameters
@@ -25,7 +25,7 @@ def forecast(fit: VARResults, steps: int, *, level: float = 0.95, exog: pd.DataF
         The VAR.
     steps : int
         Periods ahead, at least 1.
-    level : float, default 0.95
+    level : float, default 0.90
         Coverage of the intervals: Gaussian errors, coefficients taken as known.
     exog : DataFrame, optional
         Future values of the exogenous regressors, ``steps`` rows; needed if the VAR has any.

@@ -185,7 +185,7 @@ class VARResults:
     def forecast(
         self,
         steps: int,
-        level: float = 0.95,
+        level: float = 0.90,
         *,
         conditions: Conditions | None = None,
         exog: pd.DataFrame | None = None,

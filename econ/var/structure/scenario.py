@@ -57,7 +57,7 @@ def scenario(
     conditions: Conditions,
     *,
     driving: Sequence[str] | None = None,
-    level: float = 0.95,
+    level: float = 0.90,
     exog: pd.DataFrame | None = None,
 ) -> Scenario:
     """Forecast under conditions on the paths of variables, brought about by chosen shocks.
@@ -77,7 +77,7 @@ def scenario(
     driving : sequence of str, optional
         Shocks that may deviate from their usual distribution; by default all (a conditional forecast, which does not
         depend on the identification).
-    level : float, default 0.95
+    level : float, default 0.90
         Coverage of the intervals; coefficients taken as known.
     exog : DataFrame, optional
         Future exogenous regressors.

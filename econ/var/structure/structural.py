@@ -175,7 +175,7 @@ class StructuralResults:
         conditions: Conditions | None = None,
         *,
         driving: Sequence[str] | None = None,
-        level: float = 0.95,
+        level: float = 0.90,
         exog: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Forecast, under conditions if there are any: see :func:`econ.var.structure.scenario.scenario`."""

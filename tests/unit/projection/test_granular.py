@@ -193,11 +193,11 @@ def test_bad_input_raises_its_own_error():
         ({"weights": "value"}, SpecificationError, "no weights"),
         ({"factors": 28}, SpecificationError, "from 0 to 27 for 30 holders"),
         ({"factors": -1}, SpecificationError, "factors must be"),
-        ({"exclude": ["hub"]}, SeriesNotFound, "has no flows"),
+        ({"exclude": ["hub"]}, SeriesNotFound, "no flows of holder 'hub'"),
     ):
         with pytest.raises(error, match=words):
             granular_instrument(flows, sizes, **options)
-    with pytest.raises(SeriesNotFound, match="'h3' has flows but no sizes"):
+    with pytest.raises(SeriesNotFound, match="no sizes of holder 'h3'"):
         granular_instrument(flows, sizes.drop("h3"))
     with pytest.raises(SchemaError, match="'h2' must be a number of at least 0; found -1"):
         granular_instrument(flows, sizes.where(sizes.index != "h2", -1.0))
