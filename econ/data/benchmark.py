@@ -142,7 +142,7 @@ def _check(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame, survey_err
         raise SchemaError("surveys must stand once each, in order, on months of the reported change.")
     if len(surveys) == 0 or surveys.index[0] != index[0] or not hubs.index.equals(index):
         raise SchemaError("the reported change, the hubs and the first survey must start in the same month.")
-    survey_error = checks.real("survey_error", survey_error, least=0.0)
+    checks.real("the survey error", survey_error, least=0.0)
     numbers = np.column_stack([change.to_numpy(float)[1:], hubs.to_numpy(float)[1:]])
     if not np.isfinite(numbers).all() or not np.isfinite(surveys.to_numpy(float)).all():
         raise SchemaError("a reported change or a survey is missing; benchmark months that have all of them.")

@@ -12,7 +12,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.errors import UnknownName
 from econ.offset._responses import Cell, Responses
-from econ.var import Proxy, ProxyResults
+from econ.var import ProxyResults
 from econ.var import _kernels as kernels
 from econ.var.schemes.proxy_inference import responses_to_instruments
 
@@ -69,7 +69,6 @@ def proxy_moments(svar: ProxyResults, horizon: int, cells: Sequence[Cell]) -> Mo
     """
     horizon = checks.horizon(horizon)
     scheme, fit = svar.scheme, svar.parent
-    assert isinstance(scheme, Proxy)
     points, influences = [], []
     for cell in cells:
         if cell.shock != scheme.shock:

@@ -147,14 +147,11 @@ def granular_elasticities(
     1.944, s.e. 0.078
     """
     frame, shares = aligned(quantities, sizes, ())
-    start = checks.real("start", start)
-    price = price.set_axis(dates(price.index))
-    factors = None if factors is None else factors.set_axis(dates(factors.index), axis=0)
     if frame.shape[1] < 3:
         raise SpecificationError(f"elasticities need at least three holders; found {frame.shape[1]}.")
     a, b = _partialled(frame, price, factors, constant=constant)
     weights = shares.to_numpy()
-    common = _solve(lambda z: _pooled(a, b, weights, z), np.array([start]))
+    common = _solve(lambda z: _pooled(a, b, weights, z), np.array([checks.real("start", start)]))
     n = frame.shape[1]
     zeta = np.repeat(common, n) if homogeneous else _solve(lambda z: _moments(a, b, weights, z), np.repeat(common, n))
     market = weights @ zeta
@@ -183,6 +180,8 @@ def _partialled(
     frame: pd.DataFrame, price: pd.Series, factors: pd.DataFrame | None, *, constant: bool
 ) -> tuple[Array, Array]:
     """Quantities (T, N) and price (T,) with constant and factors taken out."""
+    price = price.set_axis(dates(price.index))
+    factors = None if factors is None else factors.set_axis(dates(factors.index), axis=0)
     names = ["const"] if constant else []
     columns = [np.ones((len(frame), 1))] if constant else []
     for what, table in (("price", price), ("factors", factors)):
