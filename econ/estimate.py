@@ -112,8 +112,8 @@ class Estimate:
         Standard error, in ``units``.
     lower, upper : float or Unavailable
         Ends of the interval (of its convex hull when ``region`` is a union); ``±inf`` where open.
-    level : float
-        Coverage of the interval, such as 0.90.
+    level : float, default 0.90
+        Coverage of the interval.
     units : str
         Printed after the value, such as ``"bp"``.
     label : str
@@ -141,6 +141,9 @@ class Estimate:
     nobs: int = 0
     region: ConfidenceSet | None = None
     parent: object = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        checks.keep(self, level=checks.level(self.level))
 
     @property
     def interval(self) -> tuple[float | Unavailable, float | Unavailable]:

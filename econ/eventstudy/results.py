@@ -321,7 +321,7 @@ class EventStudyResults:
         ------
         SpecificationError
             If ``days`` leave the event window or the impulse is the response.
-        SeriesNotFound
+        UnknownName
             If the impulse is not a column.
 
         References

@@ -87,7 +87,7 @@ class EventStudy:
     ------
     SpecificationError
         For windows out of order or overlapping, unknown words, factors that do not fit the model.
-    SeriesNotFound
+    UnknownName
         If the response or a factor is not a column.
 
     References

@@ -185,7 +185,8 @@ def pro_rata(
     >>> pro_rata({"jp": 1.0, "uk": 1.0}, total=10.0)
     {'jp': 0.1, 'uk': 0.1, 'domestic_private': 0.8}
     """
-    whole = sum(stocks.values()) if total is None else total
+    stocks = {name: checks.real(f"position of {name!r}", stock, least=0.0) for name, stock in stocks.items()}
+    whole = sum(stocks.values()) if total is None else checks.real("total", total, above=0.0)
     values = {**stocks} if total is None else {**stocks, residual: whole - sum(stocks.values())}
     if not all(np.isfinite(value) and value >= 0.0 for value in values.values()) or not whole > 0.0:
         raise SpecificationError(f"positions must be at least 0 and within the float; found {values} of {whole}.")

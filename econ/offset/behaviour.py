@@ -59,7 +59,7 @@ def episodes(
     SpecificationError
         For months in the wrong order, or a holder named twice.
     SeriesNotFound
-        For an unknown holder.
+        For a holder that the package does not know.
 
     Examples
     --------

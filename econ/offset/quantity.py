@@ -79,7 +79,7 @@ def quantity_offset(
     SpecificationError
         If seller and ally are the same, the horizon is not within the responses, the method is unknown, or there
         are fewer than 20 draws and no joint covariance.
-    SeriesNotFound
+    UnknownName
         If a response or shock is unknown; suggests the nearest.
     NotIdentified
         If the seller's cumulated response is exactly zero.

@@ -174,6 +174,7 @@ class PanelProjection:
 
     def cross_section(self, horizon: int) -> CrossSection:
         """Response and impulse at one horizon with effects and controls partialled out."""
+        horizon = checks.horizon(horizon)
         rows = self._rows(horizon)
         units, periods = self._codes
         effects = Effects(_dense(units[rows]), _dense(periods[rows]), "unit" in self.effects, "time" in self.effects)

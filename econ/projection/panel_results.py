@@ -208,7 +208,7 @@ class PanelResults:
         J. G. MacKinnon, M. Ø. Nielsen and M. D. Webb (2019), Stata Journal 19(1), for the algebra by cluster. Davidson,
         R. and J. G. MacKinnon (2010), Journal of Business & Economic Statistics 28(1), for instruments.
         """
-        return float(self._wild(horizon, draws, rng)(np.array([float(null)]))[0])
+        return float(self._wild(horizon, draws, rng)(np.array([checks.real("null", null)]))[0])
 
     def wild_cluster_set(
         self,

@@ -91,7 +91,10 @@ class Shock:
         checks.keep(self, std=std, persistence=persistence)
         if not abs(self.persistence) < 1.0:
             raise Unstable(f"shock {self.name!r} has persistence {self.persistence}; take one between -1 and 1.")
-        object.__setattr__(self, "loads", dict(self.loads))
+        loads = {
+            name: checks.real(f"load of shock {self.name!r} on {name!r}", load) for name, load in self.loads.items()
+        }
+        checks.keep(self, loads=loads)
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def with_supply_shocks(market: TreasuryMarket, *, size: float = 3.0, reaction: f
     place = market.shock_number("supply")
     shock = market.shocks[place]
     loads = {**shock.loads, SELLER: reaction, ALLY: reaction}
-    louder = replace(shock, std=size * shock.std, loads=loads)
+    louder = replace(shock, std=checks.real("size", size, least=0.0) * shock.std, loads=loads)
     return replace(market, shocks=(*market.shocks[:place], louder, *market.shocks[place + 1 :]))
 
 

@@ -67,7 +67,7 @@ class Tournament:
         ``worst_coverage``, ``worst_at`` (cell), ``median_length``, ``unbounded`` (largest share), ``power`` (mean over
         cells with a truth other than 0).
         """
-        rows = {}
+        rows, tolerance = {}, checks.real("tolerance", tolerance, least=0.0, most=1.0)
         for name, part in self.table.groupby(level="estimator", sort=False):
             cells = part.droplevel("estimator")
             gap = cells["coverage"] + 2.0 * cells["coverage_se"] - (self.level - tolerance)

@@ -20,6 +20,7 @@ from econ.infer import anderson_rubin, bai_perron, effective_f, ewc, fieller, ne
 from econ.offset import quantity_offset, reaction_function, realised_volatility
 from econ.parallel import map_blocks, seed_sequence
 from econ.projection import LocalProjection, PanelProjection, PlugIn, granular_instrument
+from econ.report.numbers import fixed
 from econ.simulate import Faults, TreasuryMarket, Truths, recursive_bias, tournament
 from econ.testing import simulated_var
 from econ.var import (
@@ -219,6 +220,8 @@ COUNTED = {
     "offset: reaction": (2, lambda n: reaction_function(DATA, "y", ["x"], lags=n).regression.coefficients),
     "offset: volatility": (5, lambda n: realised_volatility(LEVEL["yield"], minimum=n)),
     "simulate: periods": (30, lambda n: TreasuryMarket().simulate(n, rng=1)[0].frame["yield_10y"]),
+    "testing: periods": (50, lambda n: simulated_var(n, rng=1).frame["x"]),
+    "report: decimals": (2, lambda n: float(fixed(1.2345, n))),
     "simulate: countries": (4, lambda n: TreasuryMarket(countries=n).countries),
     "simulate: lag": (2, lambda n: Faults(publication_lag=n).publication_lag),
     "simulate: bias": (3, lambda n: recursive_bias(TreasuryMarket(), n)),
