@@ -281,6 +281,8 @@ def test_frozen_values_keep_the_clean_number():
     values = (
         VAR(DATA, lags=np.int64(2)).lags,
         MovingBlock(draws=np.int64(9), length=np.int32(3)).length,
+        MovingBlock(draws=np.int64(9)).draws,
+        PlugIn(draws=np.int64(9)).draws,
         LocalProjection(DATA, "y", "x", lags=np.int32(3)).lags,
         PanelProjection(PANEL, "flow", "pickup", lags=np.int32(3)).lags,
         EventStudy(LEVEL, NEWS, response="yield", window=(np.int64(0), np.int64(1))).window[1],
