@@ -7,7 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from econ.data import Dataset, catalogue, events, load
+    from econ.data import Dataset
+    from econ.data.catalogue import catalogue
+    from econ.data.events import events
+    from econ.data.load import load
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
     from econ.projection import GranularInstrument, LocalProjection, PanelProjection, granular_instrument
@@ -47,7 +50,10 @@ _ROOMS = (
     "var",
 )
 _HOMES = {
-    "econ.data": "Dataset catalogue events load",
+    "econ.data": "Dataset",
+    "econ.data.catalogue": "catalogue",
+    "econ.data.events": "events",
+    "econ.data.load": "load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
     "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",

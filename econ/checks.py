@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,7 +22,13 @@ SPARE = 10
 T = TypeVar("T", bound=str)
 
 
-def count(name: str, value: object, *, least: int = 1, most: int | None = None) -> int:
+def keep(frozen: object, **clean: Any) -> None:
+    """Put clean values into a frozen dataclass; for its ``__post_init__`` only."""
+    for field, value in clean.items():
+        object.__setattr__(frozen, field, value)
+
+
+def count(name: str, value: object, *, least: int | None = 1, most: int | None = None, of: str = "") -> int:
     """An integer from ``least`` to ``most``, as a plain int.
 
     Parameters
@@ -32,7 +38,9 @@ def count(name: str, value: object, *, least: int = 1, most: int | None = None) 
     value : object
         What the caller passed.
     least, most : int
-        Smallest and largest value allowed; no largest by default.
+        Smallest and largest value allowed; no largest by default, no smallest with None.
+    of : str
+        What sets the largest value, for the message, such as "for 40 periods".
 
     Raises
     ------
@@ -45,12 +53,15 @@ def count(name: str, value: object, *, least: int = 1, most: int | None = None) 
     >>> count("lags", np.int64(2))
     2
     """
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or int(value) < least or (most is not None and int(value) > most):  # type: ignore[call-overload]
-        allowed = f"an integer of at least {least}" if most is None else f"an integer from {least} to {most}"
-        allowed = "a positive integer" if (least, most) == (1, None) else allowed
-        raise SpecificationError(f"{name} must be {allowed}; found {value!r}.")
-    return int(value)  # type: ignore[call-overload, no-any-return]
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        found = int(value)
+        if (least is None or found >= least) and (most is None or found <= most):
+            return found
+    allowed = "a positive integer" if least == 1 else "an integer"
+    allowed += f" of at least {least}" if least is not None and least != 1 and most is None else ""
+    if most is not None:
+        allowed = f"an integer of at most {most}" if least is None else f"an integer from {least} to {most}"
+    raise SpecificationError(f"{name} must be {allowed}{' ' if of else ''}{of}; found {value!r}.")
 
 
 def horizon(value: object, last: int | None = None) -> int:
@@ -58,10 +69,39 @@ def horizon(value: object, last: int | None = None) -> int:
     return count("horizon", value, least=0, most=last)
 
 
+def span(name: str, value: object, *, least: int | None = None) -> tuple[int, int]:
+    """Two integers, the first not after the last, as a tuple of plain ints: a window or a range of horizons.
+
+    Raises
+    ------
+    SpecificationError
+        For anything else.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> span("window", [0, np.int64(5)])
+    (0, 5)
+    """
+    ends = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else []
+    if len(ends) == 2 and all(isinstance(end, numbers.Integral) and not isinstance(end, bool) for end in ends):
+        first, last = int(ends[0]), int(ends[1])
+        if first <= last and (least is None or first >= least):
+            return first, last
+    allowed = "" if least is None else f" of at least {least}"
+    raise SpecificationError(f"{name} must be two integers{allowed}, (first, last) in order; found {value!r}.")
+
+
 def real(
-    name: str, value: object, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
+    name: str,
+    value: object,
+    *,
+    above: float = -math.inf,
+    least: float = -math.inf,
+    most: float = math.inf,
+    below: float = math.inf,
 ) -> float:
-    """A finite real number larger than ``above``, from ``least`` to ``most``, as a plain float.
+    """A finite real number above ``above`` and below ``below``, from ``least`` to ``most``, as a plain float.
 
     Raises
     ------
@@ -74,13 +114,12 @@ def real(
     1.0
     """
     found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
-    if not math.isfinite(found) or not found > above or not least <= found <= most:
-        bounds = [f"above {above:g}"] if math.isfinite(above) else []
-        bounds += [f"of at least {least:g}"] if math.isfinite(least) else []
-        bounds += [f"of at most {most:g}"] if math.isfinite(most) else []
-        raise SpecificationError(
-            f"{name} must be a finite number{' ' if bounds else ''}{' and '.join(bounds)}; found {value!r}."
-        )
+    if not (math.isfinite(found) and above < found < below and least <= found <= most):
+        limits = (("above", above), ("of at least", least), ("of at most", most), ("below", below))
+        bounds = " and ".join(f"{word} {limit:g}" for word, limit in limits if math.isfinite(limit))
+        if math.isfinite(least) and math.isfinite(most):
+            bounds = f"from {least:g} to {most:g}"
+        raise SpecificationError(f"{name} must be a finite number{' ' if bounds else ''}{bounds}; found {value!r}.")
     return found
 
 
@@ -119,8 +158,8 @@ def level(value: object) -> float:
     return found
 
 
-def choice(name: str, value: object, known: Iterable[T]) -> T:
-    """One of the words ``known``.
+def choice(name: str, value: object, known: Iterable[T], *, of: str = "") -> T:
+    """One of the words ``known``; ``of`` says in the message what they are words of.
 
     Raises
     ------
@@ -136,10 +175,10 @@ def choice(name: str, value: object, known: Iterable[T]) -> T:
     for word in words:
         if isinstance(value, str) and value == word:
             return word
-    raise SpecificationError(f"no {name} {value!r}; {suggestion(str(value), words)}")
+    raise SpecificationError(f"no {name} {value!r}{' ' if of else ''}{of}; {suggestion(str(value), words)}")
 
 
-def position(what: str, name: object, known: Sequence[str]) -> int:
+def position(what: str, name: object, known: Sequence[str], *, of: str = "") -> int:
     """Place of ``name`` among the names that the data or results at hand have.
 
     Parameters
@@ -150,6 +189,8 @@ def position(what: str, name: object, known: Sequence[str]) -> int:
         What the caller passed.
     known : sequence of str
         The names there are.
+    of : str
+        Who asks or where the names stand, for the message, such as "in the VAR".
 
     Raises
     ------
@@ -163,7 +204,7 @@ def position(what: str, name: object, known: Sequence[str]) -> int:
     """
     if isinstance(name, str) and name in known:
         return list(known).index(name)
-    raise UnknownName(f"no {what} {name!r}; {suggestion(str(name), known)}")
+    raise UnknownName(f"no {what} {name!r}{' ' if of else ''}{of}; {suggestion(str(name), known)}")
 
 
 def names(what: str, value: object, *, least: int = 0) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from econ import checks
 from econ.errors import SpecificationError
 
 
@@ -54,7 +55,7 @@ class ConfidenceSet:
     level: float
 
     def __post_init__(self) -> None:
-        check_level(self.level)
+        checks.keep(self, level=checks.level(self.level))
         ends = [end for interval in self.intervals for end in interval]
         if any(math.isnan(end) for end in ends) or ends != sorted(ends):
             raise SpecificationError(f"intervals must be disjoint and increasing; found {self.intervals}.")
@@ -80,6 +81,13 @@ class ConfidenceSet:
         """Whether both ends are finite."""
         return math.isfinite(self.lower) and math.isfinite(self.upper)
 
+    def __neg__(self) -> ConfidenceSet:
+        return replace(self, intervals=tuple((-high, -low) for low, high in reversed(self.intervals)))
+
+    def shifted(self, by: float) -> ConfidenceSet:
+        """The set of the quantity plus ``by``."""
+        return replace(self, intervals=tuple((low + by, high + by) for low, high in self.intervals))
+
     def __str__(self) -> str:
         if not self.intervals:
             return "(empty)"
@@ -90,13 +98,6 @@ def _interval(low: float, high: float) -> str:
     left = "(-inf" if low == -math.inf else f"[{low:.2f}"
     right = "inf)" if high == math.inf else f"{high:.2f}]"
     return f"{left}, {right}"
-
-
-def check_level(level: float) -> float:
-    """Return ``level`` if it is a coverage between 0 and 1; raise ``SpecificationError`` otherwise."""
-    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.0 < level < 1.0:
-        raise SpecificationError(f"level is the coverage, between 0 and 1, such as 0.90; found {level!r}.")
-    return float(level)
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,8 @@ class Estimate:
         Standard error, in ``units``.
     lower, upper : float or Unavailable
         Ends of the interval (of its convex hull when ``region`` is a union); ``±inf`` where open.
-    level : float
-        Coverage of the interval, such as 0.90.
+    level : float, default 0.90
+        Coverage of the interval.
     units : str
         Printed after the value, such as ``"bp"``.
     label : str
@@ -141,10 +142,20 @@ class Estimate:
     region: ConfidenceSet | None = None
     parent: object = field(default=None, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        checks.keep(self, level=checks.level(self.level))
+
     @property
     def interval(self) -> tuple[float | Unavailable, float | Unavailable]:
         """``(lower, upper)``."""
         return (self.lower, self.upper)
+
+    def __neg__(self) -> Estimate:
+        """The same number counted the other way round, its interval and set too."""
+        lower = self.upper if isinstance(self.upper, Unavailable) else -self.upper
+        upper = self.lower if isinstance(self.lower, Unavailable) else -self.lower
+        region = None if self.region is None else -self.region
+        return replace(self, value=-self.value, lower=lower, upper=upper, region=region)
 
     def __str__(self) -> str:
         value = f"{self.value:.{_decimals(self)}f}" + (f" {self.units}" if self.units else "")

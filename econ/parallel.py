@@ -8,6 +8,7 @@ caller's seed, so block k computes the same numbers whoever computes it. BLAS ru
 from __future__ import annotations
 
 import contextlib
+import numbers
 import sys
 import time
 import traceback
@@ -22,6 +23,7 @@ from typing import Any, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from econ.checks import choice, count
 from econ.errors import EstimationError, SpecificationError
 
 T = TypeVar("T")
@@ -57,7 +59,7 @@ def seed_sequence(rng: int | np.random.SeedSequence | None) -> np.random.SeedSeq
     """
     if isinstance(rng, np.random.SeedSequence):
         return np.random.SeedSequence(entropy=rng.entropy, spawn_key=rng.spawn_key, pool_size=rng.pool_size)
-    if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
+    if isinstance(rng, numbers.Integral) and not isinstance(rng, bool) and int(rng) >= 0:
         return np.random.SeedSequence(int(rng))
     raise SpecificationError(
         f"draws were asked for with rng={rng!r}; pass a non-negative int or a numpy SeedSequence, "
@@ -109,9 +111,7 @@ def map_blocks(
     >>> sum(map_blocks(lambda size, generator: size, 250, rng=1))
     250
     """
-    for name, count in (("draws", draws), ("block", block), ("n_jobs", n_jobs)):
-        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-            raise SpecificationError(f"{name} must be a positive integer; found {count!r}.")
+    draws, block, n_jobs = count("draws", draws), count("block", block), count("n_jobs", n_jobs)
     sizes = [block] * (draws // block) + ([draws % block] if draws % block else [])
     seeds = seed_sequence(rng).spawn(len(sizes))
     jobs = list(zip(sizes, seeds, strict=True))
@@ -185,11 +185,8 @@ def stream(
     >>> sorted(stream(len, ["a", "bb"]))
     [(0, 1), (1, 2)]
     """
-    chosen = backend or ("dask" if scheduler else "serial" if n_jobs == 1 else "loky")
-    if chosen not in BACKENDS:
-        raise SpecificationError(f"no backend {chosen!r}; known are {BACKENDS}.")
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, (int, np.integer)) or n_jobs < 1:
-        raise SpecificationError(f"n_jobs must be a positive integer; found {n_jobs!r}.")
+    n_jobs = count("n_jobs", n_jobs)
+    chosen = choice("backend", backend or ("dask" if scheduler else "serial" if n_jobs == 1 else "loky"), BACKENDS)
     each = partial(_guarded, work)
     numbered = list(enumerate(tasks))
     if chosen == "dask":

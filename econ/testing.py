@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from econ.checks import count
 from econ.data.dataset import Dataset
 from econ.errors import SpecificationError
 from econ.parallel import seed_sequence
@@ -57,7 +58,7 @@ def simulated_var(
     (120, 2)
     """
     a, b = np.asarray(lags, dtype=float), np.asarray(impact, dtype=float)
-    burn_in, p = 200, len(a)
+    burn_in, p, periods = 200, len(a), count("periods", periods)
     errors = np.random.default_rng(seed_sequence(rng)).standard_normal((burn_in + periods, b.shape[1])) @ b.T
     path = np.zeros((p + len(errors), len(b)))
     for t, error in enumerate(errors, start=p):

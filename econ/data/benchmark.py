@@ -28,8 +28,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError, SpecificationError
-from econ.estimate import Estimate, check_level
+from econ import checks
+from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError
+from econ.estimate import Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +64,8 @@ class Benchmark:
         """
         from scipy.stats import t as student
 
-        if of not in ("holdings", "change"):
-            raise SpecificationError(f"a band is of 'holdings' or 'change'; found {of!r}.")
-        width = float(student.ppf(0.5 + check_level(level) / 2, self.dof)) * self.frame[f"{of}_std_error"]
+        of = checks.choice("band of", of, ("holdings", "change"))
+        width = float(student.ppf(0.5 + checks.level(level) / 2, self.dof)) * self.frame[f"{of}_std_error"]
         return self.frame[of] - width, self.frame[of] + width
 
 
@@ -142,8 +142,7 @@ def _check(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame, survey_err
         raise SchemaError("surveys must stand once each, in order, on months of the reported change.")
     if len(surveys) == 0 or surveys.index[0] != index[0] or not hubs.index.equals(index):
         raise SchemaError("the reported change, the hubs and the first survey must start in the same month.")
-    if not np.isfinite(survey_error) or survey_error < 0:
-        raise SpecificationError(f"the survey error is a standard deviation, 0 or larger; found {survey_error}.")
+    checks.real("the survey error", survey_error, least=0.0)
     numbers = np.column_stack([change.to_numpy(float)[1:], hubs.to_numpy(float)[1:]])
     if not np.isfinite(numbers).all() or not np.isfinite(surveys.to_numpy(float)).all():
         raise SchemaError("a reported change or a survey is missing; benchmark months that have all of them.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from econ import checks
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.catalogue import Entry, entry
-from econ.errors import FrequencyError, SchemaError, SpecificationError, VintageMissing, suggestion
+from econ.errors import FrequencyError, SchemaError, VintageMissing
 
 RULES = ("last", "mean", "sum")
 _STEP = {"D": pd.offsets.BDay(1), "W": pd.Timedelta(days=7)}
@@ -85,8 +86,7 @@ def monthly(name: str, *, as_of: str = EMBEDDED, rule: str | None = None) -> pd.
     if item.frequency == "Q":
         raise FrequencyError(f"{name!r} is quarterly; load it with frequency='Q'.")
     word = item.rule if rule is None else rule
-    if word not in RULES:
-        raise SpecificationError(f"no rule {word!r} to make {name!r} monthly; {suggestion(word, RULES)}")
+    word = checks.choice("rule", word, RULES, of=f"to make {name!r} monthly")
     present = series.dropna()
     months = pd.DatetimeIndex(present.index).to_period("M")
     grouped = present.groupby(months)

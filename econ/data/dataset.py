@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.data.index import as_period_index, check_index, check_values, is_weekly
-from econ.errors import FrequencyError, SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ import checks
+from econ.data.index import check_values, dates, is_weekly
+from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.frozen import FrozenMapping, guarded
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ class Dataset:
     parent: object = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        frame = self.frame.set_axis(as_period_index(self.frame.index), axis=0)
-        check_index(frame.index)
+        frame = self.frame.set_axis(dates(self.frame.index), axis=0)
         check_values(frame, allow_missing=True)
         object.__setattr__(self, "frame", frame.astype(float).copy())
         missing = [name for name in frame.columns if name not in self.variables]
@@ -131,13 +131,11 @@ class Dataset:
         Raises
         ------
         SchemaError, FrequencyError
-            As for the class; `SeriesNotFound` if ``units`` or ``labels`` name no column.
+            As for the class; `UnknownName` if ``units`` or ``labels`` name no column.
         """
         for words in (units or {}, labels or {}):
             for name in words:
-                if name not in frame.columns:
-                    known = [str(column) for column in frame.columns]
-                    raise SeriesNotFound(f"no column {name!r}; {suggestion(name, known)}")
+                checks.position("column", name, list(frame.columns))
         variables = {
             name: Variable(name=str(name), label=(labels or {}).get(name, str(name)), units=(units or {}).get(name, ""))
             for name in frame.columns
@@ -155,10 +153,9 @@ class Dataset:
         return "U"
 
     def select(self, *names: str) -> Dataset:
-        """Keep the columns named, in that order; `SeriesNotFound` names the nearest when one is absent."""
+        """Keep the columns named, in that order; `UnknownName` names the nearest when one is absent."""
         for name in names:
-            if name not in self.frame.columns:
-                raise SeriesNotFound(f"no variable {name!r} in the data; {suggestion(name, self.frame.columns)}")
+            checks.position("variable", name, list(self.frame.columns))
         return replace(self, frame=self.frame.loc[:, list(names)], parent=self)
 
     def sample(self, start: str | None = None, end: str | None = None) -> Dataset:
@@ -292,8 +289,7 @@ class Dataset:
 
 
 def _transformed(column: pd.Series, word: str) -> pd.Series:
-    if word not in TRANSFORMS:
-        raise SpecificationError(f"no transform {word!r} for {column.name!r}; {suggestion(word, TRANSFORMS)}")
+    word = checks.choice("transform", word, TRANSFORMS, of=f"for {column.name!r}")
     if word.startswith("log"):
         if (column <= 0).any():
             bad = column[column <= 0].index[0]

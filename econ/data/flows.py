@@ -10,11 +10,12 @@ from functools import lru_cache
 
 import pandas as pd
 
+from econ import checks
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.custody import benchmarked
 from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
 from econ.data.vintage import Vintage
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 
 MEASURES = ("net_purchases", "valuation_change", "position_change", "gap", "mfh_change", "position", "mfh_holdings",
             "benchmarked_change", "benchmarked_holdings")  # fmt: skip
@@ -87,8 +88,7 @@ def flows(
     (-23.572, 'TIC SLT')
     """
     for word, known, what in ((measure, MEASURES, "measure"), (scale, SCALES, "scale")):
-        if word not in known:
-            raise SpecificationError(f"no {what} {word!r}; {suggestion(word, known)}")
+        checks.choice(what, word, known)
     table = flow_table(holder, measure, scale, as_of=as_of, stamp=stamp_of(as_of))
     return table if imputed else table.assign(value=table["value"].where(~table["imputed"]))
 

@@ -67,6 +67,59 @@ def is_weekly(index: pd.Index) -> bool:
     return bool(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")) == 7)
 
 
+def dates(index: pd.Index) -> pd.Index:
+    """Dates as every dated table has them: periods or days in order, each once, none missing between them.
+
+    The one rule for whatever a caller passes with dates on it: models, regressions, panels, instruments.
+
+    Raises
+    ------
+    SchemaError, FrequencyError
+        As :func:`as_period_index` and :func:`check_index`.
+
+    Examples
+    --------
+    >>> dates(pd.to_datetime(["2020-01-31", "2020-02-29", "2020-03-31"])).freqstr
+    'M'
+    """
+    clean = as_period_index(index)
+    check_index(clean)
+    return clean
+
+
+def panel_dates(index: pd.Index) -> pd.Index:
+    """Rows (unit, period) of a panel with regular timestamps as periods, one frequency for all units.
+
+    Gaps within a unit are for :func:`check_index`, unit by unit.
+
+    Raises
+    ------
+    SchemaError
+        If a row stands twice, or its period is neither date, period nor integer.
+    FrequencyError
+        If units have different frequencies, or daily timestamps a time of day or a zone.
+    """
+    if not index.is_unique:
+        raise SchemaError(f"row {index[index.duplicated()][0]} stands twice; keep one row a unit and period.")
+    units, when = index.get_level_values(0), index.get_level_values(1)
+    found = {str(each.freqstr) for each in when if isinstance(each, pd.Period)}
+    if len(found) > 1:
+        raise FrequencyError(f"a panel has one frequency for all units; found {sorted(found)}; convert them first.")
+    if not isinstance(when, pd.DatetimeIndex):
+        as_period_index(when)
+        return index
+    codes: dict[str | None, object] = {}
+    for unit in units.unique():
+        part = as_period_index(when[units == unit].sort_values())
+        if len(part) > 2:  # two dates do not tell months from days
+            codes.setdefault(part.freqstr if isinstance(part, pd.PeriodIndex) else None, unit)
+    if len(codes) > 1:
+        words = " and ".join(f"{code or 'days or irregular'} (unit {unit!r})" for code, unit in codes.items())
+        raise FrequencyError(f"a panel has one frequency for all units; found {words}; convert or drop one.")
+    code = next(iter(codes), None)
+    return index if code is None else pd.MultiIndex.from_arrays([units, when.to_period(code)], names=index.names)
+
+
 def check_index(index: pd.Index) -> None:
     """Refuse duplicated, unordered or missing periods, naming the first offender.
 

@@ -6,6 +6,7 @@ import warnings
 
 import pandas as pd
 
+from econ import checks
 from econ.data.archive import EMBEDDED, as_of_dates, manifest
 from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
 from econ.data.convert import monthly, native
@@ -61,10 +62,8 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     >>> data.variables["china_net_purchases"].units
     'percent of debt'
     """
-    if not names or len(set(names)) != len(names):
-        raise SpecificationError(f"name each series once; found {list(names)}.")
-    if frequency not in FREQUENCIES:
-        raise SpecificationError(f"frequency must be one of {', '.join(FREQUENCIES)}; found {frequency!r}.")
+    names = checks.names("load", names, least=1)
+    frequency = checks.choice("frequency", frequency, FREQUENCIES)
     columns, variables, files = {}, {}, {}
     stamp = stamp_of(as_of) if any(entry(name).holder for name in names) else ()
     for name in names:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtr
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
@@ -154,8 +155,7 @@ def romano_wolf_table(
     """
     studies = _same_events(results)
     events = studies[0].events
-    if by not in events.columns:
-        raise SpecificationError(f"events have no column {by!r}; found {[str(name) for name in events.columns]}.")
+    checks.position("column", by, list(events.columns), of="of the events")
     groups = {name: np.flatnonzero((events[by] == name).to_numpy()) for name in dict.fromkeys(events[by])}
     windows = studies[0].windows
     flips = sign_flips(clusters(windows.positions, windows.length), draws, rng, n_jobs=n_jobs)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from econ import checks
 from econ.arrays import Array
-from econ.estimate import check_level
 from econ.eventstudy._kernels import Windows
 from econ.parallel import map_blocks
 
@@ -23,7 +23,7 @@ def mean_path(
     n_jobs: int = 1,
 ) -> pd.DataFrame:
     """Mean cumulative abnormal change day by day; see `EventStudyResults.path`."""
-    check_level(level)
+    level = checks.level(level)
     n = len(windows)
     paths = np.cumsum(windows.abnormal, axis=1)
     mean = paths.mean(axis=0)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Mask
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, SINGULAR, Positions, Windows
 from econ.eventstudy.calendar import clusters
@@ -123,8 +124,7 @@ def find_candidates(
 ) -> Candidates:
     """List the placebo days of each cluster of overlapping events, matched on its first day 0."""
     for word in match:
-        if word not in MATCHES:
-            raise SpecificationError(f"no match {word!r}; {suggestion(word, MATCHES)}")
+        checks.choice("match", word, MATCHES)
     standardised, cumulative = outcomes
     ready = np.isfinite(standardised)
     classes = strata(series, usable, ready, first=windows.first)
@@ -230,8 +230,7 @@ def placebo_test(
     parent: object,
 ) -> Placebo:
     """Compare the statistic at the events with its values at drawn placebo dates."""
-    if statistic not in ("studentised", "mean"):
-        raise SpecificationError(f"statistic must be 'studentised' or 'mean'; found {statistic!r}.")
+    statistic = checks.choice("statistic", statistic, ("studentised", "mean"))
     alone = len(windows) == 1
     values = candidates.cumulative if statistic == "mean" else candidates.standardised
 

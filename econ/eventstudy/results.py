@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from econ import checks
 from econ.arrays import Mask
-from econ.errors import SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.estimate import Estimate, Unavailable
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.outcome import outcome_table
@@ -100,16 +100,14 @@ class EventStudyResults:
     def _rows(self, kind: str | None) -> np.ndarray:
         if kind is None:
             return np.flatnonzero(~self.events.duplicated("day").to_numpy())
-        if kind not in self.kinds:
-            raise SpecificationError(f"no events of kind {kind!r}; {suggestion(kind, self.kinds)}")
+        checks.position("events of kind", kind, self.kinds)
         return np.flatnonzero((self.events["kind"] == kind).to_numpy())
 
     def _groups(self, by: str | None) -> dict[str, np.ndarray]:
         """Rows of the events of each class, in order of first appearance."""
         if by is None:
             return {"all": self._rows(None)}
-        if by not in self.events.columns:
-            raise SpecificationError(f"events have no column {by!r}; {suggestion(by, map(str, self.events.columns))}")
+        checks.position("column", by, list(self.events.columns), of="of the events")
         column = self.events[by]
         return {name: np.flatnonzero((column == name).to_numpy()) for name in dict.fromkeys(column)}
 
@@ -130,7 +128,7 @@ class EventStudyResults:
             one event: the forecast standard error s sqrt(1'C 1) and t(L - k). Events that share days are
             taken as independent here; the Kolari-Pynnonen rows of `tests` are not.
         """
-        check_level(level)
+        level = checks.level(level)
         windows = self.select(kind)
         value, error, df = mean_and_error(windows)
         half = float(stdtrit(df, 0.5 + level / 2.0)) * error
@@ -156,7 +154,7 @@ class EventStudyResults:
             ``expected`` is + or - that moved that way), ``units``. Cells that the events cannot fill are
             `Unavailable`.
         """
-        check_level(level)
+        level = checks.level(level)
         rows = {
             name: summary_row(self.windows.take(group), level)
             | {"as expected": as_expected(self.windows.cumulative[group], self.events.iloc[group]), "units": self.units}
@@ -235,7 +233,7 @@ class EventStudyResults:
         return mean_path(self.select(kind), level=level, draws=draws, rng=rng, n_jobs=n_jobs)
 
     def detectability(
-        self, by: str | None = "kind", *, bound: float = 5.0, power: float = 0.8, level: float = 0.95
+        self, by: str | None = "kind", *, bound: float = 5.0, power: float = 0.8, size: float = 0.05
     ) -> pd.DataFrame:
         """What each class of events could have shown: detectable effect and equivalence.
 
@@ -247,8 +245,8 @@ class EventStudyResults:
             Effects below it count as none, in `units` (5 bp for yields in percent).
         power : float
             Power of the minimum detectable effect.
-        level : float
-            One minus the size of the tests.
+        size : float
+            Size of the tests.
 
         Returns
         -------
@@ -258,7 +256,7 @@ class EventStudyResults:
             effect lies within the bound), ``smallest bound`` (at which equivalence is accepted), ``units``.
         """
         rows = {
-            name: detectability_row(self.windows.take(group), bound=bound, power=power, level=level)
+            name: detectability_row(self.windows.take(group), bound=bound, power=power, size=size)
             | {"units": self.units}
             for name, group in self._groups(by).items()
         }
@@ -323,7 +321,7 @@ class EventStudyResults:
         ------
         SpecificationError
             If ``days`` leave the event window or the impulse is the response.
-        SeriesNotFound
+        UnknownName
             If the impulse is not a column.
 
         References
@@ -394,5 +392,5 @@ class EventStudyResults:
         """
         rows = self._rows(kind)
         return placebo_of_study(
-            self, rows, match=tuple(match), statistic=statistic, draws=draws, rng=rng, n_jobs=n_jobs
+            self, rows, match=checks.names("match", match), statistic=statistic, draws=draws, rng=rng, n_jobs=n_jobs
         )

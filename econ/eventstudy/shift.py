@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtri
 
+from econ import checks
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
-from econ.estimate import ConfidenceSet, Estimate, Unavailable, check_level
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.series import changes
@@ -172,7 +173,7 @@ def identify_shift(
     event: Array, control: Array, *, units: tuple[str, ...], level: float, size: float, parent: object
 ) -> VarianceShift | Unavailable:
     """Variance shift of the columns (impulse, response) or (response,); `EventStudyResults.variance_shift`."""
-    check_level(level)
+    level, size = checks.level(level), checks.real("size", size, above=0.0, below=1.0)
     if len(event) < 3:
         return Unavailable(f"{len(event)} event days: a variance needs at least 3")
     test = brown_forsythe(event[:, 0], control[:, 0])
@@ -227,7 +228,8 @@ def split_days(
     SpecificationError
         If ``days`` do not lie in the event window, whose days are kept out of the controls.
     """
-    if days[0] > days[1] or days[0] < window[0] or days[1] > window[1]:
+    days = checks.span("days", days)
+    if days[0] < window[0] or days[1] > window[1]:
         raise SpecificationError(f"days {days} must be in order and lie in the event window {window}.")
     complete: Mask = np.asarray(np.isfinite(columns).all(axis=1))
     event = np.unique(windows.positions[:, None] + np.arange(days[0], days[1] + 1))

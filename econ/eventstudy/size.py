@@ -10,9 +10,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Mask
-from econ.errors import SpecificationError, suggestion
-from econ.estimate import Unavailable, check_level
+from econ.errors import SpecificationError
+from econ.estimate import Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.calendar import clusters
@@ -38,7 +39,7 @@ def size_table(
     days: int = 3000,
     effect: float = 0.75,
     replications: int = 2000,
-    level: float = 0.95,
+    size: float = 0.05,
     draws: int = 199,
     scenarios: Sequence[str] = SCENARIOS,
     rng: int | np.random.SeedSequence | None = 1,
@@ -66,8 +67,8 @@ def size_table(
         Effect on day 0, in standard deviations of a daily change.
     replications : int
         Number of simulated series a scenario.
-    level : float
-        One minus the nominal size.
+    size : float
+        Nominal size of the tests.
     draws : int
         Draws of each resampling test; with 199 their size at 5% is exact in theory.
     scenarios : sequence of str
@@ -100,17 +101,18 @@ def size_table(
     >>> table.columns.tolist()
     [('normal', 'size'), ('normal', 'power')]
     """
-    check_level(level)
+    size, effect = checks.real("size", size, above=0.0, below=1.0), checks.real("effect", effect)
+    events, days, draws = checks.count("events", events), checks.count("days", days), checks.count("draws", draws)
+    replications, scenarios = checks.count("replications", replications), checks.names("scenarios", scenarios)
     for name in scenarios:
-        if name not in SCENARIOS:
-            raise SpecificationError(f"no scenario {name!r}; {suggestion(name, SCENARIOS)}")
+        checks.choice("scenario", name, SCENARIOS)
     if days < 150 + 8 * events:
         raise SpecificationError(f"{events} events need at least {150 + 8 * events} days; found days={days}.")
     columns = {}
     for name, seed in zip(SCENARIOS, seed_sequence(rng).spawn(len(SCENARIOS)), strict=True):
         if name not in scenarios:
             continue
-        work = partial(_block, scenario=name, events=events, days=days, effect=effect, size=1.0 - level, draws=draws)
+        work = partial(_block, scenario=name, events=events, days=days, effect=effect, size=size, draws=draws)
         blocks = map_blocks(
             work, replications, rng=seed, n_jobs=n_jobs, backend=backend, block=BLOCK, label=f"size, {name}"
         )

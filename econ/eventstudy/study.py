@@ -8,9 +8,10 @@ from dataclasses import KW_ONLY, dataclass, replace
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Mask
 from econ.data.dataset import Dataset, as_dataset
-from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
+from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.eventstudy._kernels import MINIMUM_DAYS, SINGULAR, Windows
 from econ.eventstudy.calendar import clusters, overlap_drops, place_events
 from econ.eventstudy.confounders import Confounders, confounded
@@ -85,7 +86,7 @@ class EventStudy:
     ------
     SpecificationError
         For windows out of order or overlapping, unknown words, factors that do not fit the model.
-    SeriesNotFound
+    UnknownName
         If the response or a factor is not a column.
 
     References
@@ -123,13 +124,13 @@ class EventStudy:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "daily", as_dataset(self.daily))
-        names = (self.factors,) if isinstance(self.factors, str) else tuple(self.factors or ())
-        object.__setattr__(self, "factors", names)
+        names = checks.names("factors", self.factors or ())
+        checks.keep(self, factors=names)
         for field, allowed in CHOICES.items():
-            word = getattr(self, field)
-            if word not in allowed:
-                raise SpecificationError(f"no {field} {word!r}; {suggestion(str(word), allowed)}")
-        _check_windows(self.window, self.estimation)
+            checks.choice(field, getattr(self, field), allowed)
+        window, estimation = checks.span("window", self.window), checks.span("estimation", self.estimation)
+        _check_windows(window, estimation)
+        checks.keep(self, window=window, estimation=estimation)
         self._check_factors(names)
         self.data.select(self.response, *names)
 
@@ -139,11 +140,12 @@ class EventStudy:
             raise SpecificationError(
                 f"normal={self.normal!r} takes {wanted[0]} to {wanted[1]} factors; found {list(names)}; set factors=."
             )
-        if self.response in names or len(set(names)) < len(names):
+        if self.response in names:
             raise SpecificationError(f"factors must be other columns, each once; found {list(names)}.")
         if self.components is None:
             return
-        if self.normal != "factors" or not 1 <= self.components <= len(names):
+        checks.keep(self, components=checks.count("components", self.components))
+        if self.normal != "factors" or self.components > len(names):
             raise SpecificationError(
                 f"components={self.components} asks for principal components; use normal='factors' with at least "
                 "as many factors."
@@ -255,10 +257,6 @@ class EventStudy:
 
 
 def _check_windows(window: tuple[int, int], estimation: tuple[int, int]) -> None:
-    for name, pair in (("window", window), ("estimation", estimation)):
-        whole = len(pair) == 2 and all(isinstance(day, (int, np.integer)) for day in pair)
-        if not whole or pair[0] > pair[1]:
-            raise SpecificationError(f"{name} must be two trading days in order, such as (0, 1); found {pair!r}.")
     if estimation[0] <= window[1] and window[0] <= estimation[1]:
         raise SpecificationError(f"estimation {estimation} overlaps the event window {window}; let it end before.")
     if estimation[1] - estimation[0] + 1 < MINIMUM_DAYS:

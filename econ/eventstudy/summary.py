@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import numbers
 import re
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.eventstudy import parametric
 from econ.eventstudy._kernels import Windows
@@ -28,7 +30,7 @@ def mean_and_error(windows: Windows) -> tuple[float, float, float]:
     return value, float(windows.cumulative.std(ddof=1) / np.sqrt(n)), n - 1.0
 
 
-def detectability_row(windows: Windows, *, bound: float, power: float, level: float) -> dict[str, object]:
+def detectability_row(windows: Windows, *, bound: float, power: float, size: float) -> dict[str, object]:
     """One row of `EventStudyResults.detectability`."""
     value, error, df = mean_and_error(windows)
     row: dict[str, object] = {
@@ -40,9 +42,9 @@ def detectability_row(windows: Windows, *, bound: float, power: float, level: fl
     if error <= 0.0:
         nothing = Unavailable("the events' changes have no spread")
         return row | {"detectable": nothing, "equivalence p_value": nothing, "smallest bound": nothing}
-    test = equivalence(value, error, bound, df=df, level=level)
+    test = equivalence(value, error, bound, df=df, size=size)
     return row | {
-        "detectable": minimum_detectable_effect(error, power, level, df=df),
+        "detectable": minimum_detectable_effect(error, power, size=size, df=df),
         "equivalence p_value": test.p_value,
         "smallest bound": test.smallest_bound,
     }
@@ -102,16 +104,15 @@ def expected_sign(word: object) -> int:
     >>> [expected_sign(word) for word in ("+ (2 May)", "-", "+ / -", "0 (placebo)", -1.0, None)]
     [1, -1, 0, 0, -1, 0]
     """
-    if isinstance(word, (int, float)):
-        return int(np.sign(word)) if np.isfinite(word) else 0
+    if isinstance(word, numbers.Real):
+        return int(np.nan_to_num(np.sign(float(word))))
     said = re.sub(r"\(.*?\)", "", word) if isinstance(word, str) else ""
     return int("+" in said) - int("-" in said or "\N{MINUS SIGN}" in said)
 
 
 def slope(values: Array, events: pd.DataFrame, *, column: str, units: str, level: float, parent: object) -> Estimate:
     """Slope of `EventStudyResults.slope`."""
-    if column not in events.columns:
-        raise SpecificationError(f"events have no column {column!r}; {suggestion(column, map(str, events.columns))}")
+    checks.position("column", column, list(events.columns), of="of the events")
     days = pd.DatetimeIndex(events["day"])
     regressor = events[column].set_axis(days, axis=0)
     fit = regress(pd.Series(values, index=days, name="change"), regressor, cov="hc3", parent=parent)

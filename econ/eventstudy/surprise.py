@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from econ.errors import SampleTooShort, SchemaError, SpecificationError, suggestion
+from econ import checks
+from econ.errors import SampleTooShort, SchemaError
 
 COLUMNS = ("date", "holder", "value", "release_date")
 FEWEST = 30
@@ -39,7 +40,7 @@ def release_surprises(prints: pd.DataFrame, *, holder: str = "OFF", lags: int = 
     SchemaError
         If a column is absent or a print is not finite.
     SpecificationError
-        If there is no such holder or ``lags < 1``.
+        If ``lags < 1``; `UnknownName` if there is no such holder.
     SampleTooShort
         With fewer than 30 prints left after the lags.
 
@@ -56,11 +57,8 @@ def release_surprises(prints: pd.DataFrame, *, holder: str = "OFF", lags: int = 
     absent = [name for name in COLUMNS if name not in prints.columns]
     if absent:
         raise SchemaError(f"prints lack the columns {absent}; found {[str(name) for name in prints.columns]}.")
-    if lags < 1:
-        raise SpecificationError(f"lags must be at least 1; found {lags}.")
-    holders = [str(name) for name in prints["holder"].unique()]
-    if holder not in holders:
-        raise SpecificationError(f"no prints of {holder!r}; {suggestion(holder, holders)}")
+    lags = checks.count("lags", lags)
+    checks.position("prints of", holder, [str(name) for name in prints["holder"].unique()])
     own = prints[prints["holder"] == holder].sort_values(["release_date", "date"])
     own = own.drop_duplicates("release_date", keep="last").reset_index(drop=True)
     value = own["value"].to_numpy(dtype=float)

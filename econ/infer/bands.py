@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
-from econ.estimate import check_level
 
 KINDS = ("pointwise", "sup-t")
 
@@ -35,7 +35,7 @@ def pointwise(draws: Array, *, level: float = 0.90) -> tuple[Array, Array]:
     """
     columns = sorted_columns(draws)
     shape = draws.shape[1:]
-    position = np.full(len(columns), (columns.shape[1] - 1) * (1.0 - check_level(level)) / 2.0)
+    position = np.full(len(columns), (columns.shape[1] - 1) * (1.0 - checks.level(level)) / 2.0)
     lower, upper = tails(columns, position)
     return lower.reshape(shape), upper.reshape(shape)
 
@@ -78,7 +78,7 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
     >>> bool(0.90 <= inside < 0.91)
     True
     """
-    check_level(level)
+    level = checks.level(level)
     if draws.ndim != 2 or len(draws) < 2:
         raise SpecificationError(f"sup_t needs draws of shape (B, m) with B of at least 2; found {draws.shape}.")
     if point is not None:
@@ -121,7 +121,8 @@ def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> 
     count, steps = draws.shape[:2]
     flat = draws.reshape(count, steps, -1)
     lower, upper = np.empty(flat.shape[1:]), np.empty(flat.shape[1:])
-    position = np.full(1, (count - 1) * (1.0 - check_level(level)) / 2.0)
+    level = checks.level(level)
+    position = np.full(1, (count - 1) * (1.0 - level) / 2.0)
     for j in range(flat.shape[2]):  # one path at a time: a decomposition of history has many, and each is long
         path = np.ascontiguousarray(flat[:, :, j].T)
         columns = np.sort(path, axis=1)
@@ -133,8 +134,7 @@ def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> 
 
 def check_kind(kind: str) -> None:
     """Refuse a word that names no kind of band."""
-    if kind not in KINDS:
-        raise SpecificationError(f"no band {kind!r}; kinds are {KINDS}.")
+    checks.choice("band", kind, KINDS)
 
 
 def sorted_columns(draws: Array) -> Array:

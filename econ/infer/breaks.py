@@ -12,11 +12,11 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
-from econ.data.index import check_index, check_values
-from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
-from econ.estimate import check_level
+from econ.data.index import check_values, dates
+from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.infer import _kernels as k
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks, seed_sequence
@@ -133,13 +133,12 @@ def bai_perron(
     >>> print(bai_perron(sold, rng=1, draws=99).dates["date"].astype(str).tolist())
     ['2015-01']
     """
-    check_level(level)
-    check_level(1.0 - size)
-    if select not in RULES:
-        raise SpecificationError(f"no rule {select!r}; {suggestion(str(select), RULES)}")
+    level, size = checks.level(level), checks.real("size", size, above=0.0, below=1.0)
+    select, draws = checks.choice("rule", select, RULES), checks.count("draws", draws)
+    bandwidth = None if bandwidth is None else checks.count("bandwidth", bandwidth, least=0)
     x, outcome, names = _arrays(y, X)
     shortest = _shortest(trim, *x.shape)
-    most = min(_whole("max_breaks", max_breaks), len(outcome) // shortest - 1)
+    most = min(checks.count("max_breaks", max_breaks), len(outcome) // shortest - 1)
     ssr = segment_ssr(x, outcome, shortest)
     partitions = best_partitions(ssr, most)
     criteria = _criteria(partitions, ssr, x.shape[1], y.index)
@@ -334,7 +333,7 @@ def _arrays(y: pd.Series, X: pd.DataFrame | pd.Series | None) -> tuple[Array, Ar
     frame = pd.DataFrame(index=y.index) if X is None else X.to_frame() if isinstance(X, pd.Series) else X
     if not y.index.equals(frame.index) or "const" in frame.columns:
         raise SpecificationError("y and X must stand on the same rows, and no regressor may be called 'const'.")
-    check_index(y.index)
+    dates(y.index)
     check_values(frame.assign(**{"dependent variable": y}), allow_missing=False)
     for name, column in (("dependent variable", y), *frame.items()):
         if len(column) and np.ptp(column.to_numpy(dtype=float)) == 0.0:
@@ -349,17 +348,10 @@ def _arrays(y: pd.Series, X: pd.DataFrame | pd.Series | None) -> tuple[Array, Ar
 
 def _shortest(trim: float, size: int, columns: int) -> int:
     """Observations of the shortest regime."""
-    if not (isinstance(trim, float) and 0.0 < trim < 0.5):
-        raise SpecificationError(f"trim is the smallest regime's share of the sample, below 0.5; found {trim!r}.")
+    trim = checks.real("trim", trim, above=0.0, below=0.5)
     shortest = max(math.ceil(trim * size), columns + SPARE)
     if size < 2 * shortest:
         raise SampleTooShort(
             f"two regimes of at least {shortest} observations need {2 * shortest}; found {size}; use fewer regressors."
         )
     return shortest
-
-
-def _whole(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise SpecificationError(f"{name} must be an integer of at least 1; found {value!r}.")
-    return int(value)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SchemaError, SpecificationError, suggestion
-from econ.estimate import check_level
+from econ.errors import SchemaError, SpecificationError
 from econ.infer import _kernels as k
 
 KINDS = ("hc0", "hc1", "hc2", "hc3")
@@ -55,8 +55,7 @@ def white(x: ArrayLike, u: ArrayLike, *, kind: str = "hc1") -> Array:
     >>> white(np.ones((4, 1)), np.array([1.0, -1.0, 1.0, -1.0]), kind="hc0")
     array([[0.25]])
     """
-    if kind not in KINDS:
-        raise SpecificationError(f"no heteroskedasticity-robust kind {kind!r}; {suggestion(kind, KINDS)}")
+    kind = checks.choice("heteroskedasticity-robust kind", kind, KINDS)
     residuals, q, r = _checked(x, u)
     size, columns = q.shape
     if kind in ("hc2", "hc3"):
@@ -158,7 +157,7 @@ def ewc_terms(nobs: int) -> int:
     >>> ewc_terms(200)
     13
     """
-    return max(1, math.floor(0.4 * math.cbrt(nobs) ** 2))
+    return max(1, math.floor(0.4 * math.cbrt(checks.count("nobs", nobs)) ** 2))
 
 
 def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
@@ -189,12 +188,12 @@ def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
     >>> round(ewc_critical(0.95, 13), 3)
     2.16
     """
-    if not 1 <= restrictions <= terms:
-        raise SpecificationError(f"restrictions must be between 1 and terms = {terms}; found {restrictions}.")
+    level, terms = checks.level(level), checks.count("terms", terms)
+    restrictions = checks.count("restrictions", restrictions, most=terms)
     if restrictions == 1:
-        return float(stats.t.ppf(0.5 + check_level(level) / 2.0, terms))
+        return float(stats.t.ppf(0.5 + level / 2.0, terms))
     room = terms - restrictions + 1
-    return float(stats.f.ppf(check_level(level), restrictions, room)) * terms / room
+    return float(stats.f.ppf(level, restrictions, room)) * terms / room
 
 
 def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
@@ -283,16 +282,12 @@ def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Ar
 
 def check_lags(lags: int, size: int) -> int:
     """Return ``lags`` if it is an integer from 0 to ``size - 1``; raise ``SpecificationError`` otherwise."""
-    if isinstance(lags, bool) or not isinstance(lags, (int, np.integer)) or not 0 <= lags < size:
-        raise SpecificationError(f"lags must be an integer from 0 to {size - 1} for {size} periods; found {lags!r}.")
-    return int(lags)
+    return checks.count("lags", lags, least=0, most=size - 1, of=f"for {size} periods")
 
 
 def check_terms(terms: int, size: int) -> int:
     """Return ``terms`` if it is an integer from 1 to ``size - 1``; raise ``SpecificationError`` otherwise."""
-    if isinstance(terms, bool) or not isinstance(terms, (int, np.integer)) or not 1 <= terms < size:
-        raise SpecificationError(f"terms must be an integer from 1 to {size - 1} for {size} periods; found {terms!r}.")
-    return int(terms)
+    return checks.count("terms", terms, most=size - 1, of=f"for {size} periods")
 
 
 def group_codes(groups: Any, size: int) -> NDArray[np.intp]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from scipy import stats
 
-from econ.errors import SpecificationError
-from econ.estimate import check_level
+from econ import checks
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,8 @@ class Equivalence:
         Of the null that the effect is at least as large as the bound.
     smallest_bound : float
         The smallest bound at which equivalence would be accepted, ``|value| + q std_error``.
-    level : float
-        One minus the size of the test.
+    size : float
+        Size of each of the two tests.
     """
 
     value: float
@@ -35,7 +33,7 @@ class Equivalence:
     statistic: float
     p_value: float
     smallest_bound: float
-    level: float
+    size: float
 
     @property
     def accepted(self) -> bool:
@@ -46,12 +44,12 @@ class Equivalence:
         verdict = "shown" if self.accepted else "not shown"
         return (
             f"equivalence within ±{self.bound:g} {verdict} (p = {self.p_value:.3f}; "
-            f"smallest bound {self.smallest_bound:.3g} at {self.level:.0%})"
+            f"smallest bound {self.smallest_bound:.3g} at {1.0 - self.size:.0%})"
         )
 
 
 def equivalence(
-    value: float, std_error: float, bound: float, *, df: float | None = None, level: float = 0.95
+    value: float, std_error: float, bound: float, *, df: float | None = None, size: float = 0.05
 ) -> Equivalence:
     """Test that an effect is smaller than ``bound`` in absolute value (two one-sided tests).
 
@@ -63,9 +61,8 @@ def equivalence(
         Smallest effect of interest, positive, in the units of ``value``; fix it before looking.
     df : float, optional
         Degrees of freedom of Student's t; None uses the normal.
-    level : float, default 0.95
-        Each one-sided test has size ``1 - level``, so equivalence at 0.95 means that the two-sided 90%
-        interval lies inside the bounds.
+    size : float, default 0.05
+        Of each one-sided test, so equivalence at 0.05 means that the two-sided 90% interval lies inside the bounds.
 
     Returns
     -------
@@ -85,22 +82,20 @@ def equivalence(
     >>> print(equivalence(2.0, 4.0, 15.0))
     equivalence within ±15 shown (p = 0.001; smallest bound 8.58 at 95%)
     """
-    for name, number in (("std_error", std_error), ("bound", bound)):
-        _check_positive(name, number)
-    if not math.isfinite(value):
-        raise SpecificationError(f"value must be finite; found {value!r}.")
+    value, size = checks.real("value", value), checks.real("size", size, above=0.0, below=1.0)
+    std_error, bound = checks.real("std_error", std_error, above=0.0), checks.real("bound", bound, above=0.0)
     statistic = (bound - abs(value)) / std_error
     reference = _reference(df)
-    smallest = abs(value) + float(reference.ppf(check_level(level))) * std_error
-    return Equivalence(value, std_error, bound, statistic, float(reference.sf(statistic)), smallest, level)
+    smallest = abs(value) + float(reference.ppf(1.0 - size)) * std_error
+    return Equivalence(value, std_error, bound, statistic, float(reference.sf(statistic)), smallest, size)
 
 
 def minimum_detectable_effect(
-    std_error: float, power: float = 0.8, level: float = 0.95, *, df: float | None = None
+    std_error: float, power: float = 0.8, *, size: float = 0.05, df: float | None = None
 ) -> float:
     """Effect that a two-sided test rejects with probability ``power``.
 
-    ``(q[(1 + level) / 2] + q[power]) std_error``: 2.80 standard errors at 80% power and the 5% level. The
+    ``(q[1 - size / 2] + q[power]) std_error``: 2.80 standard errors at 80% power and the 5% level. The
     chance of rejecting on the wrong side, below 1e-5 there, is left out.
 
     Parameters
@@ -109,8 +104,8 @@ def minimum_detectable_effect(
         Standard error of the estimate.
     power : float, default 0.8
         Probability of rejection, above 0.5.
-    level : float, default 0.95
-        One minus the size of the test.
+    size : float, default 0.05
+        Size of the two-sided test.
     df : float, optional
         Degrees of freedom of Student's t; None uses the normal.
 
@@ -133,22 +128,14 @@ def minimum_detectable_effect(
     >>> round(minimum_detectable_effect(4.9), 1)
     13.7
     """
-    _check_positive("std_error", std_error)
-    if not 0.5 <= power < 1.0:
-        raise SpecificationError(f"power must be at least 0.5 and below 1; found {power!r}.")
+    std_error, size = checks.real("std_error", std_error, above=0.0), checks.real("size", size, above=0.0, below=1.0)
+    power = checks.real("power", power, least=0.5, below=1.0)
     reference = _reference(df)
-    quantiles = float(reference.ppf(0.5 + check_level(level) / 2.0)) + float(reference.ppf(power))
+    quantiles = float(reference.ppf(1.0 - size / 2.0)) + float(reference.ppf(power))
     return quantiles * std_error
-
-
-def _check_positive(name: str, number: float) -> None:
-    if not (math.isfinite(number) and number > 0.0):
-        raise SpecificationError(f"{name} must be positive and finite; found {number!r}.")
 
 
 def _reference(df: float | None) -> stats.rv_frozen:
     if df is None:
         return stats.norm()
-    if not df > 0:
-        raise SpecificationError(f"degrees of freedom must be positive; found {df!r}.")
-    return stats.t(df)
+    return stats.t(checks.real("df", df, above=0.0))

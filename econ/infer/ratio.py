@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from econ import checks
 from econ.errors import SpecificationError
-from econ.estimate import ConfidenceSet, check_level
+from econ.estimate import ConfidenceSet
 
 MARGIN = 1e-11  # relative, far above what the order of a sum changes and far below what data decide
 
@@ -64,10 +65,9 @@ def fieller(
     (-inf, inf)
     """
     v = _checked(numerator, denominator, covariance)
-    if df is not None and not df > 0:
-        raise SpecificationError(f"degrees of freedom must be positive; found {df!r}.")
-    half = 0.5 + check_level(level) / 2.0
-    c2 = float(stats.norm.ppf(half) if df is None else stats.t.ppf(half, df)) ** 2
+    level = checks.level(level)
+    half = 0.5 + level / 2.0
+    c2 = float(stats.norm.ppf(half) if df is None else stats.t.ppf(half, checks.real("df", df, above=0.0))) ** 2
     # a r^2 - 2 b r + c <= 0
     a = float(denominator**2 - c2 * v[1, 1])
     b = float(numerator * denominator - c2 * v[0, 1])

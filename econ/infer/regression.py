@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
-from econ.data.index import check_index, check_values
-from econ.errors import SampleTooShort, SchemaError, SeriesNotFound, ShortSample, SpecificationError, suggestion
-from econ.estimate import Estimate, check_level
+from econ.data.index import as_period_index, check_values, dates
+from econ.errors import SampleTooShort, SchemaError, ShortSample, SpecificationError
+from econ.estimate import Estimate
 from econ.infer import _kernels as k
-from econ.infer.covariance import FEW_GROUPS, KINDS, cluster, ewc, ewc_terms, newey_west, white
+from econ.infer.covariance import FEW_GROUPS, KINDS, check_terms, cluster, ewc, ewc_terms, newey_west, white
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
 
@@ -77,13 +78,13 @@ class Regression:
 
         Raises
         ------
-        SeriesNotFound
+        UnknownName
             If no coefficient has that name.
         """
-        if name not in self.coefficients.index:
-            raise SeriesNotFound(f"no coefficient {name!r}; {suggestion(name, self.coefficients.index)}")
+        checks.position("coefficient", name, list(self.coefficients.index))
+        level = checks.level(level)
         value, std_error = float(self.coefficients[name]), float(self.std_errors[name])
-        reach = float(stats.t.ppf(0.5 + check_level(level) / 2.0, self.df)) * std_error
+        reach = float(stats.t.ppf(0.5 + level / 2.0, self.df)) * std_error
         return Estimate(
             value, std_error, value - reach, value + reach, level, units, label or name, self.nobs, parent=self
         )
@@ -200,7 +201,7 @@ def _aligned(
     check_values(frame, allow_missing=False)
     check_values(y.to_frame("y" if y.name is None else y.name), allow_missing=False)
     if dated:
-        check_index(y.index)
+        dates(y.index)
     if np.ptp(y.to_numpy()) == 0.0:
         raise SchemaError(f"the dependent variable {y.name!r} is constant ({y.iloc[0]}); nothing can explain it.")
     if not intercept:
@@ -217,6 +218,7 @@ def _aligned(
 
 def _with_gaps(index: pd.Index, x: Array, u: Array) -> tuple[Array, Array]:
     """Put rows of zeros where periods are missing: X'X is unchanged, lags count true distances."""
+    index = as_period_index(index)
     if not isinstance(index, pd.PeriodIndex) or not index.is_monotonic_increasing or not index.is_unique:
         raise SpecificationError("gaps='zero' needs ordered, distinct periods; use pandas.PeriodIndex.")
     where = index.asi8 - index.asi8[0]
@@ -226,8 +228,7 @@ def _with_gaps(index: pd.Index, x: Array, u: Array) -> tuple[Array, Array]:
 
 
 def _check_options(cov: str, bandwidth: int | None, groups: Any, gaps: str) -> None:
-    if cov not in COVARIANCES:
-        raise SpecificationError(f"no covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
+    checks.choice("covariance", cov, COVARIANCES)
     if gaps not in ("refuse", "zero") or (gaps == "zero" and cov != "hac"):
         raise SpecificationError(f"gaps is 'refuse', or 'zero' with cov='hac'; found {gaps!r} with {cov!r}.")
     if bandwidth is not None and cov not in ("hac", "ewc"):
@@ -240,7 +241,7 @@ def _covariance(x: Array, u: Array, cov: str, *, bandwidth: int | None, groups: 
     """Covariance matrix and degrees of freedom of the t statistics."""
     size, columns = x.shape
     if cov == "ewc":
-        terms = ewc_terms(size) if bandwidth is None else bandwidth
+        terms = check_terms(ewc_terms(size) if bandwidth is None else bandwidth, size)
         return ewc(x, u, terms=terms), float(terms)
     if cov == "cluster":
         matrix, count = cluster(x, u, groups=groups), len(np.unique(np.asarray(groups)))

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
 from econ.infer import _kernels as k
 from econ.infer.covariance import KINDS, check_lags, check_terms, ewc_terms, group_codes
 from econ.infer.regression import default_lags
@@ -54,8 +54,7 @@ def joint_covariance(
         If ``cov`` is unknown.
     """
     size = psi.shape[0]
-    if cov not in ROBUST:
-        raise SpecificationError(f"no robust covariance {cov!r}; {suggestion(cov, ROBUST)}")
+    cov = checks.choice("robust covariance", cov, ROBUST)
     if cov == "hac":
         lags = default_lags(size) if bandwidth is None else bandwidth
         return k.bartlett(psi, check_lags(lags, size)), math.inf

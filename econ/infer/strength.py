@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from econ import checks
 from econ.errors import SpecificationError
-from econ.estimate import ConfidenceSet, check_level
+from econ.estimate import ConfidenceSet
 from econ.infer.weak import ReducedForm, reduced_form
 
 TF_FLOOR = 4.0
+TF_SIZE = 0.05
 # Lee, McCrary, Moreira and Porter (2022), Table 3: 5% critical values at sqrt(F) = 2.0, 2.1, ..., 10.3
 TF_CRITICAL = (
     *(18.66, 9.74, 7.37, 6.18, 5.43, 4.92, 4.54, 4.25, 4.01, 3.82, 3.65, 3.51, 3.39, 3.29, 3.19, 3.11, 3.03),
@@ -39,8 +41,8 @@ class EffectiveF:
         Largest relative bias tolerated under the alternative (tau), such as 0.10.
     degrees : float
         Effective degrees of freedom.
-    level : float
-        One minus the size of the test.
+    size : float
+        Size of the test.
     nobs : int
         Observations.
     """
@@ -49,7 +51,7 @@ class EffectiveF:
     critical_value: float
     bias: float
     degrees: float
-    level: float
+    size: float
     nobs: int
 
     @property
@@ -71,12 +73,12 @@ def effective_f(
     bandwidth: int | None = None,
     groups: Any = None,
     bias: float = 0.10,
-    level: float = 0.95,
+    size: float = 0.05,
 ) -> EffectiveF:
     """Effective first-stage F and its critical value.
 
     ``F = d'P d / tr(W)`` with instruments made orthonormal and W the robust covariance of the first stage.
-    The critical value is the simplified one (worst case over the endogeneity): the ``level`` quantile of a
+    The critical value is the simplified one (worst case over the endogeneity): the ``1 - size`` quantile of a
     noncentral chi-square with effective degrees of freedom K (Patnaik), noncentrality ``K / bias``, over K.
 
     Parameters
@@ -89,8 +91,8 @@ def effective_f(
         As in :func:`reduced_form`.
     bias : float, default 0.10
         Largest Nagar bias tolerated, as a share of the worst case (tau): 0.05, 0.10, 0.20, 0.30.
-    level : float, default 0.95
-        One minus the size of the test.
+    size : float, default 0.05
+        Size of the test.
 
     Returns
     -------
@@ -112,8 +114,7 @@ def effective_f(
     >>> print(effective_f(draws[:, 0] + draws[:, 1], draws[:, 0], cov="hc1"))
     effective F = 299.9 (strong: critical value 23.1)
     """
-    if not 0.0 < bias < 1.0:
-        raise SpecificationError(f"bias is a share between 0 and 1, such as 0.10; found {bias!r}.")
+    bias, size = checks.real("bias", bias, above=0.0, below=1.0), checks.real("size", size, above=0.0, below=1.0)
     if isinstance(endogenous, ReducedForm):
         form = endogenous
     elif instruments is None:
@@ -128,11 +129,11 @@ def effective_f(
     coefficients = root @ form.first
     trace, largest, x = float(np.trace(w)), float(np.linalg.eigvalsh(w)[-1]), 1.0 / bias
     degrees = trace**2 * (1.0 + 2.0 * x) / (float((w * w).sum()) + 2.0 * x * trace * largest)
-    critical = float(stats.ncx2.ppf(check_level(level), degrees, degrees * x)) / degrees
-    return EffectiveF(float(coefficients @ coefficients) / trace, critical, bias, degrees, level, form.nobs)
+    critical = float(stats.ncx2.ppf(1.0 - size, degrees, degrees * x)) / degrees
+    return EffectiveF(float(coefficients @ coefficients) / trace, critical, bias, degrees, size, form.nobs)
 
 
-def tf_interval(value: float, std_error: float, f: float, *, level: float = 0.95) -> ConfidenceSet:
+def tf_interval(value: float, std_error: float, f: float, *, size: float = 0.05) -> ConfidenceSet:
     """Interval of a just-identified 2SLS estimate with the tF critical value for its first-stage F.
 
     Parameters
@@ -141,8 +142,8 @@ def tf_interval(value: float, std_error: float, f: float, *, level: float = 0.95
         2SLS estimate and its (robust) standard error.
     f : float
         First-stage F with the same covariance.
-    level : float, default 0.95
-        Only 0.95: the published critical values are for 5% tests.
+    size : float, default 0.05
+        Of the test that the interval inverts. Only 0.05: the published critical values are for 5% tests.
 
     Returns
     -------
@@ -152,7 +153,7 @@ def tf_interval(value: float, std_error: float, f: float, *, level: float = 0.95
     Raises
     ------
     SpecificationError
-        For another level, or values that are not finite and positive where they must be.
+        For another size, or values that are not finite and positive where they must be.
 
     References
     ----------
@@ -164,12 +165,14 @@ def tf_interval(value: float, std_error: float, f: float, *, level: float = 0.95
     >>> print(tf_interval(1.0, 0.1, 10.0))
     [0.66, 1.34]
     """
-    if level != 0.95:
-        raise SpecificationError(f"tF critical values exist for level 0.95; found {level!r}; use anderson_rubin.")
-    if not (math.isfinite(value) and std_error > 0.0 and f >= 0.0):
-        raise SpecificationError(f"value, standard error and F must be finite; found {value}, {std_error}, {f}.")
+    if not math.isclose(checks.real("size", size), TF_SIZE):
+        raise SpecificationError(
+            f"tF critical values exist for tests of size 0.05 (level 0.95); found {size!r}; use anderson_rubin."
+        )
+    value, std_error = checks.real("value", value), checks.real("std_error", std_error, above=0.0)
+    f = checks.real("f", f, least=0.0)
     if f < TF_FLOOR:
-        return ConfidenceSet(((-math.inf, math.inf),), level)
+        return ConfidenceSet(((-math.inf, math.inf),), 1.0 - TF_SIZE)
     grid = 2.0 + 0.1 * np.arange(len(TF_CRITICAL))
     reach = float(np.interp(math.sqrt(f), grid, TF_CRITICAL)) * std_error
-    return ConfidenceSet(((value - reach, value + reach),), level)
+    return ConfidenceSet(((value - reach, value + reach),), 1.0 - TF_SIZE)

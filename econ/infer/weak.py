@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
-from econ.estimate import ConfidenceSet, check_level
+from econ.estimate import ConfidenceSet
 from econ.infer import _kernels as k
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
@@ -276,7 +277,7 @@ def anderson_rubin(
     [1.86, 2.12]
     """
     form = _form(outcome, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups)
-    check_level(level)
+    level = checks.level(level)
     form, m = form.inflated(level, small_sample), len(form.first)
     critical = critical_ar(level, m, math.inf)
     if m == 1:
@@ -353,7 +354,8 @@ def conditional_lr(
     form = _form(outcome, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups)
     if len(form.first) == 1:
         return anderson_rubin(form, level=level, small_sample=small_sample)
-    size = 1.0 - check_level(level)
+    level = checks.level(level)
+    size = 1.0 - level
     standard, centre, scale = form.inflated(level, small_sample).standardised()
     return invert(lambda angle: _clr_p_value(standard, angle) - size, centre, scale, level=level)
 

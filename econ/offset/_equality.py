@@ -9,7 +9,7 @@ from scipy import stats
 from scipy.optimize import minimize_scalar
 
 from econ.arrays import Array
-from econ.estimate import Estimate
+from econ.estimate import Estimate, Unavailable
 from econ.infer.weak import ReducedForm, ar_statistic
 
 GRID = 2001
@@ -44,13 +44,16 @@ def anderson_rubin_row(
 
 def wald_row(difference: Estimate, df: float | None, null: str) -> dict[str, object]:
     """Square of the difference over its delta-method error; needs strong shocks."""
-    assert isinstance(difference.std_error, float)
+    if isinstance(difference.std_error, Unavailable):
+        return row(difference.std_error, difference.std_error, "none", null)
     statistic = (difference.value / difference.std_error) ** 2
     p_value = stats.chi2.sf(statistic, 1) if df is None else stats.f.sf(statistic, 1, df)
     words = "chi-square(1)" if df is None else f"F(1, {df:g})"
     return row(statistic, float(p_value), words, null)
 
 
-def row(statistic: float, p_value: float, distribution: str, null: str) -> dict[str, object]:
+def row(
+    statistic: float | Unavailable, p_value: float | Unavailable, distribution: str, null: str
+) -> dict[str, object]:
     """One line of a table of tests."""
     return {"statistic": statistic, "p_value": p_value, "distribution": distribution, "null": null}

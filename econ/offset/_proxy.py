@@ -10,9 +10,9 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError
+from econ.errors import UnknownName
 from econ.responses import Cell, Reading
-from econ.var import Proxy, ProxyResults
+from econ.var import ProxyResults
 from econ.var import _kernels as kernels
 from econ.var.schemes.proxy_inference import responses_to_instruments
 
@@ -71,11 +71,10 @@ def proxy_moments(svar: ProxyResults, cells: Sequence[Cell]) -> Moments:
     (with it 91 to 92%).
     """
     scheme, fit = svar.scheme, svar.parent
-    assert isinstance(scheme, Proxy)
     points, influences = [], []
     for cell in cells:
         if cell.shock != scheme.shock:
-            raise SpecificationError(f"the only shock is {scheme.shock!r}; found {cell.shock!r}.")
+            raise UnknownName(f"no shock {cell.shock!r}; the only shock is {scheme.shock!r}.")
         horizon = checks.horizon(cell.horizon)
         i = checks.position("response", cell.response, fit.variables)
         gamma, squares, nobs, by_horizon = responses_to_instruments(scheme, fit, cell.response, horizon)

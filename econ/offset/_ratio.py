@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, Estimate, check_level
+from econ.errors import SpecificationError
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer import bands
 from econ.infer.ratio import fieller
 from econ.responses import Reading
@@ -32,10 +33,18 @@ class Ratio(Estimate):
 
     __str__ = Estimate.__str__
 
+    def pair_set(self) -> ConfidenceSet:
+        """The set itself, or the interval as one."""
+        if self.region is not None:
+            return self.region
+        if isinstance(self.lower, Unavailable) or isinstance(self.upper, Unavailable):
+            raise SpecificationError(f"{self.label or 'the ratio'} has no interval; ask for draws.")
+        return ConfidenceSet(((self.lower, self.upper),), self.level)
 
-def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> Estimate:
+
+def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> Ratio:
     """Ratio of the first to the second of two responses, with the set that ``method`` names."""
-    check_level(level)
+    level, method = checks.level(level), checks.choice("method", method, METHODS)
     numerator, denominator = (float(value) for value in pair.point)
     value, std_error = delta_ratio(numerator, denominator, pair.covariance)
     region: ConfidenceSet | None = None
@@ -46,10 +55,8 @@ def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> E
         half = 0.5 + level / 2.0
         reach = std_error * float(stats.norm.ppf(half) if pair.df is None else stats.t.ppf(half, pair.df))
         lower, upper = value - reach, value + reach
-    elif method == "bootstrap":
-        lower, upper = _quantiles(pair.draws, level)
     else:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), METHODS)}")
+        lower, upper = _quantiles(pair.draws, level)
     return Ratio(
         value, std_error, lower, upper, level, "", label, pair.nobs, region=region, parent=pair.parent, pair=pair
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from econ import checks
 from econ.arrays import Seed
 from econ.errors import SpecificationError
 from econ.responses import Bootstrap, Identified, JointResponses
@@ -40,9 +41,7 @@ def shock_of(source: Source, seller: str, shock: str | None) -> str:
 
 def check_allies(seller: str, ally: str | Sequence[str]) -> tuple[str, ...]:
     """Names of the allies, each once and none of them the seller."""
-    allies = (ally,) if isinstance(ally, str) else tuple(ally)
+    allies = checks.names("ally", ally, least=1)
     if seller in allies:
         raise SpecificationError(f"seller and ally are both {seller!r}; an offset needs two holders.")
-    if not allies or len(set(allies)) < len(allies):
-        raise SpecificationError(f"name each ally once; found {list(allies)}.")
     return allies

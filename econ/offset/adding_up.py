@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array, Seed
 from econ.data.reported import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.estimate import Estimate, Unavailable
 from econ.offset._proxy import Moments, is_proxy, proxy_moments
-from econ.offset._ratio import ratio_estimate
+from econ.offset._ratio import Ratio, ratio_estimate
 from econ.offset._responses import Source, joint, shock_of
 from econ.responses import Bootstrap, Cell, Reading
 
@@ -122,7 +123,7 @@ def adding_up(
     >>> list(split.shares), round(split.total, 12)
     (['jp', 'domestic_private', 'less net supply'], 1.0)
     """
-    check_level(level)
+    level, horizon = checks.level(level), checks.horizon(horizon)
     members = _members(seller, groups, supply, residual)
     name = shock_of(source, seller, shock)
     flat = [part for parts in members.values() for part in parts]
@@ -182,7 +183,8 @@ def pro_rata(
     >>> pro_rata({"jp": 1.0, "uk": 1.0}, total=10.0)
     {'jp': 0.1, 'uk': 0.1, 'domestic_private': 0.8}
     """
-    whole = sum(stocks.values()) if total is None else total
+    stocks = {name: checks.real(f"position of {name!r}", stock, least=0.0) for name, stock in stocks.items()}
+    whole = sum(stocks.values()) if total is None else checks.real("total", total, above=0.0)
     values = {**stocks} if total is None else {**stocks, residual: whole - sum(stocks.values())}
     if not all(np.isfinite(value) and value >= 0.0 for value in values.values()) or not whole > 0.0:
         raise SpecificationError(f"positions must be at least 0 and within the float; found {values} of {whole}.")
@@ -266,18 +268,15 @@ def _checked(benchmark: Mapping[str, float] | None, holders: list[str]) -> dict[
     return {name: float(benchmark[name]) for name in holders}
 
 
-def _excess(shares: Mapping[str, Estimate], floats: Mapping[str, float]) -> dict[str, Estimate | Unavailable]:
+def _excess(shares: Mapping[str, Ratio], floats: Mapping[str, float]) -> dict[str, Estimate | Unavailable]:
     return {
         name: _less(share, floats[name]) if name in floats else Unavailable("no benchmark")
         for name, share in shares.items()
     }
 
 
-def _less(share: Estimate, number: float) -> Estimate:
-    assert share.region is not None
-    region = replace(
-        share.region, intervals=tuple((low - number, high - number) for low, high in share.region.intervals)
-    )
+def _less(share: Ratio, number: float) -> Estimate:
+    region = share.pair_set().shifted(-number)
     return replace(
         share, value=share.value - number, lower=region.lower, upper=region.upper, region=region,
         label=f"{share.label}, less its share of the float",

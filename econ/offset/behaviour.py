@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.data.archive import EMBEDDED
 from econ.data.dataset import Dataset, as_dataset, complete_frame
 from econ.data.flows import flows
@@ -59,7 +60,7 @@ def episodes(
     SpecificationError
         For months in the wrong order, or a holder named twice.
     SeriesNotFound
-        For an unknown holder.
+        For a holder that the package does not know.
 
     Examples
     --------
@@ -67,26 +68,26 @@ def episodes(
     >>> [round(value, 1) for value in table["usd_bn"]]
     [-20.9, -2.9]
     """
-    _check_holders(holders)
+    named = _checked_holders(holders)
     spans = EPISODES if months is None else months
     rows = {}
     for name, (first, last) in spans.items():
         span = pd.period_range(first, last, freq="M")
         if len(span) == 0:
             raise SpecificationError(f"episode {name!r} ends in {last} before it starts in {first}.")
-        for holder in holders:
+        for holder in named:
             rows[name, holder] = _summed(holder, span, imputed=imputed, as_of=as_of)
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     table.index = pd.MultiIndex.from_tuples(list(rows), names=["episode", "holder"])
     return table
 
 
-def _check_holders(holders: Sequence[str]) -> None:
-    if isinstance(holders, str) or not holders:
-        raise SpecificationError(f"holders is a list of names; found {holders!r}.")
-    codes = [codes_of(holder) for holder in holders]
+def _checked_holders(holders: Sequence[str]) -> tuple[str, ...]:
+    named = checks.names("holders", holders, least=1)
+    codes = [codes_of(holder) for holder in named]
     if len(set(codes)) < len(codes):
-        raise SpecificationError(f"name each holder once; found {list(holders)}.")
+        raise SpecificationError(f"name each holder once; found {list(named)}.")
+    return named
 
 
 def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, as_of: str) -> dict[str, object]:
@@ -182,13 +183,15 @@ def reaction_function(
     >>> bool(fit.tests.loc["volatility", "p_value"] < 0.01)
     True
     """
-    groups = dict(terms) if isinstance(terms, Mapping) else {name: (name,) for name in terms}
-    columns = [name for names in groups.values() for name in names] if isinstance(terms, Mapping) else list(terms)
+    lags, own_lags = checks.count("lags", lags, least=0), checks.count("own_lags", own_lags, least=0)
+    contemporaneous = checks.names("contemporaneous", contemporaneous)
+    groups = dict(terms) if isinstance(terms, Mapping) else {name: (name,) for name in checks.names("terms", terms)}
+    columns = [name for names in groups.values() for name in names] if isinstance(terms, Mapping) else list(groups)
     if purchases in columns or len(set(columns)) < len(columns) or not columns:
         raise SpecificationError(
             f"name each term once, and not the purchases {purchases!r} themselves; found {columns}."
         )
-    if min(lags, own_lags) < 0 or (lags == 0 and not set(columns) <= set(contemporaneous)):
+    if lags == 0 and not set(columns) <= set(contemporaneous):
         raise SpecificationError(f"every term needs a lag or a place at t; found lags={lags}, own_lags={own_lags}.")
     table = as_dataset(data).select(purchases, *columns)
     frame = complete_frame(table, what="the reaction function")

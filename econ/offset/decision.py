@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
@@ -90,21 +91,21 @@ def decide(
     Japan, six months: not decidable with these data (0.10, 90% set [-0.56, 0.76]; detectable 1.12; 3,727 observations
     would decide).
     """
-    if not 0.0 < none < full < 1.0:
+    none, full = checks.real("none", none, above=0.0, below=1.0), checks.real("full", full, above=0.0, below=1.0)
+    power = checks.real("power", power, least=0.5, below=1.0)
+    if none >= full:
         raise SpecificationError(f"thresholds must satisfy 0 < none < full < 1; found {none} and {full}.")
     region = _region(estimate)
     verdict = _verdict(region, none, full)
     error = estimate.std_error
-    known = isinstance(error, float) and math.isfinite(error) and error > 0.0
     test: Equivalence | Unavailable = NO_ERROR
     detectable: float | Unavailable = NO_ERROR
     needed: int | Unavailable = NO_ERROR
-    if known:
-        assert isinstance(error, float)
+    if not isinstance(error, Unavailable) and 0.0 < error < math.inf:
         one_sided = 0.5 + estimate.level / 2.0
-        test = equivalence(estimate.value, error, none, level=one_sided)
-        detectable = minimum_detectable_effect(_precision(estimate, 0.0), power)
-        needed = _observations(estimate, one_sided, none, full, power)
+        test = equivalence(estimate.value, error, none, size=round(0.5 - estimate.level / 2.0, 12))
+        detectable = minimum_detectable_effect(_precision(estimate, error, 0.0), power)
+        needed = _observations(estimate, error, one_sided, (none, full), power)
     if verdict != OPEN:
         needed = Unavailable("decided already")
     return Decision(
@@ -170,26 +171,27 @@ def _verdict(region: ConfidenceSet, none: float, full: float) -> str:
     return PARTIAL if low > none and high <= full else OPEN
 
 
-def _precision(estimate: Estimate, value: float) -> float:
-    """Standard error of the test that the offset is ``value``.
+def _precision(estimate: Estimate, error: float, value: float) -> float:
+    """Standard error of the test that the offset is ``value``; ``error`` is that of the estimate.
 
     Of a ratio a / b it is ``sd(a - value b) / |b|``, which Fieller's set rests on; the delta method's error is that at
     the estimate itself, which says nothing when b may be zero.
     """
     pair = estimate.pair if isinstance(estimate, Ratio) else None
     if pair is None:
-        assert isinstance(estimate.std_error, float)
-        return estimate.std_error
+        return error
     turn = np.array([1.0, -value])
     return math.sqrt(float(turn @ pair.covariance @ turn)) / abs(float(pair.point[1]))
 
 
-def _observations(estimate: Estimate, one_sided: float, none: float, full: float, power: float) -> int:
+def _observations(
+    estimate: Estimate, error: float, one_sided: float, thresholds: tuple[float, float], power: float
+) -> int:
     """Standard errors fall with the root of the sample; at an offset of 0 both one-sided tests must reject."""
-    quantile = float(stats.norm.ppf(one_sided))
+    (none, full), quantile = thresholds, float(stats.norm.ppf(one_sided))
     room = none / (quantile + float(stats.norm.ppf(0.5 + power / 2.0)))
-    equal = max(_precision(estimate, -none), _precision(estimate, none)) / room
-    above = _precision(estimate, full) * (quantile + float(stats.norm.ppf(power))) / (1.0 - full)
+    equal = max(_precision(estimate, error, -none), _precision(estimate, error, none)) / room
+    above = _precision(estimate, error, full) * (quantile + float(stats.norm.ppf(power))) / (1.0 - full)
     return math.ceil(estimate.nobs * max(equal, above) ** 2)
 
 

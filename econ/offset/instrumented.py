@@ -12,7 +12,7 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Seed
 from econ.data.dataset import Dataset, as_dataset
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.estimate import Estimate
 from econ.infer.weak import ReducedForm, anderson_rubin
 from econ.offset._ratio import Ratio
@@ -100,10 +100,8 @@ def instrumented_offset(
     0.398, s.e. 0.096, 90% set [0.25, 0.57]
     """
     allies = check_allies(seller, ally)
-    checks.horizon(horizon)
-    instruments = (instrument,) if isinstance(instrument, str) else tuple(instrument)
-    if method not in SETS:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
+    instruments, method = checks.names("instrument", instrument, least=1), checks.choice("method", method, SETS)
+    horizon, level = checks.horizon(horizon), checks.level(level)
     table, bought = with_sum(as_dataset(data), allies)
     projected = partial(LocalProjection, table, contemporaneous=contemporaneous, lags=lags, lag_augmented=False)
     if method in ("anderson-rubin", "delta"):
@@ -125,18 +123,12 @@ def instrumented_offset(
 def _one_step(results: ProjectionResults, method: str, level: float) -> Estimate:
     """Minus the multiplier at the last horizon, with its interval or Anderson-Rubin set."""
     horizon, (bought,) = results.horizon, results.responses
-    plain = results.irf.at(horizon, response=bought, level=level)
-    assert isinstance(plain.lower, float)
-    assert isinstance(plain.upper, float)
-    turned = replace(
-        plain, value=-plain.value, lower=-plain.upper, upper=-plain.lower, units="", nobs=results.nobs - horizon,
-        parent=results,
-    )  # fmt: skip
+    turned = -results.irf.at(horizon, response=bought, level=level)
+    turned = replace(turned, units="", nobs=results.nobs - horizon, parent=results)
     if method == "delta":
         return turned
     form = results.reduced_form(bought, horizon)
-    positive = anderson_rubin(form, level=level)
-    region = replace(positive, intervals=tuple((-high, -low) for low, high in reversed(positive.intervals)))
+    region = -anderson_rubin(form, level=level)
     return Ratio(
         turned.value, turned.std_error, region.lower, region.upper, level, "", turned.label, turned.nobs, region=region,
         parent=results, pair=_pair(form, results),

@@ -9,8 +9,8 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array, Seed
-from econ.errors import EconWarning, NotIdentified, SpecificationError, suggestion
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.errors import EconWarning, NotIdentified, SpecificationError
+from econ.estimate import Estimate, Unavailable
 from econ.offset._ratio import ratio_estimate
 from econ.offset._responses import check_allies, joint, shock_of
 from econ.offset.shut_off import METHODS, Plan, ShutOff, described, own_prices, paths
@@ -108,8 +108,7 @@ def price_offset(
     >>> print(round(price_offset(svar, "cn", "jp", response="y", horizon=0).value, 2))
     0.22
     """
-    if method not in METHODS:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), METHODS)}")
+    method, level = checks.choice("method", method, METHODS), checks.level(level)
     allies = check_allies(seller, ally)
     irf = joint(svar, horizon, bootstrap, rng, n_jobs=n_jobs)
     if not isinstance(irf, IRF):
@@ -117,8 +116,8 @@ def price_offset(
             "a price offset recomputes whole paths of responses to several shocks; pass an identified VAR or its IRF; "
             f"found {type(irf).__name__}."
         )
-    checks.horizon(horizon, irf.horizon)
-    tools = allies if using is None else (using,) if isinstance(using, str) else tuple(using)
+    horizon = checks.horizon(horizon, irf.horizon)
+    tools = allies if using is None else checks.names("using", using)
     plan = Plan.of(irf, (seller, shock_of(irf, seller, shock)), allies, tools, method=method, hold_seller=hold_seller)
     row = checks.position("response", response, irf.responses)
     point = _pairs(plan, irf.point[None, : horizon + 1], row, cumulative=cumulative)
@@ -152,7 +151,6 @@ def _warn(parent: ShutOff, method: str) -> None:
 
 
 def _estimate(point: Array, drawn: Array | None, parent: object, *, level: float, label: str, nobs: int) -> Estimate:
-    check_level(level)
     if point[1] == 0.0:
         raise NotIdentified("the price does not respond when the allies are shut off; there is nothing to offset.")
     if drawn is None:

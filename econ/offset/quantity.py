@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Seed
-from econ.errors import NotIdentified, SpecificationError, suggestion
-from econ.estimate import Estimate, check_level
+from econ.errors import NotIdentified, SpecificationError
+from econ.estimate import Estimate
 from econ.infer.weak import ReducedForm, anderson_rubin
 from econ.offset._proxy import Moments, is_proxy, proxy_moments
-from econ.offset._ratio import METHODS, Ratio, ratio_estimate
+from econ.offset._ratio import METHODS, ratio_estimate
 from econ.offset._responses import Source, check_allies, joint, shock_of
 from econ.responses import Bootstrap, Cell
 
@@ -78,7 +79,7 @@ def quantity_offset(
     SpecificationError
         If seller and ally are the same, the horizon is not within the responses, the method is unknown, or there
         are fewer than 20 draws and no joint covariance.
-    SeriesNotFound
+    UnknownName
         If a response or shock is unknown; suggests the nearest.
     NotIdentified
         If the seller's cumulated response is exactly zero.
@@ -111,7 +112,7 @@ def quantity_offset(
     >>> print(estimate)
     0.400, s.e. 0.054, 90% set [0.31, 0.49]
     """
-    allies = check_allies(seller, ally)
+    allies, horizon, level = check_allies(seller, ally), checks.horizon(horizon), checks.level(level)
     label = f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods"
     turn = np.zeros((2, 1 + len(allies)))
     turn[0, 1:], turn[1, 0] = -1.0, 1.0
@@ -133,14 +134,13 @@ def quantity_offset(
 
 def _instrumented(moments: Moments, sold: Cell, *, level: float, label: str) -> Estimate:
     """Ratio in a proxy VAR with its Anderson-Rubin set."""
-    check_level(level)
+    level = checks.level(level)
     pair = moments.read()
     _check_moved(pair.point[1], sold)
     top, bottom = moments.point
     form = ReducedForm(top, bottom, moments.covariance, moments.squares, moments.nobs, parent=moments.parent)
     region = anderson_rubin(form, level=level)
     plain = ratio_estimate(pair, method="delta", level=level, label=label)
-    assert isinstance(plain, Ratio)
     return replace(plain, lower=region.lower, upper=region.upper, region=region)
 
 
@@ -152,8 +152,8 @@ def _check_moved(sold: float, cell: Cell) -> None:
 
 
 def _check_method(source: Source, method: str | None) -> None:
-    if method is not None and method not in SETS:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), SETS)}")
+    if method is not None:
+        checks.choice("method", method, SETS)
     if method == "anderson-rubin" and not is_proxy(source):
         raise SpecificationError(
             "anderson-rubin sets are read off a proxy VAR, VARResults.identify(Proxy(...)), itself; for local "

@@ -124,7 +124,8 @@ def own_prices(plan: Plan, theta: Array, row: int, *, cumulative: bool) -> Array
 
 def described(plan: Plan, irf: IRF, horizon: int, size: float) -> ShutOff:
     """The counterfactual of the point estimate, for a sale of ``size``."""
-    if not (np.isfinite(size) and size != 0.0):
+    size = checks.real("size", size)
+    if size == 0.0:
         raise SpecificationError(f"size is the seller's shock in standard deviations, not 0; found {size!r}.")
     theta = irf.point[None, : horizon + 1]
     shut, used = paths(plan, theta)

@@ -12,7 +12,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import NotIdentified
-from econ.estimate import Estimate, check_level
+from econ.estimate import Estimate
 from econ.infer.working import approximate_df
 from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._ratio import Ratio, ratio_estimate
@@ -121,8 +121,8 @@ def state_offset(
     >>> round(found.low.value, 1), round(found.high.value, 1), bool(found.tests["p_value"].max() < 0.01)
     (0.2, 0.8, True)
     """
-    check_level(level)
-    checks.horizon(horizon)
+    level = checks.level(level)
+    horizon = checks.horizon(horizon)
     allies = check_allies(seller, ally)
     table, bought = with_sum(as_dataset(data), allies)
     model = LocalProjection(
@@ -164,7 +164,7 @@ def _part(read: Reading, place: int) -> Reading:
     return replace(read, point=read.point[rows], covariance=read.covariance[rows, rows])
 
 
-def _difference(read: Reading, low: Estimate, high: Estimate, *, level: float) -> Estimate:
+def _difference(read: Reading, low: Ratio, high: Ratio, *, level: float) -> Estimate:
     """High less low; both ratios' gradients at once, as one ratio over 1."""
     slope = np.concatenate([-_gradient(low, read.point[:2]), _gradient(high, read.point[2:])])
     variance = float(slope @ read.covariance @ slope)
@@ -174,7 +174,6 @@ def _difference(read: Reading, low: Estimate, high: Estimate, *, level: float) -
     return ratio_estimate(pair, method="delta", level=level, label="offset in the high state less that in the low")
 
 
-def _gradient(ratio: Estimate, pair: Array) -> Array:
-    assert isinstance(ratio, Ratio)
+def _gradient(ratio: Ratio, pair: Array) -> Array:
     slope: Array = np.array([1.0, -ratio.value]) / pair[1]
     return slope

@@ -13,7 +13,7 @@ from econ import checks
 from econ.arrays import Seed
 from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
-from econ.estimate import Estimate, check_level
+from econ.estimate import Estimate
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import working_moments
 from econ.offset._equality import anderson_rubin_row, wald_row
@@ -113,7 +113,7 @@ def symmetry(
     >>> bool(found.tests["p_value"].min() > 0.1)
     True
     """
-    check_level(level)
+    level, horizon = checks.level(level), checks.horizon(horizon)
     (ally,) = check_allies(seller, ally)
     first, second = shocks or (seller, ally)
     if first == second:
@@ -166,19 +166,16 @@ def instrumented_symmetry(
     SpecificationError, NotIdentified
         As :func:`symmetry`.
     """
-    check_level(level)
-    checks.horizon(horizon)
+    level, horizon = checks.level(level), checks.horizon(horizon)
+    lags = checks.count("lags", lags)  # at least one, so that all regressions use the same rows
     (ally,) = check_allies(seller, ally)
-    if len(instruments) != 2 or instruments[0] == instruments[1]:
-        raise SpecificationError(f"name two instruments; found {list(instruments)}.")
-    if lags < 1:
-        raise SpecificationError(
-            f"at least one lag is needed, so that all regressions use the same rows; found {lags!r}."
-        )
-    series = tuple(dict.fromkeys((*controls, seller, ally, response, *instruments)))
+    named = checks.names("instruments", instruments)
+    if len(named) != 2:
+        raise SpecificationError(f"name two instruments; found {list(named)}.")
+    series = tuple(dict.fromkeys((*controls, seller, ally, response, *named)))
     fits: list[ProjectionResults] = []
     for names, summed in (((response,), cumulative), ((seller, ally), True)):
-        for own, other in (instruments, instruments[::-1]):
+        for own, other in (named, named[::-1]):
             model = LocalProjection(
                 data, names, own, controls=series, contemporaneous=(other,), lags=lags, cumulative=summed,
                 difference=not summed, lag_augmented=False,

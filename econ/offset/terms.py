@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.data.events import events as catalogue
-from econ.errors import FrequencyError, SchemaError, SpecificationError, suggestion
+from econ.errors import FrequencyError, SchemaError
 
 TENSION = ("china_sale_threat", "ally_sale_threat", "freeze", "tariff")
 """Kinds of events that count as geopolitical tension: threats to sell, freezes of reserves, tariffs."""
@@ -106,8 +107,7 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
     """
     if not isinstance(daily.index, pd.DatetimeIndex):
         raise FrequencyError(f"realised volatility needs days; found an index of {type(daily.index).__name__}.")
-    if isinstance(minimum, bool) or not isinstance(minimum, int) or minimum < 1:
-        raise SpecificationError(f"minimum counts days, at least 1; found {minimum!r}.")
+    minimum = checks.count("minimum", minimum)
     changes = _aligned({"daily": daily})["daily"].dropna().diff().dropna()
     months = pd.DatetimeIndex(changes.index).to_period("M")
     squares = (changes**2).groupby(months)
@@ -138,7 +138,7 @@ def event_months(
     ------
     FrequencyError
         If the index is not one of months.
-    SpecificationError
+    UnknownName
         For an unknown kind.
 
     Examples
@@ -151,10 +151,10 @@ def event_months(
     if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
         raise FrequencyError(f"events are counted by month; found an index of {type(index).__name__}.")
     known = sorted(set(table["kind"]))
-    for kind in kinds:
-        if kind not in known:
-            raise SpecificationError(f"no events of kind {kind!r}; {suggestion(str(kind), known)}")
-    chosen = table.loc[table["kind"].isin(list(kinds)), "date"]
+    named = checks.names("kinds", kinds)
+    for kind in named:
+        checks.position("events of kind", kind, known)
+    chosen = table.loc[table["kind"].isin(named), "date"]
     months = pd.PeriodIndex(pd.to_datetime(chosen), freq="M")
     counts = pd.Series(1.0, index=months).groupby(level=0).sum()
     return counts.reindex(index, fill_value=0.0).rename("events")

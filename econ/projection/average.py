@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.responses.irf import IRF
@@ -80,8 +81,7 @@ def average(projection: IRF, autoregression: IRF, *, weight: float | None = None
         )
     if projection.cumulated != autoregression.cumulated:
         raise SpecificationError("one of these responses is a sum over horizons and one is not; cumulate both.")
-    if weight is not None and not 0.0 <= weight <= 1.0:
-        raise SpecificationError(f"weight is that of the VAR, from 0 to 1; found {weight!r}.")
+    weight = None if weight is None else checks.real("weight", weight, least=0.0, most=1.0)
     v_lp, v_var = _variance(projection), _variance(autoregression)
     excess = np.maximum(v_lp - v_var, 0.0)
     bias = np.maximum((autoregression.point - projection.point) ** 2 - excess, 0.0)

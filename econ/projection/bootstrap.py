@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.parallel import map_blocks
@@ -36,6 +37,9 @@ class PlugIn:
     """
 
     draws: int = 1999
+
+    def __post_init__(self) -> None:
+        checks.keep(self, draws=checks.count("draws", self.draws))
 
 
 Bootstrap = Wild | PlugIn

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from econ import checks
 from econ.arrays import Array
+from econ.data.index import dates
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.infer.regression import regress
@@ -89,8 +91,9 @@ def balance(instrument: pd.Series, past: pd.DataFrame, *, lags: int = 12, bandwi
     >>> bool(balance(frame["z"], frame[["yield"]], lags=4).loc["yield", "p_value"] > 0.05)
     True
     """
-    if isinstance(lags, bool) or not isinstance(lags, (int, np.integer)) or lags < 1:
-        raise SpecificationError(f"lags must be a positive integer; found {lags!r}.")
+    lags = checks.count("lags", lags)
+    instrument = instrument.set_axis(dates(instrument.index))
+    past = past.set_axis(dates(past.index), axis=0)
     rows = {}
     for name in past.columns:
         lagged = pd.DataFrame({f"L{lag}.{name}": past[name].shift(lag) for lag in range(1, lags + 1)})
@@ -202,6 +205,9 @@ def credentials(
     >>> checks.relevance.strong
     True
     """
+    lags = checks.count("lags", lags)
+    outcome, endogenous = (each.set_axis(dates(each.index)) for each in (outcome, endogenous))
+    controls = None if controls is None else controls.set_axis(dates(controls.index), axis=0)
 
     def form(instruments: pd.DataFrame) -> ReducedForm:
         return _form(instruments, outcome, endogenous, controls=controls, cov=cov, bandwidth=bandwidth)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
 from econ.data.dataset import as_dataset, complete_frame
@@ -89,15 +90,11 @@ class Design:
             q = full_rank_qr(both, [*names, *self.shocks], "the projection")[0]
         return q[:, : len(names)]
 
-    def check_horizon(self, horizon: int) -> None:
-        """Refuse a last horizon that leaves fewer rows than coefficients + 10, in all or in one state."""
+    def last_horizon(self, horizon: int) -> int:
+        """The last horizon, unless it leaves fewer rows than coefficients + 10, in all or in one state."""
         whole = self.size + self.first
-        wanted = isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool) and horizon >= 0
-        if not wanted or horizon >= self.size:
-            raise SpecificationError(
-                f"horizon must be an integer from 0 to {self.size - 1} for {whole} periods of which {self.first} "
-                f"go to lags; found {horizon!r}."
-            )
+        of = f"for {whole} periods of which {self.first} go to lags"
+        horizon = checks.count("horizon", horizon, least=0, most=self.size - 1, of=of)
         rows = self.size - horizon
         if rows < self.columns + SPARE:
             raise SampleTooShort(
@@ -112,6 +109,7 @@ class Design:
                     f"state {STATES[j]!r} holds {effective:.1f} of {rows} rows at horizon {horizon}, but "
                     f"{self.columns // states} coefficients + {SPARE} need {needed}; use fewer lags or controls."
                 )
+        return horizon
 
 
 def _leads(values: Array, base: Array, first: int, horizon: int, *, cumulative: bool) -> Array:

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
+from econ.data.index import dates
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
-from econ.estimate import Estimate, check_level
+from econ.estimate import Estimate
 from econ.infer._kernels import full_rank_qr
 from econ.projection.granular import aligned
 
@@ -56,20 +58,24 @@ class GranularElasticities:
 
     def aggregate(self, *, level: float = 0.90) -> Estimate:
         """Estimate the elasticity of the market at mean size weights, ``sum_i S_i zeta_i``."""
-        weights = self.size_weights.mean().to_numpy()
-        gradient = np.array([weights.sum()]) if self.homogeneous else weights
-        error = math.sqrt(float(gradient @ self.covariance.to_numpy() @ gradient))
-        value = float(weights @ self.elasticities.to_numpy())
-        reach = float(stats.norm.ppf(0.5 + check_level(level) / 2.0)) * error
+        value, error = self._market()
+        level = checks.level(level)
+        reach = float(stats.norm.ppf(0.5 + level / 2.0)) * error
         label = "aggregate demand elasticity"
         return Estimate(value, error, value - reach, value + reach, level, "", label, self.nobs, parent=self)
 
+    def _market(self) -> tuple[float, float]:
+        """Aggregate elasticity and its standard error."""
+        weights = self.size_weights.mean().to_numpy()
+        gradient = np.array([weights.sum()]) if self.homogeneous else weights
+        error = math.sqrt(float(gradient @ self.covariance.to_numpy() @ gradient))
+        return float(weights @ self.elasticities.to_numpy()), error
+
     def multiplier(self, *, level: float = 0.90) -> Estimate:
         """Estimate the price impact of demand of one percent of the market, ``1 / sum_i S_i zeta_i`` (delta method)."""
-        market = self.aggregate(level=level)
-        value = 1.0 / market.value
-        assert isinstance(market.std_error, float)
-        error = market.std_error * value**2
+        (market, spread), level = self._market(), checks.level(level)
+        value = 1.0 / market
+        error = spread * value**2
         reach = float(stats.norm.ppf(0.5 + level / 2.0)) * error
         return Estimate(
             value, error, value - reach, value + reach, level, "", "price multiplier", self.nobs, parent=self
@@ -144,7 +150,7 @@ def granular_elasticities(
         raise SpecificationError(f"elasticities need at least three holders; found {frame.shape[1]}.")
     a, b = _partialled(frame, price, factors, constant=constant)
     weights = shares.to_numpy()
-    common = _solve(lambda z: _pooled(a, b, weights, z), np.array([start]))
+    common = _solve(lambda z: _pooled(a, b, weights, z), np.array([checks.real("start", start)]))
     n = frame.shape[1]
     zeta = np.repeat(common, n) if homogeneous else _solve(lambda z: _moments(a, b, weights, z), np.repeat(common, n))
     market = weights @ zeta
@@ -173,6 +179,8 @@ def _partialled(
     frame: pd.DataFrame, price: pd.Series, factors: pd.DataFrame | None, *, constant: bool
 ) -> tuple[Array, Array]:
     """Quantities (T, N) and price (T,) with constant and factors taken out."""
+    price = price.set_axis(dates(price.index))
+    factors = None if factors is None else factors.set_axis(dates(factors.index), axis=0)
     names = ["const"] if constant else []
     columns = [np.ones((len(frame), 1))] if constant else []
     for what, table in (("price", price), ("factors", factors)):

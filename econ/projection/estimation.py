@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SingularDesign, SpecificationError, suggestion
+from econ.errors import SingularDesign, SpecificationError
 from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags, check_terms, ewc_terms
 from econ.projection import _kernels as kernels
@@ -23,7 +24,7 @@ def estimate(model: LocalProjection, horizon: int, cov: str, *, bandwidth: int |
     """Partial the controls out of everything at every horizon, then estimate what is left in one batch."""
     design = model.design
     _check_covariance(model, cov, bandwidth)
-    design.check_horizon(horizon)
+    horizon = design.last_horizon(horizon)
     bandwidths = _bandwidths(cov, bandwidth, design.size, horizon)
     q = design.basis()
     inverse = kernels.inverse_products(q, horizon)
@@ -69,8 +70,7 @@ def _small_sample(cov: str, q: Array, inverse: Array, d: Array, mask: Array, col
 
 
 def _check_covariance(model: LocalProjection, cov: str, bandwidth: int | None) -> None:
-    if cov not in COVARIANCES:
-        raise SpecificationError(f"no covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
+    checks.choice("covariance", cov, COVARIANCES)
     if bandwidth is not None and cov not in ("hac", "ewc"):
         raise SpecificationError(f"bandwidth belongs to 'hac' and 'ewc'; the covariance is {cov!r}.")
     if cov in ("hc2", "hc3") and (model.instruments or model.cumulative == "multiplier"):

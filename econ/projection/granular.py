@@ -9,9 +9,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.data.dataset import complete_frame
-from econ.errors import NotIdentified, SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.data.index import dates
+from econ.errors import FrequencyError, NotIdentified, SchemaError, SpecificationError
 
 WEIGHTS = ("precision", "equal")
 SIGNS = {"+": 1.0, "-": -1.0}
@@ -81,8 +83,7 @@ class GranularInstrument:
 
     def largest(self, count: int = 20) -> pd.DataFrame:
         """Return the largest contributions, to be read against the news: date, holder, shock, contribution."""
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise SpecificationError(f"count must be a positive integer; found {count!r}.")
+        count = checks.count("count", count)
         values = self.contributions.to_numpy()
         order = np.argsort(-np.abs(values), axis=None, kind="stable")[:count]
         when, who = np.unravel_index(order, values.shape)
@@ -111,11 +112,11 @@ class GranularInstrument:
         Raises
         ------
         SpecificationError
-            For another sign or a date outside the sample; `SeriesNotFound` for an unknown holder.
+            For another sign or a date outside the sample; `UnknownName` for an unknown holder.
         """
         rows = []
         for (date, holder), sign in expected.items():
-            self._check_holders([holder])
+            checks.position("holder", holder, list(self.shocks.columns))
             if sign not in SIGNS:
                 raise SpecificationError(f"signs are '+' and '-'; found {sign!r} for {holder!r} at {date}.")
             place = self._position(date)
@@ -151,10 +152,11 @@ class GranularInstrument:
 
         Factors and precision stay those of all holders. Sub-groups give over-identifying restrictions.
         """
-        self._check_holders(holders)
-        if len(set(holders)) < 2:
+        names = list(checks.names("the group", holders))
+        for name in names:
+            checks.position("holder", name, list(self.shocks.columns))
+        if len(names) < 2:
             raise SpecificationError("a group needs at least two holders: size and reference weights differ within it.")
-        names = list(dict.fromkeys(holders))
         sizes, reference = self.size_weights[names], self.reference_weights[names]
         gap = sizes.div(sizes.sum(axis=1), axis=0) - reference / reference.sum()
         return (gap * self.shocks[names]).sum(axis=1).rename("granular")
@@ -171,11 +173,6 @@ class GranularInstrument:
         if not isinstance(found, int):
             raise SpecificationError(f"no shock at {date}; the instrument spans {index[0]} to {index[-1]}.")
         return found
-
-    def _check_holders(self, holders: Sequence[str]) -> None:
-        for holder in holders:
-            if holder not in self.shocks.columns:
-                raise SeriesNotFound(f"no holder {holder!r}; {suggestion(holder, self.shocks.columns)}")
 
 
 def granular_instrument(
@@ -216,7 +213,7 @@ def granular_instrument(
     ------
     SpecificationError
         With fewer than factors + 3 holders, an unknown ``weights``, or periods without sizes.
-    SeriesNotFound
+    UnknownName
         If a holder has no sizes or an excluded one no flows.
     SchemaError
         For missing values, or sizes that are negative or all zero.
@@ -237,7 +234,8 @@ def granular_instrument(
     """
     flows, shares = aligned(flows, sizes, exclude)
     names = flows.columns
-    _check_choices(factors, weights, len(names))
+    weights, most = checks.choice("weights", weights, WEIGHTS), len(names) - 3
+    factors = checks.count("factors", factors, least=0, most=most, of=f"for {len(names)} holders")
     centred = (flows - flows.mean()).to_numpy()
     reference = np.full(len(names), 1.0 / len(names))
     rest, common, loadings, explained = _idiosyncratic(centred, reference, factors)
@@ -266,15 +264,6 @@ def granular_instrument(
     )
 
 
-def _check_choices(factors: int, weights: str, holders: int) -> None:
-    if weights not in WEIGHTS:
-        raise SpecificationError(f"no weights {weights!r}; {suggestion(weights, WEIGHTS)}")
-    if isinstance(factors, bool) or not isinstance(factors, (int, np.integer)) or not 0 <= factors <= holders - 3:
-        raise SpecificationError(
-            f"factors must be an integer from 0 to {holders - 3} for {holders} holders; found {factors!r}."
-        )
-
-
 def _idiosyncratic(centred: Array, reference: Array, factors: int) -> tuple[Array, Array, Array, float]:
     """Shocks (T, N), factors (T, K), loadings (N, K) and the share of variance that the factors explain."""
     demeaned = centred - (centred @ reference)[:, None]
@@ -293,19 +282,18 @@ def aligned(
     if not isinstance(flows, pd.DataFrame) or not isinstance(sizes, (pd.DataFrame, pd.Series)):
         found = f"{type(flows).__name__} and {type(sizes).__name__}"
         raise SpecificationError(f"flows must be a DataFrame and sizes a DataFrame or Series; found {found}.")
-    for name in exclude:
-        if name not in flows.columns:
-            raise SeriesNotFound(f"{name!r} is to be excluded but has no flows; {suggestion(name, flows.columns)}")
-    frame = complete_frame(flows.drop(columns=list(exclude)), what="a granular instrument")
+    left_out = list(checks.names("exclude", exclude))
+    for name in left_out:
+        checks.position("flows of holder", name, list(flows.columns), of="to exclude")
+    frame = complete_frame(flows.drop(columns=left_out), what="a granular instrument")
     known = sizes.index if isinstance(sizes, pd.Series) else sizes.columns
     for name in frame.columns:
-        if name not in known:
-            raise SeriesNotFound(f"holder {name!r} has flows but no sizes; {suggestion(name, known)}")
+        checks.position("sizes of holder", name, list(known), of="whose flows are given")
     if isinstance(sizes, pd.Series):
         values = np.tile(sizes[list(frame.columns)].to_numpy(dtype=float), (len(frame), 1))
         table = pd.DataFrame(values, index=frame.index, columns=frame.columns)
     else:
-        before = sizes[list(frame.columns)].set_axis(sizes.index + 1)
+        before = _later(sizes[list(frame.columns)], frame.index)
         frame = frame.loc[frame.index.isin(before.index)]
         if len(frame) < 2:
             raise SpecificationError("sizes and flows have no periods in common after sizes are lagged by one.")
@@ -321,3 +309,19 @@ def aligned(
     if (total == 0.0).any():
         raise SchemaError(f"all sizes are zero for {total.index[int((total == 0.0).argmax())]}.")
     return frame, table.div(total, axis=0)
+
+
+def _later(sizes: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """Sizes on the dates one period on, those of the flows."""
+    when = dates(sizes.index)
+    if type(when) is not type(index) or getattr(when, "freqstr", None) != getattr(index, "freqstr", None):
+        raise FrequencyError(
+            f"flows and sizes must have one frequency; found {_frequency(index)} and {_frequency(when)}; convert one."
+        )
+    if isinstance(when, pd.DatetimeIndex):
+        return sizes.set_axis(when).shift(1).iloc[1:]
+    return sizes.set_axis(when + 1)
+
+
+def _frequency(index: pd.Index) -> str:
+    return f"periods {index.freqstr}" if isinstance(index, pd.PeriodIndex) else f"an index of {index.dtype}"

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.checks import SPARE
 from econ.data.dataset import complete_frame
-from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError, suggestion
+from econ.data.index import dates
+from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer.regression import Regression, regress
 
@@ -45,6 +47,12 @@ class Instrument:
     reaction: Regression | Unavailable = field(repr=False, default=Unavailable("a raw series, not a residual"))
     parent: object = field(repr=False, default=None)
 
+    def __post_init__(self) -> None:
+        when = dates(self.series.index)
+        place = dict(zip(self.series.index, when, strict=True))
+        episodes = {name: tuple(place.get(date, date) for date in at) for name, at in self.episodes.items()}
+        checks.keep(self, series=self.series.set_axis(when), episodes=episodes)
+
     def leave_one_out(self) -> pd.DataFrame:
         """Set each episode to the mean, so that it adds nothing to the first stage: (T, E), column = the left out."""
         mean = float(self.series.mean())
@@ -55,8 +63,7 @@ class Instrument:
     def group(self, *names: str) -> pd.Series:
         """Keep some episodes only; groups of episodes give over-identifying restrictions."""
         for name in names:
-            if name not in self.episodes:
-                raise SeriesNotFound(f"no episode {name!r}; {suggestion(name, self.episodes)}")
+            checks.position("episode", name, list(self.episodes))
         dates = [date for name in names for date in self.episodes[name]]
         return self.series.where(self.series.index.isin(dates), 0.0)
 
@@ -83,7 +90,8 @@ class Instrument:
         SpecificationError
             For a date that is not one of the instrument, or that leaves no room for a horizon.
         """
-        y = outcome.reindex(self.series.index)
+        horizons = [checks.horizon(h) for h in horizons]
+        y = outcome.set_axis(dates(outcome.index)).reindex(self.series.index)
         rows = []
         for date in at:
             if date not in self.series.index:
@@ -130,8 +138,6 @@ class Instrument:
         Ito, T. and T. Yabu (2007), What Prompts Japan to Intervene in the Forex Market?, Journal of International Money
         and Finance 26(2).
         """
-        if isinstance(lags, bool) or not isinstance(lags, (int, np.integer)) or lags < 1:
-            raise SpecificationError(f"lags must be a positive integer; found {lags!r}.")
         regressors = reaction_controls(self.series, drivers, lags=lags)
         now = self.series.loc[regressors.index]
         fit = regress(now, regressors, cov="hc1")
@@ -157,6 +163,8 @@ class Instrument:
 
 def reaction_controls(series: pd.Series, drivers: pd.DataFrame, *, lags: int = 1) -> pd.DataFrame:
     """Lags of a series and of what it answers to, the regressors of a reaction function: (T - lags, k)."""
+    lags = checks.count("lags", lags)
+    series, drivers = series.set_axis(dates(series.index)), drivers.set_axis(dates(drivers.index), axis=0)
     index = series.index
     absent = index.difference(drivers.index)
     if len(absent):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.data.dataset import complete_frame
 from econ.data.events import events
-from econ.data.index import check_index
+from econ.data.index import dates
 from econ.errors import SchemaError, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer.regression import Regression, regress
@@ -70,24 +71,24 @@ def intervention_instrument(
     >>> list(instrument.episodes)
     ['2022-09 to 2022-10', '2024-04 to 2024-07', '2026-04']
     """
-    check_index(index)
+    days, scale = dates(index), checks.real("scale", scale)
     table = _amounts(amounts)
-    if isinstance(index, pd.PeriodIndex):
-        place = pd.PeriodIndex(table["date"], freq=index.freqstr)
+    if isinstance(days, pd.PeriodIndex):
+        place = pd.PeriodIndex(table["date"], freq=days.freqstr)
         total = table["amount"].groupby(place.to_numpy()).sum()
-        series = pd.Series(0.0, index=index).add(total.loc[total.index.isin(index)], fill_value=0.0).reindex(index)
+        series = pd.Series(0.0, index=days).add(total.loc[total.index.isin(days)], fill_value=0.0).reindex(days)
         apart = APART
     else:
         after = table["date"].to_numpy() + np.where(
             table["time"] > CLOSE, np.timedelta64(1, "D"), np.timedelta64(0, "D")
         )
-        at = np.searchsorted(index.to_numpy(), after)
-        inside = (after >= index.to_numpy()[0]) & (at < len(index))
-        values = np.zeros(len(index))
+        at = np.searchsorted(days.to_numpy(), after)
+        inside = (after >= days.to_numpy()[0]) & (at < len(days))
+        values = np.zeros(len(days))
         np.add.at(values, at[inside], table["amount"].to_numpy()[inside])
-        series, apart = pd.Series(values, index=index), 30 * APART
+        series, apart = pd.Series(values, index=days), 30 * APART
     if not (series != 0.0).any():
-        raise SpecificationError(f"no intervention falls between {span(index)}; choose another sample.")
+        raise SpecificationError(f"no intervention falls between {span(days)}; choose another sample.")
     spells = _spells(series, apart)
     return Instrument(
         series=(scale * series).rename("intervention"),
@@ -149,10 +150,10 @@ def reserve_losses(
     [-0.0, 1.0, -0.0, 1.65, -0.0]
     """
     stock = _stock(reserves)
-    if not 0.0 <= other_currencies <= 1.0 or not duration >= 0.0:
-        raise SpecificationError(
-            f"other_currencies is a share and duration in years; found {other_currencies!r} and {duration!r}."
-        )
+    other_currencies = checks.real("other_currencies", other_currencies, least=0.0, most=1.0)
+    duration = checks.real("duration", duration, least=0.0)
+    dollar = None if dollar is None else dollar.set_axis(dates(dollar.index))
+    yields = None if yields is None else yields.set_axis(dates(yields.index), axis=0)
     if (dollar is None and other_currencies) or (yields is None and duration):
         raise SpecificationError("other_currencies needs dollar=, and duration needs yields=.")
     loss = (-100.0 * stock.pct_change(fill_method=None)).rename("reserve_loss").iloc[1:]
@@ -205,7 +206,9 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     >>> print(instrument.series.round(2).tolist())
     [0.05, 0.87, -0.08]
     """
-    check_index(custody.index)
+    custody, scale = custody.set_axis(dates(custody.index)), checks.real("scale", scale)
+    if isinstance(debt, pd.Series):
+        debt = debt.set_axis(dates(debt.index))
     base = debt.reindex(custody.index) if isinstance(debt, pd.Series) else pd.Series(float(debt), index=custody.index)
     series = (-scale * custody.diff() / base).iloc[1:].rename("custody_loss")
     if not np.isfinite(series.to_numpy(dtype=float)).all():
@@ -249,7 +252,6 @@ def _stock(reserves: pd.Series | pd.DataFrame) -> pd.Series:
         if "unit" in rows:  # the publisher prints dollars and special drawing rights
             rows = rows[rows["unit"].str.startswith("usd")]
         reserves = pd.Series(rows["value"].to_numpy(dtype=float), index=pd.PeriodIndex(rows["date"], freq="M"))
-    check_index(reserves.index)
     stock = complete_frame(reserves.to_frame("reserves"), what="reserve losses")["reserves"].astype(float)
     if stock.min() <= 0.0:
         raise SchemaError(f"reserves must be positive; found {stock.min():g} at {stock.idxmin()}.")

@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.data.dataset import Dataset, as_dataset
-from econ.errors import SeriesNotFound, SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.projection.bootstrap import Bootstrap, draw
 from econ.projection.design import Design, build
 from econ.projection.estimation import estimate
@@ -66,7 +67,7 @@ class LocalProjection:
     Raises
     ------
     SpecificationError
-        For requests that make no sense; `SeriesNotFound`, `SchemaError`, `SampleTooShort` for data that cannot serve.
+        For requests that make no sense; `UnknownName`, `SchemaError`, `SampleTooShort` for data that cannot serve.
 
     References
     ----------
@@ -106,22 +107,19 @@ class LocalProjection:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", as_dataset(self.data))
-        object.__setattr__(self, "controls", _names(self.controls))
-        object.__setattr__(self, "contemporaneous", _names(self.contemporaneous))
-        object.__setattr__(self, "common", _names(self.common))
+        for word in ("controls", "contemporaneous", "common"):
+            checks.keep(self, **{word: checks.names(word, getattr(self, word))})
         if not isinstance(self.impulse, str):
             raise SpecificationError(f"impulse is the name of one variable; found {self.impulse!r}.")
-        for word, number in (("lags", self.lags), ("state_lag", self.state_lag)):
-            if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 0:
-                raise SpecificationError(f"{word} must be an integer of at least 0; found {number!r}.")
+        for word in ("lags", "state_lag"):
+            checks.keep(self, **{word: checks.count(word, getattr(self, word), least=0)})
         if self.cumulative not in FORMS:
             raise SpecificationError(f"cumulative is False, True or 'multiplier'; found {self.cumulative!r}.")
-        if self.estimator not in ESTIMATORS:
-            raise SpecificationError(f"no estimator {self.estimator!r}; {suggestion(self.estimator, ESTIMATORS)}")
-        if self.transition is not None and (self.state is None or not self.transition > 0.0):
-            raise SpecificationError(
-                f"transition is a positive number that goes with state=; found {self.transition!r}."
-            )
+        checks.keep(self, estimator=checks.choice("estimator", self.estimator, ESTIMATORS))
+        if self.transition is not None:
+            checks.keep(self, transition=checks.real("transition", self.transition, above=0.0))
+            if self.state is None:
+                raise SpecificationError(f"transition goes with state=; found {self.transition!r} without one.")
         self._check_names()
         odd = [name for name in self.common if name not in ("const", *self.contemporaneous)]
         if odd or (self.common and self.state is None):
@@ -132,12 +130,12 @@ class LocalProjection:
     @property
     def responses(self) -> tuple[str, ...]:
         """Names of the responses."""
-        return _names(self.response)
+        return checks.names("response", self.response, least=1)
 
     @property
     def instruments(self) -> tuple[str, ...]:
         """Names of the instruments; empty for least squares."""
-        return () if self.instrument is None else _names(self.instrument)
+        return () if self.instrument is None else checks.names("instrument", self.instrument)
 
     @property
     def parent(self) -> Dataset:
@@ -200,21 +198,10 @@ class LocalProjection:
     def _check_names(self) -> None:
         named = [self.impulse, *self.responses, *self.controls, *self.contemporaneous, *self.instruments]
         for name in [*named, *([] if self.state is None else [self.state])]:
-            if name not in self.parent.frame.columns:
-                raise SeriesNotFound(f"no variable {name!r} in the data; {suggestion(name, self.parent.frame.columns)}")
-        if not self.responses:
-            raise SpecificationError("no response was named; name at least one.")
+            checks.position("variable", name, list(self.parent.frame.columns))
         for word, names in (("contemporaneous", self.contemporaneous), ("instrument", self.instruments)):
             if self.impulse in names:
                 raise SpecificationError(f"{self.impulse!r} is the impulse and stands in {word} too; take it out.")
-        for word, names in (("response", self.responses), ("contemporaneous", self.contemporaneous)):
-            twice = [name for name in names if list(names).count(name) > 1]
-            if twice:
-                raise SpecificationError(f"{twice[0]!r} stands twice in {word}; name it once.")
         both = [name for name in self.instruments if name in self.contemporaneous]
         if both:
             raise SpecificationError(f"{both[0]!r} is an instrument and a contemporaneous control; it cannot be both.")
-
-
-def _names(words: str | Sequence[str]) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(words)

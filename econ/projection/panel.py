@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
-from econ.data.index import check_index, check_values
-from econ.errors import FrequencyError, SampleTooShort, SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.data.index import check_index, check_values, panel_dates
+from econ.errors import FrequencyError, SampleTooShort, SchemaError, SpecificationError
 from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags
 from econ.projection.bootstrap import Bootstrap
@@ -50,7 +51,7 @@ class PanelProjection:
 
     Raises
     ------
-    SchemaError, FrequencyError, SeriesNotFound, SpecificationError
+    SchemaError, FrequencyError, UnknownName, SpecificationError
         For data or requests that cannot serve; the message names unit and period.
 
     Notes
@@ -87,21 +88,17 @@ class PanelProjection:
     def __post_init__(self) -> None:
         if not isinstance(self.data, pd.DataFrame) or self.data.index.nlevels != 2:
             raise SpecificationError("a panel is a DataFrame whose rows are indexed by (unit, period).")
-        for word in ("controls", "contemporaneous"):
-            names = getattr(self, word)
-            object.__setattr__(self, word, (names,) if isinstance(names, str) else tuple(names))
+        for word in ("controls", "contemporaneous", "effects"):
+            checks.keep(self, **{word: checks.names(word, getattr(self, word))})
         both = [name for name in self.instruments if name in (self.impulse, *self.contemporaneous)]
         if both:
             raise SpecificationError(f"{both[0]!r} is an instrument and a regressor too; it cannot be both.")
         for name in self.names:
-            if name not in self.data.columns:
-                raise SeriesNotFound(f"no column {name!r} in the panel; {suggestion(name, self.data.columns)}")
-        unknown = [word for word in self.effects if word not in EFFECTS]
-        if unknown:
-            raise SpecificationError(f"no effect {unknown[0]!r}; {suggestion(unknown[0], EFFECTS)}")
-        if isinstance(self.lags, bool) or not isinstance(self.lags, (int, np.integer)) or self.lags < 0:
-            raise SpecificationError(f"lags must be an integer of at least 0; found {self.lags!r}.")
-        object.__setattr__(self, "data", self.data.sort_index())
+            checks.position("column", name, list(self.data.columns))
+        for word in self.effects:
+            checks.choice("effect", word, EFFECTS)
+        data = self.data.set_axis(panel_dates(self.data.index), axis=0).sort_index()
+        checks.keep(self, lags=checks.count("lags", self.lags, least=0), data=data)
         self._check_units()
 
     @property
@@ -113,7 +110,7 @@ class PanelProjection:
     @property
     def instruments(self) -> tuple[str, ...]:
         """Names of the instruments; empty for least squares."""
-        return (self.instrument,) if isinstance(self.instrument, str) else tuple(self.instrument or ())
+        return () if self.instrument is None else checks.names("instrument", self.instrument)
 
     @property
     def parent(self) -> pd.DataFrame:
@@ -159,18 +156,16 @@ class PanelProjection:
             If a regressor is collinear with effects and the others.
         """
         self._check_covariance(cov, bandwidth)
-        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
-            raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
-        self._check_horizon(int(horizon))
+        horizon = checks.horizon(horizon)
+        self._check_rows(horizon)
         sections = tuple(self.cross_section(h) for h in range(horizon + 1))
         if bandwidth is not None:
-            check_lags(bandwidth, int(sections[-1].effects.periods.max()) + 1)
+            bandwidth = check_lags(bandwidth, int(sections[-1].effects.periods.max()) + 1)
         results = PanelResults(self, sections, cov, bandwidth)
         return results if bootstrap is None else results.drawn(bootstrap, rng)
 
     def _check_covariance(self, cov: str, bandwidth: int | None) -> None:
-        if cov not in COVARIANCES:
-            raise SpecificationError(f"no panel covariance {cov!r}; {suggestion(cov, COVARIANCES)}")
+        checks.choice("panel covariance", cov, COVARIANCES)
         if bandwidth is not None and cov == "cluster":
             raise SpecificationError("bandwidth belongs to 'driscoll-kraay'; the covariance is 'cluster'.")
         if cov == "cluster" and self.data.index.get_level_values(0).nunique() < MINIMUM_UNITS:
@@ -181,6 +176,7 @@ class PanelProjection:
 
     def cross_section(self, horizon: int) -> CrossSection:
         """Response and impulse at one horizon with effects and controls partialled out."""
+        horizon = checks.horizon(horizon)
         rows = self._rows(horizon)
         units, periods = self._codes
         effects = Effects(_dense(units[rows]), _dense(periods[rows]), "unit" in self.effects, "time" in self.effects)
@@ -241,7 +237,7 @@ class PanelProjection:
             except FrequencyError as error:
                 raise FrequencyError(f"unit {unit!r}: {error}") from None
 
-    def _check_horizon(self, horizon: int) -> None:
+    def _check_rows(self, horizon: int) -> None:
         units, _ = self._codes
         counts = np.bincount(units[self._rows(horizon)], minlength=int(units.max()) + 1)
         labels = self.data.index.get_level_values(0).unique()

@@ -13,8 +13,8 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Seed
-from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, check_level
+from econ.errors import SpecificationError
+from econ.estimate import ConfidenceSet
 from econ.infer._kernels import by_group
 from econ.infer.covariance import check_lags
 from econ.infer.inversion import invert
@@ -209,7 +209,7 @@ class PanelResults:
         J. G. MacKinnon, M. Ø. Nielsen and M. D. Webb (2019), Stata Journal 19(1), for the algebra by cluster. Davidson,
         R. and J. G. MacKinnon (2010), Journal of Business & Economic Statistics 28(1), for instruments.
         """
-        return float(self._wild(horizon, draws, rng)(np.array([float(null)]))[0])
+        return float(self._wild(horizon, draws, rng)(np.array([checks.real("null", null)]))[0])
 
     def wild_cluster_set(
         self,
@@ -220,9 +220,10 @@ class PanelResults:
         rng: Seed = None,
     ) -> ConfidenceSet:
         """Responses that the wild cluster bootstrap test does not reject; parameters as :meth:`wild_cluster`."""
-        p_value = self._wild(horizon, draws, rng)
+        p_value, horizon = self._wild(horizon, draws, rng), checks.horizon(horizon, len(self.sections) - 1)
         centre, scale = self.sections[horizon].point, float(self.std_errors[horizon, 0, 0])
-        size = 1.0 - check_level(level)
+        level = checks.level(level)
+        size = 1.0 - level
         return invert(lambda angle: p_value(centre + scale * np.tan(angle)) - size, centre, scale, level=level)
 
     def reduced_form(self, horizon: int = 0) -> ReducedForm:
@@ -298,14 +299,11 @@ class PanelResults:
 
     def robust_set(self, horizon: int, *, level: float = 0.90, method: str = "anderson-rubin") -> ConfidenceSet:
         """Anderson-Rubin or conditional likelihood-ratio ("clr") set of the response at one horizon."""
-        if method not in SETS:
-            raise SpecificationError(f"no set {method!r}; {suggestion(method, SETS)}")
-        return SETS[method](self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
+        chosen = SETS[checks.choice("set", method, SETS)]
+        return chosen(self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
 
     def _section(self, horizon: int) -> CrossSection:
-        if isinstance(horizon, bool) or horizon not in range(len(self.sections)):
-            raise SpecificationError(f"horizon must be from 0 to {len(self.sections) - 1}; found {horizon!r}.")
-        return self.sections[horizon]
+        return self.sections[checks.horizon(horizon, len(self.sections) - 1)]
 
     def _wild(self, horizon: int, draws: int, rng: Seed) -> WildTest:
         if self.cov != "cluster":

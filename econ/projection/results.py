@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Unavailable
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
@@ -200,7 +201,7 @@ class ProjectionResults:
             Without instruments, with states, or under "hc2" and "hc3".
         """
         self._check_instrumented()
-        h, i = self._horizon(horizon), self._position(response)
+        h, i = checks.horizon(horizon, self.horizon), checks.position("response", response, self.parent.responses)
         rows = self.nobs - h
         z = self.instrument[h, :rows]
         both = np.column_stack([self.outcome[h, :rows, i], self.impulse[h, :rows, 0]])
@@ -217,10 +218,10 @@ class ProjectionResults:
         b = coefficients
         return ReducedForm(b[:, 0], b[:, 1], covariance, moments, rows, df, 1.0 / mean, plain, parent=self)
 
-    def first_stage(self, horizon: int = 0, *, bias: float = 0.10, level: float = 0.95) -> EffectiveF:
+    def first_stage(self, horizon: int = 0, *, bias: float = 0.10, size: float = 0.05) -> EffectiveF:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
         form = self.reduced_form(self.responses[0], horizon)
-        return effective_f(form, bias=bias, level=level)
+        return effective_f(form, bias=bias, size=size)
 
     def weak_iv_set(
         self,
@@ -258,12 +259,12 @@ class ProjectionResults:
         Raises
         ------
         SpecificationError
-            Without instruments, for an unknown response or method, or a horizon that was not estimated.
+            Without instruments, for an unknown response (`UnknownName`) or method, or a horizon not estimated.
         """
         self._check_instrumented()
         sets = [
             self.robust_set(response, h, level=level, method=method, small_sample=small_sample)
-            for h in range(self._horizon(horizon) + 1)
+            for h in range(checks.horizon(horizon, self.horizon) + 1)
         ]
         return labels.intervals(sets, response=response, shock=self.shocks[0])
 
@@ -277,9 +278,8 @@ class ProjectionResults:
         small_sample: bool | None = None,
     ) -> ConfidenceSet:
         """Set of one response at one horizon: bounded, a union or unbounded; parameters as :meth:`weak_iv_set`."""
-        if method not in SETS:
-            raise SpecificationError(f"no set {method!r}; {suggestion(method, SETS)}")
-        form = self.reduced_form(response, horizon)
+        method, level = checks.choice("set", method, SETS), checks.level(level)
+        form, horizon = self.reduced_form(response, horizon), checks.horizon(horizon, self.horizon)
         if method == "anderson-rubin":
             return anderson_rubin(form, level=level, small_sample=small_sample)
         if method == "clr":
@@ -288,9 +288,9 @@ class ProjectionResults:
             raise SpecificationError(
                 f"tF is for one instrument; there are {len(form.first)}; use 'anderson-rubin' or 'clr'."
             )
-        i = self._position(response)
+        i = checks.position("response", response, self.responses)
         f = effective_f(form).statistic
-        return tf_interval(float(self.point[horizon, i, 0]), float(self.std_errors[horizon, i, 0]), f, level=level)
+        return tf_interval(float(self.point[horizon, i, 0]), float(self.std_errors[horizon, i, 0]), f, size=1.0 - level)
 
     @property
     def _instrumented(self) -> bool:
@@ -305,12 +305,7 @@ class ProjectionResults:
             raise SpecificationError(f"{self.cov} is not defined for instruments; use hc1, hac or ewc.")
 
     def _horizon(self, horizon: int) -> int:
-        if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or not 0 <= horizon <= self.horizon:
-            raise SpecificationError(f"horizon must be an integer from 0 to {self.horizon}; found {horizon!r}.")
-        return int(horizon)
+        return checks.horizon(horizon, self.horizon)
 
     def _position(self, response: str) -> int:
-        names = self.responses
-        if response not in names:
-            raise SpecificationError(f"no response {response!r}; {suggestion(str(response), names)}")
-        return names.index(response)
+        return checks.position("response", response, self.responses)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.interpolate import BSpline
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.projection import _kernels as kernels
@@ -83,7 +84,9 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
     >>> bool(np.abs(np.diff(irf.point, 2, axis=0)).sum() < np.abs(np.diff(results.point, 2, axis=0)).sum())
     True
     """
-    _check(results, penalty, polynomial)
+    _check(results)
+    penalty = None if penalty is None else checks.real("penalty", penalty, least=0.0)
+    polynomial = checks.count("polynomial", polynomial, least=0, most=results.horizon - 1, of="below the horizon")
     basis = spline_basis(results.horizon)
     fitted = _regressor(results)
     information = (fitted * results.impulse).sum(axis=1)[:, 0]
@@ -91,7 +94,7 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
     gram = basis.T @ (information[:, None] * basis)
     roughness = _roughness(basis.shape[1], polynomial) * np.trace(gram) / basis.shape[1]
     chosen = [
-        cross_validated(results, i, basis, roughness) if penalty is None else float(penalty)
+        cross_validated(results, i, basis, roughness) if penalty is None else penalty
         for i in range(results.outcome.shape[2])
     ]
     point, errors = np.empty_like(results.point), np.empty_like(results.point)
@@ -160,16 +163,10 @@ def _factor(results: ProjectionResults) -> Array:
     return np.asarray(factor)
 
 
-def _check(results: ProjectionResults, penalty: float | None, polynomial: int) -> None:
+def _check(results: ProjectionResults) -> None:
     if results.point.shape[2] > 1:
         raise SpecificationError("smoothing is for one impulse; estimate the states one at a time.")
     if results.cov in ("hc2", "hc3"):
         raise SpecificationError(
             f"smooth projections have no leverages of their own; use hc1, hac or ewc, not {results.cov}."
-        )
-    if penalty is not None and not (np.isfinite(penalty) and penalty >= 0.0):
-        raise SpecificationError(f"penalty must be a finite number of at least 0; found {penalty!r}.")
-    if isinstance(polynomial, bool) or polynomial not in range(0, results.horizon):
-        raise SpecificationError(
-            f"polynomial must be an integer from 0 to {results.horizon - 1}, below the horizon; found {polynomial!r}."
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from econ.data.vintage import Vintage
-from econ.errors import SeriesNotFound, SpecificationError, VintageMissing, suggestion
+from econ.errors import SpecificationError, UnknownName, VintageMissing, suggestion
 from econ.frozen import FrozenMapping
 from econ.report.figure import Figure, Picture, plotted_frame, settled
 from econ.report.numbers import Number
@@ -108,11 +108,11 @@ class Exhibit:
 
         Raises
         ------
-        SeriesNotFound
+        UnknownName
             If it has no number of that name.
         """
         if number not in self.traces:
-            raise SeriesNotFound(f"no number {number!r} in exhibit {self.key!r}; {suggestion(number, self.numbers)}")
+            raise UnknownName(f"no number {number!r} in exhibit {self.key!r}; {suggestion(number, self.numbers)}")
         return self.traces[number]
 
     def stem(self, name: str = "") -> str:

@@ -26,6 +26,7 @@ import numbers
 from collections.abc import Callable
 from typing import TypeAlias
 
+from econ.checks import count
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 
@@ -65,7 +66,7 @@ def fixed(value: float | Unavailable, decimals: int) -> str:
     check_number(value)
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
-    text = f"{abs(value):,.{decimals}f}"
+    text = f"{abs(value):,.{count('decimals', decimals, least=0)}f}"
     negative = value < 0 and any(digit in "123456789" for digit in text)
     return f"{MINUS}{text}" if negative else text
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
-from econ.estimate import Estimate, check_level
+from econ.estimate import Estimate
 from econ.infer import bands
 from econ.infer.ratio import fieller
 from econ.responses.joint import Cell, CellLike
@@ -55,9 +56,10 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
         raise SpecificationError(
             f"{first[1]!r} is in {units[0]!r} and {second[1]!r} in {units[1]!r}; convert one first."
         )
+    level = checks.level(level)
     (one, ones), (other, others) = _read(irf, first), _read(irf, second)
     drawn = ones - others
-    lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=check_level(level)))
+    lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=level))
     return Estimate(
         one - other,
         float(drawn.std(ddof=1)),
@@ -104,7 +106,7 @@ def ratio(irf: IRF, numerator: CellLike, denominator: CellLike, *, level: float 
     >>> ratio(irf, (0, "y", "x"), (0, "x", "x")).region.bounded
     True
     """
-    check_level(level)
+    level = checks.level(level)
     (top, tops), (bottom, bottoms) = _read(irf, numerator), _read(irf, denominator)
     if bottom == 0.0:
         raise SpecificationError(f"{_words(denominator)} is exactly zero; a ratio to it means nothing.")
@@ -158,9 +160,10 @@ def _read(irf: IRF, cell: CellLike) -> tuple[float, Array]:
     if summed and not irf.cumulated:
         irf = irf.cumulate()
     value = irf.at(horizon, response=response, shock=shock).value
-    if irf.draws is None or len(irf.draws) < 2:
-        raise SpecificationError("differences and ratios need draws; pass bootstrap=MovingBlock() and rng= to irf().")
-    return value, irf.draws[:, horizon, irf.responses.index(response), irf.shocks.index(shock)]
+    draws = irf.joint_draws("a difference or ratio")
+    if len(draws) < 2:
+        raise SpecificationError(f"a difference or ratio needs at least two draws; found {len(draws)}.")
+    return value, draws[:, horizon, irf.responses.index(response), irf.shocks.index(shock)]
 
 
 def _words(cell: CellLike) -> str:

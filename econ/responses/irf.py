@@ -13,7 +13,7 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
-from econ.estimate import Estimate, Unavailable, check_level
+from econ.estimate import Estimate, Unavailable
 from econ.infer import bands
 from econ.responses import contrast, joint, labels
 from econ.responses.plot import Names, plot
@@ -137,11 +137,8 @@ class IRF:
         SpecificationError
             For another kind or interval, or if there are no draws.
         """
-        check_level(level)
-        if kind not in KINDS or interval not in INTERVALS:
-            raise SpecificationError(
-                f"no band {kind!r} with interval {interval!r}; kinds are {KINDS}, intervals are {INTERVALS}."
-            )
+        level = checks.level(level)
+        kind, interval = checks.choice("band", kind, KINDS), checks.choice("interval", interval, INTERVALS)
         if self.draws is None:
             return self._gaussian_band(level, kind)
         if interval == "studentised":
@@ -152,7 +149,7 @@ class IRF:
 
     def shock(self, name: str) -> IRF:
         """Responses to one shock."""
-        return of_shock(self, self._position(name, self.shocks, "shock"))
+        return of_shock(self, checks.position("shock", name, self.shocks))
 
     def scale(
         self, to: float, *, response: str, horizon: int = 0, shock: str | None = None, debt: float | None = None
@@ -180,9 +177,10 @@ class IRF:
         SpecificationError
             If the shock is ambiguous, the response is exactly zero there, or its units are not percent of debt.
         """
+        to = checks.real("to", to)
         if debt is not None:
-            to = 100.0 * checks.real("to", to) / self._check_debt(debt, response)
-        i, h = self._position(response, self.responses, "response"), self._check_horizon(horizon)
+            to = 100.0 * to / self._check_debt(debt, response)
+        i, h = checks.position("response", response, self.responses), checks.horizon(horizon, self.horizon)
         j = self._shock_position(response if shock is None and len(self.shocks) > 1 else shock)
         return scaled(self, to, response=i, horizon=h, shock=j)
 
@@ -227,12 +225,12 @@ class IRF:
         Estimate
             Standard error = standard deviation of the draws; `Unavailable` without draws or standard errors.
         """
-        i, j, h = self._cell(response, shock, horizon)
+        (i, j, h), level = self._cell(response, shock, horizon), checks.level(level)
         label = f"{'cumulated ' if self.cumulated else ''}{response} to {self.shocks[j]} at horizon {h}"
         drawn = None if self.draws is None else self.draws[:, h, i, j]
         error = None
         if self.std_errors is not None:
-            error = float(self.std_errors[h, i, j]), float(self._quantile(check_level(level))[h])
+            error = float(self.std_errors[h, i, j]), float(self._quantile(level)[h])
         value = float(self.point[h, i, j])
         return self._estimate(value, drawn, error, level=level, response=response, label=label)
 
@@ -283,11 +281,23 @@ class IRF:
         """Draw the responses in a grid, one column a shock; see :func:`econ.responses.plot.plot`."""
         return plot(self, level=level, kind=kind, response=response, shock=shock)
 
+    def joint_draws(self, what: str) -> Array:
+        """The draws, (B, H + 1, n, s), that ``what`` needs.
+
+        Raises
+        ------
+        SpecificationError
+            If there are none.
+        """
+        if self.draws is None:
+            raise _no_draws(what)
+        return self.draws
+
     @property
     def _paths(self) -> Array:
         """Draws with a path's horizons together and draws last, (n s (H + 1), B)."""
-        assert self.draws is not None
-        return np.ascontiguousarray(self.draws.transpose(2, 3, 1, 0)).reshape(-1, len(self.draws))
+        draws = self.joint_draws("a band")
+        return np.ascontiguousarray(draws.transpose(2, 3, 1, 0)).reshape(-1, len(draws))
 
     @cached_property
     def _ordered(self) -> Array:
@@ -298,8 +308,7 @@ class IRF:
 
     def _tail_positions(self, level: float, kind: str) -> Array:
         """Order statistic at which the band of each response ends, in the order of ``_paths``."""
-        assert self.draws is not None
-        (steps, n, s), count = self.point.shape, len(self.draws)
+        (steps, n, s), count = self.point.shape, len(self.joint_draws("a band"))
         if kind == "pointwise":
             return np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
         whole, columns = (each.reshape(n, s, steps, count) for each in (self._paths, self._ordered))
@@ -326,9 +335,7 @@ class IRF:
 
     def _gaussian_band(self, level: float, kind: str) -> tuple[Array, Array]:
         if self.std_errors is None or kind != "pointwise":
-            raise SpecificationError(
-                f"a {kind} band needs draws, and there are none; pass bootstrap=MovingBlock() and rng= to irf()."
-            )
+            raise _no_draws(f"a {kind} band")
         width = self._quantile(level)[:, None, None] * self.std_errors
         return self.point - width, self.point + width
 
@@ -349,7 +356,7 @@ class IRF:
         response: str,
         label: str,
     ) -> Estimate:
-        check_level(level)
+        level = checks.level(level)
         units = self.units.get(response, "")
         common = {"level": level, "units": units, "label": label, "nobs": self.nobs, "parent": self}
         if drawn is not None:
@@ -371,22 +378,19 @@ class IRF:
                 f"a size in billions at a given debt needs a response in percent of debt; {response!r} is in "
                 f"{units!r}; scale it in its own units."
             )
-        if not (np.isfinite(debt) and debt > 0.0):
-            raise SpecificationError(f"debt must be a positive number of billions; found {debt!r}.")
-        return float(debt)
+        return checks.real("debt", debt, above=0.0)
 
     def _cell(self, response: str, shock: str | None, horizon: int) -> tuple[int, int, int]:
-        i = self._position(response, self.responses, "response")
-        return i, self._shock_position(shock), self._check_horizon(horizon)
+        i = checks.position("response", response, self.responses)
+        return i, self._shock_position(shock), checks.horizon(horizon, self.horizon)
 
     def _shock_position(self, name: str | None) -> int:
         if name is None and len(self.shocks) > 1:
             raise SpecificationError(f"there are shocks {list(self.shocks)}; say which with shock=.")
-        return 0 if name is None else self._position(name, self.shocks, "shock")
+        return 0 if name is None else checks.position("shock", name, self.shocks)
 
-    def _check_horizon(self, horizon: int) -> int:
-        return checks.horizon(horizon, self.horizon)
 
-    @staticmethod
-    def _position(name: str, names: tuple[str, ...], kind: str) -> int:
-        return checks.position(kind, name, names)
+def _no_draws(what: str) -> SpecificationError:
+    return SpecificationError(
+        f"{what} needs draws, and there are none; pass bootstrap=MovingBlock() and rng= to irf()."
+    )

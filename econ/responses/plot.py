@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from econ.errors import SpecificationError, suggestion
+from econ import checks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,7 +44,7 @@ def plot(
 
     Raises
     ------
-    SpecificationError
+    UnknownName
         For a response or a shock that is not there.
 
     Examples
@@ -83,8 +83,5 @@ def _band(irf: IRF, level: float, kind: str | None) -> tuple[Array, Array] | Non
 
 
 def _positions(wanted: Names, known: tuple[str, ...], kind: str) -> list[int]:
-    names = known if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in names:
-        if name not in known:
-            raise SpecificationError(f"no {kind} {name!r}; {suggestion(name, known)}")
-    return [known.index(name) for name in names]
+    named = known if wanted is None else checks.names(kind, wanted, least=1)
+    return [checks.position(kind, name, known) for name in named]

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from econ.arrays import Array, Rows, put
-from econ.checks import count
+from econ.checks import choice, count, keep
 from econ.errors import SpecificationError
 
 RULES = ("redraw", "keep")
@@ -126,7 +126,7 @@ class MovingBlock:
     def __post_init__(self) -> None:
         _check(self)
         if self.length is not None:
-            count("length", self.length)
+            keep(self, length=count("length", self.length))
 
     def block_length(self, periods: int) -> int:
         """Periods in a block for a sample of ``periods`` effective observations."""
@@ -221,9 +221,8 @@ class Wild:
 
 
 def _check(bootstrap: Bootstrap) -> None:
-    count("draws", bootstrap.draws)
-    if bootstrap.unstable not in RULES:
-        raise SpecificationError(f"unstable draws can be handled by {RULES}; found {bootstrap.unstable!r}.")
+    rule = choice("rule for unstable draws", bootstrap.unstable, RULES)
+    keep(bootstrap, draws=count("draws", bootstrap.draws), unstable=rule)
 
 
 def check_structural(bootstrap: Bootstrap) -> None:

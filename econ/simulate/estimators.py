@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.data.dataset import Dataset
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy import EventStudy
 from econ.infer import anderson_rubin, reduced_form, regress
@@ -55,8 +56,7 @@ class Estimator:
 
     def __post_init__(self) -> None:
         for word, known, what in ((self.target, TARGETS, "target"), *((need, NEEDS, "need") for need in self.needs)):
-            if word not in known:
-                raise SpecificationError(f"design {self.name!r}: no {what} {word!r}; {suggestion(word, known)}")
+            checks.choice(what, word, known, of=f"of design {self.name!r}")
 
     def truth(self, market: TreasuryMarket) -> float:
         """The number it aims at."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError
 
 
 @dataclass(frozen=True)
@@ -51,16 +50,10 @@ class Faults:
 
     def __post_init__(self) -> None:
         for name in ("custody", "leakage", "imputed"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise SpecificationError(f"{name} is a share between 0 and 1; found {getattr(self, name)}.")
+            checks.keep(self, **{name: checks.real(name, getattr(self, name), least=0.0, most=1.0)})
         for name in ("custody_noise", "survey_break", "revision"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0.0):
-                raise SpecificationError(f"{name} is a standard deviation of at least 0; found {value}.")
-        if isinstance(self.publication_lag, bool) or not isinstance(self.publication_lag, int):
-            raise SpecificationError(f"publication_lag counts periods; found {self.publication_lag!r}.")
-        if self.publication_lag < 0:
-            raise SpecificationError(f"publication_lag must be at least 0; found {self.publication_lag}.")
+            checks.keep(self, **{name: checks.real(name, getattr(self, name), least=0.0)})
+        checks.keep(self, publication_lag=checks.count("publication_lag", self.publication_lag, least=0))
 
     @classmethod
     def archive(cls) -> Faults:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
 from typing import Any
 
+from econ import checks
 from econ.errors import SpecificationError
 from econ.simulate.estimators import Estimator
 from econ.simulate.faults import Faults
@@ -59,12 +60,13 @@ class Truths:
             values = tuple(getattr(self, name))
             if not values or len(set(values)) < len(values):
                 raise SpecificationError(f"{name} needs values, each once; found {list(values)}.")
-            object.__setattr__(self, name, values)
+            if name == "periods":
+                clean: tuple[float, ...] = tuple(checks.count(name, value, least=60) for value in values)
+            else:
+                clean = tuple(checks.real(name, value) for value in values)
+            checks.keep(self, **{name: clean})
         if not self.faults:
             raise SpecificationError('faults needs a name at least, such as {"none": Faults()}.')
-        for periods in self.periods:
-            if isinstance(periods, bool) or not isinstance(periods, int) or periods < 60:
-                raise SpecificationError(f"periods are months, at least 60; found {periods!r}.")
 
     @property
     def cells(self) -> tuple[GridCell, ...]:

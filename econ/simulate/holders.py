@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from econ import checks
 from econ.errors import SpecificationError, Unstable
 
 MATURITIES = (2, 10, 30)
@@ -45,13 +46,15 @@ class Holder:
     surprise: float = 1.0
 
     def __post_init__(self) -> None:
-        for word, value in (("share", self.share), ("surprise", self.surprise)):
-            if not (math.isfinite(value) and 0.0 <= value <= 1.0):
-                raise SpecificationError(f"{word} of {self.name!r} must lie between 0 and 1; found {value}.")
-        if not math.isfinite(self.elasticity):
-            raise SpecificationError(f"elasticity of {self.name!r} must be finite; found {self.elasticity}.")
-        if len(self.habitat) != len(MATURITIES) or min(self.habitat) < 0.0:
+        share, surprise = (
+            checks.real(f"{word} of {self.name!r}", getattr(self, word), least=0.0, most=1.0)
+            for word in ("share", "surprise")
+        )
+        elasticity = checks.real(f"elasticity of {self.name!r}", self.elasticity)
+        if len(self.habitat) != len(MATURITIES):
             raise SpecificationError(f"habitat of {self.name!r} needs 3 shares of at least 0; found {self.habitat}.")
+        habitat = tuple(checks.real(f"habitat of {self.name!r}", part, least=0.0) for part in self.habitat)
+        checks.keep(self, share=share, surprise=surprise, elasticity=elasticity, habitat=habitat)
         check_sum(self.habitat, f"habitat shares of {self.name!r}")
 
     @property
@@ -83,13 +86,15 @@ class Shock:
     loads: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.std) and self.std >= 0.0):
-            raise SpecificationError(
-                f"the standard deviation of shock {self.name!r} must be at least 0; found {self.std}."
-            )
+        std = checks.real(f"standard deviation of shock {self.name!r}", self.std, least=0.0)
+        persistence = checks.real(f"persistence of shock {self.name!r}", self.persistence)
+        checks.keep(self, std=std, persistence=persistence)
         if not abs(self.persistence) < 1.0:
             raise Unstable(f"shock {self.name!r} has persistence {self.persistence}; take one between -1 and 1.")
-        object.__setattr__(self, "loads", dict(self.loads))
+        loads = {
+            name: checks.real(f"load of shock {self.name!r} on {name!r}", load) for name, load in self.loads.items()
+        }
+        checks.keep(self, loads=loads)
 
 
 @dataclass(frozen=True)
@@ -108,12 +113,11 @@ class Regime:
     scale: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.share <= 1.0:
-            raise SpecificationError(f"the share of a regime must lie between 0 and 1; found {self.share}.")
-        for name, factor in self.scale.items():
-            if not (math.isfinite(factor) and factor >= 0.0):
-                raise SpecificationError(f"the scale of {name!r} in a regime must be at least 0; found {factor}.")
-        object.__setattr__(self, "scale", dict(self.scale))
+        scale = {
+            name: checks.real(f"scale of {name!r} in a regime", factor, least=0.0)
+            for name, factor in self.scale.items()
+        }
+        checks.keep(self, share=checks.real("share of a regime", self.share, above=0.0, most=1.0), scale=scale)
 
 
 def check_sum(shares: tuple[float, ...], what: str) -> None:

@@ -9,8 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
+from econ import checks
 from econ.data.dataset import Dataset
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.parallel import seed_sequence
 from econ.simulate import calibration
 from econ.simulate.faults import Faults
@@ -133,14 +134,11 @@ class TreasuryMarket:
     def reaction(self) -> np.ndarray:
         """Response of ``columns`` to one unit of each state, (variables, shocks), percent of debt and bp."""
         plain = solve(self)
-        return plain if self.yield_std is None else self._scaled_news(plain)
+        return plain if self.yield_std is None else self._scaled_news(plain, self.yield_std)
 
     def holder(self, name: str) -> Holder:
         """The holder of that name."""
-        for item in self.holders:
-            if item.name == name:
-                return item
-        raise SpecificationError(f"no holder {name!r}; {suggestion(name, [item.name for item in self.holders])}")
+        return self.holders[checks.position("holder", name, [item.name for item in self.holders])]
 
     def only(self, *names: str) -> TreasuryMarket:
         """The same market with all other shocks, and all faults of the data, switched off."""
@@ -151,9 +149,7 @@ class TreasuryMarket:
 
     def shock_number(self, name: str) -> int:
         """Place of a shock."""
-        if name not in self.shock_names:
-            raise SpecificationError(f"no shock {name!r}; {suggestion(name, self.shock_names)}")
-        return self.shock_names.index(name)
+        return checks.position("shock", name, self.shock_names)
 
     def simulate(
         self, periods: int = 300, rng: int | np.random.SeedSequence | None = None, *, frequency: str = "M"
@@ -190,24 +186,21 @@ class TreasuryMarket:
         self, size: int, periods: int, rng: int | np.random.SeedSequence | None, *, frequency: str = "M"
     ) -> Samples:
         """Draw ``size`` samples at once; arguments as in :meth:`simulate`."""
-        for name, value, least in (("size", size, 1), ("periods", periods, 24)):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-                raise SpecificationError(f"{name} must be an integer of at least {least}; found {value!r}.")
-        if frequency not in FREQUENCIES:
-            raise SpecificationError(f"no frequency {frequency!r}; known are 'M' and 'D'.")
+        size, periods = checks.count("size", size), checks.count("periods", periods, least=24)
+        frequency = checks.choice("frequency", frequency, FREQUENCIES)
         if frequency == "D" and not self.faults.none:
             raise SpecificationError("faults belong to monthly statistics; simulate daily data with faults=Faults().")
-        return draw(self, int(size), int(periods), seed_sequence(rng), frequency)
+        return draw(self, size, periods, seed_sequence(rng), frequency)
 
     def covariance(self, lag: int = 0) -> np.ndarray:
         """Covariance of ``columns`` at t with ``columns`` at t - ``lag`` months, analytic, averaged over regimes."""
+        lag = checks.count("lag", lag, least=0)
         power = np.array([shock.std**2 * shock.persistence**lag for shock in self.shocks])
         product: np.ndarray = (self.reaction * power) @ self.reaction.T
         return product
 
-    def _scaled_news(self, plain: np.ndarray) -> np.ndarray:
+    def _scaled_news(self, plain: np.ndarray, std: float) -> np.ndarray:
         """Scale the news s so that a s^2 + 2 b s + c is the variance wanted of the 10-year change."""
-        assert self.yield_std is not None
         silent = [replace(shock, loads=_without_news(shock.loads)) for shock in self.shocks]
         demand = solve(replace(self, shocks=tuple(silent), yield_std=None))
         news, row = plain - demand, self.columns.index("yield_10y")
@@ -215,32 +208,28 @@ class TreasuryMarket:
         a, b, c = (float(power @ product) for product in (news[row] ** 2, news[row] * demand[row], demand[row] ** 2))
         if a == 0.0:
             return plain
-        wanted = max(self.yield_std**2, c / (1.0 - NEWS_FLOOR))
+        wanted = max(std**2, c / (1.0 - NEWS_FLOOR))
         scale = (-b + math.sqrt(b * b - a * (c - wanted))) / a
         scaled: np.ndarray = demand + scale * news
         return scaled
 
     def _check_numbers(self) -> None:
-        if not (math.isfinite(self.impact) and self.impact <= 0.0):
-            raise SpecificationError(
-                f"impact is bp per purchases of 1% of debt, so at most 0; found {self.impact}; a sale raises yields by "
-                "its negative."
-            )
-        if not math.isfinite(self.offset) or not math.isfinite(self.price_offset_value):
-            raise SpecificationError(f"offsets must be finite; found {self.offset} and {self.price_offset}.")
+        clean: dict[str, float | None] = {
+            "impact": checks.real("impact (bp per purchases of 1% of debt)", self.impact, most=0.0),
+            "offset": checks.real("offset", self.offset),
+            "event_size": checks.real("event_size", self.event_size, least=0.0),
+        }
+        for name in ("proxy_strength", "intervention_strength", "event_rate"):
+            clean[name] = checks.real(name, getattr(self, name), least=0.0, most=1.0)
+        if self.price_offset is not None:
+            clean["price_offset"] = checks.real("price_offset", self.price_offset)
+        if self.yield_std is not None:
+            clean["yield_std"] = checks.real("yield_std", self.yield_std, above=0.0)
+        checks.keep(self, countries=checks.count("countries", self.countries, least=3), **clean)
         if self.offset == 0.0 and self.price_offset_value != 0.0:
             raise SpecificationError(
                 f"a price offset of {self.price_offset} needs purchases by the ally; give an offset other than 0."
             )
-        if self.yield_std is not None and not (math.isfinite(self.yield_std) and self.yield_std > 0.0):
-            raise SpecificationError(f"yield_std must be positive or None; found {self.yield_std}.")
-        for name in ("proxy_strength", "intervention_strength", "event_rate"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise SpecificationError(f"{name} must lie between 0 and 1; found {getattr(self, name)}.")
-        if not (math.isfinite(self.event_size) and self.event_size >= 0.0):
-            raise SpecificationError(f"event_size is a standard deviation of at least 0; found {self.event_size}.")
-        if isinstance(self.countries, bool) or not isinstance(self.countries, int) or self.countries < 3:
-            raise SpecificationError(f"countries must be an integer of at least 3; found {self.countries!r}.")
 
     def _check_names(self) -> None:
         names = [holder.name for holder in self.holders]
@@ -253,10 +242,7 @@ class TreasuryMarket:
             self.shock_number(needed)
         for shock in self.shocks:
             for name in shock.loads:
-                if name not in self.columns:
-                    raise SpecificationError(
-                        f"shock {shock.name!r} loads on {name!r}; {suggestion(name, self.columns)}"
-                    )
+                checks.position("variable", name, self.columns, of=f"for shock {shock.name!r} to load on")
         for regime in self.regimes:
             for name in regime.scale:
                 self.shock_number(name)

@@ -9,7 +9,8 @@ from functools import partial
 
 import pandas as pd
 
-from econ.errors import SpecificationError, WeakInstrument
+from econ import checks
+from econ.errors import WeakInstrument
 from econ.estimate import Estimate
 from econ.offset import instrumented_offset, price_offset, quantity_offset
 from econ.simulate.estimators import ESTIMATORS, Estimator
@@ -159,7 +160,7 @@ def with_supply_shocks(market: TreasuryMarket, *, size: float = 3.0, reaction: f
     place = market.shock_number("supply")
     shock = market.shocks[place]
     loads = {**shock.loads, SELLER: reaction, ALLY: reaction}
-    louder = replace(shock, std=size * shock.std, loads=loads)
+    louder = replace(shock, std=checks.real("size", size, least=0.0) * shock.std, loads=loads)
     return replace(market, shocks=(*market.shocks[:place], louder, *market.shocks[place + 1 :]))
 
 
@@ -194,8 +195,7 @@ def recursive_bias(market: TreasuryMarket, horizon: int = HORIZON) -> pd.Series:
     >>> bias.idxmin(), bool(abs(bias["seller"]) < 1e-12)
     ('dollar', True)
     """
-    if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 0:
-        raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
+    horizon = checks.horizon(horizon)
     place = market.columns.index
     parts = {}
     for number, shock in enumerate(market.shocks):

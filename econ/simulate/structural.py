@@ -13,7 +13,6 @@ from econ.var import (
     Heteroskedasticity,
     MovingBlock,
     Proxy,
-    ProxyResults,
     ShockContribution,
     ShockSign,
     SignRestrictions,
@@ -26,8 +25,8 @@ def _cumulated(irf: IRF, shock: str) -> tuple[np.ndarray, np.ndarray]:
     """Responses of yield and seller, summed over the horizon: point (2,) and draws (B, 2)."""
     column = irf.shocks.index(shock)
     rows = [irf.responses.index(CHANGE), irf.responses.index(FLOW)]
-    assert irf.draws is not None
-    return irf.point[:, rows, column].sum(axis=0), irf.draws[:, :, rows, column].sum(axis=1)
+    draws = irf.joint_draws("a design")
+    return irf.point[:, rows, column].sum(axis=0), draws[:, :, rows, column].sum(axis=1)
 
 
 def _fieller(sample: Sample, irf: IRF, shock: str) -> Estimate:
@@ -51,8 +50,7 @@ def recursive_offset(sample: Sample) -> Estimate:
 
 def proxy_var(sample: Sample) -> Estimate:
     """Proxy VAR: response of the yield on impact to a unit of the seller's purchases, Anderson-Rubin set."""
-    svar = sample.fit.identify(Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW))
-    assert isinstance(svar, ProxyResults)
+    svar = Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW).identify(sample.fit)
     table = svar.weak_iv_set(response=CHANGE, horizon=0, level=sample.level)
     intervals = tuple((float(low), float(high)) for low, high in zip(table["lower"], table["upper"], strict=True))
     region = ConfidenceSet(intervals, sample.level)

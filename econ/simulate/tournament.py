@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from econ.errors import EconError, EconWarning, EstimationError, SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, Estimate, Unavailable, check_level
+from econ import checks
+from econ.errors import EconError, EconWarning, EstimationError, SpecificationError
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.parallel import Failed, seed_sequence, stream
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.grid import GridCell, Truths, as_truths, described
@@ -51,8 +52,7 @@ class Tournament:
     def power(self, estimator: str, *, offset: float = 0.0, faults: str | None = None) -> pd.DataFrame:
         """Share of samples that reject a zero, by impact: index (faults, periods, impact); the row of 0 is the size."""
         names = self.table.index.get_level_values("estimator")
-        if estimator not in names:
-            raise SpecificationError(f"no estimator {estimator!r}; {suggestion(estimator, names.unique())}")
+        checks.position("estimator", estimator, list(names.unique()))
         place = self.table.index.get_level_values
         wanted = (place("estimator") == estimator) & (place("offset") == offset)
         if faults is not None:
@@ -67,7 +67,7 @@ class Tournament:
         ``worst_coverage``, ``worst_at`` (cell), ``median_length``, ``unbounded`` (largest share), ``power`` (mean over
         cells with a truth other than 0).
         """
-        rows = {}
+        rows, tolerance = {}, checks.real("tolerance", tolerance, least=0.0, most=1.0)
         for name, part in self.table.groupby(level="estimator", sort=False):
             cells = part.droplevel("estimator")
             gap = cells["coverage"] + 2.0 * cells["coverage_se"] - (self.level - tolerance)
@@ -175,45 +175,38 @@ def tournament(
     0.0
     """
     truths, chosen = as_truths(design), _chosen(estimators)
-    _check(truths, chosen, replications=replications, draws=draws, block=block)
+    replications, draws = checks.count("replications", replications), checks.count("draws", draws)
+    block, level = checks.count("block", block), checks.level(level)
+    for cell in truths.cells:
+        for estimator in chosen:
+            estimator.check(cell.market)
     seed = seed_sequence(rng)
     specification = {
         "truths": described(truths),
         "estimators": described(chosen),
-        "replications": int(replications),
+        "replications": replications,
         "seed": [str(seed.entropy), [int(part) for part in seed.spawn_key]],
         "draws": draws,
-        "level": check_level(level),
+        "level": level,
         "block": block,
     }
     store = Store(None if folder is None else Path(folder), specification)
     store.open()
     blocks = list(_blocks(truths, chosen, seed, replications=replications, draws=draws, level=level, block=block))
     table = _run(blocks, store, n_jobs=n_jobs, backend=backend, scheduler=scheduler)
-    return Tournament(table, truths, int(replications), level, (seed.entropy, seed.spawn_key))
+    return Tournament(table, truths, replications, level, (seed.entropy, seed.spawn_key))
 
 
 def _chosen(estimators: Sequence[str | Estimator] | None) -> tuple[Estimator, ...]:
     chosen = []
     for item in ESTIMATORS if estimators is None else estimators:
         if not isinstance(item, Estimator):
-            if item not in ESTIMATORS:
-                raise SpecificationError(f"no estimator {item!r}; {suggestion(str(item), ESTIMATORS)}")
-            item = ESTIMATORS[item]
+            item = ESTIMATORS[checks.choice("estimator", item, ESTIMATORS)]
         chosen.append(item)
     names = [item.name for item in chosen]
     if not names or len(set(names)) < len(names):
         raise SpecificationError(f"a tournament needs estimators, each once; found {names}.")
     return tuple(chosen)
-
-
-def _check(truths: Truths, estimators: tuple[Estimator, ...], **counts: int) -> None:
-    for name, count in counts.items():
-        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-            raise SpecificationError(f"{name} must be a positive integer; found {count!r}.")
-    for cell in truths.cells:
-        for estimator in estimators:
-            estimator.check(cell.market)
 
 
 def _blocks(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.errors import SpecificationError, suggestion
+from econ import checks
 from econ.simulate.holders import ALLY, SELLER
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Truth:
 
     def irf(self, horizon: int) -> np.ndarray:
         """Monthly responses to one standard deviation of each innovation: (horizon + 1, variables, shocks)."""
-        market = self.parent
+        market, horizon = self.parent, checks.horizon(horizon)
         persistence = np.array([shock.persistence for shock in market.shocks])
         std = np.array([shock.std for shock in market.shocks]) * np.sqrt(1.0 - persistence**2)
         powers: np.ndarray = persistence ** np.arange(horizon + 1)[:, None]
@@ -85,7 +85,6 @@ def impact_of(market: TreasuryMarket, shock: str) -> float:
     column = market.shock_number(shock)
     own = {"seller": SELLER, "ally": ALLY}.get(shock, shock)
     holders = [holder.name for holder in market.active]
-    if own not in holders:
-        raise SpecificationError(f"shock {shock!r} belongs to no holder; {suggestion(own, holders)}")
+    checks.position("holder", own, holders, of=f"behind shock {shock!r}")
     bought = market.reaction[market.columns.index(own), column]
     return float(market.reaction[market.columns.index("yield_10y"), column] / bought)

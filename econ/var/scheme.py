@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array, Rows
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
     from econ.var.reduced.draws import ReducedDraws
@@ -51,8 +52,7 @@ def check_order(order: tuple[str, ...], variables: tuple[str, ...], *, scheme: s
         Naming the unknown (with a suggestion), repeated or missing names.
     """
     for name in order:
-        if name not in variables:
-            raise SpecificationError(f"{scheme} names {name!r}, not in the VAR; {suggestion(str(name), variables)}")
+        checks.position("variable", name, variables, of=f"in the VAR for {scheme}")
         if order.count(name) > 1:
             raise SpecificationError(f"{scheme} names {name!r} twice; name every variable once.")
     missing = [name for name in variables if name not in order]

@@ -251,6 +251,22 @@ def test_an_import_of_a_test_is_found(tmp_path):
     assert list(imports_of_tests(bad)) == []
 
 
+def assertions(path):
+    return [node.lineno for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Assert)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_check_is_an_assert_statement(path):
+    """``python -O`` drops them, and they raise no error of the package."""
+    assert assertions(path) == []
+
+
+def test_an_assert_statement_is_found(tmp_path):
+    bad = tmp_path / "bad.py"
+    bad.write_text("def f(x):\n    assert x is not None\n    return x\n")
+    assert assertions(bad) == [2]
+
+
 def test_public_names_are_sorted_and_importable():
     assert list(econ.__all__) == sorted(econ.__all__)
     missing = [name for name in econ.__all__ if not hasattr(econ, name)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
 from econ.errors import SampleTooShort, SpecificationError
@@ -18,7 +19,7 @@ from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.hyperparameters import Proposal, independence_chain, proposal
 from econ.var.posterior.minnesota import Minnesota
 from econ.var.posterior.outlier_scaling import OutlierScaling
-from econ.var.reduced.model import VAR, check_positive
+from econ.var.reduced.model import VAR
 
 BURN_IN = 25  # states that every chain forgets
 
@@ -94,7 +95,7 @@ class BayesianVAR(VAR):
             raise SpecificationError(f"volatility must be CommonVolatility(...) or None; found {self.volatility!r}.")
         if self.volatility is not None and self.outliers is not None:
             raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
-        check_positive("lags", self.lags)
+        checks.keep(self, lags=checks.count("lags", self.lags))
         if self.exclude is not None:
             raise SpecificationError(
                 "a BayesianVAR shrinks coefficients and excludes none: the conjugate prior treats all equations alike; "
@@ -130,7 +131,7 @@ class BayesianVAR(VAR):
             If variables are collinear; with a flat prior, if any regressors are.
         """
         seed = seed_sequence(rng)
-        check_positive("draws", draws)
+        draws = checks.count("draws", draws)
         posterior = ConjugatePosterior(self, self.lags)
         free = posterior.hyperparameters
 

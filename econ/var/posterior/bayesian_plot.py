@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ.errors import SpecificationError, suggestion
+from econ import checks
+from econ.errors import SpecificationError
 from econ.var.posterior.hyperparameters import prior_density
 
 if TYPE_CHECKING:
@@ -47,10 +48,9 @@ def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = 
     from matplotlib.figure import Figure
 
     known = [str(name) for name in fit.hyperparameters.columns]
-    chosen = known if names is None else list(names)
+    chosen = known if names is None else list(checks.names("names", names))
     for name in chosen:
-        if name not in known:
-            raise SpecificationError(f"no hyperparameter {name!r}; {suggestion(name, known)}")
+        checks.position("hyperparameter", name, known)
     if not chosen:
         raise SpecificationError("every hyperparameter is given, so there is no posterior to draw; leave one None.")
     figure = Figure(figsize=(2.8 * len(chosen), 2.4), layout="constrained")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
-from econ.estimate import Unavailable, check_level
+from econ.estimate import Unavailable
 from econ.infer import bands
 from econ.var import _kernels as kernels
 from econ.var.posterior.bayesian_plot import plot_hyperparameters
@@ -127,7 +128,7 @@ class BayesianVARResults(VARResults):
         """
         if self.log_variances is None:
             raise SpecificationError("these errors have one size; fit BayesianVAR(..., volatility=CommonVolatility()).")
-        sizes = np.exp(0.5 * self.log_variances)
+        level, sizes = checks.level(level), np.exp(0.5 * self.log_variances)
         lower, upper = bands.pointwise(sizes, level=level)
         columns = {"median": np.median(sizes, axis=0), "lower": lower, "upper": upper}
         return pd.DataFrame(columns, index=self.residuals.index)
@@ -157,7 +158,7 @@ class BayesianVARResults(VARResults):
         SpecificationError
             For fewer than 8 draws.
         """
-        check_level(level)
+        level = checks.level(level)
         if len(self.coefficient_draws) < 8:
             raise SpecificationError(f"a summary needs 8 draws; found {len(self.coefficient_draws)}; ask for more.")
         flat = np.swapaxes(self.coefficient_draws, 1, 2).reshape(len(self.coefficient_draws), -1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.var.posterior import _common_volatility_kernels as kernels
-from econ.var.reduced.model import check_positive
 
 if TYPE_CHECKING:
     from econ.var.posterior.conjugate import ConjugatePosterior, Solution
@@ -54,8 +54,7 @@ class CommonVolatility:
     thin: int = 2
 
     def __post_init__(self) -> None:
-        check_positive("burn_in", self.burn_in)
-        check_positive("thin", self.thin)
+        checks.keep(self, burn_in=checks.count("burn_in", self.burn_in), thin=checks.count("thin", self.thin))
 
 
 @dataclass(frozen=True, eq=False)

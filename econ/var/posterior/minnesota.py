@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
 from econ.var import _kernels as kernels
 
 if TYPE_CHECKING:
@@ -73,25 +73,28 @@ class Minnesota:
     own_lag: float | Mapping[str, float] = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.tightness is not None and not _positive(self.tightness, finite=False):
-            raise SpecificationError(f"tightness must be positive, or None to estimate it; found {self.tightness!r}.")
-        if not _number(self.decay) or not 0.0 <= self.decay < np.inf:
-            raise SpecificationError(f"decay must be a finite number of at least 0; found {self.decay!r}.")
+        if self.tightness is not None and not self.is_flat:
+            checks.keep(
+                self, tightness=checks.real("tightness, if not None to estimate it,", self.tightness, above=0.0)
+            )
+        checks.keep(self, decay=checks.real("decay", self.decay, least=0.0))
         for name in ("sum_of_coefficients", "initial_observation"):
-            value = getattr(self, name)
-            if value is not None and value != HIERARCHICAL and not _positive(value):
-                raise SpecificationError(
-                    f"{name} must be positive, {HIERARCHICAL!r} to estimate it, or None to leave it out; "
-                    f"found {value!r}."
-                )
-        means = self.own_lag.values() if isinstance(self.own_lag, Mapping) else [self.own_lag]
-        if not all(_number(mean) and np.isfinite(mean) for mean in means):
-            raise SpecificationError(f"own_lag must be a number, or one per variable; found {self.own_lag!r}.")
+            value, what = (
+                getattr(self, name),
+                f"{name}, if not {HIERARCHICAL!r} to estimate it or None to leave it out,",
+            )
+            if value is not None and not (isinstance(value, str) and value == HIERARCHICAL):
+                checks.keep(self, **{name: checks.real(what, value, above=0.0)})
+        if isinstance(self.own_lag, Mapping):
+            own: Any = {name: checks.real(f"own_lag of {name!r}", mean) for name, mean in self.own_lag.items()}
+        else:
+            own = checks.real("own_lag", self.own_lag)
+        checks.keep(self, own_lag=own)
 
     @property
     def is_flat(self) -> bool:
         """Whether there is no prior on the lags."""
-        return self.tightness == np.inf
+        return bool(self.tightness == np.inf)
 
     @property
     def hierarchical(self) -> tuple[str, ...]:
@@ -105,8 +108,7 @@ class Minnesota:
         names = model.variables
         known = self.own_lag if isinstance(self.own_lag, Mapping) else dict.fromkeys(names, self.own_lag)
         for name in known:
-            if name not in names:
-                raise SpecificationError(f"own_lag names {name!r}, not in the VAR; {suggestion(str(name), names)}")
+            checks.position("variable", name, names, of="in the VAR for own_lag")
         values = model.parent.frame.to_numpy(dtype=float)
         return PriorObservations.build(
             values,
@@ -217,11 +219,3 @@ def gamma_shape(mode: float, deviation: float) -> tuple[float, float]:
     """
     theta = 0.5 * (np.sqrt(mode**2 + 4.0 * deviation**2) - mode)
     return 1.0 + mode / theta, float(theta)
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-
-
-def _positive(value: object, *, finite: bool = True) -> bool:
-    return _number(value) and value > 0 and (not finite or value < np.inf)  # type: ignore[operator]

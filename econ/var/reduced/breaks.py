@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
-from econ.errors import SampleTooShort, SpecificationError, suggestion
+from econ.errors import SampleTooShort
 from econ.parallel import map_blocks
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def sup_f(
     >>> bool(sup_f(fit, "x", rng=1, draws=199)["p_value"] > 0.05)
     True
     """
-    dates = _candidates(fit, equation, trim)
+    dates, draws = _candidates(fit, equation, trim), checks.count("draws", draws)
     x = fit.parent.design(fit.lags)
     if fit.free is not None:
         x = x[:, fit.free[:, fit.variables.index(equation)]]
@@ -102,10 +103,8 @@ def sup_f(
 
 def _candidates(fit: VARResults, equation: str, trim: float) -> range:
     """Positions at which a second regime may start."""
-    if equation not in fit.variables:
-        raise SpecificationError(f"no equation {equation!r} in the VAR; {suggestion(equation, fit.variables)}")
-    if not 0.0 < trim < 0.5:
-        raise SpecificationError(f"trim is the share kept on either side, between 0 and 0.5; found {trim!r}.")
+    checks.position("equation", equation, fit.variables)
+    trim = checks.real("trim", trim, above=0.0, below=0.5)
     k = len(fit.params)
     side = max(round(trim * fit.nobs), k + SPARE)
     dates = range(side, fit.nobs - side + 1)

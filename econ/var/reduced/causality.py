@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.errors import SpecificationError, suggestion
+from econ import checks
+from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -132,10 +133,7 @@ def instantaneous(fit: VARResults, causing: str | Sequence[str]) -> pd.Series:
 
 
 def _names(fit: VARResults, wanted: str | Sequence[str]) -> list[str]:
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
-    if not names:
-        raise SpecificationError("a causality test needs at least one variable on each side; found none.")
+    names = list(checks.names("a side of a causality test", wanted, least=1))
     for name in names:
-        if name not in fit.variables:
-            raise SpecificationError(f"no variable {name!r} in the VAR; {suggestion(name, fit.variables)}")
+        checks.position("variable", name, fit.variables)
     return names

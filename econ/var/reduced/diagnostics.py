@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from econ.arrays import Array
-from econ.checks import SPARE, count
-from econ.errors import SpecificationError
+from econ import checks
+from econ.arrays import Array, Mask
+from econ.checks import SPARE
 from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
 
@@ -69,9 +69,8 @@ def diagnostics(fit: VARResults, *, lags: int | None = None) -> pd.DataFrame:
     >>> list(table.index)
     ['portmanteau', 'lm', 'normality', 'arch', 'cusum: x', 'cusum: y']
     """
-    lags = fit.lags + 4 if lags is None else count("lags", lags)
-    if lags >= fit.nobs:
-        raise SpecificationError(f"{lags} autocorrelations were asked for; {fit.nobs} residuals allow fewer than that.")
+    asked = fit.lags + 4 if lags is None else lags
+    lags = checks.count("lags", asked, most=fit.nobs - 1, of=f"for {fit.nobs} residuals")
     rows = {
         "portmanteau": portmanteau(fit, lags),
         "lm": breusch_godfrey(fit, lags),
@@ -113,18 +112,17 @@ def breusch_godfrey(fit: VARResults, lags: int) -> Row:
         reason = Unavailable(f"{x.shape[1]} regressors for {periods} observations")
         return Row(reason, reason, "chi2", null)
     if fit.free is not None:
-        return _chi2(_restricted_score(fit, lagged), lags * n**2, null)
+        return _chi2(_restricted_score(fit, fit.free, lagged), lags * n**2, null)
     e = u - x @ kernels.least_squares(x, u)[0]
     return _chi2(periods * (n - float(np.trace(np.linalg.solve(u.T @ u, e.T @ e)))), lags * n**2, null)
 
 
-def _restricted_score(fit: VARResults, lagged: Array) -> float:
+def _restricted_score(fit: VARResults, free: Mask, lagged: Array) -> float:
     """c'V⁻¹c with V the variance of c net of the free coefficients; regressors and lags in units of their length."""
-    assert fit.free is not None
     u, x = fit.residuals.to_numpy(), fit.parent.design(fit.lags)
     x, z = (each / np.linalg.norm(each, axis=0) for each in (x, lagged))
     weight = np.linalg.inv(u.T @ u / len(u))
-    keep = fit.free.T.reshape(-1)
+    keep = free.T.reshape(-1)
     own = np.kron(weight, x.T @ x)[np.ix_(keep, keep)]
     shared = np.kron(weight, z.T @ x)[:, keep]
     c, left = (z.T @ u @ weight).T.reshape(-1), (x.T @ u @ weight).T.reshape(-1)[keep]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Mask
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 
 Words = Mapping[str, str | Sequence[str]]
 
@@ -26,12 +27,7 @@ def read_exclusions(words: Words) -> dict[str, tuple[str, ...]]:
         )
     found = {}
     for equation, names in words.items():
-        listed = [names] if isinstance(names, str) else names
-        if not isinstance(listed, (list, tuple)) or not all(isinstance(name, str) for name in listed):
-            raise SpecificationError(
-                f"exclude names the regressors of equation {equation!r} in a list of words; found {names!r}."
-            )
-        found[str(equation)] = tuple(listed)
+        found[str(equation)] = checks.names(f"exclude of equation {equation!r}", names)
     return found
 
 
@@ -49,17 +45,12 @@ def free_coefficients(
     """
     free = np.ones((len(regressors), len(variables)), dtype=bool)
     for equation, names in exclude.items():
-        if equation not in variables:
-            raise SpecificationError(f"exclude names no equation {equation!r}; {suggestion(equation, variables)}")
-        column = variables.index(equation)
+        column = checks.position("equation", equation, variables)
         for name in names:
             meant = {f"L{lag}.{name}" for lag in range(1, lags + 1)} if name in variables else {name}
             rows = [row for row, regressor in enumerate(regressors) if regressor in meant]
             if not rows:
-                known = [*variables, *regressors]
-                raise SpecificationError(
-                    f"equation {equation!r} has no regressor {name!r} to exclude; {suggestion(name, known)}"
-                )
+                checks.position("regressor", name, [*variables, *regressors], of=f"of {equation!r} to exclude")
             free[rows, column] = False
     if not free.any():
         raise SpecificationError("exclude leaves no coefficient to estimate; keep at least one.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from econ import checks
 from econ.data.dataset import Dataset
-from econ.var.reduced.model import CRITERIA, VAR, check_positive
+from econ.var.reduced.model import CRITERIA, VAR
 
 
 def lag_order(
@@ -46,7 +47,7 @@ def lag_order(
     >>> int(lag_order(simulated_var(periods=400, rng=1), 4)["bic"].idxmin())
     1
     """
-    check_positive("max_lags", max_lags)
+    max_lags = checks.count("max_lags", max_lags)
     candidates = VAR(data, 1, trend, exog).on_common_sample(max_lags)
     rows = {lags: [getattr(fit, name) for name in CRITERIA] for lags, fit in enumerate(map(VAR.fit, candidates), 1)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(CRITERIA)).rename_axis("lags")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Mask
 from econ.checks import SPARE
 from econ.data.dataset import Dataset, as_dataset, complete_frame
-from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError, suggestion
+from econ.errors import SampleTooShort, SchemaError, SingularDesign
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
 from econ.var.reduced.exclusions import free_coefficients, read_exclusions
@@ -75,14 +76,12 @@ class VAR:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", as_dataset(self.data))
-        if self.trend not in TRENDS:
-            raise SpecificationError(f"no trend {self.trend!r}; known are 'n', 'c', 'ct' and 'ctt'.")
+        checks.keep(self, trend=checks.choice("trend", self.trend, TRENDS))
         if isinstance(self.lags, str):
-            if self.lags not in CRITERIA:
-                raise SpecificationError(f"no criterion {self.lags!r}; {suggestion(self.lags, CRITERIA)}")
-            check_positive("max_lags", self.max_lags)
+            lags = checks.choice("criterion", self.lags, CRITERIA)
+            checks.keep(self, lags=lags, max_lags=checks.count("max_lags", self.max_lags))
         else:
-            check_positive("lags", self.lags)
+            checks.keep(self, lags=checks.count("lags", self.lags))
         frame = complete_frame(self.parent, what="a VAR")
         if self.exog is not None:
             object.__setattr__(self, "exog", _aligned(self.exog, frame))
@@ -211,12 +210,6 @@ def _refuse_exact_fit(residuals: Array, y: Array, names: tuple[str, ...]) -> Non
             f"the residuals of {names[last]!r} are a linear combination of those of {list(names[:last])}, so the "
             "covariance of the errors is singular; drop one of these variables."
         )
-
-
-def check_positive(name: str, value: object) -> None:
-    """Raise `SpecificationError` unless ``value`` is an integer of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise SpecificationError(f"{name} must be a positive integer; found {value!r}.")
 
 
 def _aligned(exog: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

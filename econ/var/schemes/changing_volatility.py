@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array, Rows
 from econ.data.index import as_period_index
-from econ.errors import NotConverged, SchemaError, SpecificationError, suggestion
+from econ.errors import NotConverged, SchemaError, SpecificationError
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.schemes import _clustering_kernels as clustering
 from econ.var.schemes.labelling import LabelledResults, arrange
@@ -29,10 +30,11 @@ LAGS = 12
 class ChangingVolatilityResults(LabelledResults):
     """Results of `ChangingVolatility`: the common read-outs, labels, variances by date and tests."""
 
+    scheme: ChangingVolatility
+
     @property
     def variances(self) -> pd.DataFrame:
         """Variance of each shock in each period, (T, s); each averages to one."""
-        assert isinstance(self.scheme, ChangingVolatility)
         v = self.scheme.variances(self.parent, self.shocks.to_numpy())
         return pd.DataFrame(v, index=self.shocks.index, columns=list(self.shock_names))
 
@@ -45,7 +47,6 @@ class ChangingVolatilityResults(LabelledResults):
             One row a shock; columns ``statistic``, ``p_value``, ``distribution``, ``null``. "garch": T R² of e²_t on 12
             of its lags (Engle 1982); "smooth": T R² of e²_t on the transition G_t, whose choice from a grid is ignored.
         """
-        assert isinstance(self.scheme, ChangingVolatility)
         rows = {}
         for name in self.shock_names:
             y = self.shocks[name].to_numpy() ** 2
@@ -127,16 +128,13 @@ class ChangingVolatility:
     transition: pd.Series | None = None
 
     def __post_init__(self) -> None:
-        if self.model not in MODELS:
-            raise SpecificationError(f"no model {self.model!r}; {suggestion(str(self.model), MODELS)}")
+        checks.choice("model", self.model, MODELS)
         if self.transition is not None and (self.model != "smooth" or not isinstance(self.transition, pd.Series)):
             raise SpecificationError("transition must be a Series, and only model='smooth' uses it.")
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> ChangingVolatilityResults:
         """Identify the shocks; ``rng`` is not needed."""
-        results = ChangingVolatilityResults.from_point(fit, self, shock_names=fit.variables)
-        assert isinstance(results, ChangingVolatilityResults)
-        return results
+        return ChangingVolatilityResults.from_point(fit, self, shock_names=fit.variables)
 
     def impact_batch(self, draws: ReducedDraws) -> Array:
         """Impact matrices (B, n, n) of a batch of reduced forms."""

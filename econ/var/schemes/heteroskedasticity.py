@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Rows, Seed
 from econ.checks import SPARE
 from econ.data.index import as_period_index
-from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError, suggestion
+from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.responses.resampling import check_structural
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
@@ -36,6 +37,8 @@ TOLERANCE = 1e-8  # change of the coefficients, in standard deviations of the er
 @dataclass(frozen=True, eq=False)
 class HeteroskedasticityResults(LabelledResults):
     """Results of `Heteroskedasticity`: the common read-outs, variances by regime, labels and tests."""
+
+    scheme: Heteroskedasticity
 
     @cached_property
     def variances(self) -> pd.DataFrame:
@@ -63,7 +66,6 @@ class HeteroskedasticityResults(LabelledResults):
         if bootstrap is None or self.draws is not None:
             return super().read_draws(read, bootstrap, rng, n_jobs=n_jobs)
         scheme = self.scheme
-        assert isinstance(scheme, Heteroskedasticity)
         check_structural(bootstrap)
         within = WithinRegimes(bootstrap, self._regimes[0])
         return bootstrap_blocks(
@@ -72,7 +74,6 @@ class HeteroskedasticityResults(LabelledResults):
 
     @cached_property
     def _regimes(self) -> tuple[Rows, list[str]]:
-        assert isinstance(self.scheme, Heteroskedasticity)
         return self.scheme.codes(self.parent)
 
 
@@ -142,8 +143,7 @@ class Heteroskedasticity:
     method: str = "ml"
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise SpecificationError(f"no method {self.method!r}; {suggestion(str(self.method), METHODS)}")
+        checks.choice("method", self.method, METHODS)
         if not isinstance(self.regimes, pd.Series):
             raise SpecificationError(
                 f"regimes must be a Series of labels on the dates of the data; found {type(self.regimes).__name__}."
@@ -156,9 +156,7 @@ class Heteroskedasticity:
             params = pd.DataFrame(reduced.coefficients[0], index=fit.params.index, columns=fit.params.columns)
             residuals = fit.residuals * 0.0 + reduced.residuals[0]
             fit = replace(fit, params=params, residuals=residuals)
-        results = HeteroskedasticityResults.from_point(fit, self, shock_names=fit.variables)
-        assert isinstance(results, HeteroskedasticityResults)
-        return results
+        return HeteroskedasticityResults.from_point(fit, self, shock_names=fit.variables)
 
     def impact_batch(self, draws: ReducedDraws) -> Array:
         """Impact matrices (B, n, n) of a batch of reduced forms."""

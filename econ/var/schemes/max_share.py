@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
+from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.structure.structural import StructuralResults
@@ -72,11 +73,8 @@ class MaxShare:
     frequency: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        first, last = self._window
-        if not all(isinstance(h, int) and not isinstance(h, bool) for h in (first, last)) or not 0 <= first <= last:
-            raise SpecificationError(
-                f"horizon must be an integer of at least 0, or (first, last); found {self.horizon!r}."
-            )
+        ends = self.horizon if isinstance(self.horizon, (tuple, list)) else (self.horizon, self.horizon)
+        checks.keep(self, horizon=checks.span("horizon", ends, least=0))
         if self.frequency is not None and not 2.0 <= self.frequency[0] < self.frequency[1]:
             raise SpecificationError(
                 f"frequency is (shortest, longest) period, the shortest at least 2; found {self.frequency!r}."
@@ -84,10 +82,7 @@ class MaxShare:
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
         """Identify the shock; ``rng`` is not needed."""
-        if self.target not in fit.variables:
-            raise SpecificationError(
-                f"no variable {self.target!r} in the VAR; {suggestion(self.target, fit.variables)}"
-            )
+        checks.position("variable", self.target, fit.variables)
         return StructuralResults.from_point(fit, self, shock_names=(self.target,))
 
     def impact_batch(self, draws: ReducedDraws) -> Array:
@@ -95,7 +90,9 @@ class MaxShare:
         row = draws.fit.variables.index(self.target)
         last = self._sign_horizon
         theta = kernels.responses(draws.lag_blocks, draws.factor, last)[:, :, row]
-        weights = self._horizon_weights(theta) if self.frequency is None else self._band_weights(draws, row)
+        weights = (
+            self._horizon_weights(theta) if self.frequency is None else self._band_weights(draws, row, self.frequency)
+        )
         q = np.linalg.eigh(weights)[1][:, :, -1:]
         direction = np.sign((theta @ q).sum(axis=1, keepdims=True))
         impact: Array = draws.factor @ (q * np.where(direction == 0.0, 1.0, direction))
@@ -118,10 +115,10 @@ class MaxShare:
         weights: Array = np.einsum("l,bli,blj->bij", counts.astype(float), theta, theta)
         return weights
 
-    def _band_weights(self, draws: ReducedDraws, row: int) -> Array:
+    @staticmethod
+    def _band_weights(draws: ReducedDraws, row: int, band: tuple[float, float]) -> Array:
         """Real part of Σ_ω c(ω)* c(ω), c(ω) = row of (I - Σ_l A_l e^{-iωl})⁻¹ chol, ω in the band."""
-        assert self.frequency is not None
-        shortest, longest = self.frequency
+        shortest, longest = band
         grid = np.linspace(0.0, np.pi, GRID + 1)
         grid = grid[(grid >= 2 * np.pi / longest - 1e-12) & (grid <= 2 * np.pi / shortest + 1e-12)]
         blocks = draws.lag_blocks

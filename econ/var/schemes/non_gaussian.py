@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import NotIdentified, SpecificationError, suggestion
-from econ.estimate import check_level
+from econ.errors import NotIdentified
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.schemes import _independence_kernels as independence
 from econ.var.schemes.labelling import LabelledResults, arrange
@@ -59,13 +59,13 @@ class NonGaussian:
     method : {"ica", "distance-covariance"}
         See above; the second compares all pairs of periods: about a second a
         sample at T = 300 and three variables, so bootstraps take minutes.
-    level : float, default 0.95
-        Confidence with which two Gaussian shocks must be rejected.
+    size : float, default 0.05
+        Size of the test by which two Gaussian shocks must be rejected.
 
     Raises
     ------
     SpecificationError
-        For another method or a level outside (0, 1).
+        For another method or a size outside (0, 1).
     NotIdentified
         On ``identify``, if the two shocks nearest to Gaussian may both be Gaussian.
     NotConverged
@@ -92,23 +92,21 @@ class NonGaussian:
     """
 
     method: str = "ica"
-    level: float = 0.95
+    size: float = 0.05
 
     def __post_init__(self) -> None:
-        if self.method not in CONTRASTS:
-            raise SpecificationError(f"no method {self.method!r}; {suggestion(str(self.method), CONTRASTS)}")
-        check_level(self.level)
+        checks.choice("method", self.method, CONTRASTS)
+        checks.keep(self, size=checks.real("size", self.size, above=0.0, below=1.0))
 
     def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> NonGaussianResults:
         """Identify the shocks; ``rng`` is not needed."""
         results = NonGaussianResults.from_point(fit, self, shock_names=fit.variables)
-        assert isinstance(results, NonGaussianResults)
         found = results.tests().filter(like="two Gaussian", axis=0)
-        if len(found) and found["p_value"].iloc[0] > 1.0 - self.level:
+        if len(found) and found["p_value"].iloc[0] > self.size:
             first, second = _nearest(results.shocks)
             raise NotIdentified(
                 f"shocks {first!r} and {second!r} may both be Gaussian (p-value {found['p_value'].iloc[0]:.3f}, needed "
-                f"below {1.0 - self.level:.3f}), so independence does not tell them apart; use a scheme with "
+                f"below {self.size:.3f}), so independence does not tell them apart; use a scheme with "
                 "restrictions, instruments or regimes."
             )
         return results

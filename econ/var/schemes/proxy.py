@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from econ import checks
 from econ.arrays import Array, Rows
 from econ.checks import SPARE
 from econ.data.dataset import Dataset
@@ -23,7 +24,6 @@ from econ.errors import (
     SingularDesign,
     SpecificationError,
     WeakInstrument,
-    suggestion,
 )
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
@@ -41,6 +41,8 @@ COLLINEAR = 1e-10  # share of an instrument that regressors must leave unexplain
 class ProxyResults(StructuralResults):
     """Results of `Proxy`: the common read-outs, the first stage and sets that survive a weak one."""
 
+    scheme: Proxy
+
     @cached_property
     def first_stage(self) -> pd.Series:
         """Regression of the residual of ``normalise`` on a constant and the instruments, months with instruments.
@@ -52,12 +54,10 @@ class ProxyResults(StructuralResults):
             with one instrument), ``critical_value`` (of the effective F: bias above 10% of the worst case rejected at
             5%), ``r2``, ``nobs`` (months).
         """
-        assert isinstance(self.scheme, Proxy)
         return first_stage(self.scheme, self.parent)
 
     def weak_iv_set(self, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
         """Anderson-Rubin sets of a response; see :func:`econ.var.schemes.proxy_inference.weak_iv_set`."""
-        assert isinstance(self.scheme, Proxy)
         return weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level)
 
 
@@ -142,7 +142,6 @@ class Proxy:
         values, known = self.aligned(fit)
         self._check_overlap(fit, values[known], known)
         results = ProxyResults.from_point(fit, self, shock_names=(self.shock,))
-        assert isinstance(results, ProxyResults)
         strength = float(results.first_stage["effective_f"])
         if strength < WEAK:
             warnings.warn(
@@ -184,10 +183,7 @@ class Proxy:
 
     def target(self, fit: VARResults) -> int:
         """Position of that variable in the VAR."""
-        if self.variable not in fit.variables:
-            hint = suggestion(str(self.variable), fit.variables)
-            raise SpecificationError(f"Proxy normalises on {self.variable!r}, not in the VAR; {hint}")
-        return fit.variables.index(self.variable)
+        return checks.position("variable", self.variable, fit.variables, of="in the VAR for Proxy to normalise on")
 
     def aligned(self, fit: VARResults) -> tuple[Array, NDArray[np.bool_]]:
         """Instruments on the periods of the residuals, (T, m), zero where unknown, and which periods are known (T,)."""

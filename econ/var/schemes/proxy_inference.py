@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, check_level
+from econ.estimate import ConfidenceSet
 from econ.infer.strength import effective_f
 from econ.infer.weak import ReducedForm, anderson_rubin, reduced_form
 from econ.responses import labels
 from econ.var import _kernels as kernels
-from econ.var.structure.structural import check_horizon
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -76,20 +75,18 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
     Raises
     ------
     SpecificationError
-        For an unknown response, a negative horizon or a level outside (0, 1).
+        For an unknown response (`UnknownName`), a negative horizon or a level outside (0, 1).
 
     References
     ----------
     Montiel Olea, J. L., J. H. Stock and M. W. Watson (2021), Inference in Structural Vector Autoregressions identified
     with an external instrument, Journal of Econometrics 225(1), 74-87.
     """
-    check_horizon(horizon)
-    check_level(level)
-    if response not in fit.variables:
-        raise SpecificationError(f"no response {response!r}; {suggestion(str(response), fit.variables)}")
-    gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, response, int(horizon))
-    target, i = scheme.target(fit), fit.variables.index(response)
-    theta = kernels.responses(fit.lag_blocks[None], gamma[None], int(horizon))[0]
+    horizon = checks.horizon(horizon)
+    level = checks.level(level)
+    target, i = scheme.target(fit), checks.position("response", response, fit.variables)
+    gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, response, horizon)
+    theta = kernels.responses(fit.lag_blocks[None], gamma[None], horizon)[0]
     sets: list[ConfidenceSet] = []
     for h, psi in enumerate(influence):
         if h == 0 and i == target:

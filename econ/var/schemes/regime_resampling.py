@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from econ.arrays import Array, Rows, put
+from econ.errors import SpecificationError
 from econ.responses.resampling import Bootstrap, Resample
 
 
@@ -33,7 +34,8 @@ class RegimeResample(Resample):
 
     def replaced(self, rows: Rows, other: Resample) -> Resample:
         """Take the draws ``rows`` from ``other``."""
-        assert isinstance(other, RegimeResample)
+        if not isinstance(other, RegimeResample):
+            raise SpecificationError("draws within regimes can be replaced by draws within the same regimes only.")
         parts = tuple(
             (periods, part.replaced(rows, new))
             for (periods, part), (_, new) in zip(self.parts, other.parts, strict=True)

@@ -62,18 +62,17 @@ def _orthonormal(vector: Array, basis: list[Array]) -> tuple[Array, Array]:
     return vector, length
 
 
-def restriction_gram(responses: Array, cells: list[tuple[int, int, int]], long_run: Array | None, *, p: int) -> Array:
+def restriction_gram(responses: Array, cells: list[tuple[int, int, int]], long_run: Array, *, p: int) -> Array:
     """C C' of zero restrictions, C their derivative by the structural coefficients: (N, z, z).
 
     With y' A_0 = Σ_l y_{t-l}' A_l + ε' the responses obey dL_h = -Σ_i L_i dA_0' L_{h-i} + Σ_l Σ_i L_i dA_l' L_{h-l-i}
     and dL_∞ = -L_∞ (dA_0' - Σ_l dA_l') L_∞. ``responses`` (N, H + 1, n, n) holds L_h, ``cells`` (variable, shock,
-    horizon), horizon -1 = long run, ``long_run`` (N, n, n) holds L_∞.
+    horizon), horizon -1 = long run, ``long_run`` (N, n, n) holds L_∞ (empty where no cell asks for it).
     """
     size, _, n, _ = responses.shape
     rows = np.zeros((size, len(cells), (p + 1), n * n))
     for each, (i, j, horizon) in enumerate(cells):
         if horizon < 0:
-            assert long_run is not None
             rows[:, each] = np.einsum("ba,bc->bac", long_run[:, i], long_run[:, :, j]).reshape(size, 1, -1)
             rows[:, each, 0] *= -1.0
             continue

@@ -77,16 +77,14 @@ def restriction_rows(reduced: ReducedDraws, restricted: Restrictions) -> tuple[A
     """Rows S (B, r, n) with S q ≥ 0 and Z (B, z, n) with Z q = 0, each of unit length."""
     path = kernels.responses(reduced.lag_blocks, reduced.factor, restricted.horizon)
     variables = list(reduced.fit.variables)
-    long_run: Array | None = None
+    at: dict[int | str, Array] = {h: path[:, h] for h in range(path.shape[1])}
     cells: list[Sign | Zero] = [*restricted.signs, *restricted.zeros]
     if any(each.horizon == LONG_RUN for each in cells):
         gap = np.eye(len(variables)) - reduced.lag_blocks.sum(axis=1)
-        long_run = np.asarray(np.linalg.solve(gap, reduced.factor), dtype=float)
+        at[LONG_RUN] = np.asarray(np.linalg.solve(gap, reduced.factor), dtype=float)
 
     def row(variable: str, when: int | str) -> Array:
-        matrix = long_run if isinstance(when, str) else path[:, when]
-        assert matrix is not None
-        picked = matrix[:, variables.index(variable)]
+        picked = at[when][:, variables.index(variable)]
         unit: Array = picked / np.linalg.norm(picked, axis=1, keepdims=True)
         return unit
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Mask, Rows
 from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
@@ -82,8 +83,7 @@ class ShockContribution:
     rule: str = field(default="largest", kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise SpecificationError(f"no rule {self.rule!r}; known are {', '.join(map(repr, RULES))}.")
+        checks.choice("rule", self.rule, RULES)
 
     def __str__(self) -> str:
         when = f"{self.start}" if self.end is None else f"{self.start} to {self.end}"
@@ -118,8 +118,8 @@ class NarrativeCheck:
         self.rows = np.unique(np.concatenate(self.windows))
         self.horizon = max(len(window) for window in self.windows) - 1
         for each in restrictions:
-            if isinstance(each, ShockContribution) and each.variable not in variables:
-                raise SpecificationError(f"{each}: no variable {each.variable!r} in the VAR; known are {variables}.")
+            if isinstance(each, ShockContribution):
+                checks.position("variable", each.variable, variables, of=f"in the VAR for the {each}")
 
     @property
     def needs_weights(self) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from econ.errors import SpecificationError, suggestion
+from econ import checks
+from econ.errors import SpecificationError
 
 SIGNS = {"+": 1.0, "-": -1.0}
 LONG_RUN = "long-run"
@@ -145,10 +146,7 @@ def check_variables(found: Restrictions, variables: Sequence[str]) -> None:
     used += [each.variable for each in found.bounds]
     used += [each.per for each in found.bounds if each.per is not None]
     for name in used:
-        if name not in variables:
-            raise SpecificationError(
-                f"a restriction names {name!r}, not in the VAR; {suggestion(str(name), variables)}"
-            )
+        checks.position("variable", name, variables, of="in the VAR for a restriction")
     n = len(variables)
     if len(found.shocks) > n:
         raise SpecificationError(f"{len(found.shocks)} shocks are named, but {n} variables can have {n} at most.")
@@ -187,17 +185,12 @@ def _zeros(table: Mapping[str, Mapping[str, object]]) -> Iterable[Zero]:
 
 
 def _horizons(words: object, shock: object, variable: object) -> list[Horizon]:
-    items = [words] if isinstance(words, (str, int, np.integer)) else words
+    items = [words] if isinstance(words, (str, numbers.Integral)) else words
     listed = list(items) if isinstance(items, (list, tuple, range, set)) else []
-    if listed and all(each == LONG_RUN or _is_horizon(each) for each in listed):
-        return [each if isinstance(each, str) else int(each) for each in listed]
-    raise SpecificationError(
-        f"horizons of shock {shock!r} on {variable!r} must be integers of at least 0 or {LONG_RUN!r}; found {words!r}."
-    )
-
-
-def _is_horizon(value: object) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and bool(value >= 0)
+    what = f"horizons of shock {shock!r} on {variable!r}, if not {LONG_RUN!r},"
+    if not listed:
+        raise SpecificationError(f"{what} must be integers of at least 0; found {words!r}.")
+    return [LONG_RUN if each == LONG_RUN else checks.count(what, each, least=0) for each in listed]
 
 
 def _bounds(table: Mapping[str, Mapping[object, object]]) -> Iterable[Bound]:
@@ -205,17 +198,23 @@ def _bounds(table: Mapping[str, Mapping[object, object]]) -> Iterable[Bound]:
         for key, limits in row.items():
             pair = key if isinstance(key, tuple) else (key, None)
             ends = limits if isinstance(limits, (tuple, list)) else ()
-            if len(pair) != 2 or len(ends) != 2 or not all(isinstance(end, (int, float)) for end in ends):
+            if len(pair) != 2 or len(ends) != 2:
                 raise SpecificationError(
                     f"an elasticity must read {{('quantity', 'price'): (0.0, 0.1)}} or {{'quantity': (0.0, 0.1)}}; "
                     f"found {{{key!r}: {limits!r}}} for shock {shock!r}."
                 )
-            if not ends[0] < ends[1]:
+            low, high = (_end(f"bound of shock {shock!r} on {key!r}", end) for end in ends)
+            if not low < high:
                 raise SpecificationError(
                     f"bounds of shock {shock!r} on {key!r} must increase; found {tuple(ends)}; swap or widen them."
                 )
             per = None if pair[1] is None else str(pair[1])
-            yield Bound(str(shock), str(pair[0]), per, float(ends[0]), float(ends[1]))
+            yield Bound(str(shock), str(pair[0]), per, low, high)
+
+
+def _end(what: str, value: object) -> float:
+    """A bound; infinite where open."""
+    return float(value) if isinstance(value, float) and math.isinf(value) else checks.real(what, value)
 
 
 def _refuse_contradictions(found: Restrictions) -> None:

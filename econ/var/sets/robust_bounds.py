@@ -10,18 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import NoAdmissibleDraw, SpecificationError, suggestion
-from econ.estimate import check_level
+from econ.errors import NoAdmissibleDraw, SpecificationError
 from econ.parallel import map_blocks, seed_sequence
 from econ.responses import labels
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import check_positive
 from econ.var.sets.coupling import Rays, coupled_shock, extreme_rays, largest, restriction_rows
 from econ.var.sets.restrictions import Restrictions, check_variables
 from econ.var.sets.rotations import ReducedForms
-from econ.var.structure.structural import check_horizon
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -72,7 +70,7 @@ class RobustBounds:
         -------
         lower, upper : array (H + 1, n)
         """
-        check_level(level)
+        level = checks.level(level)
         flat = [end.reshape(len(end), -1) for end in (self.lower, self.upper)]
         ends = np.array([_shortest(low, high, level) for low, high in zip(flat[0].T, flat[1].T, strict=True)])
         shape = self.lower.shape[1:]
@@ -150,8 +148,8 @@ def robust_bounds(
     """
     single = scheme.single
     check_variables(single, fit.variables)
-    check_positive("draws", draws)
-    check_horizon(horizon)
+    draws = checks.count("draws", draws)
+    horizon = checks.horizon(horizon)
     if single.bounds or scheme.narrative or scheme.proxy:
         raise SpecificationError(
             f"robust bounds are exact for signs and zeros; found {len(single.bounds)} ratio bounds, "
@@ -183,9 +181,7 @@ def _chosen(shock: str | None, shocks: tuple[str, ...]) -> str:
     """The shock whose bounds are wanted."""
     if shock is None and len(shocks) > 1:
         raise SpecificationError(f"shocks {list(shocks)} are restricted; say whose responses with shock=.")
-    if shock is not None and shock not in shocks:
-        raise SpecificationError(f"no restricted shock {shock!r}; {suggestion(shock, shocks)}")
-    return shocks[0] if shock is None else shock
+    return shocks[0 if shock is None else checks.position("restricted shock", shock, shocks)]
 
 
 def _check_count(own: Restrictions, other: Restrictions | None, n: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets import _set_kernels as set_kernels
 from econ.var.sets.narrative import NarrativeCheck
 from econ.var.sets.proxy_column import ProxyColumn
-from econ.var.sets.restrictions import LONG_RUN, Restrictions, Sign, Zero
+from econ.var.sets.restrictions import LONG_RUN, Horizon, Restrictions, Zero
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -167,7 +168,7 @@ class RotationSampler:
         rotations, volume = rotations[keep], volume[keep]
         history = np.zeros(len(rotations))
         if self.narrative is not None and len(rotations):
-            keep, rotations, history = self._narrative_holds(reduced, rotations, generator, counts)
+            keep, rotations, history = self._narrative_holds(self.narrative, reduced, rotations, generator, counts)
             reduced, rotations, volume = _rows(reduced, keep), rotations[keep], volume[keep]
         zeros = self._zero_weights(reduced, rotations, volume, generator)
         return reduced.coefficients, reduced.factor, rotations, zeros + history, zeros
@@ -179,26 +180,25 @@ class RotationSampler:
         order, names = self.restrictions.order, self.restrictions.shocks
         size, n, _ = factors.shape
         drawn = order if self.proxy is None else order[1:]
-        constraints = [self._constraints(shock, factors, reduced) for shock in drawn]
+        at: dict[Horizon, Array] = {0: factors}
+        if reduced is not None:
+            later = {zero.horizon for zero in self.restrictions.zeros if zero.horizon != 0}
+            at |= {horizon: _responses_at(reduced, horizon) for horizon in later}
+        constraints = [self._constraints(shock, at) for shock in drawn]
         first = None
-        if self.proxy is not None:
-            assert reduced is not None
+        if self.proxy is not None and reduced is not None:
             first = self.proxy.columns(reduced, generator)
         columns, volume = set_kernels.rotation_columns(generator, constraints, shape=(n, size), first=first)
         return columns[[order.index(name) for name in names]], volume
 
-    def _constraints(self, shock: str, factors: Array, reduced: ReducedDraws | None) -> Array:
-        """Vectors that the column of ``shock`` must be orthogonal to, (z, n, N)."""
-        size, n, _ = factors.shape
+    def _constraints(self, shock: str, at: Mapping[Horizon, Array]) -> Array:
+        """Vectors that the column of ``shock`` must be orthogonal to, (z, n, N); ``at`` has responses by horizon."""
+        size, n, _ = at[0].shape
         zeros = self.restrictions.zeros_of(shock)
         found = np.empty((len(zeros), n, size))
         for row, zero in enumerate(zeros):
             variable = self.variables.index(zero.variable)
-            if zero.horizon == 0:
-                found[row] = factors[:, variable].T
-            else:
-                assert reduced is not None
-                found[row] = _responses_at(reduced, zero.horizon)[:, variable].T
+            found[row] = at[zero.horizon][:, variable].T
         return found
 
     def _impact_holds(self, factors: Array, columns: Array, counts: _Counts) -> Mask:
@@ -229,47 +229,45 @@ class RotationSampler:
             return keep
         horizons = [each.horizon for each in self.later if isinstance(each.horizon, int)]
         path = kernels.responses(blocks, factors @ rotations, max(horizons, default=0))
-        long_run = None
+        at: dict[Horizon, Array] = {h: path[:, h] for h in horizons}
         if any(each.horizon == LONG_RUN for each in self.later):
-            long_run = np.asarray(np.linalg.solve(_gap(blocks), factors @ rotations), dtype=float)
+            at[LONG_RUN] = np.asarray(np.linalg.solve(_gap(blocks), factors @ rotations), dtype=float)
         turned = {self.restrictions.proxied, *(each.shock for each in self.now)}
         for j, shock in enumerate(self.restrictions.shocks):
             signed = [each for each in self.later if each.shock == shock]
             if not signed:
                 continue
-            values = np.array([each.sign * self._value(each, path, long_run)[:, j] for each in signed])
+            cells = [at[each.horizon][:, self.variables.index(each.variable), j] for each in signed]
+            values = np.array([each.sign * cell for each, cell in zip(signed, cells, strict=True)])
             turn = np.ones(len(keep)) if shock in turned else _side(values)
             rotations[:, :, j] *= turn[:, None]
             for each, value in zip(signed, values * turn, strict=True):
                 keep &= counts.add(str(each), value > 0.0)
         return keep
 
-    def _value(self, each: Sign, path: Array, long_run: Array | None) -> Array:
-        variable = self.variables.index(each.variable)
-        if isinstance(each.horizon, int):
-            return path[:, each.horizon, variable]
-        assert long_run is not None
-        return long_run[:, variable]
-
     def _narrative_holds(
-        self, reduced: ReducedDraws, rotations: Array, generator: np.random.Generator, counts: _Counts
+        self,
+        narrative: NarrativeCheck,
+        reduced: ReducedDraws,
+        rotations: Array,
+        generator: np.random.Generator,
+        counts: _Counts,
     ) -> tuple[Mask, Array, Array]:
         """The same for history, with the log importance weights of those that stay."""
-        assert self.narrative is not None
         full = _completed(rotations, generator)
-        shocks = self.narrative.shocks_at(reduced, reduced.factor @ full)
+        shocks = narrative.shocks_at(reduced, reduced.factor @ full)
         signed = {self.restrictions.proxied, *(each.shock for each in self.restrictions.signs)}
-        for shock, value in self.narrative.signs(shocks).items():
+        for shock, value in narrative.signs(shocks).items():
             if shock not in signed:
-                turn, j = np.where(value < 0.0, -1.0, 1.0), self.narrative.shocks.index(shock)
+                turn, j = np.where(value < 0.0, -1.0, 1.0), narrative.shocks.index(shock)
                 full[:, :, j] *= turn[:, None]
                 shocks[:, :, j] *= turn[:, None]
-        responses = self.narrative.responses(reduced, reduced.factor @ full)
+        responses = narrative.responses(reduced, reduced.factor @ full)
         keep = np.ones(len(rotations), dtype=bool)
-        checks = self.narrative.holds(shocks[:, None], responses)
-        for each, mask in zip(self.narrative.restrictions, checks, strict=True):
+        held = narrative.holds(shocks[:, None], responses)
+        for each, mask in zip(narrative.restrictions, held, strict=True):
             keep &= counts.add(str(each), mask[:, 0])
-        return keep, full[:, :, : rotations.shape[2]], self.narrative.log_weights(responses[keep], generator)
+        return keep, full[:, :, : rotations.shape[2]], narrative.log_weights(responses[keep], generator)
 
     def _zero_weights(
         self, reduced: ReducedDraws, rotations: Array, volume: Array, generator: np.random.Generator
@@ -287,7 +285,7 @@ class RotationSampler:
         full = reduced.factor @ _completed(rotations, generator)
         finite = max((each.horizon for each in cells if isinstance(each.horizon, int)), default=0)
         path = kernels.responses(reduced.lag_blocks, full, finite) / self.scale[:, None]
-        long_run = None
+        long_run = np.empty((0, 0, 0))
         if any(each.horizon == LONG_RUN for each in cells):
             long_run = np.linalg.solve(_gap(reduced.lag_blocks), full) / self.scale[:, None]
         where = [self._cell(each) for each in cells]
@@ -344,7 +342,6 @@ def _gap(blocks: Array) -> Array:
 
 def _responses_at(reduced: ReducedDraws, horizon: int | str) -> Array:
     """Responses to the columns of the Cholesky factor at one horizon or in the long run, (N, n, n)."""
-    if horizon == LONG_RUN:
+    if isinstance(horizon, str):  # LONG_RUN
         return np.asarray(np.linalg.solve(_gap(reduced.lag_blocks), reduced.factor), dtype=float)
-    assert isinstance(horizon, int)
     return kernels.responses(reduced.lag_blocks, reduced.factor, horizon)[:, horizon]

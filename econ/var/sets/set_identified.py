@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import check_positive
 from econ.var.structure.decomposition import components, variance_shares
 from econ.var.structure.structural import StructuralResults
 
@@ -49,6 +49,8 @@ class SetIdentified(StructuralResults):
     Economic Literature 49(4), 938-960.
     """
 
+    draws: Array = field(kw_only=True, repr=False)
+    reduced_draws: ReducedDraws = field(kw_only=True, repr=False)
     target: int = 0
     tried: int = 0
     admissible: int = 0
@@ -93,7 +95,6 @@ class SetIdentified(StructuralResults):
     @cached_property
     def model(self) -> ReducedDraws:
         """Reduced form of the median target, as one draw."""
-        assert self.reduced_draws is not None
         row = slice(self.target, self.target + 1)
         found = self.reduced_draws
         return ReducedDraws(fit=self.parent, coefficients=found.coefficients[row], factor=found.factor[row])
@@ -112,14 +113,12 @@ class SetIdentified(StructuralResults):
             ``[d, h - 1, i, j]`` = share of shock j in the h-step variance of variable i; the last column is ``other``
             where fewer shocks than variables are named. Rows add to one in every draw.
         """
-        check_positive("horizon", horizon)
+        horizon = checks.count("horizon", horizon)
 
         def read(reduced: ReducedDraws, impact: Array) -> Array:
             return variance_shares(reduced.lag_blocks, impact, reduced.factor, horizon)
 
-        blocks = self.read_draws(read, None, None)
-        assert blocks is not None
-        shares = np.concatenate(blocks)
+        shares = np.concatenate(self.read_own(read))
         if shares.shape[3] == shares.shape[2]:
             return shares
         return np.concatenate([shares, 1.0 - shares.sum(axis=3, keepdims=True)], axis=3)
@@ -133,9 +132,7 @@ class SetIdentified(StructuralResults):
             ``[d, t, i, m]`` = contribution of component m (shocks, ``other`` if any, ``initial``, ``deterministic``) to
             variable i in period t; in every draw they add to the data.
         """
-        blocks = self.read_draws(components, None, None)
-        assert blocks is not None
-        return np.concatenate(blocks)
+        return np.concatenate(self.read_own(components))
 
 
 def median_target(responses: Array) -> int:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.errors import EconWarning, NoAdmissibleDraw, NotConverged, SpecificationError
 from econ.parallel import map_blocks, seed_sequence
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import check_positive
 from econ.var.sets import _set_kernels as set_kernels
 from econ.var.sets.narrative import Narrative, NarrativeCheck, ShockContribution, ShockSign
 from econ.var.sets.proxy_column import ProxyColumn
@@ -21,7 +21,6 @@ from econ.var.sets.restrictions import Restrictions, check_variables, read_restr
 from econ.var.sets.robust_bounds import robust_bounds
 from econ.var.sets.rotations import Accepted, ReducedForms, RotationSampler
 from econ.var.sets.set_identified import SetIdentified
-from econ.var.structure.structural import check_horizon
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -120,10 +119,9 @@ class SignRestrictions:
 
     def __post_init__(self) -> None:
         for name in ("draws", "tries", "n_jobs"):
-            check_positive(name, getattr(self, name))
-        check_horizon(self.target_horizon)
-        if self.reduced_form not in KINDS:
-            raise SpecificationError(f"reduced_form must be one of {KINDS}; found {self.reduced_form!r}.")
+            checks.keep(self, **{name: checks.count(name, getattr(self, name))})
+        checks.keep(self, target_horizon=checks.count("target_horizon", self.target_horizon, least=0))
+        checks.choice("reduced_form", self.reduced_form, KINDS)
         if self.narrative is not None and not isinstance(self.narrative, (list, tuple)):
             raise SpecificationError(f"narrative must be a list of restrictions; found {self.narrative!r}.")
         for each in self.narrative or ():
@@ -137,7 +135,7 @@ class SignRestrictions:
             raise SpecificationError(
                 f"proxy must map one shock to a Series, {{'shock': instrument}}; found {self.proxy!r}."
             )
-        assert self.single.shocks
+        self.single  # read once, so that contradictions are refused here  # noqa: B018
 
     @property
     def single(self) -> Restrictions:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
-from econ.errors import NotIdentified, SpecificationError, suggestion
+from econ.errors import NotIdentified, SpecificationError
 from econ.responses.irf import IRF
 from econ.var import _kernels as kernels
 
@@ -94,8 +95,7 @@ def counterfactual(
     >>> bool(abs(shut.irf.point[:, 1]).max() < 1e-12)
     True
     """
-    if method not in METHODS:
-        raise SpecificationError(f"no method {method!r}; {suggestion(str(method), METHODS)}")
+    method = checks.choice("method", method, METHODS)
     rows, tools = _positions(silence, irf.responses, "response"), _positions(using, irf.shocks, "shock")
     (column,) = _positions(shock, irf.shocks, "shock")
     if column in tools:
@@ -200,10 +200,4 @@ def _solved(theta: Array, shock: int, method: str, *, silence: list[int], using:
 
 
 def _positions(wanted: str | Sequence[str], known: tuple[str, ...], kind: str) -> list[int]:
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in names:
-        if name not in known:
-            raise SpecificationError(f"no {kind} {name!r}; {suggestion(str(name), known)}")
-    if not names or len(set(names)) < len(names):
-        raise SpecificationError(f"name at least one {kind}, each once; found {names}.")
-    return [known.index(name) for name in names]
+    return [checks.position(kind, name, known) for name in checks.names(kind, wanted, least=1)]

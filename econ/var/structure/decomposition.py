@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.infer import bands
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.reduced.model import check_positive
 
 if TYPE_CHECKING:
     from econ.responses.resampling import Bootstrap
@@ -75,7 +75,7 @@ def fevd(
     >>> fevd(svar, 2).loc[(1, "x")].tolist()
     [1.0, 0.0]
     """
-    check_positive("horizon", horizon)
+    horizon = checks.count("horizon", horizon)
     bands.check_kind(kind)
     fit = svar.parent
 

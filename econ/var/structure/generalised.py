@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ import checks
 from econ.arrays import Array
 from econ.responses.irf import IRF
 from econ.responses.resampling import check_structural
 from econ.var import _kernels as kernels
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.structure.structural import check_horizon, seed_identity
+from econ.var.structure.structural import seed_identity
 
 if TYPE_CHECKING:
     from econ.responses.resampling import Bootstrap
@@ -63,7 +64,7 @@ def generalised_irf(
     >>> bool(np.allclose(generalised_irf(fit, 8).shock("x").point, first.point))
     True
     """
-    check_horizon(horizon)
+    horizon = checks.horizon(horizon)
 
     def read(draws: ReducedDraws) -> tuple[Array, int]:
         sigma = draws.sigma

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.parallel import BLOCK, seed_sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 T = TypeVar("T")
+ASKED = "a standard error of each draw"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ class StructuralResults:
     reduced_draws: ReducedDraws | None = field(default=None, repr=False)
 
     @classmethod
-    def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> StructuralResults:
+    def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> Self:
         """Results of a scheme that gives one impact matrix for one reduced form (and for each posterior draw)."""
         impact = scheme.impact_batch(fit.as_draws)[0]
         labelled = pd.DataFrame(impact, index=list(fit.variables), columns=list(shock_names))
@@ -116,7 +118,7 @@ class StructuralResults:
             For a negative horizon, a bootstrap without ``rng``, the wild bootstrap (its bands of structural
             responses are wrong), or a bootstrap of a scheme that draws by itself.
         """
-        check_horizon(horizon)
+        horizon, inner = checks.horizon(horizon), checks.count("inner", inner, least=0)
         impact = self.impact.to_numpy()
         point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
 
@@ -211,7 +213,7 @@ class StructuralResults:
             As :meth:`irf`.
         """
         if bootstrap is None:
-            return None if self.draws is None else self._read_own_draws(read)
+            return None if self.draws is None else self.read_own(read)
         scheme = self.scheme
         check_structural(bootstrap)
         if self.draws is not None or not isinstance(scheme, PointScheme):
@@ -233,7 +235,8 @@ class StructuralResults:
         repeated = ReducedDraws(self.parent, np.repeat(one.coefficients, size, 0), np.repeat(one.factor, size, 0))
         return repeated, self.draws
 
-    def _read_own_draws(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
+    def read_own(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
+        """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of :attr:`own_draws`."""
         reduced, impacts = self.own_draws
         blocks = [slice(start, start + BLOCK) for start in range(0, len(impacts), BLOCK)]
         return [read(reduced.part(rows), impacts[rows]) for rows in blocks]
@@ -252,15 +255,8 @@ def inner_errors(draws: SimulatedDraws, scheme: Scheme, bootstrap: Bootstrap, *,
         seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed
         own = scheme.redrawn(draws.fit, rows) if isinstance(scheme, DatedScheme) else scheme
         irf = own.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]
-        assert irf.draws is not None
-        errors.append(irf.draws.std(axis=0, ddof=1))
+        errors.append(irf.joint_draws(ASKED).std(axis=0, ddof=1))
     return np.stack(errors)
-
-
-def check_horizon(horizon: object) -> None:
-    """Raise `SpecificationError` unless ``horizon`` is an integer of at least 0."""
-    if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or horizon < 0:
-        raise SpecificationError(f"horizon must be an integer of at least 0; found {horizon!r}.")
 
 
 def seed_identity(rng: Seed) -> tuple[object, ...]:

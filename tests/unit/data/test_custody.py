@@ -171,7 +171,7 @@ def test_a_negative_survey_error_and_a_band_of_something_else_are_refused():
     change, hub, surveys, _ = simulated(1)
     with pytest.raises(SpecificationError, match="survey error"):
         benchmark(change, surveys, hub, survey_error=-1.0)
-    with pytest.raises(SpecificationError, match="'holdings' or 'change'"):
+    with pytest.raises(SpecificationError, match="no band of 'share'; known are 'holdings', 'change'"):
         benchmark(change, surveys, hub).interval(of="share")
 
 

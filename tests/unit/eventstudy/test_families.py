@@ -88,7 +88,7 @@ def test_detectability_equals_the_inference_functions():
     for kind in KINDS:
         estimate, row = results.mean(kind), table.loc[kind]
         df = row["events"] - 1
-        assert row["detectable"] == pytest.approx(minimum_detectable_effect(estimate.std_error, 0.8, 0.95, df=df))
+        assert row["detectable"] == pytest.approx(minimum_detectable_effect(estimate.std_error, 0.8, size=0.05, df=df))
         test = equivalence(estimate.value, estimate.std_error, 5.0, df=df)
         assert row["equivalence p_value"] == pytest.approx(test.p_value)
         assert row["smallest bound"] == pytest.approx(test.smallest_bound)

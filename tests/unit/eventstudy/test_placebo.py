@@ -116,7 +116,7 @@ def test_few_days_or_unknown_words_are_refused():
         crowded.placebo()
     with pytest.raises(SpecificationError, match="did you mean 'weekday'"):
         results.placebo(match=["weekdays"])
-    with pytest.raises(SpecificationError, match="studentised"):
+    with pytest.raises(SpecificationError, match="no statistic 'median'"):
         results.placebo(statistic="median")
 
 

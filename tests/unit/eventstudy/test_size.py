@@ -29,7 +29,7 @@ def test_bad_requests():
         ("did you mean 'fat tails'", {"scenarios": ["fat tail"]}),
         ("need at least 390 days", {"days": 300}),
         ("rng", {"rng": None}),
-        ("level", {"level": 95}),
+        ("size", {"size": 5}),
         ("replications|draws", {"replications": 0}),
     ]:
         with pytest.raises(SpecificationError, match=words):

@@ -62,7 +62,7 @@ def test_bad_prints_are_refused():
         release_surprises(frame.drop(columns="release_date"))
     with pytest.raises(SpecificationError, match="no prints of 'OF'; did you mean 'OFF'"):
         release_surprises(frame, holder="OF")
-    with pytest.raises(SpecificationError, match="lags must be at least 1"):
+    with pytest.raises(SpecificationError, match="lags must be a positive integer"):
         release_surprises(frame, lags=0)
     with pytest.raises(SampleTooShort, match="32 prints of 'OFF'; at least 33"):
         release_surprises(frame.iloc[:32])

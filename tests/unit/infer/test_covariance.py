@@ -139,7 +139,7 @@ def test_estimate_uses_the_quantiles_of_the_covariance(table):
 def test_fixed_b_value_for_joint_tests_falls_to_the_chi_square():
     assert ewc_critical(0.95, 10, restrictions=3) == pytest.approx(10 / 8 * 4.066, rel=1e-3)
     assert ewc_critical(0.95, 100_000, restrictions=2) == pytest.approx(5.9915 / 2, rel=1e-3)
-    with pytest.raises(SpecificationError, match="between 1 and terms"):
+    with pytest.raises(SpecificationError, match="from 1 to 3"):
         ewc_critical(0.95, 3, restrictions=4)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ.errors import FrequencyError, SpecificationError
-from econ.infer import regress
+from econ.errors import FrequencyError, SchemaError, SpecificationError
+from econ.infer import bai_perron, regress
 
 
 def sample(drop):
@@ -45,3 +45,30 @@ def test_without_gaps_both_ways_agree_and_with_gaps_the_default_refuses():
         regress(y, x, bandwidth=4)
     with pytest.raises(SpecificationError, match="gaps"):
         regress(y, x, cov="hc1", gaps="zero")
+
+
+def stamped(series, how="start"):
+    return series.set_axis(series.index.to_timestamp(how=how).normalize())
+
+
+@pytest.mark.parametrize(
+    "call", [lambda y, x: regress(y, x, bandwidth=4), lambda y, x: bai_perron(y, x, draws=9, rng=1)]
+)
+def test_monthly_timestamps_have_the_gaps_that_months_have(call):
+    whole, holed = sample([]), sample(list(range(24, 36)))
+    for how in ("start", "end"):
+        call(*(stamped(each, how) for each in whole))
+        with pytest.raises(FrequencyError, match="dates jump from 2001-12 to 2003-01"):
+            call(*(stamped(each, how) for each in holed))
+    both = [stamped(each) for each in whole]
+    for rows in (np.r_[1, 0, 2:80], np.r_[0, 0, 1:80]):
+        with pytest.raises(SchemaError, match=r"not in order|stands twice"):
+            call(*(each.iloc[rows] for each in both))
+
+
+def test_gaps_of_timestamps_are_counted_in_months():
+    months, stamps = sample([10, 11, 12, 40]), [stamped(each) for each in sample([10, 11, 12, 40])]
+    expected = regress(*months, cov="hac", bandwidth=4, gaps="zero")
+    found = regress(*stamps, cov="hac", bandwidth=4, gaps="zero")
+    np.testing.assert_array_equal(found.covariance, expected.covariance)
+    assert found.residuals.index.equals(stamps[0].index)

@@ -75,7 +75,7 @@ def test_fieller_covers_with_strong_and_weak_denominators(denominator):
 def test_fieller_refuses_what_is_no_covariance(a, b, v):
     with pytest.raises(SpecificationError):
         fieller(a, b, v)
-    with pytest.raises(SpecificationError, match="degrees of freedom"):
+    with pytest.raises(SpecificationError, match="df must be a finite number above 0"):
         fieller(1.0, 2.0, np.eye(2), df=-1.0)
 
 
@@ -97,7 +97,7 @@ def test_smallest_bound_is_where_the_verdict_turns():
 
 
 def test_minimum_detectable_effect_has_the_power_it_says():
-    effect = minimum_detectable_effect(2.0, power=0.8, level=0.95)
+    effect = minimum_detectable_effect(2.0, power=0.8, size=0.05)
     assert effect == pytest.approx(2.0 * 2.8016, rel=1e-4)
     power = stats.norm.sf(1.959964 - effect / 2.0) + stats.norm.cdf(-1.959964 - effect / 2.0)
     assert power == pytest.approx(0.8, abs=1e-5)

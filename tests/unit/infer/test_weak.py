@@ -172,7 +172,7 @@ def test_tf_interval_grows_as_the_first_stage_weakens():
     assert widths[-1] == pytest.approx(1.96)
     assert not tf_interval(0.0, 1.0, 3.9).bounded
     with pytest.raises(SpecificationError, match=r"0\.95"):
-        tf_interval(0.0, 1.0, 10.0, level=0.90)
+        tf_interval(0.0, 1.0, 10.0, size=0.10)
 
 
 def coverage(instruments, cov, size, *, f=3.0, bandwidth=None, persistence=0.0, draws=2000):
@@ -250,7 +250,7 @@ def test_bad_input_raises_its_own_error():
         anderson_rubin(y, d)
     with pytest.raises(SpecificationError, match="needs instruments"):
         effective_f(d)
-    with pytest.raises(SpecificationError, match="bias is a share"):
+    with pytest.raises(SpecificationError, match="bias must be"):
         effective_f(d, z, bias=10.0)
     with pytest.raises(SpecificationError, match="no robust covariance"):
         reduced_form(y, d, z, cov="classical")

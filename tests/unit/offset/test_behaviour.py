@@ -34,7 +34,7 @@ def test_what_is_not_published_is_not_given():
 def test_bad_episodes_raise_their_own_error():
     with pytest.raises(SpecificationError, match="before it starts"):
         episodes(["china"], {"wrong": ("2022-10", "2022-09")})
-    for holders in (["china", "CHN"], [], "china"):
+    for holders in (["china", "CHN"], ["china", "china"], [], 1):
         with pytest.raises(SpecificationError):
             episodes(holders)
     with pytest.raises(SeriesNotFound):

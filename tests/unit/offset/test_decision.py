@@ -78,7 +78,7 @@ def test_without_a_standard_error_the_set_alone_decides():
 
 def test_bad_requests_raise_their_own_error():
     for options in ({"none": 0.8}, {"full": 1.0}, {"none": 0.0}):
-        with pytest.raises(SpecificationError, match="thresholds"):
+        with pytest.raises(SpecificationError, match=r"thresholds|above 0 and below 1"):
             decide(interval(0.0, 0.1), **options)
     reason = Unavailable("no draws")
     with pytest.raises(SpecificationError, match="no interval"):

@@ -167,7 +167,7 @@ def test_the_reduced_form_is_quantity_times_price_impacts(irf):
     ("options", "error", "words"),
     [
         ({"ally": "cn"}, SpecificationError, "two holders"),
-        ({"ally": ("jp", "jp")}, SpecificationError, "each ally once"),
+        ({"ally": ("jp", "jp")}, SpecificationError, "stands twice in ally"),
         ({"method": "sims"}, SpecificationError, "did you mean 'sims-zha'"),
         ({"horizon": 13}, SpecificationError, "from 0 to 12"),
         ({"response": "z"}, SeriesNotFound, "no response 'z'"),

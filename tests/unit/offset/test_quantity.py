@@ -68,7 +68,7 @@ def test_the_seller_alone_may_have_another_shock():
         ({"ally": "japan_net_purchase"}, SeriesNotFound, "did you mean 'japan_net_purchases'"),
         ({"seller": "russia", "ally": "yield_10y"}, SeriesNotFound, "no shock 'russia'"),
         ({"horizon": 9}, SpecificationError, "from 0 to 8"),
-        ({"horizon": -1}, SpecificationError, "from 0 to 8"),
+        ({"horizon": -1}, SpecificationError, "at least 0"),
         ({"horizon": 2.5}, SpecificationError, "integer"),
         ({"level": 90}, SpecificationError, "coverage"),
     ],

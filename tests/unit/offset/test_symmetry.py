@@ -125,9 +125,9 @@ def test_bad_requests_raise_their_own_error():
     point[:, :2, 1] = point[:, :2, 0]
     with pytest.raises(NotIdentified, match="same proportion"):
         symmetry(replace(irf, point=point), "cn", "jp", response="y", horizon=2)
-    with pytest.raises(SpecificationError, match="two instruments"):
+    with pytest.raises(SpecificationError, match="stands twice in instruments"):
         instrumented_symmetry(market(), "cn", "jp", response="y", instruments=("z", "z"), horizon=1)
-    with pytest.raises(SpecificationError, match="one lag"):
+    with pytest.raises(SpecificationError, match="lags must be a positive integer"):
         instrumented_symmetry(market(), "cn", "jp", response="y", instruments=("z", "w"), horizon=1, lags=0)
 
 

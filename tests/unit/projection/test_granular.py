@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ.errors import NotIdentified, SchemaError, SeriesNotFound, SpecificationError
+from econ.errors import FrequencyError, NotIdentified, SchemaError, SeriesNotFound, SpecificationError
 from econ.infer import anderson_rubin, reduced_form
 from econ.projection import balance, credentials, granular_instrument, overidentification
 
@@ -193,11 +193,11 @@ def test_bad_input_raises_its_own_error():
         ({"weights": "value"}, SpecificationError, "no weights"),
         ({"factors": 28}, SpecificationError, "from 0 to 27 for 30 holders"),
         ({"factors": -1}, SpecificationError, "factors must be"),
-        ({"exclude": ["hub"]}, SeriesNotFound, "has no flows"),
+        ({"exclude": ["hub"]}, SeriesNotFound, "no flows of holder 'hub'"),
     ):
         with pytest.raises(error, match=words):
             granular_instrument(flows, sizes, **options)
-    with pytest.raises(SeriesNotFound, match="'h3' has flows but no sizes"):
+    with pytest.raises(SeriesNotFound, match="no sizes of holder 'h3'"):
         granular_instrument(flows, sizes.drop("h3"))
     with pytest.raises(SchemaError, match="'h2' must be a number of at least 0; found -1"):
         granular_instrument(flows, sizes.where(sizes.index != "h2", -1.0))
@@ -214,3 +214,27 @@ def test_bad_input_raises_its_own_error():
     later = pd.DataFrame(1.0, index=flows.index + 600, columns=flows.columns)
     with pytest.raises(SpecificationError, match="no periods in common"):
         granular_instrument(flows, later)
+
+
+def test_dates_of_flows_and_sizes_are_periods_of_one_frequency():
+    flows, sizes, _, _ = market(size=60)
+    months = pd.period_range("2010-01", periods=60, freq="M")
+    table = pd.DataFrame(np.tile(sizes.to_numpy(), (60, 1)), index=months, columns=sizes.index)
+    flows = flows.set_axis(months, axis=0)
+    expected = granular_instrument(flows, table).series
+    starts, ends = (
+        frame.set_axis(frame.index.to_timestamp(how=how).normalize(), axis=0)
+        for frame, how in ((flows, "start"), (table, "end"))
+    )
+    pd.testing.assert_series_equal(granular_instrument(starts, ends).series, expected)
+    with pytest.raises(FrequencyError, match="dates jump from 2010-12 to 2012-01"):
+        granular_instrument(starts[starts.index.year != 2011], ends)
+    with pytest.raises(FrequencyError, match="dates jump from 2010-12 to 2012-01"):
+        granular_instrument(starts, ends[ends.index.year != 2011])
+    quarterly = table.iloc[::3].set_axis(table.index[::3].asfreq("Q"), axis=0)
+    with pytest.raises(FrequencyError, match="one frequency; found periods M and periods Q"):
+        granular_instrument(flows, quarterly)
+    past = pd.DataFrame({"yield": np.random.default_rng(1).standard_normal(60)}, index=months.to_timestamp())
+    holed = past[past.index.year != 2011]
+    with pytest.raises(FrequencyError, match="dates jump"):
+        balance(expected.loc["2013":], holed, lags=2)

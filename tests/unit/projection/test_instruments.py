@@ -262,7 +262,7 @@ def test_bad_input_raises_its_own_error():
     with pytest.raises(SeriesNotFound, match="no episode"):
         raw.group("1999")
     stock = pd.Series(np.linspace(3000.0, 2900.0, 60), MONTHS[:60])
-    with pytest.raises(SpecificationError, match="is a share"):
+    with pytest.raises(SpecificationError, match="from 0 to 1"):
         reserve_losses(stock, other_currencies=40.0)
     with pytest.raises(SpecificationError, match="needs dollar="):
         reserve_losses(stock, other_currencies=0.4)

@@ -212,3 +212,52 @@ def test_bad_panels_raise_their_own_error():
         projection.fit(1, "driscoll-kraay").wild_cluster(0, rng=1)
     with pytest.raises(SpecificationError, match="rng=None"):
         projection.fit(1).wild_cluster(0)
+
+
+def stamped(frame, how="start"):
+    """The panel of months with timestamps in the place of periods."""
+    months = frame.index.levels[1].to_timestamp(how=how).normalize()
+    return frame.set_axis(frame.index.set_levels(months, level=1), axis=0)
+
+
+def test_monthly_timestamps_are_months():
+    frame = panel(unbalanced=False)
+    options = {"response": "flow", "impulse": "pickup", "lags": 1}
+    expected = PanelProjection(frame, **options).fit(3)
+    ends = stamped(frame, "end")
+    mixed = pd.concat([stamped(frame).loc[["c0", "c1"]], ends.drop(index=["c0", "c1"])])  # other units, other habits
+    shuffled = stamped(frame).sample(frac=1.0, random_state=1)
+    for table in (stamped(frame), ends, mixed, shuffled):
+        found = PanelProjection(table, **options).fit(3)
+        np.testing.assert_array_equal(found.point, expected.point)
+        np.testing.assert_array_equal(found.std_errors, expected.std_errors)
+
+
+def test_a_missing_year_is_no_lag():
+    options = {"response": "flow", "impulse": "pickup", "lags": 1}
+    frame = panel(unbalanced=False)
+    for table, words in ((frame, "2011-12 to 2013-01"), (stamped(frame), "2011-12 to 2013-01")):
+        with pytest.raises(FrequencyError, match=f"unit 'c0': dates jump from {words}"):
+            PanelProjection(table[table.index.get_level_values(1).year != 2012], **options).fit(3)
+    one = stamped(frame).drop(index=("c4", pd.Timestamp("2012-03-01")))
+    with pytest.raises(FrequencyError, match="unit 'c4': dates jump from 2012-02 to 2012-04"):
+        PanelProjection(one, **options)
+
+
+def test_units_of_other_frequencies_and_repeated_months_are_refused():
+    options = {"response": "flow", "impulse": "pickup", "lags": 1}
+    frame = panel(unbalanced=False)
+    quarters = frame.index.get_level_values(1).month % 3 == 0
+    unit = frame.index.get_level_values(0) == "c9"
+    with pytest.raises(FrequencyError, match="unit 'c9': dates jump from 2011-03 to 2011-06"):
+        PanelProjection(frame[~unit | quarters], **options)
+    with pytest.raises(FrequencyError, match=r"found M \(unit 'c0'\) and Q-DEC \(unit 'c9'\); convert or drop one"):
+        PanelProjection(stamped(frame)[~unit | quarters], **options)
+    months = stamped(frame)
+    twice = months.rename(index={pd.Timestamp("2012-03-01"): pd.Timestamp("2012-02-28")}, level=1)
+    for table in (pd.concat([months, months.iloc[:1]]), twice):
+        with pytest.raises(SchemaError, match="stands twice"):
+            PanelProjection(table, **options)
+    mixed = frame.index.map(lambda row: (row[0], row[1].asfreq("Q") if row[0] == "c9" else row[1]))
+    with pytest.raises(FrequencyError, match=r"one frequency for all units; found \['M', 'Q-DEC'\]"):
+        PanelProjection(frame.set_axis(mixed, axis=0)[~unit | quarters], **options)

@@ -235,7 +235,7 @@ def test_restricted_score_test_is_the_plain_one_without_exclusions(data):
     u = np.vstack([np.zeros((4, 3)), fit.residuals.to_numpy()])
     lagged = np.hstack([u[4 - lag : len(u) - lag] for lag in range(1, 5)])
     expected = breusch_godfrey(VAR(data, lags=2).fit(), 4).statistic
-    assert _restricted_score(fit, lagged) == pytest.approx(expected, rel=1e-8)
+    assert _restricted_score(fit, fit.free, lagged) == pytest.approx(expected, rel=1e-8)
 
 
 def test_score_test_is_the_fall_of_the_weighted_sum_of_squares(data):
@@ -311,7 +311,7 @@ def test_lags_picked_by_a_criterion_are_those_of_the_free_var(data):
         ({"a": ["oil"]}, "no regressor 'oil'"),
         ({"a": ["L3.b"]}, "no regressor 'L3.b'"),
         ({"a": ["trend"]}, "no regressor 'trend'"),
-        ({"a": [1]}, "list of words"),
+        ({"a": [1]}, "list of names"),
         ({}, "must map equations"),
         (["a"], "must map equations"),
         ({name: [*NAMES, "const"] for name in NAMES}, "no coefficient"),

@@ -147,8 +147,8 @@ def test_one_gaussian_shock_is_allowed_and_two_are_not():
 def test_refuses_bad_requests():
     with pytest.raises(SpecificationError, match="did you mean 'distance-covariance'"):
         NonGaussian("distance_covariance")
-    with pytest.raises(SpecificationError, match="level"):
-        NonGaussian(level=5.0)
+    with pytest.raises(SpecificationError, match="size"):
+        NonGaussian(size=5.0)
 
 
 def test_one_variable(fit):
@@ -162,7 +162,7 @@ def test_bootstrap_intervals_cover():
     path = np.array([np.linalg.matrix_power(LAG, h) @ IMPACT for h in (0, 3, 12)])
     inside = np.zeros((3, 3, 3))
     for seed in range(200):
-        svar = NonGaussian(level=0.5).identify(VAR(sample(seed), lags=1).fit())
+        svar = NonGaussian(size=0.5).identify(VAR(sample(seed), lags=1).fit())
         lower, upper = svar.irf(12, MovingBlock(draws=99), rng=seed).band(0.90)
         inside += (lower[[0, 3, 12]] <= path) & (path <= upper[[0, 3, 12]])
     share = inside / 200

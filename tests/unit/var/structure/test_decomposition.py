@@ -60,7 +60,7 @@ def scheme_of(name, fit):
         "regimes": lambda: Heteroskedasticity(pd.Series(np.arange(PERIODS) >= PERIODS // 2, index=index)),
         "moments": lambda: Heteroskedasticity(pd.Series(np.arange(PERIODS) >= PERIODS // 2, index=index), "moments"),
         "smooth": lambda: ChangingVolatility("smooth"),
-        "components": lambda: NonGaussian(level=0.5),
+        "components": lambda: NonGaussian(size=0.5),
     }[name]()
 
 
