@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from econ.data.dates import Bound, span
 from econ.data.index import as_period_index, check_index, check_values, is_weekly
 from econ.errors import FrequencyError, SchemaError, SeriesNotFound, SpecificationError, suggestion
 
@@ -160,15 +161,20 @@ class Dataset:
                 raise SeriesNotFound(f"no variable {name!r} in the data; {suggestion(name, self.frame.columns)}")
         return replace(self, frame=self.frame.loc[:, list(names)], parent=self)
 
-    def sample(self, start: str | None = None, end: str | None = None) -> Dataset:
+    def sample(self, start: Bound = None, end: Bound = None) -> Dataset:
         """Keep the periods from ``start`` to ``end``, both included; ``None`` leaves that end open.
+
+        Parameters
+        ----------
+        start, end : str, date, Timestamp, Period, int or None
+            Text in ISO form, such as "2020-03", "2020Q1" or "2020" (the whole year); integers where the index is.
 
         Raises
         ------
         SpecificationError
-            If nothing is left; says what the data span.
+            If an end is no date, or nothing is left; says what the data span.
         """
-        frame = self.frame.loc[start:end]
+        frame = self.frame.loc[span(start, end, self.frame.index)]
         if frame.empty:
             first, last = self.frame.index[0], self.frame.index[-1]
             raise SpecificationError(f"no data from {start} to {end}; the data span {first} to {last}.")

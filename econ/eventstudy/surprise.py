@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from econ.data.dates import days
 from econ.errors import SampleTooShort, SchemaError, SpecificationError, suggestion
 
 COLUMNS = ("date", "holder", "value", "release_date")
@@ -77,7 +78,7 @@ def release_surprises(prints: pd.DataFrame, *, holder: str = "OFF", lags: int = 
     own = own.iloc[lags:]
     return pd.DataFrame(
         {
-            "date": pd.to_datetime(own["release_date"]),
+            "date": days(own["release_date"], "a print"),
             "kind": "tic_release",
             "label": "TIC for " + own["date"].astype(str),
             "month": own["date"],

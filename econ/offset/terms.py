@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from econ.data.dates import days
 from econ.data.events import events as catalogue
 from econ.errors import FrequencyError, SchemaError, SpecificationError, suggestion
 
@@ -155,7 +156,7 @@ def event_months(
         if kind not in known:
             raise SpecificationError(f"no events of kind {kind!r}; {suggestion(str(kind), known)}")
     chosen = table.loc[table["kind"].isin(list(kinds)), "date"]
-    months = pd.PeriodIndex(pd.to_datetime(chosen), freq="M")
+    months = pd.PeriodIndex(days(chosen, "an event"), freq="M")
     counts = pd.Series(1.0, index=months).groupby(level=0).sum()
     return counts.reindex(index, fill_value=0.0).rename("events")
 

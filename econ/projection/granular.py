@@ -11,6 +11,7 @@ import pandas as pd
 
 from econ.arrays import Array
 from econ.data.dataset import complete_frame
+from econ.data.dates import place
 from econ.errors import NotIdentified, SchemaError, SeriesNotFound, SpecificationError, suggestion
 
 WEIGHTS = ("precision", "equal")
@@ -162,13 +163,8 @@ class GranularInstrument:
     def _position(self, date: str) -> int:
         """Row of a period."""
         index = self.shocks.index
-        try:
-            found = index.get_loc(date)
-        except KeyError:
-            found = None
-        if isinstance(found, slice):  # a string may name one period as a slice of one, or a year as twelve
-            found = found.start if found.stop == found.start + 1 else None
-        if not isinstance(found, int):
+        found = place(date, index)
+        if found is None:
             raise SpecificationError(f"no shock at {date}; the instrument spans {index[0]} to {index[-1]}.")
         return found
 
