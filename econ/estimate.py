@@ -186,7 +186,9 @@ class Estimate:
         empty = self.region is not None and not self.region.intervals
         ends = [end for end in (self.lower, self.upper) if not isinstance(end, Unavailable)]
         if ends != sorted(ends) and not empty:
-            raise SpecificationError(f"the interval of {self.label or 'an estimate'!r} runs from {ends[0]} to {ends[1]}.")
+            raise SpecificationError(
+                f"the interval of {self.label or 'an estimate'!r} runs from {ends[0]} to {ends[1]}."
+            )
 
     def _part(self, name: str) -> float | Unavailable:
         part = getattr(self, name)

@@ -51,7 +51,7 @@ def day(value: object, what: str, error: type[EconError] = SchemaError) -> pd.Ti
     iso = isinstance(moment, str) and _DAY_OR_TIME.fullmatch(moment.strip()) is not None
     try:
         if iso or (isinstance(moment, (dt.date, np.datetime64)) and not pd.isna(moment)):
-            return pd.Timestamp(moment.strip() if isinstance(moment, str) else moment)
+            return pd.Timestamp(moment.strip() if isinstance(moment, str) else moment)  # type: ignore[arg-type]
     except ValueError:
         pass  # 30 February, or a year that no timestamp reaches
     raise error(

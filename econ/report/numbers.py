@@ -72,18 +72,14 @@ def fixed(value: float | Unavailable, decimals: int) -> str:
 
 def check_number(value: object) -> None:
     """Raise ``SpecificationError`` for NaN and for what is no number, word, `Estimate` or `Unavailable`."""
-    parts: tuple[object, ...] = (value,)
-    if isinstance(value, Estimate):
-        parts = (value.value, value.std_error, value.lower, value.upper)
-    for part in parts:
-        if isinstance(part, (str, Unavailable)):
-            continue
-        if isinstance(part, bool) or not isinstance(part, numbers.Real):
-            raise SpecificationError(
-                f"a result is a number, words, an Estimate or Unavailable; found {type(part).__name__}."
-            )
-        if math.isnan(part):
-            raise SpecificationError("a result is NaN; give Unavailable(reason) where there is no number.")
+    if isinstance(value, (str, Unavailable, Estimate)):  # an Estimate has refused NaN itself
+        return
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise SpecificationError(
+            f"a result is a number, words, an Estimate or Unavailable; found {type(value).__name__}."
+        )
+    if math.isnan(value):
+        raise SpecificationError("a result is NaN; give Unavailable(reason) where there is no number.")
 
 
 def decimals_for(value: Number) -> int:

@@ -139,6 +139,31 @@ def test_from_frame_keeps_labels_and_order():
     assert [row.label for row in made.body] == ["b", "a"]
 
 
+def test_from_frame_keeps_rows_of_one_name_and_whole_numbers():
+    frame = pd.DataFrame({"mean": [0.25, 1.5], "n": [312, 10**17 + 1], "word": ["a", "b"]}, index=["x", "x"])
+    made = Table.from_frame(frame)
+    assert [row.label for row in made.body] == ["x", "x"]
+    assert [row.cells for row in made.body] == [(0.25, 312, "a"), (1.5, 10**17 + 1, "b")]
+    assert [line.texts[1] for line in made.lines()] == ["312", "100,000,000,000,000,001"]
+    assert made.to_csv().splitlines()[2] == ",x,value,1.5,100000000000000001,b"
+
+
+def test_from_frame_takes_numbers_of_any_library_estimates_and_levels_of_labels():
+    rows = pd.MultiIndex.from_tuples([("China", 0), ("China", 12)])
+    frame = pd.DataFrame({("h", 0): pd.array([1, 2], dtype="Int64"), ("h", 1): [A, Unavailable("none")]}, index=rows)
+    made = Table.from_frame(frame)
+    assert made.columns == ("h, 0", "h, 1")
+    assert [(row.label, *row.cells) for row in made.body] == [
+        ("China, 0", 1, A),
+        ("China, 12", 2, Unavailable("none")),
+    ]
+
+
+def test_a_tiny_estimate_keeps_its_digits_in_a_table():
+    made = Table(["x"], [("a", Estimate(1e-12, 3e-13, 0.0, 2e-12)), ("b", Estimate(-0.04, 1.5, -3.0, 3.0))])
+    assert [texts[0] for _, texts in rows_of(made)] == ["1.00e−12", "(3.0e−13)", "0.0", "(1.5)"]
+
+
 @pytest.mark.parametrize(
     ("columns", "rows", "options", "message"),
     [
