@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -102,6 +103,12 @@ class Exhibit:
     def figure(self) -> Drawn:
         """The figure, or the first of several."""
         return _first(self, self.figures, "figure")
+
+    def _repr_html_(self) -> str:
+        """Title, tables and pictures one below the other, as a notebook shows them."""
+        pictures = [figure.svg() for figure in self.figures.values()]
+        parts = [f"<h4>{html.escape(self.title)}</h4>", *(table.to_html() for table in self.tables.values())]
+        return "\n".join([*parts, *(picture[picture.index("<svg") :] for picture in pictures)])
 
     def trace(self, number: str) -> Trace:
         """Path of one of its numbers back to the files.

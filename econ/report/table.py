@@ -220,7 +220,16 @@ class Table:
         return buffer.getvalue()
 
     def to_tex(self) -> str:
-        """LaTeX: a booktabs ``tabular`` with its notes, to stand inside a ``table``."""
+        r"""LaTeX: a booktabs ``tabular`` with its notes, to stand inside a ``table``.
+
+        Words are escaped. Minus signs, infinities and unions are Unicode; XeLaTeX and LuaLaTeX take them from the
+        font, and pdfLaTeX needs to be told once, in the preamble::
+
+            \usepackage{booktabs}
+            \DeclareUnicodeCharacter{2212}{\ensuremath{-}}
+            \DeclareUnicodeCharacter{221E}{\ensuremath{\infty}}
+            \DeclareUnicodeCharacter{222A}{\ensuremath{\cup}}
+        """
         from econ.report.markup import to_tex
 
         return to_tex(self)
