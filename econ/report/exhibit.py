@@ -30,7 +30,7 @@ from econ.report.store import (
 from econ.report.table import Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from econ.report.compare import Comparison
 
 Drawn: TypeAlias = Figure | Picture
 T = TypeVar("T")
@@ -205,8 +205,8 @@ class Exhibit:
             raise VintageMissing(f"no results of exhibit {key!r}; {suggestion(key, built(folder))} Or run make.")
         return _from_json(loads(path), folder)
 
-    def compare(self, other: Exhibit | Run) -> pd.DataFrame:
-        """Cell by cell, what differs from another state of the exhibit.
+    def compare(self, other: Exhibit | Run) -> Comparison:
+        """Cell by cell, what changed from another state of the exhibit by more than `verify` lets pass.
 
         Parameters
         ----------
@@ -215,14 +215,14 @@ class Exhibit:
 
         Returns
         -------
-        DataFrame
-            One row a cell that differs: was, is, difference.
+        Comparison
+            Prints a verdict in one line and every change, the largest first; ``frame`` has them as a table.
         """
-        from econ.report.compare import table_of_changes
+        from econ.report.compare import compare, tolerances
 
         if isinstance(other, Run):
             other = _of_run(self.key, other)
-        return table_of_changes(other, self)
+        return compare(other, self, tolerances(project_root() / "paper").get(self.key))
 
 
 def _trace(value: Number, files: tuple[Vintage, ...]) -> Trace:

@@ -177,10 +177,13 @@ class Table:
             for line in bare
         ]
 
-    def _texts(self, row: Row) -> list[Line]:
+    def decimals_of(self, row: Row) -> list[int]:
+        """Digits after the point with which each cell of a row is printed."""
         decimals = self.decimals if row.decimals is None else row.decimals
-        digits = [decimals_for(cell) if decimals is None or _is_count(cell) else decimals for cell in row.cells]
-        cells = list(zip(row.cells, digits, strict=True))
+        return [decimals_for(cell) if decimals is None or _is_count(cell) else decimals for cell in row.cells]
+
+    def _texts(self, row: Row) -> list[Line]:
+        cells = list(zip(row.cells, self.decimals_of(row), strict=True))
         first = Line(row.label, tuple(_value(cell, places) for cell, places in cells), ())
         below = row.below or self.below
         second = tuple(_under(cell, places, below) for cell, places in cells)

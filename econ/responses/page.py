@@ -49,7 +49,5 @@ def new_page(width: float, height: float, **options: Any) -> Figure:
     b'PNG'
     """
     pyplot = sys.modules.get("matplotlib.pyplot")
-    make = Page if pyplot is None else pyplot.figure
-    known = {} if pyplot is None else {"FigureClass": Page}
-    page: Figure = make(figsize=(width, height), **options, **known)
-    return page
+    size = (width, height)
+    return Page(size, **options) if pyplot is None else pyplot.figure(figsize=size, FigureClass=Page, **options)
