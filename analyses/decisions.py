@@ -111,7 +111,7 @@ def _primary(spec: Specification) -> str:
 
 def _cells(line: pd.Series) -> list:
     ends = float(line["lower"]), float(line["upper"])
-    low, high = (f"{end:.2f}".replace("-", "−").replace("inf", "∞") for end in ends)
+    low, high = (f"{end:z.2f}".replace("-", "−").replace("inf", "∞") for end in ends)
     words = f"{'[' if math.isfinite(ends[0]) else '('}{low}, {high}{']' if math.isfinite(ends[1]) else ')'}"
     verdict = str(line["verdict"]).removesuffix(" with these data")
     return [float(line["value"]), words, line["detectable"], int(line["nobs"]), line["nobs_needed"], verdict]

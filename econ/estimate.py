@@ -6,11 +6,17 @@ They stand below every other room because every model ends in them; ``econ.repor
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from econ import checks
 from econ.errors import SpecificationError
+
+MOST_DECIMALS = 6
+"""Digits after the point from which a number is written in powers of ten."""
+PRECISION = 15
+"""Significant digits that a number of double precision has."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +97,39 @@ class ConfidenceSet:
     def __str__(self) -> str:
         if not self.intervals:
             return "(empty)"
-        return " ∪ ".join(_interval(low, high) for low, high in self.intervals)
+        size = max((abs(end) for interval in self.intervals for end in interval if math.isfinite(end)), default=0.0)
+        places = max(2, two_digits(size))
+        return " ∪ ".join(
+            f"{'(' if low == -math.inf else '['}{digits(low, places)}, "
+            f"{digits(high, places)}{')' if high == math.inf else ']'}"
+            for low, high in self.intervals
+        )
 
 
-def _interval(low: float, high: float) -> str:
-    left = "(-inf" if low == -math.inf else f"[{low:.2f}"
-    right = "inf)" if high == math.inf else f"{high:.2f}]"
-    return f"{left}, {right}"
+def two_digits(scale: float) -> int:
+    """Digits after the point that leave two significant digits of ``scale``; 2 where it has none.
+
+    Examples
+    --------
+    >>> two_digits(1.5), two_digits(312.0), two_digits(3e-13), two_digits(0.0)
+    (1, 0, 14, 2)
+    """
+    return max(0, 1 - math.floor(math.log10(abs(scale)))) if math.isfinite(scale) and scale != 0.0 else 2
+
+
+def digits(value: float, decimals: int) -> str:
+    """A number rounded to ``decimals``, never to a negative zero; in powers of ten where it is tiny.
+
+    Examples
+    --------
+    >>> digits(-0.04, 1), digits(-1234.5, 2), digits(-1e-12, 14), digits(0.0, 14)
+    ('0.0', '-1,234.50', '-1.00e-12', '0.0')
+    """
+    if decimals <= MOST_DECIMALS or not math.isfinite(value):
+        return f"{value:z,.{decimals}f}"
+    if abs(value) >= 10.0**-MOST_DECIMALS:
+        return f"{value:z,.{min(decimals, max(0, PRECISION - math.floor(math.log10(abs(value)))))}f}"
+    return f"{value:.{max(0, decimals + math.floor(math.log10(abs(value))))}e}" if round(value, decimals) else "0.0"
 
 
 @dataclass(frozen=True)
@@ -125,6 +157,12 @@ class Estimate:
     parent : object, optional
         What it was read from; ``econ.report.trace`` walks the parents back to files.
 
+    Raises
+    ------
+    SpecificationError
+        For NaN (a part that cannot be given is `Unavailable`), a negative standard error, ``lower`` above ``upper``
+        unless ``region`` is empty, or a level outside (0, 1).
+
     Examples
     --------
     >>> print(Estimate(-6.0, 1.5, -8.5, -3.5, level=0.90, units="bp", label="impact", nobs=312))
@@ -144,6 +182,27 @@ class Estimate:
 
     def __post_init__(self) -> None:
         checks.keep(self, level=checks.level(self.level))
+        for name in ("value", "std_error", "lower", "upper"):
+            checks.keep(self, **{name: self._part(name)})
+        empty = self.region is not None and not self.region.intervals
+        ends = [end for end in (self.lower, self.upper) if not isinstance(end, Unavailable)]
+        if ends != sorted(ends) and not empty:
+            raise SpecificationError(
+                f"the interval of {self.label or 'an estimate'!r} runs from {ends[0]} to {ends[1]}."
+            )
+
+    def _part(self, name: str) -> float | Unavailable:
+        part = getattr(self, name)
+        if isinstance(part, Unavailable) and name != "value":
+            return part
+        number = float(part) if isinstance(part, numbers.Real) and not isinstance(part, bool) else math.nan
+        if math.isnan(number) or (name == "std_error" and number < 0.0):
+            wanted = "a number of at least 0" if name == "std_error" else "a number"
+            raise SpecificationError(
+                f"{name} of {self.label or 'an estimate'!r} must be {wanted}; found {part!r}; "
+                "where there is none, give Unavailable(reason)."
+            )
+        return number
 
     @property
     def interval(self) -> tuple[float | Unavailable, float | Unavailable]:
@@ -158,15 +217,8 @@ class Estimate:
         return replace(self, value=-self.value, lower=lower, upper=upper, region=region)
 
     def __str__(self) -> str:
-        value = f"{self.value:.{_decimals(self)}f}" + (f" {self.units}" if self.units else "")
+        places = two_digits(self.value if isinstance(self.std_error, Unavailable) else self.std_error)
+        value = digits(self.value, places) + (f" {self.units}" if self.units else "")
         if not isinstance(self.std_error, Unavailable):
-            value += f", s.e. {self.std_error:.{_decimals(self)}f}"
+            value += f", s.e. {digits(self.std_error, places)}"
         return value if self.region is None else f"{value}, {self.level:.0%} set {self.region}"
-
-
-def _decimals(estimate: Estimate) -> int:
-    """Digits after the point that leave two significant digits of the standard error."""
-    scale = estimate.value if isinstance(estimate.std_error, Unavailable) else estimate.std_error
-    if not math.isfinite(scale) or scale == 0.0:
-        return 2
-    return max(0, 1 - math.floor(math.log10(abs(scale))))

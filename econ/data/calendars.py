@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pandas.tseries.holiday import GoodFriday, USFederalHolidayCalendar
 
+from econ.data.dates import day
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
 
 _FOLDER = Path(__file__).parent
@@ -64,7 +65,7 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
     SeriesNotFound
         For an unknown name, with suggestions.
     SpecificationError
-        If the days asked for lie outside those for which the class is complete.
+        If a day asked for is none, or outside those for which the class is complete.
 
     Examples
     --------
@@ -77,8 +78,8 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
     if name not in book.index:
         raise SeriesNotFound(f"no calendar {name!r}; {suggestion(str(name), list(book.index))}")
     entry = book.loc[[name]].iloc[0]
-    low = entry["first"] if start is None else pd.Timestamp(start)  # type: ignore[arg-type]
-    high = entry["last"] if end is None else pd.Timestamp(end)  # type: ignore[arg-type]
+    low = entry["first"] if start is None else day(start, "the start", SpecificationError)
+    high = entry["last"] if end is None else day(end, "the end", SpecificationError)
     if low < entry["first"] or high > entry["last"] or low > high:
         raise SpecificationError(
             f"calendar {name!r} is complete from {entry['first'].date()} to {entry['last'].date()}; asked from "

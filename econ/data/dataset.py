@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.data.dates import Bound, span
 from econ.data.index import check_values, dates, is_weekly
 from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.frozen import FrozenMapping, guarded
@@ -158,15 +159,20 @@ class Dataset:
             checks.position("variable", name, list(self.frame.columns))
         return replace(self, frame=self.frame.loc[:, list(names)], parent=self)
 
-    def sample(self, start: str | None = None, end: str | None = None) -> Dataset:
+    def sample(self, start: Bound = None, end: Bound = None) -> Dataset:
         """Keep the periods from ``start`` to ``end``, both included; ``None`` leaves that end open.
+
+        Parameters
+        ----------
+        start, end : str, date, Timestamp, Period, int or None
+            Text in ISO form, such as "2020-03", "2020Q1" or "2020" (the whole year); integers where the index is.
 
         Raises
         ------
         SpecificationError
-            If nothing is left; says what the data span.
+            If an end is no date, or nothing is left; says what the data span.
         """
-        frame = self.frame.loc[start:end]
+        frame = self.frame.loc[span(start, end, self.frame.index)]
         if frame.empty:
             first, last = self.frame.index[0], self.frame.index[-1]
             raise SpecificationError(f"no data from {start} to {end}; the data span {first} to {last}.")

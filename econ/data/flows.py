@@ -32,11 +32,31 @@ def debt_scale(index: pd.PeriodIndex, *, as_of: str = EMBEDDED) -> pd.Series:
     """Federal debt held by the public at the end of the previous quarter, USD billions, for each month.
 
     NaN where that quarter is not yet published.
+
+    Raises
+    ------
+    SpecificationError
+        For months before the debt is published at all, or an index that does not hold periods.
+
+    Examples
+    --------
+    >>> round(float(debt_scale(pd.period_range("2025-01", periods=1, freq="M")).iloc[0]))
+    28859
     """
-    return _scale(index, as_of, stamp_of(as_of))
+    if not isinstance(index, pd.PeriodIndex):
+        raise SpecificationError(f"debt is scaled by month; found an index of {type(index).__name__}, not PeriodIndex.")
+    stamp = stamp_of(as_of)
+    first = _debt(as_of, stamp).index[0] + 1
+    if len(index) and index.asfreq("Q").min() < first:
+        raise SpecificationError(
+            f"debt held by the public is published from {first - 1} on and scales {first} and later; "
+            f"asked for {index.min()}."
+        )
+    return _scale(index, as_of, stamp)
 
 
 def _scale(index: pd.PeriodIndex, as_of: str, stamp: tuple[Vintage, ...]) -> pd.Series:
+    """Debt for each month, NaN where there is none: a flow of 1984 keeps its place in a table of percent."""
     debt = _debt(as_of, stamp)
     return pd.Series(debt.reindex(index.asfreq("Q") - 1).to_numpy(), index=index)
 

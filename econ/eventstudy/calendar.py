@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import pandas as pd
 
+from econ.data.dates import day
 from econ.errors import SchemaError, SpecificationError
 
 COLUMNS = ("date", "kind", "label")
@@ -53,7 +54,7 @@ def place_events(
     ------
     SchemaError
         On an absent column, a missing or naive timestamp, a duplicate (date, time, kind), an unknown time
-        zone, or an event outside the trading days; names the event.
+        zone, a date as text that is not in ISO form, or an event outside the trading days; names the event.
 
     Examples
     --------
@@ -64,7 +65,7 @@ def place_events(
     """
     table = _checked(events)
     quote = _clock(close, "close")
-    early = {_date(day): _clock(time, "half_days") for day, time in (half_days or {}).items()}
+    early = {day(date, "half_days").date(): _clock(time, "half_days") for date, time in (half_days or {}).items()}
     local = [_local(dict(row), _zone(zone)) for row in table.to_dict("records")]
     days, positions, moved = [], [], []
     for label, (date, time) in zip(table["label"], local, strict=True):
@@ -103,10 +104,7 @@ def _checked(events: pd.DataFrame) -> pd.DataFrame:
 def _local(row: dict[Any, Any], zone: ZoneInfo) -> tuple[dt.date, dt.time | None]:
     """Date and time of the news on the clock of the close; no time when the event has none."""
     label = row["label"]
-    try:
-        stamp = pd.Timestamp(row["date"])
-    except (TypeError, ValueError) as error:
-        raise SchemaError(f"event {label!r} has the date {row['date']!r}, which is no date.") from error
+    stamp = day(row["date"], f"event {label!r}")
     time, name = row.get("time"), row.get("tz")
     has_time = isinstance(time, dt.time) or (isinstance(time, str) and time.strip() != "")
     if stamp.tz is None and not has_time:
@@ -138,11 +136,11 @@ def _localised(moment: dt.datetime, zone: ZoneInfo, label: str) -> pd.Timestamp:
 def _day_zero(
     index: pd.DatetimeIndex, date: dt.date, time: dt.time | None, close: dt.time, label: str
 ) -> tuple[int, str]:
-    day = pd.Timestamp(date)
-    trades = day in index
+    stamp = pd.Timestamp(date)
+    trades = stamp in index
     late = trades and time is not None and time >= close
-    position = int(index.searchsorted(day, side="right" if late else "left"))
-    if day < index[0] or position >= len(index):
+    position = int(index.searchsorted(stamp, side="right" if late else "left"))
+    if stamp < index[0] or position >= len(index):
         first, last = index[0].date(), index[-1].date()
         raise SchemaError(
             f"event {label!r} on {date} lies outside the data, which span {first} to {last}; "
@@ -165,10 +163,6 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise SchemaError(f"no time zone {name!r}; use an IANA name such as 'America/New_York'.") from error
-
-
-def _date(day: object) -> dt.date:
-    return pd.Timestamp(day).date()  # type: ignore[arg-type]
 
 
 def clusters(positions: np.ndarray, length: int) -> np.ndarray:

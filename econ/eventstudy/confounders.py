@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ.data.calendars import calendar, calendars
+from econ.data.dates import days
 from econ.errors import SchemaError, SpecificationError
 from econ.eventstudy._kernels import Positions
 
@@ -85,10 +86,7 @@ def _own(name: str, news: Sequence[object] | pd.DataFrame) -> pd.DataFrame:
         raise SchemaError(
             f"confounder {name!r} has no column 'date'; found {[str(column) for column in table.columns]}."
         )
-    try:
-        return table.assign(date=[pd.Timestamp(day) for day in table["date"]])
-    except (TypeError, ValueError) as error:
-        raise SchemaError(f"confounder {name!r} has a date that is none: {error}") from error
+    return table.assign(date=days(table["date"], f"confounder {name!r}"))
 
 
 def _known(name: str, placed: pd.DataFrame, index: pd.DatetimeIndex, *, window: tuple[int, int]) -> pd.DataFrame:
@@ -112,7 +110,7 @@ def _known(name: str, placed: pd.DataFrame, index: pd.DatetimeIndex, *, window: 
 
 def _rows(name: str, news: pd.DataFrame, index: pd.DatetimeIndex, place: Place) -> Positions:
     """Row of the first close after each piece of news that lies in the data."""
-    dates = pd.to_datetime(news["date"])
+    dates = news["date"]
     days = dates.dt.tz_localize(None) if isinstance(dates.dtype, pd.DatetimeTZDtype) else dates
     inside = news[((days >= index[0]) & (days <= index[-1])).to_numpy()]
     if inside.empty:

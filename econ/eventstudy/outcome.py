@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, stdtr
 
+from econ.errors import EstimationError
 from econ.estimate import Unavailable
 
 NO_MEAN = "the mean abnormal change over the window is 0"
@@ -30,12 +31,24 @@ class Outcome:
         Law of the statistic under the null, with degrees of freedom.
     null : str
         The hypothesis tested.
+
+    Raises
+    ------
+    EstimationError
+        If the statistic or its p-value is NaN: a test that cannot be made is `Unavailable`, with the reason.
     """
 
     statistic: float | Unavailable
     p_value: float | Unavailable
     distribution: str
     null: str
+
+    def __post_init__(self) -> None:
+        if self.statistic != self.statistic or self.p_value != self.p_value:
+            raise EstimationError(
+                f"the test against {self.distribution} that {self.null} gives statistic {self.statistic}, p-value "
+                f"{self.p_value}; look for missing or constant changes."
+            )
 
 
 def normal_outcome(statistic: float, null: str) -> Outcome:

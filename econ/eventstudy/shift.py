@@ -11,7 +11,7 @@ from scipy.special import chdtrc, fdtrc, ndtri
 
 from econ import checks
 from econ.arrays import Array, Mask
-from econ.errors import SpecificationError
+from econ.errors import EstimationError, SampleTooShort, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import Outcome
@@ -73,6 +73,15 @@ def brown_forsythe(event: Array, control: Array) -> Outcome:
     -------
     Outcome
 
+    Raises
+    ------
+    SpecificationError
+        If a change is NaN or infinite.
+    SampleTooShort
+        If a group has fewer than two days.
+    EstimationError
+        If all changes of a group lie equally far from its median, so that there is nothing to compare with.
+
     References
     ----------
     Brown, M. B. and A. B. Forsythe (1974), Robust tests for the equality of variances, JASA 69(346).
@@ -82,11 +91,21 @@ def brown_forsythe(event: Array, control: Array) -> Outcome:
     >>> brown_forsythe(np.array([-2.0, 0.0, 2.0]), np.array([-1.0, 0.0, 1.0])).distribution
     'F(1, 4)'
     """
+    for name, values in (("event", event), ("control", control)):
+        if len(values) < 2:
+            raise SampleTooShort(f"a variance needs two {name} days; found {len(values)}.")
+        finite = np.isfinite(values)
+        if not finite.all():
+            raise SpecificationError(
+                f"change {int(np.argmin(finite))} of the {name} days is no finite number; leave such days out."
+            )
     groups = [np.abs(values - np.median(values)) for values in (event, control)]
     total = len(event) + len(control)
     grand = sum(float(z.sum()) for z in groups) / total
     between = sum(len(z) * (float(z.mean()) - grand) ** 2 for z in groups)
     within = sum(float(((z - z.mean()) ** 2).sum()) for z in groups)
+    if within == 0.0:
+        raise EstimationError(f"changes of both groups lie equally far from their medians ({len(event)} event days).")
     statistic = (total - 2.0) * between / within
     return Outcome(statistic, float(fdtrc(1.0, total - 2.0, statistic)), f"F(1, {total - 2})", NO_SHIFT)
 

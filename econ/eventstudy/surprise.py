@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.data.dates import days
 from econ.errors import SampleTooShort, SchemaError
 
 COLUMNS = ("date", "holder", "value", "release_date")
@@ -75,7 +76,7 @@ def release_surprises(prints: pd.DataFrame, *, holder: str = "OFF", lags: int = 
     own = own.iloc[lags:]
     return pd.DataFrame(
         {
-            "date": pd.to_datetime(own["release_date"]),
+            "date": days(own["release_date"], "a print"),
             "kind": "tic_release",
             "label": "TIC for " + own["date"].astype(str),
             "month": own["date"],

@@ -26,6 +26,11 @@ def pointwise(draws: Array, *, level: float = 0.90) -> tuple[Array, Array]:
     lower, upper : array (...)
         Quantiles (1 - level) / 2 and (1 + level) / 2, linear between order statistics.
 
+    Raises
+    ------
+    SpecificationError
+        If a draw is NaN: it has no place in the order of the others.
+
     Examples
     --------
     >>> import numpy as np
@@ -33,6 +38,7 @@ def pointwise(draws: Array, *, level: float = 0.90) -> tuple[Array, Array]:
     >>> round(float(lower[0]), 9), round(float(upper[0]), 9)
     (5.0, 95.0)
     """
+    check_draws(draws)
     columns = sorted_columns(draws)
     shape = draws.shape[1:]
     position = np.full(len(columns), (columns.shape[1] - 1) * (1.0 - checks.level(level)) / 2.0)
@@ -62,7 +68,7 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
     Raises
     ------
     SpecificationError
-        If ``draws`` is not two-dimensional or holds fewer than two draws.
+        If ``draws`` is not two-dimensional, holds fewer than two draws, or a draw or the point is NaN.
 
     References
     ----------
@@ -81,7 +87,9 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
     level = checks.level(level)
     if draws.ndim != 2 or len(draws) < 2:
         raise SpecificationError(f"sup_t needs draws of shape (B, m) with B of at least 2; found {draws.shape}.")
+    check_draws(draws)
     if point is not None:
+        check_draws(point, "point")
         width = _critical_value(draws, level) * draws.std(axis=0, ddof=1)
         return point - width, point + width
     columns = sorted_columns(draws)
@@ -108,7 +116,7 @@ def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> 
     Raises
     ------
     SpecificationError
-        For another kind or a level outside (0, 1).
+        For another kind, a level outside (0, 1), or a draw that is NaN.
 
     Examples
     --------
@@ -118,6 +126,7 @@ def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> 
     [0.9, 0.9, 0.9]
     """
     check_kind(kind)
+    check_draws(draws)
     count, steps = draws.shape[:2]
     flat = draws.reshape(count, steps, -1)
     lower, upper = np.empty(flat.shape[1:]), np.empty(flat.shape[1:])
@@ -135,6 +144,17 @@ def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> 
 def check_kind(kind: str) -> None:
     """Refuse a word that names no kind of band."""
     checks.choice("band", kind, KINDS)
+
+
+def check_draws(draws: Array, what: str = "draw") -> None:
+    """Refuse NaN, which sorts behind every number and would shift each quantile."""
+    bad = np.isnan(draws)
+    if bad.any():
+        place = tuple(int(where) for where in np.argwhere(bad)[0])
+        raise SpecificationError(
+            f"a band needs a number in every draw; {what} {place} is NaN, one of {int(bad.sum())} of {bad.size}; "
+            "leave out what could not be computed and say how many."
+        )
 
 
 def sorted_columns(draws: Array) -> Array:

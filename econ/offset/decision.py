@@ -12,7 +12,7 @@ from scipy import stats
 
 from econ import checks
 from econ.errors import SpecificationError
-from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
 from econ.offset._ratio import Ratio
 
@@ -203,7 +203,7 @@ def _line(
     needed: int | Unavailable,
     label: str,
 ) -> str:
-    parts = [f"{estimate.value:.2f}, {estimate.level:.0%} set {region}"]
+    parts = [f"{digits(estimate.value, 2)}, {estimate.level:.0%} set {region}"]
     if isinstance(detectable, float):
         parts.append(f"detectable {detectable:.2f}")
     if isinstance(needed, int):

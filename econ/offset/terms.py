@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.data.dates import days
 from econ.data.events import events as catalogue
 from econ.errors import FrequencyError, SchemaError
 
@@ -155,7 +156,7 @@ def event_months(
     for kind in named:
         checks.position("events of kind", kind, known)
     chosen = table.loc[table["kind"].isin(named), "date"]
-    months = pd.PeriodIndex(pd.to_datetime(chosen), freq="M")
+    months = pd.PeriodIndex(days(chosen, "an event"), freq="M")
     counts = pd.Series(1.0, index=months).groupby(level=0).sum()
     return counts.reindex(index, fill_value=0.0).rename("events")
 

@@ -12,6 +12,7 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Array
 from econ.data.dataset import complete_frame
+from econ.data.dates import place
 from econ.data.index import dates
 from econ.errors import FrequencyError, NotIdentified, SchemaError, SpecificationError
 
@@ -164,13 +165,8 @@ class GranularInstrument:
     def _position(self, date: str) -> int:
         """Row of a period."""
         index = self.shocks.index
-        try:
-            found = index.get_loc(date)
-        except KeyError:
-            found = None
-        if isinstance(found, slice):  # a string may name one period as a slice of one, or a year as twelve
-            found = found.start if found.stop == found.start + 1 else None
-        if not isinstance(found, int):
+        found = place(date, index)
+        if found is None:
             raise SpecificationError(f"no shock at {date}; the instrument spans {index[0]} to {index[-1]}.")
         return found
 

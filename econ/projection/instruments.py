@@ -11,6 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.data.dataset import complete_frame
+from econ.data.dates import days
 from econ.data.events import events
 from econ.data.index import dates
 from econ.errors import SchemaError, SpecificationError
@@ -235,7 +236,7 @@ def _amounts(given: pd.Series | pd.DataFrame | None) -> pd.DataFrame:
     if absent:
         raise SchemaError(f"amounts need columns 'date' and 'amount'; missing {sorted(absent)}.")
     dates = table["date"].dt.to_timestamp() if isinstance(table["date"].dtype, pd.PeriodDtype) else table["date"]
-    found = pd.DataFrame({"date": pd.to_datetime(dates).dt.normalize(), "amount": table["amount"].astype(float)})
+    found = pd.DataFrame({"date": days(dates, "an amount").dt.normalize(), "amount": table["amount"].astype(float)})
     found["time"] = table["time"].replace("", "12:00") if "time" in table else "12:00"
     if not np.isfinite(found["amount"].to_numpy()).all():
         bad = found.loc[~np.isfinite(found["amount"].to_numpy()), "date"].iloc[0]

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import math
 import numbers
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from econ.errors import OutputDiffers, SchemaError, suggestion
 from econ.estimate import Estimate
 from econ.report.exhibit import Exhibit
-from econ.report.numbers import Number
+from econ.report.numbers import Number, decimals_for, fixed
+from econ.report.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Part: TypeAlias = float | str
-
-ABSENT = "absent"
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,106 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One cell: its value at full precision, its units, and the decimals it is printed with (None: plotted)."""
+
+    value: Part
+    units: str = ""
+    decimals: int | None = None
+
+    def __str__(self) -> str:
+        if isinstance(self.value, str):
+            return self.value
+        text = f"{self.value:.6g}" if self.decimals is None else fixed(self.value, self.decimals)
+        return f"{text} {self.units}".rstrip()
+
+
+ABSENT = Entry("absent")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell that moved by more than the tolerance, by ``relative`` of its size."""
+
+    cell: str
+    was: Entry
+    now: Entry
+    relative: float
+
+    def __str__(self) -> str:
+        return f"{self.cell}: {self.was} → {self.now}"
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """What comparing one exhibit gave.
+    """What comparing one exhibit gave; prints its verdict in one line, and every change below, largest first.
 
     Parameters
     ----------
+    key : str
+        The exhibit.
     largest : float
         Largest difference of any cell, relative.
     cells : int
         Cells compared.
-    errors : tuple of OutputDiffers
-        One for each cell outside the tolerance.
+    tolerance : float
+        Relative difference from which a cell counts as changed.
+    changes : tuple of Change
+        Every cell outside the tolerance, the largest change first.
     """
 
+    key: str
     largest: float
     cells: int
-    errors: tuple[OutputDiffers, ...]
+    tolerance: float
+    changes: tuple[Change, ...]
+
+    @property
+    def errors(self) -> tuple[OutputDiffers, ...]:
+        """One error a change."""
+        return tuple(
+            OutputDiffers(
+                f"exhibit {self.key!r}, {change.cell}: expected {change.was.value!r}, found {change.now.value!r}, "
+                f"tolerance {self.tolerance:g} relative; rebuild from the commit or explain the change."
+            )
+            for change in self.changes
+        )
+
+    @property
+    def verdict(self) -> str:
+        """One line: whether the two states agree, and the largest change if they do not."""
+        within = f"within {self.tolerance:g} relative"
+        if not self.changes:
+            return (
+                f"exhibit {self.key!r}: all {self.cells} cells agree {within} (largest difference {self.largest:.0e})."
+            )
+        number = f"{len(self.changes)} of {self.cells} cells differ, the others agree {within}"
+        return f"exhibit {self.key!r}: {number}; largest change: {self.changes[0]}."
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a change: was, is, difference (blank for words), both as printed, units."""
+        import pandas as pd
+
+        columns = ["was", "is", "difference", "printed was", "printed is", "units"]
+        rows = {each.cell: _changed(each.was, each.now) for each in self.changes}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("cell")
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __str__(self) -> str:
+        return "\n".join([self.verdict, *(f"  {each}" for each in self.changes)])
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.verdict)}</p>{self.frame.to_html() if self.changes else ''}"
+
+
+def _changed(was: Entry, now: Entry) -> list[object]:
+    both = isinstance(was.value, float) and isinstance(now.value, float)
+    difference = float(now.value) - float(was.value) if both else ""
+    bare = [str(replace(each, units="")) for each in (was, now)]
+    return [was.value, now.value, difference, *bare, now.units or was.units]
 
 
 def tolerances(folder: Path) -> Mapping[str, Tolerance]:
@@ -90,52 +174,63 @@ def tolerances(folder: Path) -> Mapping[str, Tolerance]:
     return found
 
 
-def cells(exhibit: Exhibit) -> dict[str, Part]:
+def cells(exhibit: Exhibit) -> dict[str, Entry]:
     """Every cell of an exhibit by a name that a reader can find: numbers, tables, plotted numbers."""
-    return {name: cell for group in _groups(exhibit) for name, cell in group.items()}
+    return {name: entry for group in _groups(exhibit) for name, entry in group.items()}
 
 
 def sizes(exhibit: Exhibit) -> dict[str, float]:
     """Largest finite number of the estimate or plotted line that each cell belongs to."""
     found: dict[str, float] = {}
     for group in _groups(exhibit):
-        finite = [abs(cell) for cell in group.values() if isinstance(cell, float) and math.isfinite(cell)]
+        values = [entry.value for entry in group.values()]
+        finite = [abs(value) for value in values if isinstance(value, float) and math.isfinite(value)]
         found |= dict.fromkeys(group, max(finite, default=0.0))
     return found
 
 
-def _groups(exhibit: Exhibit) -> Iterator[dict[str, Part]]:
+def _groups(exhibit: Exhibit) -> Iterator[dict[str, Entry]]:
     """Cells that stand or fall together: an estimate with its error and ends, or one plotted line."""
     for name, value in exhibit.numbers.items():
-        parts = {f"{name}{part}": cell for part, cell in _parts(value).items()}
-        kept = {part: cell for part, cell in parts.items() if part.endswith((".units", ".nobs", ".level"))}
+        parts = {f"{name}{part}": entry for part, entry in _parts(value).items()}
+        kept = {part: entry for part, entry in parts.items() if part.endswith((".units", ".nobs", ".level"))}
         yield kept
-        yield {part: cell for part, cell in parts.items() if part not in kept}
+        yield {part: entry for part, entry in parts.items() if part not in kept}
     for name, table in exhibit.tables.items():
-        group: dict[str, dict[str, Part]] = {}
-        for place, (panel, label, statistic, values) in enumerate(table.records(), start=1):
-            if statistic == "value":  # the first line of a row; errors and ends of its estimates follow
-                yield from group.values()
-                group = {column: {} for column in table.names}
-            row = " / ".join(word for word in (panel, label, statistic) if word)
-            for column, cell in zip(table.names, values, strict=True):
-                group[column][f"table {exhibit.stem(name)}, line {place} ({row}), {column}"] = _cell(cell)
-        yield from group.values()
+        yield from _of_table(f"table {exhibit.stem(name)}", table)
     for name, figure in exhibit.figures.items():
         for column in figure.data.columns:
             points = enumerate(figure.data[column].tolist(), start=1)
-            yield {f"figure {exhibit.stem(name)}, point {place}, {column}": _cell(value) for place, value in points}
+            yield {f"figure {exhibit.stem(name)}, point {at}, {column}": Entry(_cell(value)) for at, value in points}
 
 
-def _parts(value: Number) -> dict[str, Part]:
+def _of_table(what: str, table: Table) -> Iterator[dict[str, Entry]]:
+    """Cells of a table, those of one estimate together."""
+    group: dict[str, dict[str, Entry]] = {}
+    rows = iter(table.body)
+    for place, (panel, label, statistic, values) in enumerate(table.records(), start=1):
+        if statistic == "value":  # the first line of a row; errors and ends of its estimates follow
+            yield from group.values()
+            group = {column: {} for column in table.names}
+            row = next(rows)
+        words = " / ".join(word for word in (panel, label, statistic) if word)
+        places = table.decimals_of(row)
+        for column, cell, source, decimals in zip(table.names, values, row.cells, places, strict=True):
+            units = source.units if isinstance(source, Estimate) else ""
+            group[column][f"{what}, line {place} ({words}), {column}"] = Entry(_cell(cell), units, decimals)
+    yield from group.values()
+
+
+def _parts(value: Number) -> dict[str, Entry]:
+    decimals = decimals_for(value)
     if not isinstance(value, Estimate):
-        return {"": _cell(value)}
-    parts: dict[str, Part] = {"": value.value, ".units": value.units, ".nobs": value.nobs, ".level": value.level}
-    for name in ("std_error", "lower", "upper"):
-        parts[f".{name}"] = _cell(getattr(value, name))
+        return {"": Entry(_cell(value), decimals=decimals)}
+    parts = {".units": Entry(value.units), ".nobs": Entry(float(value.nobs), decimals=0), ".level": Entry(value.level)}
+    ends: dict[str, object] = {"": value.value}
+    ends |= {f".{name}": getattr(value, name) for name in ("std_error", "lower", "upper")}
     for place, (low, high) in enumerate(value.region or ()):
-        parts |= {f".region[{place}].lower": low, f".region[{place}].upper": high}
-    return parts
+        ends |= {f".region[{place}].lower": low, f".region[{place}].upper": high}
+    return parts | {name: Entry(_cell(end), value.units, decimals) for name, end in ends.items()}
 
 
 def _cell(value: object) -> Part:
@@ -157,34 +252,16 @@ def compare(expected: Exhibit, found: Exhibit, tolerance: Tolerance | None = Non
     Returns
     -------
     Comparison
-        Largest difference, and an `OutputDiffers` for every cell outside the tolerance.
+        Largest difference, and every cell outside the tolerance.
     """
     tolerance = tolerance or Tolerance()
     old, new, size = cells(expected), cells(found), sizes(expected)
-    largest, errors = 0.0, []
+    largest, changes = 0.0, []
     for name in dict.fromkeys([*old, *new]):
         was, now = old.get(name, ABSENT), new.get(name, ABSENT)
-        difference = tolerance.difference(was, now, size.get(name, 0.0))
+        difference = tolerance.difference(was.value, now.value, size.get(name, 0.0))
         largest = max(largest, difference)
         if difference > tolerance.relative:
-            errors.append(
-                OutputDiffers(
-                    f"exhibit {expected.key!r}, {name}: expected {was!r}, found {now!r}, "
-                    f"tolerance {tolerance.relative:g} relative; rebuild from the commit or explain the change."
-                )
-            )
-    return Comparison(largest, len(old), tuple(errors))
-
-
-def table_of_changes(former: Exhibit, latter: Exhibit) -> pd.DataFrame:
-    """One row a cell that differs at all: was, is, difference (blank for words)."""
-    import pandas as pd
-
-    old, new = cells(former), cells(latter)
-    rows = {}
-    for name in dict.fromkeys([*old, *new]):
-        was, now = old.get(name, ABSENT), new.get(name, ABSENT)
-        if was != now:
-            both = not isinstance(was, str) and not isinstance(now, str)
-            rows[name] = {"was": was, "is": now, "difference": now - was if both else ""}  # type: ignore[operator]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["was", "is", "difference"]).rename_axis("cell")
+            changes.append(Change(name, was, now, difference))
+    changes.sort(key=lambda change: -change.relative)
+    return Comparison(expected.key, largest, len(old), tolerance.relative, tuple(changes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from econ.report.store import (
 from econ.report.table import Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from econ.report.compare import Comparison
 
 Drawn: TypeAlias = Figure | Picture
 T = TypeVar("T")
@@ -102,6 +103,12 @@ class Exhibit:
     def figure(self) -> Drawn:
         """The figure, or the first of several."""
         return _first(self, self.figures, "figure")
+
+    def _repr_html_(self) -> str:
+        """Title, tables and pictures one below the other, as a notebook shows them."""
+        pictures = [figure.svg() for figure in self.figures.values()]
+        parts = [f"<h4>{html.escape(self.title)}</h4>", *(table.to_html() for table in self.tables.values())]
+        return "\n".join([*parts, *(picture[picture.index("<svg") :] for picture in pictures)])
 
     def trace(self, number: str) -> Trace:
         """Path of one of its numbers back to the files.
@@ -198,8 +205,8 @@ class Exhibit:
             raise VintageMissing(f"no results of exhibit {key!r}; {suggestion(key, built(folder))} Or run make.")
         return _from_json(loads(path), folder)
 
-    def compare(self, other: Exhibit | Run) -> pd.DataFrame:
-        """Cell by cell, what differs from another state of the exhibit.
+    def compare(self, other: Exhibit | Run) -> Comparison:
+        """Cell by cell, what changed from another state of the exhibit by more than `verify` lets pass.
 
         Parameters
         ----------
@@ -208,14 +215,14 @@ class Exhibit:
 
         Returns
         -------
-        DataFrame
-            One row a cell that differs: was, is, difference.
+        Comparison
+            Prints a verdict in one line and every change, the largest first; ``frame`` has them as a table.
         """
-        from econ.report.compare import table_of_changes
+        from econ.report.compare import compare, tolerances
 
         if isinstance(other, Run):
             other = _of_run(self.key, other)
-        return table_of_changes(other, self)
+        return compare(other, self, tolerances(project_root() / "paper").get(self.key))
 
 
 def _trace(value: Number, files: tuple[Vintage, ...]) -> Trace:

@@ -75,6 +75,15 @@ class Figure:
         """Picture with embedded fonts, without clock."""
         return self._drawn("pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
 
+    def plot(self) -> matplotlib.figure.Figure:
+        """Draw it for the screen: a notebook shows it, ``plt.show()`` does if pyplot was imported before."""
+        from econ.responses.page import new_page
+
+        with _style():
+            page = new_page(self.width, self.height)
+            self.draw(page, self.data.copy())
+        return page
+
     def to_csv(self) -> str:
         """The plotted numbers at full precision."""
         return plotted_csv(self.data)

@@ -79,7 +79,7 @@ def _estimates(root: Path, numbers: dict[str, int], as_of: str) -> dict[str, Est
 
 
 def _row(old: Estimate, new: Estimate, decimals: int) -> dict[str, object]:
-    printed = [f"{each.value:.{decimals}f}" for each in (old, new)]
+    printed = [f"{each.value:z.{decimals}f}" for each in (old, new)]
     return {
         "label": old.label,
         "units": old.units,

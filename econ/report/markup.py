@@ -15,6 +15,7 @@ _TEX = {
     **{character: "\\" + character for character in "&%$#_{}"},
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "|": r"\textbar{}",
     "\u00a0": "~",
 }
 
@@ -28,6 +29,11 @@ def tex(text: str) -> str:
     R\&D in \%\_
     """
     return "".join(_TEX.get(character, character) for character in text)
+
+
+def _opening(text: str) -> str:
+    r"""Words that open a line: after ``\\`` and after a rule, a ``[`` would open an option and a ``*`` be one."""
+    return ("{}" if text.lstrip().startswith(("[", "*")) else "") + tex(text)
 
 
 def typ(text: str) -> str:
@@ -67,7 +73,7 @@ def to_tex(table: Table) -> str:
                 rules.append(f"\\cmidrule(lr){{{first}-{first + count - 1}}}")
             first += count
         out += [" & ".join(cells) + " \\\\", "".join(rules)]
-    out += [" & ".join(tex(head) for head in (table.stub, *table.columns)) + " \\\\", "\\midrule"]
+    out += [" & ".join([_opening(table.stub), *map(tex, table.columns)]) + " \\\\", "\\midrule"]
 
     def panel(title: str, first: bool) -> str:
         space = "" if first else "\\addlinespace\n"
@@ -78,7 +84,7 @@ def to_tex(table: Table) -> str:
             tex(text) + (f"\\phantom{{{tex(pad)}}}" if pad else "")
             for text, pad in zip(item.texts, item.pads, strict=True)
         ]
-        return " & ".join([tex(item.label), *cells]) + " \\\\"
+        return " & ".join([_opening(item.label), *cells]) + " \\\\"
 
     out += [*_lines(table, panel, line), "\\bottomrule", "\\end{tabular}"]
     if notes := table.all_notes():

@@ -28,7 +28,7 @@ from typing import TypeAlias
 
 from econ.checks import count
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits, two_digits
 
 Number: TypeAlias = Estimate | float | int | str | Unavailable
 
@@ -44,7 +44,7 @@ def fixed(value: float | Unavailable, decimals: int) -> str:
     value : float or Unavailable
         Any number but NaN; infinities print as ``∞``.
     decimals : int
-        Digits after the point.
+        Digits after the point; above 6, a number too small for them is written in powers of ten.
 
     Returns
     -------
@@ -58,33 +58,30 @@ def fixed(value: float | Unavailable, decimals: int) -> str:
 
     Examples
     --------
-    >>> fixed(-1234.567, 1), fixed(-0.001, 2)
-    ('−1,234.6', '0.00')
+    >>> fixed(-1234.567, 1), fixed(-0.001, 2), fixed(-1e-12, 14)
+    ('−1,234.6', '0.00', '−1.00e−12')
     """
     if isinstance(value, Unavailable):
         return NOT_AVAILABLE
     check_number(value)
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
-    text = f"{abs(value):,.{count('decimals', decimals, least=0)}f}"
-    negative = value < 0 and any(digit in "123456789" for digit in text)
-    return f"{MINUS}{text}" if negative else text
+    decimals = count("decimals", decimals, least=0)
+    if isinstance(value, numbers.Integral) and decimals == 0:  # a float would not hold a long one
+        return f"{int(value):,}".replace("-", MINUS)
+    return digits(float(value), decimals).replace("-", MINUS)
 
 
 def check_number(value: object) -> None:
     """Raise ``SpecificationError`` for NaN and for what is no number, word, `Estimate` or `Unavailable`."""
-    parts: tuple[object, ...] = (value,)
-    if isinstance(value, Estimate):
-        parts = (value.value, value.std_error, value.lower, value.upper)
-    for part in parts:
-        if isinstance(part, (str, Unavailable)):
-            continue
-        if isinstance(part, bool) or not isinstance(part, numbers.Real):
-            raise SpecificationError(
-                f"a result is a number, words, an Estimate or Unavailable; found {type(part).__name__}."
-            )
-        if math.isnan(part):
-            raise SpecificationError("a result is NaN; give Unavailable(reason) where there is no number.")
+    if isinstance(value, (str, Unavailable, Estimate)):  # an Estimate has refused NaN itself
+        return
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise SpecificationError(
+            f"a result is a number, words, an Estimate or Unavailable; found {type(value).__name__}."
+        )
+    if math.isnan(value):
+        raise SpecificationError("a result is NaN; give Unavailable(reason) where there is no number.")
 
 
 def decimals_for(value: Number) -> int:
@@ -96,10 +93,7 @@ def decimals_for(value: Number) -> int:
     (1, 0, 2)
     """
     if isinstance(value, Estimate):
-        scale = value.std_error
-        if isinstance(scale, Unavailable) or not math.isfinite(scale) or scale <= 0.0:
-            return 2
-        return min(6, max(0, 1 - math.floor(math.log10(scale))))
+        return 2 if isinstance(value.std_error, Unavailable) else two_digits(value.std_error)
     return 0 if isinstance(value, numbers.Integral) else 2
 
 
@@ -146,7 +140,7 @@ def render(value: Number, fmt: str = "value") -> str:
 
 
 def _plain(value: Number) -> float:
-    return float(value.value if isinstance(value, Estimate) else value)  # type: ignore[arg-type]
+    return value.value if isinstance(value, Estimate) else value  # type: ignore[return-value]
 
 
 def _needs_estimate(value: Number, word: str) -> Estimate:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
@@ -147,12 +147,20 @@ class Table:
         notes: Sequence[str] = (),
         decimals: int | None = None,
     ) -> Table:
-        """Take a DataFrame: its index becomes the labels, its cells may be estimates, numbers or words."""
-        rows = [
-            Row(str(label), [value.item() if hasattr(value, "item") else value for value in frame.loc[label]])
-            for label in frame.index
-        ]
-        return cls([str(name) for name in frame.columns], rows, stub=stub, notes=notes, decimals=decimals)
+        """Take a DataFrame: its index becomes the labels, its cells may be estimates, numbers or words.
+
+        Cells are read column by column, so that an integer beside a float stays one.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"mean": [0.25, -0.5], "months": [312, 10**17 + 1]}, index=["yield", "yield"])
+        >>> [line.texts for line in Table.from_frame(frame).lines()]
+        [('0.25', '312'), ('−0.50', '100,000,000,000,000,001')]
+        """
+        cells = [[_scalar(cell) for cell in frame.iloc[:, place]] for place in range(frame.shape[1])]
+        rows = [Row(_words(label), [column[place] for column in cells]) for place, label in enumerate(frame.index)]
+        return cls([_words(name) for name in frame.columns], rows, stub=stub, notes=notes, decimals=decimals)
 
     def lines(self) -> list[Panel | Line]:
         """Round every cell and pad it so that the points of a column stand under each other."""
@@ -169,10 +177,13 @@ class Table:
             for line in bare
         ]
 
-    def _texts(self, row: Row) -> list[Line]:
+    def decimals_of(self, row: Row) -> list[int]:
+        """Digits after the point with which each cell of a row is printed."""
         decimals = self.decimals if row.decimals is None else row.decimals
-        digits = [decimals_for(cell) if decimals is None or _is_count(cell) else decimals for cell in row.cells]
-        cells = list(zip(row.cells, digits, strict=True))
+        return [decimals_for(cell) if decimals is None or _is_count(cell) else decimals for cell in row.cells]
+
+    def _texts(self, row: Row) -> list[Line]:
+        cells = list(zip(row.cells, self.decimals_of(row), strict=True))
         first = Line(row.label, tuple(_value(cell, places) for cell, places in cells), ())
         below = row.below or self.below
         second = tuple(_under(cell, places, below) for cell, places in cells)
@@ -212,7 +223,16 @@ class Table:
         return buffer.getvalue()
 
     def to_tex(self) -> str:
-        """LaTeX: a booktabs ``tabular`` with its notes, to stand inside a ``table``."""
+        r"""LaTeX: a booktabs ``tabular`` with its notes, to stand inside a ``table``.
+
+        Words are escaped. Minus signs, infinities and unions are Unicode; XeLaTeX and LuaLaTeX take them from the
+        font, and pdfLaTeX needs to be told once, in the preamble::
+
+            \usepackage{booktabs}
+            \DeclareUnicodeCharacter{2212}{\ensuremath{-}}
+            \DeclareUnicodeCharacter{221E}{\ensuremath{\infty}}
+            \DeclareUnicodeCharacter{222A}{\ensuremath{\cup}}
+        """
         from econ.report.markup import to_tex
 
         return to_tex(self)
@@ -231,6 +251,16 @@ class Table:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def _scalar(cell: Any) -> Any:
+    """A cell of a frame as a plain number, whatever library made it."""
+    return cell.item() if hasattr(cell, "item") else cell
+
+
+def _words(label: object) -> str:
+    """A label of a frame in words; those of several levels side by side."""
+    return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
 def _row(row: Panel | Row | Sequence[Number]) -> Panel | Row:

@@ -40,7 +40,7 @@ def plot(
     Returns
     -------
     matplotlib.figure.Figure
-        Not shown and not saved.
+        A notebook shows it; ``plt.show()`` does if pyplot was imported before; ``savefig`` saves it.
 
     Raises
     ------
@@ -55,12 +55,12 @@ def plot(
     >>> len(svar.irf(12).plot().axes), len(svar.irf(12).plot(response="y").axes)
     (4, 2)
     """
-    from matplotlib.figure import Figure
+    from econ.responses.page import WORDS, new_page
 
     rows = _positions(response, irf.responses, "response")
     columns = _positions(shock, irf.shocks, "shock")
     band = _band(irf, level, kind)
-    figure = Figure(figsize=(2.8 * len(columns), 2.0 * len(rows)), layout="constrained")
+    figure = new_page(2.8 * len(columns), 2.0 * len(rows), layout="constrained")
     axes = figure.subplots(len(rows), len(columns), squeeze=False, sharex=True)
     horizons = range(irf.horizon + 1)
     for axis_row, i in zip(axes, rows, strict=True):
@@ -69,8 +69,8 @@ def plot(
                 axis.fill_between(horizons, band[0][:, i, j], band[1][:, i, j], alpha=0.25, linewidth=0)
             axis.plot(horizons, irf.point[:, i, j])
             axis.axhline(0.0, linewidth=0.6, color="black")
-            axis.set_title(f"{irf.responses[i]} to {irf.shocks[j]}")
-            axis.set_ylabel(irf.units.get(irf.responses[i], ""))
+            axis.set_title(f"{irf.responses[i]} to {irf.shocks[j]}", **WORDS)
+            axis.set_ylabel(irf.units.get(irf.responses[i], ""), **WORDS)
     for axis in axes[-1]:
         axis.set_xlabel("horizon")
     return figure

@@ -30,7 +30,7 @@ def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = 
     Returns
     -------
     matplotlib.figure.Figure
-        Not shown and not saved.
+        A notebook shows it; ``plt.show()`` does if pyplot was imported before; ``savefig`` saves it.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = 
     >>> len(plot_hyperparameters(fit).axes)
     1
     """
-    from matplotlib.figure import Figure
+    from econ.responses.page import new_page
 
     known = [str(name) for name in fit.hyperparameters.columns]
     chosen = known if names is None else list(checks.names("names", names))
@@ -53,7 +53,7 @@ def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = 
         checks.position("hyperparameter", name, known)
     if not chosen:
         raise SpecificationError("every hyperparameter is given, so there is no posterior to draw; leave one None.")
-    figure = Figure(figsize=(2.8 * len(chosen), 2.4), layout="constrained")
+    figure = new_page(2.8 * len(chosen), 2.4, layout="constrained")
     for axis, name in zip(figure.subplots(1, len(chosen), squeeze=False)[0], chosen, strict=True):
         draws = fit.hyperparameters[name].to_numpy()
         axis.hist(draws, bins=30, density=True, alpha=0.4)

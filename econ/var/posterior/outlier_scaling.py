@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.data.dates import period
 from econ.errors import SpecificationError
 
 NAMES = ("scale_0", "scale_1", "scale_2", "recovery")
@@ -51,9 +52,9 @@ class OutlierScaling:
         if not isinstance(index, pd.PeriodIndex):
             raise SpecificationError("outlier scaling needs monthly or quarterly data; these dates are no periods.")
         try:
-            first = pd.Period(self.start, freq=index.freqstr)
-        except ValueError as error:
-            raise SpecificationError(f"outlier scaling cannot start at {self.start!r}: {error}.") from error
+            first = period(self.start, index)
+        except SpecificationError as error:
+            raise SpecificationError(f"outlier scaling cannot start at {self.start!r}: {error}") from error
         if first not in index or first + 2 not in index:
             raise SpecificationError(
                 f"outlier scaling starts at {first} and needs it and two more periods after the lags; "

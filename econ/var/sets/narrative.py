@@ -9,6 +9,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Mask, Rows
+from econ.data.dates import place
 from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
@@ -215,15 +216,11 @@ def _window(restriction: Narrative, index: pd.Index) -> Rows:
 
 
 def _position(date: object, index: pd.Index, restriction: Narrative) -> int:
-    found = -1
-    if isinstance(index, pd.PeriodIndex) and isinstance(date, (str, pd.Period)):
-        try:
-            found = int(index.get_indexer(pd.Index([pd.Period(date, freq=index.freqstr)]))[0])
-        except ValueError:
-            found = -1
-    elif date in index:
-        found = int(index.get_indexer(pd.Index([date]))[0])
-    if found < 0:
+    try:
+        found = place(date, index)
+    except SpecificationError as error:
+        raise SpecificationError(f"{restriction}: {error}") from error
+    if found is None:
         raise SpecificationError(
             f"{restriction}: {date!r} is not in the effective sample, {index[0]} to {index[-1]}; pick a date in it."
         )

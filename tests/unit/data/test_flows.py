@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import econ
-from econ.data import archive, fit_valuation, flows, holder, holders, parse
+from econ.data import archive, debt_scale, fit_valuation, flows, holder, holders, parse
 from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError
 
 
@@ -147,3 +147,14 @@ def test_the_feds_purchases_are_the_change_in_face_value_over_lagged_debt():
     flow = econ.load("fed_net_purchases").frame["fed_net_purchases"]
     assert flow["2020-03"] == pytest.approx(100 * (holdings["2020-03"] - holdings["2020-02"]) / debt["2019Q4"])
     assert str(flow.idxmax()) == "2020-04"
+
+
+def test_no_debt_scales_months_before_it_was_published():
+    first = pd.Period("1985-04", freq="M")
+    assert debt_scale(pd.period_range(first, periods=2, freq="M")).notna().all()
+    with pytest.raises(
+        SpecificationError, match="published from 1985Q1 on and scales 1985Q2 and later; asked for 1985-03"
+    ):
+        debt_scale(pd.period_range(first - 1, periods=2, freq="M"))
+    with pytest.raises(SpecificationError, match="DatetimeIndex, not PeriodIndex"):
+        debt_scale(pd.date_range("2020-01-31", periods=2, freq="ME"))

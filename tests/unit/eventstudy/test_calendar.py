@@ -76,7 +76,7 @@ def test_winter_and_summer_time_differ():
         ("2024-07-09", "10:00", None, "without a time zone"),
         ("2024-07-09", "10:00", "New York", "no time zone"),
         ("2024-07-09", "noon", "America/New_York", "must be a time"),
-        ("soon", None, None, "no date"),
+        ("soon", None, None, "no day in ISO form"),
         ("2024-03-10", "02:30", "America/New_York", "does not exist"),
         (pd.Timestamp("2024-07-09 19:31", tz="UTC"), "10:00", "UTC", "give one"),
         ("2024-06-28", None, None, "outside the data, which span 2024-07-01 to 2024-07-19"),
@@ -224,7 +224,7 @@ def test_times_of_a_users_own_table_decide_its_day():
     assert dropped("h41") == []
     assert dropped(pd.DatetimeIndex(["2020-06-17"])) == ["day of"]
     assert dropped([pd.Timestamp("2020-06-17 20:00", tz="UTC")]) == ["day after"]  # 16:00 in New York
-    with pytest.raises(SchemaError, match="confounder 'budget' has a date that is none"):
+    with pytest.raises(SchemaError, match="confounder 'budget' has the date 'the 17th'"):
         dropped(["the 17th"])
     with pytest.raises(SchemaError, match="naive timestamp"):
         dropped(["2020-06-17 16:00"])

@@ -8,9 +8,9 @@ import pytest
 from scipy import stats
 
 from econ.data import Dataset
-from econ.errors import SeriesNotFound, SpecificationError
+from econ.errors import EstimationError, SampleTooShort, SeriesNotFound, SpecificationError
 from econ.estimate import Unavailable
-from econ.eventstudy import EventStudy, VarianceShift
+from econ.eventstudy import EventStudy, Outcome, VarianceShift
 from econ.eventstudy.shift import Moments, brown_forsythe, gmm, moment_shift, robust_set
 
 EFFECT = 0.6
@@ -29,6 +29,27 @@ def market(*, news_sd=8.0, seed=1, days=1600, count=60):
     events = pd.DataFrame({"date": index[positions], "kind": "news", "label": [f"e{p}" for p in positions]})
     data = Dataset.from_frame(frame, units={"yield_2y": "bp", "yield_10y": "bp"})
     return EventStudy(data, events, response="yield_10y", window=(0, 0)).fit()
+
+
+@pytest.mark.parametrize(
+    ("event", "control", "error", "words"),
+    [
+        ([1.0, math.nan, 2.0], [1.0, 2.0, 4.0], SpecificationError, "change 1 of the event days"),
+        ([1.0, 2.0, 4.0], [1.0, 2.0, math.inf], SpecificationError, "change 2 of the control days"),
+        ([1.0], [1.0, 2.0], SampleTooShort, "two event days; found 1"),
+        ([-2.0, 2.0], [-1.0, 1.0], EstimationError, "equally far"),
+    ],
+)
+def test_two_groups_without_variances_are_refused(event, control, error, words):
+    with pytest.raises(error, match=words):
+        brown_forsythe(np.array(event), np.array(control))
+
+
+def test_a_test_without_a_number_is_no_outcome():
+    with pytest.raises(EstimationError, match="missing or constant changes"):
+        Outcome(math.nan, 0.5, "N(0, 1)", "x")
+    with pytest.raises(EstimationError, match="p-value nan"):
+        Outcome(1.0, math.nan, "N(0, 1)", "x")
 
 
 def test_brown_forsythe_equals_scipy():

@@ -72,6 +72,18 @@ def test_files_are_those_of_the_key(tmp_path):
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == files
 
 
+def test_a_notebook_shows_title_tables_and_pictures(tmp_path):
+    exhibit = Exhibit("sample", "Sales & <yields>", {}, sample().table, sample().figures)
+    exhibit.save(tmp_path)
+    for each in (exhibit, Exhibit.open("sample", tmp_path)):
+        page = each._repr_html_()
+        assert page.startswith("<h4>Sales &amp; &lt;yields&gt;</h4>\n<table")
+        assert (page.count("<table"), page.count("<svg"), page.count("<?xml")) == (1, 1, 0)
+    assert exhibit.figure._repr_svg_() == exhibit.figure.svg()
+    drawn = exhibit.figure.plot()
+    assert (drawn.get_size_inches().tolist(), len(drawn.axes)) == ([6.5, 3.4], 1)
+
+
 def test_saving_again_writes_nothing(tmp_path):
     files = sample().save(tmp_path)
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}

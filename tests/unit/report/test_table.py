@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ import Estimate, Unavailable
+from econ import ConfidenceSet, Estimate, Unavailable
 from econ.errors import SpecificationError
 from econ.report import Panel, Row, Table
 from econ.report.markup import tex, typ
@@ -104,6 +104,34 @@ def test_tex_is_square_and_escaped(table):
     assert "\\cmidrule(lr){2-3}" in body
 
 
+@pytest.mark.parametrize("label", ["[1] OLS", "*** p < 0.01", " [x]", "*"])
+def test_tex_takes_no_words_for_the_option_of_a_line_break_or_a_rule(label):
+    made = Table(["[h]", "b"], [(label, 1, 2), (label, A, B), Panel("[p]"), (label, 1, "[w]")], stub=label)
+    text = made.to_tex()
+    assert text.count("\n{}" + tex(label) + " & ") == 4
+    for line_end in (r"\\\\", r"\\toprule", r"\\midrule", r"\\addlinespace", r"\\cmidrule\([^\n]*\}"):
+        assert not re.search(line_end + r"\s*[\[*]", text), line_end
+
+
+def test_every_character_that_we_print_is_declared_for_pdflatex():
+    open_set = ConfidenceSet(((-math.inf, -2.0), (3.0, math.inf)), 0.9)
+    cells = (Estimate(-1.0, Unavailable("none"), -math.inf, math.inf, region=open_set), Estimate(-1e-12, 3e-13, -1, 1))
+    text = Table(["a", "b"], [("x", *cells)], below="interval").to_tex()
+    beyond = {f"{ord(character):04X}" for character in text if ord(character) > 126}
+    assert beyond == {"2212", "221E", "222A"}
+    declared = set(re.findall(r"DeclareUnicodeCharacter\{(\w+)\}", Table.to_tex.__doc__))
+    assert declared == beyond
+    assert "\\usepackage{booktabs}" in Table.to_tex.__doc__
+
+
+def test_tex_has_only_commands_of_latex_and_booktabs(table):
+    commands = set(re.findall(r"\\([a-z]+)", table.to_tex()))
+    booktabs = {"toprule", "midrule", "bottomrule", "cmidrule", "addlinespace"}
+    kernel = {"begin", "end", "multicolumn", "textit", "phantom", "smallskip", "linewidth", "footnotesize"}
+    words = {"textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater"}
+    assert commands == booktabs | kernel | words
+
+
 def test_typst_compiles_with_every_character(table, tmp_path):
     import typst
 
@@ -118,6 +146,7 @@ def test_every_ascii_character_survives_the_escapes():
     assert typst.query is not None
     for character in "&%$#_{}":
         assert tex(character) == "\\" + character
+    assert [tex(character) for character in "|<>"] == [r"\textbar{}", r"\textless{}", r"\textgreater{}"]
     for character in "#$*_`@<>[]":
         assert typ(character) == "\\" + character
     assert tex(words).replace("\\", "")
@@ -137,6 +166,31 @@ def test_from_frame_keeps_labels_and_order():
     made = Table.from_frame(frame.astype({"n": int}), stub="Variable")
     assert made.columns == ("mean", "n")
     assert [row.label for row in made.body] == ["b", "a"]
+
+
+def test_from_frame_keeps_rows_of_one_name_and_whole_numbers():
+    frame = pd.DataFrame({"mean": [0.25, 1.5], "n": [312, 10**17 + 1], "word": ["a", "b"]}, index=["x", "x"])
+    made = Table.from_frame(frame)
+    assert [row.label for row in made.body] == ["x", "x"]
+    assert [row.cells for row in made.body] == [(0.25, 312, "a"), (1.5, 10**17 + 1, "b")]
+    assert [line.texts[1] for line in made.lines()] == ["312", "100,000,000,000,000,001"]
+    assert made.to_csv().splitlines()[2] == ",x,value,1.5,100000000000000001,b"
+
+
+def test_from_frame_takes_numbers_of_any_library_estimates_and_levels_of_labels():
+    rows = pd.MultiIndex.from_tuples([("China", 0), ("China", 12)])
+    frame = pd.DataFrame({("h", 0): pd.array([1, 2], dtype="Int64"), ("h", 1): [A, Unavailable("none")]}, index=rows)
+    made = Table.from_frame(frame)
+    assert made.columns == ("h, 0", "h, 1")
+    assert [(row.label, *row.cells) for row in made.body] == [
+        ("China, 0", 1, A),
+        ("China, 12", 2, Unavailable("none")),
+    ]
+
+
+def test_a_tiny_estimate_keeps_its_digits_in_a_table():
+    made = Table(["x"], [("a", Estimate(1e-12, 3e-13, 0.0, 2e-12)), ("b", Estimate(-0.04, 1.5, -3.0, 3.0))])
+    assert [texts[0] for _, texts in rows_of(made)] == ["1.00e−12", "(3.0e−13)", "0.0", "(1.5)"]
 
 
 @pytest.mark.parametrize(

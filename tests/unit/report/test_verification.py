@@ -11,7 +11,7 @@ import pytest
 from econ import Estimate
 from econ.__main__ import main
 from econ.errors import OutputDiffers, SchemaError, SeriesNotFound, VintageMissing
-from econ.report import Exhibit, Figure, Run, Table, exhibits, run, verify
+from econ.report import Exhibit, Figure, Row, Run, Table, exhibits, run, verify
 from econ.report.compare import Tolerance, compare, tolerances
 from econ.report.reproduce import is_up_to_date, reproduce
 
@@ -79,7 +79,16 @@ def test_results_rewritten_since_the_commit_do_not_vouch_for_themselves(committe
     assert "expected 12.0, found 13.0" in str(report.errors[0])
     assert report.expected.startswith("commit ")
     changes = Exhibit.open("counts").compare(Run.last())
-    assert changes.to_dict("index") == {"events": {"was": 12.0, "is": 13.0, "difference": 1.0}}
+    assert changes.frame.to_dict("index") == {
+        "events": {
+            "was": 12.0, "is": 13.0, "difference": 1.0, "printed was": "12", "printed is": "13", "units": "",
+        }
+    }  # fmt: skip
+    assert str(changes).splitlines() == [
+        f"exhibit 'counts': 1 of {changes.cells} cells differ, the others agree within 1e-08 relative; "
+        "largest change: events: 12 → 13.",
+        "  events: 12 → 13",
+    ]
 
 
 def test_missing_and_orphaned_exhibits_fail(project):
@@ -143,6 +152,33 @@ def test_a_cell_is_judged_by_the_size_of_its_estimate_or_line_and_of_no_other():
     assert len(compare(exhibit(), exhibit(value=0.01 + 5e-6)).errors) == 2  # the number and the table
     assert len(compare(exhibit(), exhibit(other=0.01 + 5e-7)).errors) == 1
     assert len(compare(exhibit(), exhibit(point=0.01 + 5e-6)).errors) == 1
+
+
+def test_an_unchanged_rebuild_has_one_line_and_a_changed_one_its_largest_change_first(project):
+    def exhibit(shift=0.0, factor=1.0, word="yes"):
+        impact = Estimate(-6.04 * factor + shift, 1.53 * factor, -8.5, -3.5, units="bp")
+        table = Table(["h = 0", "verdict"], [Row("10-year", [0.123 * factor, word], decimals=3), ("n", 312, "")])
+        drawn = Figure(pd.DataFrame({"line": [0.5 * factor, 100.0]}), lambda page, data: None)
+        return Exhibit("market", "A sample", {"impact": impact}, table, {"": drawn})
+
+    again = exhibit().compare(exhibit(factor=1.0 + 2e-16))
+    assert (len(again), again.frame.empty, len(str(again).splitlines())) == (0, True, 1)
+    assert again.verdict == f"exhibit 'market': all {again.cells} cells agree within 1e-06 relative " + (
+        f"(largest difference {again.largest:.0e})."
+    )
+    assert 0.0 < again.largest < 1e-15
+    changed = exhibit(shift=-0.1, factor=1.0 + 1e-5, word="no").compare(exhibit())
+    printed = changed.frame[["printed was", "printed is", "units"]].to_numpy().tolist()
+    assert printed[:3] == [["yes", "no", ""], ["−6.0", "−6.1", "bp"], ["0.123", "0.123", ""]]
+    assert changed.frame["difference"].iloc[1] == pytest.approx(-0.1 - 6.04e-5)
+    assert [change.relative for change in changed.changes] == sorted(
+        (change.relative for change in changed.changes), reverse=True
+    )
+    assert "largest change: table market, line 1 (10-year / value), verdict: yes → no." in changed.verdict
+    assert "  impact: −6.0 bp → −6.1 bp" in str(changed)
+    assert "−6.1" in changed._repr_html_()
+    (project / "paper/exhibits.toml").write_text("[market]\ntolerance = 1.0\n")
+    assert len(exhibit(shift=-0.1).compare(exhibit())) == 0  # what verify lets pass is no change
 
 
 def test_added_and_dropped_numbers_are_differences():
