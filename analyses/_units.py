@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 import econ
 from analyses.specification import Specification
 from econ import Estimate, Unavailable
+
+MISSING = Unavailable("a month of it was not published and imputed months are left out")
 
 
 def debt_tn(spec: Specification) -> float:
     """Federal debt held by the public, last quarter of the vintage, USD trillions."""
     return float(econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"].iloc[-1]) / 1e6
+
+
+def summed(series: pd.Series) -> float | Unavailable:
+    """Sum of months; not available if one is missing."""
+    return MISSING if series.isna().any() else float(series.sum())
 
 
 def per_100bn(estimate: Estimate | Unavailable, spec: Specification) -> Estimate | Unavailable:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from analyses._offsets import INTERVENTION, OWN, instrumented, own_shocks, proxy_system
-from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, baseline, fitted
+from analyses._offsets import INTERVENTION, OWN, groups, instrumented, own_shocks, proxy_system
+from analyses._samples import ordered
+from analyses._words import buyer, listing, months, name_of, yield_words
+from analyses.specification import CHINA, JAPAN, Specification, baseline, fitted
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import (
     Symmetry,
@@ -19,36 +21,49 @@ from econ.offset import (
     quantity_offset,
     symmetry,
 )
-from econ.report import Exhibit, Panel, Row, Table, main
+from econ.report import Exhibit, Panel, Row, Table, main, recorded
 from econ.var import IRF
 
-QUANTITY = {"Quantity, Japan": JAPAN, "Quantity, UK custodians": UK, "Quantity, Japan and UK": (JAPAN, UK)}
-PRICE = {"Price, Japan": JAPAN, "Price, Japan and UK": (JAPAN, UK)}
 RECURSIVE = {"flows_first": "China first", "allies_first": "China last"}
 PRICED = {"flows_first": "Flows first", "yields_first": "Yields first"}
 PROJECTED = {"china_shock": "Projection, own shock", "china_shock_joint": "Same, allies in panel"}
 PROXY, APART = "Proxy VAR, own shock", "Own shocks"
 
 
+def quantity(spec: Specification) -> dict[str, str | tuple[str, ...]]:
+    """Estimands in quantities: each ally, and all together."""
+    return {f"Quantity, {_together(ally)}": ally for _, ally in groups(spec).values()}
+
+
+def price(spec: Specification) -> dict[str, str | tuple[str, ...]]:
+    """Estimands in prices: the first ally, and all together."""
+    allies = [ally for _, ally in groups(spec).values()]
+    return {f"Price, {_together(ally)}": ally for ally in dict.fromkeys((allies[0], allies[-1]))}
+
+
+def _together(ally: str | tuple[str, ...]) -> str:
+    return buyer(ally) if isinstance(ally, str) else listing([name_of(each) for each in ally])
+
+
 def estimates(spec: Specification) -> dict[tuple[str, str], Estimate]:
-    """Every offset that the paper computes for six months, by estimand and design."""
-    horizon, level = spec.offset_horizon, spec.level
+    """Every offset that the paper computes for the horizon that decides, by estimand and design."""
+    horizon, level = spec.offset.horizon, spec.level
     irfs = _responses(spec)
     svar, data = proxy_system(spec), instrumented(spec)
     found: dict[tuple[str, str], Estimate] = {}
-    for estimand, ally in QUANTITY.items():
+    for estimand, ally in quantity(spec).items():
         for order, words in RECURSIVE.items():
             found[estimand, words] = quantity_offset(irfs[order], CHINA, ally, horizon=horizon, level=level)
         for instrument, words in PROJECTED.items():
             found[estimand, words] = instrumented_offset(
-                data, CHINA, ally, instrument=instrument, horizon=horizon, controls=(FED,), lags=spec.projection_lags,
+                data, CHINA, ally, instrument=instrument, horizon=horizon, controls=spec.offset.controls, lags=spec.projection.lags,
                 level=level,
             )  # fmt: skip
         found[estimand, PROXY] = quantity_offset(svar, CHINA, ally, horizon=horizon, level=level)
-    for estimand, ally in PRICE.items():
+    for estimand, ally in price(spec).items():
         for order, words in {**PRICED, "own": APART}.items():
             found[estimand, words] = price_offset(
-                irfs[order], CHINA, ally, response=YIELD, horizon=horizon, cumulative=True, level=level
+                irfs[order], CHINA, ally, response=spec.primary.maturity, horizon=horizon, cumulative=True, level=level
             )
     return found
 
@@ -56,15 +71,16 @@ def estimates(spec: Specification) -> dict[tuple[str, str], Estimate]:
 def _responses(spec: Specification) -> dict[str, IRF]:
     """Responses under each order, and to each holder's own shock."""
     orders = dict.fromkeys((*RECURSIVE, *PRICED))
-    systems = {order: fitted(spec).identify(Cholesky(*getattr(spec, order))) for order in orders}
+    systems = {order: fitted(spec).identify(Cholesky(*ordered(spec, order))) for order in orders}
     systems["own"] = own_shocks(spec)
-    boot = MovingBlock(draws=spec.draws)
-    return {order: svar.irf(spec.offset_horizon, bootstrap=boot, rng=spec.rng) for order, svar in systems.items()}
+    boot = MovingBlock(draws=spec.var.draws)
+    return {order: svar.irf(spec.offset.horizon, bootstrap=boot, rng=spec.rng) for order, svar in systems.items()}
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """One verdict a row; then whether China's and Japan's purchases have one price impact."""
-    found = decisions(estimates(spec), none=spec.no_offset, full=spec.full_offset)
+    found = decisions(estimates(spec), none=spec.offset.none, full=spec.offset.full)
     rows: list[Row | Panel] = []
     for estimand, part in found.groupby(level="estimand", sort=False):
         rows.append(Panel(str(estimand)))
@@ -72,8 +88,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     table = Table(
         ["Offset", "Set", "Detectable", "Months", "Months needed", "Verdict"], rows, decimals=2,
         notes=[
-            f"Offset within {spec.offset_horizon} months and its {spec.level:.0%} set. None: inside "
-            f"±{spec.no_offset}; offset: above {spec.full_offset}; fixed in advance. Detectable: found by a two-sided test at 5% "
+            f"Offset within {months(spec.offset.horizon)} and its {spec.level:.0%} set. None: inside "
+            f"±{spec.offset.none}; offset: above {spec.offset.full}; fixed in advance. Detectable: found by a two-sided test at 5% "
             "four times out of five. Months needed: at this precision a month, for "
             "an offset of 0 to be shown to be none and one of 1 to be full, each with 80% power, if the response that the "
             "offset divides by is what was estimated; where the set is unbounded that response may be zero, and no sample "
@@ -95,7 +111,7 @@ def _numbers(found: pd.DataFrame, spec: Specification) -> dict[str, float | int 
     }
     for slug, words in (("instrumented", PROJECTED["china_shock"]), ("joint", PROJECTED["china_shock_joint"]),
                         ("proxy", PROXY)):  # fmt: skip
-        line = found.loc[(f"Quantity, {_primary(spec)}", words)]
+        line = found.loc[(f"Quantity, {buyer(spec.offset.ally)}", words)]
         numbers |= {
             slug: float(line["value"]), f"{slug}_lower": float(line["lower"]), f"{slug}_upper": float(line["upper"]),
             f"{slug}_verdict": str(line["verdict"]), f"{slug}_detectable": float(line["detectable"]),
@@ -103,10 +119,6 @@ def _numbers(found: pd.DataFrame, spec: Specification) -> dict[str, float | int 
         if isinstance(line["nobs_needed"], int):
             numbers[f"{slug}_needed"] = line["nobs_needed"]
     return numbers
-
-
-def _primary(spec: Specification) -> str:
-    return {JAPAN: "Japan", UK: "UK custodians"}[spec.primary_ally]
 
 
 def _cells(line: pd.Series) -> list:
@@ -119,16 +131,16 @@ def _cells(line: pd.Series) -> list:
 
 def _symmetries(spec: Specification) -> dict[str, Symmetry]:
     """Both impacts and the tests that they are equal, by design."""
-    options: dict[str, Any] = {"response": YIELD, "horizon": spec.primary_horizon, "level": spec.level}
-    systems = {words: fitted(spec).identify(Cholesky(*getattr(spec, order))) for order, words in PRICED.items()}
+    options: dict[str, Any] = {"response": spec.primary.maturity, "horizon": spec.primary.horizon, "level": spec.level}
+    systems = {words: fitted(spec).identify(Cholesky(*ordered(spec, order))) for order, words in PRICED.items()}
     systems["Own shocks, VAR"] = own_shocks(spec)
-    boot = MovingBlock(draws=spec.draws)
+    boot = MovingBlock(draws=spec.var.draws)
     tests = {
         words: symmetry(svar, CHINA, JAPAN, cumulative=True, bootstrap=boot, rng=spec.rng, **options)
         for words, svar in systems.items()
     }
     data = instrumented(spec)
-    options |= {"controls": (FED,), "lags": spec.projection_lags}
+    options |= {"controls": spec.offset.controls, "lags": spec.projection.lags}
     for words, of_japan in (("Own shocks, projections", OWN[JAPAN]), ("Own shock, interventions", INTERVENTION)):
         tests[words] = instrumented_symmetry(data, CHINA, JAPAN, instruments=(OWN[CHINA], of_japan), **options)
     return tests
@@ -152,7 +164,7 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
         ["China", "Japan", "Wald", "Anderson-Rubin"], rows, spans=[("Impact of a purchase of 1%, bp", 2), ("Equal: p-value", 2)],
         decimals=2, below="interval",
         notes=[
-            f"10-year yield after {spec.primary_horizon} months, the other's purchases held fixed. Wald: delta method; "
+            f"{yield_words(spec.primary.maturity)} after {months(spec.primary.horizon)}, the other's purchases held fixed. Wald: delta method; "
             "Anderson-Rubin: valid however weak the shocks, by projection. Interventions: yen for which Japan sold dollars, in "
             "five months."
         ],

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 import econ
+from analyses._words import span
 from analyses.specification import Specification, baseline
 from econ.data import Dataset
-from econ.report import Exhibit, Figure, Panel, Row, Table, main
-
-FLOWS = ("china", "japan", "uk", "japan_uk", "official", "foreign")
-YIELDS = ("yield_2y", "yield_10y", "yield_30y", "term_premium_10y", "yield_10y_germany")
+from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Describe flows and yields over the sample of the VAR."""
-    flows = econ.load(*(f"{slug}_net_purchases" for slug in FLOWS), "fed_net_purchases", as_of=spec.as_of)
-    flows = flows.sample(*spec.sample)
+    slugs = spec.summary.flows
+    flows = econ.load(*(f"{slug}_net_purchases" for slug in slugs), "fed_net_purchases", as_of=spec.as_of)
+    flows = _published(flows.sample(*spec.sample.main), spec)
     rows: list[Row | Panel] = [Panel("Net purchases of long-term Treasuries, percent of debt a month")]
     rows += _rows(flows)
     rows.append(Panel("Monthly change of yields, basis points"))
-    vintages, paths = flows.vintages, [_paths(flows)]
-    for name in YIELDS:
+    vintages, paths, ends = flows.vintages, [_paths(flows)], ""
+    for name in (*spec.yields.maturities, spec.yields.premium, *spec.summary.yields):
         data = econ.load(name, as_of=spec.as_of).convert(**{name: "basis points"}).transform(**{name: "diff"})
-        data = data.sample(*spec.sample)
+        data = data.sample(*spec.sample.main)
         rows += _rows(data)
         paths.append(_paths(data))
         vintages += data.vintages
-        if name == "term_premium_10y":
-            ends = data.frame.index[-1]
+        if name == spec.yields.premium:
+            ends = str(data.frame.index[-1])
     table = Table(
         ["Months", "Imputed", "Mean", "Std. dev.", "Minimum", "Maximum", "Autocorr."],
         rows,
         notes=[
-            f"Months {spec.sample[0]} to {spec.sample[1]}, as far as published; the term premium ends in {ends}. "
+            f"Months {span(spec.sample.main)}, as far as published; the term premium ends in {ends}. "
             "A purchase is positive. Debt: federal debt held by the public at the end of the quarter before. "
-            "The German yield is a monthly average. Imputed: months without published net purchases, estimated as the change in the position less its "
-            "modelled valuation change. The Fed's purchases are the change in its holdings at face value."
+            f"The German yield is a monthly average. {_imputed(spec)} "
+            "The Fed's purchases are the change in its holdings at face value."
         ],
     )
     debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of)
@@ -47,6 +48,25 @@ def result(spec: Specification = baseline) -> Exhibit:
         figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=6.6),
         vintages=(*vintages, *debt.vintages), spec=spec,
     )  # fmt: skip
+
+
+def _published(flows: Dataset, spec: Specification) -> Dataset:
+    """The same without imputed months, if the specification leaves them out."""
+    if spec.imputed:
+        return flows
+    frame = flows.frame.copy()
+    for name, variable in flows.variables.items():
+        frame.loc[frame.index.astype(str).isin(variable.imputed), name] = float("nan")
+    return replace(flows, frame=frame, parent=flows)
+
+
+def _imputed(spec: Specification) -> str:
+    if not spec.imputed:
+        return "Months without published net purchases are left out."
+    return (
+        "Imputed: months without published net purchases, estimated as the change in the position less its modelled "
+        "valuation change."
+    )
 
 
 def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
@@ -69,7 +89,7 @@ def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
 def _rows(data: Dataset) -> list[Row]:
     rows = []
     for name, line in data.describe().iterrows():
-        values = data.frame[name].dropna()
+        values = data.frame[str(name)]
         rows.append(
             Row(
                 _label(data, str(name)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import econ
 from analyses.specification import Specification, baseline
 from econ.data import holder, valuation_alternatives, valuation_fit
-from econ.report import Exhibit, Panel, Row, Table, main
+from econ.report import Exhibit, Panel, Row, Table, main, recorded
 
 COLUMNS = ("duration", "convexity", "r2", "rmse", "rmse_usd", "r2_slt", "rmse_slt")
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Fit the model holder by holder; report fit in and out of sample."""
     fit = valuation_fit(as_of=spec.as_of)
@@ -51,15 +52,12 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-SHOWN = ("china", "japan", "uk", "belgium", "luxembourg", "hong_kong", "official", "foreign")
-
-
 def _alternatives(spec: Specification) -> tuple[Table, dict[str, float | int]]:
     """Two key rates, which the paper uses, against the 10-year yield alone."""
     found = valuation_alternatives(as_of=spec.as_of)
     columns = [f"{what}_{word}" for what in ("left_out", "rmse_slt", "bought_2022") for word in ("two", "one")]
     rows: list[Row | Panel] = [
-        Row(holder(slug).name, [float(found.loc[slug, column]) for column in columns]) for slug in SHOWN
+        Row(holder(slug).name, [float(found.loc[slug, column]) for column in columns]) for slug in spec.summary.valued
     ]
     means = [float(found[column].mean()) for column in columns[:4]]
     rows.append(Row(f"Mean of {len(found)} holders", [*means, "", ""]))
