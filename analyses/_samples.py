@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 THE_YIELD = "yield"
 """Stands in an order of the VAR for the yield of the primary cell."""
 ORDERS = ("flows_first", "yields_first", "allies_first")
+DESIGNS = (
+    "ols_long",
+    "ols_official",
+    "ols_china",
+    "ols_japan",
+    "granular",
+    "granular_ex_hubs",
+    "granular_china",
+    "intervention",
+    "intervention_shock",
+    "combined",
+)
+"""Keys of the designs of `price_impact`."""
 SAMPLES = ("main", "published", "early", "full", "long", "officials", "custody")
 
 
@@ -36,6 +49,8 @@ def without_controls(spec: Specification) -> Specification:
 def window(spec: Specification, name: str = "main") -> tuple[str, str]:
     """First and last month of a sample; without imputed months it ends before the first of them."""
     first, last = getattr(spec.sample, name)
+    if name == "custody":  # holds no purchases
+        return first, last
     return first, last if spec.imputed else min(last, str(IMPUTED[0] - 1))
 
 
@@ -55,7 +70,7 @@ def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = 
     """
     first, last = window(spec, name)
     whole = data.frame.index[data.frame.notna().all(axis=1)]
-    if str(whole[0]) > first or (ends and str(whole[-1]) < last):
+    if str(whole[0])[:10] > first or (ends and str(whole[-1])[:10] < last):
         raise SpecificationError(
             f"sample.{name} asks for {first} to {last}; the data of {list(data.frame)} have {whole[0]} to {whole[-1]}."
         )
@@ -89,6 +104,13 @@ def consistent(spec: Specification) -> None:
     known(
         "primary.maturity", [spec.primary.maturity], [*spec.yields.maturities, *spec.yields.premia, spec.yields.premium]
     )
+    if len(spec.primary.bounds) != 3:
+        raise SpecificationError(f"primary.bounds takes three bounds: short, long, small; found {spec.primary.bounds}.")
+    if len(spec.simulation.impacts) != 3:
+        raise SpecificationError(
+            f"simulation.impacts takes three impacts: none, moderate, large; found {spec.simulation.impacts}."
+        )
+    known("projection.paths", spec.projection.paths, DESIGNS)
     keys = [each.key for each in spec.events.classes]
     known("events.main", spec.events.main, keys)
     known("events.channels", spec.events.channels, keys)

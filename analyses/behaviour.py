@@ -173,8 +173,8 @@ def _states(spec: Specification) -> tuple[Table, dict[str, Estimate | float]]:
         notes=[
             f"Share of a Chinese sale bought within {months(spec.offset.horizon)} by the state of the month before it; local "
             f"projections on China's own granular shock, all regressors interacted, {counted(spec.behaviour.state_lags, 'lag')}; {spec.level:.0%} "
-            "Fieller sets, which with one instrument are Anderson-Rubin sets. Volatile: realised volatility of the 10-year "
-            "yield above its median. Equal: Wald by the delta method; Anderson-Rubin by projection."
+            "Fieller sets, which with one instrument are Anderson-Rubin sets. Volatile: realised volatility of the {yield_words(spec.primary.maturity)} "
+            "yield above {_quantile(spec)}. Equal: Wald by the delta method; Anderson-Rubin by projection."
         ],
     )  # fmt: skip
     return table, numbers

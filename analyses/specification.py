@@ -373,7 +373,7 @@ def system(spec: Specification = baseline) -> Dataset:
     data = econ.load(*ordered(spec, "flows_first"), as_of=spec.as_of)
     yields = [name for name, variable in data.variables.items() if variable.units == "percent"]
     data = data.convert(**dict.fromkeys(yields, "basis points")).transform(**dict.fromkeys(yields, "diff"))
-    return cut(data, spec, ends=not spec.primary.maturity.startswith("term_premium"))
+    return cut(data, spec)
 
 
 def fitted(spec: Specification = baseline) -> VARResults:
