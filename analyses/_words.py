@@ -109,6 +109,19 @@ def series(name: str) -> str:
     return f"net purchases of {buyer(name)}" if name.endswith("_net_purchases") else f"the {yield_words(name)}"
 
 
+def variables(names: Sequence[str]) -> str:
+    """Variables of a system, purchases first.
+
+    Examples
+    --------
+    >>> variables(["china_net_purchases", "uk_net_purchases", "fed_net_purchases", "yield_10y"])
+    "net purchases of China and UK custodians, the Fed's purchases and the 10-year yield"
+    """
+    bought = [name for name in names if name.endswith("_net_purchases") and name not in SERIES]
+    others = [series(name) for name in names if name not in bought]
+    return listing([*([f"net purchases of {listing([buyer(name) for name in bought])}"] if bought else []), *others])
+
+
 def listing(words: Sequence[str], last: str = "and") -> str:
     """``listing(["a", "b", "c"])`` gives a, b and c.
 

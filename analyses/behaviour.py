@@ -156,6 +156,11 @@ def by_state(spec: Specification, key: str, ally: str) -> StateOffset:
     )  # fmt: skip
 
 
+def _quantile(spec: Specification) -> str:
+    share = spec.behaviour.volatile
+    return "its median" if share == 0.5 else f"its quantile of {share:g}"
+
+
 def _states(spec: Specification) -> tuple[Table, dict[str, Estimate | float]]:
     rows: list[Row | Panel] = []
     numbers: dict[str, Estimate | float] = {}
@@ -173,8 +178,8 @@ def _states(spec: Specification) -> tuple[Table, dict[str, Estimate | float]]:
         notes=[
             f"Share of a Chinese sale bought within {months(spec.offset.horizon)} by the state of the month before it; local "
             f"projections on China's own granular shock, all regressors interacted, {counted(spec.behaviour.state_lags, 'lag')}; {spec.level:.0%} "
-            "Fieller sets, which with one instrument are Anderson-Rubin sets. Volatile: realised volatility of the {yield_words(spec.primary.maturity)} "
-            "yield above {_quantile(spec)}. Equal: Wald by the delta method; Anderson-Rubin by projection."
+            f"Fieller sets, which with one instrument are Anderson-Rubin sets. Volatile: realised volatility of the "
+            f"{yield_words(spec.primary.maturity)} above {_quantile(spec)}. Equal: Wald by the delta method; Anderson-Rubin by projection."
         ],
     )  # fmt: skip
     return table, numbers

@@ -36,8 +36,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         spans=[("", 1), ("Mean abnormal change, bp", len(spec.yields.maturities)), (label(name), 3)],
         decimals=1,
         notes=[
-            f"Trading days {days(spec.calendars.window)} from that on which a quote could first reflect the news; constant-mean model. Dates by rule or list (econ.data.calendars), "
-            f"inside the daily data and the span for which the class is complete, days of {listing(spec.calendars.dropped)} left out of the "
+            f"{_when(spec)} a quote could first reflect the news; constant-mean model. Dates by rule or list (econ.data.calendars), "
+            f"inside the daily data and the span for which the class is complete, {_dropped(spec)} left out of the "
             f"other classes; where a rule misses a day the class is diluted. Placebo: p-value from {draws:,} draws of dates matched on weekday, volatility and part of the month. Bound: "
             "within which the mean effect is shown to lie at 5%. Variance shift: standard deviation of the news that only these "
             "days have (Rigobon and Sack), or none where the Brown-Forsythe test at 5% finds no shift; its "
@@ -48,6 +48,16 @@ def result(spec: Specification = baseline) -> Exhibit:
         key="event_calendars", title="Classes of dates", numbers=numbers, tables=table,
         vintages=daily(spec).vintages, spec=spec,
     )  # fmt: skip
+
+
+def _when(spec: Specification) -> str:
+    window = spec.calendars.window
+    return "Day on which" if window == (0, 0) else f"Trading days {days(window)} from the day on which"
+
+
+def _dropped(spec: Specification) -> str:
+    words = {each.key: each.words for each in spec.calendars.classes}
+    return f"days of {listing([words.get(name, name) for name in spec.calendars.dropped])}"
 
 
 def dates_of(name: str, index: pd.DatetimeIndex, spec: Specification) -> pd.DataFrame:

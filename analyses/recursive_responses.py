@@ -9,7 +9,7 @@ import pandas as pd
 
 from analyses._samples import actions, ordered, window, without_controls
 from analyses._units import debt_tn, per_100bn
-from analyses._words import counted, heads, listing, months, name_of, series, span, yield_words
+from analyses._words import counted, heads, months, name_of, span, variables, yield_words
 from analyses.specification import Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
@@ -50,7 +50,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         decimals=0,
         below="interval",
         notes=[
-            f"Monthly VAR with {counted(spec.var.lags, 'lag')}, {span(window(spec))}: {listing([series(each) for each in ordered(spec, 'flows_first')])}; yields in changes. A positive number is a rise of the yield. Brackets: {spec.level:.0%} intervals, moving-block bootstrap, "
+            f"Monthly VAR with {counted(spec.var.lags, 'lag')}, {span(window(spec))}: {variables(ordered(spec, 'flows_first'))}; yields in changes. A positive number is a rise of the yield. Brackets: {spec.level:.0%} intervals, moving-block bootstrap, "
             f"{spec.var.draws:,} draws. The orders are bounds and not estimates: the first puts every joint movement within "
             "the month down to the flow, the second to the yield."
         ],
