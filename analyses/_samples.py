@@ -91,6 +91,22 @@ def consistent(spec: Specification) -> None:
             raise SpecificationError(
                 f"sample.{name} ends in {last}, after the data vintage {spec.as_of}; end it before."
             )
+    _names(spec)
+    if set(spec.adding_up.china_first) != set(spec.adding_up.china_last):
+        raise SpecificationError(
+            "adding_up.china_last orders the variables of adding_up.china_first; name the same ones."
+        )
+    for name in ORDERS[1:]:
+        if set(getattr(spec.var, name)) != set(spec.var.flows_first):
+            raise SpecificationError(
+                f"var.{name} orders the variables of var.flows_first; found {getattr(spec.var, name)}."
+            )
+    if spec.offset.none >= spec.offset.full:
+        raise SpecificationError(f"offset.none ({spec.offset.none}) must lie below offset.full ({spec.offset.full}).")
+
+
+def _names(spec: Specification) -> None:
+    """Refuse names that another field does not define, and holders that stand in two groups."""
     apart("panel.countries and panel.hubs", spec.panel.countries, spec.panel.hubs)
     apart(
         "adding_up.other_allies, panel.hubs, China and Japan",
@@ -114,14 +130,3 @@ def consistent(spec: Specification) -> None:
     keys = [each.key for each in spec.events.classes]
     known("events.main", spec.events.main, keys)
     known("events.channels", spec.events.channels, keys)
-    if set(spec.adding_up.china_first) != set(spec.adding_up.china_last):
-        raise SpecificationError(
-            "adding_up.china_last orders the variables of adding_up.china_first; name the same ones."
-        )
-    for name in ORDERS[1:]:
-        if set(getattr(spec.var, name)) != set(spec.var.flows_first):
-            raise SpecificationError(
-                f"var.{name} orders the variables of var.flows_first; found {getattr(spec.var, name)}."
-            )
-    if spec.offset.none >= spec.offset.full:
-        raise SpecificationError(f"offset.none ({spec.offset.none}) must lie below offset.full ({spec.offset.full}).")

@@ -216,6 +216,10 @@ def _breaks(spec: Specification) -> tuple[Table, dict[str, int | float | str]]:
             f"bootstrap, or the Bayesian criterion; {spec.level:.0%} intervals of the dates after Bai (1997)."
         ],
     )  # fmt: skip
+    return table, _break_numbers(kept, looser)
+
+
+def _break_numbers(kept: Breaks, looser: Breaks) -> dict[str, int | float | str]:
     numbers: dict[str, int | float | str] = {
         "breaks": len(kept.dates), "breaks_bic": len(looser.dates), "break_p": float(kept.tests["p_value"].iloc[0]),
     }  # fmt: skip
@@ -226,7 +230,7 @@ def _breaks(spec: Specification) -> tuple[Table, dict[str, int | float | str]]:
             "first_break_lower": str(first["lower"]),
             "first_break_upper": str(first["upper"]),
         }
-    return table, numbers
+    return numbers
 
 
 def _dated(found: Breaks) -> list[Row]:

@@ -41,9 +41,15 @@ def result(spec: Specification = baseline) -> Exhibit:
     ten = fits[spec.primary.maturity]
     return Exhibit(
         key="event_channels", title="News of sellers and sales of allies, by maturity",
-        numbers=_numbers(fits, adjusted, spec), tables={"": table, "robustness": _robustness(ten, spec)},
+        numbers=_numbers(fits, adjusted, spec) | {"within_bound": _within(power, spec)}, tables={"": table, "robustness": _robustness(ten, spec)},
         vintages=ten.parent.data.vintages, spec=spec,
     )  # fmt: skip
+
+
+def _within(power: dict[str, pd.DataFrame], spec: Specification) -> int:
+    """Number of cells in which the effect is shown to lie within the bound."""
+    bounds = [power[response].loc[key, "smallest bound"] for response in power for key in spec.events.channels]
+    return sum(isinstance(bound, float) and bound <= spec.events.bound for bound in bounds)
 
 
 def _numbers(

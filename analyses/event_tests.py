@@ -25,6 +25,18 @@ def result(spec: Specification = baseline) -> Exhibit:
             f"{events.test_draws:,} draws."
         ],
     )
+    smallest = {
+        f"{key}_smallest_p": min(p for p in tests[key]["p_value"] if not isinstance(p, Unavailable)) for key in keys
+    }
+    return Exhibit(
+        key="event_tests", title="Every test of no effect", numbers=smallest, tables={"": table, "size": _size(spec)},
+        vintages=ten.parent.data.vintages, spec=spec,
+    )  # fmt: skip
+
+
+def _size(spec: Specification) -> Table:
+    """How often each test rejects in simulated series, percent."""
+    events = spec.events
     sizes = size_table(
         events=events.size_events,
         days=events.size_days,
@@ -37,7 +49,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     scenarios = list(dict.fromkeys(name for name, _ in sizes.columns))
     size_rows = [Row(str(name), [100.0 * value for value in sizes.loc[name]]) for name in sizes.index]
-    size = Table(
+    return Table(
         ["size", "power"] * len(scenarios),
         size_rows,
         spans=[(name.capitalize(), 2) for name in scenarios],
@@ -51,13 +63,6 @@ def result(spec: Specification = baseline) -> Exhibit:
             "which fat tails tell apart, and all but the adjusted, resampled and placebo tests take events to be independent."
         ],
     )
-    smallest = {
-        f"{key}_smallest_p": min(p for p in tests[key]["p_value"] if not isinstance(p, Unavailable)) for key in keys
-    }
-    return Exhibit(
-        key="event_tests", title="Every test of no effect", numbers=smallest, tables={"": table, "size": size},
-        vintages=ten.parent.data.vintages, spec=spec,
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -123,9 +123,16 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Estimate | float | int]:
+def _placebo(data: Dataset, spec: Specification) -> pd.DataFrame:
+    """What the yield did after the placebo week."""
+    weeks = [pd.Timestamp(spec.weekly.placebo)]
+    return instrument(spec).placebo(data.frame[spec.primary.maturity], weeks, horizons=spec.weekly.horizons)
+
+
+def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Estimate | float | int | str]:
     name, placebo = spec.primary.maturity, spec.weekly.placebo
     four = _cell(irf, name, spec.weekly.horizon, spec)
+    test = equivalence(four.value, _error(four), spec.primary.bounds[0])
     return {
         **{
             f"custody_{each.removeprefix('yield_')}_{h}": _cell(irf, each, h, spec)
@@ -136,7 +143,8 @@ def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Estimate
         "placebo_share": float(data.frame.loc[placebo, "custody_sales"]),
         "placebo_change": float(data.frame[name].diff()[placebo]),
         "placebo_next": float(data.frame[name].diff().shift(-1)[placebo]),
-        "smallest_bound": equivalence(four.value, _error(four), spec.primary.bounds[0]).smallest_bound,
+        "smallest_bound": test.smallest_bound,
+        "equivalent_short": "yes" if test.accepted else "no",
         "weeks": four.nobs,
     }
 
