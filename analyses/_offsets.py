@@ -7,7 +7,7 @@ import warnings
 import pandas as pd
 
 import econ
-from analyses._projections import granular, interventions
+from analyses._projections import granular, intervened, interventions
 from analyses._samples import cut
 from analyses._words import listing, name_of
 from analyses.specification import CHINA, JAPAN, UK, Specification, fitted
@@ -41,7 +41,8 @@ def instrumented(spec: Specification) -> Dataset:
     data = cut(data, spec)
     shocks = pd.DataFrame({column: own_shock(spec, holder) for holder, column in OWN.items()})
     shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)
-    shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index)).series
+    if intervened(spec):
+        shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index)).series
     variables = {**data.variables, **{each: Variable(each, each, "percent of position") for each in shocks.columns}}
     return Dataset(data.frame.join(shocks, how="inner"), variables, data.vintages, parent=data).complete()
 

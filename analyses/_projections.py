@@ -82,6 +82,13 @@ def interventions(index: pd.PeriodIndex) -> Instrument:
     return intervention_instrument(index)
 
 
+def intervened(spec: Specification) -> bool:
+    """Whether an intervention falls into the main sample; the first since 2011 are of 2022."""
+    first, last = window(spec)
+    months = econ.events("intervention")["date"].dt.strftime("%Y-%m")
+    return bool(months.between(first, last).any())
+
+
 def intervention_shocks(spec: Specification) -> Instrument:
     """What past yields, financial conditions and interventions do not explain of the interventions.
 

@@ -7,7 +7,7 @@ import pandas as pd
 import econ
 from analyses._offsets import own_shock
 from analyses._projections import interventions
-from analyses._samples import cut
+from analyses._samples import cut, window
 from analyses._words import counted, month, months, yield_words
 from analyses.specification import BUND, CHINA, FED, JAPAN, UK, Specification, baseline
 from econ import Dataset
@@ -43,8 +43,10 @@ SHOCK, AFTER = "china_shock", "after"
 
 def states(spec: Specification) -> dict[str, tuple[str, str, str]]:
     """States of the month before a sale: column, words of the low and of the high state."""
-    frozen = month(spec.behaviour.freeze)
-    return {"volatile": (VOLATILITY, "Calm", "Volatile"), "after": (AFTER, f"To {frozen}", f"After {frozen}")}
+    frozen, (first, last) = month(spec.behaviour.freeze), window(spec)
+    found = {"volatile": (VOLATILITY, "Calm", "Volatile")}
+    inside = first <= spec.behaviour.freeze < last
+    return found | ({"after": (AFTER, f"To {frozen}", f"After {frozen}")} if inside else {})
 
 
 @recorded
@@ -104,11 +106,13 @@ def monthly(spec: Specification) -> Dataset:
 def _reactions(spec: Specification) -> tuple[Table, dict[str, float | Unavailable]]:
     """p-values of the hypothesis that lags of a group of terms do not move the holder's purchases."""
     data = monthly(spec)
+    silent = [name for name in (CURRENCY, TENSION) if not data.frame[name].any()]  # nothing of it falls into the sample
+    known = {group: columns for group, columns in TERMS.items() if not set(columns) & set(silent)}
     fits = {}
     for name in (JAPAN, UK):
-        terms = {group: columns for group, columns in TERMS.items() if group not in NOT_FOR[name]}
+        terms = {group: columns for group, columns in known.items() if group not in NOT_FOR[name]}
         fits[name] = reaction_function(data, name, terms, lags=spec.behaviour.lags, own_lags=spec.behaviour.lags)
-    groups = [*TERMS, "all terms"]
+    groups = [*known, "all terms"]
     rows = []
     for group in groups:
         cells = [float(fit.tests.loc[group, "p_value"]) if group in fit.tests.index else "–" for fit in fits.values()]

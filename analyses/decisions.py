@@ -141,7 +141,10 @@ def _symmetries(spec: Specification) -> dict[str, Symmetry]:
     }
     data = instrumented(spec)
     options |= {"controls": spec.offset.controls, "lags": spec.projection.lags}
-    for words, of_japan in (("Own shocks, projections", OWN[JAPAN]), ("Own shock, interventions", INTERVENTION)):
+    pairs = {"Own shocks, projections": OWN[JAPAN], "Own shock, interventions": INTERVENTION}
+    for words, of_japan in pairs.items():
+        if of_japan not in data.frame:  # no intervention falls into the sample
+            continue
         tests[words] = instrumented_symmetry(data, CHINA, JAPAN, instruments=(OWN[CHINA], of_japan), **options)
     return tests
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 import econ
+from analyses._units import MISSING
 from analyses._words import name_of, years, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate
 from econ.data import flows
 from econ.data.flows import IMPUTED
 from econ.infer import regress
-from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
 MEASURES = {
     "mfh_change": "Holdings, all Treasuries",
@@ -54,10 +55,15 @@ def result(spec: Specification = baseline) -> Exhibit:
             "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
         ],
     )
-    numbers: dict[str, Estimate | int | float] = {f"{key}_{measure}": cell for (measure, key), cell in cells.items()}
+    numbers: dict[str, Estimate | int | float | Unavailable] = {
+        f"{key}_{measure}": cell for (measure, key), cell in cells.items()
+    }
     figure_data = _cumulated(spec)
     last = figure_data.iloc[-1]
-    numbers |= {"china_reported": float(last["reported"]), "china_bought": float(last["bought"])}
+    numbers |= {
+        "china_reported": float(last["reported"]),
+        "china_bought": MISSING if pd.isna(last["bought"]) else float(last["bought"]),
+    }
     return Exhibit(
         key="holdings_and_flows", title="The same regression on four measures of demand", numbers=numbers,
         tables=table, figures=Figure(figure_data, _draw, height=2.9), vintages=_vintages(spec), spec=spec,

@@ -8,7 +8,7 @@ import pandas as pd
 
 import econ
 from analyses import weekly_custody
-from analyses._projections import granular, intervention_shocks, interventions
+from analyses._projections import granular, intervened, intervention_shocks, interventions
 from analyses._samples import cut
 from analyses._words import counted, number, yield_words
 from analyses.specification import Specification, baseline
@@ -77,15 +77,15 @@ def _entries(spec: Specification, granular_checks: Credentials, months: int) -> 
     data = econ.load("japan_net_purchases", name, as_of=spec.as_of).convert(**{name: "basis points"})
     data = cut(data.transform(**{name: "diff"}), spec)
     change, sales = data.frame[name], -data.frame["japan_net_purchases"].rename("japan_sales")
-    raw = interventions(pd.PeriodIndex(data.frame.index))
-    shocks = intervention_shocks(spec)
     entries = {"granular": Entry("Granular, all foreign sales", granular_checks, months)}
-    for key, words, instrument in (
-        ("intervention", "Interventions, sales by Japan", raw),
-        ("intervention_shock", "Intervention shocks, sales by Japan", shocks),
-    ):
-        entries[key] = Entry(words, credentials(instrument, change, sales, groups=_halves(instrument), lags=lags),
-                             len(instrument.series))  # fmt: skip
+    made = {}
+    if intervened(spec):
+        index = pd.PeriodIndex(data.frame.index)
+        made["intervention"] = ("Interventions, sales by Japan", interventions(index))
+        made["intervention_shock"] = ("Intervention shocks, sales by Japan", intervention_shocks(spec))
+    for key, (words, instrument) in made.items():
+        checks = credentials(instrument, change, sales, groups=_halves(instrument), lags=lags)
+        entries[key] = Entry(words, checks, len(instrument.series))
     weekly = weekly_custody.credentials_by_month(spec, lags=lags)
     entries["custody"] = Entry("Custody at the Fed, sales by officials", weekly, int(weekly.relevance.nobs))
     return entries

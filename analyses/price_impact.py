@@ -15,6 +15,7 @@ from analyses._projections import (
     OFFICIAL,
     Sale,
     granular,
+    intervened,
     intervention_shocks,
     interventions,
     long_monthly,
@@ -86,6 +87,18 @@ def primary_key(spec: Specification) -> str:
     )
 
 
+def designs(spec: Specification) -> dict[str, Design]:
+    """The designs that the sample permits: without an intervention in it, none rests on interventions."""
+    if intervened(spec):
+        return DESIGNS
+    found = {}
+    for key, design in DESIGNS.items():
+        left = tuple(name for name in design.instruments if not name.startswith("intervention"))
+        if left or not design.instruments:
+            found[key] = replace(design, instruments=left)
+    return found
+
+
 def data_of(design: Design, spec: Specification, *, premia: bool = False, further: tuple[str, ...] = ()) -> Dataset:
     """The months and columns of a design; ``premia`` puts term premia in the place of yields."""
     options = {"responses": spec.yields.premia, "ends": False} if premia else {"responses": spec.yields.maturities}
@@ -125,7 +138,7 @@ def project(
 @recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Every design at every maturity and horizon, with weak-instrument-robust sets."""
-    fits = {key: project(design, spec, horizon=spec.projection.horizon) for key, design in DESIGNS.items()}
+    fits = {key: project(design, spec, horizon=spec.projection.horizon) for key, design in designs(spec).items()}
     shown = (*spec.projection.horizons, spec.primary.horizon)
     cells = {
         key: {h: _cell(fit, spec.primary.maturity, h, spec) for h in dict.fromkeys(shown)} for key, fit in fits.items()
@@ -140,7 +153,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "controls": _controls(controlled, spec),
         },
         figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
-        vintages=data_of(DESIGNS[primary_key(spec)], spec).vintages, spec=spec,
+        vintages=data_of(designs(spec)[primary_key(spec)], spec).vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -177,9 +190,13 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
             "which stay valid when the instrument is weak and may be unions or the whole line. Intervention shocks: what past "
             "yields, financial conditions and interventions do not explain. Effective F: Montiel Olea and Pflueger; with one "
             "instrument, values below 23 leave two-stage least squares with a worst-case bias above 10%. No 5-year yield is in "
-            "the archive."
+            f"the archive.{_left_out(spec)}"
         ],
     )
+
+
+def _left_out(spec: Specification) -> str:
+    return "" if intervened(spec) else " No intervention falls into the sample, so that no design uses them."
 
 
 def _today(cells: dict, spec: Specification) -> dict:
@@ -211,7 +228,7 @@ def _named(controls: tuple[str, ...]) -> str:
 
 def _premia(spec: Specification) -> Table:
     rows = []
-    for design in DESIGNS.values():
+    for design in designs(spec).values():
         fit = project(design, spec, horizon=spec.primary.horizon, premia=True)
         cells = [_cell(fit, name, spec.primary.horizon, spec) for name in spec.yields.premia]
         rows.append(Row(design.words, [*cells, per_100bn(cells[-1], spec), fit.nobs]))
@@ -237,7 +254,7 @@ def _controlled(spec: Specification) -> dict[str, tuple]:
     }
     found = {}
     for key, controls in sets.items():
-        fit = project(DESIGNS[primary_key(spec)], spec, horizon=spec.primary.horizon, controls=controls)
+        fit = project(designs(spec)[primary_key(spec)], spec, horizon=spec.primary.horizon, controls=controls)
         cell = _cell(fit, spec.primary.maturity, spec.primary.horizon, spec)
         found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, fit.nobs)
     return found

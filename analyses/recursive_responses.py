@@ -12,6 +12,7 @@ from analyses._units import debt_tn, per_100bn
 from analyses._words import counted, heads, months, name_of, span, variables, yield_words
 from analyses.specification import Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
+from econ.errors import Unstable
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.var import IRF
 
@@ -70,7 +71,7 @@ def _cell(irf: IRF, shock: str, horizon: int, spec: Specification) -> Estimate:
     return replace(estimate, units="bp per 1% of debt")
 
 
-def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate]]:
+def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate | Unavailable]]:
     """The primary cell, a sale after so many months, when one choice changes."""
     changes: dict[str, Specification] = {"Baseline": spec}
     changes |= {f"{lags} lags": spec.changed("var.lags", lags) for lags in spec.var.lag_variants}
@@ -78,14 +79,13 @@ def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate]]:
     changes[f"Published flows only, to {last}"] = spec.changed("sample.main", spec.sample.published)
     changes["Without Fed purchases and Bund yield"] = without_controls(spec)
     seller = spec.var.sellers[0]
-    rows, numbers = [], {}
+    rows: list[Row | Panel] = []
+    numbers: dict[str, Estimate | Unavailable] = {}
     for words, varied in changes.items():
-        cells = []
-        for key, (_, order) in ORDERS.items():
-            cell = _cell(responses(varied, order), f"{seller}_net_purchases", spec.primary.horizon, spec)
-            cells.append(cell)
-            numbers[f"variant_{len(rows)}_{key}"] = cell
-        rows.append(Row(words, [*cells, cells[0].nobs]))
+        cells = [_primary(varied, order) for _, order in ORDERS.values()]
+        numbers |= {f"variant_{len(rows)}_{key}": cell for key, cell in zip(ORDERS, cells, strict=True)}
+        nobs = [cell.nobs if isinstance(cell, Estimate) else cell for cell in cells]
+        rows.append(Row(words, [*cells, nobs[0]]))
     table = Table(
         [*(words for words, _ in ORDERS.values()), "Months"],
         rows,
@@ -98,6 +98,14 @@ def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate]]:
         ],
     )
     return table, numbers
+
+
+def _primary(spec: Specification, order: str) -> Estimate | Unavailable:
+    """The primary cell under one order, if the reduced form is stable."""
+    try:
+        return _cell(responses(spec, order), f"{spec.var.sellers[0]}_net_purchases", spec.primary.horizon, spec)
+    except Unstable:
+        return Unavailable("the VAR is not stable")
 
 
 def _plotted(irfs: dict[str, IRF], spec: Specification) -> pd.DataFrame:

@@ -112,7 +112,9 @@ class AddingUp(Choices, part="adding_up"):
     lags: kind.Count = 3  # of a system with nine variables
     other_allies: kind.Holders = ("korea", "norway")  # allies with mostly official holdings
     china_first: kind.Names = (CHINA, JAPAN, UK, "other_allies", "hubs", "other_foreign", FED, "net_issuance", THE_YIELD)
+    # as flows first: what moves everybody within the month is put down to China
     china_last: kind.Names = ("net_issuance", FED, THE_YIELD, JAPAN, UK, "other_allies", "hubs", "other_foreign", CHINA)
+    # as allies first: it is put down to all others
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from analyses._units import debt_tn, per_100bn
 from analyses._words import counted, label, listing, months, series, yield_words
 from analyses.specification import Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
-from econ.errors import EstimationError, IdentificationError, WeakInstrument
+from econ.errors import EstimationError, IdentificationError, SampleTooShort, WeakInstrument
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 from econ.var import IRF, Heteroskedasticity, NonGaussian, Proxy, SignRestrictions, StructuralResults, VARResults
 from econ.var.schemes.non_gaussian import gaussianity
@@ -57,7 +57,11 @@ def by_shape(fit: VARResults, holder: str, spec: Specification) -> StructuralRes
     return fit.identify(NonGaussian())
 
 
-REASONS = {"NotIdentified": "shocks too close to Gaussian to be told apart", "NotConverged": "no convergence"}
+REASONS = {
+    "NotIdentified": "shocks too close to Gaussian to be told apart",
+    "NotConverged": "no convergence",
+    "SampleTooShort": "too few months in a regime",
+}
 SCHEMES: dict[str, tuple[str, Identify]] = {
     "flows_first": ("Recursive, flows first", recursive("flows_first")),
     "yields_first": ("Recursive, yields first", recursive("yields_first")),
@@ -112,7 +116,7 @@ def _irf(key: str, fit: VARResults, holder: str, spec: Specification) -> IRF | U
         if svar.draws is not None or isinstance(svar.scheme, NonGaussian):  # its own draws; a check without bands
             boot = None
         return svar.irf(spec.primary.horizon, bootstrap=boot, rng=None if boot is None else spec.rng)
-    except (IdentificationError, EstimationError) as error:
+    except (IdentificationError, EstimationError, SampleTooShort) as error:
         return Unavailable(REASONS.get(type(error).__name__, "the estimate does not exist"))
 
 
@@ -217,11 +221,8 @@ def _identification(spec: Specification, bare: Specification) -> tuple[Table, di
             stage = proxied(fit, holder, chosen).first_stage
             rows.append(Row(f"{words} ({stage['nobs']:.0f} months)", [float(stage["effective_f"]), float(stage["r2"])]))
             numbers[f"f_{holder.split('_')[0]}{end}"] = float(stage["effective_f"])
-        variance = by_variance(fitted(chosen.changed("var.bias_corrected", False)), next(iter(actions(chosen))), chosen)
         rows.append(Panel(f"Regimes of variance: statistic and p-value, {when}"))
-        rows += [
-            Row(words, [line["statistic"], line["p_value"]]) for words, line in _told_apart(variance.tests(), chosen)
-        ]
+        rows += _variances(chosen)
         shocks = fit.identify(Cholesky(*ordered(chosen, "flows_first"))).shocks
         pair = gaussianity(shocks).filter(like="two Gaussian", axis=0).iloc[0]
         rows.append(Panel(f"Recursive shocks nearest to Gaussian: statistic and p-value, {when}"))
@@ -232,6 +233,15 @@ def _identification(spec: Specification, bare: Specification) -> tuple[Table, di
             for holder, (words, _) in actions(spec).items()
         ]
     return Table(["Statistic", "p-value or R²"], rows, decimals=2), numbers
+
+
+def _variances(spec: Specification) -> list[Row]:
+    """Tests of the regimes, or why there are none."""
+    try:
+        svar = by_variance(fitted(spec.changed("var.bias_corrected", False)), next(iter(actions(spec))), spec)
+    except SampleTooShort:
+        return [Row("Tests", [Unavailable(REASONS["SampleTooShort"]), ""])]
+    return [Row(words, [line["statistic"], line["p_value"]]) for words, line in _told_apart(svar.tests(), spec)]
 
 
 def _told_apart(tests: pd.DataFrame, spec: Specification) -> list[tuple[str, pd.Series]]:

@@ -96,15 +96,14 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows += [Row(label(name), [_cell(without, name, h, spec) for h in horizons]) for name in maturities]
     rows.append(Panel("Yield after a fall of custody holdings by $100 billion at today's debt, bp"))
     rows += [Row(label(name), [per_100bn(_cell(irf, name, h, spec), spec) for h in horizons]) for name in maturities]
-    placebo = instrument(spec).placebo(
-        data.frame[spec.primary.maturity], [pd.Timestamp(placebo_week)], horizons=horizons
-    )
+    placebo = _placebo(data, spec)
     rows.append(Panel(f"The placebo: week of {day(placebo_week)}, in which Russia moved its custodian"))
     rows.append(Row(f"{label(spec.primary.maturity)}, change in bp", [float(value) for value in placebo["change"]]))
     rows.append(
         Row(f"{label(spec.primary.maturity)}, bp per 1% of debt", [float(value) for value in placebo["per_unit"]])
     )
-    rows.append(Row("p-value", [float(value) for value in placebo["p_value"]], decimals=2))
+    p_values = [float(value) for value in placebo["p_value"]]
+    rows.append(Row("p-value", p_values, decimals=2))
     table = Table(
         heads(horizons, "week"),
         rows,
@@ -117,7 +116,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     return Exhibit(
-        key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec) | {f"placebo_p_{h}": float(p) for h, p in zip(horizons, placebo["p_value"], strict=True)},
+        key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec) | {f"placebo_p_{h}": p for h, p in zip(horizons, p_values, strict=True)},
         tables=table,
         figures=Figure(_plotted(irf, spec), _draw, height=2.6), vintages=data.vintages, spec=spec,
     )  # fmt: skip

@@ -200,6 +200,12 @@ def test_without_imputed_months_models_end_before_them_and_sums_are_not_availabl
     assert (numbers["months"], numbers["imputed_months"]) == (152, 0)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("key", [key for key in SECONDS if "imputed" in CHOICES[key]])
+def test_without_imputed_months_every_exhibit_that_uses_flows_is_another(key):
+    assert values(made(key, small(key).changed("imputed", False))) != before(key)
+
+
 def test_words_follow_the_fields():
     spec = baseline.changed({"primary.maturity": "yield_2y", "sample.full": ("2005-01", "2024-12")})
     with warnings.catch_warnings():
