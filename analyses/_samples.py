@@ -56,8 +56,16 @@ def window(spec: Specification, name: str = "main") -> tuple[str, str]:
 
 def actions(spec: Specification) -> dict[str, tuple[str, float]]:
     """What the holders of the VAR do: from the name of their purchases to words, and the size of the shock in percent."""
-    found = {f"{slug}_net_purchases": (f"{name_of(slug)} sells", -1.0) for slug in spec.var.sellers}
-    return found | {f"{slug}_net_purchases": (f"{name_of(slug)} buys", 1.0) for slug in spec.var.buyers}
+    found = {}
+    for name in _holders(spec):
+        sells = name.removesuffix("_net_purchases") in spec.var.sellers
+        found[name] = (f"{name_of(name)} {'sells' if sells else 'buys'}", -1.0 if sells else 1.0)
+    return found
+
+
+def _holders(spec: Specification) -> list[str]:
+    """Purchases in the VAR but the Fed's, in the order of flows first."""
+    return [name for name in spec.var.flows_first if name.endswith("_net_purchases") and not name.startswith("fed")]
 
 
 def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = True) -> Dataset:
@@ -116,7 +124,7 @@ def _names(spec: Specification) -> None:
     )
     known("panel", ("china", "japan", "uk"), spec.panel.everybody)  # whose own shocks are read
     known("offset.methods", spec.offset.methods, ("sims-zha", "scenario", "least-squares", "reduced"))
-    apart("var.sellers and var.buyers", spec.var.sellers, spec.var.buyers)
+    known("var.sellers", spec.var.sellers, [name.removesuffix("_net_purchases") for name in _holders(spec)])
     known(
         "primary.maturity", [spec.primary.maturity], [*spec.yields.maturities, *spec.yields.premia, spec.yields.premium]
     )

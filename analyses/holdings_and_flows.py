@@ -40,21 +40,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }
     rows = [Row(words, [cells[measure, key] for key in columns]) for measure, words in MEASURES.items()]
     rows.append(Row("Months, net purchases", [cells["net_purchases", key].nobs for key in columns], decimals=0))
-    name = yield_words(spec.primary.maturity)
-    months = "enter" if spec.holdings.imputed else "are left out"
-    table = Table(
-        [years(sample) for _, _, sample in columns.values()],
-        [Panel(f"{name}, bp per 1% of debt"), *rows],
-        spans=[("Foreign official", 3), *((name_of(slug), 1) for slug in spec.holdings.holders)],
-        decimals=1,
-        notes=[
-            f"Each cell is one regression of the monthly change of the {name} (month end; monthly average in the first "
-            "column) on a constant and one measure of demand in percent of debt: the change in reported holdings of all or "
-            "of long-term Treasuries, its valuation part alone, or net purchases. Standard errors in parentheses: Newey-West "
-            f"with {spec.holdings.hac_lags} Bartlett lags. Imputed months {months}. None of these is an estimate of the price "
-            "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
-        ],
-    )
+    table = _table(rows, [years(sample) for _, _, sample in columns.values()], spec)
     numbers: dict[str, Estimate | int | float | Unavailable] = {
         f"{key}_{measure}": cell for (measure, key), cell in cells.items()
     }
@@ -68,6 +54,24 @@ def result(spec: Specification = baseline) -> Exhibit:
         key="holdings_and_flows", title="The same regression on four measures of demand", numbers=numbers,
         tables=table, figures=Figure(figure_data, _draw, height=2.9), vintages=_vintages(spec), spec=spec,
     )  # fmt: skip
+
+
+def _table(rows: list[Row], samples: list[str], spec: Specification) -> Table:
+    name = yield_words(spec.primary.maturity)
+    months = "enter" if spec.holdings.imputed else "are left out"
+    return Table(
+        samples,
+        [Panel(f"{name}, bp per 1% of debt"), *rows],
+        spans=[("Foreign official", 3), *((name_of(slug), 1) for slug in spec.holdings.holders)],
+        decimals=1,
+        notes=[
+            f"Each cell is one regression of the monthly change of the {name} (month end; monthly average in the first "
+            "column) on a constant and one measure of demand in percent of debt: the change in reported holdings of all or "
+            "of long-term Treasuries, its valuation part alone, or net purchases. Standard errors in parentheses: Newey-West "
+            f"with {spec.holdings.hac_lags} Bartlett lags. Imputed months {months}. None of these is an estimate of the price "
+            "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
+        ],
+    )
 
 
 def _changes(name: str, spec: Specification) -> Dataset:

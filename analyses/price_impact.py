@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from analyses._kinds import known
 from analyses._projections import (
     CHINA,
     FOREIGN,
@@ -23,10 +24,9 @@ from analyses._projections import (
     with_instruments,
 )  # fmt: skip
 from analyses._units import debt_tn, per_100bn
-from analyses._words import heads, label, listing, months, series, yield_words
+from analyses._words import heads, label, listing, months, name_of, series, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate, LocalProjection
-from econ.errors import SpecificationError
 from econ.infer import equivalence
 from econ.projection import ProjectionResults
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
@@ -35,6 +35,8 @@ REACH = 400.0
 """Where intervals are cut in the figures, bp; as drawn in the paths, a quarter more."""
 PUBLISHED = (5, 28)
 """Most published estimates, bp per 1% of debt."""
+
+INSTRUMENTS = ("granular", "china_shock", "intervention", "intervention_shock")
 
 
 @dataclass(frozen=True)
@@ -76,23 +78,29 @@ DESIGNS = {
 }
 
 
+def _chosen(spec: Specification) -> dict[str, Design]:
+    """The designs; the last is that of the primary cell, if no other is."""
+    wanted = (spec.primary.seller, spec.primary.instruments)
+    if any((each.sale.slug, each.instruments) == wanted for each in DESIGNS.values() if each.hubs and not each.long):
+        return DESIGNS
+    known("primary.instruments (or add it to DESIGNS)", spec.primary.instruments, INSTRUMENTS)
+    sale = Sale(spec.primary.seller, name_of(spec.primary.seller))
+    return {**DESIGNS, "combined": Design(f"Primary, {sale.words}", sale, spec.primary.instruments)}
+
+
 def primary_key(spec: Specification) -> str:
     """The design with the seller and the instruments of the primary cell of H1."""
-    for key, design in DESIGNS.items():
-        found = (design.sale.slug, design.instruments, design.hubs, design.long)
-        if found == (spec.primary.seller, spec.primary.instruments, True, False):
-            return key
-    raise SpecificationError(
-        f"no design for sales of {spec.primary.seller!r} by {spec.primary.instruments}; add it to DESIGNS."
-    )
+    wanted = (spec.primary.seller, spec.primary.instruments, True, False)
+    found = _chosen(spec).items()
+    return next(key for key, each in found if (each.sale.slug, each.instruments, each.hubs, each.long) == wanted)
 
 
 def designs(spec: Specification) -> dict[str, Design]:
     """The designs that the sample permits: without an intervention in it, none rests on interventions."""
     if intervened(spec):
-        return DESIGNS
+        return _chosen(spec)
     found = {}
-    for key, design in DESIGNS.items():
+    for key, design in _chosen(spec).items():
         left = tuple(name for name in design.instruments if not name.startswith("intervention"))
         if left or not design.instruments:
             found[key] = replace(design, instruments=left)
@@ -125,8 +133,8 @@ def project(
     usual = spec.projection.long_controls if design.long else spec.primary.controls
     controls = usual if controls is None else controls
     data = data_of(design, spec, premia=premia, further=tuple(name for name in controls if name not in usual))
-    known = spec.yields.premia if premia else (*spec.yields.maturities, *spec.yields.averages)
-    responses = tuple(name for name in data.frame.columns if name in known)
+    kept = spec.yields.premia if premia else (*spec.yields.maturities, *spec.yields.averages)
+    responses = tuple(name for name in data.frame.columns if name in kept)
     model = LocalProjection(
         data, response=responses, impulse=design.sale.name, controls=controls,
         lags=spec.projection.long_lags if design.long else spec.projection.lags, instrument=design.instruments or None,
@@ -176,7 +184,7 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
         strength = fit.first_stage(spec.primary.horizon).statistic if fit.parent.instruments else "–"
         cells = [_cell(fit, name, spec.primary.horizon, spec) for name in spec.yields.maturities]
         today = per_100bn(_cell(fit, spec.primary.maturity, spec.primary.horizon, spec), spec)
-        rows.append(Row(DESIGNS[key].words, [*cells, today, strength, fit.nobs]))
+        rows.append(Row(designs(spec)[key].words, [*cells, today, strength, fit.nobs]))
     return Table(
         [*(label(name) for name in spec.yields.maturities), label(spec.primary.maturity), "Effective F", "Months"],
         rows,
@@ -206,7 +214,7 @@ def _today(cells: dict, spec: Specification) -> dict:
 
 def _horizons(cells: dict, spec: Specification) -> Table:
     horizons = spec.projection.horizons
-    rows = [Row(DESIGNS[key].words, [row[h] for h in horizons]) for key, row in cells.items()]
+    rows = [Row(designs(spec)[key].words, [row[h] for h in horizons]) for key, row in cells.items()]
     return Table(
         heads(horizons),
         rows,
@@ -297,7 +305,7 @@ def _plotted(cells, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
     for key, row in cells.items():
         cell = row[spec.primary.horizon]
         for low, high in cell.region or ((cell.lower, cell.upper),):
-            rows.append((DESIGNS[key].words, cell.value, max(low, -REACH), min(high, REACH)))
+            rows.append((designs(spec)[key].words, cell.value, max(low, -REACH), min(high, REACH)))
     return pd.DataFrame(rows, columns=["design", "value", "lower", "upper"])
 
 
@@ -307,7 +315,7 @@ def _paths(fits, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
         for h in range(spec.projection.horizon + 1):
             cell = _cell(fits[key], spec.primary.maturity, h, spec)
             rows.append(
-                (DESIGNS[key].words, h, cell.value, max(cell.lower, -1.25 * REACH), min(cell.upper, 1.25 * REACH))
+                (designs(spec)[key].words, h, cell.value, max(cell.lower, -1.25 * REACH), min(cell.upper, 1.25 * REACH))
             )
     return pd.DataFrame(rows, columns=["design", "month", "value", "lower", "upper"])
 
