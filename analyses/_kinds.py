@@ -108,7 +108,7 @@ def _several(kind: type) -> Callable[[str, object], tuple[Any, ...]]:
         for each in value if isinstance(value, (tuple, list)) else (value,):
             if not isinstance(each, kind):
                 raise SpecificationError(f"{name} takes a list of {kind.__name__}; found {each!r}.")
-        found = tuple(value)  # type: ignore[arg-type]
+        found: tuple[Any, ...] = tuple(value)  # type: ignore[arg-type]
         _listed(name, [each.key for each in found], f"a {kind.__name__} by its key")
         return found
 

@@ -124,6 +124,7 @@ def _names(spec: Specification) -> None:
     )
     known("panel", ("china", "japan", "uk"), spec.panel.everybody)  # whose own shocks are read
     known("offset.methods", spec.offset.methods, ("sims-zha", "scenario", "least-squares", "reduced"))
+    known("offset.allies", [f"{slug}_net_purchases" for slug in spec.offset.allies], _holders(spec))
     known("var.sellers", spec.var.sellers, [name.removesuffix("_net_purchases") for name in _holders(spec)])
     known(
         "primary.maturity", [spec.primary.maturity], [*spec.yields.maturities, *spec.yields.premia, spec.yields.premium]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 import econ
 from analyses._samples import THE_YIELD, cut
+from analyses._units import cell
 from analyses._words import counted, months, number
 from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline, estimated
 from econ import Cholesky, Dataset, Estimate, MovingBlock
@@ -111,7 +114,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows.append(Panel("Of which"))
     rows.append(_row(TOGETHER, "Japan and UK", {order: joint for order, (_, joint) in both.items()}, numbers))
     for test, words in (("holders add to one", "Holders add to one"), ("pro rata", "Everybody takes its pro rata")):
-        cells = [float(splits[order].tests.loc[test, "p_value"]) for order in ORDERS]
+        cells = [cell(splits[order].tests, test, "p_value") for order in ORDERS]
         rows.append(Row(f"{words}: p-value", [cells[0], "", cells[1], "", ""]))
     table = Table(
         ["Share", "Excess", "Share", "Excess", "Pro rata"],
@@ -128,11 +131,11 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     for order in ORDERS:
-        numbers[f"{order}_sum_p"] = float(splits[order].tests.loc["holders add to one", "p_value"])
-        numbers[f"{order}_pro_rata_p"] = float(splits[order].tests.loc["pro rata", "p_value"])
+        numbers[f"{order}_sum_p"] = cell(splits[order].tests, "holders add to one", "p_value")
+        numbers[f"{order}_pro_rata_p"] = cell(splits[order].tests, "pro rata", "p_value")
     return Exhibit(
-        key="adding_up", title="Who takes the other side of a Chinese sale", numbers=numbers, tables=table,
-        figures=Figure(_plotted(splits), _draw, height=3.0), vintages=everybody(spec).vintages, spec=spec,
+        key="adding_up", title="Who takes the other side of a Chinese sale", numbers=numbers, tables={"": table},
+        figures={"": Figure(_plotted(splits), _draw, height=3.0)}, vintages=everybody(spec).vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -156,7 +159,7 @@ def _plotted(splits: dict[str, AddingUp]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["order", "group", "start", "share"])
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     page.set_layout_engine("constrained", w_pad=0.15)
     grid = page.subplots(1, 2, sharey=True)
     for axes, (order, part) in zip(grid, data.groupby("order", sort=False), strict=True):

@@ -8,6 +8,7 @@ import econ
 from analyses._offsets import own_shock
 from analyses._projections import interventions
 from analyses._samples import cut, window
+from analyses._units import cell, entry
 from analyses._words import counted, month, months, yield_words
 from analyses.specification import BUND, CHINA, FED, JAPAN, UK, Specification, baseline
 from econ import Dataset
@@ -57,7 +58,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     by_states, found_states = _states(spec)
     dates, breaks = _breaks(spec)
     return Exhibit(
-        key="behaviour", title="Who bought, and what holders react to", numbers=found | tests | found_states | breaks,
+        key="behaviour", title="Who bought, and what holders react to", numbers={**found, **tests, **found_states, **breaks},
         tables={"": table, "reactions": reactions, "states": by_states, "breaks": dates}, vintages=monthly(spec).vintages,
         spec=spec,
     )  # fmt: skip
@@ -66,9 +67,10 @@ def result(spec: Specification = baseline) -> Exhibit:
 def _episodes(spec: Specification) -> tuple[Table, dict[str, float | Unavailable]]:
     holders, spans = spec.behaviour.holders, {each.key: (each.first, each.last) for each in spec.behaviour.episodes}
     sums = episodes(list(holders), spans, imputed=spec.imputed, as_of=spec.as_of)
-    rows, numbers = [], {}
+    rows: list[Row | Panel] = []
+    numbers: dict[str, float | Unavailable] = {}
     for episode in spans:
-        cells = [sums.loc[(episode, slug), "usd_bn"] for slug in holders]
+        cells = [entry(sums, (episode, slug), "usd_bn") for slug in holders]
         rows.append(Row(episode, cells))
         key = episode.lower().replace(" ", "_").replace("-", "_")
         numbers |= {f"{key}_{slug}": cell for slug, cell in zip(holders, cells, strict=True)}
@@ -115,7 +117,7 @@ def _reactions(spec: Specification) -> tuple[Table, dict[str, float | Unavailabl
     groups = [*known, "all terms"]
     rows = []
     for group in groups:
-        cells = [float(fit.tests.loc[group, "p_value"]) if group in fit.tests.index else "–" for fit in fits.values()]
+        cells = [cell(fit.tests, group, "p_value") if group in fit.tests.index else "–" for fit in fits.values()]
         rows.append(Row(group.capitalize() if group == "all terms" else group, cells))
     rows.append(Row("R²", [fit.regression.r2 for fit in fits.values()]))
     months = int((data.frame[TENSION] > 0).sum())
@@ -132,7 +134,7 @@ def _reactions(spec: Specification) -> tuple[Table, dict[str, float | Unavailabl
     short = {"China's purchases": "china", "Volatility and conditions": "volatility", "Threats, freezes, tariffs": "tension",
              "Yield over Germany": "yield", "Yield over the UK": "yield", "Currency: interventions": "currency"}  # fmt: skip
     numbers: dict[str, float | Unavailable] = {
-        f"{SLUGS[name]}_reacts_to_{slug}": float(fit.tests.loc[group, "p_value"])
+        f"{SLUGS[name]}_reacts_to_{slug}": cell(fit.tests, group, "p_value")
         for name, fit in fits.items()
         for group, slug in short.items()
         if group in fit.tests.index
@@ -172,10 +174,10 @@ def _states(spec: Specification) -> tuple[Table, dict[str, Estimate | float]]:
         found = {slug: by_state(spec, key, ally) for ally, slug in SLUGS.items()}
         rows += [Row(low, [part.low for part in found.values()]), Row(high, [part.high for part in found.values()])]
         for test in ("Wald", "Anderson-Rubin"):
-            cells: list[float | str] = [float(part.tests.loc[test, "p_value"]) for part in found.values()]
+            cells: list[float | str] = [cell(part.tests, test, "p_value") for part in found.values()]
             rows.append(Row(f"Equal: {test}, p-value", cells))
         for slug, part in found.items():
-            robust = float(part.tests.loc["Anderson-Rubin", "p_value"])
+            robust = cell(part.tests, "Anderson-Rubin", "p_value")
             numbers |= {f"{key}_{slug}_low": part.low, f"{key}_{slug}_high": part.high, f"{key}_{slug}_p": robust}
     table = Table(
         ["Japan", "UK custodians"], rows, decimals=2, below="interval",

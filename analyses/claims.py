@@ -62,12 +62,14 @@ class Facts:
         """Read them from the archive."""
         slugs = ("china", "japan", "uk", "foreign")
         measures = ("mfh_holdings", "mfh_change", "net_purchases")
-        tables = (
+        reported, change, bought = (
             {slug: flows(slug, measure, "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"] for slug in slugs}
             for measure in measures
         )
         ratings = econ.events("rating")
-        return cls(*tables, fitch=ratings.loc[ratings["label"].str.startswith("Fitch"), "date"].iloc[0])
+        return cls(
+            reported, change, bought, fitch=ratings.loc[ratings["label"].str.startswith("Fitch"), "date"].iloc[0]
+        )
 
     @staticmethod
     def half(series: pd.Series) -> float:
@@ -77,14 +79,15 @@ class Facts:
     @property
     def peak(self) -> pd.Period:
         """Month of China's largest reported holdings."""
-        return self.reported["china"].idxmax()
+        china = self.reported["china"]
+        return pd.PeriodIndex(china.index)[int(china.argmax())]
 
     @property
     def lowest_since(self) -> pd.Period:
         """Last month before July 2025 in which China's reported holdings were lower."""
         china = self.reported["china"]
         before = china.loc[:JULY].iloc[:-1]
-        return before[before < china[JULY]].index[-1]
+        return pd.PeriodIndex(before[before < china[JULY]].index)[-1]
 
     def sold(self, year: int) -> float | Unavailable:
         """China's net sales in a year."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 import econ
-from analyses._units import summed
+from analyses._units import cell, month_words, summed
 from analyses._words import listing, name_of
 from analyses.specification import Specification, baseline
 from econ import Estimate
@@ -41,8 +43,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     names = [f"{slug}_net_purchases_usd" for slug in slugs]
     files = econ.load(*names, as_of=spec.as_of).vintages + econ.load("china_mfh_holdings", as_of=spec.as_of).vintages
     return Exhibit(
-        key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables=table,
-        figures=Figure(frame, _draw, height=2.7), vintages=files, spec=spec,
+        key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables={"": table},
+        figures={"": Figure(frame, _draw, height=2.7)}, vintages=files, spec=spec,
     )  # fmt: skip
 
 
@@ -59,8 +61,8 @@ def _numbers(
         "sigma_plain": plain.sigma,
         "largest_error": float(adjusted.frame["holdings_std_error"].max()),
         "surveys": adjusted.surveys,
-        "survey_2010": float(adjusted.frame.loc[spec.custody.survey, "survey"]),
-        "reported_2010": float(frame.set_index("month").loc[spec.custody.survey, "reported"]),
+        "survey_2010": cell(adjusted.frame, spec.custody.survey, "survey"),
+        "reported_2010": cell(frame.set_index("month"), spec.custody.survey, "reported"),
         **{f"{slug}_since_2023": summed(bought[slug].loc[spec.custody.since :]) for slug in bought},
         **{f"{slug}_moved_2011": summed(moved[slug].loc[first.first : first.last]) for slug in moved},
         **{f"{slug}_correlation": float(bought[slug].corr(bought[spec.custody.groups[0]])) for slug in bought},
@@ -100,7 +102,7 @@ def _holdings(spec: Specification) -> pd.DataFrame:
     lower, upper = adjusted.interval(spec.level)
     return pd.DataFrame(
         {
-            "month": adjusted.frame.index.strftime("%Y-%m"),
+            "month": month_words(adjusted.frame.index),
             "reported": reported.to_numpy(),
             "benchmarked": adjusted.frame["holdings"].to_numpy(),
             "lower": lower.to_numpy(),
@@ -110,7 +112,7 @@ def _holdings(spec: Specification) -> pd.DataFrame:
     )
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     axes = page.subplots()
     months = pd.PeriodIndex(data["month"], freq="M").to_timestamp()
     axes.fill_between(months, data["lower"], data["upper"], color="0.85", linewidth=0, label="band")

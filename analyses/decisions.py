@@ -9,6 +9,7 @@ import pandas as pd
 
 from analyses._offsets import INTERVENTION, OWN, groups, instrumented, own_shocks, proxy_system
 from analyses._samples import ordered
+from analyses._units import cell
 from analyses._words import buyer, listing, months, name_of, yield_words
 from analyses.specification import CHINA, JAPAN, Specification, baseline, fitted
 from econ import Cholesky, Estimate, MovingBlock
@@ -84,7 +85,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows: list[Row | Panel] = []
     for estimand, part in found.groupby(level="estimand", sort=False):
         rows.append(Panel(str(estimand)))
-        rows += [Row(design, _cells(line)) for (_, design), line in part.iterrows()]
+        rows += [Row(str(names[-1]), _cells(line)) for names, line in _lines(part)]
     table = Table(
         ["Offset", "Set", "Detectable", "Months", "Months needed", "Verdict"], rows, decimals=2,
         notes=[
@@ -99,9 +100,14 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
     symmetries, tests = _symmetry(spec)
     return Exhibit(
-        key="decisions", title="Verdicts on the offset, and symmetry", numbers=tests | _numbers(found, spec),
+        key="decisions", title="Verdicts on the offset, and symmetry", numbers={**tests, **_numbers(found, spec)},
         tables={"": table, "symmetry": symmetries}, vintages=instrumented(spec).vintages, spec=spec,
     )  # fmt: skip
+
+
+def _lines(part: pd.DataFrame) -> list[tuple[tuple[str, str], pd.Series]]:
+    """Names and contents of the rows."""
+    return list(zip(part.index, (part.iloc[place] for place in range(len(part))), strict=True))
 
 
 def _numbers(found: pd.DataFrame, spec: Specification) -> dict[str, float | int | str]:
@@ -111,7 +117,7 @@ def _numbers(found: pd.DataFrame, spec: Specification) -> dict[str, float | int 
     }
     for slug, words in (("instrumented", PROJECTED["china_shock"]), ("joint", PROJECTED["china_shock_joint"]),
                         ("proxy", PROXY)):  # fmt: skip
-        line = found.loc[(f"Quantity, {buyer(spec.offset.ally)}", words)]
+        line: Any = found.loc[(f"Quantity, {buyer(spec.offset.ally)}", words), :]
         numbers |= {
             slug: float(line["value"]), f"{slug}_lower": float(line["lower"]), f"{slug}_upper": float(line["upper"]),
             f"{slug}_verdict": str(line["verdict"]), f"{slug}_detectable": float(line["detectable"]),
@@ -121,7 +127,7 @@ def _numbers(found: pd.DataFrame, spec: Specification) -> dict[str, float | int 
     return numbers
 
 
-def _cells(line: pd.Series) -> list:
+def _cells(line: pd.Series) -> list[Any]:
     ends = float(line["lower"]), float(line["upper"])
     low, high = (f"{end:.2f}".replace("-", "−").replace("inf", "∞") for end in ends)
     words = f"{'[' if math.isfinite(ends[0]) else '('}{low}, {high}{']' if math.isfinite(ends[1]) else ')'}"
@@ -157,8 +163,8 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
             [
                 test.seller,
                 test.ally,
-                float(test.tests.loc["Wald", "p_value"]),
-                float(test.tests.loc["Anderson-Rubin", "p_value"]),
+                cell(test.tests, "Wald", "p_value"),
+                cell(test.tests, "Anderson-Rubin", "p_value"),
             ],
         )
         for words, test in tests.items()
@@ -174,8 +180,8 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
     )  # fmt: skip
     own = tests["Own shocks, projections"]
     return table, {
-        "symmetry_wald": float(own.tests.loc["Wald", "p_value"]),
-        "symmetry_ar": float(own.tests.loc["Anderson-Rubin", "p_value"]),
+        "symmetry_wald": cell(own.tests, "Wald", "p_value"),
+        "symmetry_ar": cell(own.tests, "Anderson-Rubin", "p_value"),
         "symmetry_error": float(own.difference.std_error),  # type: ignore[arg-type]
     }
 

@@ -32,7 +32,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="designs", title="Designs on known truth", numbers=_numbers(scores.table, believable, spec),
         tables={"": _scores(scores.table, believable, spec), "moments": _moments()},
-        figures=Figure(_curves(scores.table, spec), partial(_draw, size=1.0 - spec.level), height=2.8), vintages=system(spec).vintages, spec=spec,
+        figures={"": Figure(_curves(scores.table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, vintages=system(spec).vintages, spec=spec,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analyses._events import daily, studies
 from analyses._kinds import Dates
+from analyses._units import entry
 from analyses._words import days, label, listing
 from analyses.specification import Specification, baseline
 from econ import Estimate
@@ -45,7 +46,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     return Exhibit(
-        key="event_calendars", title="Classes of dates", numbers=numbers, tables=table,
+        key="event_calendars", title="Classes of dates", numbers=numbers, tables={"": table},
         vintages=daily(spec).vintages, spec=spec,
     )  # fmt: skip
 
@@ -77,7 +78,7 @@ def _class_row(
     name, ten = each.key, fits[spec.primary.maturity]
     weekly = Unavailable("every week has its release: no day like it is left")
     placebo = weekly if name == "h41" else ten.placebo(name, draws=spec.calendars.draws, rng=spec.rng).p_value
-    bound = ten.detectability(bound=spec.events.bound).loc[name, "smallest bound"]
+    bound = entry(ten.detectability(bound=spec.events.bound), name, "smallest bound")
     shift = ten.variance_shift(name)
     news: str | Estimate = "none" if isinstance(shift, Unavailable) else shift.news
     means = {maturity: fits[maturity].mean(name, level=spec.level) for maturity in fits}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analyses._events import SLOPE, catalogue, response_label, studies, with_slope, words_of
+from analyses._units import entry
 from analyses._words import days, yield_words
 from analyses.specification import Specification, baseline
 from econ import Estimate
@@ -24,9 +25,9 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows += [Row(words[key], [adjusted[response, key] for response in fits], decimals=2) for key in keys]
     rows.append(Panel("Smallest effect that could have been detected, bp (80% power)"))
     power = {response: fit.detectability(bound=spec.events.bound) for response, fit in fits.items()}
-    rows += [Row(words[key], [power[response].loc[key, "detectable"] for response in fits]) for key in keys]
+    rows += [Row(words[key], [entry(power[response], key, "detectable") for response in fits]) for key in keys]
     rows.append(Panel("Smallest bound within which the effect is shown to lie, bp (5% level)"))
-    rows += [Row(words[key], [power[response].loc[key, "smallest bound"] for response in fits]) for key in keys]
+    rows += [Row(words[key], [entry(power[response], key, "smallest bound") for response in fits]) for key in keys]
     table = Table(
         [response_label(response, spec) for response in fits],
         rows,
@@ -48,7 +49,7 @@ def result(spec: Specification = baseline) -> Exhibit:
 
 def _within(power: dict[str, pd.DataFrame], spec: Specification) -> int:
     """Number of cells in which the effect is shown to lie within the bound."""
-    bounds = [power[response].loc[key, "smallest bound"] for response in power for key in spec.events.channels]
+    bounds = [entry(power[response], key, "smallest bound") for response in power for key in spec.events.channels]
     return sum(isinstance(bound, float) and bound <= spec.events.bound for bound in bounds)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analyses._events import catalogue, studies, words_of
 from analyses._kinds import NewsClass
+from analyses._units import cell, entry
 from analyses._words import counted, days, label, yield_words
 from analyses.specification import Specification, baseline
 from econ import Estimate
@@ -38,8 +39,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     power = ten.detectability(bound=spec.events.bound)
     for key in (key for key in QUOTED if key in power.index):
         numbers[f"{key}_clean"] = clean_ten.mean(key, level=spec.level)
-        numbers[f"{key}_detectable"] = float(power.loc[key, "detectable"])
-        numbers[f"{key}_smallest_bound"] = float(power.loc[key, "smallest bound"])
+        numbers[f"{key}_detectable"] = cell(power, key, "detectable")
+        numbers[f"{key}_smallest_bound"] = cell(power, key, "smallest bound")
     numbers |= {"events": len(ten.events), "moved": len(ten.moved), "confounded": len(clean_ten.dropped)}
     table = Table(
         ["Sign", "Events", *(label(each) for each in fits), "t", "BMP", "Rank", "Placebo"],
@@ -55,8 +56,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     return Exhibit(
-        key="event_study", title="Yields around news about holders", numbers=numbers, tables=table,
-        figures=Figure(_plotted(ten, spec), partial(_draw, xlabel=_under(spec)), height=4.2), vintages=ten.parent.data.vintages, spec=spec,
+        key="event_study", title="Yields around news about holders", numbers=numbers, tables={"": table},
+        figures={"": Figure(_plotted(ten, spec), partial(_draw, xlabel=_under(spec)), height=4.2)}, vintages=ten.parent.data.vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _class_row(
     means = {maturity: fit.mean(key, level=spec.level) for maturity, fit in fits.items()}
     tests = ten.tests(key, draws=spec.events.test_draws)
     placebo = ten.placebo(key, draws=spec.events.draws, rng=spec.rng)
-    values = [tests.loc[name, "p_value"] for name in ("t", "BMP", "Corrado rank")]
+    values = [entry(tests, name, "p_value") for name in ("t", "BMP", "Corrado rank")]
     cells = [
         news.sign,
         means[spec.primary.maturity].nobs,
@@ -89,7 +90,7 @@ def _p(value: float | Unavailable) -> str | Unavailable:
 
 
 def _plotted(ten: EventStudyResults, spec: Specification) -> pd.DataFrame:
-    rows = []
+    rows: list[tuple[str, str, float, object, object]] = []
     for key, words in words_of(spec).items():
         mean = ten.mean(key, level=spec.level)
         for event in ten.events.index[ten.events["kind"] == key]:

@@ -47,7 +47,7 @@ def _size(spec: Specification) -> Table:
         n_jobs=2,
         backend="loky",
     )
-    scenarios = list(dict.fromkeys(name for name, _ in sizes.columns))
+    scenarios = list(dict.fromkeys(str(pair[0]) for pair in sizes.columns))
     size_rows = [Row(str(name), [100.0 * value for value in sizes.loc[name]]) for name in sizes.index]
     return Table(
         ["size", "power"] * len(scenarios),

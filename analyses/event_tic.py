@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analyses._events import daily, response_label, studies, with_slope
+from analyses._units import cell, entry
 from analyses._words import number, yield_words
 from analyses.specification import Specification, baseline
 from econ import Estimate
@@ -43,22 +44,32 @@ def result(spec: Specification = baseline) -> Exhibit:
     other = distances[distances["day"] != 0]
     numbers = {
         "releases": len(ten.events),
-        "hits": calendars().loc[CLASS, "checked"].split(" releases")[0],
+        "hits": _hits(),
         "mean_10y": ten.mean(CLASS, level=spec.level),
         "two_days_10y": two[name].mean(CLASS, level=spec.level),
-        "bound_10y": float(ten.detectability(bound=spec.events.bound).loc[CLASS, "smallest bound"]),
+        "bound_10y": cell(ten.detectability(bound=spec.events.bound), CLASS, "smallest bound"),
         "controlled_10y": controls[CONTROLLED],
         "placebo_10y": placebo[name],
         "rank_10y": tests[name]["GRANK"],
-        "adjusted_10y": float(distances.set_index("day").loc[0, "adjusted"]),
-        "largest_other_t": float(other.loc[other["t"].abs().idxmax(), "t"]),
-        "largest_other_before": -int(other.loc[other["t"].abs().idxmax(), "day"]),
+        "adjusted_10y": cell(distances.set_index("day"), 0, "adjusted"),
+        "largest_other_t": cell(other, other["t"].abs().idxmax(), "t"),
+        "largest_other_before": -int(cell(other, other["t"].abs().idxmax(), "day")),
     }
     return Exhibit(
         key="event_tic", title="Yields on days of TIC releases", numbers=numbers,
         tables={"": _table(fits, two, tests, placebo=placebo, spec=spec), "controls": _controls_table(controls, distances, spec)},
-        figures=Figure(shown, _draw, height=2.7), vintages=ten.parent.data.vintages, spec=spec,
+        figures={"": Figure(shown, _draw, height=2.7)}, vintages=ten.parent.data.vintages, spec=spec,
     )  # fmt: skip
+
+
+def _hits() -> str:
+    """How many releases the rule dates right, of how many."""
+    return str(entry(calendars(), CLASS, "checked")).split(" releases")[0]
+
+
+def _t(found: Estimate) -> float | Unavailable:
+    error = found.std_error
+    return error if isinstance(error, Unavailable) else found.value / error
 
 
 def _table(
@@ -69,14 +80,14 @@ def _table(
     placebo: dict[str, float | Unavailable],
     spec: Specification,
 ) -> Table:
-    power = {name: fit.detectability(bound=spec.events.bound).loc[CLASS] for name, fit in fits.items()}
+    power = {name: fit.detectability(bound=spec.events.bound) for name, fit in fits.items()}
     rows: list[Row | Panel] = [Panel("Day of the release")]
     rows.append(Row("Mean abnormal change, bp", [fit.mean(CLASS, level=spec.level) for fit in fits.values()]))
     names = {"t": "p-value, t", "Kolari-Pynnonen": "p-value, Kolari-Pynnönen", "GRANK": "p-value, GRANK-T"}
     rows += [Row(words, [tests[name][test] for name in fits], decimals=2) for test, words in names.items()]
     rows.append(Row("p-value, placebo dates", list(placebo.values()), decimals=2))
-    rows.append(Row("Detectable effect, bp", [power[name]["detectable"] for name in fits]))
-    rows.append(Row("Smallest bound, bp", [power[name]["smallest bound"] for name in fits]))
+    rows.append(Row("Detectable effect, bp", [entry(power[name], CLASS, "detectable") for name in fits]))
+    rows.append(Row("Smallest bound, bp", [entry(power[name], CLASS, "smallest bound") for name in fits]))
     rows.append(Row("Variance shift", [_shift(fit) for fit in fits.values()]))
     rows.append(Panel("Two days"))
     rows.append(Row("Mean abnormal change, bp", [fit.mean(CLASS, level=spec.level) for fit in two.values()]))
@@ -89,7 +100,7 @@ def _table(
         notes=[
             f"{len(next(iter(fits.values())).events)} releases from December 2003 to September 2023, dated by the Treasury's "
             "rule, the eleventh federal business day of the month (true for "
-            f"{calendars().loc[CLASS, 'checked'].split(' releases')[0]} of them). "
+            f"{_hits()} of them). "
             f"Constant-mean model; placebo: {spec.calendars.draws:,} draws of dates matched on weekday, volatility and part of the month. "
             "Detectable: with 80% power at 5%. Smallest bound: within which the effect is shown to lie at 5%. Variance shift: "
             "none where the Brown-Forsythe test at 5% does not find release days more volatile than control days; identification "
@@ -129,18 +140,18 @@ def controlled(spec: Specification, releases: pd.Series | str = CLASS) -> dict[s
     settles = ((day >= 15) & (day.shift(1) < 15)).astype(float)
     calendar_news = pd.concat([*news, settles.rename("coupons settle")], axis=1)
     cpi = indicator("cpi", index)
-    designs = {
+    designs: dict[str, list[pd.Series | pd.DataFrame]] = {
         "Release days less other days": [release],
         "with the weekday held fixed": [release, weekday],
         "and the day of the month": [release, weekday, month_day],
         CONTROLLED: [release, weekday, month_day, calendar_news],
     }
     found = {words: _effect(y, pd.concat(parts, axis=1), spec) for words, parts in designs.items()}
-    recent = index >= calendars().loc["cpi", "first"]
+    recent = np.asarray(index >= pd.Timestamp(entry(calendars(), "cpi", "first")))
     everything = pd.concat([release, weekday, month_day, calendar_news, cpi], axis=1)
     found["and the CPI, from 2010"] = _effect(y[recent], everything[recent], spec)
     second = pd.Timestamp(spec.calendars.halves)
-    half = index < second
+    half = np.asarray(index < second)
     found[f"Release days less other days, to {second.year - 1}"] = _effect(y[half], release[half].to_frame(), spec)
     found[f"Release days less other days, from {second.year}"] = _effect(y[~half], release[~half].to_frame(), spec)
     return found
@@ -173,7 +184,7 @@ def by_distance(spec: Specification) -> pd.DataFrame:
 def _controls_table(controls: dict[str, Estimate], distances: pd.DataFrame, spec: Specification) -> Table:
     first, last = spec.calendars.distances
     rows: list[Row | Panel] = [Panel(f"Mean change of the {yield_words(spec.primary.maturity)}, bp")]
-    rows += [Row(words, [found, found.value / found.std_error, ""]) for words, found in controls.items()]
+    rows += [Row(words, [found, _t(found), ""]) for words, found in controls.items()]
     rows.append(Panel("Mean change at other distances from the release, bp"))
     order = distances.reindex(distances["t"].abs().sort_values(ascending=False).index).head(spec.calendars.farthest)
     for _, row in order.iterrows():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 import econ
-from analyses._units import MISSING
+from analyses._units import MISSING, month_words
 from analyses._words import name_of, years, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate
 from econ.data import flows
 from econ.data.flows import IMPUTED
+from econ.data.vintage import Vintage
 from econ.infer import regress
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
@@ -52,7 +55,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }
     return Exhibit(
         key="holdings_and_flows", title="The same regression on four measures of demand", numbers=numbers,
-        tables=table, figures=Figure(figure_data, _draw, height=2.9), vintages=_vintages(spec), spec=spec,
+        tables={"": table}, figures={"": Figure(figure_data, _draw, height=2.9)}, vintages=_vintages(spec), spec=spec,
     )  # fmt: skip
 
 
@@ -99,14 +102,14 @@ def _cumulated(spec: Specification) -> pd.DataFrame:
     bought = bought.where(bought.index > bought.index[0], 0.0).cumsum(skipna=False)
     return pd.DataFrame(
         {
-            "month": position.index.strftime("%Y-%m"),
+            "month": month_words(position.index),
             "reported": (position - position.iloc[0]).to_numpy(),
             "bought": bought.reindex(position.index).to_numpy(),
         }
     )
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     axes = page.subplots()
     months = pd.PeriodIndex(data["month"], freq="M").to_timestamp()
     first, last = IMPUTED[0].start_time, IMPUTED[-1].end_time
@@ -118,7 +121,7 @@ def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
     axes.legend(loc="lower left")
 
 
-def _vintages(spec: Specification) -> tuple:
+def _vintages(spec: Specification) -> tuple[Vintage, ...]:
     slugs = ("official", *spec.holdings.holders)
     names = [f"{slug}_{measure}" for slug in slugs for measure in ("mfh_change", "net_purchases")]
     maturity = spec.primary.maturity

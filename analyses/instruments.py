@@ -10,6 +10,7 @@ import econ
 from analyses import weekly_custody
 from analyses._projections import granular, intervened, intervention_shocks, interventions
 from analyses._samples import cut
+from analyses._units import cell
 from analyses._words import counted, number, yield_words
 from analyses.specification import Specification, baseline
 from econ.data import holder
@@ -52,7 +53,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows.append(Panel(f"One holder left out ({first[0].lower()}{first[1:]})"))
     influence = main_checks.influence
     for slug in influence["f"].sort_values().index[: spec.panel.shown]:
-        rows.append(Row(f"without {holder(slug).name}", ["", "", float(influence.loc[slug, "f"]), "", "", ""]))
+        rows.append(Row(f"without {holder(slug).name}", ["", "", cell(influence, slug, "f"), "", "", ""]))
     table = Table(
         ["Holders", "Largest share", "Effective F", "Balance: yield", "Balance: sales", "Overid."],
         rows,
@@ -66,7 +67,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     entries = _entries(spec, main_checks, len(main_giv.series))
     return Exhibit(
-        key="instruments", title="What the instruments rest on", numbers=_numbers(main_giv, main_checks, spec) | _strengths(entries),
+        key="instruments", title="What the instruments rest on", numbers={**_numbers(main_giv, main_checks, spec), **_strengths(entries)},
         tables={"": table, "first_stages": _first_stages(entries, spec)}, vintages=data.vintages, spec=spec,
     )  # fmt: skip
 
@@ -137,17 +138,19 @@ def _strengths(entries: dict[str, Entry]) -> dict[str, float]:
     return found
 
 
-def _numbers(main_giv: GranularInstrument, main_checks: Credentials, spec: Specification) -> dict[str, float | int]:
-    sold = [tuple(each.split()) for each in spec.panel.sales]
+def _numbers(
+    main_giv: GranularInstrument, main_checks: Credentials, spec: Specification
+) -> dict[str, float | int | str]:
+    sold = [(each.split()[0], each.split()[1]) for each in spec.panel.sales]
     signs = main_giv.sign_check({key: "-" for key in sold if pd.Period(key[0]) in main_giv.shocks.index})
     return {
         "holders": len(spec.panel.everybody),
-        "largest_share": float(main_giv.diagnostics.loc["largest_share", "value"]),
-        "effective_holders": float(main_giv.diagnostics.loc["effective_holders", "value"]),
+        "largest_share": cell(main_giv.diagnostics, "largest_share", "value"),
+        "effective_holders": cell(main_giv.diagnostics, "effective_holders", "value"),
         "signs_agree": int(signs["agrees"].sum()),
         "signs_checked": len(signs),
         "balance_yield": float(main_checks.balance["p_value"].iloc[0]),
-        "overidentification": float(main_checks.overidentification["p_value"].iloc[0]),
+        "overidentification": _agreement(main_checks),
     }
 
 
@@ -156,7 +159,7 @@ def _row(words: str, giv: GranularInstrument, checks: Credentials) -> Row:
     return Row(
         words,
         [
-            len(giv.shocks.columns), float(giv.diagnostics.loc["largest_share", "value"]), float(checks.relevance.statistic),
+            len(giv.shocks.columns), cell(giv.diagnostics, "largest_share", "value"), float(checks.relevance.statistic),
             float(checks.balance["p_value"].iloc[0]), float(checks.balance["p_value"].iloc[1]),
             over,
         ],

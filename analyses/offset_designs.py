@@ -80,7 +80,7 @@ def _table(table: pd.DataFrame, target: str, spec: Specification) -> Table:
 def _cells(table: pd.DataFrame, name: str, faults: str, *, spec: Specification) -> list[float]:
     part = table.xs((name, faults), level=("estimator", "faults")).droplevel(["impact", "periods"])
     pairs = [
-        float(part.loc[offset, column]) for offset in spec.simulation.offsets for column in ("median_bias", "coverage")
+        float(part[column].loc[offset]) for offset in spec.simulation.offsets for column in ("median_bias", "coverage")
     ]
     return [*pairs, float(part["unbounded"].astype(float).mean())]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,12 +31,16 @@ from econ import Dataset, Estimate, LocalProjection
 from econ.infer import equivalence
 from econ.projection import ProjectionResults
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
+from econ.report.numbers import Number
 
 REACH = 400.0
 """Where intervals are cut in the figures, bp; as drawn in the paths, a quarter more."""
 PUBLISHED = (5, 28)
 """Most published estimates, bp per 1% of debt."""
 
+Fits = dict[str, ProjectionResults]
+Cells = dict[str, dict[int, Estimate | Unavailable]]
+Controlled = tuple[Estimate | Unavailable, Estimate | Unavailable, float, int]
 INSTRUMENTS = ("granular", "china_shock", "intervention", "intervention_shock")
 
 
@@ -111,8 +116,8 @@ def data_of(design: Design, spec: Specification, *, premia: bool = False, furthe
     """The months and columns of a design; ``premia`` puts term premia in the place of yields."""
     options = {"responses": spec.yields.premia, "ends": False} if premia else {"responses": spec.yields.maturities}
     if design.long:
-        return long_monthly(design.sale, spec, **options if premia else {"responses": spec.yields.averages})  # type: ignore[arg-type]
-    data = monthly(design.sale, spec, further=further, **options)  # type: ignore[arg-type]
+        return long_monthly(design.sale, spec, **options if premia else {"responses": spec.yields.averages})
+    data = monthly(design.sale, spec, further=further, **options)
     if not design.instruments:
         return data
     giv = granular(spec, exclude=() if design.hubs else spec.panel.hubs)
@@ -207,12 +212,12 @@ def _left_out(spec: Specification) -> str:
     return "" if intervened(spec) else " No intervention falls into the sample, so that no design uses them."
 
 
-def _today(cells: dict, spec: Specification) -> dict:
+def _today(cells: Cells, spec: Specification) -> Cells:
     """The same cells in bp per $100 billion."""
     return {key: {h: per_100bn(cell, spec) for h, cell in row.items()} for key, row in cells.items()}
 
 
-def _horizons(cells: dict, spec: Specification) -> Table:
+def _horizons(cells: Cells, spec: Specification) -> Table:
     horizons = spec.projection.horizons
     rows = [Row(designs(spec)[key].words, [row[h] for h in horizons]) for key, row in cells.items()]
     return Table(
@@ -253,7 +258,7 @@ def _premia(spec: Specification) -> Table:
     )
 
 
-def _controlled(spec: Specification) -> dict[str, tuple]:
+def _controlled(spec: Specification) -> dict[str, Controlled]:
     """The primary cell with other controls: estimate, effective F, months."""
     sets = {
         "fixed": spec.primary.controls,
@@ -268,7 +273,7 @@ def _controlled(spec: Specification) -> dict[str, tuple]:
     return found
 
 
-def _controls(found: dict[str, tuple], spec: Specification) -> Table:
+def _controls(found: dict[str, Controlled], spec: Specification) -> Table:
     words = {"fixed": "As fixed in advance", "none": "Yields and sales only", "all": "All that the archive holds"}
     return Table(
         ["Per 1% of debt", "Per $100bn", "Effective F", "Months"],
@@ -285,48 +290,68 @@ def _controls(found: dict[str, tuple], spec: Specification) -> Table:
     )
 
 
-def _numbers(fits, cells, spec: Specification) -> dict:  # noqa: ANN001
+def _numbers(fits: Fits, cells: Cells, spec: Specification) -> dict[str, Number]:
     primary = cells[primary_key(spec)][spec.primary.horizon]
-    numbers = {f"{key}_{h}": cell for key, row in cells.items() for h, cell in row.items()}
+    numbers: dict[str, Number] = {f"{key}_{h}": cell for key, row in cells.items() for h, cell in row.items()}
     for key, fit in fits.items():
         if fit.parent.instruments:
             numbers[f"{key}_f"] = float(fit.first_stage(spec.primary.horizon).statistic)
-    assert isinstance(primary.std_error, float)
-    for name, bound in zip(("short", "long", "small"), spec.primary.bounds, strict=True):
-        test = equivalence(primary.value, primary.std_error, bound)
-        numbers[f"equivalent_{name}"] = "yes" if test.accepted else "no"
-    numbers["smallest_bound"] = equivalence(primary.value, primary.std_error, spec.primary.bounds[0]).smallest_bound
     plain = _cell(fits[primary_key(spec)], spec.primary.maturity, spec.primary.horizon, spec, small_sample=False)
-    return numbers | {"primary": primary, "primary_100bn": per_100bn(primary, spec), "primary_chi_square": plain}
+    numbers |= {"primary": primary, "primary_100bn": per_100bn(primary, spec), "primary_chi_square": plain}
+    return numbers | _equivalent(primary, spec)
 
 
-def _plotted(cells, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
-    rows = []
-    for key, row in cells.items():
-        cell = row[spec.primary.horizon]
-        for low, high in cell.region or ((cell.lower, cell.upper),):
-            rows.append((designs(spec)[key].words, cell.value, max(low, -REACH), min(high, REACH)))
+def _equivalent(primary: Estimate | Unavailable, spec: Specification) -> dict[str, Number]:
+    """Whether the primary cell is shown to lie within each bound, and the smallest within which it is."""
+    if isinstance(primary, Unavailable) or isinstance(primary.std_error, Unavailable):
+        return {}
+    tests = [equivalence(primary.value, primary.std_error, bound) for bound in spec.primary.bounds]
+    names = ("short", "long", "small")
+    words: dict[str, Number] = {
+        f"equivalent_{name}": "yes" if test.accepted else "no" for name, test in zip(names, tests, strict=True)
+    }
+    return words | {"smallest_bound": tests[0].smallest_bound}
+
+
+def _ends(cell: Estimate | Unavailable, reach: float) -> list[tuple[float, float, float]]:
+    """Value and ends of each interval of an estimate, cut for the figure; nothing where there is none."""
+    if isinstance(cell, Unavailable):
+        return []
+    ends = tuple(cell.region) if cell.region else ((cell.lower, cell.upper),)
+    return [
+        (cell.value, max(low, -reach), min(high, reach))
+        for low, high in ends
+        if not isinstance(low, Unavailable) and not isinstance(high, Unavailable)
+    ]
+
+
+def _plotted(cells: Cells, spec: Specification) -> pd.DataFrame:
+    rows = [
+        (designs(spec)[key].words, *ends)
+        for key, row in cells.items()
+        for ends in _ends(row[spec.primary.horizon], REACH)
+    ]
     return pd.DataFrame(rows, columns=["design", "value", "lower", "upper"])
 
 
-def _paths(fits, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
+def _paths(fits: Fits, spec: Specification) -> pd.DataFrame:
+    """Responses by month; where a set falls apart its hull is drawn."""
     rows = []
-    for key in spec.projection.paths:
+    for key in (key for key in spec.projection.paths if key in fits):
         for h in range(spec.projection.horizon + 1):
             cell = _cell(fits[key], spec.primary.maturity, h, spec)
-            rows.append(
-                (designs(spec)[key].words, h, cell.value, max(cell.lower, -1.25 * REACH), min(cell.upper, 1.25 * REACH))
-            )
+            hull = cell if isinstance(cell, Unavailable) else replace(cell, region=None)
+            rows += [(designs(spec)[key].words, h, *ends) for ends in _ends(hull, 1.25 * REACH)]
     return pd.DataFrame(rows, columns=["design", "month", "value", "lower", "upper"])
 
 
-def _draw_paths(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw_paths(page: Any, data: pd.DataFrame) -> None:
     grid = page.subplots(1, data["design"].nunique(), sharey=True)
     for axes, (name, path) in zip(grid, data.groupby("design", sort=False), strict=True):
         axes.fill_between(path["month"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
         axes.plot(path["month"], path["value"], color="C0")
         axes.axhline(0.0, color="0.4", lw=0.6)
-        axes.set_title(name.replace(", ", ",\n"), fontsize="small")
+        axes.set_title(str(name).replace(", ", ",\n"), fontsize="small")
         axes.set_xticks(np.arange(0, data["month"].max() + 1, 6))
         axes.set_xlabel("months")
     grid[0].set_ylim(-1.25 * REACH, 1.25 * REACH)
@@ -337,7 +362,7 @@ def _under(spec: Specification) -> str:
     return f"{yield_words(spec.primary.maturity)} after {months(spec.primary.horizon)}, bp per sale of 1% of debt"
 
 
-def _draw(page, data: pd.DataFrame, xlabel: str) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame, xlabel: str) -> None:
     page.set_layout_engine("constrained", w_pad=0.2)
     axes = page.subplots()
     place = {design: -number for number, design in enumerate(dict.fromkeys(data["design"]))}

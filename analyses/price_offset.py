@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pandas as pd
 
@@ -80,7 +81,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     numbers["cells"] = len(cells)
     return Exhibit(
         key="price_offset", title="What allied buying takes out of the price effect", numbers=numbers,
-        tables=_table(rows, spec), figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=2.8),
+        tables={"": _table(rows, spec)}, figures={"": Figure(pd.concat(paths, ignore_index=True), _draw, height=2.8)},
         vintages=system(spec).vintages, spec=spec,
     )  # fmt: skip
 
@@ -119,7 +120,7 @@ def _path(shut: ShutOff, words: str, name: str) -> pd.DataFrame:
     return pd.DataFrame({"order": title, "month": range(len(actual)), "actual": actual, "shut": without})
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     grid = page.subplots(1, data["order"].nunique(), sharey=True)
     for axes, (order, path) in zip(grid, data.groupby("order", sort=False), strict=True):
         axes.plot(path["month"], path["actual"], label="allies respond")

@@ -57,11 +57,11 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     variants, varied = _variants(spec)
-    fit = irfs["flows"].parent.parent
+    fit = fitted(spec)
     numbers |= {"nobs": fit.nobs, "largest_root": float(max(fit.roots)), **varied}
     return Exhibit(
         key="recursive_responses", title="Yield responses under both recursive orders", numbers=numbers,
-        tables={"": table, "variants": variants}, figures=Figure(_plotted(irfs, spec), _draw, height=4.4), spec=spec,
+        tables={"": table, "variants": variants}, figures={"": Figure(_plotted(irfs, spec), _draw, height=4.4)}, spec=spec,
         vintages=system(spec).vintages,
     )  # fmt: skip
 

@@ -174,9 +174,7 @@ class Custody(Choices, part="custody"):
     groups: kind.Holders = (
         "china", "china_belgium", "china_custody"
     )  # China, with Belgium, with Luxembourg and Hong Kong too
-    survey_hubs: kind.Holders = (
-        "uk"
-    )  # whose reports may be China's in the benchmark to the survey: not the hubs of the panel
+    survey_hubs: kind.Holders = ("uk",)  # whose reports may be China's in the benchmark to the survey: not the hubs of the panel
     spans: kind.Spans = (
         Span("2011–14", "2011-07", "2014-12"), Span("2015–19", "2015-01", "2019-12"),
         Span("2020–22", "2020-01", "2022-12"), Span("2023–26", "2023-01", "2026-05"),

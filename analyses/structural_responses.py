@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
 import pandas as pd
 
@@ -18,7 +19,10 @@ from econ import Cholesky, Estimate, MovingBlock
 from econ.errors import EstimationError, IdentificationError, SampleTooShort, WeakInstrument
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 from econ.var import IRF, Heteroskedasticity, NonGaussian, Proxy, SignRestrictions, StructuralResults, VARResults
+from econ.var.schemes.heteroskedasticity import HeteroskedasticityResults
 from econ.var.schemes.non_gaussian import gaussianity
+from econ.var.schemes.proxy import ProxyResults
+from econ.var.sets.set_identified import SetIdentified
 
 Identify = Callable[[VARResults, str, Specification], StructuralResults]
 
@@ -32,24 +36,25 @@ def recursive(order: str) -> Identify:
     return identify
 
 
-def proxied(fit: VARResults, holder: str, spec: Specification) -> StructuralResults:
+def proxied(fit: VARResults, holder: str, spec: Specification) -> ProxyResults:
     """The holder's own granular shock as the instrument."""
     own = granular(spec).shocks[[holder.removesuffix("_net_purchases")]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeakInstrument)  # the first stage is printed beside the result
-        return fit.identify(Proxy(own, shock=holder))
+        return cast("ProxyResults", fit.identify(Proxy(own, shock=holder)))
 
 
-def by_variance(fit: VARResults, holder: str, spec: Specification) -> StructuralResults:
+def by_variance(fit: VARResults, holder: str, spec: Specification) -> HeteroskedasticityResults:
     """Regimes of variance by date."""
-    return fit.identify(Heteroskedasticity(regimes(fit, spec), method="moments"))
+    scheme = Heteroskedasticity(regimes(fit, spec), method="moments")
+    return cast("HeteroskedasticityResults", fit.identify(scheme))
 
 
-def by_sign(fit: VARResults, holder: str, spec: Specification) -> StructuralResults:
+def by_sign(fit: VARResults, holder: str, spec: Specification) -> SetIdentified:
     """A sale that raises the yield, a purchase that lowers it: the sign of H1 is imposed, its size is not."""
     side, other = ("-", "+") if actions(spec)[holder][1] < 0 else ("+", "-")
     scheme = SignRestrictions({holder: {holder: side, spec.primary.maturity: other}}, draws=spec.var.sign_draws)
-    return fit.identify(scheme, rng=spec.rng)
+    return cast("SetIdentified", fit.identify(scheme, rng=spec.rng))
 
 
 def by_shape(fit: VARResults, holder: str, spec: Specification) -> StructuralResults:
@@ -175,12 +180,17 @@ def _away(cells: Cells, controls: str, spec: Specification) -> str:
             names = []
             for name, maturity in maturities(spec).items():
                 cell = cells[controls, key, name][holder]
-                known = not isinstance(cell, Unavailable) and not isinstance(cell.lower, Unavailable)
-                if known and key != "sign" and cell.lower * cell.upper > 0.0:
+                if key != "sign" and not isinstance(cell, Unavailable) and _excludes_zero(cell):
                     names.append(maturity.lower())
             if names:
                 found.append(f"{scheme.lower()}: {words}, {' and '.join(names)}")
     return "; ".join(found) or "none"
+
+
+def _excludes_zero(cell: Estimate) -> bool:
+    ends = (cell.lower, cell.upper)
+    lower, upper = (end if isinstance(end, float) else 0.0 for end in ends)
+    return lower * upper > 0.0
 
 
 def _table(holder: str, cells: Cells, spec: Specification) -> Table:
@@ -244,14 +254,14 @@ def _variances(spec: Specification) -> list[Row]:
     return [Row(words, [line["statistic"], line["p_value"]]) for words, line in _told_apart(svar.tests(), spec)]
 
 
-def _told_apart(tests: pd.DataFrame, spec: Specification) -> list[tuple[str, pd.Series]]:
+def _told_apart(tests: pd.DataFrame, spec: Specification) -> list[tuple[str, Any]]:
     """The tests that matter here: any change, over-identification, and each holder against the yield."""
-    kept = [("Covariance is constant", tests.loc["constant covariance"])]
+    kept: list[tuple[str, Any]] = [("Covariance is constant", tests.loc["constant covariance", :])]
     for holder, (words, _) in actions(spec).items():
         name = f"equal relative variances: {holder}, {spec.primary.maturity}"
         if name in tests.index:
-            kept.append((f"{words}: same change as the {yield_words(spec.primary.maturity)}", tests.loc[name]))
-    return [*kept, ("Over-identification", tests.loc["over-identification"])]
+            kept.append((f"{words}: same change as the {yield_words(spec.primary.maturity)}", tests.loc[name, :]))
+    return [*kept, ("Over-identification", tests.loc["over-identification", :])]
 
 
 if __name__ == "__main__":

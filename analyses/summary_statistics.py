@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 import econ
+from analyses._units import cell, month_words
 from analyses._words import span
 from analyses.specification import Specification, baseline
 from econ.data import Dataset
@@ -44,8 +45,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of)
     return Exhibit(
-        key="summary_statistics", title="Summary statistics", numbers=_numbers(flows, debt), tables=table,
-        figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=6.6),
+        key="summary_statistics", title="Summary statistics", numbers=_numbers(flows, debt), tables={"": table},
+        figures={"": Figure(pd.concat(paths, ignore_index=True), _draw, height=6.6)},
         vintages=(*vintages, *debt.vintages), spec=spec,
     )  # fmt: skip
 
@@ -73,11 +74,11 @@ def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
     last = float(debt.frame["federal_debt"].iloc[-1]) / 1e6
     described = flows.describe()
     return {
-        "months": int(described.loc["china_net_purchases", "nobs"]),
-        "imputed_months": int(described.loc["china_net_purchases", "imputed"]),
-        "std_china": float(described.loc["china_net_purchases", "std"]),
-        "std_japan": float(described.loc["japan_net_purchases", "std"]),
-        "std_uk": float(described.loc["uk_net_purchases", "std"]),
+        "months": int(cell(described, "china_net_purchases", "nobs")),
+        "imputed_months": int(cell(described, "china_net_purchases", "imputed")),
+        "std_china": cell(described, "china_net_purchases", "std"),
+        "std_japan": cell(described, "japan_net_purchases", "std"),
+        "std_uk": cell(described, "uk_net_purchases", "std"),
         "debt_tn": last,
         "debt_quarter": str(debt.frame.index[-1]),
         "hundred_bn_share": 0.1 / last,
@@ -116,7 +117,7 @@ def _paths(data: Dataset) -> pd.DataFrame:
     parts = []
     for name in data.frame:
         values = data.frame[name].dropna()
-        rows = {"variable": _label(data, name), "month": values.index.strftime("%Y-%m"), "value": values.to_numpy()}
+        rows = {"variable": _label(data, str(name)), "month": month_words(values.index), "value": values.to_numpy()}
         parts.append(pd.DataFrame(rows))
     return pd.concat(parts, ignore_index=True)
 
@@ -131,8 +132,8 @@ def _draw(page: Any, data: pd.DataFrame) -> None:
         axes.axhline(0.0, color="0.6", linewidth=0.5)
         axes.plot(pd.PeriodIndex(path["month"], freq="M").to_timestamp(), path["value"], linewidth=0.6)
         axes.set_title(name, fontsize="small")
-        axes.xaxis.set_major_locator(YearLocator(5))
-        axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+        axes.xaxis.set_major_locator(YearLocator(5))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     page.supylabel("percent of debt a month; yields: basis points", fontsize="small")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import econ
+from analyses._units import cell
 from analyses.specification import Specification, baseline
 from econ.data import holder, valuation_alternatives, valuation_fit
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
@@ -40,10 +41,10 @@ def result(spec: Specification = baseline) -> Exhibit:
     alternatives, compared = _alternatives(spec)
     numbers = {
         **compared,
-        **{f"r2_{slug}": float(fit.loc[slug, "r2"]) for slug in ("china", "japan", "uk", "official")},
-        **{f"r2_unseen_{slug}": float(fit.loc[slug, "r2_slt"]) for slug in ("china", "japan", "uk", "official")},
-        **{f"rmse_usd_{slug}": float(fit.loc[slug, "rmse_usd"]) for slug in ("china", "japan", "uk", "official")},
-        "months": int(fit.loc["china", "nobs"]),
+        **{f"r2_{slug}": cell(fit, slug, "r2") for slug in ("china", "japan", "uk", "official")},
+        **{f"r2_unseen_{slug}": cell(fit, slug, "r2_slt") for slug in ("china", "japan", "uk", "official")},
+        **{f"rmse_usd_{slug}": cell(fit, slug, "rmse_usd") for slug in ("china", "japan", "uk", "official")},
+        "months": int(cell(fit, "china", "nobs")),
     }
     vintages = econ.load("official_net_purchases_usd", "official_valuation_change_usd", as_of=spec.as_of).vintages
     return Exhibit(
@@ -57,7 +58,7 @@ def _alternatives(spec: Specification) -> tuple[Table, dict[str, float | int]]:
     found = valuation_alternatives(as_of=spec.as_of)
     columns = [f"{what}_{word}" for what in ("left_out", "rmse_slt", "bought_2022") for word in ("two", "one")]
     rows: list[Row | Panel] = [
-        Row(holder(slug).name, [float(found.loc[slug, column]) for column in columns]) for slug in spec.summary.valued
+        Row(holder(slug).name, [cell(found, slug, column) for column in columns]) for slug in spec.summary.valued
     ]
     means = [float(found[column].mean()) for column in columns[:4]]
     rows.append(Row(f"Mean of {len(found)} holders", [*means, "", ""]))
@@ -74,7 +75,7 @@ def _alternatives(spec: Specification) -> tuple[Table, dict[str, float | int]]:
         ],
     )
     numbers: dict[str, float | int] = {
-        f"{column}_{slug}": float(found.loc[slug, column]) for column in columns for slug in ("china", "official")
+        f"{column}_{slug}": cell(found, slug, column) for column in columns for slug in ("china", "official")
     }
     numbers |= {f"left_out_{word}": float(found[f"left_out_{word}"].mean()) for word in ("two", "one")}
     return table, numbers | {"two_better": int((found["better"] == "two").sum()), "holders": len(found)}

@@ -10,7 +10,7 @@ import pandas as pd
 
 import econ
 from analyses._samples import cut, window
-from analyses._units import per_100bn
+from analyses._units import cell, per_100bn
 from analyses._words import counted, day, heads, label, month
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate, LocalProjection
@@ -31,7 +31,7 @@ def weekly(spec: Specification) -> Dataset:
     wednesdays = stocks.frame.index
     yields = 100.0 * daily.frame.reindex(wednesdays.union(daily.frame.index)).ffill().loc[wednesdays]
     change = stocks.frame.diff() / 1000.0
-    months = pd.PeriodIndex(wednesdays.to_period("M"))
+    months = pd.DatetimeIndex(wednesdays).to_period("M")
     debt = debt_scale(months.unique(), as_of=spec.as_of).reindex(months).to_numpy()
     frame = pd.DataFrame(
         {
@@ -54,7 +54,9 @@ def weekly(spec: Specification) -> Dataset:
 def instrument(spec: Specification, frequency: str = "W") -> Instrument:
     """Falls of custody holdings by week or month, percent of debt."""
     stocks = econ.load("fed_custody", frequency=frequency, as_of=spec.as_of).frame["fed_custody"] / 1000.0
-    months = pd.PeriodIndex(stocks.index, freq="M") if frequency == "M" else pd.PeriodIndex(stocks.index.to_period("M"))
+    months = (
+        pd.PeriodIndex(stocks.index, freq="M") if frequency == "M" else pd.DatetimeIndex(stocks.index).to_period("M")
+    )
     debt = pd.Series(debt_scale(months.unique(), as_of=spec.as_of).reindex(months).to_numpy(), index=stocks.index)
     both = stocks.notna() & debt.notna()
     whole = custody_instrument(stocks[both], debt[both])
@@ -117,8 +119,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     return Exhibit(
         key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec) | {f"placebo_p_{h}": p for h, p in zip(horizons, p_values, strict=True)},
-        tables=table,
-        figures=Figure(_plotted(irf, spec), _draw, height=2.6), vintages=data.vintages, spec=spec,
+        tables={"": table},
+        figures={"": Figure(_plotted(irf, spec), _draw, height=2.6)}, vintages=data.vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Estimate
             for h in spec.weekly.horizons
         },
         **_before(data, spec),
-        "placebo_share": float(data.frame.loc[placebo, "custody_sales"]),
+        "placebo_share": cell(data.frame, placebo, "custody_sales"),
         "placebo_change": float(data.frame[name].diff()[placebo]),
         "placebo_next": float(data.frame[name].diff().shift(-1)[placebo]),
         "smallest_bound": test.smallest_bound,
@@ -185,7 +187,7 @@ def _plotted(irf: IRF, spec: Specification) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     grid = page.subplots(1, data["maturity"].nunique(), sharey=True)
     for axes, (name, path) in zip(grid, data.groupby("maturity", sort=False), strict=True):
         axes.fill_between(path["week"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)

@@ -60,7 +60,7 @@ class Choices:
 
     def __post_init__(self) -> None:
         with _unread():
-            for name, check in _checks(type(self)).items():
+            for name, check in _checks(type(self)).items():  # type: ignore[arg-type]
                 object.__setattr__(self, name, check(_dotted(type(self), name), getattr(self, name)))
             self.check()
 

@@ -50,7 +50,7 @@ CHANGED = {
     "var.yields_first": baseline.var.yields_first[::-1], "var.allies_first": baseline.var.allies_first[::-1],
     "var.controls": ("fed_net_purchases",), "var.sellers": ("japan",),
     "var.regimes": ("2013-12", "2019-12"),
-    "offset.ally": "uk_net_purchases", "offset.allies": ("japan", "korea"), "offset.none": 0.01, "offset.full": 0.3,
+    "offset.ally": "uk_net_purchases", "offset.none": 0.01, "offset.full": 0.3,
     "offset.doubtful": 0.51, "offset.controls": ("fed_net_purchases", "financial_conditions"),
     "offset.methods": ("sims-zha", "scenario", "least-squares"),
     "adding_up.china_first": baseline.adding_up.china_first[::-1], "adding_up.china_last": baseline.adding_up.china_last[::-1],
