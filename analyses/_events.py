@@ -7,73 +7,67 @@ from dataclasses import replace
 import pandas as pd
 
 import econ
+from analyses._words import label, short
 from analyses.specification import Specification
 from econ import Dataset, EventStudy
 from econ.data import Variable
 from econ.eventstudy import EventStudyResults
 
-CLASSES = {
-    "china_sells": ("China: sale news", ("china_sale_news", "china_sale_threat"), "+"),
-    "china_reserves": ("China loses reserves", ("reserve_loss",), "+"),
-    "china_denies": ("China denies", ("china_denial",), "−"),
-    "china_devalues": ("China devalues", ("china_fx",), "+/−"),
-    "japan_intervenes": ("Japan sells dollars", ("intervention",), "+"),
-    "allies_threaten": ("Allies threaten to sell", ("ally_sale_threat", "ally_sale_news"), "+"),
-    "allies_deny": ("Allies deny", ("ally_denial",), "−"),
-    "boj": ("Bank of Japan tightens", ("boj",), "+"),
-    "gilts": ("UK gilt crisis", ("uk_gilt_crisis",), "+/−"),
-    "ratings": ("US ratings", ("rating",), "+"),
-    "freeze": ("Freeze of reserves", ("freeze",), "+/−"),
-    "auctions": ("Auctions, tariffs of 2025", ("auction", "tariff"), "+/−"),
-    "tic": ("TIC releases", ("tic_release",), "0"),
-    "custody": ("Custody shift, no sale", ("custody_shift",), "0"),
-    "stress": ("Stress of March 2020", ("dash_for_cash", "fed_backstop"), "+/−"),
-}
-PANELS = {
-    "Seller news": ("china_sells", "china_reserves", "china_denies", "china_devalues"),
-    "Allies": ("japan_intervenes", "allies_threaten", "allies_deny", "boj", "gilts"),
-    "Other": ("ratings", "freeze", "auctions", "tic", "custody", "stress"),
-}
-CONFOUNDERS = ("fomc", "cpi", "payrolls", "auction_10y", "auction_30y", "quarter_end")  # econ.data.calendars
-MATURITIES = ("yield_2y", "yield_10y", "yield_30y")
+SLOPE = "slope"
 
 
-MATURITIES_AND_SLOPE = (*MATURITIES, "slope")
-LABELS = {"yield_2y": "2-year", "yield_10y": "10-year", "yield_30y": "30-year", "slope": "Slope 10y-2y"}
+def words_of(spec: Specification) -> dict[str, str]:
+    """Words of each class of news."""
+    return {each.key: each.words for each in spec.events.classes}
 
 
-def catalogue() -> pd.DataFrame:
+def response_label(response: str, spec: Specification) -> str:
+    """Head of a column: a maturity, or the slope with its ends."""
+    far, near = spec.yields.slope
+    return f"Slope {short(far)}-{short(near)}" if response == SLOPE else label(response)
+
+
+def with_slope(spec: Specification) -> tuple[str, ...]:
+    """The maturities and the slope."""
+    return (*spec.yields.maturities, SLOPE)
+
+
+def catalogue(spec: Specification) -> pd.DataFrame:
     """The events with the paper's classes as ``kind``."""
     table = econ.events()
-    to_class = {kind: key for key, (_, kinds, _) in CLASSES.items() for kind in kinds}
-    return table.assign(kind=table["kind"].map(to_class))
+    to_class = {kind: each.key for each in spec.events.classes for kind in each.kinds}
+    table = table.assign(kind=table["kind"].map(to_class))
+    return table[table["kind"].notna()]
 
 
 def daily(spec: Specification) -> Dataset:
-    """Daily yields in percent, and the slope from 2 to 10 years."""
-    data = econ.load(*MATURITIES, frequency="D", as_of=spec.as_of)
-    slope = data.frame["yield_10y"] - data.frame["yield_2y"]
-    variable = Variable("slope", "10-year less 2-year yield", "percent", "the curve is steeper")
-    return replace(
-        data, frame=data.frame.assign(slope=slope), variables={**data.variables, "slope": variable}, parent=data
-    )
+    """Daily yields in percent, and the slope."""
+    far, near = spec.yields.slope
+    data = econ.load(*dict.fromkeys((*spec.yields.maturities, far, near)), frequency="D", as_of=spec.as_of)
+    variable = Variable(SLOPE, f"{label(far)} less {label(near)} yield", "percent", "the curve is steeper")
+    frame = data.frame.assign(**{SLOPE: data.frame[far] - data.frame[near]})
+    return replace(data, frame=frame, variables={**data.variables, SLOPE: variable}, parent=data)
 
 
 def studies(
     spec: Specification,
     events: pd.DataFrame,
     *,
-    responses: tuple[str, ...] = MATURITIES,
+    responses: tuple[str, ...] | None = None,
     window: tuple[int, int] | None = None,
     confounders: tuple[str, ...] | None = None,
 ) -> dict[str, EventStudyResults]:
-    """One study per response, constant-mean model; events whose window holds a confounder are dropped."""
+    """One study per response, constant-mean model; events whose window holds a confounder are dropped.
+
+    The responses are the maturities unless said otherwise.
+    """
+    responses = spec.yields.maturities if responses is None else responses
     study = EventStudy(
         daily(spec),
         events,
         response=responses[0],
-        window=window or spec.event_window,
-        estimation=spec.estimation_window,
+        window=spec.events.window if window is None else window,
+        estimation=spec.events.estimation,
         confounders=confounders,
     )
     return {response: study.with_response(response).fit() for response in responses}

@@ -7,8 +7,10 @@ import warnings
 import pandas as pd
 
 import econ
-from analyses._projections import granular, interventions
-from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, fitted
+from analyses._projections import granular, intervened, interventions
+from analyses._samples import cut
+from analyses._words import listing, name_of
+from analyses.specification import CHINA, JAPAN, UK, Specification, fitted
 from econ import Dataset
 from econ.data import Variable
 from econ.errors import WeakInstrument
@@ -33,12 +35,15 @@ def own_shock(spec: Specification, name: str, *, apart: bool = True) -> pd.Serie
 
 
 def instrumented(spec: Specification) -> Dataset:
-    """Purchases, the level of the yield, the Fed's purchases and the holders' own granular shocks."""
-    data = econ.load(CHINA, JAPAN, UK, FED, YIELD, as_of=spec.as_of).convert(**{YIELD: "basis points"})
-    shocks = pd.DataFrame({column: own_shock(spec, name) for name, column in OWN.items()})
+    """Purchases, the level of the yield, controls and the holders' own granular shocks."""
+    name = spec.primary.maturity
+    data = econ.load(CHINA, JAPAN, UK, *spec.offset.controls, name, as_of=spec.as_of).convert(**{name: "basis points"})
+    data = cut(data, spec)
+    shocks = pd.DataFrame({column: own_shock(spec, holder) for holder, column in OWN.items()})
     shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)
-    shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index)).series
-    variables = {**data.variables, **{name: Variable(name, name, "percent of position") for name in shocks.columns}}
+    if intervened(spec):
+        shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index)).series
+    variables = {**data.variables, **{each: Variable(each, each, "percent of position") for each in shocks.columns}}
     return Dataset(data.frame.join(shocks, how="inner"), variables, data.vintages, parent=data).complete()
 
 
@@ -57,3 +62,17 @@ def own_shocks(spec: Specification) -> StructuralResults:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeakInstrument)
         return fitted(spec).identify(OwnShocks(*each))
+
+
+def groups(spec: Specification) -> dict[str, tuple[str, str | tuple[str, ...]]]:
+    """Allies, each and all together: from the slug of the numbers to words and names of the series."""
+    slugs = spec.offset.allies
+    found: dict[str, tuple[str, str | tuple[str, ...]]] = {slug: (name_of(slug), purchases(slug)) for slug in slugs}
+    if len(slugs) > 1:
+        found["_".join(slugs)] = (listing([name_of(slug) for slug in slugs]), tuple(purchases(slug) for slug in slugs))
+    return found
+
+
+def purchases(slug: str) -> str:
+    """Name of the series of a holder's net purchases, percent of debt."""
+    return f"{slug}_net_purchases"

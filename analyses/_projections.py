@@ -7,27 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 import econ
-from analyses.specification import BUND, Specification
+from analyses._samples import cut, window
+from analyses.specification import Specification
 from econ import Dataset
 from econ.data import Variable, flows, holder
 from econ.projection import GranularInstrument, Instrument, granular_instrument, intervention_instrument
 
-YIELDS = ("yield_2y", "yield_10y", "yield_30y")
-AVERAGES = ("yield_2y_average", "yield_10y_average")
-PREMIA = ("term_premium_2y", "term_premium_5y", "term_premium_10y")
-LABELS = {
-    "yield_2y": "2-year", "yield_10y": "10-year", "yield_30y": "30-year",
-    "yield_2y_average": "2-year", "yield_10y_average": "10-year",
-    "term_premium_2y": "2-year", "term_premium_5y": "5-year", "term_premium_10y": "10-year",
-}  # fmt: skip
-FURTHER = ("yield_10y_uk", "fed_funds", "industrial_production")
-"""What else of the usual controls the archive holds in every month; consumer prices of October 2025 do not exist."""
-LONG_CONTROLS = (BUND, "yield_10y_uk", "fed_funds", "financial_conditions")
-HUBS = ("uk", "belgium", "luxembourg", "ireland", "cayman", "switzerland", "hong_kong", "singapore")
-PANEL = (
-    "china", "japan", "taiwan", "korea", "india", "brazil", "norway", "canada", "france", "germany", "australia", *HUBS
-)  # fmt: skip
-"""Holders with net purchases in every month since 2011-06; Saudi Arabia is not published before 2012."""
+INTERVENTION_YIELDS = ("yield_2y", "yield_10y")
+"""Drivers of the interventions: both ends of the curve, whatever the yield that is explained."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +47,17 @@ def with_sales(data: Dataset, sale: Sale) -> Dataset:
 
 
 def monthly(
-    sale: Sale, spec: Specification, *, responses: tuple[str, ...] = YIELDS, further: tuple[str, ...] = ()
+    sale: Sale, spec: Specification, *, responses: tuple[str, ...], further: tuple[str, ...] = (), ends: bool = True
 ) -> Dataset:
-    """Sales, yields in basis points and controls, from 2011-07."""
-    return _assembled(sale, responses, (*spec.primary_controls, *further), spec).sample(spec.sample[0], None).complete()
+    """Sales, yields in basis points and controls, over the main sample; ``ends=False`` if responses end before it."""
+    return cut(_assembled(sale, responses, (*spec.primary.controls, *further), spec), spec, ends=ends).complete()
 
 
-def long_monthly(sale: Sale, spec: Specification, *, responses: tuple[str, ...] = AVERAGES) -> Dataset:
-    """The same with average yields, from 1985."""
-    return _assembled(sale, responses, LONG_CONTROLS, spec)
+def long_monthly(sale: Sale, spec: Specification, *, responses: tuple[str, ...], ends: bool = True) -> Dataset:
+    """The same with average yields, over the sample of officials."""
+    return cut(
+        _assembled(sale, responses, spec.projection.long_controls, spec), spec, "officials", ends=ends
+    ).complete()
 
 
 def _assembled(sale: Sale, responses: tuple[str, ...], controls: tuple[str, ...], spec: Specification) -> Dataset:
@@ -80,10 +69,11 @@ def _assembled(sale: Sale, responses: tuple[str, ...], controls: tuple[str, ...]
 
 def granular(spec: Specification, *, factors: int | None = None, exclude: tuple[str, ...] = ()) -> GranularInstrument:
     """Idiosyncratic shocks of the panel of holders, in percent of their positions."""
-    position = pd.DataFrame({name: flows(name, "position", "usd_bn", as_of=spec.as_of)["value"] for name in PANEL})
-    bought = pd.DataFrame({name: flows(name, scale="usd_bn", as_of=spec.as_of)["value"] for name in PANEL})
-    growth = (100.0 * bought / position.shift()).loc[spec.sample[0] : spec.sample[1]]
-    count = spec.granular_factors if factors is None else factors
+    panel, (first, last) = spec.panel.everybody, window(spec)
+    position = pd.DataFrame({name: flows(name, "position", "usd_bn", as_of=spec.as_of)["value"] for name in panel})
+    bought = pd.DataFrame({name: flows(name, scale="usd_bn", as_of=spec.as_of)["value"] for name in panel})
+    growth = (100.0 * bought / position.shift()).loc[first:last]
+    count = spec.panel.factors if factors is None else factors
     return granular_instrument(growth, position, factors=count, exclude=exclude)
 
 
@@ -92,14 +82,21 @@ def interventions(index: pd.PeriodIndex) -> Instrument:
     return intervention_instrument(index)
 
 
-def intervention_shocks(spec: Specification, *, first: str) -> Instrument:
+def intervened(spec: Specification) -> bool:
+    """Whether an intervention falls into the main sample; the first since 2011 are of 2022."""
+    first, last = window(spec)
+    months = econ.events("intervention")["date"].dt.strftime("%Y-%m")
+    return bool(months.between(first, last).any())
+
+
+def intervention_shocks(spec: Specification) -> Instrument:
     """What past yields, financial conditions and interventions do not explain of the interventions.
 
     The yen and Japanese yields, which the ministry watches, are not in the archive; US yields and conditions are.
     """
-    data = econ.load("yield_2y", "yield_10y", "financial_conditions", as_of=spec.as_of)
-    drivers = data.transform(yield_2y="diff", yield_10y="diff").sample(first, spec.sample[1]).frame
-    return interventions(pd.PeriodIndex(drivers.index)).residual(drivers, lags=spec.projection_lags)
+    data = econ.load(*INTERVENTION_YIELDS, "financial_conditions", as_of=spec.as_of)
+    drivers = cut(data.transform(**dict.fromkeys(INTERVENTION_YIELDS, "diff")), spec).frame
+    return interventions(pd.PeriodIndex(drivers.index)).residual(drivers, lags=spec.projection.lags)
 
 
 def with_instruments(data: Dataset, **series: pd.Series) -> Dataset:

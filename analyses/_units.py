@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pandas as pd
 
 import econ
 from analyses.specification import Specification
 from econ import Estimate, Unavailable
 
+MISSING = Unavailable("a month of it was not published and imputed months are left out")
+
 
 def debt_tn(spec: Specification) -> float:
     """Federal debt held by the public, last quarter of the vintage, USD trillions."""
     return float(econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"].iloc[-1]) / 1e6
+
+
+def cell(frame: pd.DataFrame, row: object, column: str) -> float:
+    """One number of a table."""
+    found: Any = frame.at[row, column]
+    return float(found)
+
+
+def entry(frame: pd.DataFrame, row: object, column: str) -> Any:
+    """One entry of a table, whatever it is."""
+    return frame.at[row, column]
+
+
+def month_words(index: pd.Index) -> list[str]:
+    """Months of a table as ``2011-07``."""
+    return [f"{period:%Y-%m}" for period in pd.PeriodIndex(index)]
+
+
+def summed(series: pd.Series) -> float | Unavailable:
+    """Sum of months; not available if one is missing."""
+    return MISSING if series.isna().any() else float(series.sum())
 
 
 def per_100bn(estimate: Estimate | Unavailable, spec: Specification) -> Estimate | Unavailable:

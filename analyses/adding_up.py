@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 import econ
-from analyses.specification import CHINA, FED, JAPAN, UK, YIELD, Specification, baseline, estimated
+from analyses._samples import THE_YIELD, cut
+from analyses._units import cell
+from analyses._words import counted, months, number
+from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline, estimated
 from econ import Cholesky, Dataset, Estimate, MovingBlock
 from econ.data import Variable, flows
 from econ.offset import AddingUp, adding_up, pro_rata
-from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
-ALLIES = ("korea", "norway")
-HUBS = ("belgium", "luxembourg", "ireland", "cayman", "switzerland", "hong_kong", "singapore")
 GROUPS = {
     JAPAN: "Japan", UK: "UK custodians", "other_allies": "Other allied officials", "hubs": "Custody hubs",
     "other_foreign": "Other foreign", FED: "Federal Reserve", "domestic_private": "Domestic private",
@@ -20,11 +23,19 @@ GROUPS = {
 }  # fmt: skip
 ISSUANCE = "net_issuance"
 TOGETHER = "japan_uk"
-ORDERS = {
-    "china": (CHINA, JAPAN, UK, "other_allies", "hubs", "other_foreign", FED, ISSUANCE, YIELD),
-    "allies": (ISSUANCE, FED, YIELD, JAPAN, UK, "other_allies", "hubs", "other_foreign", CHINA),
-}
 WORDS = {"china": "China first", "allies": "China last"}
+ORDERS = {"china": "china_first", "allies": "china_last"}
+
+
+def order_of(spec: Specification, key: str) -> tuple[str, ...]:
+    """Names of the variables in one of the two orders."""
+    names: tuple[str, ...] = getattr(spec.adding_up, ORDERS[key])
+    return tuple(spec.primary.maturity if name == THE_YIELD else name for name in names)
+
+
+def hubs(spec: Specification) -> tuple[str, ...]:
+    """Custody hubs but the UK, which is a group of its own."""
+    return tuple(slug for slug in spec.panel.hubs if slug != "uk")
 
 
 def everybody(spec: Specification) -> Dataset:
@@ -33,24 +44,25 @@ def everybody(spec: Specification) -> Dataset:
     Net issuance is the change of federal debt over its quarter, spread evenly over the three months, because only
     quarter ends are published; domestic private holders are what is left of it.
     """
-    data = econ.load(CHINA, JAPAN, UK, FED, "foreign_net_purchases", YIELD, as_of=spec.as_of)
-    data = data.convert(**{YIELD: "basis points"}).transform(**{YIELD: "diff"})
+    name, allies = spec.primary.maturity, spec.adding_up.other_allies
+    data = econ.load(CHINA, JAPAN, UK, FED, "foreign_net_purchases", name, as_of=spec.as_of)
+    data = data.convert(**{name: "basis points"}).transform(**{name: "diff"})
     frame = data.frame.copy()
-    for name, slugs in (("other_allies", ALLIES), ("hubs", HUBS)):
-        frame[name] = sum(flows(slug, as_of=spec.as_of)["value"] for slug in slugs)
+    for group, slugs in (("other_allies", allies), ("hubs", hubs(spec))):
+        frame[group] = sum(flows(slug, as_of=spec.as_of)["value"] for slug in slugs)
     named = [CHINA, JAPAN, UK, "other_allies", "hubs"]
     frame["other_foreign"] = frame.pop("foreign_net_purchases") - frame[named].sum(axis=1)
     frame[ISSUANCE] = _issuance(pd.PeriodIndex(frame.index), spec)
     variables = {
         **data.variables,
-        **{name: Variable(name, GROUPS.get(name, "Net issuance"), "percent of debt") for name in frame.columns
-           if name not in data.variables},
+        **{each: Variable(each, GROUPS.get(each, "Net issuance"), "percent of debt") for each in frame.columns
+           if each not in data.variables},
     }  # fmt: skip
-    files = econ.load(*(f"{slug}_net_purchases" for slug in (*ALLIES, *HUBS)), as_of=spec.as_of).vintages
+    files = econ.load(*(f"{slug}_net_purchases" for slug in (*allies, *hubs(spec))), as_of=spec.as_of).vintages
     whole = Dataset(
-        frame[list(ORDERS["china"])], variables, tuple(dict.fromkeys((*data.vintages, *files))), parent=data
+        frame[list(order_of(spec, "china"))], variables, tuple(dict.fromkeys((*data.vintages, *files))), parent=data
     )
-    return whole.sample(*spec.sample).complete()
+    return cut(whole, spec).complete()
 
 
 def _issuance(months: pd.PeriodIndex, spec: Specification) -> pd.Series:
@@ -62,13 +74,13 @@ def _issuance(months: pd.PeriodIndex, spec: Specification) -> pd.Series:
 
 def split(spec: Specification, order: str) -> tuple[AddingUp, AddingUp]:
     """Shares under one recursive order: each group by itself, and Japan with the UK as one group."""
-    svar = estimated(everybody(spec), spec.system_lags, spec).identify(Cholesky(*ORDERS[order]))
-    irf = svar.irf(spec.offset_horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    svar = estimated(everybody(spec), spec.adding_up.lags, spec).identify(Cholesky(*order_of(spec, order)))
+    irf = svar.irf(spec.offset.horizon, bootstrap=MovingBlock(draws=spec.var.draws), rng=spec.rng)
     floats = float_shares(spec)
     apart = [JAPAN, UK, "other_allies", "hubs", "other_foreign", FED]
     together = {TOGETHER: (JAPAN, UK), **{name: (name,) for name in apart[2:]}}
     joint = {TOGETHER: floats[JAPAN] + floats[UK], **{name: floats[name] for name in floats if name not in (JAPAN, UK)}}
-    options = {"supply": ISSUANCE, "horizon": spec.offset_horizon, "level": spec.level}
+    options = {"supply": ISSUANCE, "horizon": spec.offset.horizon, "level": spec.level}
     return (
         adding_up(irf, CHINA, apart, benchmark=floats, **options),  # type: ignore[arg-type]
         adding_up(irf, CHINA, together, benchmark=joint, **options),  # type: ignore[arg-type]
@@ -78,19 +90,20 @@ def split(spec: Specification, order: str) -> tuple[AddingUp, AddingUp]:
 def float_shares(spec: Specification) -> dict[str, float]:
     """Share of each group in the debt that China does not hold, at the last published debt."""
     debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"]
-    month = debt.index[-1].asfreq("M", how="end")
+    month, allies = debt.index[-1].asfreq("M", how="end"), spec.adding_up.other_allies
 
     def stock(*slugs: str) -> float:
         return float(sum(flows(slug, "position", "usd_bn", as_of=spec.as_of)["value"][month] for slug in slugs))
 
     fed = float(econ.load("fed_treasuries", as_of=spec.as_of).frame["fed_treasuries"][month]) / 1000.0
     stocks = {
-        JAPAN: stock("japan"), UK: stock("uk"), "other_allies": stock(*ALLIES), "hubs": stock(*HUBS),
-        "other_foreign": stock("foreign") - stock("china", "japan", "uk", *ALLIES, *HUBS), FED: fed,
+        JAPAN: stock("japan"), UK: stock("uk"), "other_allies": stock(*allies), "hubs": stock(*hubs(spec)),
+        "other_foreign": stock("foreign") - stock("china", "japan", "uk", *allies, *hubs(spec)), FED: fed,
     }  # fmt: skip
     return pro_rata(stocks, total=float(debt.iloc[-1]) / 1000.0 - stock("china"))
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Shares and excess over the pro-rata benchmark under two orders."""
     both = {order: split(spec, order) for order in ORDERS}
@@ -101,28 +114,28 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows.append(Panel("Of which"))
     rows.append(_row(TOGETHER, "Japan and UK", {order: joint for order, (_, joint) in both.items()}, numbers))
     for test, words in (("holders add to one", "Holders add to one"), ("pro rata", "Everybody takes its pro rata")):
-        cells = [float(splits[order].tests.loc[test, "p_value"]) for order in ORDERS]
+        cells = [cell(splits[order].tests, test, "p_value") for order in ORDERS]
         rows.append(Row(f"{words}: p-value", [cells[0], "", cells[1], "", ""]))
     table = Table(
         ["Share", "Excess", "Share", "Excess", "Pro rata"],
         rows,
-        spans=[("China first", 2), ("China last", 2), ("", 1)],
+        spans=[*((words, 2) for words in WORDS.values()), ("", 1)],
         decimals=2,
         below="interval",
         notes=[
-            f"Share of China's cumulated sale that each group takes within {spec.offset_horizon} months of a Chinese shock; VAR "
-            f"with nine variables and {spec.system_lags} lags; {spec.level:.0%} Fieller sets. Excess: over the group's share of the "
+            f"Share of China's cumulated sale that each group takes within {months(spec.offset.horizon)} of a Chinese shock; VAR "
+            f"with {number(len(order_of(spec, 'china')))} variables and {counted(spec.adding_up.lags, 'lag')}; {spec.level:.0%} Fieller sets. Excess: over the group's share of the "
             "debt that China does not hold. Domestic private: net issuance less all others; issuance is known by quarter only "
             "and spread over its months, and flows are of long-term Treasuries while debt includes bills. Holders add to one: Wald test that net "
             "issuance does not respond. Orders are bounds."
         ],
     )
     for order in ORDERS:
-        numbers[f"{order}_sum_p"] = float(splits[order].tests.loc["holders add to one", "p_value"])
-        numbers[f"{order}_pro_rata_p"] = float(splits[order].tests.loc["pro rata", "p_value"])
+        numbers[f"{order}_sum_p"] = cell(splits[order].tests, "holders add to one", "p_value")
+        numbers[f"{order}_pro_rata_p"] = cell(splits[order].tests, "pro rata", "p_value")
     return Exhibit(
-        key="adding_up", title="Who takes the other side of a Chinese sale", numbers=numbers, tables=table,
-        figures=Figure(_plotted(splits), _draw, height=3.0), vintages=everybody(spec).vintages, spec=spec,
+        key="adding_up", title="Who takes the other side of a Chinese sale", numbers=numbers, tables={"": table},
+        figures={"": Figure(_plotted(splits), _draw, height=3.0)}, vintages=everybody(spec).vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -146,7 +159,7 @@ def _plotted(splits: dict[str, AddingUp]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["order", "group", "start", "share"])
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     page.set_layout_engine("constrained", w_pad=0.15)
     grid = page.subplots(1, 2, sharey=True)
     for axes, (order, part) in zip(grid, data.groupby("order", sort=False), strict=True):

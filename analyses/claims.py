@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 import econ
+from analyses._units import summed
 from analyses.specification import Specification, baseline
 from econ.data import flows
-from econ.report import Exhibit, Panel, Row, Table, main
+from econ.data.reported import IMPUTED
+from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
 PUBLISHED = "2025-10-09"
 """Date of the story."""
@@ -20,15 +22,12 @@ FIRST_PRINTS = {
 }  # fmt: skip
 """USD billion as the TIC releases first printed them (Treasury releases of February, August and September 2025)."""
 
-TOLERANCE = 0.05
-"""A claim within 5 percent of a figure agrees with it."""
-
 H1 = ("2025-01", "2025-06")
 JULY = "2025-07"
 JAPAN_CLAIM, UK_CLAIM = 32.0, 18.0
 
 
-def verdict(claimed: float, first: float, now: float) -> str:
+def verdict(claimed: float, first: float, now: float, *, tolerance: float = baseline.claims.tolerance) -> str:
     """Judge a claimed number by the first print and by this vintage, by one rule for all claims.
 
     Examples
@@ -36,12 +35,17 @@ def verdict(claimed: float, first: float, now: float) -> str:
     >>> verdict(25.7, 25.7, 35.8), verdict(32.0, 87.8, 86.4), verdict(10.0, 10.1, 10.0)
     ('right on first print', 'wrong: too small 2.7-fold', 'right')
     """
-    if abs(claimed - now) <= TOLERANCE * abs(now):
+    if abs(claimed - now) <= tolerance * abs(now):
         return "right"
-    if abs(claimed - first) <= TOLERANCE * abs(first):
+    if abs(claimed - first) <= tolerance * abs(first):
         return "right on first print"
     factor = now / claimed
     return f"wrong: too small {factor:.1f}-fold" if factor > 1 else f"wrong: too large {1 / factor:.1f}-fold"
+
+
+def in_year(series: pd.Series, year: int) -> float | Unavailable:
+    """Sum over a year; not available if a month of it is missing, as imputed ones may be."""
+    return summed(series[pd.PeriodIndex(series.index).year == year])
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,15 +58,18 @@ class Facts:
     fitch: pd.Timestamp
 
     @classmethod
-    def read(cls, as_of: str) -> Facts:
+    def read(cls, spec: Specification) -> Facts:
         """Read them from the archive."""
         slugs = ("china", "japan", "uk", "foreign")
         measures = ("mfh_holdings", "mfh_change", "net_purchases")
-        tables = (
-            {slug: flows(slug, measure, "usd_bn", as_of=as_of)["value"] for slug in slugs} for measure in measures
+        reported, change, bought = (
+            {slug: flows(slug, measure, "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"] for slug in slugs}
+            for measure in measures
         )
         ratings = econ.events("rating")
-        return cls(*tables, fitch=ratings.loc[ratings["label"].str.startswith("Fitch"), "date"].iloc[0])
+        return cls(
+            reported, change, bought, fitch=ratings.loc[ratings["label"].str.startswith("Fitch"), "date"].iloc[0]
+        )
 
     @staticmethod
     def half(series: pd.Series) -> float:
@@ -72,24 +79,26 @@ class Facts:
     @property
     def peak(self) -> pd.Period:
         """Month of China's largest reported holdings."""
-        return self.reported["china"].idxmax()
+        china = self.reported["china"]
+        return pd.PeriodIndex(china.index)[int(china.argmax())]
 
     @property
     def lowest_since(self) -> pd.Period:
         """Last month before July 2025 in which China's reported holdings were lower."""
         china = self.reported["china"]
         before = china.loc[:JULY].iloc[:-1]
-        return before[before < china[JULY]].index[-1]
+        return pd.PeriodIndex(before[before < china[JULY]].index)[-1]
 
-    def sold(self, year: int) -> float:
+    def sold(self, year: int) -> float | Unavailable:
         """China's net sales in a year."""
-        bought = self.bought["china"]
-        return -float(bought[bought.index.year == year].sum())
+        bought = in_year(self.bought["china"], year)
+        return bought if isinstance(bought, Unavailable) else -bought
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Score every numerical claim that the archive can settle."""
-    facts = Facts.read(spec.as_of)
+    facts = Facts.read(spec)
     names = (f"{slug}_{measure}" for slug in ("china", "japan", "uk") for measure in ("mfh_holdings", "net_purchases"))
     return Exhibit(
         key="claims", title="Claims scorecard", numbers=_numbers(facts, spec),
@@ -99,19 +108,20 @@ def result(spec: Specification = baseline) -> Exhibit:
 
 
 def _scorecard(facts: Facts, spec: Specification) -> Table:
-    first = FIRST_PRINTS
+    first, tolerance = FIRST_PRINTS, spec.claims.tolerance
     return Table(
         ["Claimed", "First print", "This vintage", "Net purchases", "Verdict"],
         [
             Panel("Numbers, USD billion"),
             _row("N1 China sold, 2025-07", 25.7, first["china_2025_06"] - first["china_2025_07"],
-                 -float(facts.change["china"][JULY]), -float(facts.bought["china"][JULY])),
-            _row("N2 China held, 2025-07", 730.7, first["china_2025_07"], float(facts.reported["china"][JULY])),
+                 -float(facts.change["china"][JULY]), bought=-float(facts.bought["china"][JULY]), tolerance=tolerance),
+            _row("N2 China held, 2025-07", 730.7, first["china_2025_07"], float(facts.reported["china"][JULY]),
+                 tolerance=tolerance),
             *(_row(f"{number} {name} added, 2025H1", claimed, first[f"{slug}_2025_06"] - first[f"{slug}_2024_12"],
-                   facts.half(facts.change[slug]), facts.half(facts.bought[slug]))
+                   facts.half(facts.change[slug]), bought=facts.half(facts.bought[slug]), tolerance=tolerance)
               for number, name, slug, claimed in (("N3", "Japan", "japan", JAPAN_CLAIM), ("N4", "UK", "uk", UK_CLAIM))),
             Panel("Statements"),
-            *_statements(facts),
+            *_statements(facts, spec),
             Panel("Outside the archive"),
             Row("N5, N7 debt of US, Japan", ["", "", "", "", "not settled here"]),
             Row("N8, N9 gold, SDR weight", ["", "", "", "", "not settled here"]),
@@ -121,24 +131,24 @@ def _scorecard(facts: Facts, spec: Specification) -> Table:
             f"The story appeared on {PUBLISHED}. First print: TIC release of the month. This vintage: {spec.as_of}, "
             "TIC Major Foreign Holders (all Treasuries, at market value). Net purchases: long-term Treasuries, TIC SLT "
             "Table 1, free of valuation; for N1 the sign is that of a sale. A number is right when it is within "
-            f"{TOLERANCE:.0%} of this vintage. N5 and N7 to N9 need series that the archive does not hold."
+            f"{tolerance:.0%} of this vintage. N5 and N7 to N9 need series that the archive does not hold."
         ],
     )  # fmt: skip
 
 
-def _statements(facts: Facts) -> list[Row]:
+def _statements(facts: Facts, spec: Specification) -> list[Row]:
     first = FIRST_PRINTS["china_2025_06"] - FIRST_PRINTS["china_2024_12"]
     now, bought = facts.half(facts.change["china"]), facts.half(facts.bought["china"])
     lowest, fitch, peak = facts.lowest_since, facts.fitch, facts.peak
     return [
         Row("N2 lowest since", ["2009", "2008-12", str(lowest), "", _since_verdict(2009, lowest)]),
         Row("N6 Fitch downgrade", ["last year", "", str(fitch.date()), "", _year_verdict(fitch.year)]),
-        Row("N10 decline since", ["2022", "", str(peak), "", _peak_verdict(facts)]),
-        Row("N11 China, 2025H1", ["fell", first, now, bought, _fall_verdict(first, now)]),
+        Row("N10 decline since", ["2022", "", str(peak), "", _peak_verdict(facts, spec)]),
+        Row("N11 China, 2025H1", ["fell", first, now, bought, _fall_verdict(first, now, spec.claims.tolerance)]),
     ]
 
 
-def _numbers(facts: Facts, spec: Specification) -> dict[str, float | str]:
+def _numbers(facts: Facts, spec: Specification) -> dict[str, float | str | Unavailable]:
     first = FIRST_PRINTS
     half = {slug: facts.half(series) for slug, series in facts.change.items()}
     return {
@@ -153,12 +163,12 @@ def _numbers(facts: Facts, spec: Specification) -> dict[str, float | str]:
         "uk_factor": half["uk"] / UK_CLAIM,
         **{f"{slug}_half_change": value for slug, value in half.items()},
         **{f"{slug}_half_bought": facts.half(series) for slug, series in facts.bought.items()},
-        **{f"sold_{year}": facts.sold(year) for year in range(2022, 2026)},
+        **{f"sold_{year}": facts.sold(year) for year in _years(spec.claims.selling)},
     }
 
 
-def _row(label: str, claimed: float, first: float, now: float, bought: float | str = "") -> Row:
-    return Row(label, [claimed, first, now, bought, verdict(claimed, first, now)])
+def _row(label: str, claimed: float, first: float, now: float, *, bought: float | str = "", tolerance: float) -> Row:
+    return Row(label, [claimed, first, now, bought, verdict(claimed, first, now, tolerance=tolerance)])
 
 
 def _since_verdict(claimed: int, found: pd.Period) -> str:
@@ -170,36 +180,41 @@ def _year_verdict(year: int) -> str:
     return "right" if gap == 1 else f"wrong: {gap} years before"
 
 
-def _peak_verdict(facts: Facts) -> str:
+def _peak_verdict(facts: Facts, spec: Specification) -> str:
     """Judge "since 2022": holdings by their peak, sales by whether net sales rise every year."""
     holdings = "right" if facts.peak.year in (2021, 2022) else f"wrong: peak {facts.peak}"
-    sold = [facts.sold(year) for year in range(2022, 2026)]
-    return f"{holdings}; sales rise" if sold == sorted(sold) else holdings
+    sold = [facts.sold(year) for year in _years(spec.claims.selling)]
+    known = [each for each in sold if not isinstance(each, Unavailable)]
+    return f"{holdings}; sales rise" if known == sold and known == sorted(known) else holdings
 
 
-def _fall_verdict(first: float, now: float) -> str:
+def _fall_verdict(first: float, now: float, tolerance: float) -> str:
     """Judge a fall: how much of today's figure the first print showed."""
     if now >= 0:
         return "wrong: they rose"
-    return "right" if first / now > 1 - TOLERANCE else f"right; {max(first / now, 0):.0%} in first print"
+    return "right" if first / now > 1 - tolerance else f"right; {max(first / now, 0):.0%} in first print"
+
+
+def _years(span: tuple[int, int]) -> range:
+    return range(span[0], span[1] + 1)
 
 
 def _annual_table(spec: Specification) -> Table:
     """China year by year: what was reported and what was bought."""
     parts = {
-        "Change in reported holdings": flows("china", "mfh_change", "usd_bn", as_of=spec.as_of)["value"],
-        "Net purchases": flows("china", "net_purchases", "usd_bn", as_of=spec.as_of)["value"],
-        "Valuation change": flows("china", "valuation_change", "usd_bn", as_of=spec.as_of)["value"],
+        "Change in reported holdings": "mfh_change",
+        "Net purchases": "net_purchases",
+        "Valuation change": "valuation_change",
     }
-    rows = []
-    for year in range(2012, 2026):
-        sums = [float(series[series.index.year == year].sum()) for series in parts.values()]
-        rows.append(Row(str(year), sums))
+    series = [
+        flows("china", measure, "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"] for measure in parts.values()
+    ]
+    rows = [Row(str(year), [in_year(each, year) for each in series]) for year in _years(spec.claims.years)]
     return Table(
         list(parts), rows, stub="Year", decimals=1,
         notes=[
             "USD billion. Reported holdings: all Treasuries including bills (MFH). Net purchases and valuation change: "
-            "long-term Treasuries; 2021 and 2022 are imputed."
+            f"long-term Treasuries; {IMPUTED[0]} to {IMPUTED[-1]} are {'imputed' if spec.imputed else 'not published'}."
         ],
     )  # fmt: skip
 

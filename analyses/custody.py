@@ -2,91 +2,99 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 import econ
+from analyses._units import cell, month_words, summed
+from analyses._words import listing, name_of
 from analyses.specification import Specification, baseline
 from econ import Estimate
 from econ.data import custody_adjusted, flows
-from econ.report import Exhibit, Figure, Panel, Row, Table, main
-
-MEASURES = {
-    "china": "China",
-    "china_belgium": "China and Belgium",
-    "china_custody": "China, Belgium, Luxembourg, Hong Kong",
-}
-SPANS = {
-    "2011–14": ("2011-07", "2014-12"),
-    "2015–19": ("2015-01", "2019-12"),
-    "2020–22": ("2020-01", "2022-12"),
-    "2023–26": ("2023-01", "2026-05"),
-}
-HUBS = ("uk",)
+from econ.data.reported import codes_of
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Sum China's purchases with and without its custodians; compare reports with what the survey finds."""
-    bought = {slug: flows(slug, scale="usd_bn", as_of=spec.as_of)["value"] for slug in MEASURES}
-    moved = {slug: _moved(slug, spec) for slug in MEASURES}
+    slugs = spec.custody.groups
+    bought = {slug: flows(slug, scale="usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"] for slug in slugs}
+    moved = {slug: _moved(slug, spec) for slug in slugs}
     rows: list[Row | Panel] = []
     for title, found in (
         ("Net purchases of long-term Treasuries, $bn", bought),
         ("Change in position less valuation change, $bn", moved),
     ):
         rows.append(Panel(title))
-        rows += [Row(words, _sums(found[slug], found["china"])) for slug, words in MEASURES.items()]
+        rows += [Row(_members(slug), _sums(found[slug], found[slugs[0]], spec)) for slug in slugs]
     table = Table(
-        [*SPANS, "Correlation"],
+        [*(each.key for each in spec.custody.spans), "Correlation"],
         rows,
         decimals=1,
         notes=[
-            "Sums of months, imputed ones included. The second panel adds what is no transaction: a bond that moves to another "
+            f"Sums of months, imputed ones {'included' if spec.imputed else 'not available'}. The second panel adds what is no transaction: a bond that moves to another "
             "custodian, a reclassification, a survey. Correlation: of the monthly figures with those of China alone. Belgium is the home of Euroclear, Luxembourg of Clearstream and of funds; what they and Hong Kong hold "
             "for others than China is in the sums too, so that these are bounds of a kind and no estimates."
         ],
     )
     frame = _holdings(spec)
-    names = [f"{slug}_net_purchases_usd" for slug in MEASURES]
+    names = [f"{slug}_net_purchases_usd" for slug in slugs]
     files = econ.load(*names, as_of=spec.as_of).vintages + econ.load("china_mfh_holdings", as_of=spec.as_of).vintages
     return Exhibit(
-        key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables=table,
-        figures=Figure(frame, _draw, height=2.7), vintages=files, spec=spec,
+        key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables={"": table},
+        figures={"": Figure(frame, _draw, height=2.7)}, vintages=files, spec=spec,
     )  # fmt: skip
 
 
 def _numbers(
     bought: dict[str, pd.Series], moved: dict[str, pd.Series], frame: pd.DataFrame, spec: Specification
-) -> dict[str, Estimate | float | int]:
+) -> dict[str, Estimate | float | int | Unavailable]:
     """What the text says of the survey and of the custodians."""
-    adjusted = custody_adjusted("china", hubs=HUBS, as_of=spec.as_of)
+    adjusted = custody_adjusted("china", hubs=spec.custody.survey_hubs, as_of=spec.as_of)
+    first = spec.custody.spans[0]
     plain = custody_adjusted("china", hubs=(), as_of=spec.as_of)
     return {
-        "share_uk": adjusted.shares["uk"],
+        **{f"share_{hub}": adjusted.shares[hub] for hub in spec.custody.survey_hubs},
         "sigma": adjusted.sigma,
         "sigma_plain": plain.sigma,
         "largest_error": float(adjusted.frame["holdings_std_error"].max()),
         "surveys": adjusted.surveys,
-        "survey_2010": float(adjusted.frame.loc["2010-06", "survey"]),
-        "reported_2010": float(frame.set_index("month").loc["2010-06", "reported"]),
-        **{f"{slug}_since_2023": float(bought[slug].loc["2023-01":].sum()) for slug in MEASURES},
-        **{f"{slug}_moved_2011": float(moved[slug].loc[slice(*SPANS["2011–14"])].sum()) for slug in MEASURES},
-        **{f"{slug}_correlation": float(bought[slug].corr(bought["china"])) for slug in MEASURES},
+        "survey_2010": cell(adjusted.frame, spec.custody.survey, "survey"),
+        "reported_2010": cell(frame.set_index("month"), spec.custody.survey, "reported"),
+        **{f"{slug}_since_2023": summed(bought[slug].loc[spec.custody.since :]) for slug in bought},
+        **{f"{slug}_moved_2011": summed(moved[slug].loc[first.first : first.last]) for slug in moved},
+        **{f"{slug}_correlation": float(bought[slug].corr(bought[spec.custody.groups[0]])) for slug in bought},
     }
 
 
 def _moved(slug: str, spec: Specification) -> pd.Series:
     """Change in position less valuation change: purchases and the gap."""
-    parts = [flows(slug, name, "usd_bn", as_of=spec.as_of)["value"] for name in ("position_change", "valuation_change")]
-    return parts[0] - parts[1]
+    change, valuation = (
+        flows(slug, name, "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"]
+        for name in ("position_change", "valuation_change")
+    )
+    return change - valuation
 
 
-def _sums(series: pd.Series, china: pd.Series) -> list[float]:
-    return [*(float(series.loc[first:last].sum()) for first, last in SPANS.values()), float(series.corr(china))]
+def _members(slug: str) -> str:
+    """The holders of a group."""
+    return ", ".join(name_of(code) for code in codes_of(slug)) if len(codes_of(slug)) > 2 else _pair(slug)
+
+
+def _pair(slug: str) -> str:
+    return listing([name_of(code) for code in codes_of(slug)])
+
+
+def _sums(series: pd.Series, china: pd.Series, spec: Specification) -> list[float | Unavailable]:
+    sums = [summed(series.loc[each.first : each.last]) for each in spec.custody.spans]
+    return [*sums, float(series.corr(china))]
 
 
 def _holdings(spec: Specification) -> pd.DataFrame:
     """Reported as it stood before each survey, and benchmarked with a band, USD billion."""
-    adjusted = custody_adjusted("china", hubs=HUBS, as_of=spec.as_of)
+    adjusted = custody_adjusted("china", hubs=spec.custody.survey_hubs, as_of=spec.as_of)
     start = flows("china", "mfh_holdings", "usd_bn", as_of=spec.as_of)["value"]  # at a survey: what the survey found
     change = flows("china", "mfh_change", "usd_bn", as_of=spec.as_of)["value"]
     reported = (start.shift() + change).reindex(adjusted.frame.index)  # within the series that was then published
@@ -94,7 +102,7 @@ def _holdings(spec: Specification) -> pd.DataFrame:
     lower, upper = adjusted.interval(spec.level)
     return pd.DataFrame(
         {
-            "month": adjusted.frame.index.strftime("%Y-%m"),
+            "month": month_words(adjusted.frame.index),
             "reported": reported.to_numpy(),
             "benchmarked": adjusted.frame["holdings"].to_numpy(),
             "lower": lower.to_numpy(),
@@ -104,10 +112,10 @@ def _holdings(spec: Specification) -> pd.DataFrame:
     )
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     axes = page.subplots()
     months = pd.PeriodIndex(data["month"], freq="M").to_timestamp()
-    axes.fill_between(months, data["lower"], data["upper"], color="0.85", linewidth=0, label="90% band")
+    axes.fill_between(months, data["lower"], data["upper"], color="0.85", linewidth=0, label="band")
     axes.plot(months, data["benchmarked"], label="benchmarked to the survey")
     axes.plot(months, data["reported"], linestyle="--", label="as reported before the next survey")
     surveyed = data["survey"] >= 0

@@ -2,87 +2,102 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
+from analyses._words import listing
 from analyses.specification import Specification, baseline, system
-from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.simulate import ESTIMATORS, Truths, moments_table, tournament
 from econ.simulate.grid import KNOWN_FAULTS
 
-REPLICATIONS, DRAWS, PERIODS = 60, 99, 177
-IMPACTS, OFFSET = (0.0, -15.0, -60.0), 0.5
-CURVES = ("oracle", "lp_iv", "granular", "heteroskedasticity", "event_study", "variance_shift")
 TARGETS = {
     "Price impact, seller": "impact", "Price impact, ally or officials": "ally_impact official_impact",
     "Quantity offset": "offset",
 }  # fmt: skip
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Tournament at the sample size and with the faults of the archive."""
     faults = {name: layer for name, layer in KNOWN_FAULTS.items() if name != "none"}
-    truths = Truths(impacts=IMPACTS, offsets=(OFFSET,), periods=(PERIODS,), faults=faults)
-    scores = tournament(truths, replications=REPLICATIONS, rng=spec.rng, draws=DRAWS, level=spec.level, block=20)
-    believable = scores.believable()
+    market = spec.simulation
+    truths = Truths(impacts=market.impacts, offsets=(market.offset,), periods=(market.periods,), faults=faults)
+    scores = tournament(
+        truths, replications=market.replications, rng=spec.rng, draws=market.draws, level=spec.level, block=market.block
+    )
+    believable = scores.believable(market.shortfall)
     return Exhibit(
-        key="designs", title="Designs on known truth", numbers=_numbers(scores.table, believable),
+        key="designs", title="Designs on known truth", numbers=_numbers(scores.table, believable, spec),
         tables={"": _scores(scores.table, believable, spec), "moments": _moments()},
-        figures=Figure(_curves(scores.table), _draw, height=2.8), vintages=system(spec).vintages, spec=spec,
+        figures={"": Figure(_curves(scores.table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, vintages=system(spec).vintages, spec=spec,
     )  # fmt: skip
 
 
 def _scores(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification) -> Table:
     rows: list[Row | Panel] = []
+    market, least = spec.simulation, spec.level - spec.simulation.shortfall
     for title, targets in TARGETS.items():
         rows.append(Panel(title))
         for name, estimator in ESTIMATORS.items():
             if estimator.target in targets.split():
                 word = "yes" if believable.loc[name, "believable"] else "no"
-                rows.append(Row(name.replace("_", " "), [*_cells(table, name), word]))
-    error = 100.0 * (spec.level * (1.0 - spec.level) / REPLICATIONS) ** 0.5
+                rows.append(Row(name.replace("_", " "), [*_cells(table, name, spec), word]))
+    error = 100.0 * (spec.level * (1.0 - spec.level) / market.replications) ** 0.5
     return Table(
         ["Median bias", "Coverage", "Power or size", "Median bias", "Coverage", "Power or size", "Believable"],
         rows,
-        spans=[(f"Impact {impact:.0f}, offset {OFFSET}", 3) for impact in IMPACTS[:2]] + [("", 1)],
+        spans=[(f"Impact {impact:.0f}, offset {market.offset}", 3) for impact in market.impacts[:2]] + [("", 1)],
         decimals=2,
         notes=[
-            f"{REPLICATIONS} simulated samples of {PERIODS} months, calibrated to the archive, with its custody misattribution, "
+            f"{market.replications} simulated samples of {market.periods} months, calibrated to the archive, with its custody misattribution, "
             f"imputed months and revisions. Impact in bp per 1% of debt. Coverage of {spec.level:.0%} sets, in shares; its Monte "
             f"Carlo standard error is {error:.1f} points. Power or size: share of sets without zero. Believable: covers at least "
-            "85% in every market (impact 0, −15 and −60), less twice the Monte Carlo error."
+            f"{least:.0%} in every market (impact {_impacts(spec)}), less twice the Monte Carlo error."
         ],
     )
 
 
-def _numbers(table: pd.DataFrame, believable: pd.DataFrame) -> dict[str, float | int | str]:
+def _impacts(spec: Specification) -> str:
+    return listing([f"{impact:.0f}".replace("-", "−") for impact in spec.simulation.impacts])
+
+
+def _numbers(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification) -> dict[str, float | int | str]:
     kept = [name.replace("_", " ") for name in believable.index[believable["believable"]] if "oracle" not in name]
-    bias = table["median_bias"].xs(IMPACTS[0], level="impact")
+    none, moderate, large = spec.simulation.impacts
+    bias = table["median_bias"].xs(none, level="impact")
     return {
         "holdings_bias_at_zero": float(bias.xs("ols_holdings", level="estimator").iloc[0]),
         "flows_bias_at_zero": float(bias.xs("ols_flows", level="estimator").iloc[0]),
         "believable": len(kept),
         "believable_names": ", ".join(kept),
-        "replications": REPLICATIONS,
-        "power_lp_iv": _power(table, "lp_iv", IMPACTS[1]),
-        "power_granular": _power(table, "granular", IMPACTS[1]),
+        "replications": spec.simulation.replications,
+        "power_lp_iv": _power(table, "lp_iv", moderate),
+        "power_granular": _power(table, "granular", moderate),
         "offset_recursive_bias": float(table["median_bias"].xs("offset_recursive", level="estimator").iloc[0]),
         "offset_recursive_coverage": float(table["coverage"].xs("offset_recursive", level="estimator").min()),
-        "power_lp_iv_large": _power(table, "lp_iv", IMPACTS[2]),
+        "power_lp_iv_large": _power(table, "lp_iv", large),
     }
 
 
-def _curves(table: pd.DataFrame) -> pd.DataFrame:
-    rows = [(name.replace("_", " "), impact, _power(table, name, impact)) for name in CURVES for impact in IMPACTS]
+def _curves(table: pd.DataFrame, spec: Specification) -> pd.DataFrame:
+    rows = [
+        (name.replace("_", " "), impact, _power(table, name, impact))
+        for name in spec.simulation.curves
+        for impact in spec.simulation.impacts
+    ]
     return pd.DataFrame(rows, columns=["design", "impact", "rejects"])
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame, size: float) -> None:
     axes = page.subplots()
     for (design, curve), style in zip(
         data.groupby("design", sort=False), ("-", "--", ":", "-.", "-", "--"), strict=False
     ):
         axes.plot(curve["impact"], curve["rejects"], style, marker="o", ms=3, label=design)
-    axes.axhline(0.1, color="0.4", lw=0.6)
+    axes.axhline(size, color="0.4", lw=0.6)
     axes.set_xlabel("true price impact, bp per 1% of debt")
     axes.set_ylabel("share of sets without zero")
     axes.set_ylim(0, 1.02)
@@ -93,10 +108,10 @@ def _power(table: pd.DataFrame, name: str, impact: float) -> float:
     return float(table["rejects"].xs(name, level="estimator").xs(impact, level="impact").iloc[0])
 
 
-def _cells(table: pd.DataFrame, name: str) -> list[float | Unavailable]:
+def _cells(table: pd.DataFrame, name: str, spec: Specification) -> list[float | Unavailable]:
     part = table.xs(name, level="estimator")
     cells = []
-    for impact in IMPACTS[:2]:
+    for impact in spec.simulation.impacts[:2]:
         row = part.xs(impact, level="impact").iloc[0]
         cells += [row["median_bias"], row["coverage"], row["rejects"]]
     return cells

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from analyses._events import CLASSES, LABELS, MATURITIES, catalogue, daily, studies
+from analyses._events import catalogue, daily, studies, words_of
+from analyses._words import label
 from analyses.specification import Specification, baseline
 from econ import Dataset
 from econ.eventstudy import EventStudyResults
-from econ.report import Exhibit, Figure, main
+from econ.report import Exhibit, Figure, main, recorded
 
-KEYS = ("china_sells", "china_reserves", "japan_intervenes", "ratings")
-WINDOW = (-5, 5)
-CASES = {"March 2020": ("2020-03-06", "2020-03-20"), "April 2025": ("2025-04-01", "2025-04-15")}
-DASH = ("2020-03-09", "2020-03-18")
+STYLES = ("-", "--", ":", "-.")
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Mean paths with pointwise and simultaneous bands; cumulated changes in two case windows."""
-    ten = studies(spec, catalogue(), responses=("yield_10y",), window=WINDOW)["yield_10y"]
+    name = spec.primary.maturity
+    ten = studies(spec, catalogue(spec), responses=(name,), window=spec.events.path)[name]
     data = daily(spec)
     figures = {
         "": Figure(_paths(ten, spec), _draw_paths, height=2.6),
-        "cases": Figure(_cases(data), _draw_cases, height=2.6),
+        "cases": Figure(_cases(data, spec), _draw_cases, height=2.6),
     }
-    level = data.frame["yield_10y"]
-    april = data.frame.loc["2025-04-04":"2025-04-11"]
+    level, dash = data.frame[name], spec.events.dash
+    april = data.frame.loc[spec.events.april[0] : spec.events.april[1]]
     numbers = {
-        "dash_for_cash": 100.0 * float(level[DASH[1]] - level[DASH[0]]),
-        **{f"april_2025_{name.removeprefix('yield_')}": 100.0 * float(april[name].iloc[-1] - april[name].iloc[0])
-           for name in MATURITIES},
-        **{f"{key}_day_5": float(ten.path(key, draws=99, rng=spec.rng)["mean"].iloc[-1]) for key in KEYS},
+        "dash_for_cash": 100.0 * float(level[dash[1]] - level[dash[0]]),
+        **{f"april_2025_{each.removeprefix('yield_')}": 100.0 * float(april[each].iloc[-1] - april[each].iloc[0])
+           for each in spec.yields.maturities},
+        **{f"{key}_day_5": float(ten.path(key, draws=99, rng=spec.rng)["mean"].iloc[-1]) for key in spec.events.main},
     }  # fmt: skip
     return Exhibit(
         key="event_paths", title="Paths of yields around news and in stress", numbers=numbers, figures=figures,
@@ -40,23 +42,23 @@ def result(spec: Specification = baseline) -> Exhibit:
 
 def _paths(ten: EventStudyResults, spec: Specification) -> pd.DataFrame:
     parts = []
-    for key in KEYS:
-        path = ten.path(key, level=spec.level, rng=spec.rng).reset_index()
-        parts.append(path.assign(kind=CLASSES[key][0]))
+    for key in spec.events.main:
+        path = ten.path(key, level=spec.level, draws=spec.events.draws, rng=spec.rng).reset_index()
+        parts.append(path.assign(kind=words_of(spec)[key]))
     return pd.concat(parts, ignore_index=True)
 
 
-def _cases(data: Dataset) -> pd.DataFrame:
-    parts = []
-    for name, (start, end) in CASES.items():
-        cut = 100.0 * (data.frame.loc[start:end, list(MATURITIES)] - data.frame.loc[start, list(MATURITIES)])
-        cut = cut.rename(columns=LABELS).rename_axis("date").reset_index()
-        parts.append(cut.assign(date=cut["date"].dt.strftime("%Y-%m-%d"), case=name))
+def _cases(data: Dataset, spec: Specification) -> pd.DataFrame:
+    parts, names = [], list(spec.yields.maturities)
+    for each in spec.events.cases:
+        cut = 100.0 * (data.frame.loc[each.first : each.last, names] - data.frame.loc[each.first, names])
+        cut = cut.rename(columns={name: label(name) for name in names}).rename_axis("date").reset_index()
+        parts.append(cut.assign(date=cut["date"].dt.strftime("%Y-%m-%d"), case=each.key))
     return pd.concat(parts, ignore_index=True)
 
 
-def _draw_paths(page, data: pd.DataFrame) -> None:  # noqa: ANN001
-    grid = page.subplots(1, len(KEYS), sharey=True)
+def _draw_paths(page: Any, data: pd.DataFrame) -> None:
+    grid = page.subplots(1, data["kind"].nunique(), sharey=True)
     for axes, (kind, path) in zip(grid, data.groupby("kind", sort=False), strict=True):
         axes.fill_between(path["day"], path["lower sup-t"], path["upper sup-t"], color="C0", alpha=0.12, lw=0)
         axes.fill_between(path["day"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
@@ -68,12 +70,13 @@ def _draw_paths(page, data: pd.DataFrame) -> None:  # noqa: ANN001
     grid[0].set_ylabel("basis points, cumulated")
 
 
-def _draw_cases(page, data: pd.DataFrame) -> None:  # noqa: ANN001
-    grid = page.subplots(1, len(CASES))
+def _draw_cases(page: Any, data: pd.DataFrame) -> None:
+    grid = page.subplots(1, data["case"].nunique())
+    names = [name for name in data.columns if name not in ("date", "case")]
     for axes, (name, case) in zip(grid, data.groupby("case", sort=False), strict=True):
         days = range(len(case))
-        for label, style in zip((LABELS[m] for m in MATURITIES), ("-", "--", ":"), strict=True):
-            axes.plot(days, case[label], style, label=label)
+        for head, style in zip(names, STYLES, strict=False):
+            axes.plot(days, case[head], style, label=head)
         axes.axhline(0.0, color="0.4", lw=0.6)
         axes.set_xticks(list(days)[::3], [date[5:] for date in case["date"].iloc[::3]])
         axes.set_title(name)

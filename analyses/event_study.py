@@ -2,63 +2,87 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
-from analyses._events import CLASSES, CONFOUNDERS, PANELS, catalogue, studies
+from analyses._events import catalogue, studies, words_of
+from analyses._kinds import NewsClass
+from analyses._units import cell, entry
+from analyses._words import counted, days, label, yield_words
 from analyses.specification import Specification, baseline
 from econ import Estimate
 from econ.eventstudy import EventStudyResults
-from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, render
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded, render
+
+QUOTED = ("china_sells", "japan_intervenes")
+"""Classes whose further numbers the text quotes."""
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Mean abnormal changes by class and maturity, with every test the class permits."""
-    events = catalogue()
+    events, name = catalogue(spec), spec.primary.maturity
     fits = studies(spec, events)
-    ten = fits["yield_10y"]
+    ten = fits[name]
     rows: list[Row | Panel] = []
     numbers: dict[str, Estimate | float | int | Unavailable] = {}
-    for title, keys in PANELS.items():
+    for title in dict.fromkeys(each.panel for each in spec.events.classes):
         rows.append(Panel(title))
-        for key in keys:
-            row, found = _class_row(key, fits, spec)
-            rows.append(row)
-            numbers |= found
-    clean_ten = studies(spec, events, responses=("yield_10y",), confounders=CONFOUNDERS)["yield_10y"]
-    power = ten.detectability(bound=spec.event_bound)
-    for key in ("china_sells", "japan_intervenes"):
+        for each in spec.events.classes:
+            if each.panel == title:
+                row, found = _class_row(each, fits, spec)
+                rows.append(row)
+                numbers |= found
+    clean_ten = studies(spec, events, responses=(name,), confounders=spec.events.confounders)[name]
+    power = ten.detectability(bound=spec.events.bound)
+    for key in (key for key in QUOTED if key in power.index):
         numbers[f"{key}_clean"] = clean_ten.mean(key, level=spec.level)
-        numbers[f"{key}_detectable"] = float(power.loc[key, "detectable"])
-        numbers[f"{key}_smallest_bound"] = float(power.loc[key, "smallest bound"])
+        numbers[f"{key}_detectable"] = cell(power, key, "detectable")
+        numbers[f"{key}_smallest_bound"] = cell(power, key, "smallest bound")
     numbers |= {"events": len(ten.events), "moved": len(ten.moved), "confounded": len(clean_ten.dropped)}
     table = Table(
-        ["Sign", "Events", "2-year", "10-year", "30-year", "t", "BMP", "Rank", "Placebo"],
+        ["Sign", "Events", *(label(each) for each in fits), "t", "BMP", "Rank", "Placebo"],
         rows,
-        spans=[("", 2), ("Mean abnormal change, bp", 3), ("p-value, 10-year", 4)],
+        spans=[("", 2), ("Mean abnormal change, bp", len(fits)), (f"p-value, {label(name)}", 4)],
         decimals=1,
         notes=[
-            f"Days {spec.event_window[0]} to {spec.event_window[1]} around the first trading day on which a quote could "
+            f"Days {days(spec.events.window)} around the first trading day on which a quote could "
             "reflect the news; constant-mean model, estimated on trading days "
-            f"{spec.estimation_window[0]} to {spec.estimation_window[1]} that lie in no event window. Sign: of the change "
+            f"{days(spec.events.estimation)} that lie in no event window. Sign: of the change "
             "if selling raises yields. Standard errors: across events; from the forecast where there is one event. Placebo: "
-            "9,999 draws of dates matched on weekday, volatility and part of the month. Confounded events are included."
+            f"{spec.events.draws:,} draws of dates matched on weekday, volatility and part of the month. Confounded events are included."
         ],
     )
     return Exhibit(
-        key="event_study", title="Yields around news about holders", numbers=numbers, tables=table,
-        figures=Figure(_plotted(ten, spec), _draw, height=4.2), vintages=ten.parent.data.vintages, spec=spec,
+        key="event_study", title="Yields around news about holders", numbers=numbers, tables={"": table},
+        figures={"": Figure(_plotted(ten, spec), partial(_draw, xlabel=_under(spec)), height=4.2)}, vintages=ten.parent.data.vintages, spec=spec,
     )  # fmt: skip
 
 
-def _class_row(key: str, fits: dict[str, EventStudyResults], spec: Specification) -> tuple[Row, dict]:
-    words, _, sign = CLASSES[key]
+def _class_row(
+    news: NewsClass, fits: dict[str, EventStudyResults], spec: Specification
+) -> tuple[Row, dict[str, Estimate | float | int | Unavailable]]:
+    key, ten = news.key, fits[spec.primary.maturity]
     means = {maturity: fit.mean(key, level=spec.level) for maturity, fit in fits.items()}
-    tests = fits["yield_10y"].tests(key)
-    placebo = fits["yield_10y"].placebo(key, draws=9999, rng=spec.rng)
-    values = [tests.loc[name, "p_value"] for name in ("t", "BMP", "Corrado rank")]
-    cells = [sign, means["yield_10y"].nobs, *means.values(), *(_p(value) for value in values), _p(placebo.p_value)]
-    numbers = {f"{key}_{maturity.removeprefix('yield_')}": mean for maturity, mean in means.items()}
-    return Row(words, cells), numbers | {f"{key}_placebo": placebo.p_value, f"{key}_n": means["yield_10y"].nobs}
+    tests = ten.tests(key, draws=spec.events.test_draws)
+    placebo = ten.placebo(key, draws=spec.events.draws, rng=spec.rng)
+    values = [entry(tests, name, "p_value") for name in ("t", "BMP", "Corrado rank")]
+    cells = [
+        news.sign,
+        means[spec.primary.maturity].nobs,
+        *means.values(),
+        *(_p(value) for value in values),
+        _p(placebo.p_value),
+    ]
+    numbers: dict[str, Estimate | float | int | Unavailable] = {
+        f"{key}_{maturity.removeprefix('yield_')}": mean for maturity, mean in means.items()
+    }
+    return Row(news.words, cells), numbers | {
+        f"{key}_placebo": placebo.p_value,
+        f"{key}_n": means[spec.primary.maturity].nobs,
+    }
 
 
 def _p(value: float | Unavailable) -> str | Unavailable:
@@ -66,16 +90,22 @@ def _p(value: float | Unavailable) -> str | Unavailable:
 
 
 def _plotted(ten: EventStudyResults, spec: Specification) -> pd.DataFrame:
-    rows = []
-    for key in (name for names in PANELS.values() for name in names):
+    rows: list[tuple[str, str, float, object, object]] = []
+    for key, words in words_of(spec).items():
         mean = ten.mean(key, level=spec.level)
         for event in ten.events.index[ten.events["kind"] == key]:
-            rows.append((CLASSES[key][0], "event", float(ten.cumulative[event]), None, None))
-        rows.append((CLASSES[key][0], "mean", mean.value, mean.lower, mean.upper))
+            rows.append((words, "event", float(ten.cumulative[event]), None, None))
+        rows.append((words, "mean", mean.value, mean.lower, mean.upper))
     return pd.DataFrame(rows, columns=["kind", "what", "value", "lower", "upper"])
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _under(spec: Specification) -> str:
+    first, last = spec.events.window
+    name = yield_words(spec.primary.maturity)
+    return f"abnormal change of the {name} over {counted(last - first + 1, 'day')}, basis points"
+
+
+def _draw(page: Any, data: pd.DataFrame, xlabel: str) -> None:
     page.set_layout_engine("constrained", w_pad=0.2)
     axes = page.subplots()
     labels = list(dict.fromkeys(data["kind"]))
@@ -90,7 +120,7 @@ def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
     )
     axes.set_yticks(list(place.values()), labels)
     axes.set_xlim(-60, 60)
-    axes.set_xlabel("abnormal change of the 10-year yield over two days, basis points")
+    axes.set_xlabel(xlabel)
     page.legend(loc="outside upper right", ncols=2)
 
 

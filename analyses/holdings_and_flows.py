@@ -1,15 +1,21 @@
-"""Holdings against flows: the same regression of the 10-year yield on four measures of foreign demand."""
+"""Holdings against flows: the same regression of a yield on four measures of foreign demand."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
 import econ
+from analyses._units import MISSING, month_words
+from analyses._words import name_of, years, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate
 from econ.data import flows
+from econ.data.reported import IMPUTED
+from econ.data.vintage import Vintage
 from econ.infer import regress
-from econ.report import Exhibit, Figure, Panel, Row, Table, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
 MEASURES = {
     "mfh_change": "Holdings, all Treasuries",
@@ -17,19 +23,18 @@ MEASURES = {
     "valuation_change": "Valuation change alone",
     "net_purchases": "Net purchases",
 }
-SAMPLES = {"early": ("2003-01", "2020-12"), "full": ("2003-01", "2026-03"), "recent": ("2011-07", "2026-03")}
-LONG = ("1985-02", "2020-12")
+AVERAGE = "_average"
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Regress monthly changes of the yield on each measure, for three holders and several samples."""
-    end, average = _changes(spec.primary_maturity, spec), _changes("yield_10y_average", spec)
+    end, average = (_changes(f"{spec.primary.maturity}{what}", spec) for what in ("", AVERAGE))
     columns = {
-        "official_long": ("official", average, LONG),
-        "official_early": ("official", end, SAMPLES["early"]),
-        "official_full": ("official", end, SAMPLES["full"]),
-        "china_recent": ("china", end, SAMPLES["recent"]),
-        "japan_recent": ("japan", end, SAMPLES["recent"]),
+        "official_long": ("official", average, spec.sample.long),
+        "official_early": ("official", end, spec.sample.early),
+        "official_full": ("official", end, spec.sample.full),
+        **{f"{slug}_recent": (slug, end, spec.sample.main) for slug in spec.holdings.holders},
     }
     cells = {
         (measure, key): _slope(slug, measure, outcome, sample, spec)
@@ -38,26 +43,38 @@ def result(spec: Specification = baseline) -> Exhibit:
     }
     rows = [Row(words, [cells[measure, key] for key in columns]) for measure, words in MEASURES.items()]
     rows.append(Row("Months, net purchases", [cells["net_purchases", key].nobs for key in columns], decimals=0))
-    table = Table(
-        ["1985–2020", "2003–2020", "2003–2026", "2011–2026", "2011–2026"],
-        [Panel("10-year yield, bp per 1% of debt"), *rows],
-        spans=[("Foreign official", 3), ("China", 1), ("Japan", 1)],
-        decimals=1,
-        notes=[
-            "Each cell is one regression of the monthly change of the 10-year yield (month end; monthly average in the first "
-            "column) on a constant and one measure of demand in percent of debt: the change in reported holdings of all or of long-term Treasuries, its valuation part alone, or net purchases. Standard errors in parentheses: Newey-West "
-            f"with {spec.hac_lags} Bartlett lags. Imputed months are left out. None of these is an estimate of the price "
-            "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
-        ],
-    )  # fmt: skip
-    numbers: dict[str, Estimate | int | float] = {f"{key}_{measure}": cell for (measure, key), cell in cells.items()}
+    table = _table(rows, [years(sample) for _, _, sample in columns.values()], spec)
+    numbers: dict[str, Estimate | int | float | Unavailable] = {
+        f"{key}_{measure}": cell for (measure, key), cell in cells.items()
+    }
     figure_data = _cumulated(spec)
     last = figure_data.iloc[-1]
-    numbers |= {"china_reported": float(last["reported"]), "china_bought": float(last["bought"])}
+    numbers |= {
+        "china_reported": float(last["reported"]),
+        "china_bought": MISSING if pd.isna(last["bought"]) else float(last["bought"]),
+    }
     return Exhibit(
         key="holdings_and_flows", title="The same regression on four measures of demand", numbers=numbers,
-        tables=table, figures=Figure(figure_data, _draw, height=2.9), vintages=_vintages(spec), spec=spec,
+        tables={"": table}, figures={"": Figure(figure_data, _draw, height=2.9)}, vintages=_vintages(spec), spec=spec,
     )  # fmt: skip
+
+
+def _table(rows: list[Row], samples: list[str], spec: Specification) -> Table:
+    name = yield_words(spec.primary.maturity)
+    months = "enter" if spec.holdings.imputed else "are left out"
+    return Table(
+        samples,
+        [Panel(f"{name}, bp per 1% of debt"), *rows],
+        spans=[("Foreign official", 3), *((name_of(slug), 1) for slug in spec.holdings.holders)],
+        decimals=1,
+        notes=[
+            f"Each cell is one regression of the monthly change of the {name} (month end; monthly average in the first "
+            "column) on a constant and one measure of demand in percent of debt: the change in reported holdings of all or "
+            "of long-term Treasuries, its valuation part alone, or net purchases. Standard errors in parentheses: Newey-West "
+            f"with {spec.holdings.hac_lags} Bartlett lags. Imputed months {months}. None of these is an estimate of the price "
+            "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
+        ],
+    )
 
 
 def _changes(name: str, spec: Specification) -> Dataset:
@@ -66,45 +83,49 @@ def _changes(name: str, spec: Specification) -> Dataset:
 
 
 def _slope(slug: str, measure: str, outcome: Dataset, sample: tuple[str, str], spec: Specification) -> Estimate:
-    demand = flows(slug, measure, imputed=False, as_of=spec.as_of)["value"].rename(measure)
+    demand = flows(slug, measure, imputed=spec.holdings.imputed, as_of=spec.as_of)["value"].rename(measure)
     changes = outcome.frame.iloc[:, 0].rename("yield")
     both = pd.concat([changes, demand], axis=1).loc[sample[0] : sample[1]].dropna()
     parent = outcome.join(econ.load(f"{slug}_{measure}", as_of=spec.as_of))
-    fit = regress(both["yield"], both[[measure]], cov="hac", bandwidth=spec.hac_lags, gaps="zero", parent=parent)
+    fit = regress(
+        both["yield"], both[[measure]], cov="hac", bandwidth=spec.holdings.hac_lags, gaps="zero", parent=parent
+    )
     label = f"{slug}: yield on {measure}, {sample[0]} to {sample[1]}"
     return fit.estimate(measure, level=spec.level, units="bp per 1% of debt", label=label)
 
 
 def _cumulated(spec: Specification) -> pd.DataFrame:
-    """China since 2011-12: change in reported long-term holdings and cumulated net purchases, USD billion."""
-    position = flows("china", "position", "usd_bn", as_of=spec.as_of)["value"].loc["2011-12":]
-    bought = flows("china", "net_purchases", "usd_bn", as_of=spec.as_of)["value"].loc["2012-01":].cumsum()
-    bought = pd.concat([pd.Series([0.0], index=position.index[:1]), bought])
+    """China since a month: change in reported long-term holdings and cumulated net purchases, USD billion."""
+    first = spec.holdings.since
+    position = flows("china", "position", "usd_bn", as_of=spec.as_of)["value"].loc[first:]
+    bought = flows("china", "net_purchases", "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"].loc[first:]
+    bought = bought.where(bought.index > bought.index[0], 0.0).cumsum(skipna=False)
     return pd.DataFrame(
         {
-            "month": position.index.strftime("%Y-%m"),
+            "month": month_words(position.index),
             "reported": (position - position.iloc[0]).to_numpy(),
             "bought": bought.reindex(position.index).to_numpy(),
         }
     )
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     axes = page.subplots()
     months = pd.PeriodIndex(data["month"], freq="M").to_timestamp()
-    axes.axvspan(pd.Timestamp("2021-01-01"), pd.Timestamp("2023-01-31"), color="0.9", lw=0, label="imputed months")
-    axes.plot(months, data["reported"], label="reported long-term holdings, change since 2011-12")
+    first, last = IMPUTED[0].start_time, IMPUTED[-1].end_time
+    axes.axvspan(first, last, color="0.9", lw=0, label="imputed months")
+    axes.plot(months, data["reported"], label=f"reported long-term holdings, change since {data['month'].iloc[0]}")
     axes.plot(months, data["bought"], label="cumulated net purchases", linestyle="--")
     axes.axhline(0.0, color="0.4", lw=0.6)
     axes.set_ylabel("USD billion")
     axes.legend(loc="lower left")
 
 
-def _vintages(spec: Specification) -> tuple:
-    names = [
-        f"{slug}_{measure}" for slug in ("official", "china", "japan") for measure in ("mfh_change", "net_purchases")
-    ]
-    return econ.load("yield_10y", "yield_10y_average", *names, as_of=spec.as_of).vintages
+def _vintages(spec: Specification) -> tuple[Vintage, ...]:
+    slugs = ("official", *spec.holdings.holders)
+    names = [f"{slug}_{measure}" for slug in slugs for measure in ("mfh_change", "net_purchases")]
+    maturity = spec.primary.maturity
+    return econ.load(maturity, f"{maturity}{AVERAGE}", *names, as_of=spec.as_of).vintages
 
 
 if __name__ == "__main__":

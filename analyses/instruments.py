@@ -8,23 +8,14 @@ import pandas as pd
 
 import econ
 from analyses import weekly_custody
-from analyses._projections import HUBS, PANEL, granular, intervention_shocks, interventions
+from analyses._projections import granular, intervened, intervention_shocks, interventions
+from analyses._samples import cut
+from analyses._units import cell
+from analyses._words import counted, number, yield_words
 from analyses.specification import Specification, baseline
 from econ.data import holder
 from econ.projection import Credentials, GranularInstrument, Instrument, credentials
-from econ.report import Exhibit, Panel, Row, Table, Unavailable, main
-
-VARIANTS = {
-    "All holders, one factor": {"factors": 1},
-    "All holders, no factor": {"factors": 0},
-    "All holders, two factors": {"factors": 2},
-    "Without custody hubs": {"exclude": HUBS},
-}
-SIGNS = {("2015-08", "china"): "-", ("2016-11", "china"): "-", ("2022-10", "japan"): "-", ("2022-09", "japan"): "-",
-         ("2024-05", "japan"): "-", ("2024-04", "japan"): "-"}  # fmt: skip
-"""Months in which the record says that a holder sold: reserve defence of China, interventions of Japan."""
-OFFICIALS = tuple(slug for slug in PANEL if slug not in HUBS)
-BALANCE_LAGS = 12
+from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
 
 @dataclass(frozen=True)
@@ -36,55 +27,67 @@ class Entry:
     nobs: int
 
 
+def variants(spec: Specification) -> dict[str, GranularInstrument]:
+    """The granular instrument of the paper first, then with other numbers of factors and without custody hubs."""
+    counts = dict.fromkeys((spec.panel.factors, *spec.panel.factor_variants))
+    found = {f"All holders, {counted(count, 'factor')}": granular(spec, factors=count) for count in counts}
+    found = {words.replace("no factors", "no factor"): giv for words, giv in found.items()}
+    return found | {"Without custody hubs": granular(spec, exclude=spec.panel.hubs)}
+
+
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Credentials of the granular instrument and of its variants."""
-    data = econ.load("foreign_net_purchases", "yield_10y", as_of=spec.as_of).convert(yield_10y="basis points")
-    change = data.transform(yield_10y="diff").frame["yield_10y"].iloc[1:]
+    name = spec.primary.maturity
+    data = econ.load("foreign_net_purchases", name, as_of=spec.as_of).convert(**{name: "basis points"})
+    change = data.transform(**{name: "diff"}).frame[name].iloc[1:]
     sales = -data.frame["foreign_net_purchases"].rename("foreign_sales").iloc[1:]
-    rows, checks = [Panel("Variant")], {}
-    for words, options in VARIANTS.items():
-        giv = granular(spec, **options)
-        groups = () if "exclude" in options else (OFFICIALS, HUBS)
-        checks[words] = credentials(giv, change, sales, groups=groups, lags=BALANCE_LAGS)
+    rows: list[Row | Panel] = [Panel("Variant")]
+    checks, shown = {}, variants(spec)
+    for words, giv in shown.items():
+        groups = (spec.panel.countries, spec.panel.hubs) if len(giv.shocks.columns) == len(spec.panel.everybody) else ()
+        checks[words] = credentials(giv, change, sales, groups=groups, lags=spec.panel.balance_lags)
         rows.append(_row(words, giv, checks[words]))
-    main_giv, main_checks = granular(spec), checks["All holders, one factor"]
-    rows.append(Panel("One holder left out (all holders, one factor)"))
+    first = next(iter(shown))
+    main_giv, main_checks = shown[first], checks[first]
+    rows.append(Panel(f"One holder left out ({first[0].lower()}{first[1:]})"))
     influence = main_checks.influence
-    for slug in influence["f"].sort_values().index[:5]:
-        rows.append(Row(f"without {holder(slug).name}", ["", "", float(influence.loc[slug, "f"]), "", "", ""]))
+    for slug in influence["f"].sort_values().index[: spec.panel.shown]:
+        rows.append(Row(f"without {holder(slug).name}", ["", "", cell(influence, slug, "f"), "", "", ""]))
     table = Table(
         ["Holders", "Largest share", "Effective F", "Balance: yield", "Balance: sales", "Overid."],
         rows,
         decimals=2,
         notes=[
             "Largest share: of the variance of the instrument that one holder carries. Effective F: of all foreign sales on the "
-            f"instrument, without controls. Balance: p-value that {BALANCE_LAGS} lags of the change of the 10-year "
-            "yield, or of sales, predict the instrument. Overid.: p-value that holders with official money and custody hubs "
-            "identify one effect. The five holders without which the instrument is weakest are shown."
+            f"instrument, without controls. Balance: p-value that {spec.panel.balance_lags} lags of the change of the "
+            f"{yield_words(name)}, or of sales, predict the instrument. Overid.: p-value that holders with official money and custody hubs "
+            f"identify one effect. The {number(spec.panel.shown)} holders without which the instrument is weakest are shown."
         ],
     )
     entries = _entries(spec, main_checks, len(main_giv.series))
     return Exhibit(
-        key="instruments", title="What the instruments rest on", numbers=_numbers(main_giv, main_checks) | _strengths(entries),
-        tables={"": table, "first_stages": _first_stages(entries)}, vintages=data.vintages, spec=spec,
+        key="instruments", title="What the instruments rest on", numbers={**_numbers(main_giv, main_checks, spec), **_strengths(entries)},
+        tables={"": table, "first_stages": _first_stages(entries, spec)}, vintages=data.vintages, spec=spec,
     )  # fmt: skip
 
 
 def _entries(spec: Specification, granular_checks: Credentials, months: int) -> dict[str, Entry]:
     """Every instrument through the one set of checks, against the flow that it should move and the 10-year yield."""
-    data = econ.load("japan_net_purchases", "yield_10y", as_of=spec.as_of).convert(yield_10y="basis points")
-    data = data.transform(yield_10y="diff").sample(*spec.sample)
-    change, sales = data.frame["yield_10y"], -data.frame["japan_net_purchases"].rename("japan_sales")
-    raw = interventions(pd.PeriodIndex(data.frame.index))
-    shocks = intervention_shocks(spec, first=spec.sample[0])
+    name, lags = spec.primary.maturity, spec.panel.balance_lags
+    data = econ.load("japan_net_purchases", name, as_of=spec.as_of).convert(**{name: "basis points"})
+    data = cut(data.transform(**{name: "diff"}), spec)
+    change, sales = data.frame[name], -data.frame["japan_net_purchases"].rename("japan_sales")
     entries = {"granular": Entry("Granular, all foreign sales", granular_checks, months)}
-    for key, words, instrument in (
-        ("intervention", "Interventions, sales by Japan", raw),
-        ("intervention_shock", "Intervention shocks, sales by Japan", shocks),
-    ):
-        entries[key] = Entry(words, credentials(instrument, change, sales, groups=_halves(instrument), lags=BALANCE_LAGS),
-                             len(instrument.series))  # fmt: skip
-    weekly = weekly_custody.credentials_by_month(spec, lags=BALANCE_LAGS)
+    made = {}
+    if intervened(spec):
+        index = pd.PeriodIndex(data.frame.index)
+        made["intervention"] = ("Interventions, sales by Japan", interventions(index))
+        made["intervention_shock"] = ("Intervention shocks, sales by Japan", intervention_shocks(spec))
+    for key, (words, instrument) in made.items():
+        checks = credentials(instrument, change, sales, groups=_halves(instrument), lags=lags)
+        entries[key] = Entry(words, checks, len(instrument.series))
+    weekly = weekly_custody.credentials_by_month(spec, lags=lags)
     entries["custody"] = Entry("Custody at the Fed, sales by officials", weekly, int(weekly.relevance.nobs))
     return entries
 
@@ -95,13 +98,13 @@ def _halves(instrument: Instrument) -> tuple[tuple[str, ...], ...]:
     return (names[:1], names[1:]) if len(names) > 1 else ()
 
 
-def _first_stages(entries: dict[str, Entry]) -> Table:
+def _first_stages(entries: dict[str, Entry], spec: Specification) -> Table:
     rows = []
     for entry in entries.values():
         checks = entry.checks
         left, f = checks.influence["f"], checks.relevance
         weakest = str(left.idxmin())
-        name = holder(weakest).name if weakest in PANEL else weakest
+        name = holder(weakest).name if weakest in spec.panel.everybody else weakest
         rows.append(
             Row(entry.words, [f.statistic, f.critical_value, *map(float, checks.balance["p_value"]), float(left.min()),
                               name, _agreement(checks), entry.nobs])
@@ -113,8 +116,8 @@ def _first_stages(entries: dict[str, Entry]) -> Table:
         decimals=2,
         notes=[
             "Each instrument against the flow that it should move, without controls. Effective F: Montiel Olea and Pflueger, with "
-            f"the value that rejects a bias above 10%. Balance: p-values that {BALANCE_LAGS} lags of the change of the 10-year "
-            "yield, or of the flow, predict it. One left out: the holder or episode without which the effective F is least. "
+            f"the value that rejects a bias above 10%. Balance: p-values that {spec.panel.balance_lags} lags of the change of the "
+            f"{yield_words(spec.primary.maturity)}, or of the flow, predict it. One left out: the holder or episode without which the effective F is least. "
             "Overid.: p-value that groups of holders, or the first and the later episodes, identify one effect. Intervention "
             "shocks: beyond what past yields, financial conditions and interventions explain. Reserve losses need the reserves "
             "that China publishes, which may not be shipped here."
@@ -135,18 +138,19 @@ def _strengths(entries: dict[str, Entry]) -> dict[str, float]:
     return found
 
 
-def _numbers(main_giv: GranularInstrument, main_checks: Credentials) -> dict[str, float | int]:
-    signs = main_giv.sign_check(
-        {key: sign for key, sign in SIGNS.items() if pd.Period(key[0]) in main_giv.shocks.index}
-    )
+def _numbers(
+    main_giv: GranularInstrument, main_checks: Credentials, spec: Specification
+) -> dict[str, float | int | str]:
+    sold = [(each.split()[0], each.split()[1]) for each in spec.panel.sales]
+    signs = main_giv.sign_check({key: "-" for key in sold if pd.Period(key[0]) in main_giv.shocks.index})
     return {
-        "holders": len(PANEL),
-        "largest_share": float(main_giv.diagnostics.loc["largest_share", "value"]),
-        "effective_holders": float(main_giv.diagnostics.loc["effective_holders", "value"]),
+        "holders": len(spec.panel.everybody),
+        "largest_share": cell(main_giv.diagnostics, "largest_share", "value"),
+        "effective_holders": cell(main_giv.diagnostics, "effective_holders", "value"),
         "signs_agree": int(signs["agrees"].sum()),
         "signs_checked": len(signs),
         "balance_yield": float(main_checks.balance["p_value"].iloc[0]),
-        "overidentification": float(main_checks.overidentification["p_value"].iloc[0]),
+        "overidentification": _agreement(main_checks),
     }
 
 
@@ -155,7 +159,7 @@ def _row(words: str, giv: GranularInstrument, checks: Credentials) -> Row:
     return Row(
         words,
         [
-            len(giv.shocks.columns), float(giv.diagnostics.loc["largest_share", "value"]), float(checks.relevance.statistic),
+            len(giv.shocks.columns), cell(giv.diagnostics, "largest_share", "value"), float(checks.relevance.statistic),
             float(checks.balance["p_value"].iloc[0]), float(checks.balance["p_value"].iloc[1]),
             over,
         ],

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analyses._kinds import known
 from analyses._projections import (
-    AVERAGES,
     CHINA,
     FOREIGN,
-    FURTHER,
-    HUBS,
     JAPAN,
-    LABELS,
-    LONG_CONTROLS,
     OFFICIAL,
-    PREMIA,
-    YIELDS,
     Sale,
     granular,
+    intervened,
     intervention_shocks,
     interventions,
     long_monthly,
@@ -28,17 +25,23 @@ from analyses._projections import (
     with_instruments,
 )  # fmt: skip
 from analyses._units import debt_tn, per_100bn
+from analyses._words import heads, label, listing, months, name_of, series, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate, LocalProjection
-from econ.errors import SpecificationError
 from econ.infer import equivalence
 from econ.projection import ProjectionResults
-from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
+from econ.report.numbers import Number
 
-HORIZONS = (0, 1, 3, 6, 12, 24)
+REACH = 400.0
+"""Where intervals are cut in the figures, bp; as drawn in the paths, a quarter more."""
+PUBLISHED = (5, 28)
+"""Most published estimates, bp per 1% of debt."""
 
-
-PATHS = ("ols_long", "ols_china", "granular", "combined")
+Fits = dict[str, ProjectionResults]
+Cells = dict[str, dict[int, Estimate | Unavailable]]
+Controlled = tuple[Estimate | Unavailable, Estimate | Unavailable, float, int]
+INSTRUMENTS = ("granular", "china_shock", "intervention", "intervention_shock")
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,8 @@ class Design:
         Whose sales.
     instruments : tuple of str
         Empty for least squares.
-    exclude : tuple of str
-        Holders left out of the granular instrument.
+    hubs : bool
+        Whether custody hubs are in the panel of the granular instrument.
     long : bool
         Foreign officials since 1985, average yields.
     """
@@ -62,7 +65,7 @@ class Design:
     words: str
     sale: Sale
     instruments: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    hubs: bool = True
     long: bool = False
 
 
@@ -72,7 +75,7 @@ DESIGNS = {
     "ols_china": Design("LS China", CHINA),
     "ols_japan": Design("LS Japan", JAPAN),
     "granular": Design("Granular, all", FOREIGN, ("granular",)),
-    "granular_ex_hubs": Design("Granular, no hubs", FOREIGN, ("granular",), HUBS),
+    "granular_ex_hubs": Design("Granular, no hubs", FOREIGN, ("granular",), hubs=False),
     "granular_china": Design("China's own shocks", CHINA, ("china_shock",)),
     "intervention": Design("Interventions", JAPAN, ("intervention",)),
     "intervention_shock": Design("Intervention shocks", JAPAN, ("intervention_shock",)),
@@ -80,34 +83,50 @@ DESIGNS = {
 }
 
 
+def _chosen(spec: Specification) -> dict[str, Design]:
+    """The designs; the last is that of the primary cell, if no other is."""
+    wanted = (spec.primary.seller, spec.primary.instruments)
+    if any((each.sale.slug, each.instruments) == wanted for each in DESIGNS.values() if each.hubs and not each.long):
+        return DESIGNS
+    known("primary.instruments (or add it to DESIGNS)", spec.primary.instruments, INSTRUMENTS)
+    sale = Sale(spec.primary.seller, name_of(spec.primary.seller))
+    return {**DESIGNS, "combined": Design(f"Primary, {sale.words}", sale, spec.primary.instruments)}
+
+
 def primary_key(spec: Specification) -> str:
     """The design with the seller and the instruments of the primary cell of H1."""
-    for key, design in DESIGNS.items():
-        if (design.sale.slug, design.instruments, design.exclude) == (
-            spec.primary_seller,
-            spec.primary_instruments,
-            (),
-        ):
-            return key
-    raise SpecificationError(
-        f"no design for sales of {spec.primary_seller!r} by {spec.primary_instruments}; add it to DESIGNS."
-    )
+    wanted = (spec.primary.seller, spec.primary.instruments, True, False)
+    found = _chosen(spec).items()
+    return next(key for key, each in found if (each.sale.slug, each.instruments, each.hubs, each.long) == wanted)
+
+
+def designs(spec: Specification) -> dict[str, Design]:
+    """The designs that the sample permits: without an intervention in it, none rests on interventions."""
+    if intervened(spec):
+        return _chosen(spec)
+    found = {}
+    for key, design in _chosen(spec).items():
+        left = tuple(name for name in design.instruments if not name.startswith("intervention"))
+        if left or not design.instruments:
+            found[key] = replace(design, instruments=left)
+    return found
 
 
 def data_of(design: Design, spec: Specification, *, premia: bool = False, further: tuple[str, ...] = ()) -> Dataset:
     """The months and columns of a design; ``premia`` puts term premia in the place of yields."""
+    options = {"responses": spec.yields.premia, "ends": False} if premia else {"responses": spec.yields.maturities}
     if design.long:
-        return long_monthly(design.sale, spec, responses=PREMIA if premia else AVERAGES)
-    data = monthly(design.sale, spec, responses=PREMIA if premia else YIELDS, further=further)
+        return long_monthly(design.sale, spec, **options if premia else {"responses": spec.yields.averages})
+    data = monthly(design.sale, spec, further=further, **options)
     if not design.instruments:
         return data
-    giv = granular(spec, exclude=design.exclude)
-    months = pd.PeriodIndex(data.frame.index)
+    giv = granular(spec, exclude=() if design.hubs else spec.panel.hubs)
+    index = pd.PeriodIndex(data.frame.index)
     made = {
         "granular": lambda: giv.series,
         "china_shock": lambda: giv.shocks["china"],
-        "intervention": lambda: interventions(months).series,
-        "intervention_shock": lambda: intervention_shocks(spec, first=spec.sample[0]).series,
+        "intervention": lambda: interventions(index).series,
+        "intervention_shock": lambda: intervention_shocks(spec).series,
     }
     return with_instruments(data, **{name: made[name]() for name in design.instruments})
 
@@ -116,22 +135,27 @@ def project(
     design: Design, spec: Specification, *, horizon: int, premia: bool = False, controls: tuple[str, ...] | None = None
 ) -> ProjectionResults:
     """Estimate one design; the response is the yield relative to the month before the sale."""
-    usual = LONG_CONTROLS if design.long else spec.primary_controls
+    usual = spec.projection.long_controls if design.long else spec.primary.controls
     controls = usual if controls is None else controls
     data = data_of(design, spec, premia=premia, further=tuple(name for name in controls if name not in usual))
-    responses = tuple(name for name in data.frame.columns if name in LABELS)
+    kept = spec.yields.premia if premia else (*spec.yields.maturities, *spec.yields.averages)
+    responses = tuple(name for name in data.frame.columns if name in kept)
     model = LocalProjection(
         data, response=responses, impulse=design.sale.name, controls=controls,
-        lags=spec.long_lags if design.long else spec.projection_lags, instrument=design.instruments or None,
+        lags=spec.projection.long_lags if design.long else spec.projection.lags, instrument=design.instruments or None,
         difference=True,
     )  # fmt: skip
     return model.fit(horizon)
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Every design at every maturity and horizon, with weak-instrument-robust sets."""
-    fits = {key: project(design, spec, horizon=spec.horizon) for key, design in DESIGNS.items()}
-    cells = {key: {h: _cell(fit, spec.primary_maturity, h, spec) for h in HORIZONS} for key, fit in fits.items()}
+    fits = {key: project(design, spec, horizon=spec.projection.horizon) for key, design in designs(spec).items()}
+    shown = (*spec.projection.horizons, spec.primary.horizon)
+    cells = {
+        key: {h: _cell(fit, spec.primary.maturity, h, spec) for h in dict.fromkeys(shown)} for key, fit in fits.items()
+    }
     controlled = _controlled(spec)
     numbers = _numbers(fits, cells, spec) | {f"controls_{key}": row[0] for key, row in controlled.items()}
     return Exhibit(
@@ -141,8 +165,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             "horizons_today": _horizons(_today(cells, spec), spec), "premia": _premia(spec),
             "controls": _controls(controlled, spec),
         },
-        figures={"": Figure(_plotted(cells, spec), _draw, height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
-        vintages=data_of(DESIGNS[primary_key(spec)], spec).vintages, spec=spec,
+        figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
+        vintages=data_of(designs(spec)[primary_key(spec)], spec).vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -162,80 +186,94 @@ def _cell(
 def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Table:
     rows: list[Row | Panel] = []
     for key, fit in fits.items():
-        strength = fit.first_stage(spec.primary_horizon).statistic if fit.parent.instruments else "–"
-        cells = [_cell(fit, name, spec.primary_horizon, spec) for name in YIELDS]
-        today = per_100bn(_cell(fit, spec.primary_maturity, spec.primary_horizon, spec), spec)
-        rows.append(Row(DESIGNS[key].words, [*cells, today, strength, fit.nobs]))
+        strength = fit.first_stage(spec.primary.horizon).statistic if fit.parent.instruments else "–"
+        cells = [_cell(fit, name, spec.primary.horizon, spec) for name in spec.yields.maturities]
+        today = per_100bn(_cell(fit, spec.primary.maturity, spec.primary.horizon, spec), spec)
+        rows.append(Row(designs(spec)[key].words, [*cells, today, strength, fit.nobs]))
     return Table(
-        [*(LABELS[name] for name in YIELDS), "10-year", "Effective F", "Months"],
+        [*(label(name) for name in spec.yields.maturities), label(spec.primary.maturity), "Effective F", "Months"],
         rows,
-        spans=[("Per 1% of debt", len(YIELDS)), ("Per $100bn", 1), ("", 2)],
+        spans=[("Per 1% of debt", len(spec.yields.maturities)), ("Per $100bn", 1), ("", 2)],
         decimals=0,
         below="interval",
         notes=[
-            f"Yields after {spec.primary_horizon} months, bp, per sale of 1% of debt and of $100 billion at today's debt "
+            f"Yields after {months(spec.primary.horizon)}, bp, per sale of 1% of debt and of $100 billion at today's debt "
             f"(${debt_tn(spec):.1f} trillion) by foreign officials, China, Japan (also under interventions), or all foreigners "
             f"(granular and combined); LS: least squares. Brackets: {spec.level:.0%}; with instruments Anderson-Rubin sets, "
             "which stay valid when the instrument is weak and may be unions or the whole line. Intervention shocks: what past "
             "yields, financial conditions and interventions do not explain. Effective F: Montiel Olea and Pflueger; with one "
             "instrument, values below 23 leave two-stage least squares with a worst-case bias above 10%. No 5-year yield is in "
-            "the archive."
+            f"the archive.{_left_out(spec)}"
         ],
     )
 
 
-def _today(cells: dict, spec: Specification) -> dict:
+def _left_out(spec: Specification) -> str:
+    return "" if intervened(spec) else " No intervention falls into the sample, so that no design uses them."
+
+
+def _today(cells: Cells, spec: Specification) -> Cells:
     """The same cells in bp per $100 billion."""
     return {key: {h: per_100bn(cell, spec) for h, cell in row.items()} for key, row in cells.items()}
 
 
-def _horizons(cells: dict, spec: Specification) -> Table:
-    rows = [Row(DESIGNS[key].words, list(row.values())) for key, row in cells.items()]
+def _horizons(cells: Cells, spec: Specification) -> Table:
+    horizons = spec.projection.horizons
+    rows = [Row(designs(spec)[key].words, [row[h] for h in horizons]) for key, row in cells.items()]
     return Table(
-        ["Same month", *(f"{h} month{'s' if h > 1 else ''}" for h in HORIZONS[1:])],
+        heads(horizons),
         rows,
         decimals=0,
         below="interval",
         notes=[
-            "Response of the 10-year yield relative to the month before. Brackets as in the table by maturity. "
-            f"{spec.projection_lags} lags ({spec.long_lags} since 1985) of yields, sales and "
-            "controls: the Fed's purchases, the Bund yield, financial conditions (since 1985: Bund, gilt, federal funds, "
-            "financial conditions); lag-augmented, heteroskedasticity-robust."
+            f"Response of the {yield_words(spec.primary.maturity)} relative to the month before. Brackets as in the table by maturity. "
+            f"{spec.projection.lags} lags ({spec.projection.long_lags} since 1985) of yields, sales and "
+            f"controls: {_named(spec.primary.controls)} (since 1985: {_named(spec.projection.long_controls)}); lag-augmented, "
+            "heteroskedasticity-robust."
         ],
     )
 
 
+def _named(controls: tuple[str, ...]) -> str:
+    """Controls in words."""
+    return listing([series(name) for name in controls]) if controls else "none"
+
+
 def _premia(spec: Specification) -> Table:
     rows = []
-    for design in DESIGNS.values():
-        fit = project(design, spec, horizon=spec.primary_horizon, premia=True)
-        cells = [_cell(fit, name, spec.primary_horizon, spec) for name in PREMIA]
+    for design in designs(spec).values():
+        fit = project(design, spec, horizon=spec.primary.horizon, premia=True)
+        cells = [_cell(fit, name, spec.primary.horizon, spec) for name in spec.yields.premia]
         rows.append(Row(design.words, [*cells, per_100bn(cells[-1], spec), fit.nobs]))
     return Table(
-        [*(LABELS[name] for name in PREMIA), "10-year", "Months"],
+        [*(label(name) for name in spec.yields.premia), label(spec.yields.premia[-1]), "Months"],
         rows,
-        spans=[("Per 1% of debt", len(PREMIA)), ("Per $100bn", 1), ("", 1)],
+        spans=[("Per 1% of debt", len(spec.yields.premia)), ("Per $100bn", 1), ("", 1)],
         decimals=0,
         below="interval",
         notes=[
-            f"Term premia of Adrian, Crump and Moench after {spec.primary_horizon} months, bp, in the place of yields (which "
+            f"Term premia of Adrian, Crump and Moench after {months(spec.primary.horizon)}, bp, in the place of yields (which "
             "leave the controls with them); the archive has them to mid-2025. Brackets as in the table of yields."
         ],
     )
 
 
-def _controlled(spec: Specification) -> dict[str, tuple]:
+def _controlled(spec: Specification) -> dict[str, Controlled]:
     """The primary cell with other controls: estimate, effective F, months."""
-    sets = {"fixed": spec.primary_controls, "none": (), "all": (*spec.primary_controls, *FURTHER)}
+    sets = {
+        "fixed": spec.primary.controls,
+        "none": (),
+        "all": tuple(dict.fromkeys((*spec.primary.controls, *spec.projection.further))),
+    }
     found = {}
     for key, controls in sets.items():
-        fit = project(DESIGNS[primary_key(spec)], spec, horizon=spec.primary_horizon, controls=controls)
-        cell = _cell(fit, spec.primary_maturity, spec.primary_horizon, spec)
-        found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary_horizon).statistic, fit.nobs)
+        fit = project(designs(spec)[primary_key(spec)], spec, horizon=spec.primary.horizon, controls=controls)
+        cell = _cell(fit, spec.primary.maturity, spec.primary.horizon, spec)
+        found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, fit.nobs)
     return found
 
 
-def _controls(found: dict[str, tuple], spec: Specification) -> Table:
+def _controls(found: dict[str, Controlled], spec: Specification) -> Table:
     words = {"fixed": "As fixed in advance", "none": "Yields and sales only", "all": "All that the archive holds"}
     return Table(
         ["Per 1% of debt", "Per $100bn", "Effective F", "Months"],
@@ -243,73 +281,99 @@ def _controls(found: dict[str, tuple], spec: Specification) -> Table:
         decimals=0,
         below="interval",
         notes=[
-            f"The primary cell (10-year yield, {spec.primary_horizon} months, bp) with other controls, each with "
-            f"{spec.projection_lags} lags. As fixed: the Fed's purchases, the Bund yield, financial conditions. All: also the "
-            "gilt yield, federal funds and growth of industrial production. Consumer prices of October 2025 were never "
+            f"The primary cell ({yield_words(spec.primary.maturity)}, {months(spec.primary.horizon)}, bp) with other controls, each with "
+            f"{spec.projection.lags} lags. As fixed: {_named(spec.primary.controls)}. All: also "
+            f"{_named(spec.projection.further)}. Consumer prices of October 2025 were never "
             "published. Not in the archive: the volatility index, the dollar, Japanese yields, coupon issuance, news on prices "
             "and payrolls, the Treasury's account at the Fed."
         ],
     )
 
 
-def _numbers(fits, cells, spec: Specification) -> dict:  # noqa: ANN001
-    primary = cells[primary_key(spec)][spec.primary_horizon]
-    numbers = {f"{key}_{h}": cell for key, row in cells.items() for h, cell in row.items()}
+def _numbers(fits: Fits, cells: Cells, spec: Specification) -> dict[str, Number]:
+    primary = cells[primary_key(spec)][spec.primary.horizon]
+    numbers: dict[str, Number] = {f"{key}_{h}": cell for key, row in cells.items() for h, cell in row.items()}
     for key, fit in fits.items():
         if fit.parent.instruments:
-            numbers[f"{key}_f"] = float(fit.first_stage(spec.primary_horizon).statistic)
-    assert isinstance(primary.std_error, float)
-    for name, bound in zip(("short", "long", "small"), spec.impact_bounds, strict=True):
-        test = equivalence(primary.value, primary.std_error, bound)
-        numbers[f"equivalent_{name}"] = "yes" if test.accepted else "no"
-    numbers["smallest_bound"] = equivalence(primary.value, primary.std_error, spec.impact_bounds[0]).smallest_bound
-    plain = _cell(fits[primary_key(spec)], spec.primary_maturity, spec.primary_horizon, spec, small_sample=False)
-    return numbers | {"primary": primary, "primary_100bn": per_100bn(primary, spec), "primary_chi_square": plain}
+            numbers[f"{key}_f"] = float(fit.first_stage(spec.primary.horizon).statistic)
+    plain = _cell(fits[primary_key(spec)], spec.primary.maturity, spec.primary.horizon, spec, small_sample=False)
+    numbers |= {"primary": primary, "primary_100bn": per_100bn(primary, spec), "primary_chi_square": plain}
+    return numbers | _equivalent(primary, spec)
 
 
-def _plotted(cells, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
-    rows = []
-    for key, row in cells.items():
-        cell = row[spec.primary_horizon]
-        for low, high in cell.region or ((cell.lower, cell.upper),):
-            rows.append((DESIGNS[key].words, cell.value, max(low, -400.0), min(high, 400.0)))
+def _equivalent(primary: Estimate | Unavailable, spec: Specification) -> dict[str, Number]:
+    """Whether the primary cell is shown to lie within each bound, and the smallest within which it is."""
+    if isinstance(primary, Unavailable) or isinstance(primary.std_error, Unavailable):
+        return {}
+    tests = [equivalence(primary.value, primary.std_error, bound) for bound in spec.primary.bounds]
+    names = ("short", "long", "small")
+    words: dict[str, Number] = {
+        f"equivalent_{name}": "yes" if test.accepted else "no" for name, test in zip(names, tests, strict=True)
+    }
+    return words | {"smallest_bound": tests[0].smallest_bound}
+
+
+def _ends(cell: Estimate | Unavailable, reach: float) -> list[tuple[float, float, float]]:
+    """Value and ends of each interval of an estimate, cut for the figure; nothing where there is none."""
+    if isinstance(cell, Unavailable):
+        return []
+    ends = tuple(cell.region) if cell.region else ((cell.lower, cell.upper),)
+    return [
+        (cell.value, max(low, -reach), min(high, reach))
+        for low, high in ends
+        if not isinstance(low, Unavailable) and not isinstance(high, Unavailable)
+    ]
+
+
+def _plotted(cells: Cells, spec: Specification) -> pd.DataFrame:
+    rows = [
+        (designs(spec)[key].words, *ends)
+        for key, row in cells.items()
+        for ends in _ends(row[spec.primary.horizon], REACH)
+    ]
     return pd.DataFrame(rows, columns=["design", "value", "lower", "upper"])
 
 
-def _paths(fits, spec: Specification) -> pd.DataFrame:  # noqa: ANN001
+def _paths(fits: Fits, spec: Specification) -> pd.DataFrame:
+    """Responses by month; where a set falls apart its hull is drawn."""
     rows = []
-    for key in PATHS:
-        for h in range(spec.horizon + 1):
-            cell = _cell(fits[key], spec.primary_maturity, h, spec)
-            rows.append((DESIGNS[key].words, h, cell.value, max(cell.lower, -500.0), min(cell.upper, 500.0)))
+    for key in (key for key in spec.projection.paths if key in fits):
+        for h in range(spec.projection.horizon + 1):
+            cell = _cell(fits[key], spec.primary.maturity, h, spec)
+            hull = cell if isinstance(cell, Unavailable) else replace(cell, region=None)
+            rows += [(designs(spec)[key].words, h, *ends) for ends in _ends(hull, 1.25 * REACH)]
     return pd.DataFrame(rows, columns=["design", "month", "value", "lower", "upper"])
 
 
-def _draw_paths(page, data: pd.DataFrame) -> None:  # noqa: ANN001
-    grid = page.subplots(1, len(PATHS), sharey=True)
+def _draw_paths(page: Any, data: pd.DataFrame) -> None:
+    grid = page.subplots(1, data["design"].nunique(), sharey=True)
     for axes, (name, path) in zip(grid, data.groupby("design", sort=False), strict=True):
         axes.fill_between(path["month"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
         axes.plot(path["month"], path["value"], color="C0")
         axes.axhline(0.0, color="0.4", lw=0.6)
-        axes.set_title(name.replace(", ", ",\n"), fontsize="small")
+        axes.set_title(str(name).replace(", ", ",\n"), fontsize="small")
         axes.set_xticks(np.arange(0, data["month"].max() + 1, 6))
         axes.set_xlabel("months")
-    grid[0].set_ylim(-500, 500)
+    grid[0].set_ylim(-1.25 * REACH, 1.25 * REACH)
     grid[0].set_ylabel("bp per 1% of debt")
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _under(spec: Specification) -> str:
+    return f"{yield_words(spec.primary.maturity)} after {months(spec.primary.horizon)}, bp per sale of 1% of debt"
+
+
+def _draw(page: Any, data: pd.DataFrame, xlabel: str) -> None:
     page.set_layout_engine("constrained", w_pad=0.2)
     axes = page.subplots()
     place = {design: -number for number, design in enumerate(dict.fromkeys(data["design"]))}
     heights = [place[design] for design in data["design"]]
-    axes.axvspan(5, 28, color="0.9", lw=0)
+    axes.axvspan(*PUBLISHED, color="0.9", lw=0)
     axes.axvline(0.0, color="0.4", lw=0.6)
     axes.hlines(heights, data["lower"], data["upper"], color="C0", lw=1.2)
     axes.plot(data["value"], heights, "s", color="C0", ms=4)
     axes.set_yticks(list(place.values()), list(place))
-    axes.set_xlim(-400, 400)
-    axes.set_xlabel("10-year yield after three months, bp per sale of 1% of debt")
+    axes.set_xlim(-REACH, REACH)
+    axes.set_xlabel(xlabel)
 
 
 if __name__ == "__main__":

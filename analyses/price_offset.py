@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pandas as pd
 
-from analyses._offsets import own_shocks
-from analyses.specification import CHINA, JAPAN, UK, YIELD, Specification, baseline, fitted, system
+from analyses._offsets import groups, own_shocks
+from analyses._samples import ordered
+from analyses._words import months, yield_words
+from analyses.specification import CHINA, Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import ShutOff, price_offset
-from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.var import IRF
 
-ALLIES = {"japan": ("Japan", JAPAN), "uk": ("UK", UK), "japan_uk": ("Japan and UK", (JAPAN, UK))}
 METHODS = {
     "sims-zha": "Sims-Zha: shocks month by month",
     "scenario": "Scenario: China's sale held too",
@@ -21,14 +23,12 @@ METHODS = {
     "reduced": "Reduced form: quantity times impacts",
 }
 ORDERS = {"flows_first": "Flows first", "yields_first": "Yields first", "own": "Own shocks"}
-DOUBTFUL = 0.75
-"""Plausibility above which a scenario is not to be read (Antolin-Diaz, Petrella and Rubio-Ramirez)."""
 
 
 def responses(spec: Specification, order: str) -> IRF:
     """Responses with joint draws."""
-    svar = own_shocks(spec) if order == "own" else fitted(spec).identify(Cholesky(*getattr(spec, order)))
-    return svar.irf(spec.offset_horizon, bootstrap=MovingBlock(draws=spec.draws), rng=spec.rng)
+    svar = own_shocks(spec) if order == "own" else fitted(spec).identify(Cholesky(*ordered(spec, order)))
+    return svar.irf(spec.offset.horizon, bootstrap=MovingBlock(draws=spec.var.draws), rng=spec.rng)
 
 
 def offset(irf: IRF, method: str, ally: str | tuple[str, ...], spec: Specification) -> Estimate:
@@ -39,8 +39,8 @@ def offset(irf: IRF, method: str, ally: str | tuple[str, ...], spec: Specificati
             irf,
             CHINA,
             ally,
-            response=YIELD,
-            horizon=spec.offset_horizon,
+            response=spec.primary.maturity,
+            horizon=spec.offset.horizon,
             method=method,
             cumulative=True,
             hold_seller=method == "scenario",
@@ -48,20 +48,22 @@ def offset(irf: IRF, method: str, ally: str | tuple[str, ...], spec: Specificati
         )
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """The offset by method, ally and order, with what each counterfactual asks of the data."""
     rows: list[Row | Panel] = []
     numbers: dict[str, Estimate | float | Unavailable] = {}
-    paths = []
+    paths, allies, name = [], groups(spec), spec.primary.maturity
     for order, words in ORDERS.items():
         irf = responses(spec, order)
         rows.append(Panel(words))
         shut: dict[str, list[ShutOff]] = {}
-        for method, label in METHODS.items():
-            cells = [offset(irf, method, ally, spec) for _, ally in ALLIES.values()]
-            rows.append(Row(label, cells))
-            slug = method.replace("-", "_")
-            numbers |= {f"{order}_{slug}_{key}": cell for key, cell in zip(ALLIES, cells, strict=True)}
+        for method in METHODS:
+            cells = [offset(irf, method, ally, spec) for _, ally in allies.values()]
+            if method in spec.offset.methods:
+                rows.append(Row(METHODS[method], cells))
+                slug = method.replace("-", "_")
+                numbers |= {f"{order}_{slug}_{key}": cell for key, cell in zip(allies, cells, strict=True)}
             shut[method] = [cell.parent for cell in cells]  # type: ignore[misc]
         rows += _asked(shut)
         joint = shut["scenario"][-1]
@@ -70,15 +72,16 @@ def result(spec: Specification = baseline) -> Exhibit:
             f"{order}_largest_shock": _largest(joint.interventions),
             f"{order}_residual": shut["least-squares"][-1].residual,
         }
-        paths.append(_path(joint, words))
-    every = [number for name, number in numbers.items() if name.endswith("_plausibility")]
-    numbers["worst_plausibility"] = max(float(number) for number in every)  # type: ignore[arg-type]
+        paths.append(_path(joint, words, name))
+    every = [float(numbers[f"{order}_plausibility"]) for order in ORDERS]  # type: ignore[arg-type]
+    numbers["worst_plausibility"] = max(every)
+    numbers["doubtful"] = sum(each > spec.offset.doubtful for each in every)
     cells = [number for number in numbers.values() if isinstance(number, Estimate)]
     numbers["unbounded"] = sum(cell.region is not None and not cell.region.bounded for cell in cells)
     numbers["cells"] = len(cells)
     return Exhibit(
         key="price_offset", title="What allied buying takes out of the price effect", numbers=numbers,
-        tables=_table(rows, spec), figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=2.8),
+        tables={"": _table(rows, spec)}, figures={"": Figure(pd.concat(paths, ignore_index=True), _draw, height=2.8)},
         vintages=system(spec).vintages, spec=spec,
     )  # fmt: skip
 
@@ -94,13 +97,13 @@ def _asked(shut: dict[str, list[ShutOff]]) -> list[Row]:
 
 def _table(rows: list[Row | Panel], spec: Specification) -> Table:
     return Table(
-        [words for words, _ in ALLIES.values()], rows, decimals=2, below="interval",
+        [words for words, _ in groups(spec).values()], rows, decimals=2, below="interval",
         notes=[
-            f"One minus the response of the 10-year yield after {spec.offset_horizon} months over its response with the allies' "
+            f"One minus the response of the {yield_words(spec.primary.maturity)} after {months(spec.offset.horizon)} over its response with the allies' "
             "purchases held at zero; 1: allies undo the effect, 0: they do not matter. Brackets: "
             f"{spec.level:.0%} Fieller sets over moving-block draws, often unbounded because the response itself is not "
             "distinguishable from zero. Below: what a Chinese shock of one standard deviation asks of allied shocks; scenarios "
-            f"above a plausibility of {DOUBTFUL} are not to be read; left over: root mean square of the allies' monthly "
+            f"above a plausibility of {spec.offset.doubtful} are not to be read; left over: root mean square of the allies' monthly "
             "purchases. Recursive orders are bounds, not estimates; own shocks: each holder's granular shock."
         ],
     )  # fmt: skip
@@ -110,14 +113,14 @@ def _largest(shocks: pd.DataFrame) -> float:
     return float(shocks.abs().to_numpy().max())
 
 
-def _path(shut: ShutOff, words: str) -> pd.DataFrame:
+def _path(shut: ShutOff, words: str, name: str) -> pd.DataFrame:
     """Cumulated yield after a sale, with and without the allies; the shock of the VAR is a purchase."""
-    actual, without = (-shut.paths[kind, YIELD].to_numpy().cumsum() for kind in ("actual", "shut off"))
+    actual, without = (-shut.paths[kind, name].to_numpy().cumsum() for kind in ("actual", "shut off"))
     title = f"{words}\nplausibility {shut.plausibility:.2f}"
     return pd.DataFrame({"order": title, "month": range(len(actual)), "actual": actual, "shut": without})
 
 
-def _draw(page, data: pd.DataFrame) -> None:  # noqa: ANN001
+def _draw(page: Any, data: pd.DataFrame) -> None:
     grid = page.subplots(1, data["order"].nunique(), sharey=True)
     for axes, (order, path) in zip(grid, data.groupby("order", sort=False), strict=True):
         axes.plot(path["month"], path["actual"], label="allies respond")

@@ -1,158 +1,386 @@
-"""Every choice of the paper in one place.
+"""Every choice of every exhibit of the paper, each once.
 
 The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the
-exhibits were computed. A referee changes a field with ``dataclasses.replace(baseline, ...)`` and calls the
-``result`` of any exhibit.
+exhibits were computed. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
+
+    quantity_offset.result(baseline.changed("var.lags", 3))
+    quantity_offset.result(baseline.changed({"var.lags": 3, "var.draws": 199}))
+
+``replace(baseline, var=replace(baseline.var, lags=3))`` is the same. Words of tables follow the fields.
+``Exhibit.choices`` names the fields that an exhibit read; it warns (`econ.errors.UnusedChoice`) of a change that it
+does not read. A field that does not exist, or a value that makes no sense, is refused with its name.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import econ
+from analyses import _kinds as kind
+from analyses._kinds import Dates, NewsClass, Span
+from analyses._samples import THE_YIELD, consistent, cut, ordered
 from econ import VAR, Dataset
+from econ.report import Choices
 from econ.var import VARResults
 
 CHINA, JAPAN, UK = "china_net_purchases", "japan_net_purchases", "uk_net_purchases"
-FED, BUND, YIELD = "fed_net_purchases", "yield_10y_germany", "yield_10y"
+FED, BUND = "fed_net_purchases", "yield_10y_germany"
+RECORDS = ("fixed_on",)
+"""Fields that only record something; every other field moves a number of an exhibit."""
+
+
+# fmt: off
+@dataclass(frozen=True)
+class Sample(Choices, part="sample"):
+    """First and last months."""
+
+    main: kind.Months = ("2011-07", "2026-03")  # net purchases by country exist from 2011-07, debt to scale them to 2026-03
+    published: kind.Months = ("2011-07", "2020-12")  # months of the main sample before the imputed ones
+    early: kind.Months = ("2003-01", "2020-12")  # officials, end-of-month yields, published flows only
+    full: kind.Months = ("2003-01", "2026-03")  # the same to the end
+    long: kind.Months = ("1985-04", "2020-12")  # officials, average yields, published flows only
+    officials: kind.Months = ("1985-04", "2026-03")  # the same to the end, for projections
+    custody: kind.DaySpan = ("2007-07-11", "2026-03-25")  # Wednesdays with custody holdings, debt and yields
 
 
 @dataclass(frozen=True)
-class Specification:
-    """The paper's choices.
+class Yields(Choices, part="yields"):
+    """Which yields stand in the tables."""
 
-    Parameters
-    ----------
-    as_of : str
-        Data vintage of the committed results. ``make AS_OF=DATE``, or ``--as-of DATE`` of any program, takes another
-        and writes to ``paper/build/DATE``.
-    sample : (str, str)
-        First and last month of the VAR: net purchases by country exist from 2011-07, debt to scale them
-        until 2026-03.
-    lags : int
-        Half a year, so that quarter-end patterns of custodians fit in.
-    bias_corrected : bool
-        Whether VAR coefficients are corrected for small-sample bias (Kilian 1998): without it intervals beyond the
-        impact cover too seldom in simulations of this sample size.
-    flows_first, yields_first : tuple of str
-        The two recursive orders of the price impact. Flows first: sales move yields within the month and not the reverse.
-        Yields first: the reverse. The truth allows both, so each is a bound.
-    allies_first : tuple of str
-        China last: what moves both within the month is put down to the allies; the other bound of the offset.
-    horizon : int
-        Months of the responses.
-    draws, level, rng : int, float, int
-        Bootstrap draws, coverage of intervals, seed.
-    hac_lags : int
-        Bartlett lags of the monthly regressions.
-    imputed : bool
-        Whether months without published net purchases (2021-01 to 2023-01) enter.
-    primary_maturity, primary_horizon : str, int
-        The one cell of H1 that decides: 10-year yield, three months.
-    primary_seller, primary_instruments : str, tuple of str
-        Whose sales the primary cell of H1 is about, and the instruments that move them: granular shocks and official
-        interventions together.
-    primary_controls : tuple of str
-        Controls of that cell, with ``projection_lags`` lags.
-    primary_ally, offset_horizon : str, int
-        The one cell of H2 that decides: Japan, six months.
-    impact_bounds : tuple of float
-        Equivalence bounds of H1, bp per 1% of debt: the short-run and long-run anchors of Beltran et al. (2013)
-        rounded down, and the cointegration estimate of the IMF.
-    system_lags : int
-        Lags of the adding-up system, which has nine variables.
-    state_lags : int
-        Lags of the projections by state, which have twice the coefficients.
-    no_offset, full_offset : float
-        H2: an offset inside [-no_offset, no_offset] is none; above full_offset it is full.
-    projection_lags, long_lags : int
-        Lags of the local projections by country (2011 on) and of foreign officials (1985 on).
-    granular_factors : int
-        Common factors taken out of holders' flows before their idiosyncratic shocks are read.
-    regimes : tuple of str
-        Last months of the variance regimes but the last: before 2015 (reserves grow), to 2019 (reserves are
-        defended, then calm), from 2020.
-    structural_draws : int
-        Bootstrap draws of schemes that re-estimate themselves on every draw.
-    event_window, estimation_window : (int, int)
-        Trading days around day 0.
-    event_bound : float
-        Equivalence bound of the event study, bp.
-    fixed_on : str
-        When these were fixed.
-    """
+    maturities: kind.SeriesList = ("yield_2y", "yield_10y", "yield_30y")  # no 5-year yield is in the archive
+    averages: kind.SeriesList = ("yield_2y_average", "yield_10y_average")  # monthly averages, which begin before 2000
+    premia: kind.SeriesList = ("term_premium_2y", "term_premium_5y", "term_premium_10y")  # Adrian, Crump and Moench
+    premium: kind.OneSeries = "term_premium_10y"  # beside the yields in the table by identification and the summary
+    slope: kind.SeriesList = ("yield_10y", "yield_2y")  # the first less the second
 
-    as_of: str = "2026-07-17"
-    sample: tuple[str, str] = ("2011-07", "2026-03")
-    lags: int = 6
-    bias_corrected: bool = True
-    flows_first: tuple[str, ...] = (CHINA, JAPAN, UK, FED, BUND, YIELD)
-    yields_first: tuple[str, ...] = (FED, BUND, YIELD, CHINA, JAPAN, UK)
-    allies_first: tuple[str, ...] = (FED, BUND, YIELD, JAPAN, UK, CHINA)
-    horizon: int = 24
-    draws: int = 1999
-    level: float = 0.90
-    rng: int = 20260717
-    hac_lags: int = 12
-    imputed: bool = True
-    primary_maturity: str = "yield_10y"
-    primary_horizon: int = 3
-    primary_seller: str = "foreign"
-    primary_instruments: tuple[str, ...] = ("granular", "intervention")
-    primary_controls: tuple[str, ...] = (FED, BUND, "financial_conditions")
-    primary_ally: str = JAPAN
-    offset_horizon: int = 6
-    impact_bounds: tuple[float, ...] = (15.0, 8.0, 2.4)
-    system_lags: int = 3
-    state_lags: int = 1
-    no_offset: float = 0.25
-    full_offset: float = 0.75
-    projection_lags: int = 3
-    long_lags: int = 6
-    granular_factors: int = 1
-    regimes: tuple[str, ...] = ("2014-12", "2019-12")
-    structural_draws: int = 499
-    event_window: tuple[int, int] = (0, 1)
-    estimation_window: tuple[int, int] = (-130, -11)
-    event_bound: float = 5.0
-    fixed_on: str = "2026-11-23"
+
+@dataclass(frozen=True)
+class Primary(Choices, part="primary"):
+    """The one cell of H1 that decides."""
+
+    maturity: kind.OneSeries = "yield_10y"  # the yield
+    horizon: kind.Whole = 3  # months after the sale
+    seller: kind.OneHolder = "foreign"  # whose sales
+    instruments: kind.Names = ("granular", "intervention")  # what moves them: granular shocks and official interventions
+    controls: kind.SeriesList = (FED, BUND, "financial_conditions")  # with projection.lags lags
+    bounds: kind.Reals = (15.0, 8.0, 2.4)  # equivalence, bp per 1% of debt: short- and long-run anchors of Beltran et al.
+    # (2013) rounded down, and the cointegration estimate of the IMF
+
+
+@dataclass(frozen=True)
+class Var(Choices, part="var"):
+    """The monthly VAR."""
+
+    lags: kind.Count = 6  # half a year, so that quarter-end patterns of custodians fit in
+    bias_corrected: kind.Flag = True  # Kilian (1998): without it intervals beyond the impact cover too seldom
+    flows_first: kind.Names = (CHINA, JAPAN, UK, FED, BUND, THE_YIELD)  # sales move yields within the month, not the reverse
+    yields_first: kind.Names = (FED, BUND, THE_YIELD, CHINA, JAPAN, UK)  # the reverse; the truth allows both
+    allies_first: kind.Names = (FED, BUND, THE_YIELD, JAPAN, UK, CHINA)  # what moves both is put down to the allies
+    controls: kind.Names = (FED, BUND)  # left out in variants without controls
+    sellers: kind.Holders = ("china",)  # whose shock is a sale; that of the other holders is a purchase
+    horizon: kind.Count = 24  # months of the responses
+    horizons: kind.Horizons = (0, 3, 6, 12, 24)  # those in the table
+    draws: kind.Count = 1999  # moving-block bootstrap
+    lag_variants: kind.Counts = (3, 12)  # other lags under which the primary cell is shown
+    scheme_draws: kind.Count = 499  # bootstrap of schemes that re-estimate themselves on every draw
+    sign_draws: kind.Count = 1000  # accepted draws of sign restrictions
+    regimes: kind.MonthList = ("2014-12", "2019-12")  # last months of the variance regimes but the last: reserves grow;
+    # they are defended, then calm; from 2020
+
+
+@dataclass(frozen=True)
+class Offset(Choices, part="offset"):
+    """The offset, H2."""
+
+    ally: kind.OneSeries = JAPAN  # of the cell that decides
+    horizon: kind.Whole = 6  # months, of the cell that decides
+    horizons: kind.Horizons = (0, 3, 6, 12)  # those in the table of quantities
+    allies: kind.Holders = ("japan", "uk")  # each, and all together
+    none: kind.Positive = 0.25  # an offset inside [-none, none] is none
+    full: kind.Positive = 0.75  # above it is full
+    controls: kind.SeriesList = (FED,)  # of projections of the offset
+    methods: kind.Names = ("sims-zha", "scenario", "least-squares", "reduced")  # of the price offset
+    doubtful: kind.Real = 0.75
+    # plausibility above which a scenario is not to be read (Antolin-Diaz, Petrella, Rubio-Ramirez)
+
+
+@dataclass(frozen=True)
+class AddingUp(Choices, part="adding_up"):
+    """The adding-up system; custody hubs are those of the panel but the UK, which stands by itself."""
+
+    lags: kind.Count = 3  # of a system with nine variables
+    other_allies: kind.Holders = ("korea", "norway")  # allies with mostly official holdings
+    china_first: kind.Names = (CHINA, JAPAN, UK, "other_allies", "hubs", "other_foreign", FED, "net_issuance", THE_YIELD)
+    # as flows first: what moves everybody within the month is put down to China
+    china_last: kind.Names = ("net_issuance", FED, THE_YIELD, JAPAN, UK, "other_allies", "hubs", "other_foreign", CHINA)
+    # as allies first: it is put down to all others
+
+
+@dataclass(frozen=True)
+class Panel(Choices, part="panel"):
+    """Holders behind the granular shocks: those with purchases in every month since 2011-06, so no Saudi Arabia."""
+
+    countries: kind.Holders = (
+        "china", "japan", "taiwan", "korea", "india", "brazil", "norway", "canada", "france", "germany", "australia"
+    )  # bonds mostly their own
+    hubs: kind.Holders = (
+        "uk", "belgium", "luxembourg", "ireland", "cayman", "switzerland", "hong_kong", "singapore"
+    )  # others'
+    factors: kind.Whole = 1  # common factors taken out of flows before idiosyncratic shocks are read
+    factor_variants: kind.Horizons = (0, 2)  # other numbers of them whose credentials are shown
+    balance_lags: kind.Count = 12  # lags of yields and flows that may predict an instrument
+    shown: kind.Count = 5  # holders without which the instrument is weakest
+    sales: kind.Names = (
+        "2015-08 china", "2016-11 china", "2022-10 japan", "2022-09 japan", "2024-05 japan", "2024-04 japan"
+    )
+    # months in which the record says that a holder sold: reserve defence of China, interventions of Japan
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """All holders of the panel."""
+        return (*self.countries, *self.hubs)
+
+
+@dataclass(frozen=True)
+class Projection(Choices, part="projection"):
+    """Local projections of the price impact."""
+
+    lags: kind.Count = 3  # from 2011
+    long_lags: kind.Count = 6  # of foreign officials, from 1985
+    long_controls: kind.SeriesList = (BUND, "yield_10y_uk", "fed_funds", "financial_conditions")  # from 1985
+    further: kind.SeriesList = (
+        "yield_10y_uk", "fed_funds", "industrial_production"
+    )  # more of the usual controls that exist
+    # in every month; consumer prices of October 2025 do not
+    horizon: kind.Count = 24  # months of the paths
+    horizons: kind.Horizons = (0, 1, 3, 6, 12, 24)  # those in the table
+    paths: kind.Names = ("ols_long", "ols_china", "granular", "combined")  # designs that are drawn
+
+
+@dataclass(frozen=True)
+class Holdings(Choices, part="holdings"):
+    """Holdings against flows."""
+
+    holders: kind.Holders = ("china", "japan")  # beside foreign officials
+    hac_lags: kind.Count = 12  # Bartlett lags
+    imputed: kind.Flag = False  # whether imputed months enter these regressions; the rest of the paper follows `imputed`
+    since: kind.Month = "2011-12"  # start of the figure
+
+
+@dataclass(frozen=True)
+class Custody(Choices, part="custody"):
+    """China and its custodians."""
+
+    groups: kind.Holders = (
+        "china", "china_belgium", "china_custody"
+    )  # China, with Belgium, with Luxembourg and Hong Kong too
+    survey_hubs: kind.Holders = ("uk",)  # whose reports may be China's in the benchmark to the survey: not the hubs of the panel
+    spans: kind.Spans = (
+        Span("2011–14", "2011-07", "2014-12"), Span("2015–19", "2015-01", "2019-12"),
+        Span("2020–22", "2020-01", "2022-12"), Span("2023–26", "2023-01", "2026-05"),
+    )  # months summed in the table; dollars need no debt, so that they run to 2026-05
+    since: kind.Month = "2023-01"  # start of the sum that the text quotes
+    survey: kind.Month = "2010-06"  # survey that the text quotes
+
+
+@dataclass(frozen=True)
+class Claims(Choices, part="claims"):
+    """The scorecard; what was claimed and first printed are facts and stand in the program."""
+
+    tolerance: kind.Positive = 0.05  # a claim within this share of a figure agrees with it
+    years: kind.Years = (2012, 2025)  # rows of the annual table
+    selling: kind.Years = (2022, 2025)  # years in which sales would have risen every year
+
+
+@dataclass(frozen=True)
+class Summary(Choices, part="summary"):
+    """Summary statistics and the valuation model."""
+
+    flows: kind.Holders = ("china", "japan", "uk", "japan_uk", "official", "foreign")  # beside the Fed
+    yields: kind.SeriesList = (BUND,)  # beside the maturities and the premium of `yields`
+    valued: kind.Holders = (
+        "china", "japan", "uk", "belgium", "luxembourg", "hong_kong", "official", "foreign"
+    )  # alternatives
+
+
+@dataclass(frozen=True)
+class Events(Choices, part="events"):
+    """Event studies of news about holders."""
+
+    window: kind.Days = (0, 1)  # trading days around day 0
+    estimation: kind.Days = (-130, -11)  # trading days of the constant-mean model
+    bound: kind.Positive = 5.0  # equivalence, bp
+    classes: kind.Classes = (
+        NewsClass("china_sells", "Seller news", "China: sale news", ("china_sale_news", "china_sale_threat"), "+"),
+        NewsClass("china_reserves", "Seller news", "China loses reserves", ("reserve_loss",), "+"),
+        NewsClass("china_denies", "Seller news", "China denies", ("china_denial",), "−"),
+        NewsClass("china_devalues", "Seller news", "China devalues", ("china_fx",), "+/−"),
+        NewsClass("japan_intervenes", "Allies", "Japan sells dollars", ("intervention",), "+"),
+        NewsClass("allies_threaten", "Allies", "Allies threaten to sell", ("ally_sale_threat", "ally_sale_news"), "+"),
+        NewsClass("allies_deny", "Allies", "Allies deny", ("ally_denial",), "−"),
+        NewsClass("boj", "Allies", "Bank of Japan tightens", ("boj",), "+"),
+        NewsClass("gilts", "Allies", "UK gilt crisis", ("uk_gilt_crisis",), "+/−"),
+        NewsClass("ratings", "Other", "US ratings", ("rating",), "+"),
+        NewsClass("freeze", "Other", "Freeze of reserves", ("freeze",), "+/−"),
+        NewsClass("auctions", "Other", "Auctions, tariffs of 2025", ("auction", "tariff"), "+/−"),
+        NewsClass("tic", "Other", "TIC releases", ("tic_release",), "0"),
+        NewsClass("custody", "Other", "Custody shift, no sale", ("custody_shift",), "0"),
+        NewsClass("stress", "Other", "Stress of March 2020", ("dash_for_cash", "fed_backstop"), "+/−"),
+    )
+    confounders: kind.Names = ("fomc", "cpi", "payrolls", "auction_10y", "auction_30y", "quarter_end")  # econ.data.calendars
+    main: kind.Names = ("china_sells", "china_reserves", "japan_intervenes", "ratings")  # paths and every test
+    channels: kind.Names = (
+        "china_sells", "china_reserves", "japan_intervenes", "allies_threaten", "boj", "ratings"
+    )  # maturities
+    draws: kind.Count = 9999  # placebo dates, paths, and Romano-Wolf
+    test_draws: kind.Count = 1999  # bootstraps among the tests
+    path: kind.Days = (-5, 5)  # trading days of the paths
+    cases: kind.Spans = (
+        Span("March 2020", "2020-03-06", "2020-03-20"), Span("April 2025", "2025-04-01", "2025-04-15"),
+    )  # drawn
+    dash: kind.DaySpan = ("2020-03-09", "2020-03-18")  # the rise that the text quotes, close to close
+    april: kind.DaySpan = ("2025-04-04", "2025-04-11")  # the same for April 2025
+    size_replications: kind.Count = 1000  # simulated series a scenario; the slow tests run 2,000
+    size_draws: kind.Count = 199  # resampling tests inside them
+    size_events: kind.Count = 30  # events in a series
+    size_days: kind.Count = 3000  # days of a series
+    size_effect: kind.Positive = 0.75  # standard deviations of a day, for power
+
+
+@dataclass(frozen=True)
+class CalendarDays(Choices, part="calendars"):
+    """Classes of dates by rule or list, and TIC releases among them."""
+
+    classes: kind.Calendars = (
+        Dates("tic_release", "What holders do", "TIC releases"),
+        Dates("h41", "What holders do", "H.4.1, with custody holdings"),
+        Dates("safe_reserves", "What holders do", "China's reserves"),
+        Dates("sells", "What holders do", "Japan sells dollars"),
+        Dates("buys", "What holders do", "Japan buys dollars"),
+        Dates("rating_actions", "Policy", "US ratings and outlooks"), Dates("tariff_days", "Policy", "Tariffs"),
+        Dates("fomc", "Known to move yields", "FOMC", False),
+        Dates("cpi", "Known to move yields", "Consumer prices", False),
+        Dates("payrolls", "Known to move yields", "Payrolls", False),
+        Dates("auction_10y", "The market's own calendar", "10-year auctions"),
+        Dates("auction_30y", "The market's own calendar", "30-year auctions"),
+        Dates("quarter_end", "The market's own calendar", "Quarter ends"),
+    )
+    dropped: kind.Names = ("fomc", "payrolls")  # days that would speak for another class
+    window: kind.Days = (0, 0)  # trading days
+    draws: kind.Count = 1999  # placebo dates, and flipped signs over distances
+    two_days: kind.Days = (0, 1)  # TIC releases: a longer window
+    path: kind.Days = (-5, 5)  # TIC releases: trading days of the path
+    distances: kind.Days = (-10, 11)  # TIC releases: trading days looked at, together a month
+    farthest: kind.Count = 4  # TIC releases: distances shown, largest t first
+    news: kind.Names = ("fomc", "payrolls", "auction_10y", "auction_30y", "quarter_end")  # TIC releases: held fixed
+    halves: kind.Day = "2014-01-01"  # TIC releases: first day of the second half
+
+
+@dataclass(frozen=True)
+class Weekly(Choices, part="weekly"):
+    """Weekly custody holdings."""
+
+    lags: kind.Count = 8  # weeks
+    horizons: kind.Horizons = (0, 1, 4, 8, 12)  # weeks in the table
+    horizon: kind.Whole = 4  # weeks of the bound that the text quotes
+    leads: kind.Counts = (1, 2, 4, 8, 12)  # weeks before the sale
+    lead_bandwidth: kind.Whole = 4  # Bartlett lags beyond the weeks before
+    placebo: kind.Day = "2014-03-12"
+    # week in which a record amount left custody without being sold (Russia moved its custodian)
+
+
+@dataclass(frozen=True)
+class Behaviour(Choices, part="behaviour"):
+    """Who bought, reaction functions, states, breaks."""
+
+    holders: kind.Holders = ("china", "japan", "uk", "official", "foreign")  # columns of the episodes
+    episodes: kind.Spans = (
+        Span("March 2020", "2020-03", "2020-03"), Span("September-October 2022", "2022-09", "2022-10"),
+        Span("April 2025", "2025-04", "2025-04"), Span("January 2026", "2026-01", "2026-01"),
+        Span("May 2026", "2026-05", "2026-05"),
+    )  # months of stress in the Treasury market
+    lags: kind.Count = 3  # of reaction functions
+    state_lags: kind.Count = 1  # of projections by state, which have twice the coefficients
+    freeze: kind.Month = "2022-02"  # freeze of Russia's reserves: the state is low to it, high after it
+    volatile: kind.Level = 0.5  # quantile of realised volatility above which a month is volatile
+    max_breaks: kind.Count = 5  # breaks in the mean of China's purchases
+    trim: kind.Level = 0.15  # smallest regime, share of the sample
+    break_size: kind.Level = 0.05  # of each sequential test
+    break_draws: kind.Count = 499  # bootstrap of each sup-F
+
+
+@dataclass(frozen=True)
+class Simulation(Choices, part="simulation"):
+    """Tournaments of designs and of offsets on simulated markets."""
+
+    periods: kind.Count = 177  # months of a sample: those of the main sample
+    replications: kind.Count = 60  # samples of designs
+    draws: kind.Count = 99  # bootstrap inside them
+    block: kind.Count = 20  # replications that share a seed; another block gives other samples
+    impacts: kind.Reals = (0.0, -15.0, -60.0)  # true price impact, bp per 1% of debt; the first two are shown
+    offset: kind.Real = 0.5  # true offset
+    shortfall: kind.Positive = 0.05  # a believable design covers at least the level less this
+    curves: kind.Names = ("oracle", "lp_iv", "granular", "heteroskedasticity", "event_study", "variance_shift")  # drawn
+    offset_replications: kind.Count = 50  # samples of offsets
+    offset_draws: kind.Count = 79  # bootstrap inside them
+    offset_block: kind.Count = 25  # as `block`
+    offset_impact: kind.Real = -60.0  # at the top of the literature
+    offsets: kind.Reals = (0.0, 0.5, 1.0)  # true offsets
+    faults: kind.Names = ("none", "archive")  # of the statistics
+
+
+@dataclass(frozen=True)
+class Specification(Choices):
+    """The paper's choices, in parts; the comment beside a field says what it is."""
+
+    as_of: kind.Day = "2026-07-17"  # vintage; make AS_OF=DATE, or --as-of DATE of any program, takes another, into a folder of its own
+    level: kind.Level = 0.90  # coverage of intervals and sets
+    rng: kind.Whole = 20260717  # seed
+    imputed: kind.Flag = True
+    # whether months without published net purchases (2021-01 to 2023-01) enter; without them models
+    # end before the first (no month may be missing inside) and sums over such months are not available
+    fixed_on: kind.Day = "2026-11-23"  # when the primary cells and bounds were fixed
+    sample: Sample = field(default_factory=Sample)
+    yields: Yields = field(default_factory=Yields)
+    primary: Primary = field(default_factory=Primary)
+    var: Var = field(default_factory=Var)
+    offset: Offset = field(default_factory=Offset)
+    adding_up: AddingUp = field(default_factory=AddingUp)
+    panel: Panel = field(default_factory=Panel)
+    projection: Projection = field(default_factory=Projection)
+    holdings: Holdings = field(default_factory=Holdings)
+    custody: Custody = field(default_factory=Custody)
+    claims: Claims = field(default_factory=Claims)
+    summary: Summary = field(default_factory=Summary)
+    events: Events = field(default_factory=Events)
+    calendars: CalendarDays = field(default_factory=CalendarDays)
+    weekly: Weekly = field(default_factory=Weekly)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    simulation: Simulation = field(default_factory=Simulation)
+
+    def check(self) -> None:
+        """Refuse choices that contradict each other."""
+        consistent(self)
 
 
 baseline = Specification()
+# fmt: on
 
 
 def system(spec: Specification = baseline) -> Dataset:
     """The monthly system: net purchases in percent of debt, yields in monthly changes of basis points."""
-    data = econ.load(*spec.flows_first, as_of=spec.as_of)
+    data = econ.load(*ordered(spec, "flows_first"), as_of=spec.as_of)
     yields = [name for name, variable in data.variables.items() if variable.units == "percent"]
     data = data.convert(**dict.fromkeys(yields, "basis points")).transform(**dict.fromkeys(yields, "diff"))
-    return data.sample(*spec.sample)
+    return cut(data, spec)
 
 
 def fitted(spec: Specification = baseline) -> VARResults:
     """The reduced form of the system."""
-    return estimated(system(spec), spec.lags, spec)
+    return estimated(system(spec), spec.var.lags, spec)
 
 
 def estimated(data: Dataset, lags: int, spec: Specification) -> VARResults:
     """A VAR by least squares, corrected for bias if the specification says so."""
     fit = VAR(data, lags=lags).fit()
-    return fit.bias_corrected() if spec.bias_corrected else fit
-
-
-def with_yield(spec: Specification, name: str) -> Specification:
-    """The same choices with another yield in the place of the 10-year."""
-    orders = {
-        field: tuple(name if variable == YIELD else variable for variable in getattr(spec, field))
-        for field in ("flows_first", "yields_first", "allies_first")
-    }
-    return replace(spec, **orders)
-
-
-def without_controls(spec: Specification) -> Specification:
-    """The same choices without the Fed's purchases and the Bund yield."""
-    orders = {
-        field: tuple(variable for variable in getattr(spec, field) if variable not in (FED, BUND))
-        for field in ("flows_first", "yields_first", "allies_first")
-    }
-    return replace(spec, **orders)
+    return fit.bias_corrected() if spec.var.bias_corrected else fit

@@ -2,62 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 import econ
+from analyses._units import cell, month_words
+from analyses._words import span
 from analyses.specification import Specification, baseline
 from econ.data import Dataset
-from econ.report import Exhibit, Figure, Panel, Row, Table, main
-
-FLOWS = ("china", "japan", "uk", "japan_uk", "official", "foreign")
-YIELDS = ("yield_2y", "yield_10y", "yield_30y", "term_premium_10y", "yield_10y_germany")
+from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Describe flows and yields over the sample of the VAR."""
-    flows = econ.load(*(f"{slug}_net_purchases" for slug in FLOWS), "fed_net_purchases", as_of=spec.as_of)
-    flows = flows.sample(*spec.sample)
+    slugs = spec.summary.flows
+    flows = econ.load(*(f"{slug}_net_purchases" for slug in slugs), "fed_net_purchases", as_of=spec.as_of)
+    flows = _published(flows.sample(*spec.sample.main), spec)
     rows: list[Row | Panel] = [Panel("Net purchases of long-term Treasuries, percent of debt a month")]
     rows += _rows(flows)
     rows.append(Panel("Monthly change of yields, basis points"))
-    vintages, paths = flows.vintages, [_paths(flows)]
-    for name in YIELDS:
+    vintages, paths, ends = flows.vintages, [_paths(flows)], ""
+    for name in (*spec.yields.maturities, spec.yields.premium, *spec.summary.yields):
         data = econ.load(name, as_of=spec.as_of).convert(**{name: "basis points"}).transform(**{name: "diff"})
-        data = data.sample(*spec.sample)
+        data = data.sample(*spec.sample.main)
         rows += _rows(data)
         paths.append(_paths(data))
         vintages += data.vintages
-        if name == "term_premium_10y":
-            ends = data.frame.index[-1]
+        if name == spec.yields.premium:
+            ends = str(data.frame.index[-1])
     table = Table(
         ["Months", "Imputed", "Mean", "Std. dev.", "Minimum", "Maximum", "Autocorr."],
         rows,
         notes=[
-            f"Months {spec.sample[0]} to {spec.sample[1]}, as far as published; the term premium ends in {ends}. "
+            f"Months {span(spec.sample.main)}, as far as published; the term premium ends in {ends}. "
             "A purchase is positive. Debt: federal debt held by the public at the end of the quarter before. "
-            "The German yield is a monthly average. Imputed: months without published net purchases, estimated as the change in the position less its "
-            "modelled valuation change. The Fed's purchases are the change in its holdings at face value."
+            f"The German yield is a monthly average. {_imputed(spec)} "
+            "The Fed's purchases are the change in its holdings at face value."
         ],
     )
     debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of)
     return Exhibit(
-        key="summary_statistics", title="Summary statistics", numbers=_numbers(flows, debt), tables=table,
-        figures=Figure(pd.concat(paths, ignore_index=True), _draw, height=6.6),
+        key="summary_statistics", title="Summary statistics", numbers=_numbers(flows, debt), tables={"": table},
+        figures={"": Figure(pd.concat(paths, ignore_index=True), _draw, height=6.6)},
         vintages=(*vintages, *debt.vintages), spec=spec,
     )  # fmt: skip
+
+
+def _published(flows: Dataset, spec: Specification) -> Dataset:
+    """The same without imputed months, if the specification leaves them out."""
+    if spec.imputed:
+        return flows
+    frame = flows.frame.copy()
+    for name, variable in flows.variables.items():
+        frame.loc[frame.index.astype(str).isin(variable.imputed), name] = float("nan")
+    return replace(flows, frame=frame, parent=flows)
+
+
+def _imputed(spec: Specification) -> str:
+    if not spec.imputed:
+        return "Months without published net purchases are left out."
+    return (
+        "Imputed: months without published net purchases, estimated as the change in the position less its modelled "
+        "valuation change."
+    )
 
 
 def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
     last = float(debt.frame["federal_debt"].iloc[-1]) / 1e6
     described = flows.describe()
     return {
-        "months": int(described.loc["china_net_purchases", "nobs"]),
-        "imputed_months": int(described.loc["china_net_purchases", "imputed"]),
-        "std_china": float(described.loc["china_net_purchases", "std"]),
-        "std_japan": float(described.loc["japan_net_purchases", "std"]),
-        "std_uk": float(described.loc["uk_net_purchases", "std"]),
+        "months": int(cell(described, "china_net_purchases", "nobs")),
+        "imputed_months": int(cell(described, "china_net_purchases", "imputed")),
+        "std_china": cell(described, "china_net_purchases", "std"),
+        "std_japan": cell(described, "japan_net_purchases", "std"),
+        "std_uk": cell(described, "uk_net_purchases", "std"),
         "debt_tn": last,
         "debt_quarter": str(debt.frame.index[-1]),
         "hundred_bn_share": 0.1 / last,
@@ -69,7 +90,7 @@ def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
 def _rows(data: Dataset) -> list[Row]:
     rows = []
     for name, line in data.describe().iterrows():
-        values = data.frame[name].dropna()
+        values = data.frame[str(name)]
         rows.append(
             Row(
                 _label(data, str(name)),
@@ -96,7 +117,7 @@ def _paths(data: Dataset) -> pd.DataFrame:
     parts = []
     for name in data.frame:
         values = data.frame[name].dropna()
-        rows = {"variable": _label(data, name), "month": values.index.strftime("%Y-%m"), "value": values.to_numpy()}
+        rows = {"variable": _label(data, str(name)), "month": month_words(values.index), "value": values.to_numpy()}
         parts.append(pd.DataFrame(rows))
     return pd.concat(parts, ignore_index=True)
 
@@ -111,8 +132,8 @@ def _draw(page: Any, data: pd.DataFrame) -> None:
         axes.axhline(0.0, color="0.6", linewidth=0.5)
         axes.plot(pd.PeriodIndex(path["month"], freq="M").to_timestamp(), path["value"], linewidth=0.6)
         axes.set_title(name, fontsize="small")
-        axes.xaxis.set_major_locator(YearLocator(5))
-        axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+        axes.xaxis.set_major_locator(YearLocator(5))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     page.supylabel("percent of debt a month; yields: basis points", fontsize="small")
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 import econ
+from analyses._units import cell
 from analyses.specification import Specification, baseline
 from econ.data import fit_valuation, flows, holder, holders, valuation_model
-from econ.report import Exhibit, Panel, Row, Table, main
+from econ.report import Exhibit, Panel, Row, Table, main, recorded
 
 TWO, ONE = ("yield_2y", "yield_10y"), ("yield_10y",)
-FIRST, LAST_SEEN, FIRST_UNSEEN = "2011-07", "2020-12", "2023-02"
+FIRST, LAST_SEEN, FIRST_UNSEEN = "2011-07", "2020-12", "2023-02"  # between which the tables print no valuation
 COLUMNS = ("duration", "convexity", "r2", "rmse", "rmse_usd", "r2_slt", "rmse_slt")
 
 
@@ -101,6 +102,7 @@ def alternatives(as_of: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+@recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Fit the model holder by holder; report fit in and out of sample."""
     fit = fits(spec.as_of)
@@ -127,22 +129,19 @@ def result(spec: Specification = baseline) -> Exhibit:
             "months from 2021-01 to 2023-01 only."
         ],
     )
-    compared, more = _alternatives(spec)
+    table_of_alternatives, compared = _alternatives(spec)
     numbers = {
-        **more,
-        **{f"r2_{slug}": float(fit.loc[slug, "r2"]) for slug in ("china", "japan", "uk", "official")},
-        **{f"r2_unseen_{slug}": float(fit.loc[slug, "r2_slt"]) for slug in ("china", "japan", "uk", "official")},
-        **{f"rmse_usd_{slug}": float(fit.loc[slug, "rmse_usd"]) for slug in ("china", "japan", "uk", "official")},
-        "months": int(fit.loc["china", "nobs"]),
+        **compared,
+        **{f"r2_{slug}": cell(fit, slug, "r2") for slug in ("china", "japan", "uk", "official")},
+        **{f"r2_unseen_{slug}": cell(fit, slug, "r2_slt") for slug in ("china", "japan", "uk", "official")},
+        **{f"rmse_usd_{slug}": cell(fit, slug, "rmse_usd") for slug in ("china", "japan", "uk", "official")},
+        "months": int(cell(fit, "china", "nobs")),
     }
     vintages = econ.load("official_net_purchases_usd", "official_valuation_change_usd", as_of=spec.as_of).vintages
     return Exhibit(
         key="valuation_model", title="Fit of the valuation model", numbers=numbers,
-        tables={"": table, "alternatives": compared}, vintages=vintages, spec=spec,
+        tables={"": table, "alternatives": table_of_alternatives}, vintages=vintages, spec=spec,
     )  # fmt: skip
-
-
-SHOWN = ("china", "japan", "uk", "belgium", "luxembourg", "hong_kong", "official", "foreign")
 
 
 def _alternatives(spec: Specification) -> tuple[Table, dict[str, float | int]]:
@@ -150,7 +149,7 @@ def _alternatives(spec: Specification) -> tuple[Table, dict[str, float | int]]:
     found = alternatives(spec.as_of)
     columns = [f"{what}_{word}" for what in ("left_out", "rmse_slt", "bought_2022") for word in ("two", "one")]
     rows: list[Row | Panel] = [
-        Row(holder(slug).name, [float(found.loc[slug, column]) for column in columns]) for slug in SHOWN
+        Row(holder(slug).name, [cell(found, slug, column) for column in columns]) for slug in spec.summary.valued
     ]
     means = [float(found[column].mean()) for column in columns[:4]]
     rows.append(Row(f"Mean of {len(found)} holders", [*means, "", ""]))
@@ -167,7 +166,7 @@ def _alternatives(spec: Specification) -> tuple[Table, dict[str, float | int]]:
         ],
     )
     numbers: dict[str, float | int] = {
-        f"{column}_{slug}": float(found.loc[slug, column]) for column in columns for slug in ("china", "official")
+        f"{column}_{slug}": cell(found, slug, column) for column in columns for slug in ("china", "official")
     }
     numbers |= {f"left_out_{word}": float(found[f"left_out_{word}"].mean()) for word in ("two", "one")}
     return table, numbers | {"two_better": int((found["better"] == "two").sum()), "holders": len(found)}

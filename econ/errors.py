@@ -27,7 +27,8 @@
     ├─ WeakInstrument
     ├─ Revised
     ├─ ShortSample
-    └─ MissingValues
+    ├─ MissingValues
+    └─ UnusedChoice
 
 A message says what was asked, what was found and what to do, one sentence each. Each leaf also derives
 from the builtin that a caller would already catch.
@@ -140,6 +141,10 @@ class ShortSample(EconWarning):
 
 class MissingValues(EconWarning):
     """Missing values were left out; the message says how many and where."""
+
+
+class UnusedChoice(EconWarning):
+    """A choice was changed that the exhibit does not read; the message names the field."""
 
 
 def suggestion(wanted: str, known: Iterable[str]) -> str:

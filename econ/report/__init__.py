@@ -1,6 +1,7 @@
 """From results to the page: tables, figures, exhibits, the paper, and the check that all can be rebuilt."""
 
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.report.choices import Choices, choices_of, recorded
 from econ.report.exhibit import Exhibit
 from econ.report.figure import Figure
 from econ.report.headline import headline
@@ -12,6 +13,7 @@ from econ.report.table import Panel, Row, Table
 from econ.report.verification import exhibits, verify
 
 __all__ = [
+    "Choices",
     "ConfidenceSet",
     "Estimate",
     "Exhibit",
@@ -22,9 +24,11 @@ __all__ = [
     "Table",
     "Trace",
     "Unavailable",
+    "choices_of",
     "exhibits",
     "headline",
     "main",
+    "recorded",
     "render",
     "trace",
     "verify",

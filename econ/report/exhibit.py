@@ -55,6 +55,8 @@ class Exhibit:
         Files behind it; those behind the estimates are added by themselves.
     spec : object
         The choices it was made with.
+    choices : sequence of str
+        Dotted names of the choices that were read while it was made (`econ.report.choices`).
     traces : mapping of str to Trace
         Path of each number; filled from the estimates' parents.
 
@@ -71,6 +73,7 @@ class Exhibit:
     figures: Mapping[str, Drawn] = field(default_factory=dict)
     vintages: Sequence[Vintage] = ()
     spec: object = None
+    choices: Sequence[str] = ()
     traces: Mapping[str, Trace] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -141,6 +144,7 @@ class Exhibit:
             },
             "vintages": [asdict(each) for each in self.vintages],
             "spec": plain(self.spec),
+            "choices": list(self.choices),
         }
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
@@ -297,6 +301,7 @@ def _from_json(body: Any, folder: Path) -> Exhibit:
         figures=figures,
         vintages=tuple(files.values()),
         spec=body["spec"],
+        choices=tuple(body.get("choices", ())),  # results of before choices were recorded have none
         traces={
             name: Trace(tuple(path["steps"]), tuple(files[file] for file in path["files"]))
             for name, path in body["traces"].items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 import time
 import warnings
@@ -58,7 +59,7 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
     SpecificationError
         If the exhibit is not named after its program.
     """
-    program = Path(result.__code__.co_filename).resolve()
+    program = Path(inspect.unwrap(result).__code__.co_filename).resolve()
     root = program.parents[1]
     parser = argparse.ArgumentParser(prog=f"python -m analyses.{program.stem}", description=result.__doc__)
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="folder of the paper")

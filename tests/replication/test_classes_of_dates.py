@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analyses import event_calendars, event_tic
-from analyses._events import CONFOUNDERS, catalogue, daily, studies
+from analyses._events import catalogue, daily, studies
 from analyses.specification import baseline
 from econ.data import calendar
 from econ.estimate import Unavailable
@@ -27,7 +27,7 @@ def test_days_that_are_known_to_move_yields_are_more_volatile(name):
 
 @pytest.mark.parametrize("name", ["tic_release", "safe_reserves", "quarter_end"])
 def test_days_without_news_are_not(name):
-    assert isinstance(study(name, event_calendars.DROPPED).variance_shift(), Unavailable)
+    assert isinstance(study(name, baseline.calendars.dropped).variance_shift(), Unavailable)
 
 
 def test_interventions_are_split_by_their_side():
@@ -39,7 +39,9 @@ def test_interventions_are_split_by_their_side():
 
 
 def test_the_catalogue_loses_its_confounded_events_and_says_why():
-    fit = studies(baseline, catalogue(), responses=("yield_10y",), confounders=CONFOUNDERS)["yield_10y"]
+    fit = studies(baseline, catalogue(baseline), responses=("yield_10y",), confounders=baseline.events.confounders)[
+        "yield_10y"
+    ]
     reasons = fit.dropped.set_index("id")["reason"]
     assert reasons["E29"].startswith("cpi on 2024-07-11")
     assert reasons["E30"] == "fomc on 2024-07-31"

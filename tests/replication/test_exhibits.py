@@ -1,6 +1,6 @@
 """The exhibits: known facts come out, choices change them, numbers walk back to files."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 
@@ -13,10 +13,12 @@ from analyses import (
     structural_responses,
     valuation_model,
 )
-from analyses.specification import CHINA, JAPAN, UK, Specification, baseline, fitted, system, without_controls
+from analyses._samples import actions, ordered, without_controls
+from analyses.specification import CHINA, JAPAN, UK, baseline, fitted, system
 from econ.estimate import Estimate
 
-QUICK = replace(baseline, draws=60, horizon=12)
+QUICK = baseline.changed({"var.draws": 60, "var.horizon": 12, "var.horizons": (0, 3, 6)})
+OFFSET = baseline.changed("var.draws", 60)
 
 
 @pytest.fixture(scope="module")
@@ -63,27 +65,27 @@ def test_the_verdict_follows_one_rule(claimed, first, now, words):
 
 
 def test_responses_to_yields_ordered_first_are_zero_in_the_same_month():
-    irf = recursive_responses.responses(QUICK, QUICK.yields_first)
-    for shock in recursive_responses.ACTIONS:
+    irf = recursive_responses.responses(QUICK, "yields_first")
+    for shock in actions(QUICK):
         assert irf.at(0, response="yield_10y", shock=shock).value == 0.0
 
 
 def test_a_shock_is_a_sale_or_purchase_of_one_percent_of_debt():
-    irf = recursive_responses.responses(QUICK, QUICK.flows_first)
-    for shock, (_, size) in recursive_responses.ACTIONS.items():
+    irf = recursive_responses.responses(QUICK, "flows_first")
+    for shock, (_, size) in actions(QUICK).items():
         assert irf.at(0, response=shock, shock=shock).value == pytest.approx(size)
 
 
 def test_changing_one_choice_changes_the_exhibit():
-    base = recursive_responses.responses(QUICK, QUICK.flows_first)
-    other = recursive_responses.responses(replace(QUICK, lags=3), QUICK.flows_first)
+    base = recursive_responses.responses(QUICK, "flows_first")
+    other = recursive_responses.responses(QUICK.changed("var.lags", 3), "flows_first")
     cell = {"response": "yield_10y", "shock": "china_net_purchases"}
     assert base.at(3, **cell).value != other.at(3, **cell).value
     assert base.nobs == other.nobs - 3
 
 
 def test_every_number_of_the_offset_walks_back_to_files():
-    exhibit = quantity_offset.result(QUICK)
+    exhibit = quantity_offset.result(OFFSET)
     trace = exhibit.trace("china_japan_6")
     files = {vintage.file.split("/")[-1] for vintage in trace.files}
     assert {"slt_table1.csv", "bertaut_judson.csv", "FYGFDPUN.csv", "DGS10.csv", "TREAST.csv"} <= files
@@ -91,12 +93,12 @@ def test_every_number_of_the_offset_walks_back_to_files():
 
 
 def test_the_primary_cells_are_those_of_the_specification():
-    offsets = quantity_offset.result(QUICK).numbers
-    ally = baseline.primary_ally.removesuffix("_net_purchases")
-    assert f"china_{ally}_{baseline.offset_horizon}" in offsets
-    assert baseline.primary_horizon in recursive_responses.HORIZONS
-    assert baseline.primary_maturity == "yield_10y"
-    assert (baseline.impact_bounds, baseline.no_offset, baseline.full_offset) == ((15.0, 8.0, 2.4), 0.25, 0.75)
+    offsets = quantity_offset.result(OFFSET).numbers
+    ally = baseline.offset.ally.removesuffix("_net_purchases")
+    assert f"china_{ally}_{baseline.offset.horizon}" in offsets
+    assert baseline.primary.horizon in baseline.var.horizons
+    assert baseline.primary.maturity == "yield_10y"
+    assert (baseline.primary.bounds, baseline.offset.none, baseline.offset.full) == ((15.0, 8.0, 2.4), 0.25, 0.75)
 
 
 def test_the_decision_follows_the_thresholds():
@@ -114,7 +116,7 @@ def test_the_decision_follows_the_thresholds():
 def test_news_of_chinese_sales_has_no_effect_beyond_the_bound():
     numbers = event_study.result(baseline).numbers
     assert numbers["events"] == 41
-    assert abs(numbers["china_sells_10y"].value) < baseline.event_bound
+    assert abs(numbers["china_sells_10y"].value) < baseline.events.bound
     assert 0.05 < numbers["china_sells_placebo"] <= 1
 
 
@@ -123,19 +125,16 @@ def test_the_valuation_model_table_has_every_holder():
     assert len(table.body) == 22
 
 
-def test_the_system_is_complete_and_every_choice_is_documented():
+def test_the_system_is_complete_and_spans_the_main_sample():
     frame = system(baseline).frame
     assert not frame.isna().any().any()
-    assert (str(frame.index[0]), str(frame.index[-1])) == baseline.sample
-    words = Specification.__doc__
-    for field in fields(Specification):
-        assert field.name in words, field.name
+    assert (str(frame.index[0]), str(frame.index[-1])) == baseline.sample.main
 
 
 def test_structural_responses_scale_each_holder_to_one_percent_of_debt():
     """Against the responses of the VAR read by hand: a sale and two purchases, summed over three months."""
     found = structural_responses.responses("flows_first", "yield_10y", QUICK)
-    point = fitted(QUICK).identify(structural_responses.Cholesky(*QUICK.flows_first)).irf(3).point
+    point = fitted(QUICK).identify(structural_responses.Cholesky(*ordered(QUICK, "flows_first"))).irf(3).point
     names = fitted(QUICK).variables
     for holder, size in ((CHINA, -1.0), (JAPAN, 1.0), (UK, 1.0)):
         j = names.index(holder)
@@ -150,11 +149,11 @@ def test_cells_away_from_zero_are_named_and_imposed_signs_left_out():
     near = Estimate(1.0, 1.0, -1.0, 3.0, 0.9, "bp", "", 100)
     away = replace(near, lower=0.5)
     cells = {
-        ("", key, name): dict.fromkeys(structural_responses.HOLDERS, near)
+        ("", key, name): dict.fromkeys(actions(baseline), near)
         for key in structural_responses.SCHEMES
-        for name in structural_responses.MATURITIES
+        for name in structural_responses.maturities(baseline)
     }
-    assert structural_responses._away(cells, "") == "none"
+    assert structural_responses._away(cells, "", baseline) == "none"
     cells["", "proxy", "yield_2y"] = {**cells["", "proxy", "yield_2y"], JAPAN: away}
-    cells["", "sign", "yield_2y"] = dict.fromkeys(structural_responses.HOLDERS, away)
-    assert structural_responses._away(cells, "") == "own granular shock: Japan buys, 2-year"
+    cells["", "sign", "yield_2y"] = dict.fromkeys(actions(baseline), away)
+    assert structural_responses._away(cells, "", baseline) == "own granular shock: Japan buys, 2-year"

@@ -1,7 +1,6 @@
 """The exhibits on the offset: the primary cell, the thresholds, instruments without the allies, sums, sizes."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,17 +12,17 @@ from econ.estimate import Estimate
 from econ.offset import decide
 from econ.offset import quantity_offset as library_offset
 
-QUICK = replace(baseline, draws=60, horizon=12)
+QUICK = baseline.changed("var.draws", 60)
 
 
 def plain(numbers, key):
     """What the library says about one cell of the exhibit, from responses computed afresh."""
-    order = {"china": QUICK.flows_first, "allies": QUICK.allies_first}[key]
+    order = quantity_offset.ORDERS[key][1]
     return library_offset(quantity_offset.responses(QUICK, order), CHINA, "japan_net_purchases", horizon=6, level=0.90)
 
 
 def test_the_primary_cell_is_six_months_of_japan_and_nothing_else():
-    assert (baseline.primary_ally, baseline.offset_horizon, baseline.level) == ("japan_net_purchases", 6, 0.90)
+    assert (baseline.offset.ally, baseline.offset.horizon, baseline.level) == ("japan_net_purchases", 6, 0.90)
     numbers = quantity_offset.result(QUICK).numbers
     for key in ("china", "allies"):
         made = decide(plain(numbers, key), none=0.25, full=0.75)
@@ -38,7 +37,7 @@ def test_the_primary_cell_is_six_months_of_japan_and_nothing_else():
 
 def test_another_primary_cell_gives_other_numbers():
     base = quantity_offset.result(QUICK).numbers
-    for changed in (replace(QUICK, primary_ally=UK), replace(QUICK, offset_horizon=3)):
+    for changed in (QUICK.changed("offset.ally", UK), QUICK.changed("offset.horizon", 3)):
         other = quantity_offset.result(changed).numbers
         assert other["china_detectable"] != pytest.approx(base["china_detectable"], rel=1e-3)
 
@@ -49,17 +48,17 @@ def cells():
 
 
 def test_every_estimand_has_every_design_at_the_horizon_of_the_specification(cells):
-    for estimand in decisions.QUANTITY:
+    for estimand in decisions.quantity(QUICK):
         designs = {design for name, design in cells if name == estimand}
         assert designs == {*decisions.RECURSIVE.values(), *decisions.PROJECTED.values(), decisions.PROXY}
-    for estimand in decisions.PRICE:
+    for estimand in decisions.price(QUICK):
         assert {d for name, d in cells if name == estimand} == {*decisions.PRICED.values(), decisions.APART}
     assert all("6 periods" in each.label for each in cells.values())
 
 
 def test_undecided_lines_say_what_sample_would_decide(cells):
     for (estimand, design), each in cells.items():
-        made = decide(each, f"{estimand}, {design}", none=baseline.no_offset, full=baseline.full_offset)
+        made = decide(each, f"{estimand}, {design}", none=baseline.offset.none, full=baseline.offset.full)
         if made.verdict == "not decidable with these data":
             assert isinstance(made.nobs_needed, int)
             assert made.nobs_needed > each.nobs
@@ -94,7 +93,7 @@ def test_price_offsets_say_what_they_ask_for():
     labels = [row.label for row in table.body if hasattr(row, "cells")]
     assert labels.count("Scenario: plausibility, 0.5 to 1") == len(price_offset.ORDERS)
     for order in price_offset.ORDERS:
-        assert 0.5 < exhibit.numbers[f"{order}_plausibility"] < price_offset.DOUBTFUL
+        assert 0.5 < exhibit.numbers[f"{order}_plausibility"] < baseline.offset.doubtful
         assert exhibit.numbers[f"{order}_residual"] > 0.0
     titles = exhibit.figure.data["order"].unique()
     assert all("plausibility 0." in title for title in titles)
@@ -104,7 +103,7 @@ def test_price_offsets_say_what_they_ask_for():
 def test_states_split_the_sample_at_the_freeze():
     data = behaviour.monthly(QUICK)
     assert not data.frame.isna().any().any()
-    assert (str(data.frame.index[0]), str(data.frame.index[-1])) == baseline.sample
+    assert (str(data.frame.index[0]), str(data.frame.index[-1])) == baseline.sample.main
     found = behaviour.by_state(QUICK, "after", JAPAN)
     assert found.low.parent is found.parent
     state = found.parent.parent.parent.frame["state"]
