@@ -10,7 +10,7 @@ import pytest
 
 from econ.data.fetchers import fred
 from econ.data.http import Client, redacted
-from econ.data.refresh import fetch_file
+from econ.data.obtain import fetch_file
 from econ.errors import DownloadError, SchemaError, SpecificationError
 from tests.unit.data.loopback import loopback
 
