@@ -26,7 +26,7 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all paper test test-slow lint verify data bench readme doctor clean help FORCE
+.PHONY: all paper test test-slow lint verify verify-matrix data bench readme doctor clean help FORCE
 
 # make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
 ifdef AS_OF
@@ -87,8 +87,11 @@ build/slow/%: $(LIBRARY) pyproject.toml requirements.lock tests/conftest.py test
 lint: $(READY) ## ruff and mypy
 	@$(PYTHON) -m ruff check --quiet . && $(PYTHON) -m ruff format --check --quiet . && $(PYTHON) -m mypy --no-error-summary
 
-verify: $(READY) ## rebuild every exhibit elsewhere and compare it with the committed results
+verify: $(READY) ## rebuild every exhibit elsewhere and compare it with the committed (without .git: deposited) results
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m econ verify $(EXPLAIN)
+
+verify-matrix: $(READY) ## the same on each python3.11 to 3.14 of this machine, in environments of their own (network)
+	@$(PYTHON) -m econ.report.matrix $(EXPLAIN)
 
 data: $(READY) ## download today's vintage beside the embedded one (network; never part of all)
 	@$(PYTHON) -m econ data fetch
@@ -107,4 +110,4 @@ clean: ## remove what make built but the committed results; keep the environment
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -68,7 +68,9 @@ def _headline(old: str, new: str) -> pd.DataFrame:
 
 def _verify(rebuild: bool) -> int:
     from econ.report import verify
+    from econ.report.run import machine
 
+    print(machine(), flush=True)
     report = verify(rebuild, root=_root())
     for error in report.errors:
         print(error, file=sys.stderr)

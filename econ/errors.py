@@ -166,9 +166,14 @@ def suggestion(wanted: str, known: Iterable[str]) -> str:
     --------
     >>> suggestion("DGS01", ["DGS10", "DGS1", "CPIAUCSL"])
     "did you mean 'DGS1' or 'DGS10'?"
+    >>> suggestion("dgs10", ["DGS10", "CPIAUCSL"])
+    "did you mean 'DGS10'?"
     """
     names = [str(name) for name in known]
     close = get_close_matches(str(wanted), names, n=3, cutoff=0.6)
+    if not close:  # capitals are no other letters
+        small = {name.casefold(): name for name in reversed(names)}
+        close = [small[each] for each in get_close_matches(str(wanted).casefold(), small, n=3, cutoff=0.6)]
     if close:
         return f"did you mean {' or '.join(repr(name) for name in close)}?"
     shown = ", ".join(repr(name) for name in names[:8])

@@ -32,6 +32,7 @@ Task = TypeVar("Task")
 BLOCK = 100
 BACKENDS = ("serial", "threading", "loky", "dask")
 CONNECT = "10s"  # to a scheduler
+WORKERS = 20.0  # seconds without a single worker: long enough for a cluster that is starting, or restarting one
 
 
 def seed_sequence(rng: int | np.random.SeedSequence | None) -> np.random.SeedSequence:
@@ -124,6 +125,9 @@ def map_blocks(
                 return list(progress(results, label, total=len(jobs)))
     from joblib import Parallel, delayed
 
+    if backend == "dask":
+        with contextlib.ExitStack() as stack:
+            _await_workers(_client(None, stack))
     results = Parallel(n_jobs=n_jobs, backend=backend, return_as="generator")(
         delayed(_run)(work, size, seed) for size, seed in jobs
     )
@@ -241,9 +245,10 @@ def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> It
     """Hand all tasks to a Dask scheduler, which moves those of a lost worker to another one by itself."""
     with contextlib.ExitStack() as stack:
         client = _client(scheduler, stack)
+        _await_workers(client)
         futures = client.map(partial(_alone, each), numbered, pure=False)
         waiting = _distributed().as_completed(futures, loop=client.loop, raise_errors=False)
-        for future in waiting:
+        for future in _watched(client, waiting):
             if future.status != "finished":
                 reason = future.exception() if future.status == "error" else f"its state is {future.status}"
                 raise EstimationError(
@@ -253,6 +258,36 @@ def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> It
             result = future.result()
             future.release()
             yield result
+
+
+def _watched(client: Any, waiting: Any) -> Iterator[Any]:
+    """Futures as they are done; while none is, look whether anybody is left who could do one."""
+    while not waiting.is_empty():
+        deadline = time.monotonic() + WORKERS
+        while not waiting.has_ready() and not waiting.is_empty():
+            if time.monotonic() > deadline:
+                _await_workers(client)
+                deadline = time.monotonic() + WORKERS
+            time.sleep(0.01)
+        yield from waiting.next_batch(block=False)
+
+
+def _await_workers(client: Any) -> None:
+    """Wait a while for a first worker, rather than for ever for a result that nobody computes.
+
+    Raises
+    ------
+    EstimationError
+        If there is none after `WORKERS` seconds.
+    """
+    end = time.monotonic() + WORKERS
+    while not client.scheduler_info()["workers"]:
+        if time.monotonic() > end:
+            raise EstimationError(
+                f"the Dask scheduler at {client.scheduler.address!r} has had no worker for {WORKERS:g} seconds; "
+                f"finished blocks stay; start one with 'dask worker {client.scheduler.address}' and run again."
+            )
+        time.sleep(0.1)
 
 
 def _distributed() -> Any:

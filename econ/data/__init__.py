@@ -10,12 +10,13 @@ from econ.data.diff import Difference, diff
 from econ.data.events import events
 from econ.data.flows import debt_scale, flows
 from econ.data.holders import holder, holders
+from econ.data.inspection import listing, verify_vintage
 from econ.data.load import load
+from econ.data.obtain import fetch_file
 from econ.data.parsers import parse
 from econ.data.realtime import first_prints, revision_statistics, revisions, vintage_revisions
-from econ.data.refresh import FetchReport, fetch, fetch_file
+from econ.data.refresh import FetchReport, fetch
 from econ.data.reported import valuation_model
-from econ.data.store import listing, verify_vintage
 from econ.data.valuation import ValuationModel, fit_valuation
 from econ.data.vintage import Vintage
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import re
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,10 +25,47 @@ def roots() -> tuple[Path, ...]:
     return (ARCHIVE, data_home())
 
 
+_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\.([1-9][0-9]{0,5}))?")
+COLUMNS = ("file", "sha256", "publisher", "table", "url", "licence")
+"""What every row of a manifest must say."""
+
+
+def place(as_of: str) -> tuple[str, int]:
+    """Place of a vintage in time: its day, and which of that day it is.
+
+    Raises
+    ------
+    SchemaError
+        If the text cannot name a vintage.
+
+    Examples
+    --------
+    >>> sorted(["2026-08-20.10", "2026-08-20.2", "2026-08-20"], key=place)
+    ['2026-08-20', '2026-08-20.2', '2026-08-20.10']
+    """
+    text = str(as_of)
+    found = _place(text)
+    if found is not None:
+        return found
+    shown = text if len(text) <= 40 else f"{text[:40]}..."
+    raise SchemaError(
+        f"a vintage is a folder named by the ISO date of its figures, such as {EMBEDDED}; found {shown!r}; "
+        f"on disk are {', '.join(as_of_dates()) or 'none'}."
+    )
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    found = _NAME.fullmatch(text)
+    try:
+        return None if found is None else (date.fromisoformat(found[1]).isoformat(), int(found[2] or 1))
+    except ValueError:  # a thirteenth month has the form of a date and is none
+        return None
+
+
 def as_of_dates() -> tuple[str, ...]:
-    """As-of dates of the vintages on disk, oldest first; a folder without a manifest does not count."""
-    found = {manifest.parent.name for root in roots() for manifest in root.glob("*/manifest.csv")}
-    return tuple(sorted(found))
+    """As-of dates of the vintages on disk, oldest first; a folder without a date or a manifest does not count."""
+    found = {path.parent.name for root in roots() for path in root.glob("*/manifest.csv") if path.is_file()}
+    return tuple(sorted(filter(_place, found), key=place))
 
 
 def folder(as_of: str = EMBEDDED) -> Path:
@@ -42,14 +80,64 @@ def folder(as_of: str = EMBEDDED) -> Path:
     ------
     VintageMissing
         If no vintage of that date is on disk; names those that are.
+    SchemaError
+        If it is no ISO date.
     """
+    place(as_of)
     for root in roots():
-        if re.fullmatch(r"[\w.-]+", str(as_of)) and (root / str(as_of) / "manifest.csv").is_file():
+        if (root / str(as_of) / "manifest.csv").is_file():
             return root / str(as_of)
     raise VintageMissing(
         f"no vintage {as_of!r}; on disk are {', '.join(as_of_dates()) or 'none'}; "
         "`python -m econ data fetch` adds today's."
     )
+
+
+def cure(as_of: str) -> str:
+    """What to do about a damaged vintage: the embedded one comes with the package, an own one can be fetched again."""
+    if folder(as_of).parent == ARCHIVE:
+        return "restore it from the repository."
+    return f"`python -m econ data remove {as_of}` takes the vintage away, `fetch` gets today's."
+
+
+def manifest_rows(as_of: str = EMBEDDED) -> tuple[dict[str, str], ...]:
+    """The rows of a manifest, every cell as text.
+
+    Raises
+    ------
+    SchemaError
+        If it cannot be read, is empty, lacks a column or has a malformed row; names the vintage's folder.
+    """
+    try:
+        content = (folder(as_of) / "manifest.csv").read_bytes()
+    except OSError as error:
+        raise SchemaError(f"{as_of}/manifest.csv cannot be read ({error.strerror}); {cure(as_of)}") from error
+    try:
+        return _rows(content)
+    except ValueError as error:  # text that is no UTF-8 too
+        raise SchemaError(f"{as_of}/manifest.csv is damaged ({error}); {cure(as_of)}") from error
+
+
+@lru_cache(maxsize=64)
+def _rows(content: bytes) -> tuple[dict[str, str], ...]:
+    try:
+        lines = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
+        rows = tuple(dict(row) for row in lines)
+        header = lines.fieldnames or ()
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+    lost = [name for name in COLUMNS if name not in header]
+    if lost:
+        raise ValueError(f"it lacks column {lost[0]!r}")
+    if not rows:
+        raise ValueError("it names no table")
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values() or not all(row[name] for name in COLUMNS[:2]):
+            raise ValueError(f"line {number} has not the {len(header)} cells of its header")
+    names = [row["file"] for row in rows]
+    if len(set(names)) < len(names):
+        raise ValueError("it names a file twice")
+    return rows
 
 
 def manifest(as_of: str = EMBEDDED) -> dict[str, Vintage]:
@@ -58,24 +146,54 @@ def manifest(as_of: str = EMBEDDED) -> dict[str, Vintage]:
     Raises
     ------
     SchemaError
-        If the manifest lacks a column or a row is malformed.
+        As `manifest_rows`.
     """
-    return dict(_manifest((folder(as_of) / "manifest.csv").read_bytes(), str(as_of)))
+    return {
+        Path(row["file"]).stem: Vintage(
+            as_of=str(as_of), publisher=row["publisher"], table=row["table"], url=row["url"],
+            file=f"{as_of}/{row['file']}", sha256=row["sha256"], licence=row["licence"],
+            retrieved_at=row.get("retrieved_at", ""),
+        )
+        for row in manifest_rows(as_of)
+    }  # fmt: skip
 
 
-@lru_cache(maxsize=16)
-def _manifest(content: bytes, as_of: str) -> dict[str, Vintage]:
-    files = {}
-    for row in csv.DictReader(io.StringIO(content.decode("utf-8"))):
-        try:
-            files[Path(row["file"]).stem] = Vintage(
-                as_of=as_of, publisher=row["publisher"], table=row["table"], url=row["url"],
-                file=f"{as_of}/{row['file']}", sha256=row["sha256"], licence=row["licence"],
-                retrieved_at=row.get("retrieved_at", ""),
-            )  # fmt: skip
-        except (KeyError, TypeError) as error:
-            raise SchemaError(f"{as_of}/manifest.csv lacks column {error}; restore it from the repository.") from error
-    return files
+def sound(path: Path, name: str, expected: str, advice: str) -> bytes:
+    """Bytes of a file after its checksum was verified.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        What to call it: ``<as-of>/<file>``.
+    expected : str
+        sha256, hexadecimal.
+    advice : str
+        What to do about a changed file.
+
+    Raises
+    ------
+    VintageMissing
+        If it is not there.
+    ChecksumMismatch
+        If it is another file; says so if the line ends alone make the difference.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise VintageMissing(f"{name} is named in the manifest but absent; {advice}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found == expected:
+        return content
+    plain = content.replace(b"\r\n", b"\n")
+    if expected in (hashlib.sha256(text).hexdigest() for text in (plain, plain.replace(b"\n", b"\r\n"))):
+        raise ChecksumMismatch(
+            f"{name} has the right text with other line ends: expected sha256 {expected}, found {found}; a program "
+            "rewrote CRLF and LF, as Git does under core.autocrlf; run `git config core.autocrlf false`, delete the "
+            "file and `git checkout` it again."
+        )
+    raise ChecksumMismatch(f"{name} was changed: expected sha256 {expected}, found {found}; {advice}")
 
 
 def table_bytes(name: str, as_of: str = EMBEDDED) -> tuple[bytes, Vintage]:
@@ -94,16 +212,7 @@ def table_bytes(name: str, as_of: str = EMBEDDED) -> tuple[bytes, Vintage]:
     if name not in files:
         raise SeriesNotFound(f"no table {name!r} in vintage {as_of}; {suggestion(name, files)}")
     path = folder(as_of) / f"{name}.csv"
-    if not path.is_file():
-        raise VintageMissing(f"{files[name].file} is named in the manifest but absent; restore it from the repository.")
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != files[name].sha256:
-        raise ChecksumMismatch(
-            f"{files[name].file} was changed: expected sha256 {files[name].sha256}, found {found}; "
-            "restore it from the repository."
-        )
-    return content, files[name]
+    return sound(path, files[name].file, files[name].sha256, cure(as_of)), files[name]
 
 
 def read_table(name: str, as_of: str = EMBEDDED) -> tuple[pd.DataFrame, Vintage]:
@@ -120,6 +229,17 @@ def read_table(name: str, as_of: str = EMBEDDED) -> tuple[pd.DataFrame, Vintage]
 
 @lru_cache(maxsize=256)
 def _parsed(content: bytes, file: str) -> pd.DataFrame:
+    return parsed(content, file)
+
+
+def parsed(content: bytes, file: str) -> pd.DataFrame:
+    """Tidy CSV as a frame: text dates, float values.
+
+    Raises
+    ------
+    SchemaError
+        If it cannot be read or has no dated rows.
+    """
     text = dict.fromkeys(("date", "holder", "printed", "series", "item", "unit", "notes"), str)
     try:
         frame = pd.read_csv(io.BytesIO(content), dtype=text, keep_default_na=False, na_values={"value": [""]})
@@ -128,7 +248,7 @@ def _parsed(content: bytes, file: str) -> pd.DataFrame:
     except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
         raise SchemaError(f"{file} cannot be read: {error}.") from error
     if "date" not in frame.columns or frame.empty:
-        raise SchemaError(f"{file} has no dated rows; restore it from the repository.")
+        raise SchemaError(f"{file} has no dated rows; a vintage with an empty table is no vintage.")
     return frame
 
 

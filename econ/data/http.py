@@ -1,13 +1,17 @@
 """One careful way to download: bounded, verified, polite, and silent about secrets.
 
-Built on the standard library. Certificates are always verified; redirects stay on the publisher's host; a body
-is checked against its announced length; nothing larger than a limit is read or unpacked; a secret is put into
-the query at the last moment and taken out of every message.
+Built on the standard library. Certificates are always verified; redirects stay on the publisher's host and port; a
+body is checked against its announced length; nothing larger than a limit is read or unpacked; a secret is put into
+the query at the last moment, over https only (or to this machine itself, where no wire carries it), and taken out of
+every message.
 """
 
 from __future__ import annotations
 
+import html
 import http.client
+import ipaddress
+import re
 import threading
 import time
 import urllib.error
@@ -131,6 +135,10 @@ class Client:
         clean = redacted(url, hidden)
         if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
             raise DownloadError(f"{clean} is not an http address; check the catalogue or the override.")
+        if hidden and not _private(url):
+            raise DownloadError(
+                f"{clean} is plain http, and a key goes over https only; unset the key, or name an https mirror."
+            )
         headers = {"User-Agent": self.agent, "Accept-Encoding": "gzip"}
         headers |= {"If-None-Match": etag} if etag else {}
         headers |= {"If-Modified-Since": modified} if modified else {}
@@ -159,8 +167,9 @@ class Client:
                 return found
             target = urllib.parse.urljoin(address, found)
             old, new = urllib.parse.urlsplit(address), urllib.parse.urlsplit(target)
-            if new.hostname != old.hostname or (old.scheme, new.scheme) == ("https", "http"):
-                return _Failure(f"redirected to another host or to http ({new.scheme}://{new.netloc})", again=False)
+            if not _same_server(old, new):
+                where = f"{new.scheme}://{new.netloc}"
+                return _Failure(f"redirected to another host or port, or to http ({where})", again=False)
             address = redacted(target, hidden)
         return _Failure(f"more than {self.redirects} redirects", again=False)
 
@@ -175,7 +184,8 @@ class Client:
 
     def _request(self, address: str, clean: str, headers: Mapping[str, str]) -> Answer | _Failure | str:
         """An answer, a failure, or where a redirect leads."""
-        opener = urllib.request.build_opener(_NoRedirect)
+        own = [urllib.request.ProxyHandler({})] if _is_loopback(urllib.parse.urlsplit(address).hostname) else []
+        opener = urllib.request.build_opener(_NoRedirect, *own)  # no proxy stands between this machine and itself
         try:
             request = urllib.request.Request(address, headers=dict(headers))
             with opener.open(request, timeout=self.timeout) as response:
@@ -248,7 +258,70 @@ def _refusal(error: urllib.error.HTTPError, clean: str) -> Answer | _Failure | s
         return str(header("Location"))
     wait = header("Retry-After", "")
     seconds = min(float(wait), 120.0) if wait.isdigit() else 0.0
-    return _Failure(f"the server answered {error.code} {error.reason}", again=error.code in _AGAIN, wait=seconds)
+    words = _sentence(error)
+    told = f"{_SAYS}{words}\u201d" if words else ""
+    return _Failure(f"the server answered {error.code} {error.reason}{told}", again=error.code in _AGAIN, wait=seconds)
+
+
+_SAYS = " and says \u201c"
+_MESSAGES = (re.compile(r'<error\b[^<>]*\bmessage="([^"<>]*)"'), re.compile(r'"error_message"\s*:\s*"([^"]*)"'))
+"""Where an interface says in a sentence why it refused: an attribute of its XML, a field of its JSON."""
+
+
+def _sentence(error: urllib.error.HTTPError) -> str:
+    """What the body of a refusal says, if it is of a known form; a page for readers says nothing here."""
+    try:
+        body = error.read(4096)
+        if error.headers.get("Content-Encoding", "").lower() == "gzip":
+            body = zlib.decompressobj(wbits=31).decompress(body, 4096)
+    except (OSError, ValueError, http.client.HTTPException, zlib.error):
+        return ""
+    text = body.decode("utf-8", "replace")
+    found = next((match for form in _MESSAGES if (match := form.search(text))), None)
+    words = " ".join(html.unescape(found[1]).split()) if found else ""
+    return words.removeprefix(f"{error.reason}.").strip()[:400]
+
+
+def said(error: DownloadError) -> str:
+    """The sentence with which a server refused, or nothing if it gave none.
+
+    Examples
+    --------
+    >>> said(DownloadError("x could not be downloaded: answered 400 and says \u201cThe series does not exist.\u201d."))
+    'The series does not exist.'
+    """
+    _, _, rest = str(error).partition(_SAYS)
+    return rest.rpartition("\u201d")[0]
+
+
+def _is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine itself."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _private(url: str) -> bool:
+    """Whether a key may travel to an address: encrypted, or not at all because it stays on this machine."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.scheme == "https" or _is_loopback(parts.hostname)
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def _same_server(old: urllib.parse.SplitResult, new: urllib.parse.SplitResult) -> bool:
+    """Whether a redirect stays where it was: same host and port, or from http to https on their usual ports."""
+    try:
+        ports = (old.port or _PORTS.get(old.scheme), new.port or _PORTS.get(new.scheme))
+    except ValueError:  # no number
+        return False
+    if new.hostname != old.hostname or "@" in new.netloc:
+        return False
+    return (old.scheme == new.scheme and ports[0] == ports[1]) or (
+        (old.scheme, new.scheme) == ("http", "https") and ports == (80, 443)
+    )
 
 
 def _is_html(body: bytes) -> bool:

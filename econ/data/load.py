@@ -7,7 +7,7 @@ import warnings
 import pandas as pd
 
 from econ import checks
-from econ.data.archive import EMBEDDED, as_of_dates, manifest
+from econ.data.archive import EMBEDDED, as_of_dates, manifest, place
 from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
 from econ.data.convert import monthly, native
 from econ.data.dataset import Dataset, Variable
@@ -85,9 +85,12 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
 def _revisions(frame: pd.DataFrame, as_of: str, frequency: str, rule: str | None) -> str:
     """What the newest vintage on disk says otherwise about the figures of a frame; "" when it agrees."""
     newest = as_of_dates()[-1]
-    if newest <= as_of:
+    if place(newest) <= place(as_of):
         return ""
-    sums = {vintage.file: vintage.sha256 for vintage in manifest(newest).values()}
+    try:
+        sums = {vintage.file: vintage.sha256 for vintage in manifest(newest).values()}
+    except DataError:  # a damaged vintage tells nothing about the one asked for; `data list` marks it
+        return ""
     told = []
     for name in frame.columns:
         item = entry(name)

@@ -19,16 +19,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
-from econ.data.archive import as_of_dates, folder, manifest, verify_archive
+from econ.data.archive import as_of_dates, manifest, place
 from econ.data.home import data_home
-from econ.data.vintage import Vintage
-from econ.errors import ChecksumMismatch, DataError, VintageMissing
+from econ.errors import DataError, SchemaError, SpecificationError, VintageMissing
 from econ.files import write_atomic
 
 HEADER = ("file", "sha256", "bytes", "publisher", "table", "url", "units", "frequency", "first", "last", "rows",
-          "licence", "citation", "retrieved_at", "raw", "carried_from")  # fmt: skip
+          "licence", "citation", "retrieved_at", "raw", "carried_from", "mirror", "realtime", "allowed")  # fmt: skip
 _BUILDING = ".building"
 
 
@@ -65,7 +62,7 @@ def locked(home: Path) -> Iterator[None]:
     """
     try:
         home.mkdir(parents=True, exist_ok=True)
-        handle = os.open(home / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(home / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise DataError(
             f"the data folder cannot be written ({error.strerror}); set ECON_DATA to one that can."
@@ -180,62 +177,54 @@ def _free_name(as_of: str) -> str:
 
 def own_dates() -> tuple[str, ...]:
     """As-of dates of the user's own vintages, oldest first."""
-    return tuple(sorted(path.parent.name for path in data_home().glob("*/manifest.csv")))
+    return tuple(as_of for as_of in as_of_dates() if (data_home() / as_of / "manifest.csv").is_file())
+
+
+def remove(as_of: str) -> None:
+    """Take one of the user's own vintages away; readers see it whole or not at all.
+
+    Parameters
+    ----------
+    as_of : str
+        As-of date; the vintage may be damaged.
+
+    Raises
+    ------
+    SpecificationError
+        For the embedded vintage, which belongs to the package.
+    VintageMissing
+        If the user has no vintage of that date.
+    SchemaError
+        If it is no as-of date.
+    DataError
+        If a fetch is writing, or the folder cannot be changed.
+    """
+    place(as_of)
+    home, own = data_home(), own_dates()
+    if as_of in as_of_dates() and as_of not in own:
+        raise SpecificationError(f"{as_of} is the embedded vintage, a part of the package; only own ones are removed.")
+    if not (home / as_of).is_dir():
+        raise VintageMissing(f"no own vintage {as_of!r} to remove; yours are {', '.join(own) or 'none'}.")
+    gone = home / _BUILDING / f"removed-{as_of}"
+    with locked(home):
+        try:
+            shutil.rmtree(home / _BUILDING, ignore_errors=True)
+            gone.parent.mkdir()
+            (home / as_of).rename(gone)
+        except OSError as error:
+            raise DataError(f"vintage {as_of} could not be removed ({error.strerror}); nothing was changed.") from error
+        shutil.rmtree(home / _BUILDING, ignore_errors=True)
 
 
 def _same_as_newest(tables: Sequence[TableFile]) -> str | None:
     own = own_dates()
     if not own:
         return None
-    newest = {name: file.sha256 for name, file in manifest(own[-1]).items()}
+    try:
+        newest = {name: file.sha256 for name, file in manifest(own[-1]).items()}
+    except SchemaError:  # a damaged vintage is nobody's equal
+        return None
     return own[-1] if newest == {table.name: _sha256(table.content) for table in tables} else None
-
-
-def listing() -> pd.DataFrame:
-    """Every vintage on disk: as-of date, where, number of tables, first and last observation, when retrieved."""
-    rows = []
-    for as_of in as_of_dates():
-        files = pd.read_csv(folder(as_of) / "manifest.csv", dtype=str, keep_default_na=False)
-        where = "own" if folder(as_of).parent == data_home() else "embedded"
-        retrieved = max(files["retrieved_at"]) if "retrieved_at" in files else ""
-        first, last = files["first"].map(_day).min(), files["last"].map(_day).max()
-        rows.append((as_of, where, len(files), first, last, retrieved))
-    return pd.DataFrame(rows, columns=["as_of", "where", "tables", "first", "last", "retrieved_at"]).set_index("as_of")
-
-
-def _day(date: str) -> str:
-    """Last day of a month or quarter in ISO form; a day as it is."""
-    return date if len(date) == 10 else f"{pd.Period(date).end_time:%Y-%m-%d}"
-
-
-def verify_vintage(as_of: str) -> tuple[Vintage, ...]:
-    """Rehash every table of a vintage and every publisher's file kept with it.
-
-    Returns
-    -------
-    tuple of Vintage
-        The tables.
-
-    Raises
-    ------
-    ChecksumMismatch
-        For a changed file; names it with both sums.
-    VintageMissing
-        For a vintage or a file that is not there.
-    """
-    tables = verify_archive(as_of)
-    rows = pd.read_csv(folder(as_of) / "manifest.csv", dtype=str, keep_default_na=False)
-    for entry in " ".join(rows.get("raw", ())).split():
-        file, expected = entry.rsplit(":", 1)
-        path = folder(as_of) / "raw" / Path(file).name
-        if not path.is_file():
-            raise VintageMissing(f"{as_of}/raw/{file} is named in the manifest but absent; fetch again.")
-        found = _sha256(path.read_bytes())
-        if found != expected:
-            raise ChecksumMismatch(
-                f"{as_of}/raw/{file} was changed: expected sha256 {expected}, found {found}; fetch again."
-            )
-    return tables
 
 
 @dataclass(frozen=True)
@@ -268,6 +257,14 @@ def read_cache(file: str) -> Cached | None:
         return Cached(content, **about)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def drop_cache(file: str) -> None:
+    """Forget a copy that proved bad, so that the next fetch does not ask whether it is unchanged."""
+    path = data_home() / ".cache" / file
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        path.with_name(f"{file}.json").unlink(missing_ok=True)
 
 
 def write_cache(file: str, copy: Cached) -> None:

@@ -20,7 +20,8 @@ class Vintage:
     table : str
         Official table or series name.
     url : str
-        Official address, without secrets.
+        Address that was asked, without secrets: the publisher's, or that of a mirror; several, with blanks between,
+        where a table is made of several files.
     file : str
         Path inside the store, relative.
     sha256 : str

@@ -138,6 +138,12 @@ def peak_memory() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)
 
 
+def machine() -> str:
+    """Interpreter, system and libraries, in one line."""
+    libraries = ", ".join(f"{name} {number}" for name, number in installed(PACKAGES).items())
+    return f"Python {platform.python_version()} on {platform.system()} {platform.machine()}; {libraries}"
+
+
 def installed(packages: Iterable[str]) -> dict[str, str]:
     """Version of each package; "absent" where it is not installed."""
     found = {}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from econ.errors import Revised, SpecificationError
+from econ.report.deposit import keep_deposit
 from econ.report.exhibit import Exhibit
 from econ.report.run import record
 from econ.report.store import plain, write
@@ -74,6 +75,8 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
             exhibit = result(spec)
         if exhibit.key != program.stem:
             raise SpecificationError(f"exhibit {exhibit.key!r} is made by {program.name}; name both alike.")
+        if options.into is None and options.as_of is None:
+            keep_deposit(root, exhibit.key)
         before = {path: path.stat().st_mtime_ns for path in folder.glob("*/*") if path.is_file()}
         outputs = exhibit.save(folder)
         changed = sum(before.get(path) != path.stat().st_mtime_ns for path in outputs)

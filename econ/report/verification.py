@@ -12,9 +12,9 @@ from pathlib import Path
 
 from econ.errors import EconError, OutputDiffers, ReplicationError, SeriesNotFound, suggestion
 from econ.report.compare import Comparison, Tolerance, compare, tolerances
+from econ.report.deposit import deposited, expectation
 from econ.report.exhibit import Exhibit, built, committed, table_files
 from econ.report.reproduce import programs, run_program
-from econ.report.run import commit_of
 from econ.report.store import project_root
 
 _DEFINITION = re.compile(
@@ -184,8 +184,7 @@ def verify(rebuild: bool = True, *, root: Path | None = None, show: Callable[[st
             done.append(Verified(key, given.get(key, ()), largest, limit.relative, seconds, tuple(errors)))
             if show:
                 show(str(done[-1]))
-    commit = commit_of(root)
-    return Report(tuple(done), "files on disk" if commit.name == "unversioned" else f"commit {commit}")
+    return Report(tuple(done), expectation(root))
 
 
 def _verdict(root: Path, key: str, limit: Tolerance, target: Path | None) -> tuple[float, list[ReplicationError]]:
@@ -193,9 +192,8 @@ def _verdict(root: Path, key: str, limit: Tolerance, target: Path | None) -> tup
     try:
         on_disk = Exhibit.open(key, folder)
         expected = [on_disk]
-        former = committed(key, root)
-        if former is not None:  # results rewritten since the commit must not vouch for themselves
-            expected.append(former)
+        formers = (committed(key, root), deposited(root, key))
+        expected += [each for each in formers if each is not None]  # results written since do not vouch for themselves
         found = on_disk if target is None else run_program(root, key, into=target)
     except EconError as error:
         return math.inf, [OutputDiffers(f"exhibit {key!r}: {error}")]

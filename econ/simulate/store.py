@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from econ.errors import SchemaError, SpecificationError
+from econ.errors import DataError, SchemaError, SpecificationError
 from econ.files import write_atomic
 from econ.simulate.grid import differences
 
@@ -22,6 +25,8 @@ class Store:
     """Blocks by (cell, block); a folder keeps them across runs.
 
     Each file is written whole or not at all as its block is done, so a killed run loses the blocks then being computed.
+    It says which block of which specification it is, and the checksum of its numbers, so an edited digit, an exchanged
+    file or a block of another folder is refused.
 
     Parameters
     ----------
@@ -42,12 +47,15 @@ class Store:
         ------
         SpecificationError
             If it holds results of another specification; names the differences.
+        DataError
+            If it cannot be written.
         """
         if self.folder is None:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with _writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / SPECIFICATION
-        content = json.dumps(self.specification, indent=1, sort_keys=True) + "\n"
+        content = self._content()
         if path.is_file():
             found = _read(path)
             lines = differences(json.loads(content), found)
@@ -59,7 +67,16 @@ class Store:
                 )
         elif any(self.folder.iterdir()):
             raise SpecificationError(f"{self.folder.name!r} is not empty and holds no tournament; give another folder.")
-        write_atomic(path, content.encode())
+        with _writing(self.folder):
+            write_atomic(path, content.encode())
+
+    def _content(self) -> str:
+        return json.dumps(self.specification, indent=1, sort_keys=True) + "\n"
+
+    def _seal(self, key: Key, record: Record) -> dict[str, Any]:
+        """What a block says of itself: its place, its specification, the checksum of both and of its numbers."""
+        place = {"cell": key[0], "block": key[1], "specification": _sha256(self._content())}
+        return {**place, "sha256": _sha256(json.dumps([place, record], sort_keys=True))}
 
     def missing(self, keys: list[Key]) -> list[Key]:
         """Which of ``keys`` are not there yet."""
@@ -69,21 +86,64 @@ class Store:
         return [key for key in keys if _name(key) not in there]
 
     def put(self, key: Key, record: Record) -> None:
-        """Keep one block."""
+        """Keep one block.
+
+        Raises
+        ------
+        DataError
+            If it cannot be written; the folder is as it was.
+        """
         if self.folder is None:
             self.memory[key] = record
-        else:
-            content = json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n"
+            return
+        body = {**self._seal(key, record), "record": record}
+        content = json.dumps(body, separators=(",", ":"), allow_nan=False) + "\n"
+        with _writing(self.folder):
             write_atomic(self.folder / _name(key), content.encode())
 
     def take(self, key: Key) -> Record:
-        """Read one block; memory forgets it."""
+        """Read one block; memory forgets it.
+
+        Raises
+        ------
+        SchemaError
+            If the file is no block, was edited, or is the block of another place or specification.
+        """
         if self.folder is None:
             return self.memory.pop(key)
-        record = _read(self.folder / _name(key))
-        if not isinstance(record, dict) or any(set(columns) != set(FIELDS) for columns in record.values()):
-            raise SchemaError(f"{_name(key)!r} is not a block of a tournament; delete it and run again.")
+        name = _name(key)
+        body = _read(self.folder / name)
+        record = body.get("record") if isinstance(body, dict) else None
+        if not isinstance(record, dict) or any(_fields(columns) != set(FIELDS) for columns in record.values()):
+            raise SchemaError(f"{name!r} is not a block of a tournament; delete it and run again.")
+        seal = self._seal(key, record)
+        found = {label: value for label, value in body.items() if label != "record"}
+        lines = differences({**seal, "sha256": found.get("sha256")}, {"sha256": None, **found})
+        if lines:
+            raise SchemaError(f"{name!r} holds another block: {'; '.join(lines)}; delete it and run again.")
+        if found.get("sha256") != seal["sha256"]:
+            raise SchemaError(f"{name!r} was changed since it was written; delete it and run again.")
         return record
+
+
+def _fields(columns: object) -> set[str]:
+    return set(columns) if isinstance(columns, dict) else set()
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a full or closed disk into a message."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"the folder {folder.name!r} of the tournament cannot be written ({error.strerror or error}); finished "
+            "blocks stay; free the disk or give another folder, and run again to go on."
+        ) from error
 
 
 def _name(key: Key) -> str:
@@ -93,5 +153,7 @@ def _name(key: Key) -> str:
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SchemaError(f"{path.name!r} cannot be read ({error.strerror}); delete it and run again.") from error
     except ValueError as error:
         raise SchemaError(f"{path.name!r} is damaged ({error}); delete it and run again.") from error

@@ -35,9 +35,11 @@ def official(name: str) -> Official:
         return NAMED[name]
     if name in ENTRIES:
         return official(ENTRIES[name].table)
-    if name.isupper() and name.replace("_", "").isalnum():
+    if name.isupper() and fred.may_be(name):
         return fred.official(name)
-    raise SeriesNotFound(f"no publisher has {name!r}; {suggestion(name, [*NAMED, *TABLES])}")
+    if fred.may_be(name.upper()) and "_" not in name and name.lower() not in NAMED:
+        raise SeriesNotFound(f"no publisher has {name!r}; did you mean {name.upper()!r}? FRED writes its names so.")
+    raise SeriesNotFound(f"no publisher has {name!r}; {suggestion(name, [*NAMED, *ENTRIES, *TABLES])}")
 
 
 def sources(table: str) -> tuple[Official, ...]:

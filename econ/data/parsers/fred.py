@@ -20,7 +20,9 @@ _DATES = ("observation_date", "date")
 
 
 def fred_csv(source: Source) -> pd.DataFrame:
-    """Parse one series; months and quarters become periods, weeks and days stay timestamps.
+    """Parse one series; months, quarters, half-years and years become periods, weeks and days stay timestamps.
+
+    A half-year is a period of two quarters (``2Q``), named by its first.
 
     The series is named after the second column, or after the file where that column is called ``value``. A damaged
     header is another series' name, and no figure below it tells: so a name is taken only if it is the one asked for
@@ -59,16 +61,23 @@ def _series_name(source: Source, column: str) -> str:
     return column.upper()
 
 
+_STEPS = {1: "M", 3: "Q", 6: "2Q", 12: "Y"}
+"""Months between two observations, and the period that each stands for."""
+
+
 def _periods(source: Source, days: pd.DatetimeIndex, lines: list[int]) -> pd.PeriodIndex | pd.DatetimeIndex:
-    """Tell months and quarters by first days of months; a gap in them is a lost line."""
+    """Tell periods from days by first days of months; a gap in periods is a lost line."""
     source.ascending(days, lines)
     if not (days.day == 1).all():
         return days
     if len(days) < 2:
         source.fail(lines[0], "one observation on the first of a month; its frequency cannot be told.")
-    step = int(np.diff(days.to_period("M").asi8).min())
-    if step not in (1, 3) or (step == 3 and (days.month % 3 != 1).any()):
-        source.fail(lines[0], f"observations are {step} months apart; expected months or quarters.")
-    dates = days.to_period("M" if step == 1 else "Q")
-    source.consecutive(dates, lines)
-    return dates
+    months = days.to_period("M")
+    step = int(np.diff(months.asi8).min())
+    if step not in _STEPS or ((days.month - 1) % step).any():
+        source.fail(lines[0], f"observations are {step} months apart; expected months, quarters, half-years or years.")
+    jump = np.flatnonzero(np.diff(months.asi8) != step)
+    if jump.size:
+        where = int(jump[0])
+        source.fail(lines[where + 1], f"{months[where + 1]} follows {months[where]}; a line is missing between them.")
+    return pd.PeriodIndex(days.to_period(_STEPS[step]))

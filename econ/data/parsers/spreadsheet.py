@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-import xml.etree.ElementTree as ET
 import zipfile
 import zlib
+from typing import TYPE_CHECKING
 
+from econ.data.parsers.plain_xml import Entities, plain_xml
 from econ.data.parsers.source import LARGEST, Source
+
+if TYPE_CHECKING:
+    import xml.etree.ElementTree as ET
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MEMBERS = 200
 _CELLS = 2_000_000
-_DAMAGE = (zipfile.BadZipFile, zlib.error, ET.ParseError, LookupError, ValueError, OSError, EOFError, RuntimeError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, LookupError, ValueError, OSError, EOFError, RuntimeError)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -28,9 +32,12 @@ def _member(source: Source, archive: zipfile.ZipFile, name: str) -> ET.Element:
         source.fail(name, "the workbook lacks this part.")
     with archive.open(name) as stream:
         content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST or b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
-        source.fail(name, "the workbook part is too large or declares entities.")
-    return ET.fromstring(content)
+    if len(content) > LARGEST:
+        source.fail(name, "the workbook part is too large.")
+    try:
+        return plain_xml(content)
+    except Entities as error:
+        source.fail(name, f"the workbook part is refused: {error}.")
 
 
 def _open(source: Source) -> zipfile.ZipFile:

@@ -46,8 +46,9 @@ def test_a_missing_file_vintage_or_table_is_named(copy):
         econ.load("yield_2y")
     with pytest.raises(VintageMissing, match="no vintage '1999-01-01'; on disk are 2026-07-17"):
         econ.load("yield_10y", as_of="1999-01-01")
-    with pytest.raises(VintageMissing):
-        econ.load("yield_10y", as_of="../2026-07-17")
+    for wrong in ("../2026-07-17", "2026-13-45", "x" * 300, "", None):
+        with pytest.raises(SchemaError, match=r"named by the ISO date .*; on disk are 2026-07-17"):
+            econ.load("yield_10y", as_of=wrong)
     with pytest.raises(SeriesNotFound, match="DGS10"):
         archive.read_table("DGS1O")
 

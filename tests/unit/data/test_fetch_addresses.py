@@ -9,7 +9,8 @@ import pytest
 
 from econ.data.fetchers import NAMED, official
 from econ.data.http import Client
-from econ.data.refresh import _gather, _get, _Harvest, _Steps
+from econ.data.obtain import obtain
+from econ.data.refresh import _gather, _Harvest, _Steps
 from econ.errors import DownloadError, SchemaError
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -55,7 +56,7 @@ def fetched(name, base):
     """The file as from its official address, with the loopback server in the place of the publisher's host."""
     wanted = official(name)
     local = replace(wanted, publisher=replace(wanted.publisher, base=base))
-    return _get(local, Client(timeout=5.0, retries=0, pause=0.0), None, None, ())
+    return obtain(local, Client(timeout=5.0, retries=0, pause=0.0), None, None, ())
 
 
 def test_a_file_is_taken_out_of_the_archive_that_the_page_links_to(loopback):
@@ -108,7 +109,7 @@ def test_a_closed_publication_without_a_page_does_not_stop_the_rest(error, carri
 def test_a_mirror_serves_the_file_bare(loopback, monkeypatch):
     with loopback(lambda handler: handler.reply(BJ)) as (base, server):
         monkeypatch.setenv("ECON_URL_FEDBOARD", base)
-        assert _get(official("bertaut_judson"), Client(pause=0.0), None, None, ())[1] == BJ
+        assert obtain(official("bertaut_judson"), Client(pause=0.0), None, None, ())[1] == BJ
     assert [path for path, _ in server.requests] == ["/bertaut_judson_positions_liabs_2021.csv"]
 
 

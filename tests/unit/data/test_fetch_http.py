@@ -10,7 +10,7 @@ import pytest
 
 from econ.data.fetchers import fred
 from econ.data.http import Client, redacted
-from econ.data.refresh import fetch_file
+from econ.data.obtain import fetch_file
 from econ.errors import DownloadError, SchemaError, SpecificationError
 
 BODY = b"observation_date,XYZ\n2026-01-01,1.5\n2026-02-01,2.5\n"

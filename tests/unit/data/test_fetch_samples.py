@@ -9,7 +9,7 @@ from econ.data.fetchers import official
 from econ.data.fetchers.tables import table_csv, vintage_table
 from econ.data.home import data_home
 from econ.data.http import Client
-from econ.data.refresh import fetch_file
+from econ.data.obtain import fetch_file
 from econ.data.store import TableFile, locked, publish
 from econ.errors import FrequencyError, SchemaError
 
@@ -38,9 +38,13 @@ def vintages(loopback, tmp_path, monkeypatch):
 
 def test_they_say_who_published_them_and_where(vintages):
     urls = {name: vintage.url for name, vintage in vintages.items()}
-    assert urls["gsw"] == "https://www.federalreserve.gov/data/yield-curve-tables/feds200628.csv"
-    assert urls["soma"] == "https://markets.newyorkfed.org/api/soma/summary.json"
-    assert urls["feio"].startswith("https://www.mof.go.jp/english/policy/international_policy/reference/feio/")
+    asked = {name: url.partition("//127.0.0.1:")[2].partition("/")[2] for name, url in urls.items()}
+    assert asked["gsw"] == "data/yield-curve-tables/feds200628.csv"
+    assert asked["soma"] == "api/soma/summary.json"
+    assert asked["feio"].startswith("english/policy/international_policy/reference/feio/")
+    assert official("gsw").url == f"https://www.federalreserve.gov/{asked['gsw']}"
+    assert official("soma").url == f"https://markets.newyorkfed.org/{asked['soma']}"
+    assert official("feio").url == f"https://www.mof.go.jp/{asked['feio']}"
     assert {vintage.as_of for vintage in vintages.values()} == {AS_OF}
     assert official("soma").addresses()[0].endswith("/api/soma/summary.json")
 

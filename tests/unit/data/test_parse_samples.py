@@ -302,7 +302,7 @@ def test_a_decompression_bomb_is_refused():
     [
         ({"../evil.txt": "x"}, "parent path"),
         ({"/etc/evil.txt": "x"}, "parent path"),
-        ({"xl/worksheets/sheet1.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'}, "declares entities"),
+        ({"xl/worksheets/sheet1.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'}, "where entities are defined"),
         ({"xl/worksheets/sheet1.xml": "<broken"}, "damaged workbook"),
         ({"big.bin": b"0" * (LARGEST + 1)}, "bomb"),
         ({f"{number}.txt": "" for number in range(300)}, "bomb"),

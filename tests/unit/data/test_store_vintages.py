@@ -17,7 +17,8 @@ import econ
 from econ.data import store
 from econ.data.archive import EMBEDDED, as_of_dates, manifest, read_table, table_bytes
 from econ.data.home import data_home
-from econ.data.store import TableFile, listing, locked, publish, verify_vintage
+from econ.data.inspection import listing, verify_vintage
+from econ.data.store import TableFile, locked, publish
 from econ.errors import ChecksumMismatch, DataError, Revised, VintageMissing
 
 ABOUT = {"publisher": "P", "table": "T", "url": "https://example.org/x", "units": "percent", "frequency": "M",

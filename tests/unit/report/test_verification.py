@@ -2,9 +2,12 @@
 
 import json
 import math
+import platform
+import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -91,6 +94,53 @@ def test_results_rewritten_since_the_commit_do_not_vouch_for_themselves(committe
     ]
 
 
+@pytest.fixture
+def handed_over(project):
+    """The sample as an archive without a history: results, and no record of a run."""
+    for path in (project / "paper/results").glob("*.run.json"):
+        path.unlink()
+    return project
+
+
+def run_here(project, key="counts"):
+    subprocess.run([sys.executable, "-m", f"analyses.{key}"], cwd=project, check=True, capture_output=True)
+
+
+def test_results_deposited_without_a_history_are_what_a_rebuild_is_compared_with(handed_over):
+    """`make` in an unpacked archive writes over the results; they must not vouch for themselves afterwards."""
+    project = handed_over
+    assert verify(show=None).expected == "files on disk"
+    for key in ("counts", "market"):
+        run_here(project, key)
+    same = verify(show=None)
+    assert same.ok
+    assert same.expected == "the results as deposited"
+    replace_in(project / "analyses/counts.py", '"events": 12', '"events": 13')
+    for _ in range(2):  # the second run finds its own results and must not keep those
+        run_here(project)
+    assert Exhibit.open("counts").numbers["events"] == 13
+    report = verify(show=None)
+    assert report.failed == ("counts",)
+    assert "expected 12.0, found 13.0" in str(report.errors[0])
+    assert verify(rebuild=False, show=None).failed == ("counts",)
+
+
+def test_the_plotted_numbers_of_a_deposit_are_kept_too(handed_over):
+    run_here(handed_over, "market")
+    replace_in(handed_over / "analyses/market.py", "0.8**horizon", "0.9**horizon")
+    run_here(handed_over, "market")
+    assert "figure market, point" in str(verify(show=None).errors[0])
+
+
+def test_a_deposit_is_kept_only_where_nothing_else_remembers(committed_project, tmp_path, monkeypatch):
+    (committed_project / "paper/results/counts.run.json").unlink()
+    run_here(committed_project)
+    assert not (committed_project / "paper/deposited").exists()  # the commit has them
+    shutil.rmtree(committed_project / ".git")
+    run_here(committed_project)
+    assert not (committed_project / "paper/deposited").exists()  # made here
+
+
 def test_missing_and_orphaned_exhibits_fail(project):
     (project / "paper/results/counts.json").unlink()
     assert verify(rebuild=False, show=None).failed == ("counts",)
@@ -117,7 +167,9 @@ def test_command_line_says_so_with_its_status(project, capsys):
     replace_in(project / "paper/results/market.json", '"share": 0.344', '"share": 0.345')
     assert main(["verify"]) == 1
     printed = capsys.readouterr()
-    assert "1 exhibits agree with files on disk, 1 differ" in printed.out
+    assert "1 exhibits agree with files on disk, which were made here, 1 differ" in printed.out
+    assert printed.out.startswith(f"Python {platform.python_version()} on ")
+    assert f"numpy {np.__version__}" in printed.out
     assert "exhibit 'market', share: expected 0.345, found 0.344" in printed.err
     replace_in(project / "paper/results/market.json", '"share": 0.345', '"share": 0.344')
     assert main(["verify", "--no-rebuild"]) == 0

@@ -12,9 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from econ import parallel
 from econ.errors import EstimationError, SpecificationError
 from econ.estimate import Estimate
-from econ.parallel import Failed, stream
+from econ.parallel import Failed, map_blocks, stream
 from econ.simulate import Estimator, Faults, Truths, tournament
 
 ROOT = Path(__file__).parents[3]
@@ -40,14 +41,14 @@ def breaks(sample):
 class Cluster:
     """Processes of one cluster."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, workers=2):
         self.folder = folder
         self.file = folder / "scheduler.json"
         words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)]
         self.scheduler = self.start("dask_scheduler", *words)
         wait_until(self.file.is_file, "the scheduler")
         self.address = json.loads(self.file.read_text())["address"]
-        self.workers = [self.start_worker() for _ in range(2)]
+        self.workers = [self.start_worker() for _ in range(workers)]
 
     def start_worker(self):
         place = self.folder / f"worker-{time.monotonic_ns()}"
@@ -188,6 +189,38 @@ def test_a_task_that_fails_does_not_stop_the_others(cluster):
 def test_no_scheduler_is_said():
     with pytest.raises(EstimationError, match="no Dask scheduler answers at 'tcp"):
         list(stream(int, ["1"], scheduler="tcp://127.0.0.1:1"))
+
+
+def test_a_scheduler_without_workers_is_said_after_seconds(tmp_path, monkeypatch):
+    """At the start, with a client of one's own, in blocks of draws, and when the last worker dies on the way."""
+    from distributed import Client
+
+    monkeypatch.setattr(parallel, "WORKERS", 1.0)
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    running = Cluster(folder, workers=0)
+    try:
+        start = time.monotonic()
+        with pytest.raises(EstimationError, match=r"at 'tcp://127\.0\.0\.1:\d+' has had no worker for 1 seconds"):
+            list(stream(int, ["1"], scheduler=running.address))
+        with Client(running.address):
+            with pytest.raises(EstimationError, match="dask worker tcp://127"):
+                list(stream(int, ["1"], backend="dask"))
+            with pytest.raises(EstimationError, match="has had no worker"):
+                map_blocks(lambda size, generator: size, 200, rng=1, n_jobs=2, backend="dask")
+        assert time.monotonic() - start < 60.0
+        monkeypatch.setattr(parallel, "WORKERS", 20.0)
+        running.workers = [running.start_worker()]
+        assert list(stream(int, ["1"], scheduler=running.address)) == [(0, 1)]
+        monkeypatch.setattr(parallel, "WORKERS", 1.0)
+        thread, outcome = meanwhile(lambda: list(stream(time.sleep, [300.0], scheduler=running.address)))
+        time.sleep(3.0)  # a block that takes longer than the patience is no sign that nobody works
+        assert thread.is_alive()
+        running.workers[0].kill()
+        thread.join(60)
+        assert isinstance(outcome[0], EstimationError), outcome
+    finally:
+        running.stop()
 
 
 def test_dask_without_client_or_address_is_refused():

@@ -1,14 +1,16 @@
 """The tournament: right scores, the same bits whatever the workers, resumable, and honest about failures."""
 
+import errno
 import json
 import math
+import os
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from econ.errors import EstimationError, NotConverged, SchemaError, SpecificationError
+from econ.errors import DataError, EstimationError, NotConverged, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.simulate import ESTIMATORS, Estimator, Faults, Regime, TreasuryMarket, Truths, tournament
 from econ.simulate.scores import score
@@ -136,7 +138,8 @@ def test_other_estimators_do_not_matter_but_the_seed_does():
 
 def test_no_two_samples_share_draws(tmp_path):
     table = tournament(SMALL, [Estimator("own", draws_its_own)], 60, rng=1, block=20, folder=tmp_path).table
-    values = [value for path in tmp_path.glob("block-*.json") for value in json.loads(path.read_text())["own"]["value"]]
+    records = [json.loads(path.read_text())["record"] for path in tmp_path.glob("block-*.json")]
+    values = [value for record in records for value in record["own"]["value"]]
     assert len(set(values)) == len(values) == 120
     assert (table["unbounded"] == 1.0).all()
     assert isinstance(table["length"].iloc[0], Unavailable)
@@ -191,6 +194,73 @@ def test_a_damaged_block_is_named(tmp_path):
     (tmp_path / "block-0001-000000.json").write_text(json.dumps({"ols_flows": {"value": [1.0]}}))
     with pytest.raises(SchemaError, match="not a block"):
         tournament(SMALL, ["ols_flows"], 10, rng=1, folder=tmp_path)
+
+
+def swapped(folder):
+    """Exchange the numbers of two blocks, as a copy under the wrong name does."""
+    one, two = folder / "block-0000-000000.json", folder / "block-0001-000000.json"
+    contents = one.read_bytes(), two.read_bytes()
+    two.write_bytes(contents[0])
+    one.write_bytes(contents[1])
+
+
+def edited(folder):
+    """Change one digit of one number."""
+    path = folder / "block-0000-000000.json"
+    body = json.loads(path.read_text())
+    value = body["record"]["ols_flows"]["value"][3]
+    text = path.read_text()
+    assert text.count(repr(value)) >= 1
+    digit = repr(value)[-1]
+    path.write_text(text.replace(repr(value), repr(value)[:-1] + ("1" if digit != "1" else "2"), 1))
+
+
+def from_elsewhere(folder):
+    """The block of the same place in a tournament of another seed."""
+    other = folder.parent / "other"
+    tournament(SMALL, ["ols_flows"], 10, rng=2, folder=other)
+    (folder / "block-0000-000000.json").write_bytes((other / "block-0000-000000.json").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (swapped, "holds another block: cell is 1 in the folder, 0 in the request"),
+        (edited, "was changed since it was written"),
+        (from_elsewhere, "holds another block: specification is"),
+    ],
+)
+def test_a_block_that_is_not_what_was_written_there_is_refused(tmp_path, damage, words):
+    folder = tmp_path / "run"
+    tournament(SMALL, ["ols_flows"], 10, rng=1, folder=folder)
+    damage(folder)
+    with pytest.raises(SchemaError, match=words):
+        tournament(SMALL, ["ols_flows"], 10, rng=1, folder=folder)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path, monkeypatch):
+    """The first block is kept, the second finds the disk full inside its own write."""
+    folder = tmp_path / "run"
+    real, calls = os.fsync, []
+
+    def full(handle):
+        calls.append(handle)
+        if len(calls) == 3:  # the specification, one block, and then
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DataError, match=r"'run' of the tournament cannot be written \(No space left on device\)"):
+        tournament(SMALL, ["ols_flows"], 10, rng=1, folder=folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["block-0000-000000.json", "specification.json"]
+    monkeypatch.setattr(os, "fsync", real)
+    same(tournament(SMALL, ["ols_flows"], 10, rng=1, folder=folder), tournament(SMALL, ["ols_flows"], 10, rng=1))
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(DataError, match="'run' of the tournament cannot be written"):
+        tournament(SMALL, ["ols_flows"], 10, rng=1, folder=tmp_path / "file" / "run")
 
 
 @pytest.mark.parametrize(("n_jobs", "backend"), [(1, None), (2, "threading"), (2, "loky")])
