@@ -129,6 +129,12 @@ def test_a_headline_moves_if_its_print_or_its_side_of_zero_does(new, moves):
     assert _row(old, Estimate(new[0], 1.0, new[1], new[2]), 1)["moves"] == moves
 
 
+def test_a_headline_that_rounds_to_zero_from_either_side_does_not_move():
+    below, above = Estimate(-0.04, 1.0, -2.0, 2.0), Estimate(0.04, 1.0, -2.0, 2.0)
+    assert not _row(below, above, 1)["moves"]
+    assert _row(below, above, 2)["moves"]
+
+
 def test_a_vintage_that_is_not_there_is_named(project):
     assert "no vintage '1999-01-01'" in program(project, "--as-of", "1999-01-01").stderr
     for ask in (lambda: prepared(project, "1999-01-01"), lambda: reproduce(project, as_of="1999-01-01")):
