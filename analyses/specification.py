@@ -226,7 +226,7 @@ class Events(Choices, part="events"):
         NewsClass("tic", "Other", "TIC releases", ("tic_release",), "0"),
         NewsClass("custody", "Other", "Custody shift, no sale", ("custody_shift",), "0"),
         NewsClass("stress", "Other", "Stress of March 2020", ("dash_for_cash", "fed_backstop"), "+/−"),
-    )
+    )  # kinds of the event catalogue by class; a kind that no class names is left out
     confounders: kind.Names = ("fomc", "cpi", "payrolls", "auction_10y", "auction_30y", "quarter_end")  # econ.data.calendars
     main: kind.Names = ("china_sells", "china_reserves", "japan_intervenes", "ratings")  # paths and every test
     channels: kind.Names = (
@@ -264,7 +264,7 @@ class CalendarDays(Choices, part="calendars"):
         Dates("auction_10y", "The market's own calendar", "10-year auctions"),
         Dates("auction_30y", "The market's own calendar", "30-year auctions"),
         Dates("quarter_end", "The market's own calendar", "Quarter ends"),
-    )
+    )  # rows of the table; those marked False keep the days of the others
     dropped: kind.Names = ("fomc", "payrolls")  # days that would speak for another class
     window: kind.Days = (0, 0)  # trading days
     draws: kind.Count = 1999  # placebo dates, and flipped signs over distances

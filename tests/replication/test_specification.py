@@ -57,7 +57,7 @@ CHANGED = {
     "panel.countries": baseline.panel.countries[:-1], "panel.factors": 2, "panel.sales": ("2015-08 china", "2016-11 china"),
     "projection.further": ("yield_10y_uk",), "custody.spans": (Span("2011–13", "2011-07", "2013-12"), *baseline.custody.spans[1:]),
     "custody.since": "2024-01", "custody.survey": "2009-06", "custody.groups": ("china", "china_belgium"),
-    "custody.survey_hubs": ("uk", "belgium"), "claims.tolerance": 0.5, "claims.years": (2013, 2025), "claims.selling": (2023, 2025),
+    "custody.survey_hubs": (), "claims.tolerance": 0.5, "claims.years": (2013, 2025), "claims.selling": (2023, 2025),
     "summary.yields": ("yield_10y_uk",), "summary.flows": ("china", "japan", "uk", "official"),
     "events.window": (0, 2), "events.estimation": (-120, -11), "events.path": (-4, 5), "events.classes": baseline.events.classes[:-1],
     "events.cases": (Span("March 2020", "2020-03-06", "2020-03-19"),), "events.dash": ("2020-03-09", "2020-03-17"),
