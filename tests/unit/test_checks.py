@@ -253,7 +253,7 @@ LEVELS = {
     "var: forecast": lambda level: FIT.forecast(2, level),
     "var: weak_iv_set": lambda level: PROXY.weak_iv_set("y", 1, level),
     "projection: at": lambda level: (
-        LocalProjection(DATA, "y", "x", lags=1).fit(1).at(1, response="y", level=level).interval
+        LocalProjection(DATA, "y", "x", lags=1).fit(1).irf.at(1, response="y", level=level).interval
     ),
     "eventstudy: mean": lambda level: STUDY.mean(level=level).interval,
     "eventstudy: path": lambda level: STUDY.path(level=level, draws=50),
