@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import econ
 from analyses._kinds import apart, known
 from analyses._words import name_of
 from econ import Dataset
 from econ.data.reported import IMPUTED
+from econ.data.vintage import Vintage
 from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -51,7 +53,13 @@ def window(spec: Specification, name: str = "main") -> tuple[str, str]:
     first, last = getattr(spec.sample, name)
     if name == "custody":  # holds no purchases
         return first, last
-    return first, last if spec.imputed else min(last, str(IMPUTED[0] - 1))
+    limit = last_month(spec)
+    return first, last if limit is None else min(last, limit)
+
+
+def last_month(spec: Specification) -> str | None:
+    """Last month of models that leave imputed months out; None if they enter."""
+    return None if spec.imputed else str(IMPUTED[0] - 1)
 
 
 def actions(spec: Specification) -> dict[str, tuple[str, float]]:
@@ -83,6 +91,12 @@ def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = 
             f"sample.{name} asks for {first} to {last}; the data of {list(data.frame)} have {whole[0]} to {whole[-1]}."
         )
     return data.sample(first, last)
+
+
+def calibrated(spec: Specification) -> tuple[Vintage, ...]:
+    """Files to which the simulated markets are calibrated, whatever the sample of the VAR."""
+    names = ("china_net_purchases", "japan_net_purchases", "uk_net_purchases", "fed_net_purchases", "yield_10y_germany")
+    return econ.load(*names, "yield_10y", as_of=spec.as_of).vintages
 
 
 def consistent(spec: Specification) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from analyses._samples import calibrated
 from analyses._words import listing
-from analyses.specification import Specification, baseline, system
+from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.simulate import ESTIMATORS, Truths, moments_table, tournament
 from econ.simulate.grid import KNOWN_FAULTS
@@ -32,7 +33,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="designs", title="Designs on known truth", numbers=_numbers(scores.table, believable, spec),
         tables={"": _scores(scores.table, believable, spec), "moments": _moments()},
-        figures={"": Figure(_curves(scores.table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, vintages=system(spec).vintages, spec=spec,
+        figures={"": Figure(_curves(scores.table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, vintages=calibrated(spec), spec=spec,
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analyses.specification import Specification, baseline, system
+from analyses._samples import calibrated
+from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
 from econ.simulate import (
     OFFSET_ESTIMATORS,
@@ -50,7 +51,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="offset_designs", title="Offsets on known truth", numbers=_numbers(table, spec),
         tables={"": _table(table, "offset", spec), "price": _table(table, "price_offset", spec)},
-        vintages=system(spec).vintages, spec=spec,
+        vintages=calibrated(spec), spec=spec,
     )  # fmt: skip
 
 

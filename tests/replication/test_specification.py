@@ -31,8 +31,8 @@ CHEAP = ("claims", "event_channels", "holdings_and_flows", "weekly_custody")
 SMALL = {
     "var.draws": 99, "var.scheme_draws": 19, "var.sign_draws": 40, "events.draws": 199, "events.test_draws": 199,
     "events.size_replications": 4, "events.size_draws": 19, "events.size_days": 1500, "calendars.draws": 199,
-    "behaviour.break_draws": 49, "simulation.replications": 4, "simulation.draws": 19, "simulation.block": 2,
-    "simulation.offset_replications": 4, "simulation.offset_draws": 19, "simulation.offset_block": 2,
+    "behaviour.break_draws": 49, "simulation.replications": 10, "simulation.draws": 39, "simulation.block": 2,
+    "simulation.offset_replications": 10, "simulation.offset_draws": 39, "simulation.offset_block": 2,
 }  # fmt: skip
 """Draws with which both sides of a comparison are made."""
 
