@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from econ.arrays import Seed
 from econ.checks import choice, count
 from econ.errors import EstimationError, SpecificationError
 
@@ -35,7 +36,7 @@ CONNECT = "10s"  # to a scheduler
 WORKERS = 20.0  # seconds without a single worker: long enough for a cluster that is starting, or restarting one
 
 
-def seed_sequence(rng: int | np.random.SeedSequence | None) -> np.random.SeedSequence:
+def seed_sequence(rng: Seed) -> np.random.SeedSequence:
     """Turn the caller's ``rng`` into a fresh seed sequence.
 
     Parameters
@@ -72,7 +73,7 @@ def map_blocks(
     work: Callable[[int, np.random.Generator], T],
     draws: int,
     *,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int = 1,
     backend: str = "threading",
     block: int = BLOCK,

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtri, stdtr
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy import parametric
@@ -100,7 +100,7 @@ def romano_wolf_table(
     *,
     by: str = "kind",
     draws: int = 9999,
-    rng: int | np.random.SeedSequence | None = 1,
+    rng: Seed = 1,
     n_jobs: int = 1,
 ) -> pd.DataFrame:
     """Test every class of events on every series, with p-values that allow for having looked at all.

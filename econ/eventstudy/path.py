@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.eventstudy._kernels import Windows
 from econ.parallel import map_blocks
 
@@ -19,7 +19,7 @@ def mean_path(
     *,
     level: float,
     draws: int,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int = 1,
 ) -> pd.DataFrame:
     """Mean cumulative abnormal change day by day; see `EventStudyResults.path`."""
@@ -57,7 +57,7 @@ def sup_t_quantile(
     pooled: bool,
     level: float,
     draws: int,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int = 1,
 ) -> float:
     """Quantile of the largest |t| over the days, by simulating Gaussian paths.

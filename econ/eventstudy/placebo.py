@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array, Mask
+from econ.arrays import Array, Mask, Seed
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, SINGULAR, Positions, Windows
@@ -197,7 +197,7 @@ def placebo_of_study(
     match: tuple[str, ...],
     statistic: str,
     draws: int,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int,
 ) -> Placebo:
     """Placebo test of the events in ``rows``; `EventStudyResults.placebo`."""
@@ -224,7 +224,7 @@ def placebo_test(
     *,
     statistic: str,
     draws: int,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int,
     events: pd.Index,
     parent: object,

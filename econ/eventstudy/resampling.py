@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from econ.arrays import Array, Mask
+from econ.arrays import Array, Mask, Seed
 from econ.eventstudy._kernels import Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import NO_MEAN, Outcome, draws_outcome, unavailable
@@ -14,7 +14,7 @@ from econ.parallel import map_blocks, seed_sequence
 BLOCK = 1000
 
 
-def sign_flips(groups: Positions, draws: int, rng: int | np.random.SeedSequence | None, *, n_jobs: int = 1) -> Array:
+def sign_flips(groups: Positions, draws: int, rng: Seed, *, n_jobs: int = 1) -> Array:
     """(draws, n) of +1 and -1, the same for all events of a group (numbered from 0)."""
 
     def work(size: int, generator: np.random.Generator) -> Array:
@@ -29,9 +29,7 @@ def one_block_of_flips(groups: Positions, size: int, generator: np.random.Genera
     return np.asarray(signs[:, groups], dtype=np.float64)
 
 
-def wild_bootstrap(
-    windows: Windows, *, draws: int, rng: int | np.random.SeedSequence | None, n_jobs: int = 1
-) -> Outcome:
+def wild_bootstrap(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1) -> Outcome:
     """Wild cluster bootstrap of the BMP statistic with the null imposed.
 
     Each draw multiplies the SCAR of every event by +1 or -1 with probability 1/2, the same sign for events
@@ -54,9 +52,7 @@ def wild_bootstrap(
     return draws_outcome(observed, np.abs(drawn), f"sign flips of {int(groups.max()) + 1} clusters", null=NO_MEAN)
 
 
-def block_bootstrap(
-    windows: Windows, *, draws: int, rng: int | np.random.SeedSequence | None, n_jobs: int = 1
-) -> Outcome:
+def block_bootstrap(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1) -> Outcome:
     """Moving-block bootstrap of the BMP statistic from the days before the events.
 
     For every cluster of events with overlapping windows a draw takes a run of consecutive studentised
@@ -120,9 +116,7 @@ def _block_sums(windows: Windows, events: Positions) -> Array:
     return np.asarray((total[begin + length] - total[begin]) / np.sqrt(length))
 
 
-def resampling_tests(
-    windows: Windows, *, draws: int, rng: int | np.random.SeedSequence | None, n_jobs: int = 1
-) -> dict[str, Outcome]:
+def resampling_tests(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1) -> dict[str, Outcome]:
     """Both bootstraps, each with its own child of the seed."""
     wild, block = seed_sequence(rng).spawn(2)
     return {

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from econ import checks
-from econ.arrays import Mask
+from econ.arrays import Mask, Seed
 from econ.estimate import Estimate, Unavailable
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.battery import TESTS
@@ -167,7 +167,7 @@ class EventStudyResults:
         kind: str | None = None,
         *,
         draws: int = 1999,
-        rng: int | np.random.SeedSequence | None = 1,
+        rng: Seed = 1,
         n_jobs: int = 1,
     ) -> pd.DataFrame:
         """Every test of no effect, for one class of events or for all.
@@ -205,7 +205,7 @@ class EventStudyResults:
         *,
         level: float = 0.90,
         draws: int = 9999,
-        rng: int | np.random.SeedSequence | None = 1,
+        rng: Seed = 1,
         n_jobs: int = 1,
     ) -> pd.DataFrame:
         """Mean cumulative abnormal change over the days of the window.
@@ -347,7 +347,7 @@ class EventStudyResults:
         kind: str | None = None,
         *,
         draws: int = 9999,
-        rng: int | np.random.SeedSequence | None = 1,
+        rng: Seed = 1,
         n_jobs: int = 1,
         match: Sequence[str] = MATCHES,
         statistic: str = "studentised",

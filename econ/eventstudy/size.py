@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array, Mask
+from econ.arrays import Array, Mask, Seed
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
@@ -42,7 +42,7 @@ def size_table(
     size: float = 0.05,
     draws: int = 199,
     scenarios: Sequence[str] = SCENARIOS,
-    rng: int | np.random.SeedSequence | None = 1,
+    rng: Seed = 1,
     n_jobs: int = 1,
     backend: str = "threading",
 ) -> pd.DataFrame:

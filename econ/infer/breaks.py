@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.data.index import check_values, dates
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
@@ -66,7 +66,7 @@ def bai_perron(
     level: float = 0.90,
     bandwidth: int | None = None,
     draws: int = 499,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int = 1,
     parent: object = None,
 ) -> Breaks:
@@ -246,7 +246,7 @@ def _sequential(
     *,
     size: float,
     draws: int,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int,
 ) -> tuple[pd.DataFrame, int]:
     """Test one break more until none is significant: the tests and the number of breaks."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ.arrays import Seed
 from econ.errors import SpecificationError
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.scheme import DatedScheme, PointScheme
@@ -54,7 +55,7 @@ class OwnShocks:
     def __init__(self, *schemes: PointScheme) -> None:
         object.__setattr__(self, "schemes", schemes)
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> StructuralResults:
         """Identify each shock; ``rng`` is not needed."""
         wrong = [type(scheme).__name__ for scheme in self.schemes if not isinstance(scheme, PointScheme)]
         if wrong or not self.schemes:

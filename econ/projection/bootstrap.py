@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.parallel import map_blocks
 from econ.responses.resampling import Wild
@@ -49,7 +49,7 @@ def draw(
     results: ProjectionResults,
     bootstrap: Bootstrap,
     *,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int = 1,
 ) -> Array:
     """Draw all responses jointly, (B, H + 1, n, s).

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.arrays import Seed
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SpecificationError
 from econ.projection.bootstrap import Bootstrap, draw
@@ -154,7 +154,7 @@ class LocalProjection:
         *,
         bandwidth: int | None = None,
         bootstrap: Bootstrap | None = None,
-        rng: int | np.random.SeedSequence | None = None,
+        rng: Seed = None,
         n_jobs: int = 1,
     ) -> ProjectionResults:
         """Estimate every horizon and response.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.data.index import check_index, check_values, panel_dates
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SpecificationError
@@ -124,7 +124,7 @@ class PanelProjection:
         *,
         bandwidth: int | None = None,
         bootstrap: Bootstrap | None = None,
-        rng: int | np.random.SeedSequence | None = None,
+        rng: Seed = None,
     ) -> PanelResults:
         """Estimate every horizon.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from econ import checks
+from econ.arrays import Seed
 from econ.data.dataset import Dataset
 from econ.errors import SpecificationError
 from econ.parallel import seed_sequence
@@ -151,9 +152,7 @@ class TreasuryMarket:
         """Place of a shock."""
         return checks.position("shock", name, self.shock_names)
 
-    def simulate(
-        self, periods: int = 300, rng: int | np.random.SeedSequence | None = None, *, frequency: str = "M"
-    ) -> tuple[Dataset, Truth]:
+    def simulate(self, periods: int = 300, rng: Seed = None, *, frequency: str = "M") -> tuple[Dataset, Truth]:
         """Draw one sample.
 
         Parameters
@@ -182,9 +181,7 @@ class TreasuryMarket:
         samples = self.samples(1, periods, seed_sequence(rng), frequency=frequency)
         return samples.dataset(0), samples.truth(0)
 
-    def samples(
-        self, size: int, periods: int, rng: int | np.random.SeedSequence | None, *, frequency: str = "M"
-    ) -> Samples:
+    def samples(self, size: int, periods: int, rng: Seed, *, frequency: str = "M") -> Samples:
         """Draw ``size`` samples at once; arguments as in :meth:`simulate`."""
         size, periods = checks.count("size", size), checks.count("periods", periods, least=24)
         frequency = checks.choice("frequency", frequency, FREQUENCIES)

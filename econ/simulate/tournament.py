@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.arrays import Seed
 from econ.errors import EconError, EconWarning, EstimationError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.parallel import Failed, seed_sequence, stream
@@ -103,7 +104,7 @@ def tournament(
     estimators: Sequence[str | Estimator] | None = None,
     replications: int = 500,
     *,
-    rng: int | np.random.SeedSequence | None = None,
+    rng: Seed = None,
     n_jobs: int = 1,
     backend: str | None = None,
     scheduler: str | None = None,

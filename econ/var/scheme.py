@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import numpy as np
-
 from econ import checks
-from econ.arrays import Array, Rows
+from econ.arrays import Array, Rows, Seed
 from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 class Scheme(Protocol):
     """Anything with ``identify(fit, rng)`` that returns `StructuralResults`."""
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> StructuralResults:
         """Identify the shocks behind ``fit``."""
         ...
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
@@ -103,9 +103,7 @@ class BayesianVAR(VAR):
             )
         super().__post_init__()
 
-    def fit(
-        self, draws: int = 2000, rng: int | np.random.SeedSequence | None = None, *, n_jobs: int = 1
-    ) -> BayesianVARResults:
+    def fit(self, draws: int = 2000, rng: Seed = None, *, n_jobs: int = 1) -> BayesianVARResults:
         """Draw from the posterior.
 
         Parameters

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.infer import bands
@@ -188,15 +188,11 @@ class BayesianVARResults(VARResults):
             "of the coefficients in summary()."
         )
 
-    def bias_corrected(
-        self, bootstrap: Bootstrap | None = None, *, rng: int | np.random.SeedSequence | None = None
-    ) -> VARResults:
+    def bias_corrected(self, bootstrap: Bootstrap | None = None, *, rng: Seed = None) -> VARResults:
         """Refused: a posterior mean is shrunk on purpose."""
         raise SpecificationError("a posterior has no small-sample bias to remove; correct VAR(...).fit() instead.")
 
-    def bootstrap(
-        self, bootstrap: Bootstrap, *, rng: int | np.random.SeedSequence | None = None, n_jobs: int = 1
-    ) -> Array:
+    def bootstrap(self, bootstrap: Bootstrap, *, rng: Seed = None, n_jobs: int = 1) -> Array:
         """Refused: the posterior has draws already."""
         raise SpecificationError("a posterior has draws already, in .draws; bootstrap VAR(...).fit() instead.")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SpecificationError, Unstable
 from econ.var import _kernels as kernels
 
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 STEP = 0.01  # by which Kilian's guard shrinks the correction
 
 
-def bias_corrected(
-    fit: VARResults, bootstrap: Bootstrap | None = None, *, rng: int | np.random.SeedSequence | None = None
-) -> VARResults:
+def bias_corrected(fit: VARResults, bootstrap: Bootstrap | None = None, *, rng: Seed = None) -> VARResults:
     """Remove the small-sample bias of the lag coefficients, but never so much that the VAR turns unstable.
 
     A bootstrap of the corrected VAR is the bootstrap-after-bootstrap of Kilian (1998): samples are simulated from
@@ -153,7 +151,7 @@ def pope_bias(fit: VARResults) -> Array:
     return bias
 
 
-def _mean_bias(fit: VARResults, bootstrap: Bootstrap, rng: int | np.random.SeedSequence | None) -> Array:
+def _mean_bias(fit: VARResults, bootstrap: Bootstrap, rng: Seed) -> Array:
     draws = fit.bootstrap(bootstrap, rng=rng)
     bias: Array = (draws.mean(axis=0) - fit.params.to_numpy())[len(fit.parent.terms) :]
     return bias

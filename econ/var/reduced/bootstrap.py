@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SingularDesign, Unstable
 from econ.parallel import map_blocks
 from econ.responses.resampling import Bootstrap
@@ -30,7 +30,7 @@ def bootstrap_blocks(
     bootstrap: Bootstrap,
     read: Callable[[SimulatedDraws], T],
     *,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     n_jobs: int = 1,
 ) -> list[T]:
     """Simulate, estimate and ``read`` every block of draws; only what ``read`` returns is kept.

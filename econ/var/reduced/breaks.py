@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.errors import SampleTooShort
 from econ.parallel import map_blocks
@@ -21,7 +21,7 @@ def sup_f(
     fit: VARResults,
     equation: str,
     *,
-    rng: int | np.random.SeedSequence | None,
+    rng: Seed,
     draws: int = 999,
     trim: float = 0.15,
     n_jobs: int = 1,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.var import _kernels as kernels
@@ -213,7 +213,7 @@ class VARResults:
         """Residual tests, one row each; see :func:`econ.var.reduced.diagnostics.diagnostics`."""
         return diagnostics(self, lags=lags)
 
-    def identify(self, scheme: Scheme, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+    def identify(self, scheme: Scheme, rng: Seed = None) -> StructuralResults:
         """Find the structural shocks behind the residuals.
 
         Parameters
@@ -238,15 +238,11 @@ class VARResults:
             )
         return scheme.identify(self, rng)
 
-    def bias_corrected(
-        self, bootstrap: Bootstrap | None = None, *, rng: int | np.random.SeedSequence | None = None
-    ) -> VARResults:
+    def bias_corrected(self, bootstrap: Bootstrap | None = None, *, rng: Seed = None) -> VARResults:
         """Remove the small-sample bias; see :func:`econ.var.reduced.bias.bias_corrected`."""
         return bias_corrected(self, bootstrap, rng=rng)
 
-    def bootstrap(
-        self, bootstrap: Bootstrap, *, rng: int | np.random.SeedSequence | None = None, n_jobs: int = 1
-    ) -> Array:
+    def bootstrap(self, bootstrap: Bootstrap, *, rng: Seed = None, n_jobs: int = 1) -> Array:
         """Draws of the coefficients, (B, k, n) in the order of ``params``, units of the variables.
 
         Parameters

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from econ import checks
-from econ.arrays import Array, Rows
+from econ.arrays import Array, Rows, Seed
 from econ.data.index import as_period_index
 from econ.errors import NotConverged, SchemaError, SpecificationError
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
@@ -132,7 +132,7 @@ class ChangingVolatility:
         if self.transition is not None and (self.model != "smooth" or not isinstance(self.transition, pd.Series)):
             raise SpecificationError("transition must be a Series, and only model='smooth' uses it.")
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> ChangingVolatilityResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> ChangingVolatilityResults:
         """Identify the shocks; ``rng`` is not needed."""
         return ChangingVolatilityResults.from_point(fit, self, shock_names=fit.variables)
 

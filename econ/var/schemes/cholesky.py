@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.scheme import check_order
 from econ.var.structure.structural import StructuralResults
@@ -56,7 +56,7 @@ class Cholesky:
     def __init__(self, *order: str) -> None:
         object.__setattr__(self, "order", order)
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> StructuralResults:
         """Identify the shocks; ``rng`` is not needed."""
         check_order(self.order, fit.variables, scheme="Cholesky")
         return StructuralResults.from_point(fit, self, shock_names=self.order)

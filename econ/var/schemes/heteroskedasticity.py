@@ -149,7 +149,7 @@ class Heteroskedasticity:
                 f"regimes must be a Series of labels on the dates of the data; found {type(self.regimes).__name__}."
             )
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> HeteroskedasticityResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> HeteroskedasticityResults:
         """Identify the shocks; ``rng`` is not needed."""
         reduced, _ = self.estimate(fit.as_draws)
         if reduced is not fit.as_draws:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import Unstable
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.scheme import check_order
@@ -60,7 +60,7 @@ class LongRun:
     def __init__(self, *order: str) -> None:
         object.__setattr__(self, "order", order)
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> StructuralResults:
         """Identify the shocks; ``rng`` is not needed."""
         check_order(self.order, fit.variables, scheme="LongRun")
         if not fit.is_stable:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
@@ -80,7 +80,7 @@ class MaxShare:
                 f"frequency is (shortest, longest) period, the shortest at least 2; found {self.frequency!r}."
             )
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> StructuralResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> StructuralResults:
         """Identify the shock; ``rng`` is not needed."""
         checks.position("variable", self.target, fit.variables)
         return StructuralResults.from_point(fit, self, shock_names=(self.target,))

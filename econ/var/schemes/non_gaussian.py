@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import NotIdentified
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.schemes import _independence_kernels as independence
@@ -98,7 +98,7 @@ class NonGaussian:
         checks.choice("method", self.method, CONTRASTS)
         checks.keep(self, size=checks.real("size", self.size, above=0.0, below=1.0))
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> NonGaussianResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> NonGaussianResults:
         """Identify the shocks; ``rng`` is not needed."""
         results = NonGaussianResults.from_point(fit, self, shock_names=fit.variables)
         found = results.tests().filter(like="two Gaussian", axis=0)

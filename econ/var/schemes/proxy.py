@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ import checks
-from econ.arrays import Array, Rows
+from econ.arrays import Array, Rows, Seed
 from econ.checks import SPARE
 from econ.data.dataset import Dataset
 from econ.data.index import as_period_index
@@ -136,7 +136,7 @@ class Proxy:
     shock: str
     normalise: str | None = None
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> ProxyResults:
+    def identify(self, fit: VARResults, rng: Seed = None) -> ProxyResults:
         """Identify the shock; ``rng`` is not needed."""
         self.target(fit)
         values, known = self.aligned(fit)

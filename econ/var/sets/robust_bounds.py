@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import NoAdmissibleDraw, SpecificationError
 from econ.parallel import map_blocks, seed_sequence
 from econ.responses import labels
@@ -89,7 +89,7 @@ def robust_bounds(
     fit: VARResults,
     horizon: int = 12,
     *,
-    rng: int | np.random.SeedSequence | None = None,
+    rng: Seed = None,
     draws: int = 300,
     shock: str | None = None,
 ) -> RobustBounds:

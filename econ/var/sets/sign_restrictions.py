@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.arrays import Seed
 from econ.errors import EconWarning, NoAdmissibleDraw, NotConverged, SpecificationError
 from econ.parallel import map_blocks, seed_sequence
 from econ.var.reduced.draws import ReducedDraws
@@ -144,7 +145,7 @@ class SignRestrictions:
         others = [each.shock for each in self.narrative or ()] + ([] if proxied is None else [proxied])
         return read_restrictions(self.restrictions, self.zeros, self.elasticity, others=others, proxied=proxied)
 
-    def identify(self, fit: VARResults, rng: int | np.random.SeedSequence | None = None) -> SetIdentified:
+    def identify(self, fit: VARResults, rng: Seed = None) -> SetIdentified:
         """Draw admissible structures.
 
         Parameters
@@ -214,7 +215,7 @@ class SignRestrictions:
         fit: VARResults,
         horizon: int = 12,
         *,
-        rng: int | np.random.SeedSequence | None = None,
+        rng: Seed = None,
         draws: int = 300,
         shock: str | None = None,
     ) -> RobustBounds:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.infer import bands
 from econ.var import _kernels as kernels
@@ -27,7 +27,7 @@ def fevd(
     horizon: int,
     *,
     bootstrap: Bootstrap | None = None,
-    rng: int | np.random.SeedSequence | None = None,
+    rng: Seed = None,
     level: float | None = None,
     kind: str = "pointwise",
     n_jobs: int = 1,
@@ -107,7 +107,7 @@ def historical_decomposition(
     svar: StructuralResults,
     *,
     bootstrap: Bootstrap | None = None,
-    rng: int | np.random.SeedSequence | None = None,
+    rng: Seed = None,
     level: float | None = None,
     kind: str = "pointwise",
     n_jobs: int = 1,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.responses.irf import IRF
 from econ.responses.resampling import check_structural
 from econ.var import _kernels as kernels
@@ -25,7 +25,7 @@ def generalised_irf(
     horizon: int = 48,
     *,
     bootstrap: Bootstrap | None = None,
-    rng: int | np.random.SeedSequence | None = None,
+    rng: Seed = None,
     n_jobs: int = 1,
 ) -> IRF:
     """Responses to a residual of one standard deviation in each variable, Σ_u e_j / √σ_jj on impact.
