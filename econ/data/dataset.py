@@ -304,7 +304,7 @@ def _transformed(column: pd.Series, word: str) -> pd.Series:
     if word in ("diff", "log_diff"):
         return column.diff()
     if word == "cumulate":
-        return column.cumsum()
+        return column.cumsum(skipna=False)  # a hole is no zero
     if word == "standardise":
         return (column - column.mean()) / column.std()
     return column

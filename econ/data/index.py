@@ -26,6 +26,11 @@ def as_period_index(index: pd.Index) -> pd.Index:
     FrequencyError
         If daily timestamps carry a time of day or a time zone, or a single date breaks the frequency of the others.
     """
+    if isinstance(index, pd.MultiIndex):
+        raise SchemaError(
+            f"rows have {index.nlevels} labels {list(index.names)}, but one date each is wanted; pick a unit, or use "
+            "econ.PanelProjection for a panel."
+        )
     if index.hasnans:
         raise SchemaError("the index holds a missing date; give every row its date.")
     if isinstance(index, pd.PeriodIndex):
@@ -37,7 +42,10 @@ def as_period_index(index: pd.Index) -> pd.Index:
             f"the index must hold periods, dates or 0, 1, 2, ...; found {index.dtype}; use pandas.PeriodIndex."
         )
     if index.tz is not None or not (index == index.normalize()).all():
-        raise FrequencyError("daily data need dates without time of day or zone; use index.normalize().")
+        raise FrequencyError(
+            "daily data need dates without time of day or zone; use index.tz_localize(None).normalize() on the dates "
+            "of the market."
+        )
     code = _period_code(index)
     return index if code is None else index.to_period(code)
 
@@ -169,6 +177,22 @@ def with_rows_for_holes(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def check_column_names(columns: pd.Index) -> None:
+    """Refuse a column without a name of letters: a number, None or empty text would be two names in two places.
+
+    Raises
+    ------
+    SchemaError
+        Naming the first one.
+    """
+    odd = [name for name in columns if not isinstance(name, str) or not name.strip()]
+    if odd:
+        raise SchemaError(
+            f"a column is called {odd[0]!r}, which is no name; give each a text, as in frame.columns.map(str) or "
+            'frame.rename(columns={...: "yield_10y"}).'
+        )
+
+
 def check_values(frame: pd.DataFrame, *, allow_missing: bool) -> None:
     """Refuse text, infinite and (unless allowed) missing values, naming column and first date.
 
@@ -177,6 +201,7 @@ def check_values(frame: pd.DataFrame, *, allow_missing: bool) -> None:
     SchemaError
         With the column, the rule and the first offending date and value.
     """
+    check_column_names(frame.columns)
     if not frame.columns.is_unique:
         raise SchemaError(f"column {frame.columns[frame.columns.duplicated()][0]!r} stands twice; rename one.")
     if frame.shape[1] == 0:

@@ -15,7 +15,7 @@ from scipy import stats
 from econ import checks
 from econ.arrays import Array
 from econ.checks import SPARE
-from econ.data.index import as_period_index, check_values, dates
+from econ.data.index import as_period_index, at_periods, check_values, dates
 from econ.errors import SampleTooShort, SchemaError, ShortSample, SpecificationError
 from econ.estimate import Estimate
 from econ.infer import _kernels as k
@@ -160,6 +160,8 @@ def regress(
     """
     _check_options(cov, bandwidth, groups, gaps)
     y, X = _aligned(y, X, dated=cov in ("hac", "ewc") and gaps == "refuse", intercept=intercept)
+    if isinstance(groups, pd.Series) and not groups.index.equals(y.index):
+        groups = at_periods(groups.to_frame("group"), y.index, what="groups")["group"]
     names = [str(name) for name in X.columns]
     x, outcome = X.to_numpy(dtype=float), y.to_numpy(dtype=float)
     size, columns = x.shape
@@ -200,6 +202,7 @@ def _aligned(
         raise SpecificationError("y and X must stand on the same rows in the same order; reindex one to the other.")
     check_values(frame, allow_missing=False)
     check_values(y.to_frame("y" if y.name is None else y.name), allow_missing=False)
+    y, frame = y.astype(float), frame.astype(float)
     if dated:
         dates(y.index)
     if np.ptp(y.to_numpy()) == 0.0:

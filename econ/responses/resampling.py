@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -60,6 +60,7 @@ class Resample:
         return replace(self, rows=put(self.rows, rows, other.rows), signs=signs)
 
 
+@runtime_checkable
 class Bootstrap(Protocol):
     """A number of draws, a way to draw periods, and a rule for draws that turn out unstable."""
 
@@ -226,9 +227,18 @@ def _check(bootstrap: Bootstrap) -> None:
 
 
 def check_structural(bootstrap: Bootstrap) -> None:
-    """Refuse the wild bootstrap for anything that depends on the covariance of the errors."""
+    """Refuse the wild bootstrap for anything that depends on the covariance of the errors, and what is no bootstrap."""
+    check_bootstrap(bootstrap)
     if isinstance(bootstrap, Wild):
         raise SpecificationError(
             "the wild bootstrap cannot give bands of structural responses: signs leave u_t u_t' unchanged, so the "
             "covariance hardly varies (90% bands of the impact covered 20%); use MovingBlock()."
+        )
+
+
+def check_bootstrap(bootstrap: object) -> None:
+    """Refuse a number of draws, or a class, in the place of a bootstrap."""
+    if isinstance(bootstrap, type) or not isinstance(bootstrap, Bootstrap):
+        raise SpecificationError(
+            f"bootstrap= takes a way to draw, such as MovingBlock(draws=999); found {bootstrap!r}."
         )

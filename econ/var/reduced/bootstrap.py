@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from econ.arrays import Array, Seed
 from econ.errors import SingularDesign, Unstable
 from econ.parallel import map_blocks
-from econ.responses.resampling import Bootstrap
+from econ.responses.resampling import Bootstrap, check_bootstrap
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
 from econ.var.reduced.bias import guarded_share
@@ -53,6 +53,7 @@ def bootstrap_blocks(
     list
         What ``read`` returned, block by block.
     """
+    check_bootstrap(bootstrap)
     work = _Simulator(fit, bootstrap)
     return map_blocks(
         lambda size, generator: read(work(size, generator)), bootstrap.draws, rng=rng, n_jobs=n_jobs, label="bootstrap"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,7 @@ from econ.var.reduced.results import VARResults
 
 TRENDS = {"n": (), "c": ("const",), "ct": ("const", "trend"), "ctt": ("const", "trend", "trend_squared")}
 EXACT = 1e-9  # residuals smaller than this share of the variable, or of themselves given others, are rounding errors
+RESERVED = ("const", "trend", "trend_squared", "initial", "deterministic", "other")
 CRITERIA = ("aic", "bic", "hqic")
 
 
@@ -83,8 +85,10 @@ class VAR:
         else:
             checks.keep(self, lags=checks.count("lags", self.lags))
         frame = complete_frame(self.parent, what="a VAR")
+        _refuse_reserved(frame.columns)
         if self.exog is not None:
             object.__setattr__(self, "exog", _aligned(self.exog, frame))
+            _refuse_reserved(self.exog.columns)
         self._check_length(self.lags if isinstance(self.lags, int) else 1)
         if self.exclude is not None:
             object.__setattr__(self, "exclude", read_exclusions(self.exclude))
@@ -190,6 +194,16 @@ class VAR:
                 f"(coefficients of an equation + {SPARE} + lags); found {len(self.parent.frame)}; "
                 "use fewer lags or a longer sample."
             )
+
+
+def _refuse_reserved(names: pd.Index) -> None:
+    """Refuse names that rows of ``params`` or parts of a decomposition bear already."""
+    taken = [str(name) for name in names if name in RESERVED or re.match(r"L\d+\.", str(name))]
+    if taken:
+        raise SchemaError(
+            f"a variable is called {taken[0]!r}, a name that coefficients or components of the VAR bear "
+            f"({', '.join(RESERVED)}, L1.x, ...); rename it."
+        )
 
 
 def _refuse_exact_fit(residuals: Array, y: Array, names: tuple[str, ...]) -> None:

@@ -208,6 +208,9 @@ class Proxy:
             raise SpecificationError(
                 f"instruments must be a DataFrame, Series or Dataset with dates; found {type(given).__name__}."
             )
+        if not given.columns.is_unique:
+            twice = given.columns[given.columns.duplicated()][0]
+            raise SchemaError(f"two instruments are called {twice!r}; rename one.")
         table = given.set_axis(as_period_index(given.index), axis=0)
         if not table.index.is_unique:
             again = table.index[table.index.duplicated()][0]

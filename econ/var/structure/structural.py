@@ -119,6 +119,8 @@ class StructuralResults:
             responses are wrong), or a bootstrap of a scheme that draws by itself.
         """
         horizon, inner = checks.horizon(horizon), checks.count("inner", inner, least=0)
+        if inner == 1:
+            raise SpecificationError("inner must be 0 or at least 2: one sample has no standard deviation; found 1.")
         impact = self.impact.to_numpy()
         point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
 
