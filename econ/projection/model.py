@@ -78,6 +78,7 @@ class LocalProjection:
 
     Examples
     --------
+    >>> import numpy as np
     >>> generator = np.random.default_rng(1)
     >>> frame = pd.DataFrame({"flow": generator.standard_normal(300)})
     >>> frame["yield"] = -2.0 * frame["flow"] + generator.standard_normal(300)
