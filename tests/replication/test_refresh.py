@@ -49,10 +49,10 @@ def command(*words):
     return subprocess.run([sys.executable, "-m", "econ", *words], capture_output=True, text=True, check=False)
 
 
-def fetched(monkeypatch, loopback, answer, date):
+def fetched(monkeypatch, loopback, answer, date, *words):
     with loopback(answer, date=date) as (base, _):
         loopback.point(monkeypatch, base)
-        return command("data", "fetch", "--quiet", "gsw", "soma", "feio", "ebp", "jgb", "shlhistdat")
+        return command("data", "fetch", "--quiet", *words, "gsw", "soma", "feio", "ebp", "jgb", "shlhistdat")
 
 
 def contents(folder):
@@ -60,9 +60,12 @@ def contents(folder):
 
 
 def test_a_fetch_a_rebuilt_paper_and_what_changed(project, monkeypatch, loopback, serve_earlier):
-    first = fetched(monkeypatch, loopback, serve_earlier, "Wed, 24 Jun 2026 12:00:00 GMT")
+    refused = fetched(monkeypatch, loopback, serve_earlier, "Fri, 24 Jul 2026 12:00:00 GMT")
+    assert "slt_table1 gives less than vintage" in refused.stderr  # the state of a month before the embedded one
+    shorter = ("--allow-shorter", "slt_table1")
+    first = fetched(monkeypatch, loopback, serve_earlier, "Fri, 24 Jul 2026 12:00:00 GMT", *shorter)
     second = fetched(monkeypatch, loopback, loopback.serve_every_table, "Thu, 20 Aug 2026 12:00:00 GMT")
-    assert "wrote vintage 2026-06-24" in first.stdout, first.stderr
+    assert "wrote vintage 2026-07-24" in first.stdout, first.stderr
     assert "wrote vintage 2026-08-20" in second.stdout, second.stderr
     assert "carried over" not in first.stderr + second.stderr  # every table came in its publisher's format
     assert set(manifest("2026-08-20")) == {*TABLES, "gsw", "soma", "feio", "ebp", "jgb", "shlhistdat"}
@@ -82,12 +85,12 @@ def test_a_fetch_a_rebuilt_paper_and_what_changed(project, monkeypatch, loopback
     again = command("reproduce", "--as-of", "2026-08-20")
     assert again.stdout.count("up to date") == len(programs(project))
 
-    found = diff("2026-06-24", "2026-08-20", headline=lambda old, new: headline(old, new, root=project))
+    found = diff("2026-07-24", "2026-08-20", headline=lambda old, new: headline(old, new, root=project))
     assert set(found.revised["table"]) == {"mfh", "slt_table1"}
     sizes = found.revised["change"].abs()
     assert sizes.max() > 0
     assert not found.headline["difference"].isna().any()
-    told = command("data", "diff", "2026-06-24", "2026-08-20").stdout
+    told = command("data", "diff", "2026-07-24", "2026-08-20").stdout
     assert f"{len(found.revised)} revised" in told
     assert "The paper's headline" in told
     assert os.environ["ECON_DATA"] not in told
