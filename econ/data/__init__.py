@@ -17,6 +17,7 @@ from econ.data.parsers import parse
 from econ.data.realtime import first_prints, revision_statistics, revisions, vintage_revisions
 from econ.data.refresh import FetchReport, fetch
 from econ.data.reported import valuation_model
+from econ.data.surveys import Reallocation, against_surveys, misplaced, reallocated_purchases
 from econ.data.valuation import ValuationModel, fit_valuation
 from econ.data.vintage import Vintage
 
@@ -25,9 +26,11 @@ __all__ = [
     "Dataset",
     "Difference",
     "FetchReport",
+    "Reallocation",
     "ValuationModel",
     "Variable",
     "Vintage",
+    "against_surveys",
     "as_of_dates",
     "benchmark",
     "calendar",
@@ -46,7 +49,9 @@ __all__ = [
     "holders",
     "listing",
     "load",
+    "misplaced",
     "parse",
+    "reallocated_purchases",
     "revision_statistics",
     "revisions",
     "valuation_model",

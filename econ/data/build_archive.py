@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from econ.data.catalogue import TABLES
-from econ.data.holders import HOLDERS_PRINTED
+from econ.data.holders import HOLDERS, HOLDERS_PRINTED
 from econ.errors import SchemaError
 from econ.files import write_atomic
 
@@ -33,7 +33,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     if not path.is_file():
         raise SchemaError(f"no figures at {path.name}; pass the folder that holds the tables of official figures.")
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip():
+        if line.strip() and not line.startswith("#"):  # a line that names the table
             yield number, line.strip()
 
 
@@ -63,26 +63,29 @@ def daily(path: Path) -> Rows:
     return rows
 
 
-SLT_PLACES = (
-    "AUS", "BEL", "BRA", "CAN", "CHE", "CHN", "CYM", "DEU", "FRA", "GBR", "HKG", "IND", "IRL", "JPN", "KOR", "LUX",
-    "NOR", "OFF", "SAU", "SGP", "TOT", "TWN",
-)  # fmt: skip
-"""Places whose SLT lines the archive holds."""
 AS_OF_LAST_MONTH = "2026-05"  # the daily figures end on 2026-05-26, inside the month
+SLT_FLOWS_FROM, S_FORM_ENDS = "2023-02", "2023-01"
+INTERVENTIONS_SPAN = ("1991-04-01", "2026-06-30")  # quarters that the record covers
 
 
-def yearly(path: Path, *, per_year: int, basis_points: bool = False) -> Rows:
-    """``YYYY: value value ...`` monthly (12 a year) or quarterly (4); a lone point is a missing value."""
+def yearly(path: Path, *, per_year: int, basis_points: bool = False, ends: str = "") -> Rows:
+    """``YYYY: value value ...`` monthly (12 a year) or quarterly (4); a lone point is a missing value.
+
+    The year of the vintage may be cut, and the first year may start late: ``YYYY: [from MM] value ...``.
+    A table that ends before the vintage names its last month in ``ends``.
+    """
     rows: Rows = []
     previous: int | None = None
     for number, line in _lines(path):
         year, _, values = line.partition(":")
-        cells = values.split()
-        full = len(cells) == per_year or year == AS_OF[:4]
-        if not full or len(cells) > per_year or (previous is not None and int(year) != previous + 1):
-            raise SchemaError(f"{path.name} line {number}: year {year} has {len(cells)} of {per_year} values.")
+        late = re.fullmatch(r" \[from (\d{2})\](.*)", values) if previous is None else None
+        before, cells = (int(late[1]) - 1, late[2].split()) if late else (0, values.split())
+        expected = per_year - before
+        full = len(cells) == expected or year == AS_OF[:4] or f"{year}-{len(cells):02d}" == ends
+        if not full or len(cells) > expected or (previous is not None and int(year) != previous + 1):
+            raise SchemaError(f"{path.name} line {number}: year {year} has {len(cells)} of {expected} values.")
         previous = int(year)
-        for place, cell in enumerate(cells, start=1):
+        for place, cell in enumerate(cells, start=before + 1):
             date = f"{year}-{place:02d}" if per_year == 12 else f"{year}Q{place}"
             text = "" if cell == "." else _basis_points(cell) if basis_points else _trimmed(cell)
             if pd.Period(date, freq="M" if per_year == 12 else "Q").end_time <= pd.Timestamp(AS_OF):
@@ -131,12 +134,46 @@ def bertaut_judson(folder: Path) -> Rows:
 
 
 def slt(folder: Path) -> Rows:
-    """One file a holder, newest month first: ``month position net valuation``, to one long table."""
+    """One file a holder, newest month first: ``month position [net valuation]``, to one long table."""
     rows: Rows = []
-    for holder in SLT_PLACES:
-        for month, position, net, valuation in columns(folder / f"slt_{holder}.txt", width=4):
-            rows.append((month, holder, net, valuation, position))
+    for holder in (entry.code for entry in HOLDERS if entry.slt):
+        name = f"slt_{holder}.txt"
+        for number, line in _lines(folder / name):
+            month, position, *rest = ("" if cell == "." else cell for cell in line.split())
+            if len(rest) not in (0, 2) or bool(rest and rest[0]) != (month >= SLT_FLOWS_FROM):
+                raise SchemaError(f"{name} line {number}: flows stand from {SLT_FLOWS_FROM} on; found {line[:40]!r}.")
+            rows.append((month, holder, *(rest or ("", "")), position))
     return _sorted_unique(rows, "slt")
+
+
+def s_form(folder: Path) -> Rows:
+    """One file a place, after a line with its printed name: ``YYYY: [from MM] Jan..Dec`` of net purchases."""
+    rows: Rows = []
+    for entry in HOLDERS:
+        if entry.s_form_first:
+            values = yearly(folder / f"sform_{entry.code}.txt", per_year=12, ends=S_FORM_ENDS)
+            found, expected = (values[0][0], values[-1][0]), (entry.s_form_first, entry.s_form_last)
+            if found != expected:
+                raise SchemaError(f"sform_{entry.code}.txt runs {found}; the codebook of holders says {expected}.")
+            rows += [(month, entry.code, value) for month, value in values]
+    return _sorted_unique(rows, "s_form")
+
+
+def interventions(path: Path) -> Rows:
+    """``YYYY-MM: DD amount, ...`` in yen billion, to every weekday in 100 million yen: zero without an operation."""
+    amounts: dict[str, str] = {}
+    for number, line in _lines(path):
+        match = re.fullmatch(r"(\d{4}-\d{2}): (.+)", line)
+        if match is None:
+            raise SchemaError(f"{path.name} line {number}: expected 'YYYY-MM: DD amount, ...'; found {line[:40]!r}.")
+        for entry in match[2].split(", "):
+            found = re.fullmatch(r"(\d{2}) (-?\d+)(?:\.(\d))?", entry)
+            day = "" if found is None else f"{match[1]}-{found[1]}"
+            if found is None or day <= max(amounts, default=""):
+                raise SchemaError(f"{path.name} line {number}: expected days in order with amounts; found {entry!r}.")
+            amounts[day] = f"{found[2]}{found[3] or '0'}".lstrip("0") or "0"
+    days = pd.bdate_range(INTERVENTIONS_SPAN[0], INTERVENTIONS_SPAN[1]).union(pd.DatetimeIndex(list(amounts)))
+    return [(f"{day:%Y-%m-%d}", amounts.get(f"{day:%Y-%m-%d}", "0")) for day in days]
 
 
 def mfh(folder: Path) -> Rows:
@@ -173,12 +210,12 @@ def _sorted_unique(rows: Rows, table: str, keys: int = 2) -> Rows:
 
 def _read(table: str, folder: Path) -> Rows:
     if table in ("DGS2", "DGS10", "DGS30"):
-        return daily(folder / f"{table}.txt")
+        return daily(folder / f"{table}_1985_1999.txt") + daily(folder / f"{table}.txt")
     if table in ("GS2", "GS10", "FEDFUNDS"):
         return yearly(folder / f"{table}.txt", per_year=12, basis_points=True)
     if table == "FYGFDPUN":
         return yearly(folder / f"{table}.txt", per_year=4)
-    if table in ("CPIAUCSL", "INDPRO", "IRLTLT01DEM156N", "IRLTLT01GBM156N"):
+    if table in ("CPIAUCSL", "INDPRO", "IRLTLT01DEM156N", "IRLTLT01GBM156N", "EXJPUS"):
         return yearly(folder / f"{table}.txt", per_year=12)
     if table in ("TREAST", "WMTSECL1", "NFCI"):
         return weekly(folder / f"{table}.txt", zero_is_missing=table == "WMTSECL1")
@@ -186,7 +223,9 @@ def _read(table: str, folder: Path) -> Rows:
         return columns(folder / "ACM.txt", width=4)
     if table == "foreign_official":
         return [(month, "OFF", *values) for month, *values in columns(folder / "foi.txt", width=4)]
-    return {"bertaut_judson": bertaut_judson, "slt_table1": slt, "mfh": mfh}[table](folder)
+    if table == "mof_usdjpy":
+        return interventions(folder / "mof_usdjpy_daily.txt")
+    return {"bertaut_judson": bertaut_judson, "s_form": s_form, "slt_table1": slt, "mfh": mfh}[table](folder)
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:

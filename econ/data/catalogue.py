@@ -21,6 +21,8 @@ OWNED = "copyrighted; not redistributable"
 _FRED = "https://fred.stlouisfed.org/series/"
 _TIC = "https://ticdata.treasury.gov/resource-center/data-chart-center/tic/Documents/"
 _IFDP = "https://www.federalreserve.gov/pubs/ifdp/2014/1113/default.htm"
+_MOF_FEIO = ("https://www.mof.go.jp/english/policy/international_policy/reference/feio/"
+             "foreign_exchange_intervention_operations.csv")  # fmt: skip
 _FRB, _TREASURY = "Board of Governors of the Federal Reserve System", "US Department of the Treasury"
 _HOLDER_COLUMNS = ("date", "holder", "net_purchases", "valuation_change", "position")
 
@@ -65,6 +67,7 @@ TABLES: dict[str, Table] = {
     "DGS10": _fred("DGS10", "H.15: 10-year Treasury constant maturity", _FRB, "percent", "D", "frb_h15"),
     "DGS2": _fred("DGS2", "H.15: 2-year Treasury constant maturity", _FRB, "percent", "D", "frb_h15"),
     "DGS30": _fred("DGS30", "H.15: 30-year Treasury constant maturity", _FRB, "percent", "D", "frb_h15"),
+    "EXJPUS": _fred("EXJPUS", "H.10: yen per US dollar, average", _FRB, "yen per dollar", "M", "frb_h10"),
     "FEDFUNDS": _fred("FEDFUNDS", "H.15: federal funds effective rate", _FRB, "percent", "M", "frb_h15"),
     "FYGFDPUN": _fred("FYGFDPUN", "Federal debt held by the public", _TREASURY, "usd_mn", "Q", "treasury_debt"),
     "GS10": _fred("GS10", "H.15: 10-year Treasury constant maturity, average", _FRB, "percent", "M", "frb_h15"),
@@ -89,6 +92,12 @@ TABLES: dict[str, Table] = {
                               "usd_mn", "M", PUBLIC, "bertaut_judson_2014", _HOLDER_COLUMNS),
     "mfh": Table("TIC: Major Foreign Holders of Treasury Securities (mfhhis01)", _TREASURY, _TIC + "mfhhis01.txt",
                  "usd_bn", "M", PUBLIC, "treasury_mfh", ("date", "holder", "printed", "series", "value")),
+    "mof_usdjpy": Table("Foreign exchange intervention operations, dollars against yen, by day; days of the second "
+                        "quarter of 2026 as published after it", "Ministry of Finance, Japan", _MOF_FEIO, "jpy_100mn",
+                        "D", CC_BY, "mof_feio"),
+    "s_form": Table("TIC S form: net purchases of Treasury bonds and notes by foreigners, by country (s1_globl)",
+                    _TREASURY, _TIC + "s1_globl.txt", "usd_mn", "M", PUBLIC, "treasury_sform",
+                    ("date", "holder", "net_purchases")),
     "slt_table1": Table("TIC: SLT Table 1, long-term Treasuries by country", _TREASURY, _TIC + "slt_table1.txt",
                         "usd_mn", "M", PUBLIC, "treasury_slt", _HOLDER_COLUMNS),
 }  # fmt: skip
@@ -204,44 +213,58 @@ _BENCHMARKED = {
 }
 
 
+IN_MFH = frozenset(
+    {"AUS", "BEL", "BRA", "CAN", "CHE", "CHN", "CYM", "DEU", "FRA", "GBR", "HKG", "IND", "IRL", "JPN", "KOR", "LUX",
+     "MEX", "NOR", "OFF", "RUS", "SAU", "SGP", "TOT", "TWN"}
+)  # fmt: skip
+"""Holders that the table of major holders prints, at least in some years."""
+
+
+def _measured(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Measures that exist of a sum of holders: the rest of the world has purchases only."""
+    if codes == ("ROW",):
+        return ("net_purchases",)
+    known = [*_FLOWS, *_STOCKS]
+    return tuple(word for word in known if not word.startswith("mfh") or set(codes) <= IN_MFH)
+
+
 def _flow_entries() -> tuple[Entry, ...]:
+    named = [(entry.slug, entry.name, (entry.code,)) for entry in HOLDERS]
+    named += [(slug, words, codes) for slug, (words, codes) in AGGREGATES.items()]
     entries = []
-    named = [(entry.slug, entry.name, entry.code) for entry in HOLDERS]
-    named += [(slug, words, "+".join(codes)) for slug, (words, codes) in AGGREGATES.items()]
-
-    def add(name: str, label: str, units: str, sign: str, measure: str, code: str, low: float, high: float) -> None:
-        table = "mfh" if measure.startswith(("mfh", "benchmarked")) else "slt_table1"
-        source = "TIC MFH" if table == "mfh" else "Bertaut-Judson to 2020-12, TIC SLT Table 1 from 2021-01"
-        entries.append(
-            Entry(
-                name,
-                label,
-                units,
-                sign,
-                "M",
-                "none",
-                table,
-                measure,
-                code,
-                low,
-                high,
-                source=source,
-                citation=TABLES[table].citation,
-            )
-        )
-
-    for slug, holder_name, code in named:
-        for measure, (words, sign) in _FLOWS.items():
+    for slug, holder_name, codes in named:
+        code = "+".join(codes)
+        for measure in _measured(codes):
+            words, sign = _FLOWS.get(measure) or (_STOCKS[measure], "larger holdings")
             label = f"{holder_name}: {words}"
-            add(f"{slug}_{measure}", label, "percent of debt", sign, measure, code, -10, 10)
-            add(f"{slug}_{measure}_usd", label, "usd_bn", sign, measure, code, -900, 900)
-        for measure, words in _STOCKS.items():
-            add(f"{slug}_{measure}", f"{holder_name}: {words}", "usd_bn", "larger holdings", measure, code, 0, 20000)
+            if measure in _STOCKS:
+                entries.append(_flow(f"{slug}_{measure}", label, "usd_bn", sign, measure, code, (0, 20000)))
+                continue
+            entries.append(_flow(f"{slug}_{measure}", label, "percent of debt", sign, measure, code, (-10, 10)))
+            entries.append(_flow(f"{slug}_{measure}_usd", label, "usd_bn", sign, measure, code, (-900, 900)))
     for measure, (words, sign) in _BENCHMARKED.items():
         of, error = f"China: {words}", f"China: standard error of {words}"
-        add(f"china_{measure}", of, "usd_bn", sign, measure, "CHN", -900, 20000)
-        add(f"china_{measure}_std_error", error, "usd_bn", "less certain", f"{measure}_std_error", "CHN", 0, 900)
+        entries.append(_flow(f"china_{measure}", of, "usd_bn", sign, measure, "CHN", (-900, 20000)))
+        entries.append(_flow(f"china_{measure}_std_error", error, "usd_bn", "less certain", f"{measure}_std_error",
+                             "CHN", (0, 900)))  # fmt: skip
     return tuple(entries)
+
+
+_SOURCES = {
+    "mfh": "TIC MFH",
+    "s_form": "TIC S form to 2023-01, TIC SLT Table 1 from 2023-02",
+    "slt_table1": "Bertaut-Judson to 2020-12, TIC SLT Table 1 from 2021-01",
+}
+
+
+def _flow(name: str, label: str, units: str, sign: str, measure: str, code: str,
+          span: tuple[float, float]) -> Entry:  # fmt: skip
+    if measure.startswith(("mfh", "benchmarked")):
+        table = "mfh"
+    else:
+        table = "s_form" if measure == "net_purchases" else "slt_table1"
+    return Entry(name, label, units, sign, "M", "none", table, measure, code, *span, source=_SOURCES[table],
+                 citation=TABLES[table].citation)  # fmt: skip
 
 
 _ANY = (float("-inf"), float("inf"))

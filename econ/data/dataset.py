@@ -49,6 +49,8 @@ class Variable:
         Terms under which the values may be passed on.
     imputed : frozenset of str
         Periods whose value was estimated by us, not published.
+    breaks : tuple of (str, str)
+        Periods from which the values mean something else, and what changes there.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Variable:
     source: str = ""
     licence: str = ""
     imputed: frozenset[str] = frozenset()
+    breaks: tuple[tuple[str, str], ...] = ()
 
 
 @guarded
@@ -270,10 +273,11 @@ class Dataset:
         return replace(self, frame=frame, variables=variables, parent=self)
 
     def describe(self) -> pd.DataFrame:
-        """One row a variable: label, units, sign, source, span, missing and imputed counts, moments."""
+        """One row a variable: label, units, sign, source, span, missing and imputed counts, breaks inside, moments."""
         rows = {}
         for name, variable in self.variables.items():
             column = self.frame[name].dropna()
+            inside = {str(period) for period in column.index[1:]}
             rows[name] = {
                 "label": variable.label,
                 "units": variable.units,
@@ -286,6 +290,7 @@ class Dataset:
                 "nobs": len(column),
                 "missing": int(self.frame[name].isna().sum()),
                 "imputed": len(variable.imputed & {str(period) for period in column.index}),
+                "breaks": "; ".join(f"{period}: {words}" for period, words in variable.breaks if period in inside),
                 "mean": column.mean(),
                 "std": column.std(),
                 "min": column.min(),

@@ -6,12 +6,13 @@ here holders are added up and measured in dollars or in percent of the debt.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pandas as pd
 
 from econ import checks
 from econ.data.archive import EMBEDDED, read_table
+from econ.data.concepts import CONCEPTS
 from econ.data.custody import benchmarked
 from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
 from econ.data.vintage import Vintage
@@ -61,8 +62,18 @@ def _scale(index: pd.PeriodIndex, as_of: str, stamp: tuple[Vintage, ...]) -> pd.
     return pd.Series(debt.reindex(index.asfreq("Q") - 1).to_numpy(), index=index)
 
 
+BY_CONCEPT = ("net_purchases", "gap")
+"""Measures that differ by the concept of a purchase."""
+
+
 def flows(
-    holder: str, measure: str = "net_purchases", scale: str = "debt", imputed: bool = True, *, as_of: str = EMBEDDED
+    holder: str,
+    measure: str = "net_purchases",
+    scale: str = "debt",
+    imputed: bool = True,
+    *,
+    concept: str = "spliced",
+    as_of: str = EMBEDDED,
 ) -> pd.DataFrame:
     """What a holder bought, or how its reported holdings and their value changed, month by month.
 
@@ -80,7 +91,12 @@ def flows(
         ``"debt"``: percent of federal debt held by the public at the end of the previous quarter;
         ``"usd_bn"``: billions of dollars.
     imputed : bool
-        Whether to give the imputed months; ``False`` leaves them NaN.
+        Whether to give modelled months; ``False`` leaves them NaN. Net purchases have none but by position.
+    concept : str
+        Whose purchase it is, for ``"net_purchases"`` and ``"gap"``: ``"counterparty"`` (TIC S form, to 2023-01: where
+        the other side of the trade sits), ``"holder"`` (TIC SLT, from 2023-02: in whose name the bond is reported),
+        ``"spliced"`` (the first, then the second: the concept changes at 2023-02), or ``"position"`` (change in
+        position less valuation, which is modelled from 2021-01 to 2023-01).
     as_of : str
         Vintage.
 
@@ -94,12 +110,12 @@ def flows(
     SeriesNotFound
         For an unknown holder, with suggestions.
     SpecificationError
-        For an unknown measure or scale.
+        For an unknown measure, scale or concept, a concept for a measure that has none, or overlapping holders.
 
     Notes
     -----
     Change in position = net purchases + valuation change + a gap (reclassification, residence, survey
-    benchmarks). In imputed months the gap is inside the imputed purchases, and NaN as a series of its own.
+    benchmarks), which is nil by definition for purchases by position.
 
     Examples
     --------
@@ -107,13 +123,17 @@ def flows(
     >>> float(july["value"]), july["source"]
     (-23.572, 'TIC SLT')
     """
-    for word, known, what in ((measure, MEASURES, "measure"), (scale, SCALES, "scale")):
+    for word, known, what in ((measure, MEASURES, "measure"), (scale, SCALES, "scale"), (concept, CONCEPTS, "concept")):
         checks.choice(what, word, known)
-    table = flow_table(holder, measure, scale, as_of=as_of, stamp=stamp_of(as_of))
+    if concept != "spliced" and measure not in BY_CONCEPT:
+        raise SpecificationError(f"{measure} is the same under every concept; ask for it without concept={concept!r}.")
+    table = flow_table(holder, measure, scale, concept=concept, as_of=as_of, stamp=stamp_of(as_of))
     return table if imputed else table.assign(value=table["value"].where(~table["imputed"]))
 
 
-def flow_table(name: str, measure: str, scale: str, *, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+def flow_table(
+    name: str, measure: str, scale: str, *, as_of: str, stamp: tuple[Vintage, ...], concept: str = "spliced"
+) -> pd.DataFrame:
     """What `flows` gives, from files that were verified already."""
     codes = codes_of(name)
     if measure.startswith("benchmarked"):
@@ -125,7 +145,7 @@ def flow_table(name: str, measure: str, scale: str, *, as_of: str, stamp: tuple[
         table = both[["imputed", "source"]].assign(std_error=both[f"{measure}_std_error"])
         table.insert(0, "value", both[measure])
     else:
-        read = holdings_by_survey if measure.startswith("mfh") else long_term
+        read = holdings_by_survey if measure.startswith("mfh") else partial(long_term, concept=concept)
         table = added_up(codes, measure, read=read, as_of=as_of, stamp=stamp)
     if scale == "debt":
         per_debt = 100.0 / _scale(pd.PeriodIndex(table.index), as_of, stamp)

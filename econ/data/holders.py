@@ -2,16 +2,19 @@
 
 TIC data are by country of the *custodian*. A central bank that holds its bonds through a London custodian
 shows up as the United Kingdom. So "the UK bought" is a statement about custodians; the groups below say for
-which countries the reported figures come close to what the country's own officials decide.
+which countries the reported figures come close to what the country's own officials decide. Every judgement
+stands in ``holders.csv``, a line a holder.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import csv
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
-from econ.errors import SeriesNotFound, suggestion
+from econ.errors import SchemaError, SeriesNotFound, suggestion
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class Holder:
     Parameters
     ----------
     code : str
-        ISO 3166 alpha-3, or ``TOT`` (all foreign), ``OFF`` (all foreign official).
+        ISO 3166 alpha-3, or ``TOT`` (all foreign), ``OFF`` (all foreign official), ``BEL_LUX`` and ``CARIB`` (lines
+        that the S form prints to 2000-12 and their parts since), ``ROW`` (all foreign less every line of a place).
     slug : str
         Prefix of the holder's variables: ``china`` gives ``china_net_purchases``.
     name : str
@@ -38,6 +42,14 @@ class Holder:
         Where the judgement comes from.
     ally_since : str
         ISO date on which the treaty came into force; empty if there is none.
+    s_form_first, s_form_last : str
+        Months between which the S form prints its purchases; empty if it never did.
+    slt : bool
+        Whether the SLT form prints it.
+    owner_since : str
+        First month from which flows by trading counterparty may stand for this holder alone; empty if always.
+    owner_reason : str
+        The figure that says so.
     """
 
     code: str
@@ -49,61 +61,40 @@ class Holder:
     reason: str
     source: str
     ally_since: str = ""
+    s_form_first: str = ""
+    s_form_last: str = ""
+    slt: bool = False
+    owner_since: str = ""
+    owner_reason: str = ""
 
 
-_TREATY = "US Department of State, U.S. Collective Defense Arrangements"
-_CUSTODY = "US Treasury, TIC: Frequently Asked Questions, section B (custodial bias)"
-_SINCE = {
-    "AUS": "1952-04-29", "BEL": "1949-08-24", "CAN": "1949-08-24", "DEU": "1955-05-06", "FRA": "1949-08-24",
-    "GBR": "1949-08-24", "JPN": "1960-06-23", "KOR": "1954-11-17", "LUX": "1949-08-24", "NOR": "1949-08-24",
-}  # fmt: skip
-"""Entry into force: North Atlantic Treaty (1949; Germany 1955), ANZUS (1952), the mutual defence treaties with Korea
-(1954) and Japan (1960)."""
+_COLUMNS = ("code", "slug", "name", "printed", "ally_since", "official", "hub", "s_form_first", "s_form_last", "slt",
+            "owner_since", "owner_reason", "reason", "source")  # fmt: skip
 
-_HOLDERS: tuple[Holder, ...] = (
-    Holder("CHN", "china", "China", False, True, False,
-           "State Administration of Foreign Exchange holds most; part sits with custodians in Belgium and Luxembourg",
-           _CUSTODY),
-    Holder("JPN", "japan", "Japan", True, True, False,
-           "Ministry of Finance reserves are the largest block, but private insurers and banks hold a large rest",
-           _TREATY),
-    Holder("GBR", "uk", "United Kingdom", True, False, True,
-           "London custodians, dealers and hedge funds; the UK's own reserves are a small part", _CUSTODY),
-    Holder("BEL", "belgium", "Belgium", True, False, True, "home of Euroclear, custodian of others", _CUSTODY),
-    Holder("LUX", "luxembourg", "Luxembourg", True, False, True, "home of Clearstream and of funds", _CUSTODY),
-    Holder("IRL", "ireland", "Ireland", False, False, True, "domicile of funds sold elsewhere", _CUSTODY),
-    Holder("CYM", "cayman", "Cayman Islands", False, False, True, "domicile of hedge funds run elsewhere", _CUSTODY),
-    Holder("CHE", "switzerland", "Switzerland", False, False, True,
-           "Swiss National Bank reserves and the bonds of private banking clients", _CUSTODY),
-    Holder("HKG", "hong_kong", "Hong Kong", False, False, True,
-           "monetary authority reserves together with mainland and private clients", _CUSTODY),
-    Holder("SGP", "singapore", "Singapore", False, False, True,
-           "official investors together with a regional financial centre", _CUSTODY),
-    Holder("TWN", "taiwan", "Taiwan", False, True, False, "central bank reserves and insurers", _CUSTODY),
-    Holder("KOR", "korea", "Korea", True, True, False, "Bank of Korea reserves and pension fund", _TREATY),
-    Holder("IND", "india", "India", False, True, False, "Reserve Bank of India reserves", _CUSTODY),
-    Holder("BRA", "brazil", "Brazil", False, True, False, "Central Bank of Brazil reserves", _CUSTODY),
-    Holder("SAU", "saudi_arabia", "Saudi Arabia", False, True, False, "Saudi Central Bank reserves", _CUSTODY),
-    Holder("NOR", "norway", "Norway", True, True, False, "Government Pension Fund Global", _TREATY),
-    Holder("CAN", "canada", "Canada", True, False, False, "banks, pension funds and dealers; small reserves", _TREATY),
-    Holder("FRA", "france", "France", True, False, False, "banks and insurers", _TREATY),
-    Holder("DEU", "germany", "Germany", True, False, False, "banks, insurers and reserves", _TREATY),
-    Holder("AUS", "australia", "Australia", True, False, False, "pension funds and reserves", _TREATY),
-    Holder("OFF", "official", "Foreign official", False, True, False,
-           "all foreign official institutions, as the custodians report them", _CUSTODY),
-    Holder("TOT", "foreign", "All foreign", False, False, False, "every foreign resident", _CUSTODY),
-)  # fmt: skip
 
-HOLDERS = tuple(replace(entry, ally_since=_SINCE.get(entry.code, "")) for entry in _HOLDERS)
-HOLDERS_PRINTED = {
-    "Belgium": "BEL", "France": "FRA", "Germany": "DEU", "Ireland": "IRL", "Luxembourg": "LUX", "Norway": "NOR",
-    "Switzerland": "CHE", "UK": "GBR", "United Kingdom": "GBR", "Canada": "CAN", "Brazil": "BRA", "Cayman": "CYM",
-    "Cayman Islands": "CYM", "China": "CHN", "China, Mainland": "CHN", "HongKong": "HKG", "Hong Kong": "HKG",
-    "India": "IND", "Japan": "JPN", "Korea": "KOR", "Korea, South": "KOR", "SaudiArabia": "SAU",
-    "Saudi Arabia": "SAU", "Singapore": "SGP", "Taiwan": "TWN", "Australia": "AUS", "Mexico": "MEX",
-    "Russia": "RUS", "FOI_All_Countries": "OFF", "For. Official": "OFF", "Total": "TOT", "Grand Total": "TOT",
-}  # fmt: skip
+def _read() -> tuple[tuple[Holder, tuple[str, ...]], ...]:
+    """The codebook ``holders.csv``: each holder, and the names under which official tables print it."""
+    with (Path(__file__).parent / "holders.csv").open(encoding="utf-8", newline="") as stream:
+        lines = csv.DictReader(stream)
+        if tuple(lines.fieldnames or ()) != _COLUMNS:
+            raise SchemaError(f"holders.csv must have the columns {_COLUMNS}; found {lines.fieldnames}.")
+        rows = list(lines)
+    found = []
+    for row in rows:
+        printed = tuple(filter(None, row.pop("printed").split("|")))
+        flags = {name: row.pop(name) == "yes" for name in ("official", "hub", "slt")}
+        found.append((Holder(ally=bool(row["ally_since"]), **flags, **row), printed))
+    return tuple(found)
+
+
+_BOOK = _read()
+HOLDERS = tuple(entry for entry, _ in _BOOK)
+HOLDERS_PRINTED = {name: entry.code for entry, printed in _BOOK for name in printed}
 """Printed names in the official tables; a name not here keeps its printed form and has no code."""
+PARTS = {"BEL_LUX": ("BEL", "LUX"), "CARIB": ("CYM",)}
+"""Lines that the S form prints to 2000-12, and the places that carry them on from 2001-01."""
+WHOLES = ("TOT", "OFF")
+"""Holders that hold what others hold: every foreigner, every foreign official."""
 
 
 def holder(name: str) -> Holder:

@@ -9,19 +9,27 @@ import pandas as pd
 from econ import checks
 from econ.data.archive import EMBEDDED, as_of_dates, manifest, place
 from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
+from econ.data.concepts import BREAK, CONCEPTS, SOURCES
 from econ.data.convert import monthly, native
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import is_revised
-from econ.data.flows import debt_scale, flow_table
+from econ.data.flows import BY_CONCEPT, debt_scale, flow_table
+from econ.data.holders import holder
 from econ.data.index import with_rows_for_holes
-from econ.data.reported import stamp_of
+from econ.data.reported import codes_of, stamp_of
 from econ.data.vintage import Vintage
 from econ.errors import DataError, FrequencyError, Revised, SpecificationError
 
 FREQUENCIES = ("M", "D", "W", "Q")
 
 
-def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | None = None) -> Dataset:
+def load(
+    *names: str,
+    as_of: str = EMBEDDED,
+    frequency: str = "M",
+    rule: str | None = None,
+    concept: str = "spliced",
+) -> Dataset:
     """Load series by name, without a network.
 
     Parameters
@@ -35,12 +43,15 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
         ``"Q"`` give series that have that frequency themselves.
     rule : str, optional
         ``"last"``, ``"mean"`` or ``"sum"`` instead of the catalogue's rule.
+    concept : str, default "spliced"
+        Whose purchases net purchases are: ``"spliced"``, ``"counterparty"``, ``"holder"`` or ``"position"``, as in
+        `econ.data.flows`.
 
     Returns
     -------
     Dataset
         From the first to the last period at which every series has a value. A hole inside stays NaN; models
-        refuse it.
+        refuse it. Spliced purchases carry the month at which the concept changes in ``variables[name].breaks``.
 
     Raises
     ------
@@ -49,7 +60,7 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     FrequencyError
         If a series does not have the frequency asked for.
     SpecificationError
-        Without a name, or with one twice.
+        Without a name, or with one twice; for a concept that no series asked for has.
 
     Warns
     -----
@@ -64,25 +75,36 @@ def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | N
     """
     names = checks.names("load", names, least=1)
     frequency = checks.choice("frequency", frequency, FREQUENCIES)
+    concept = checks.choice("concept", concept, CONCEPTS)
+    if concept != "spliced" and not any(_by_concept(entry(name)) for name in names):
+        raise SpecificationError(
+            f"no series of {list(names)} has a concept of purchases; leave concept={concept!r} out."
+        )
     columns, variables, files = {}, {}, {}
     stamp = stamp_of(as_of) if any(entry(name).holder for name in names) else ()
     for name in names:
         item = entry(name)
-        columns[name], imputed = _column(item, as_of, frequency, rule, stamp=stamp)
-        variables[name] = _variable(item, imputed)
-        files.update({vintage.file: vintage for vintage in _files(item, as_of)})
+        of = concept if _by_concept(item) else "spliced"
+        columns[name], imputed = _column(item, as_of, frequency, rule, stamp=stamp, concept=of)
+        variables[name] = _variable(item, imputed, of)
+        files.update({vintage.file: vintage for vintage in _files(item, as_of, of)})
     frame = pd.DataFrame(columns).loc[:, list(names)].sort_index()
     full = frame.notna().all(axis=1)
     if not full.any():
         raise SpecificationError(f"series {list(names)} have no period in common in vintage {as_of}.")
     frame = with_rows_for_holes(frame.loc[full.idxmax() : full[::-1].idxmax()])
-    told = _revisions(frame, as_of, frequency, rule)
+    told = _revisions(frame, as_of, frequency, rule, concept)
     if told:
         warnings.warn(told, Revised, stacklevel=2)
     return Dataset(frame, variables, tuple(files.values()))
 
 
-def _revisions(frame: pd.DataFrame, as_of: str, frequency: str, rule: str | None) -> str:
+def _by_concept(item: Entry) -> bool:
+    """Whether a series differs by the concept of a purchase."""
+    return bool(item.holder) and item.column in BY_CONCEPT
+
+
+def _revisions(frame: pd.DataFrame, as_of: str, frequency: str, rule: str | None, concept: str) -> str:
     """What the newest vintage on disk says otherwise about the figures of a frame; "" when it agrees."""
     newest = as_of_dates()[-1]
     if place(newest) <= place(as_of):
@@ -94,10 +116,12 @@ def _revisions(frame: pd.DataFrame, as_of: str, frequency: str, rule: str | None
     told = []
     for name in frame.columns:
         item = entry(name)
-        if all(sums.get(vintage.file) == vintage.sha256 for vintage in _files(item, as_of)):
+        of = concept if _by_concept(item) else "spliced"
+        if all(sums.get(vintage.file) == vintage.sha256 for vintage in _files(item, as_of, of)):
             continue
         try:
-            later, _ = _column(item, newest, frequency, rule, stamp=stamp_of(newest) if item.holder else ())
+            stamp = stamp_of(newest) if item.holder else ()
+            later, _ = _column(item, newest, frequency, rule, stamp=stamp, concept=of)
         except DataError:  # the later vintage lacks the series or is damaged, which is no fault of the one asked for
             continue
         revised = frame.index[is_revised(frame[name], later.reindex(frame.index))]
@@ -112,14 +136,14 @@ def _revisions(frame: pd.DataFrame, as_of: str, frequency: str, rule: str | None
 
 
 def _column(
-    item: Entry, as_of: str, frequency: str, rule: str | None, *, stamp: tuple[Vintage, ...]
+    item: Entry, as_of: str, frequency: str, rule: str | None, *, stamp: tuple[Vintage, ...], concept: str
 ) -> tuple[pd.Series, frozenset[str]]:
     if item.holder:
         if frequency != "M":
             raise FrequencyError(f"{item.name!r} is monthly; it cannot be loaded with frequency={frequency!r}.")
         scale = "debt" if item.units == "percent of debt" else "usd_bn"
         measure = item.column.removesuffix("_std_error")
-        table = flow_table(item.holder, measure, scale, as_of=as_of, stamp=stamp)
+        table = flow_table(item.holder, measure, scale, concept=concept, as_of=as_of, stamp=stamp)
         flagged = frozenset(pd.PeriodIndex(table.index[table["imputed"]]).strftime("%Y-%m"))
         return table["value" if measure == item.column else "std_error"], flagged
     if item.name in FACE_VALUE:
@@ -136,27 +160,51 @@ def _column(
     return native(item, as_of).dropna(), frozenset()
 
 
-def _variable(item: Entry, imputed: frozenset[str]) -> Variable:
+def _variable(item: Entry, imputed: frozenset[str], concept: str) -> Variable:
+    source, breaks = item.source, []
+    if _by_concept(item):
+        source = SOURCES[concept] if item.column == "net_purchases" else f"{item.source}; {SOURCES[concept]}"
+        breaks = [(entry.owner_since, f"before, trades do not tell the owner: {entry.owner_reason}")
+                  for entry in map(holder, codes_of(item.holder))
+                  if entry.owner_since and concept in ("spliced", "counterparty")]  # fmt: skip
+        if concept == "spliced":
+            breaks.append((str(BREAK), "trading counterparty (S form) before, reported holder (SLT) from it on"))
     return Variable(
-        name=item.name, label=item.label, units=item.units, sign=item.sign, source=item.source,
-        licence=item.licence, imputed=imputed,
+        name=item.name, label=item.label, units=item.units, sign=item.sign, source=source,
+        licence=item.licence, imputed=imputed, breaks=tuple(breaks),
     )  # fmt: skip
 
 
-def _files(item: Entry, as_of: str) -> tuple[Vintage, ...]:
+def _files(item: Entry, as_of: str, concept: str = "spliced") -> tuple[Vintage, ...]:
     known = manifest(as_of)
     if item.name in FACE_VALUE:
         return (known[item.table], known["FYGFDPUN"])
     if not item.holder:
         return (known[item.table],)
-    tables = ["mfh"] if item.table == "mfh" else ["bertaut_judson", "slt_table1"]
-    if item.table != "mfh" and "OFF" in item.holder:
-        tables.append("foreign_official")
-    if item.column in ("net_purchases", "valuation_change", "gap"):
-        tables += ["DGS2", "DGS10"]  # the valuation model of the imputed months
+    tables = ["mfh"] if item.table == "mfh" else _long_term_files(item, concept)
     if item.units == "percent of debt":
         tables.append("FYGFDPUN")
     return tuple(known[name] for name in tables)
+
+
+def _long_term_files(item: Entry, concept: str) -> list[str]:
+    """Tables behind a measure of long-term Treasuries."""
+    codes = codes_of(item.holder)
+    printed = [code for code in codes if holder(code).s_form_first or code == "ROW"]
+    earlier = ["bertaut_judson"] + ["foreign_official"] * ("OFF" in codes)
+    forms = {
+        "counterparty": ["s_form"] * bool(printed) + earlier * (len(printed) < len(codes)),
+        "holder": ["slt_table1"],
+    }
+    forms["spliced"] = forms["counterparty"] + forms["holder"]
+    if item.column == "net_purchases" and concept != "position":
+        return list(forms[concept])
+    tables = [*earlier, "slt_table1"]
+    if item.column not in ("position", "position_change"):
+        tables += ["DGS2", "DGS10"]  # the valuation model of the months without a published one
+    if item.column == "gap" and concept != "position":
+        tables += [name for name in forms[concept] if name not in tables]
+    return tables
 
 
 def series_names() -> tuple[str, ...]:

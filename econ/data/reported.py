@@ -1,8 +1,9 @@
 """What publishers report of each holder, before anybody adds, scales or benchmarks: the ground under flows and custody.
 
-Net purchases come from the official net-purchase columns: Bertaut-Judson to 2020-12, TIC SLT from 2023-02.
-Between them nothing was published; there the flow is the change in the SLT position less the modelled valuation
-change (`econ.data.valuation`), and the month is flagged. Changes are never taken across a survey break.
+Positions and their valuation come from Bertaut-Judson to 2020-12 and from TIC SLT after. SLT prints no valuation before
+2023-02: in the 25 months between the change in value is modelled (`econ.data.valuation`), and those months are flagged.
+Net purchases are published throughout and have three concepts, see `econ.data.concepts`. Changes are never taken across
+a survey break.
 """
 
 from __future__ import annotations
@@ -15,17 +16,19 @@ import pandas as pd
 
 from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.catalogue import AGGREGATES
+from econ.data.concepts import purchases
 from econ.data.convert import monthly
-from econ.data.holders import holder
+from econ.data.holders import PARTS, WHOLES, holder
 from econ.data.valuation import ValuationModel, fit_valuation
 from econ.data.vintage import Vintage
-from econ.errors import SeriesNotFound
+from econ.errors import SeriesNotFound, SpecificationError
 
 Reader = Callable[[str, str, tuple[Vintage, ...]], pd.DataFrame]
 """What gives every measure of one holder: its code, the vintage and the files behind it in, one row a month out."""
 IMPUTED = pd.period_range("2021-01", "2023-01", freq="M")
-_NEVER_IMPUTED = ("position", "position_change", "gap")
-"""Columns of `long_term` that hold published figures in the imputed months too, or nothing."""
+"""Months without a published change in value."""
+_NEVER_IMPUTED = ("position", "position_change")
+"""Columns of `long_term` that hold published figures in those months too, or nothing."""
 _BREAKS = (pd.Period("2011-12", freq="M"),)
 """Months at which the MFH table changed its source without printing the month twice."""
 
@@ -35,17 +38,17 @@ def _panel(table: str, code: str, as_of: str) -> pd.DataFrame:
     frame, _ = read_table(table, as_of)
     rows = frame.loc[frame["holder"] == code]
     index = pd.PeriodIndex(rows["date"], freq="M")
-    out = rows[["net_purchases", "valuation_change", "position"]].set_axis(index, axis=0) / 1000.0
+    out = rows[["valuation_change", "position"]].set_axis(index, axis=0) / 1000.0
     return out if out.empty else out.reindex(pd.period_range(index.min(), index.max(), freq="M"))
 
 
 @lru_cache(maxsize=256)
 def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
-    """Published columns of one holder, with ``position_change`` taken inside each source only.
+    """Published positions and valuation of one holder, with ``position_change`` taken inside each source only.
 
     ``stamp`` names the files by checksum: a part of the cache's key, so that other bytes give another result.
     """
-    parts = []
+    parts: list[pd.DataFrame] = []
     tables = [("bertaut_judson", "Bertaut-Judson"), ("slt_table1", "TIC SLT")]
     if code == "OFF":
         tables.insert(0, ("foreign_official", "Bertaut-Judson"))
@@ -55,11 +58,7 @@ def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame
             continue
         panel["position_change"] = panel["position"].diff()
         panel["source"] = source
-        if table == "slt_table1":
-            panel = panel.loc["2021-01":]
-        elif code == "OFF" and table == "bertaut_judson":
-            panel = panel.loc["2011-07":]
-        parts.append(panel)
+        parts.append(panel.loc[parts[-1].index[-1] + 1 :] if parts else panel)
     if not parts:
         raise SeriesNotFound(f"vintage {as_of} has no positions of {code}; choose another holder.")
     return pd.concat(parts)
@@ -67,7 +66,7 @@ def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame
 
 def stamp_of(as_of: str) -> tuple[Vintage, ...]:
     """Files behind flows, each verified by its checksum."""
-    names = ("bertaut_judson", "foreign_official", "slt_table1", "mfh", "FYGFDPUN", "DGS2", "DGS10")
+    names = ("bertaut_judson", "foreign_official", "s_form", "slt_table1", "mfh", "FYGFDPUN", "DGS2", "DGS10")
     return tuple(table_bytes(name, as_of)[1] for name in names)
 
 
@@ -111,20 +110,61 @@ def valuation_model(name: str, *, as_of: str = EMBEDDED) -> ValuationModel:
 
 
 @lru_cache(maxsize=256)
-def long_term(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
-    """Every measure of long-term Treasuries of one holder, imputed where nothing was published."""
+def long_term(code: str, as_of: str, stamp: tuple[Vintage, ...], concept: str = "spliced") -> pd.DataFrame:
+    """Every measure of long-term Treasuries of one holder; ``imputed`` where its change in value is modelled.
+
+    ``imputed_purchases`` and ``bought_from`` are flag and source of net purchases, which are modelled only as the
+    change in position less valuation (``concept="position"``).
+    """
+    if code == "ROW":
+        if concept == "position":
+            raise SeriesNotFound("nobody publishes positions of the rest of the world; ask for another concept.")
+        return _bought(purchases(code, concept, as_of, stamp))
+    if code in PARTS:
+        return _joined(code, as_of, stamp, concept)
+    out = _valued(code, as_of, stamp)
+    if concept == "position":
+        out["net_purchases"] = out["position_change"] - out["valuation_change"]
+        out["imputed_purchases"], out["bought_from"] = out["imputed"], "change in position less valuation"
+    else:
+        bought = _bought(purchases(code, concept, as_of, stamp))
+        out = out.reindex(out.index.union(bought.index)).fillna({"imputed": False, "source": ""}).infer_objects()
+        for name in ("net_purchases", "imputed_purchases", "bought_from"):
+            out[name] = bought[name]
+        out = out.fillna({"imputed_purchases": False, "bought_from": ""}).astype({"imputed_purchases": bool})
+    out["gap"] = out["position_change"] - out["net_purchases"] - out["valuation_change"]
+    return out.astype({"imputed": bool})
+
+
+def _bought(series: pd.DataFrame) -> pd.DataFrame:
+    named = series.rename(columns={"value": "net_purchases", "source": "bought_from"})
+    return named.assign(imputed_purchases=False, imputed=False, source=named["bought_from"])
+
+
+def _valued(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+    """Positions and their change in value, modelled where none was published."""
     out = _official(code, as_of, stamp).copy()
-    gap = out.index.isin(IMPUTED) & out["net_purchases"].isna() & out["position_change"].notna()
-    out["imputed"] = gap
-    if gap.any():
+    out["imputed"] = out.index.isin(IMPUTED) & out["valuation_change"].isna() & out["position_change"].notna()
+    if out["imputed"].any():
         modelled = _model(code, as_of, stamp).returns(_yields(as_of, stamp)).reindex(out.index)
-        valuation = modelled / 100.0 * _previous_position(out)
-        out.loc[gap, "valuation_change"] = valuation[gap]
-        out.loc[gap, "net_purchases"] = (out["position_change"] - valuation)[gap]
-        out.loc[gap, "source"] = "imputed: change in position less modelled valuation"
-    explained = out["net_purchases"] + out["valuation_change"]
-    out["gap"] = (out["position_change"] - explained).where(~out["imputed"])  # inside the imputed purchases
+        out.loc[out["imputed"], "valuation_change"] = (modelled / 100.0 * _previous_position(out))[out["imputed"]]
+        out.loc[out["imputed"], "source"] = "modelled: yields on the position a month earlier"
     return out
+
+
+def _joined(code: str, as_of: str, stamp: tuple[Vintage, ...], concept: str) -> pd.DataFrame:
+    """A line of the S form to 2000-12, and the sum of the places that carry it on."""
+    parts = [long_term(part, as_of, stamp, concept) for part in PARTS[code]]
+    out = parts[0].copy()
+    for part in parts[1:]:
+        numbers = [name for name in out.columns if out[name].dtype.kind == "f"]
+        out[numbers] += part[numbers].reindex(out.index)
+        for flag in ("imputed", "imputed_purchases"):
+            out[flag] |= part[flag].reindex(out.index, fill_value=False)
+    if concept not in ("spliced", "counterparty"):
+        return out
+    early = _bought(purchases(code, concept, as_of, stamp))
+    return pd.concat([early[early.index < out.index[0]], out])
 
 
 @lru_cache(maxsize=256)
@@ -148,24 +188,52 @@ def holdings_by_survey(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.
 
 
 def codes_of(name: str) -> tuple[str, ...]:
-    """Codes behind a holder's or an aggregate's name."""
+    """Codes behind a holder's or an aggregate's name.
+
+    Raises
+    ------
+    SeriesNotFound
+        For an unknown holder.
+    SpecificationError
+        For a sum over places that overlap, as Belgium with Belgium-Luxembourg, or one named twice.
+    """
     wanted = str(name).strip().lower()
     if wanted in AGGREGATES:
         return AGGREGATES[wanted][1]
-    if "+" in wanted:
-        return tuple(holder(part).code for part in wanted.split("+"))
-    return (holder(wanted).code,)
+    if "+" not in wanted:
+        return (holder(wanted).code,)
+    codes = tuple(holder(part).code for part in wanted.split("+"))
+    for place, code in enumerate(codes):
+        inside = [other for other in codes[:place] + codes[place + 1 :] if other in (code, *PARTS.get(code, ()))]
+        if inside or code in WHOLES:
+            other = inside[0] if inside else next(each for each in codes if each != code)
+            raise SpecificationError(
+                f"{name!r} counts {holder(other).name} twice: {holder(code).name} contains it; add places apart."
+            )
+    return codes
 
 
 def added_up(
     codes: Sequence[str], measure: str, *, read: Reader, as_of: str, stamp: tuple[Vintage, ...]
 ) -> pd.DataFrame:
-    """A measure summed over holders, on the months that all of them have: ``value``, ``imputed``, ``source``."""
+    """A measure summed over holders, on the months that all of them have: ``value``, ``imputed``, ``source``.
+
+    Raises
+    ------
+    SeriesNotFound
+        If a holder lacks the measure, as the rest of the world lacks positions.
+    """
     parts = [read(code, as_of, stamp) for code in codes]
+    lacking = [code for code, part in zip(codes, parts, strict=True) if measure not in part]
+    if lacking:
+        raise SeriesNotFound(f"nobody publishes {measure!r} of {holder(lacking[0]).name}; ask for net purchases.")
+    flag, source = ("imputed_purchases", "bought_from") if measure == "net_purchases" else ("imputed", "source")
     index = parts[0].index
     for part in parts[1:]:
         index = index.intersection(part.index)
     value = sum((part.loc[index, measure] for part in parts[1:]), start=parts[0].loc[index, measure])
-    flag = np.logical_or.reduce([part.loc[index, "imputed"].to_numpy(bool) for part in parts])
-    flag &= measure not in _NEVER_IMPUTED
-    return pd.DataFrame({"value": value, "imputed": flag, "source": parts[0].loc[index, "source"]})
+    imputed = np.logical_or.reduce([part.loc[index, flag].to_numpy(bool) for part in parts])
+    imputed &= measure not in _NEVER_IMPUTED
+    out = pd.DataFrame({"value": value, "imputed": imputed, "source": parts[0].loc[index, source]})
+    known = out.index[out["value"].notna()]
+    return out.loc[known[0] : known[-1]] if len(known) else out

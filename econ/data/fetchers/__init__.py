@@ -13,6 +13,8 @@ NAMED: dict[str, Official] = {
 SOURCES: dict[str, tuple[str, ...]] = {
     "foreign_official": ("foiadj",),
     "mfh": ("mfhhis01", "slt_table5"),
+    "mof_usdjpy": ("feio",),
+    "s_form": ("s1_globl",),
     **{name: (name,) for name in ("acm", "bertaut_judson", "slt_table1")},
 }
 """Official files behind each table of a vintage; a table that is not here is a FRED series or an official file."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ.data.catalogue import TABLES
-from econ.data.holders import HOLDERS_PRINTED
+from econ.data.holders import HOLDERS, HOLDERS_PRINTED
 from econ.data.parsers.feio import PAIRS
 from econ.errors import SchemaError
 
@@ -94,6 +94,26 @@ def _interventions(frames: Frames) -> pd.DataFrame:
     return wide.reset_index(drop=True)
 
 
+def _usdjpy(frames: Frames) -> pd.DataFrame:
+    """Dollars against yen alone: what the archive holds of the record."""
+    return _interventions(frames)[["date", "USDJPY"]].set_axis(["date", "value"], axis=1)
+
+
+_S_FORM = ("gross_purchases_treasury", "gross_sales_treasury")
+_S_FORM_NAMES = {"Belgium and Luxembourg": "BEL_LUX", "British West Indies": "CARIB"}
+
+
+def _s_form(frames: Frames) -> pd.DataFrame:
+    """Gross purchases less gross sales by foreigners, on the months that the codebook of holders names."""
+    frame = frames["s1_globl"]
+    frame = frame.assign(holder=frame["holder"].replace(_S_FORM_NAMES), date=frame["date"].astype(str))
+    wide = frame[frame["item"].isin(_S_FORM)].set_index(["date", "holder", "item"])["value"].unstack("item")
+    out = wide[_S_FORM[0]].sub(wide[_S_FORM[1]]).rename("net_purchases").sort_index().reset_index()
+    spans = {entry.code: (entry.s_form_first, entry.s_form_last) for entry in HOLDERS if entry.s_form_first}
+    first, last = (out["holder"].map({code: span[end] for code, span in spans.items()}) for end in (0, 1))
+    return out[(out["date"] >= first) & (out["date"] <= last)].reset_index(drop=True)
+
+
 def _gsw(frames: Frames) -> pd.DataFrame:
     """Zero-coupon yields, a column a maturity; the whole file stays in ``raw/``."""
     frame = frames["gsw"]
@@ -114,6 +134,8 @@ _BUILDERS: dict[str, Callable[[Frames], pd.DataFrame]] = {
     "feio": _interventions,
     "gsw": _gsw,
     "mfh": _mfh,
+    "mof_usdjpy": _usdjpy,
+    "s_form": _s_form,
     "slt_table1": lambda frames: _holders(
         frames["slt_table1"], "for_lt_treas_net", "for_lt_treas_valchg", "for_lt_treas_pos"
     ),
@@ -127,7 +149,7 @@ def vintage_table(name: str, frames: Frames) -> pd.DataFrame:
     ----------
     name : str
         Table of the vintage: a FRED series, or ``acm``, ``bertaut_judson``, ``foreign_official``, ``mfh``,
-        ``slt_table1``; any other table is kept as it was parsed.
+        ``mof_usdjpy``, ``s_form``, ``slt_table1``; any other table is kept as it was parsed.
     frames : mapping
         Parsed files by layout.
 

@@ -72,7 +72,7 @@ def test_values_in_wrong_units_are_caught_by_the_catalogues_range(copy, monkeypa
     from econ.data import convert
 
     monkeypatch.setattr(convert, "read_table", lambda name, as_of: (frame.assign(value=frame["value"] * 100), vintage))
-    with pytest.raises(SchemaError, match=r"must lie between -1 and 20 percent; found 658"):
+    with pytest.raises(SchemaError, match=r"must lie between -1 and 20 percent; found 1170"):
         econ.load("yield_10y")
 
 
@@ -142,11 +142,18 @@ def test_the_catalogue_describes_every_series_and_every_archived_name_loads():
 
 
 def test_provenance_names_each_file_behind_a_flow():
-    data = econ.load("official_net_purchases")
-    files = {vintage.file.split("/")[1] for vintage in data.vintages}
-    assert files == {
-        "bertaut_judson.csv", "slt_table1.csv", "foreign_official.csv", "FYGFDPUN.csv", "DGS2.csv", "DGS10.csv",
-    }  # fmt: skip
+    def files(name, **options):
+        data = econ.load(name, **options)
+        return {vintage.file.split("/")[1].removesuffix(".csv") for vintage in data.vintages}
+
+    slt, officials, valued = {"slt_table1"}, {"bertaut_judson", "foreign_official"}, {"DGS2", "DGS10"}
+    assert files("official_net_purchases") == officials | slt | {"FYGFDPUN"}
+    assert files("china_net_purchases") == {"s_form", "FYGFDPUN"} | slt
+    assert files("china_net_purchases_usd", concept="counterparty") == {"s_form"}
+    assert files("china_net_purchases_usd", concept="holder") == slt
+    assert files("china_net_purchases_usd", concept="position") == {"bertaut_judson"} | slt | valued
+    assert files("china_gap_usd") == {"bertaut_judson", "s_form"} | slt | valued
+    assert files("official_position") == officials | slt
 
 
 def test_loading_ignores_the_order_of_names():

@@ -101,9 +101,9 @@ def test_a_fetch_builds_a_complete_vintage_from_the_publishers_files(fetched):
     assert report.as_of == "2026-08-20"
     assert report.new
     assert set(manifest(report.as_of)) == set(TABLES)
-    assert report.carried == ("IRLTLT01DEM156N",)
-    assert len(report.summary) == len(report.fetched) == 19
-    assert done[-1][0] == done[-1][1] == 20
+    assert report.carried == ("EXJPUS", "IRLTLT01DEM156N", "mof_usdjpy")
+    assert len(report.summary) == len(report.fetched) == 20
+    assert done[-1][0] == done[-1][1] == 23
     assert all(vintage.url.startswith("http://127.0.0.1:") for vintage in report.fetched)
 
 
@@ -112,15 +112,17 @@ def test_the_second_fetch_asks_conditionally_and_writes_nothing(fetched):
     assert not again.new
     assert again.as_of == report.as_of
     asked = [path for path, headers in server.requests if "If-None-Match" in headers]
-    assert len(asked) == 19
+    assert len(asked) == 20
 
 
 def test_load_works_the_same_on_the_fetched_vintage(fetched):
     report = fetched[0]
     names = ("china_net_purchases_usd", "japan_net_purchases_usd", "yield_10y", "term_premium_10y", "fed_custody")
     with pytest.warns(Revised, match="25 of [0-9]+ values of 'china_net_purchases_usd', the last at 2023-01"):
-        ours = econ.load(*names)  # the imputed months, from a valuation model that has seen more months
-    theirs = econ.load(*names, as_of=report.as_of)
+        ours = econ.load(*names, concept="position")  # the valuation model has seen more months since
+    theirs = econ.load(*names, concept="position", as_of=report.as_of)
+    published = [econ.load("uk_net_purchases_usd", as_of=as_of).frame for as_of in (EMBEDDED, report.as_of)]
+    assert published[0].equals(published[1].loc[: published[0].index[-1]])
     assert list(ours.frame.columns) == list(theirs.frame.columns)
     common = ours.frame.index.intersection(theirs.frame.index)
     assert len(common) > 150
@@ -258,7 +260,7 @@ def test_a_new_country_is_taken_when_somebody_vouches_for_it(loopback, altered, 
 
 def test_a_server_that_is_down_writes_nothing(loopback, home, monkeypatch):
     loopback.point(monkeypatch, "http://127.0.0.1:9")
-    with pytest.raises(DownloadError, match="20 files failed"):
+    with pytest.raises(DownloadError, match="23 files failed"):
         fetch(client=quick())
     assert store.own_dates() == ()
 
@@ -269,7 +271,7 @@ def test_a_fetch_resumes_with_what_it_has(loopback, home, monkeypatch):
 
     with loopback(down) as (base, _):
         loopback.point(monkeypatch, base)
-        with pytest.raises(DownloadError, match="18 good ones are cached, and the next fetch resumes"):
+        with pytest.raises(DownloadError, match="19 good ones are cached, and the next fetch resumes"):
             fetch(client=quick())
     kept = {path.name for path in (home / ".cache").iterdir()}
     assert "mfhhis01.txt" in kept

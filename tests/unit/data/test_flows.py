@@ -17,29 +17,31 @@ def raw(table, code, column):
 
 def test_official_months_are_the_published_net_purchases():
     china = flows("china", scale="usd_bn")
-    early, late = raw("bertaut_judson", "CHN", "net_purchases"), raw("slt_table1", "CHN", "net_purchases").dropna()
-    assert np.array_equal(china.loc["2011-06":"2020-12", "value"], early)
+    early, late = raw("s_form", "CHN", "net_purchases"), raw("slt_table1", "CHN", "net_purchases").dropna()
+    assert np.array_equal(china.loc["1985-01":"2023-01", "value"], early)
     assert np.array_equal(china.loc["2023-02":, "value"], late)
-    assert not china.loc[:"2020-12", "imputed"].any()
-    assert not china.loc["2023-02":, "imputed"].any()
+    assert not china["imputed"].any()
 
 
-def test_exactly_the_unpublished_months_are_imputed_flagged_and_removable():
-    china = flows("china", scale="usd_bn")
+def test_exactly_the_months_without_a_published_valuation_are_modelled_flagged_and_removable():
+    china = flows("china", "valuation_change", scale="usd_bn")
     months = china.index[china["imputed"]]
     assert (str(months[0]), str(months[-1]), len(months)) == ("2021-01", "2023-01", 25)
-    without = flows("china", scale="usd_bn", imputed=False)["value"]
+    without = flows("china", "valuation_change", scale="usd_bn", imputed=False)["value"]
     assert without[months].isna().all()
     assert without.drop(months).notna().all()
-    assert econ.load("china_net_purchases").variables["china_net_purchases"].imputed == {str(m) for m in months}
-    assert not econ.load("china_position").variables["china_position"].imputed
+    assert econ.load("china_valuation_change").variables["china_valuation_change"].imputed == {str(m) for m in months}
+    for published in ("china_position", "china_net_purchases"):
+        assert not econ.load(published).variables[published].imputed
 
 
-def test_imputed_purchases_and_valuation_add_to_the_change_in_position():
+def test_purchases_by_position_and_valuation_add_to_the_change_in_position():
     for name in ("china", "japan", "uk", "official"):
-        parts = {m: flows(name, m, "usd_bn")["value"] for m in ("net_purchases", "valuation_change", "position_change")}
-        gap = parts["position_change"] - parts["net_purchases"] - parts["valuation_change"]
-        assert gap.loc["2021-01":"2023-01"].abs().max() < 1e-9
+        bought = flows(name, scale="usd_bn", concept="position")
+        rest = [flows(name, measure, "usd_bn")["value"] for measure in ("valuation_change", "position_change")]
+        assert (rest[1] - bought["value"] - rest[0]).abs().max() < 1e-9
+        assert bought.index[bought["imputed"]].equals(pd.period_range("2021-01", "2023-01", freq="M"))
+        assert flows(name, "gap", "usd_bn", concept="position")["value"].abs().max() < 1e-9
 
 
 def test_the_first_imputed_change_stays_inside_the_slt_table():
@@ -109,12 +111,12 @@ def test_the_gap_closes_the_adding_up_identity():
         name: flows("uk", name, "usd_bn") for name in ("position_change", "net_purchases", "valuation_change", "gap")
     }
     value = {name: table["value"] for name, table in parts.items()}
-    official = ~parts["net_purchases"]["imputed"] & value["position_change"].notna() & value["net_purchases"].notna()
+    official = ~parts["gap"]["imputed"] & value["position_change"].notna() & value["net_purchases"].notna()
     left = value["net_purchases"] + value["valuation_change"] + value["gap"]
     assert official.sum() == 154
     assert np.allclose(left[official], value["position_change"][official])
-    assert value["gap"][parts["net_purchases"]["imputed"]].isna().all()
-    assert not parts["gap"]["imputed"].any()
+    assert parts["gap"].index[parts["gap"]["imputed"]].equals(pd.period_range("2021-01", "2023-01", freq="M"))
+    assert flows("uk", "gap", "usd_bn", imputed=False)["value"].loc["2021-01":"2023-01"].isna().all()
     since = value["gap"].loc["2023-03":"2026-04"].abs().mean()
     assert since > 5 * flows("china", "gap", "usd_bn")["value"].loc["2023-03":"2026-04"].abs().mean()
     assert econ.load("uk_gap_usd").variables["uk_gap_usd"].units == "usd_bn"
@@ -133,7 +135,7 @@ def test_every_holder_has_a_reason_and_a_source():
     table = holders()
     assert (table[["reason", "source", "code", "name"]] != "").all().all()
     assert ((table["ally_since"] != "") == table["ally"]).all()
-    assert pd.to_datetime(table.loc[table["ally"], "ally_since"]).max() == pd.Timestamp("1960-06-23")
+    assert pd.to_datetime(table.loc[table["ally"], "ally_since"]).max() == pd.Timestamp("2024-03-07")  # Sweden in NATO
     assert table.loc["uk", "hub"]
     assert not table.loc["uk", "official"]
     assert table.loc["japan", "ally"]

@@ -98,6 +98,8 @@ def archived(name, shared):
             "bertaut_judson": "fed/bertaut_judson_positions_liabs_2021.csv",
         }
         return {name: parse(name, raw / files[name])}
+    if name == "s_form":
+        return {"s1_globl": parse("s1_globl", raw / "tic/s1_globl.txt.gz")}
     if name == "foreign_official":
         return {"foiadj": parse("foiadj", raw / "fed/ticdata.liabilities.foiadj.txt")}
     if name == "mfh":
