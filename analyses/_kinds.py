@@ -12,6 +12,7 @@ import pandas as pd
 from econ import checks
 from econ.data import holder
 from econ.data.catalogue import AGGREGATES, ENTRIES
+from econ.data.concepts import CONCEPTS
 from econ.data.holders import HOLDERS
 from econ.errors import SpecificationError, suggestion
 
@@ -71,6 +72,10 @@ def _flag(name: str, value: object) -> bool:
 
 def _level(name: str, value: object) -> float:
     return checks.real(name, value, above=0.0, most=0.9999)
+
+
+def _concept(name: str, value: object) -> str:
+    return checks.choice(name, value, CONCEPTS)
 
 
 def _holder(name: str, value: object) -> str:
@@ -165,6 +170,7 @@ Months = Annotated[tuple[str, str], partial(_dates, **MONTH)]
 DaySpan = Annotated[tuple[str, str], partial(_dates, **DAY)]
 MonthList = Annotated[tuple[str, ...], partial(_ascending, **MONTH)]
 Years = Annotated[tuple[int, int], _days]
+Concept = Annotated[str, _concept]
 Names = Annotated[tuple[str, ...], checks.names]
 Holders = Annotated[tuple[str, ...], _holders]
 OneHolder = Annotated[str, _one(_holders)]

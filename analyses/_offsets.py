@@ -6,9 +6,8 @@ import warnings
 
 import pandas as pd
 
-import econ
 from analyses._projections import granular, intervened, interventions
-from analyses._samples import cut
+from analyses._samples import cut, loaded
 from analyses._words import listing, name_of
 from analyses.specification import CHINA, JAPAN, UK, Specification, fitted
 from econ import Dataset
@@ -37,7 +36,7 @@ def own_shock(spec: Specification, name: str, *, apart: bool = True) -> pd.Serie
 def instrumented(spec: Specification) -> Dataset:
     """Purchases, the level of the yield, controls and the holders' own granular shocks."""
     name = spec.primary.maturity
-    data = econ.load(CHINA, JAPAN, UK, *spec.offset.controls, name, as_of=spec.as_of).convert(**{name: "basis points"})
+    data = loaded(spec, CHINA, JAPAN, UK, *spec.offset.controls, name).convert(**{name: "basis points"})
     data = cut(data, spec)
     shocks = pd.DataFrame({column: own_shock(spec, holder) for holder, column in OWN.items()})
     shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)

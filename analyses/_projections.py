@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 import econ
-from analyses._samples import cut, window
+from analyses._samples import cut, loaded, window
 from analyses.specification import Specification
 from econ import Dataset
 from econ.data import Variable, flows, holder
@@ -54,14 +54,13 @@ def monthly(
 
 
 def long_monthly(sale: Sale, spec: Specification, *, responses: tuple[str, ...], ends: bool = True) -> Dataset:
-    """The same with average yields, over the sample of officials."""
-    return cut(
-        _assembled(sale, responses, spec.projection.long_controls, spec), spec, "officials", ends=ends
-    ).complete()
+    """The same with average yields, from 1985: to the end for all foreigners, as long as published for officials."""
+    sample = "whole" if sale == FOREIGN else "long"
+    return cut(_assembled(sale, responses, spec.projection.long_controls, spec), spec, sample, ends=ends).complete()
 
 
 def _assembled(sale: Sale, responses: tuple[str, ...], controls: tuple[str, ...], spec: Specification) -> Dataset:
-    data = econ.load(f"{sale.slug}_net_purchases", *responses, *controls, as_of=spec.as_of)
+    data = loaded(spec, f"{sale.slug}_net_purchases", *responses, *controls)
     percent = {name: "basis points" for name, variable in data.variables.items() if variable.units == "percent"}
     data = data.transform(industrial_production="log_diff") if "industrial_production" in controls else data
     return with_sales(data.convert(**percent), sale)
@@ -71,7 +70,9 @@ def granular(spec: Specification, *, factors: int | None = None, exclude: tuple[
     """Idiosyncratic shocks of the panel of holders, in percent of their positions."""
     panel, (first, last) = spec.panel.everybody, window(spec)
     position = pd.DataFrame({name: flows(name, "position", "usd_bn", as_of=spec.as_of)["value"] for name in panel})
-    bought = pd.DataFrame({name: flows(name, scale="usd_bn", as_of=spec.as_of)["value"] for name in panel})
+    bought = pd.DataFrame(
+        {name: flows(name, scale="usd_bn", concept=spec.concept, as_of=spec.as_of)["value"] for name in panel}
+    )
     growth = (100.0 * bought / position.shift()).loc[first:last]
     count = spec.panel.factors if factors is None else factors
     return granular_instrument(growth, position, factors=count, exclude=exclude)

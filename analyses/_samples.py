@@ -8,7 +8,11 @@ import econ
 from analyses._kinds import apart, known
 from analyses._words import name_of
 from econ import Dataset
-from econ.data.reported import IMPUTED
+from econ.data.catalogue import ENTRIES, entry
+from econ.data.concepts import BREAK
+from econ.data.flows import BY_CONCEPT
+from econ.data.holders import holder
+from econ.data.reported import codes_of
 from econ.data.vintage import Vintage
 from econ.errors import SpecificationError
 
@@ -20,7 +24,8 @@ THE_YIELD = "yield"
 ORDERS = ("flows_first", "yields_first", "allies_first")
 DESIGNS = (
     "ols_long",
-    "ols_official",
+    "ols_whole",
+    "ols_foreign",
     "ols_china",
     "ols_japan",
     "granular",
@@ -31,7 +36,7 @@ DESIGNS = (
     "combined",
 )
 """Keys of the designs of `price_impact`."""
-SAMPLES = ("main", "published", "early", "full", "long", "officials", "custody")
+SAMPLES = ("main", "one_concept", "early", "long", "whole", "custody")
 
 
 def ordered(spec: Specification, order: str) -> tuple[str, ...]:
@@ -49,17 +54,18 @@ def without_controls(spec: Specification) -> Specification:
 
 
 def window(spec: Specification, name: str = "main") -> tuple[str, str]:
-    """First and last month of a sample; without imputed months it ends before the first of them."""
+    """First and last month of a sample; purchases by counterparty end before the break of concepts."""
     first, last = getattr(spec.sample, name)
-    if name == "custody":  # holds no purchases
+    if name == "custody" or spec.concept != "counterparty":  # custody holds no purchases
         return first, last
-    limit = last_month(spec)
-    return first, last if limit is None else min(last, limit)
+    return first, min(last, str(BREAK - 1))
 
 
-def last_month(spec: Specification) -> str | None:
-    """Last month of models that leave imputed months out; None if they enter."""
-    return None if spec.imputed else str(IMPUTED[0] - 1)
+def loaded(spec: Specification, *names: str, frequency: str = "M") -> Dataset:
+    """Series of the vintage, purchases under the concept of the specification."""
+    purchased = any(entry(name).holder and entry(name).column in BY_CONCEPT for name in names)
+    concept = spec.concept if purchased else "spliced"
+    return econ.load(*names, as_of=spec.as_of, frequency=frequency, concept=concept)
 
 
 def actions(spec: Specification) -> dict[str, tuple[str, float]]:
@@ -82,7 +88,8 @@ def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = 
     Raises
     ------
     SpecificationError
-        If the sample begins or ends outside the data.
+        If the sample begins or ends outside the data, holds a month that nobody published, or begins before the trades
+        of a holder in it tell who bought.
     """
     first, last = window(spec, name)
     whole = data.frame.index[data.frame.notna().all(axis=1)]
@@ -90,13 +97,27 @@ def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = 
         raise SpecificationError(
             f"sample.{name} asks for {first} to {last}; the data of {list(data.frame)} have {whole[0]} to {whole[-1]}."
         )
+    _told(data, first, name)
     return data.sample(first, last)
+
+
+def _told(data: Dataset, first: str, name: str) -> None:
+    """Refuse months in which trades do not tell the owner."""
+    for column in data.frame:
+        item = ENTRIES.get(str(column))
+        for code in codes_of(item.holder) if item is not None and item.column == "net_purchases" else ():
+            since, reason = holder(code).owner_since, holder(code).owner_reason
+            if first < since:
+                raise SpecificationError(
+                    f"sample.{name} begins in {first}, but trades of {holder(code).name} tell who bought from {since} on "
+                    f"only ({reason}); begin it later, or take holders whose trades are their own."
+                )
 
 
 def calibrated(spec: Specification) -> tuple[Vintage, ...]:
     """Files to which the simulated markets are calibrated, whatever the sample of the VAR."""
     names = ("china_net_purchases", "japan_net_purchases", "uk_net_purchases", "fed_net_purchases", "yield_10y_germany")
-    return econ.load(*names, "yield_10y", as_of=spec.as_of).vintages
+    return loaded(spec, *names, "yield_10y").vintages
 
 
 def consistent(spec: Specification) -> None:

@@ -11,7 +11,7 @@ import econ
 from analyses.specification import Specification
 from econ import Estimate, Unavailable
 
-MISSING = Unavailable("a month of it was not published and imputed months are left out")
+MISSING = Unavailable("a month of it was not published")
 
 
 def debt_tn(spec: Specification) -> float:

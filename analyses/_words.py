@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from econ.data.holders import holder
+
+if TYPE_CHECKING:
+    from analyses.specification import Specification
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 SHORT = {"uk": "UK"}
@@ -211,3 +215,17 @@ def days(window: Sequence[int]) -> str:
     ('−130 to −11', '0 to 1')
     """
     return " to ".join(str(each).replace("-", "−") for each in window)
+
+
+_CONCEPTS = {
+    "spliced": "the trading counterparty's (TIC S form) to 2023-01, the reported holder's (TIC SLT) after",
+    "counterparty": "the trading counterparty's (TIC S form), to 2023-01",
+    "holder": "the reported holder's (TIC SLT), from 2023-02",
+    "position": "change in position less valuation, modelled from 2021-01 to 2023-01",
+    "imputed": "published, but from 2021-01 to 2023-01 change in position less modelled valuation",
+}
+
+
+def concept(spec: Specification) -> str:
+    """Whose purchases the flows of the specification are."""
+    return _CONCEPTS[spec.concept]

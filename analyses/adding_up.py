@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 import econ
-from analyses._samples import THE_YIELD, cut
+from analyses._samples import THE_YIELD, cut, loaded
 from analyses._units import cell
 from analyses._words import counted, months, number
 from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline, estimated
@@ -45,11 +45,11 @@ def everybody(spec: Specification) -> Dataset:
     quarter ends are published; domestic private holders are what is left of it.
     """
     name, allies = spec.primary.maturity, spec.adding_up.other_allies
-    data = econ.load(CHINA, JAPAN, UK, FED, "foreign_net_purchases", name, as_of=spec.as_of)
+    data = loaded(spec, CHINA, JAPAN, UK, FED, "foreign_net_purchases", name)
     data = data.convert(**{name: "basis points"}).transform(**{name: "diff"})
     frame = data.frame.copy()
     for group, slugs in (("other_allies", allies), ("hubs", hubs(spec))):
-        frame[group] = sum(flows(slug, as_of=spec.as_of)["value"] for slug in slugs)
+        frame[group] = sum(flows(slug, concept=spec.concept, as_of=spec.as_of)["value"] for slug in slugs)
     named = [CHINA, JAPAN, UK, "other_allies", "hubs"]
     frame["other_foreign"] = frame.pop("foreign_net_purchases") - frame[named].sum(axis=1)
     frame[ISSUANCE] = _issuance(pd.PeriodIndex(frame.index), spec)
@@ -58,7 +58,7 @@ def everybody(spec: Specification) -> Dataset:
         **{each: Variable(each, GROUPS.get(each, "Net issuance"), "percent of debt") for each in frame.columns
            if each not in data.variables},
     }  # fmt: skip
-    files = econ.load(*(f"{slug}_net_purchases" for slug in (*allies, *hubs(spec))), as_of=spec.as_of).vintages
+    files = loaded(spec, *(f"{slug}_net_purchases" for slug in (*allies, *hubs(spec)))).vintages
     whole = Dataset(
         frame[list(order_of(spec, "china"))], variables, tuple(dict.fromkeys((*data.vintages, *files))), parent=data
     )

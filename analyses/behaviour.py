@@ -7,13 +7,12 @@ import pandas as pd
 import econ
 from analyses._offsets import own_shock
 from analyses._projections import interventions
-from analyses._samples import cut, window
+from analyses._samples import cut, loaded, window
 from analyses._units import cell, entry
-from analyses._words import counted, month, months, yield_words
+from analyses._words import concept, counted, month, months, yield_words
 from analyses.specification import BUND, CHINA, FED, JAPAN, UK, Specification, baseline
 from econ import Dataset
 from econ.data import Variable, holder
-from econ.data.reported import IMPUTED
 from econ.infer.breaks import Breaks, bai_perron
 from econ.offset import (
     StateOffset,
@@ -66,7 +65,7 @@ def result(spec: Specification = baseline) -> Exhibit:
 
 def _episodes(spec: Specification) -> tuple[Table, dict[str, float | Unavailable]]:
     holders, spans = spec.behaviour.holders, {each.key: (each.first, each.last) for each in spec.behaviour.episodes}
-    sums = episodes(list(holders), spans, imputed=spec.imputed, as_of=spec.as_of)
+    sums = episodes(list(holders), spans, concept=spec.concept, as_of=spec.as_of)
     rows: list[Row | Panel] = []
     numbers: dict[str, float | Unavailable] = {}
     for episode in spans:
@@ -74,8 +73,7 @@ def _episodes(spec: Specification) -> tuple[Table, dict[str, float | Unavailable
         rows.append(Row(episode, cells))
         key = episode.lower().replace(" ", "_").replace("-", "_")
         numbers |= {f"{key}_{slug}": cell for slug, cell in zip(holders, cells, strict=True)}
-    words = "imputed" if spec.imputed else "left out"
-    note = f"Net purchases of long-term Treasuries, USD billion; {IMPUTED[0]} to {IMPUTED[-1]} are {words}."
+    note = f"Net purchases of long-term Treasuries, USD billion; {concept(spec)}."
     return Table([holder(slug).name for slug in holders], rows, decimals=1, notes=[note]), numbers
 
 
@@ -87,7 +85,7 @@ def monthly(spec: Specification) -> Dataset:
     are trillions of yen for which Japan sold dollars.
     """
     names = tuple(dict.fromkeys((CHINA, JAPAN, UK, FED, "financial_conditions", *spec.offset.controls)))
-    data = econ.load(*dict.fromkeys((*names, "yield_10y_average", BUND, "yield_10y_uk")), as_of=spec.as_of)
+    data = loaded(spec, *dict.fromkeys((*names, "yield_10y_average", BUND, "yield_10y_uk")))
     name = spec.primary.maturity
     daily = econ.load(name, frequency="D", as_of=spec.as_of)
     frame = data.frame.copy()
@@ -193,7 +191,7 @@ def _states(spec: Specification) -> tuple[Table, dict[str, Estimate | float]]:
 
 def _breaks(spec: Specification) -> tuple[Table, dict[str, int | float | str]]:
     """Breaks in the mean of China's purchases: those that the sequential tests keep, and those of the criterion."""
-    china = cut(econ.load(CHINA, as_of=spec.as_of), spec)
+    china = cut(loaded(spec, CHINA), spec)
     kept, looser = (
         bai_perron(
             china.frame[CHINA],

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 import econ
+from analyses._samples import loaded
 from analyses._units import summed
+from analyses._words import concept
 from analyses.specification import Specification, baseline
 from econ.data import flows
+from econ.data.flows import BY_CONCEPT
 from econ.data.reported import IMPUTED
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
@@ -44,8 +47,15 @@ def verdict(claimed: float, first: float, now: float, *, tolerance: float = base
 
 
 def in_year(series: pd.Series, year: int) -> float | Unavailable:
-    """Sum over a year; not available if a month of it is missing, as imputed ones may be."""
+    """Sum over a year; not available if a month of it was not published."""
     return summed(series[pd.PeriodIndex(series.index).year == year])
+
+
+def _monthly(slug: str, measure: str, spec: Specification) -> pd.Series:
+    """Published months of one measure, USD billion."""
+    if measure in BY_CONCEPT:
+        return flows(slug, measure, "usd_bn", concept=spec.concept, as_of=spec.as_of)["value"]
+    return flows(slug, measure, "usd_bn", imputed=False, as_of=spec.as_of)["value"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +72,7 @@ class Facts:
         """Read them from the archive."""
         slugs = ("china", "japan", "uk", "foreign")
         measures = ("mfh_holdings", "mfh_change", "net_purchases")
-        reported, change, bought = (
-            {slug: flows(slug, measure, "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"] for slug in slugs}
-            for measure in measures
-        )
+        reported, change, bought = ({slug: _monthly(slug, measure, spec) for slug in slugs} for measure in measures)
         ratings = econ.events("rating")
         return cls(
             reported, change, bought, fitch=ratings.loc[ratings["label"].str.startswith("Fitch"), "date"].iloc[0]
@@ -103,7 +110,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="claims", title="Claims scorecard", numbers=_numbers(facts, spec),
         tables={"": _scorecard(facts, spec), "annual": _annual_table(spec)},
-        vintages=econ.load(*names, as_of=spec.as_of).vintages, spec=spec,
+        vintages=loaded(spec, *names).vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -155,7 +162,7 @@ def _numbers(facts: Facts, spec: Specification) -> dict[str, float | str | Unava
         "july_first": first["china_2025_06"] - first["china_2025_07"],
         "july_now": -float(facts.change["china"][JULY]),
         "july_sold": -float(facts.bought["china"][JULY]),
-        "july_share": -float(flows("china", as_of=spec.as_of)["value"][JULY]),
+        "july_share": -float(flows("china", concept=spec.concept, as_of=spec.as_of)["value"][JULY]),
         "lowest_since": str(facts.lowest_since),
         "peak": str(facts.peak),
         "china_half_first": first["china_2025_06"] - first["china_2024_12"],
@@ -206,15 +213,14 @@ def _annual_table(spec: Specification) -> Table:
         "Net purchases": "net_purchases",
         "Valuation change": "valuation_change",
     }
-    series = [
-        flows("china", measure, "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"] for measure in parts.values()
-    ]
+    series = [_monthly("china", measure, spec) for measure in parts.values()]
     rows = [Row(str(year), [in_year(each, year) for each in series]) for year in _years(spec.claims.years)]
     return Table(
         list(parts), rows, stub="Year", decimals=1,
         notes=[
             "USD billion. Reported holdings: all Treasuries including bills (MFH). Net purchases and valuation change: "
-            f"long-term Treasuries; {IMPUTED[0]} to {IMPUTED[-1]} are {'imputed' if spec.imputed else 'not published'}."
+            f"long-term Treasuries; purchases: {concept(spec)}. Nobody published a valuation change from {IMPUTED[0]} to "
+            f"{IMPUTED[-1]}."
         ],
     )  # fmt: skip
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-import econ
+from analyses._samples import loaded
 from analyses._units import cell, month_words, summed
-from analyses._words import listing, name_of
+from analyses._words import concept, listing, name_of
 from analyses.specification import Specification, baseline
 from econ import Estimate
 from econ.data import custody_adjusted, flows
-from econ.data.reported import codes_of
+from econ.data.reported import IMPUTED, codes_of
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
 
@@ -20,7 +20,7 @@ from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, r
 def result(spec: Specification = baseline) -> Exhibit:
     """Sum China's purchases with and without its custodians; compare reports with what the survey finds."""
     slugs = spec.custody.groups
-    bought = {slug: flows(slug, scale="usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"] for slug in slugs}
+    bought = {slug: flows(slug, scale="usd_bn", concept=spec.concept, as_of=spec.as_of)["value"] for slug in slugs}
     moved = {slug: _moved(slug, spec) for slug in slugs}
     rows: list[Row | Panel] = []
     for title, found in (
@@ -34,14 +34,15 @@ def result(spec: Specification = baseline) -> Exhibit:
         rows,
         decimals=1,
         notes=[
-            f"Sums of months, imputed ones {'included' if spec.imputed else 'not available'}. The second panel adds what is no transaction: a bond that moves to another "
+            f"Purchases: {concept(spec)}. Nobody published a change in value from {IMPUTED[0]} to {IMPUTED[-1]}. The second panel adds what is no transaction: a bond that moves to another "
             "custodian, a reclassification, a survey. Correlation: of the monthly figures with those of China alone. Belgium is the home of Euroclear, Luxembourg of Clearstream and of funds; what they and Hong Kong hold "
             "for others than China is in the sums too, so that these are bounds of a kind and no estimates."
         ],
     )
     frame = _holdings(spec)
     names = [f"{slug}_net_purchases_usd" for slug in slugs]
-    files = econ.load(*names, as_of=spec.as_of).vintages + econ.load("china_mfh_holdings", as_of=spec.as_of).vintages
+    moves = (f"{slug}_valuation_change_usd" for slug in slugs)
+    files = loaded(spec, *names).vintages + loaded(spec, "china_mfh_holdings", *moves).vintages
     return Exhibit(
         key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables={"": table},
         figures={"": Figure(frame, _draw, height=2.7)}, vintages=files, spec=spec,
@@ -65,14 +66,14 @@ def _numbers(
         "reported_2010": cell(frame.set_index("month"), spec.custody.survey, "reported"),
         **{f"{slug}_since_2023": summed(bought[slug].loc[spec.custody.since :]) for slug in bought},
         **{f"{slug}_moved_2011": summed(moved[slug].loc[first.first : first.last]) for slug in moved},
-        **{f"{slug}_correlation": float(bought[slug].corr(bought[spec.custody.groups[0]])) for slug in bought},
+        **{f"{slug}_correlation": _sums(bought[slug], bought[spec.custody.groups[0]], spec)[-1] for slug in bought},
     }
 
 
 def _moved(slug: str, spec: Specification) -> pd.Series:
-    """Change in position less valuation change: purchases and the gap."""
+    """Change in position less valuation change, where both are published: purchases and the gap."""
     change, valuation = (
-        flows(slug, name, "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"]
+        flows(slug, name, "usd_bn", imputed=False, as_of=spec.as_of)["value"]
         for name in ("position_change", "valuation_change")
     )
     return change - valuation
@@ -89,7 +90,8 @@ def _pair(slug: str) -> str:
 
 def _sums(series: pd.Series, china: pd.Series, spec: Specification) -> list[float | Unavailable]:
     sums = [summed(series.loc[each.first : each.last]) for each in spec.custody.spans]
-    return [*sums, float(series.corr(china))]
+    first, last = spec.custody.spans[0].first, spec.custody.spans[-1].last
+    return [*sums, float(series.loc[first:last].corr(china.loc[first:last]))]
 
 
 def _holdings(spec: Specification) -> pd.DataFrame:

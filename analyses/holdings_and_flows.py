@@ -7,11 +7,14 @@ from typing import Any
 import pandas as pd
 
 import econ
+from analyses._samples import loaded
 from analyses._units import MISSING, month_words
-from analyses._words import name_of, years, yield_words
+from analyses._words import concept, name_of, years, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate
 from econ.data import flows
+from econ.data.concepts import BREAK
+from econ.data.flows import BY_CONCEPT
 from econ.data.reported import IMPUTED
 from econ.data.vintage import Vintage
 from econ.infer import regress
@@ -28,12 +31,11 @@ AVERAGE = "_average"
 
 @recorded
 def result(spec: Specification = baseline) -> Exhibit:
-    """Regress monthly changes of the yield on each measure, for three holders and several samples."""
+    """Regress monthly changes of the yield on each measure, for several holders and samples."""
     end, average = (_changes(f"{spec.primary.maturity}{what}", spec) for what in ("", AVERAGE))
     columns = {
         "official_long": ("official", average, spec.sample.long),
         "official_early": ("official", end, spec.sample.early),
-        "official_full": ("official", end, spec.sample.full),
         **{f"{slug}_recent": (slug, end, spec.sample.main) for slug in spec.holdings.holders},
     }
     cells = {
@@ -65,13 +67,14 @@ def _table(rows: list[Row], samples: list[str], spec: Specification) -> Table:
     return Table(
         samples,
         [Panel(f"{name}, bp per 1% of debt"), *rows],
-        spans=[("Foreign official", 3), *((name_of(slug), 1) for slug in spec.holdings.holders)],
+        spans=[("Foreign official", 2), *((name_of(slug), 1) for slug in spec.holdings.holders)],
         decimals=1,
         notes=[
             f"Each cell is one regression of the monthly change of the {name} (month end; monthly average in the first "
             "column) on a constant and one measure of demand in percent of debt: the change in reported holdings of all or "
             "of long-term Treasuries, its valuation part alone, or net purchases. Standard errors in parentheses: Newey-West "
-            f"with {spec.holdings.hac_lags} Bartlett lags. Imputed months {months}. None of these is an estimate of the price "
+            f"with {spec.holdings.hac_lags} Bartlett lags. Purchases: {concept(spec)}. Months with a modelled valuation "
+            f"({IMPUTED[0]} to {IMPUTED[-1]}) {months}. None of these is an estimate of the price "
             "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
         ],
     )
@@ -83,10 +86,14 @@ def _changes(name: str, spec: Specification) -> Dataset:
 
 
 def _slope(slug: str, measure: str, outcome: Dataset, sample: tuple[str, str], spec: Specification) -> Estimate:
-    demand = flows(slug, measure, imputed=spec.holdings.imputed, as_of=spec.as_of)["value"].rename(measure)
+    if measure in BY_CONCEPT:
+        table = flows(slug, measure, concept=spec.concept, as_of=spec.as_of)
+    else:
+        table = flows(slug, measure, imputed=spec.holdings.imputed, as_of=spec.as_of)
+    demand = table["value"].rename(measure)
     changes = outcome.frame.iloc[:, 0].rename("yield")
     both = pd.concat([changes, demand], axis=1).loc[sample[0] : sample[1]].dropna()
-    parent = outcome.join(econ.load(f"{slug}_{measure}", as_of=spec.as_of))
+    parent = outcome.join(loaded(spec, f"{slug}_{measure}"))
     fit = regress(
         both["yield"], both[[measure]], cov="hac", bandwidth=spec.holdings.hac_lags, gaps="zero", parent=parent
     )
@@ -98,7 +105,7 @@ def _cumulated(spec: Specification) -> pd.DataFrame:
     """China since a month: change in reported long-term holdings and cumulated net purchases, USD billion."""
     first = spec.holdings.since
     position = flows("china", "position", "usd_bn", as_of=spec.as_of)["value"].loc[first:]
-    bought = flows("china", "net_purchases", "usd_bn", imputed=spec.imputed, as_of=spec.as_of)["value"].loc[first:]
+    bought = flows("china", "net_purchases", "usd_bn", concept=spec.concept, as_of=spec.as_of)["value"].loc[first:]
     bought = bought.where(bought.index > bought.index[0], 0.0).cumsum(skipna=False)
     return pd.DataFrame(
         {
@@ -112,8 +119,7 @@ def _cumulated(spec: Specification) -> pd.DataFrame:
 def _draw(page: Any, data: pd.DataFrame) -> None:
     axes = page.subplots()
     months = pd.PeriodIndex(data["month"], freq="M").to_timestamp()
-    first, last = IMPUTED[0].start_time, IMPUTED[-1].end_time
-    axes.axvspan(first, last, color="0.9", lw=0, label="imputed months")
+    axes.axvline(BREAK.start_time, color="0.6", lw=0.8, linestyle=":", label="counterparty before, holder after")
     axes.plot(months, data["reported"], label=f"reported long-term holdings, change since {data['month'].iloc[0]}")
     axes.plot(months, data["bought"], label="cumulated net purchases", linestyle="--")
     axes.axhline(0.0, color="0.4", lw=0.6)
@@ -125,7 +131,7 @@ def _vintages(spec: Specification) -> tuple[Vintage, ...]:
     slugs = ("official", *spec.holdings.holders)
     names = [f"{slug}_{measure}" for slug in slugs for measure in ("mfh_change", "net_purchases")]
     maturity = spec.primary.maturity
-    return econ.load(maturity, f"{maturity}{AVERAGE}", *names, as_of=spec.as_of).vintages
+    return loaded(spec, maturity, f"{maturity}{AVERAGE}", *names).vintages
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from econ.simulate import (
     with_supply_shocks,
 )
 
-PANELS = {"none": "Statistics without faults", "archive": "Custody noise, revisions, imputed months"}
+PANELS = {"none": "Statistics without faults", "archive": "Custody, its noise, revisions, lags"}
 LABELS = {
     "offset_oracle": "Oracle: true flows, true shock", "offset_ols": "Least squares",
     "recursive_fieller": "Seller first, Fieller", "recursive_delta": "Seller first, delta",

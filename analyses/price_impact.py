@@ -25,7 +25,7 @@ from analyses._projections import (
     with_instruments,
 )  # fmt: skip
 from analyses._units import debt_tn, per_100bn
-from analyses._words import heads, label, listing, months, name_of, series, yield_words
+from analyses._words import concept, heads, label, listing, months, name_of, series, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate, LocalProjection
 from econ.infer import equivalence
@@ -59,7 +59,7 @@ class Design:
     hubs : bool
         Whether custody hubs are in the panel of the granular instrument.
     long : bool
-        Foreign officials since 1985, average yields.
+        Since 1985, average yields.
     """
 
     words: str
@@ -70,8 +70,9 @@ class Design:
 
 
 DESIGNS = {
-    "ols_long": Design("LS officials, 1985 on", OFFICIAL, long=True),
-    "ols_official": Design("LS officials", OFFICIAL),
+    "ols_long": Design("LS officials, 1985–2020", OFFICIAL, long=True),
+    "ols_whole": Design("LS all foreign, 1985 on", FOREIGN, long=True),
+    "ols_foreign": Design("LS all foreign", FOREIGN),
     "ols_china": Design("LS China", CHINA),
     "ols_japan": Design("LS Japan", JAPAN),
     "granular": Design("Granular, all", FOREIGN, ("granular",)),
@@ -154,7 +155,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     fits = {key: project(design, spec, horizon=spec.projection.horizon) for key, design in designs(spec).items()}
     shown = (*spec.projection.horizons, spec.primary.horizon)
     cells = {
-        key: {h: _cell(fit, spec.primary.maturity, h, spec) for h in dict.fromkeys(shown)} for key, fit in fits.items()
+        key: {h: impact(fit, spec.primary.maturity, h, spec) for h in dict.fromkeys(shown)} for key, fit in fits.items()
     }
     controlled = _controlled(spec)
     numbers = _numbers(fits, cells, spec) | {f"controls_{key}": row[0] for key, row in controlled.items()}
@@ -170,9 +171,10 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-def _cell(
+def impact(
     fit: ProjectionResults, response: str, horizon: int, spec: Specification, *, small_sample: bool = True
 ) -> Estimate | Unavailable:
+    """One response of a design, with its weak-instrument-robust set if it has an instrument."""
     name = response if response in fit.parent.responses else f"{response}_average"
     if name not in fit.parent.responses:
         return Unavailable("no yield of this maturity in this sample")
@@ -187,8 +189,8 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
     rows: list[Row | Panel] = []
     for key, fit in fits.items():
         strength = fit.first_stage(spec.primary.horizon).statistic if fit.parent.instruments else "–"
-        cells = [_cell(fit, name, spec.primary.horizon, spec) for name in spec.yields.maturities]
-        today = per_100bn(_cell(fit, spec.primary.maturity, spec.primary.horizon, spec), spec)
+        cells = [impact(fit, name, spec.primary.horizon, spec) for name in spec.yields.maturities]
+        today = per_100bn(impact(fit, spec.primary.maturity, spec.primary.horizon, spec), spec)
         rows.append(Row(designs(spec)[key].words, [*cells, today, strength, fit.nobs]))
     return Table(
         [*(label(name) for name in spec.yields.maturities), label(spec.primary.maturity), "Effective F", "Months"],
@@ -199,7 +201,7 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
         notes=[
             f"Yields after {months(spec.primary.horizon)}, bp, per sale of 1% of debt and of $100 billion at today's debt "
             f"(${debt_tn(spec):.1f} trillion) by foreign officials, China, Japan (also under interventions), or all foreigners "
-            f"(granular and combined); LS: least squares. Brackets: {spec.level:.0%}; with instruments Anderson-Rubin sets, "
+            f"(granular and combined); LS: least squares. Purchases: {concept(spec)}. Brackets: {spec.level:.0%}; with instruments Anderson-Rubin sets, "
             "which stay valid when the instrument is weak and may be unions or the whole line. Intervention shocks: what past "
             "yields, financial conditions and interventions do not explain. Effective F: Montiel Olea and Pflueger; with one "
             "instrument, values below 23 leave two-stage least squares with a worst-case bias above 10%. No 5-year yield is in "
@@ -243,7 +245,7 @@ def _premia(spec: Specification) -> Table:
     rows = []
     for design in designs(spec).values():
         fit = project(design, spec, horizon=spec.primary.horizon, premia=True)
-        cells = [_cell(fit, name, spec.primary.horizon, spec) for name in spec.yields.premia]
+        cells = [impact(fit, name, spec.primary.horizon, spec) for name in spec.yields.premia]
         rows.append(Row(design.words, [*cells, per_100bn(cells[-1], spec), fit.nobs]))
     return Table(
         [*(label(name) for name in spec.yields.premia), label(spec.yields.premia[-1]), "Months"],
@@ -268,7 +270,7 @@ def _controlled(spec: Specification) -> dict[str, Controlled]:
     found = {}
     for key, controls in sets.items():
         fit = project(designs(spec)[primary_key(spec)], spec, horizon=spec.primary.horizon, controls=controls)
-        cell = _cell(fit, spec.primary.maturity, spec.primary.horizon, spec)
+        cell = impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
         found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, fit.nobs)
     return found
 
@@ -296,7 +298,7 @@ def _numbers(fits: Fits, cells: Cells, spec: Specification) -> dict[str, Number]
     for key, fit in fits.items():
         if fit.parent.instruments:
             numbers[f"{key}_f"] = float(fit.first_stage(spec.primary.horizon).statistic)
-    plain = _cell(fits[primary_key(spec)], spec.primary.maturity, spec.primary.horizon, spec, small_sample=False)
+    plain = impact(fits[primary_key(spec)], spec.primary.maturity, spec.primary.horizon, spec, small_sample=False)
     numbers |= {"primary": primary, "primary_100bn": per_100bn(primary, spec), "primary_chi_square": plain}
     return numbers | _equivalent(primary, spec)
 
@@ -339,7 +341,7 @@ def _paths(fits: Fits, spec: Specification) -> pd.DataFrame:
     rows = []
     for key in (key for key in spec.projection.paths if key in fits):
         for h in range(spec.projection.horizon + 1):
-            cell = _cell(fits[key], spec.primary.maturity, h, spec)
+            cell = impact(fits[key], spec.primary.maturity, h, spec)
             hull = cell if isinstance(cell, Unavailable) else replace(cell, region=None)
             rows += [(designs(spec)[key].words, h, *ends) for ends in _ends(hull, 1.25 * REACH)]
     return pd.DataFrame(rows, columns=["design", "month", "value", "lower", "upper"])

@@ -75,14 +75,15 @@ def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate | Unavaila
     """The primary cell, a sale after so many months, when one choice changes."""
     changes: dict[str, Specification] = {"Baseline": spec}
     changes |= {f"{lags} lags": spec.changed("var.lags", lags) for lags in spec.var.lag_variants}
-    last = spec.sample.published[1]
-    changes[f"Published flows only, to {last}"] = spec.changed("sample.main", spec.sample.published)
+    last = spec.sample.one_concept[1]
+    changes[f"Trading counterparty only, to {last}"] = spec.changed("sample.main", spec.sample.one_concept)
+    changes["Purchases by position"] = spec.changed("concept", "position")
     changes["Without Fed purchases and Bund yield"] = without_controls(spec)
     seller = spec.var.sellers[0]
     rows: list[Row | Panel] = []
     numbers: dict[str, Estimate | Unavailable] = {}
     for words, varied in changes.items():
-        cells = [_primary(varied, order) for _, order in ORDERS.values()]
+        cells = [primary_cell(varied, order) for _, order in ORDERS.values()]
         numbers |= {f"variant_{len(rows)}_{key}": cell for key, cell in zip(ORDERS, cells, strict=True)}
         nobs = [cell.nobs if isinstance(cell, Estimate) else cell for cell in cells]
         rows.append(Row(words, [*cells, nobs[0]]))
@@ -100,7 +101,7 @@ def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate | Unavaila
     return table, numbers
 
 
-def _primary(spec: Specification, order: str) -> Estimate | Unavailable:
+def primary_cell(spec: Specification, order: str) -> Estimate | Unavailable:
     """The primary cell under one order, if the reduced form is stable."""
     try:
         return _cell(responses(spec, order), f"{spec.var.sellers[0]}_net_purchases", spec.primary.horizon, spec)

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import econ
 from analyses import _kinds as kind
 from analyses._kinds import Dates, NewsClass, Span
-from analyses._samples import THE_YIELD, consistent, cut, ordered
+from analyses._samples import THE_YIELD, consistent, cut, loaded, ordered
 from econ import VAR, Dataset
 from econ.report import Choices
 from econ.var import VARResults
@@ -34,12 +33,11 @@ RECORDS = ("fixed_on",)
 class Sample(Choices, part="sample"):
     """First and last months."""
 
-    main: kind.Months = ("2011-07", "2026-03")  # net purchases by country exist from 2011-07, debt to scale them to 2026-03
-    published: kind.Months = ("2011-07", "2020-12")  # months of the main sample before the imputed ones
-    early: kind.Months = ("2003-01", "2020-12")  # officials, end-of-month yields, published flows only
-    full: kind.Months = ("2003-01", "2026-03")  # the same to the end
-    long: kind.Months = ("1985-04", "2020-12")  # officials, average yields, published flows only
-    officials: kind.Months = ("1985-04", "2026-03")  # the same to the end, for projections
+    main: kind.Months = ("2011-07", "2026-03")  # trades tell China's purchases from 2011-07; debt to scale them ends in 2026-03
+    one_concept: kind.Months = ("2011-07", "2023-01")  # months of the main sample in which the trading counterparty counts
+    early: kind.Months = ("2003-01", "2020-12")  # officials, end-of-month yields; nobody published their flows from 2021-01 to 2023-01
+    long: kind.Months = ("1985-04", "2020-12")  # officials, average yields
+    whole: kind.Months = ("1985-04", "2026-03")  # all foreigners, average yields
     custody: kind.DaySpan = ("2007-07-11", "2026-03-25")  # Wednesdays with custody holdings, debt and yields
 
 
@@ -118,7 +116,7 @@ class AddingUp(Choices, part="adding_up"):
 
 @dataclass(frozen=True)
 class Panel(Choices, part="panel"):
-    """Holders behind the granular shocks: those with purchases in every month since 2011-06, so no Saudi Arabia."""
+    """Holders behind the granular shocks: those with positions since 2011-06 and purchases in every month after it."""
 
     countries: kind.Holders = (
         "china", "japan", "taiwan", "korea", "india", "brazil", "norway", "canada", "france", "germany", "australia"
@@ -146,7 +144,7 @@ class Projection(Choices, part="projection"):
     """Local projections of the price impact."""
 
     lags: kind.Count = 3  # from 2011
-    long_lags: kind.Count = 6  # of foreign officials, from 1985
+    long_lags: kind.Count = 6  # of officials and of all foreigners, from 1985
     long_controls: kind.SeriesList = (BUND, "yield_10y_uk", "fed_funds", "financial_conditions")  # from 1985
     further: kind.SeriesList = (
         "yield_10y_uk", "fed_funds", "industrial_production"
@@ -158,12 +156,23 @@ class Projection(Choices, part="projection"):
 
 
 @dataclass(frozen=True)
+class Concepts(Choices, part="concepts"):
+    """Concepts of a purchase, and the surveys."""
+
+    holders: kind.Holders = (
+        "china", "japan", "uk", "belgium", "luxembourg", "ireland", "cayman", "switzerland", "hong_kong", "singapore",
+        "taiwan", "brazil", "official", "foreign"
+    )  # of whom published purchases are held against those that positions imply
+    quoted: kind.Holders = ("china", "japan", "uk", "foreign")  # whose trades and surveys the text quotes
+
+
+@dataclass(frozen=True)
 class Holdings(Choices, part="holdings"):
     """Holdings against flows."""
 
-    holders: kind.Holders = ("china", "japan")  # beside foreign officials
+    holders: kind.Holders = ("foreign", "china", "japan")  # since 2011, beside foreign officials
     hac_lags: kind.Count = 12  # Bartlett lags
-    imputed: kind.Flag = False  # whether imputed months enter these regressions; the rest of the paper follows `imputed`
+    imputed: kind.Flag = False  # whether months with a modelled valuation (2021-01 to 2023-01) enter the valuation row
     since: kind.Month = "2011-12"  # start of the figure
 
 
@@ -176,10 +185,10 @@ class Custody(Choices, part="custody"):
     )  # China, with Belgium, with Luxembourg and Hong Kong too
     survey_hubs: kind.Holders = ("uk",)  # whose reports may be China's in the benchmark to the survey: not the hubs of the panel
     spans: kind.Spans = (
-        Span("2011–14", "2011-07", "2014-12"), Span("2015–19", "2015-01", "2019-12"),
-        Span("2020–22", "2020-01", "2022-12"), Span("2023–26", "2023-01", "2026-05"),
-    )  # months summed in the table; dollars need no debt, so that they run to 2026-05
-    since: kind.Month = "2023-01"  # start of the sum that the text quotes
+        Span("2011–14", "2011-07", "2014-12"), Span("2015–20", "2015-01", "2020-12"),
+        Span("2021–Jan. 23", "2021-01", "2023-01"), Span("2023–26", "2023-02", "2026-05"),
+    )  # months summed in the table, cut where the sources change; dollars need no debt, so that they run to 2026-05
+    since: kind.Month = "2023-02"  # start of the sum that the text quotes
     survey: kind.Month = "2010-06"  # survey that the text quotes
 
 
@@ -336,9 +345,9 @@ class Specification(Choices):
     as_of: kind.Day = "2026-07-17"  # vintage; make AS_OF=DATE, or --as-of DATE of any program, takes another, into a folder of its own
     level: kind.Level = 0.90  # coverage of intervals and sets
     rng: kind.Whole = 20260717  # seed
-    imputed: kind.Flag = True
-    # whether months without published net purchases (2021-01 to 2023-01) enter; without them models
-    # end before the first (no month may be missing inside) and sums over such months are not available
+    concept: kind.Concept = "spliced"
+    # whose purchases: the trading counterparty's (S form) to 2023-01 and the reported holder's (SLT) after. "position" takes the
+    # change in position less valuation, "imputed" does so from 2021-01 to 2023-01 alone, as an earlier edition did
     fixed_on: kind.Day = "2026-11-23"  # when the primary cells and bounds were fixed
     sample: Sample = field(default_factory=Sample)
     yields: Yields = field(default_factory=Yields)
@@ -348,6 +357,7 @@ class Specification(Choices):
     adding_up: AddingUp = field(default_factory=AddingUp)
     panel: Panel = field(default_factory=Panel)
     projection: Projection = field(default_factory=Projection)
+    concepts: Concepts = field(default_factory=Concepts)
     holdings: Holdings = field(default_factory=Holdings)
     custody: Custody = field(default_factory=Custody)
     claims: Claims = field(default_factory=Claims)
@@ -369,7 +379,7 @@ baseline = Specification()
 
 def system(spec: Specification = baseline) -> Dataset:
     """The monthly system: net purchases in percent of debt, yields in monthly changes of basis points."""
-    data = econ.load(*ordered(spec, "flows_first"), as_of=spec.as_of)
+    data = loaded(spec, *ordered(spec, "flows_first"))
     yields = [name for name, variable in data.variables.items() if variable.units == "percent"]
     data = data.convert(**dict.fromkeys(yields, "basis points")).transform(**dict.fromkeys(yields, "diff"))
     return cut(data, spec)

@@ -1,15 +1,15 @@
-"""Summary statistics: every variable of the paper, with its span, its moments, its imputed months and its path."""
+"""Summary statistics: every variable of the paper, with its span, its moments, its missing months and its path."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 import econ
+from analyses._samples import loaded
 from analyses._units import cell, month_words
-from analyses._words import span
+from analyses._words import concept, span
 from analyses.specification import Specification, baseline
 from econ.data import Dataset
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
@@ -19,8 +19,8 @@ from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Describe flows and yields over the sample of the VAR."""
     slugs = spec.summary.flows
-    flows = econ.load(*(f"{slug}_net_purchases" for slug in slugs), "fed_net_purchases", as_of=spec.as_of)
-    flows = _published(flows.sample(*spec.sample.main), spec)
+    flows = loaded(spec, *(f"{slug}_net_purchases" for slug in slugs), "fed_net_purchases")
+    flows = flows.sample(*spec.sample.main)
     rows: list[Row | Panel] = [Panel("Net purchases of long-term Treasuries, percent of debt a month")]
     rows += _rows(flows)
     rows.append(Panel("Monthly change of yields, basis points"))
@@ -34,12 +34,12 @@ def result(spec: Specification = baseline) -> Exhibit:
         if name == spec.yields.premium:
             ends = str(data.frame.index[-1])
     table = Table(
-        ["Months", "Imputed", "Mean", "Std. dev.", "Minimum", "Maximum", "Autocorr."],
+        ["Months", "Missing", "Mean", "Std. dev.", "Minimum", "Maximum", "Autocorr."],
         rows,
         notes=[
             f"Months {span(spec.sample.main)}, as far as published; the term premium ends in {ends}. "
             "A purchase is positive. Debt: federal debt held by the public at the end of the quarter before. "
-            f"The German yield is a monthly average. {_imputed(spec)} "
+            f"The German yield is a monthly average. Purchases: {concept(spec)}. Missing: months without a published figure. "
             "The Fed's purchases are the change in its holdings at face value."
         ],
     )
@@ -51,31 +51,12 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-def _published(flows: Dataset, spec: Specification) -> Dataset:
-    """The same without imputed months, if the specification leaves them out."""
-    if spec.imputed:
-        return flows
-    frame = flows.frame.copy()
-    for name, variable in flows.variables.items():
-        frame.loc[frame.index.astype(str).isin(variable.imputed), name] = float("nan")
-    return replace(flows, frame=frame, parent=flows)
-
-
-def _imputed(spec: Specification) -> str:
-    if not spec.imputed:
-        return "Months without published net purchases are left out."
-    return (
-        "Imputed: months without published net purchases, estimated as the change in the position less its modelled "
-        "valuation change."
-    )
-
-
 def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
     last = float(debt.frame["federal_debt"].iloc[-1]) / 1e6
     described = flows.describe()
     return {
         "months": int(cell(described, "china_net_purchases", "nobs")),
-        "imputed_months": int(cell(described, "china_net_purchases", "imputed")),
+        "missing_official": int(cell(described, "official_net_purchases", "missing")),
         "std_china": cell(described, "china_net_purchases", "std"),
         "std_japan": cell(described, "japan_net_purchases", "std"),
         "std_uk": cell(described, "uk_net_purchases", "std"),
@@ -96,7 +77,7 @@ def _rows(data: Dataset) -> list[Row]:
                 _label(data, str(name)),
                 [
                     int(line["nobs"]),
-                    int(line["imputed"]),
+                    int(line["missing"]),
                     line["mean"],
                     line["std"],
                     line["min"],

@@ -9,6 +9,7 @@ import econ
 from analyses._units import cell
 from analyses.specification import Specification, baseline
 from econ.data import fit_valuation, flows, holder, holders, valuation_model
+from econ.data.archive import read_table
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
 
 TWO, ONE = ("yield_2y", "yield_10y"), ("yield_10y",)
@@ -22,6 +23,12 @@ def official(slug: str, as_of: str) -> tuple[pd.DataFrame, pd.Series]:
     table = pd.DataFrame({each: flows(slug, each, "usd_bn", imputed=False, as_of=as_of)["value"] for each in names})
     table = table.assign(before=table["position"] - table["position_change"]).loc[FIRST:]
     return table, 100.0 * table["valuation_change"] / table["before"]
+
+
+def valued(as_of: str) -> list[str]:
+    """Holders whose valuation is published on both sides of the months without one."""
+    coded = set(read_table("bertaut_judson", as_of)[0]["holder"])
+    return [str(slug) for slug, code in holders()["code"].items() if code in coded]
 
 
 def _yields(as_of: str) -> pd.DataFrame:
@@ -66,7 +73,7 @@ def fits(as_of: str) -> pd.DataFrame:
     ``rmse_usd`` (billions, at each month's position), ``nobs``; ``r2_slt``, ``rmse_slt``: of `unseen` months.
     """
     yields, rows = _yields(as_of), {}
-    for slug in holders().index:
+    for slug in valued(as_of):
         table, returns = official(slug, as_of)
         model = valuation_model(slug, as_of=as_of)
         errors = returns - model.returns(yields).reindex(returns.index)
@@ -90,7 +97,7 @@ def alternatives(as_of: str) -> pd.DataFrame:
     the net purchases that it leaves for 2022, USD billions; ``better``: the model with the smaller left-out error.
     """
     yields, rows = _yields(as_of), {}
-    for slug in holders().index:
+    for slug in valued(as_of):
         (table, returns), row = official(slug, as_of), {}
         for word, rates in (("two", TWO), ("one", ONE)):
             model = fit_valuation(returns, yields, rates=rates)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import econ
-from analyses._samples import cut, last_month, window
+from analyses._samples import cut, loaded, window
 from analyses._units import cell, per_100bn
 from analyses._words import counted, day, heads, label, month
 from analyses.specification import Specification, baseline
@@ -74,8 +74,10 @@ def credentials_by_month(spec: Specification, *, lags: int) -> Credentials:
     """Monthly falls of custody as an instrument for sales by foreign officials."""
     monthly = instrument(spec, "M")
     name = spec.primary.maturity
-    data = econ.load("official_net_purchases", name, as_of=spec.as_of).convert(**{name: "basis points"})
-    data = data.transform(**{name: "diff"}).sample(None, last_month(spec))
+    data = loaded(spec, "official_net_purchases", name).convert(**{name: "basis points"})
+    data = data.transform(**{name: "diff"}).sample(
+        None, spec.sample.long[1]
+    )  # as long as officials' flows are published
     sales = -data.frame["official_net_purchases"].rename("official_sales").dropna()
     monthly = _within(monthly, monthly.series.index.intersection(sales.index))
     return credentials(monthly, data.frame[name], sales, lags=lags)

@@ -229,7 +229,7 @@ def _measured(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _flow_entries() -> tuple[Entry, ...]:
-    named = [(entry.slug, entry.name, (entry.code,)) for entry in HOLDERS]
+    named: list[tuple[str, str, tuple[str, ...]]] = [(entry.slug, entry.name, (entry.code,)) for entry in HOLDERS]
     named += [(slug, words, codes) for slug, (words, codes) in AGGREGATES.items()]
     entries = []
     for slug, holder_name, codes in named:

@@ -27,8 +27,8 @@ _GAP = {"TOT": 0.04, "OFF": 0.04, "CHN": 0.06, "JPN": 0.06, "BRA": 0.06, "IND": 
 _SMALL = 10_000.0
 """USD millions: below, a gap may be as large as the position (Russia since 2022)."""
 _LARGEST_GAP = 0.25
-"""Share of the position a month earlier; none in SLT since 2023-03 is above 0.16 (Indonesia) but the Bahamas' of 2024-09
-(0.49), 0.02 (China, Japan) or 0.01 (all foreigners, all officials)."""
+"""Share of the position a month earlier; none in SLT since 2023-03 is above 0.16 (Indonesia) but the Bahamas' of
+2024-09 (0.49), 0.02 (China, Japan) or 0.01 (all foreigners, all officials)."""
 
 
 def check_ranges(table: str, frame: pd.DataFrame) -> None:

@@ -5,9 +5,10 @@
 * ``holder``: the TIC SLT form (from 2023-02) says in whose name a custodian or issuer reports the bond.
 * ``spliced``: the first to its end, then the second. `BREAK` is the month at which the concept changes.
 
-A third concept, ``position`` (change in position less valuation), is made of `econ.data.reported`. Bertaut and Judson's
-flows by country are those of the S form; foreign officials and Saudi Arabia, which the S form does not print, have them
-to 2020-12 and nothing until 2023-02.
+A third concept, ``position`` (change in position less valuation), is made in `econ.data.reported`, and so is
+``imputed``, which is spliced but for 2021-01 to 2023-01, where it takes the third: what an earlier edition of the paper
+did before it used the S form. Bertaut and Judson's flows by country are those of the S form; foreign officials and
+Saudi Arabia, which it does not print, have them to 2020-12 and nothing until 2023-02.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from econ.data.holders import HOLDERS, PARTS, holder
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound
 
-CONCEPTS = ("spliced", "counterparty", "holder", "position")
+CONCEPTS = ("spliced", "counterparty", "holder", "position", "imputed")
 SOURCES = {
     "spliced": "TIC S form to 2023-01, TIC SLT Table 1 from 2023-02",
     "counterparty": "TIC S form, to 2023-01",
     "holder": "TIC SLT Table 1, from 2023-02",
+    "imputed": "TIC S form to 2020-12, change in position less modelled valuation to 2023-01, TIC SLT Table 1 after",
     "position": "Change in position less valuation: Bertaut-Judson to 2020-12, TIC SLT Table 1 from 2021-01",
 }
 BREAK = pd.Period("2023-02", freq="M")
@@ -33,7 +35,7 @@ BREAK = pd.Period("2023-02", freq="M")
 LINES = tuple(entry.code for entry in HOLDERS if entry.s_form_first and entry.code != "TOT")
 """Places with a line of their own in the S form; no two of them overlap in any month."""
 LISTED = tuple(code for code in LINES if code not in PARTS)
-"""The same without lines that ended in 2000-12: what the SLT form prints apart, and the rest of the world is without."""
+"""The same without lines that ended in 2000-12: what the rest of the world is without in the SLT form."""
 
 
 @lru_cache(maxsize=16)

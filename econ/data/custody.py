@@ -86,7 +86,8 @@ def custody_adjusted(
         return parts[0].add(parts[1])
 
     change = moved(name)
-    change = change.loc[change.first_valid_index() - 1 :]  # the change in the month of the first survey is not used
+    known = pd.PeriodIndex(change.index)[change.notna()]
+    change = change.loc[known[0] - 1 :]  # the change in the month of the first survey is not used
     found = found[found.index.isin(change.index)]
     if found.empty:
         raise SeriesNotFound(f"no survey of {name!r} falls on a month of its reported flows; pass another table.")

@@ -91,12 +91,14 @@ def flows(
         ``"debt"``: percent of federal debt held by the public at the end of the previous quarter;
         ``"usd_bn"``: billions of dollars.
     imputed : bool
-        Whether to give modelled months; ``False`` leaves them NaN. Net purchases have none but by position.
+        Whether to give modelled months; ``False`` leaves them NaN. Net purchases have none but
+        by position.
     concept : str
         Whose purchase it is, for ``"net_purchases"`` and ``"gap"``: ``"counterparty"`` (TIC S form, to 2023-01: where
         the other side of the trade sits), ``"holder"`` (TIC SLT, from 2023-02: in whose name the bond is reported),
-        ``"spliced"`` (the first, then the second: the concept changes at 2023-02), or ``"position"`` (change in
-        position less valuation, which is modelled from 2021-01 to 2023-01).
+        ``"spliced"`` (the first, then the second: the concept changes at 2023-02), ``"position"`` (change in
+        position less valuation, which is modelled from 2021-01 to 2023-01), or ``"imputed"`` (spliced, with the last
+        in those 25 months).
     as_of : str
         Vintage.
 

@@ -81,9 +81,13 @@ def _read() -> tuple[tuple[Holder, tuple[str, ...]], ...]:
         rows = list(lines)
     found = []
     for row in rows:
-        printed = tuple(filter(None, row.pop("printed").split("|")))
-        flags = {name: row.pop(name) == "yes" for name in ("official", "hub", "slt")}
-        found.append((Holder(ally=bool(row["ally_since"]), **flags, **row), printed))
+        printed = tuple(filter(None, row["printed"].split("|")))
+        entry = Holder(
+            row["code"], row["slug"], row["name"], bool(row["ally_since"]), row["official"] == "yes",
+            row["hub"] == "yes", row["reason"], row["source"], row["ally_since"], row["s_form_first"],
+            row["s_form_last"], row["slt"] == "yes", row["owner_since"], row["owner_reason"],
+        )  # fmt: skip
+        found.append((entry, printed))
     return tuple(found)
 
 

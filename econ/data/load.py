@@ -44,8 +44,8 @@ def load(
     rule : str, optional
         ``"last"``, ``"mean"`` or ``"sum"`` instead of the catalogue's rule.
     concept : str, default "spliced"
-        Whose purchases net purchases are: ``"spliced"``, ``"counterparty"``, ``"holder"`` or ``"position"``, as in
-        `econ.data.flows`.
+        Whose purchases net purchases are: ``"spliced"``, ``"counterparty"``, ``"holder"``, ``"position"`` or
+        ``"imputed"``, as in `econ.data.flows`.
 
     Returns
     -------
@@ -166,8 +166,8 @@ def _variable(item: Entry, imputed: frozenset[str], concept: str) -> Variable:
         source = SOURCES[concept] if item.column == "net_purchases" else f"{item.source}; {SOURCES[concept]}"
         breaks = [(entry.owner_since, f"before, trades do not tell the owner: {entry.owner_reason}")
                   for entry in map(holder, codes_of(item.holder))
-                  if entry.owner_since and concept in ("spliced", "counterparty")]  # fmt: skip
-        if concept == "spliced":
+                  if entry.owner_since and concept in ("spliced", "counterparty", "imputed")]  # fmt: skip
+        if concept in ("spliced", "imputed"):
             breaks.append((str(BREAK), "trading counterparty (S form) before, reported holder (SLT) from it on"))
     return Variable(
         name=item.name, label=item.label, units=item.units, sign=item.sign, source=source,
@@ -197,13 +197,13 @@ def _long_term_files(item: Entry, concept: str) -> list[str]:
         "holder": ["slt_table1"],
     }
     forms["spliced"] = forms["counterparty"] + forms["holder"]
-    if item.column == "net_purchases" and concept != "position":
+    if item.column == "net_purchases" and concept in forms:
         return list(forms[concept])
     tables = [*earlier, "slt_table1"]
     if item.column not in ("position", "position_change"):
         tables += ["DGS2", "DGS10"]  # the valuation model of the months without a published one
-    if item.column == "gap" and concept != "position":
-        tables += [name for name in forms[concept] if name not in tables]
+    if concept != "position" and item.column in BY_CONCEPT:
+        tables += [name for name in forms.get(concept, forms["spliced"]) if name not in tables]
     return tables
 
 

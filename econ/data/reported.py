@@ -117,23 +117,27 @@ def long_term(code: str, as_of: str, stamp: tuple[Vintage, ...], concept: str = 
     change in position less valuation (``concept="position"``).
     """
     if code == "ROW":
-        if concept == "position":
+        if concept in ("position", "imputed"):
             raise SeriesNotFound("nobody publishes positions of the rest of the world; ask for another concept.")
         return _bought(purchases(code, concept, as_of, stamp))
     if code in PARTS:
         return _joined(code, as_of, stamp, concept)
     out = _valued(code, as_of, stamp)
+    moved = (out["position_change"] - out["valuation_change"]).rename("net_purchases").to_frame()
+    moved["imputed_purchases"], moved["bought_from"] = out["imputed"], "change in position less valuation"
     if concept == "position":
-        out["net_purchases"] = out["position_change"] - out["valuation_change"]
-        out["imputed_purchases"], out["bought_from"] = out["imputed"], "change in position less valuation"
+        bought = moved
     else:
-        bought = _bought(purchases(code, concept, as_of, stamp))
-        out = out.reindex(out.index.union(bought.index)).fillna({"imputed": False, "source": ""}).infer_objects()
-        for name in ("net_purchases", "imputed_purchases", "bought_from"):
-            out[name] = bought[name]
-        out = out.fillna({"imputed_purchases": False, "bought_from": ""}).astype({"imputed_purchases": bool})
+        bought = _bought(purchases(code, "spliced" if concept == "imputed" else concept, as_of, stamp))
+        if concept == "imputed":
+            inside = bought.index.isin(IMPUTED)
+            bought = pd.concat([bought[~inside], moved[moved.index.isin(bought.index[inside])]]).sort_index()
+    index = out.index.union(bought.index)
+    out = out.reindex(index).join(bought[moved.columns])
     out["gap"] = out["position_change"] - out["net_purchases"] - out["valuation_change"]
-    return out.astype({"imputed": bool})
+    for flag, source in (("imputed", "source"), ("imputed_purchases", "bought_from")):
+        out[flag], out[source] = out[flag].eq(True), out[source].where(out[source].notna(), "")
+    return out
 
 
 def _bought(series: pd.DataFrame) -> pd.DataFrame:
@@ -161,10 +165,11 @@ def _joined(code: str, as_of: str, stamp: tuple[Vintage, ...], concept: str) -> 
         out[numbers] += part[numbers].reindex(out.index)
         for flag in ("imputed", "imputed_purchases"):
             out[flag] |= part[flag].reindex(out.index, fill_value=False)
-    if concept not in ("spliced", "counterparty"):
+    if concept not in ("spliced", "counterparty", "imputed"):
         return out
-    early = _bought(purchases(code, concept, as_of, stamp))
-    return pd.concat([early[early.index < out.index[0]], out])
+    early = _bought(purchases(code, "counterparty", as_of, stamp))
+    whole: pd.DataFrame = pd.concat([early[early.index < out.index[0]], out])
+    return whole
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,6 @@
 r"""Where flows by trading counterparty lie: the S form against the annual surveys of who owns the bonds.
 
-Between two surveys, :math:`S_0` and :math:`S_1`, what a holder bought is its change in position less the change in value,
+Between two surveys, :math:`S_0` and :math:`S_1`, what a holder bought is its change in position less that in value,
 
 .. math:: F = S_1 - S_0 - \sum_t r_t \, P_{t-1}, \qquad P_t = S_0 + (S_1 - S_0)\, t / 12,
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -67,14 +68,15 @@ def against_surveys(surveys: pd.DataFrame | None = None, *, as_of: str = EMBEDDE
     stamp, value = stamp_of(as_of), _returns(as_of)
     rows = {}
     for entry in HOLDERS:
-        if not entry.s_form_first or entry.code not in found or found.loc[list(SURVEYS), entry.code].isna().any():
+        if not entry.s_form_first or entry.code not in found or found[entry.code].isna().any():
             continue
         bought = purchases(entry.code, "counterparty", as_of, stamp)["value"]
-        for before, after in zip(SURVEYS[:-1], SURVEYS[1:], strict=True):
-            ends = found.loc[[before, after], entry.code].to_numpy(float)
+        position = found[entry.code].to_numpy(float)
+        for place, (before, after) in enumerate(pairwise(SURVEYS)):
             months = pd.period_range(before + 1, after, freq="M")
-            priced = value[months].to_numpy() @ np.linspace(*ends, len(months), endpoint=False)
-            rows[entry.slug, str(after)] = (float(bought[months].sum()), ends[1] - ends[0] - priced, ends[1])
+            first, last = position[place], position[place + 1]
+            priced = value[months].to_numpy() @ np.linspace(first, last, len(months), endpoint=False)
+            rows[entry.slug, str(after)] = (float(bought[months].sum()), last - first - priced, last)
     if not rows:
         raise SeriesNotFound(f"no holder has all surveys from {SURVEYS[0]} to {SURVEYS[-1]}; pass a longer table.")
     index = pd.MultiIndex.from_tuples(rows, names=["slug", "survey"])

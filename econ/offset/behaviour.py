@@ -33,6 +33,7 @@ def episodes(
     months: Mapping[str, tuple[str, str]] | None = None,
     *,
     imputed: bool = True,
+    concept: str = "spliced",
     as_of: str = EMBEDDED,
 ) -> pd.DataFrame:
     """What each holder bought or sold between two months.
@@ -45,6 +46,8 @@ def episodes(
         First and last month of each episode; default ``EPISODES``.
     imputed : bool, default True
         Whether imputed months count; otherwise an episode with one is `Unavailable`.
+    concept : str, default "spliced"
+        Whose purchases, as in `econ.data.flows`; only "position" and "imputed" have imputed months.
     as_of : str
         Vintage.
 
@@ -76,7 +79,7 @@ def episodes(
         if len(span) == 0:
             raise SpecificationError(f"episode {name!r} ends in {last} before it starts in {first}.")
         for holder in named:
-            rows[name, holder] = _summed(holder, span, imputed=imputed, as_of=as_of)
+            rows[name, holder] = _summed(holder, span, imputed=imputed, concept=concept, as_of=as_of)
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     table.index = pd.MultiIndex.from_tuples(list(rows), names=["episode", "holder"])
     return table
@@ -90,10 +93,10 @@ def _checked_holders(holders: Sequence[str]) -> tuple[str, ...]:
     return named
 
 
-def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, as_of: str) -> dict[str, object]:
+def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, concept: str, as_of: str) -> dict[str, object]:
     row: dict[str, object] = {}
     for column, scale in (("usd_bn", "usd_bn"), ("percent_of_debt", "debt")):
-        table = flows(holder, scale=scale, imputed=imputed, as_of=as_of).reindex(span)
+        table = flows(holder, scale=scale, imputed=imputed, concept=concept, as_of=as_of).reindex(span)
         missing = table.index[table["value"].isna()]
         row[column] = (
             Unavailable(f"no {column.replace('_', ' ')} for {missing[0]} in vintage {as_of}")

@@ -57,13 +57,12 @@ class Faults:
 
     @classmethod
     def archive(cls) -> Faults:
-        """Faults of the size in the archive: 23 of 177 months imputed, two months of lag, gaps of 0.06% of debt."""
+        """Faults of the size in the archive: flows booked at custody hubs, two months of lag, gaps of 0.06% of debt."""
         return cls(
             custody=0.2,
             custody_noise=0.03,
             survey_break=0.2,
             revision=0.2,
-            imputed=0.13,
             publication_lag=2,
         )
 

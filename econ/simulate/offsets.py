@@ -104,7 +104,7 @@ OFFSET_ESTIMATORS: Mapping[str, Estimator] = {
 OFFSET_FAULTS: Mapping[str, Faults] = {
     "none": Faults(),
     "custody": Faults(custody=0.2, custody_noise=0.03),
-    "revisions": Faults(revision=0.2, imputed=0.13),
+    "revisions": Faults(revision=0.2),
     "archive": Faults.archive(),
 }
 """What the statistics may do to flows, one fault at a time and all of them at the size of the archive."""

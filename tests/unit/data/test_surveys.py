@@ -1,4 +1,6 @@
-"""Where trades lie about owners: the S form against the surveys, and what a reallocation makes of London's purchases."""
+"""Where trades lie about owners: the S form against the surveys, and a reallocation of London's purchases."""
+
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -43,7 +45,7 @@ def test_marked_holders_carry_the_month_and_the_figure_in_every_dataset():
 
 def test_reallocated_purchases_add_up_to_the_survey_in_every_year():
     found, years = reallocated_purchases("china"), against_surveys().loc["china"]
-    for before, after in zip(SURVEYS[:-1], SURVEYS[1:], strict=True):
+    for before, after in pairwise(SURVEYS):
         bought = found.frame["purchases"].loc[before + 1 : after].sum()
         assert bought == pytest.approx(years.loc[str(after), "surveyed"], abs=1e-6)
     assert 0.2 < found.shares["uk"].value < 0.8
