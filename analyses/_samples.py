@@ -68,6 +68,14 @@ def loaded(spec: Specification, *names: str, frequency: str = "M") -> Dataset:
     return econ.load(*names, as_of=spec.as_of, frequency=frequency, concept=concept)
 
 
+def with_changes(spec: Specification, *names: str) -> Dataset:
+    """The same, with every yield as its monthly change in basis points: the first change needs the month before."""
+    yields = [name for name in names if entry(name).units == "percent"]
+    moved = loaded(spec, *yields).convert(**dict.fromkeys(yields, "basis points"))
+    moved = moved.transform(**dict.fromkeys(yields, "diff"))
+    return loaded(spec, *(name for name in names if name not in yields)).join(moved).select(*names)
+
+
 def actions(spec: Specification) -> dict[str, tuple[str, float]]:
     """What the holders of the VAR do: from the name of their purchases to words, and the size of the shock in percent."""
     found = {}
@@ -97,13 +105,23 @@ def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = 
         raise SpecificationError(
             f"sample.{name} asks for {first} to {last}; the data of {list(data.frame)} have {whole[0]} to {whole[-1]}."
         )
-    _told(data, first, name)
-    return data.sample(first, last)
+    kept = data.sample(first, last)
+    _told(kept, first, name)
+    return kept
 
 
 def _told(data: Dataset, first: str, name: str) -> None:
-    """Refuse months in which trades do not tell the owner."""
+    """Refuse months in which trades do not tell the owner, or that nobody published."""
     for column in data.frame:
+        if str(column).endswith("_net_purchases"):
+            known = data.frame[column].dropna()
+            inside = data.frame[column].loc[known.index[0] : known.index[-1]]
+            missing = inside.index[inside.isna()]
+            if len(missing):
+                raise SpecificationError(
+                    f"{column} was not published from {missing[0]} to {missing[-1]}, inside sample.{name}; take another "
+                    "sample, or concept='position'."
+                )
         item = ENTRIES.get(str(column))
         for code in codes_of(item.holder) if item is not None and item.column == "net_purchases" else ():
             since, reason = holder(code).owner_since, holder(code).owner_reason

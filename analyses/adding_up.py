@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 import econ
-from analyses._samples import THE_YIELD, cut, loaded
+from analyses._samples import THE_YIELD, cut, loaded, with_changes
 from analyses._units import cell
 from analyses._words import counted, months, number
 from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline, estimated
@@ -45,8 +45,7 @@ def everybody(spec: Specification) -> Dataset:
     quarter ends are published; domestic private holders are what is left of it.
     """
     name, allies = spec.primary.maturity, spec.adding_up.other_allies
-    data = loaded(spec, CHINA, JAPAN, UK, FED, "foreign_net_purchases", name)
-    data = data.convert(**{name: "basis points"}).transform(**{name: "diff"})
+    data = with_changes(spec, CHINA, JAPAN, UK, FED, "foreign_net_purchases", name)
     frame = data.frame.copy()
     for group, slugs in (("other_allies", allies), ("hubs", hubs(spec))):
         frame[group] = sum(flows(slug, concept=spec.concept, as_of=spec.as_of)["value"] for slug in slugs)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analyses import weekly_custody
 from analyses._projections import granular, intervened, intervention_shocks, interventions
-from analyses._samples import cut, loaded
+from analyses._samples import cut, with_changes
 from analyses._units import cell
 from analyses._words import counted, number, yield_words
 from analyses.specification import Specification, baseline
@@ -38,8 +38,7 @@ def variants(spec: Specification) -> dict[str, GranularInstrument]:
 def result(spec: Specification = baseline) -> Exhibit:
     """Credentials of the granular instrument and of its variants."""
     name = spec.primary.maturity
-    data = loaded(spec, "foreign_net_purchases", name).convert(**{name: "basis points"})
-    data = cut(data.transform(**{name: "diff"}), spec)
+    data = cut(with_changes(spec, "foreign_net_purchases", name), spec)
     change, sales = data.frame[name], -data.frame["foreign_net_purchases"].rename("foreign_sales")
     rows: list[Row | Panel] = [Panel("Variant")]
     checks, shown = {}, variants(spec)
@@ -74,8 +73,7 @@ def result(spec: Specification = baseline) -> Exhibit:
 def _entries(spec: Specification, granular_checks: Credentials, months: int) -> dict[str, Entry]:
     """Every instrument through the one set of checks, against the flow that it should move and the 10-year yield."""
     name, lags = spec.primary.maturity, spec.panel.balance_lags
-    data = loaded(spec, "japan_net_purchases", name).convert(**{name: "basis points"})
-    data = cut(data.transform(**{name: "diff"}), spec)
+    data = cut(with_changes(spec, "japan_net_purchases", name), spec)
     change, sales = data.frame[name], -data.frame["japan_net_purchases"].rename("japan_sales")
     entries = {"granular": Entry("Granular, all foreign sales", granular_checks, months)}
     made = {}

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from analyses import _kinds as kind
 from analyses._kinds import Dates, NewsClass, Span
-from analyses._samples import THE_YIELD, consistent, cut, loaded, ordered
+from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
 from econ import VAR, Dataset
 from econ.report import Choices
 from econ.var import VARResults
@@ -379,10 +379,7 @@ baseline = Specification()
 
 def system(spec: Specification = baseline) -> Dataset:
     """The monthly system: net purchases in percent of debt, yields in monthly changes of basis points."""
-    data = loaded(spec, *ordered(spec, "flows_first"))
-    yields = [name for name, variable in data.variables.items() if variable.units == "percent"]
-    data = data.convert(**dict.fromkeys(yields, "basis points")).transform(**dict.fromkeys(yields, "diff"))
-    return cut(data, spec)
+    return cut(with_changes(spec, *ordered(spec, "flows_first")), spec)
 
 
 def fitted(spec: Specification = baseline) -> VARResults:

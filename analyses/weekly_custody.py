@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import econ
-from analyses._samples import cut, loaded, window
+from analyses._samples import cut, window, with_changes
 from analyses._units import cell, per_100bn
 from analyses._words import counted, day, heads, label, month
 from analyses.specification import Specification, baseline
@@ -74,10 +74,8 @@ def credentials_by_month(spec: Specification, *, lags: int) -> Credentials:
     """Monthly falls of custody as an instrument for sales by foreign officials."""
     monthly = instrument(spec, "M")
     name = spec.primary.maturity
-    data = loaded(spec, "official_net_purchases", name).convert(**{name: "basis points"})
-    data = data.transform(**{name: "diff"}).sample(
-        None, spec.sample.long[1]
-    )  # as long as officials' flows are published
+    data = with_changes(spec, "official_net_purchases", name)
+    data = data.sample(None, spec.sample.long[1])  # as long as officials' flows are published without a hole
     sales = -data.frame["official_net_purchases"].rename("official_sales").dropna()
     monthly = _within(monthly, monthly.series.index.intersection(sales.index))
     return credentials(monthly, data.frame[name], sales, lags=lags)

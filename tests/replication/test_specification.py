@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analyses import claims, event_channels, holdings_and_flows, summary_statistics, weekly_custody
+from analyses import claims, event_channels, holdings_and_flows, price_impact, weekly_custody
 from analyses._kinds import Dates, NewsClass, Span
 from analyses._samples import cut, window
 from analyses.specification import RECORDS, Specification, baseline, system
@@ -38,13 +38,13 @@ SMALL = {
 
 CHANGED = {
     "level": 0.8,
-    "sample.main": ("2012-01", "2025-12"), "sample.published": ("2011-07", "2019-12"), "sample.early": ("2004-01", "2020-12"),
-    "sample.full": ("2004-01", "2026-03"), "sample.long": ("1986-01", "2020-12"), "sample.officials": ("1986-01", "2026-03"),
-    "sample.custody": ("2008-01-02", "2026-03-25"),
+    "sample.main": ("2012-01", "2025-12"), "sample.one_concept": ("2011-07", "2021-12"),
+    "sample.early": ("2004-01", "2020-12"), "sample.long": ("1986-01", "2020-12"), "sample.whole": ("1986-01", "2026-03"),
+    "sample.custody": ("2008-01-02", "2026-03-25"), "concept": "position",
     "yields.maturities": ("yield_2y", "yield_10y"), "yields.averages": ("yield_10y_average",),
     "yields.premia": ("term_premium_2y", "term_premium_10y"), "yields.premium": "term_premium_5y",
     "yields.slope": ("yield_30y", "yield_2y"),
-    "primary.maturity": "yield_30y", "primary.seller": "official", "primary.instruments": ("granular",),
+    "primary.maturity": "yield_30y", "primary.seller": "japan", "primary.instruments": ("granular",),
     "primary.bounds": (10_000.0, 8.0, 2.4), "primary.horizon": 6,
     "var.flows_first": ("japan_net_purchases", "china_net_purchases", *baseline.var.flows_first[2:]),
     "var.yields_first": baseline.var.yields_first[::-1], "var.allies_first": baseline.var.allies_first[::-1],
@@ -149,7 +149,7 @@ def test_every_field_is_explained_beside_it():
 
 
 USES = {"main": ("summary_statistics", "holdings_and_flows", "behaviour", "instruments", "adding_up", "quantity_offset"),
-        "early": ("holdings_and_flows",), "full": ("holdings_and_flows",), "long": ("holdings_and_flows",),
+        "early": ("holdings_and_flows",), "long": ("holdings_and_flows",),
         "custody": ("weekly_custody", "instruments")}  # fmt: skip
 
 
@@ -187,32 +187,51 @@ def test_a_changed_field_that_an_exhibit_does_not_read_is_warned_of_by_name():
         claims.result(baseline.changed("claims.tolerance", 0.01))
 
 
-def test_without_imputed_months_models_end_before_them_and_sums_are_not_available():
-    spec = baseline.changed("imputed", False)
-    assert window(spec) == ("2011-07", "2020-12")
-    assert str(system(spec).frame.index[-1]) == "2020-12"
-    rows = {row.label: row.cells for row in claims.result(spec).tables["annual"].body if hasattr(row, "cells")}
-    assert isinstance(rows["2021"][1], Unavailable)
+def test_no_month_of_purchases_is_imputed():
+    """Unless a referee asks for them: then the 25 months are those whose valuation nobody published."""
+    for name, variable in system(baseline).variables.items():
+        assert not variable.imputed, name
+    for concept in ("position", "imputed"):
+        variables = system(baseline.changed("concept", concept)).variables
+        assert len(variables["china_net_purchases"].imputed) == 25
+    rows = {row.label: row.cells for row in claims.result(baseline).tables["annual"].body if hasattr(row, "cells")}
+    assert isinstance(rows["2021"][1], float)
+    assert isinstance(rows["2021"][2], Unavailable)
     assert isinstance(rows["2023"][2], Unavailable)  # January
-    assert isinstance(rows["2024"][1], float)
-    assert isinstance(rows["2021"][0], float)  # reported holdings are published
-    numbers = summary_statistics.result(spec).numbers
-    assert (numbers["months"], numbers["imputed_months"]) == (152, 0)
+
+
+def test_trades_by_counterparty_end_before_the_break_and_the_reported_holder_begins_at_it():
+    spec = baseline.changed("concept", "counterparty")
+    assert window(spec) == ("2011-07", "2023-01")
+    assert str(system(spec).frame.index[-1]) == "2023-01"
+    with pytest.raises(SpecificationError, match=r"sample\.main asks for 2011-07 to 2026-03; .* have 2023-02"):
+        system(baseline.changed("concept", "holder"))
+
+
+def test_samples_in_which_flows_do_not_tell_who_bought_are_refused_with_months():
+    early = baseline.changed("sample.main", ("2005-01", "2026-03"))
+    with pytest.raises(
+        SpecificationError, match=r"begins in 2005-01, but trades of China tell who bought from 2011-07"
+    ):
+        system(early)
+    officials = baseline.changed({"primary.seller": "official"})
+    with pytest.raises(SpecificationError, match="official_net_purchases was not published from 2021-01 to 2023-01"):
+        price_impact.result(officials)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", [key for key in SECONDS if "imputed" in CHOICES[key]])
-def test_without_imputed_months_every_exhibit_that_uses_flows_is_another(key):
-    assert values(made(key, small(key).changed("imputed", False))) != before(key)
+@pytest.mark.parametrize("key", [key for key in SECONDS if "concept" in CHOICES[key]])
+def test_another_concept_makes_every_exhibit_that_uses_flows_another(key):
+    assert values(made(key, small(key).changed("concept", "position"))) != before(key)
 
 
 def test_words_follow_the_fields():
-    spec = baseline.changed({"primary.maturity": "yield_2y", "sample.full": ("2005-01", "2024-12")})
+    spec = baseline.changed({"primary.maturity": "yield_2y", "sample.early": ("2005-01", "2019-12")})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnusedChoice)
         exhibit = holdings_and_flows.result(spec)
     table = exhibit.table
-    assert table.columns[2] == "2005–2024"
+    assert table.columns[1] == "2005–2019"
     assert "2-year yield" in table.notes[0]
     assert "10-year" not in table.notes[0]
     weekly = weekly_custody.result(baseline.changed({"weekly.lags": 4, "weekly.horizons": (0, 2)}))

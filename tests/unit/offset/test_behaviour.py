@@ -17,15 +17,21 @@ def test_an_episode_is_the_sum_of_its_months():
         for column, scale in (("usd_bn", "usd_bn"), ("percent_of_debt", "debt")):
             months = flows(holder, scale=scale).loc["2022-09":"2022-10", "value"]
             assert table.loc[("stress", holder), column] == pytest.approx(months.sum(), rel=1e-12)
-    assert table.loc[("stress", "china"), "imputed"] == 2
+    assert table.loc[("stress", "china"), "imputed"] == 0
+    by_position = episodes(["china"], {"stress": ("2022-09", "2022-10")}, concept="position")
+    assert by_position.loc[("stress", "china"), "imputed"] == 2
+    assert by_position.loc[("stress", "china"), "usd_bn"] != table.loc[("stress", "china"), "usd_bn"]
     together = episodes(["japan", "uk"], {"stress": ("2022-09", "2022-10")})["usd_bn"].sum()
     assert table.loc[("stress", "japan_uk"), "usd_bn"] == pytest.approx(together, rel=1e-12)
 
 
 def test_what_is_not_published_is_not_given():
-    table = episodes(["china"], imputed=False)
+    table = episodes(["china", "official"], imputed=False)
     assert list(table.index.get_level_values("episode")) == list(EPISODES)
-    assert isinstance(table.loc[("September-October 2022", "china"), "usd_bn"], Unavailable)
+    assert isinstance(table.loc[("September-October 2022", "official"), "usd_bn"], Unavailable)
+    assert isinstance(table.loc[("September-October 2022", "china"), "usd_bn"], float)
+    with_position = episodes(["china"], imputed=False, concept="position")
+    assert isinstance(with_position.loc[("September-October 2022", "china"), "usd_bn"], Unavailable)
     assert isinstance(table.loc[("May 2026", "china"), "percent_of_debt"], Unavailable)
     assert isinstance(table.loc[("May 2026", "china"), "usd_bn"], float)
     assert isinstance(episodes(["china"], {"future": ("2030-01", "2030-02")}).iloc[0, 0], Unavailable)
