@@ -26,7 +26,7 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all paper test test-slow lint verify verify-matrix data bench readme doctor clean help FORCE
+.PHONY: all paper test test-slow lint verify verify-matrix data bench readme doctor audit clean help FORCE
 
 # make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
 ifdef AS_OF
@@ -90,7 +90,7 @@ lint: $(READY) ## ruff and mypy
 verify: $(READY) ## rebuild every exhibit elsewhere and compare it with the committed (without .git: deposited) results
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m econ verify $(EXPLAIN)
 
-verify-matrix: $(READY) ## the same on each python3.11 to 3.14 of this machine, in environments of their own (network)
+verify-matrix: $(READY) ## the same on each python3.11 to 3.14 of this machine and on the oldest libraries declared (network)
 	@$(PYTHON) -m econ.report.matrix $(EXPLAIN)
 
 data: $(READY) ## download today's vintage beside the embedded one (network; never part of all)
@@ -108,6 +108,9 @@ doctor: $(READY) ## say whether this machine has what the paper needs
 clean: ## remove what make built but the committed results; keep the environment
 	rm -rf paper/paper.pdf paper/paper.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+
+audit: $(READY) ## list every package of the lock with its licence; fail on an unknown one, a missing hash, a key in a file
+	@$(PYTHON) -m econ.report.audit $(EXPLAIN)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

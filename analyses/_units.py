@@ -32,7 +32,7 @@ def entry(frame: pd.DataFrame, row: object, column: str) -> Any:
 
 def month_words(index: pd.Index) -> list[str]:
     """Months of a table as ``2011-07``."""
-    return [f"{period:%Y-%m}" for period in pd.PeriodIndex(index)]
+    return [period.strftime("%Y-%m") for period in pd.PeriodIndex(index)]
 
 
 def summed(series: pd.Series) -> float | Unavailable:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from econ.eventstudy.results import EventStudyResults
 
 NO_SHIFT = "the variance on event days equals that on control days"
+STILL = 1e-10  # relative change of the parameters at which Gauss-Newton ends
+NOISE = 1e-13  # rounding of the loss, relative; the last digits of its value say nothing about a step
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +157,8 @@ def gmm(moments: Moments) -> tuple[float, float, float, float]:
 
     λ is the extra variance of the impulse, a the response to one unit of it (Rigobon and Sack 2004). The
     weight is the inverse of the moments' covariance, which does not depend on the parameters, so the
-    minimum is found by Gauss-Newton from the ratio Δcov / Δvar x.
+    minimum is found by Gauss-Newton from the ratio Δcov / Δvar x. It ends where the step does: the loss is flat at
+    its least, so its digits run out when half of those of a are still to come.
     """
     weight: Array = np.asarray(np.linalg.inv(moments.covariance), dtype=np.float64)
     point = np.array([moments.difference[0], moments.difference[1] / moments.difference[0]])
@@ -163,12 +166,12 @@ def gmm(moments: Moments) -> tuple[float, float, float, float]:
     for _ in range(200):
         gap, slope = _gap(point, moments)
         step = np.linalg.lstsq(slope.T @ weight @ slope, slope.T @ weight @ gap, rcond=None)[0]
-        size = 1.0
-        while size > 1e-10 and _loss(point - size * step, moments, weight) > loss:
+        size, most = 1.0, loss + NOISE * (1.0 + loss)
+        while size > 1e-10 and _loss(point - size * step, moments, weight) > most:
             size *= 0.5
         point = point - size * step
-        previous, loss = loss, _loss(point, moments, weight)
-        if previous - loss <= 1e-13 * (1.0 + loss):
+        loss = _loss(point, moments, weight)
+        if np.all(np.abs(size * step) <= STILL * np.abs(point)):
             break
     _, slope = _gap(point, moments)
     covariance = np.linalg.pinv(slope.T @ weight @ slope)

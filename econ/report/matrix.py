@@ -1,21 +1,29 @@
-"""`make verify-matrix`: the same verification on every supported Python that this machine has.
+"""`make verify-matrix`: the same verification on every supported Python of this machine, and on the oldest libraries.
 
-Each gets an environment of its own from ``requirements.lock`` under ``build/matrix``; the lock gives newer libraries to
-newer interpreters, so this is where a number that hangs on the last digit of a library shows.
+Each Python gets an environment of its own from ``requirements.lock`` under ``build/matrix``; the lock gives newer
+libraries to newer interpreters, so this is where a number that hangs on the last digit of a library shows. One more
+has, on the oldest Python that was found, each library exactly at the floor that ``pyproject.toml`` declares: a floor on
+which the paper does not come out the same is not declared.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from econ.report.run import THREADS, file_hash
-from econ.report.store import project_root
+from econ.errors import SchemaError
+from econ.report.run import THREADS
+from econ.report.store import project_root, write
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
+FLOORS = "floors"
+ABSENT = "not found on this machine"
 Call = Callable[[Sequence[str], Path], int]
 
 
@@ -44,19 +52,43 @@ def _is(python: Path, version: str) -> bool:
     return done.returncode == 0 and done.stdout.strip() == version
 
 
-def environment(root: Path, version: str, python: Path, run: Call = call) -> Path | None:
-    """The interpreter of the environment of a version, made from the lock if it is not there; None if that fails."""
-    folder = root / "build" / "matrix" / version
+def floors(root: Path) -> list[str]:
+    """Every dependency of the package at the oldest version that it declares, as ``numpy==2.0``.
+
+    Raises
+    ------
+    SchemaError
+        If a dependency declares none.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found = []
+    for line in project["dependencies"]:
+        match = re.fullmatch(r"(?P<name>[\w.-]+)>=(?P<version>[\w.]+)", line)
+        if match is None:
+            raise SchemaError(f"pyproject.toml: the dependency {line!r} declares no floor; write name>=version.")
+        found.append(f"{match['name']}=={match['version']}")
+    return found
+
+
+def wanted(root: Path, name: str) -> list[str]:
+    """What pip gets for an environment: the lock, hash by hash; wheels of the floors, for which there is no lock."""
+    if name == FLOORS:
+        return ["--only-binary", ":all:", *floors(root)]
+    return ["--require-hashes", "-r", "requirements.lock"]
+
+
+def environment(root: Path, name: str, python: Path, run: Call = call) -> Path | None:
+    """The interpreter of the environment of a version or of the floors, made if it is not there; None if that fails."""
+    folder = root / "build" / "matrix" / name
     own = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    lock, ready = file_hash(root / "requirements.lock"), folder / "lock.sha256"
-    if ready.is_file() and ready.read_text(encoding="utf-8") == lock:
+    words, lock = wanted(root, name), (root / "requirements.lock").read_bytes()
+    made, ready = hashlib.sha256(" ".join([str(python), *words]).encode() + lock).hexdigest(), folder / "made.sha256"
+    if ready.is_file() and ready.read_text(encoding="utf-8") == made:
         return own
-    pip = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
-    if run([str(python), "-m", "venv", "--clear", str(folder)], root):
+    pip = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    if run([str(python), "-m", "venv", "--clear", str(folder)], root) or run([*pip, *words], root):
         return None
-    if run([*pip, "-r", "requirements.lock"], root):
-        return None
-    ready.write_text(lock, encoding="utf-8")
+    write(ready, made)
     return own
 
 
@@ -74,27 +106,31 @@ def verify_matrix(
     run : callable
         Runs a command in a folder; gives its exit status.
     show : callable
-        Gets one line a version at the end.
+        Gets one line a version at the end, and one of the floors.
 
     Returns
     -------
     bool
-        Whether some version was found and every one that was found agrees.
+        Whether some version was found and every one that was found agrees, the floors on the oldest too.
     """
-    verdicts = {}
-    for version in VERSIONS:
-        python = find(version)
-        if python is None:
-            verdicts[version] = "not found on this machine"
-            continue
-        own = environment(root, version, python, run)
-        if own is None:
-            verdicts[version] = "FAILED: the packages of requirements.lock could not be installed"
-        else:
-            verdicts[version] = "FAILED" if run([str(own), "-m", "econ", "verify"], root) else "ok"
-    for version, verdict in verdicts.items():
-        show(f"python{version}: {verdict}")
+    pythons = {version: find(version) for version in VERSIONS}
+    oldest = next((version for version, python in pythons.items() if python is not None), None)
+    verdicts = {f"python{version}": _verdict(root, version, python, run) for version, python in pythons.items()}
+    if oldest is not None:
+        verdicts[f"python{oldest}, {FLOORS}"] = _verdict(root, FLOORS, pythons[oldest], run)
+    for name, verdict in verdicts.items():
+        show(f"{name}: {verdict}")
     return "ok" in verdicts.values() and not any(each.startswith("FAILED") for each in verdicts.values())
+
+
+def _verdict(root: Path, name: str, python: Path | None, run: Call) -> str:
+    if python is None:
+        return ABSENT
+    own = environment(root, name, python, run)
+    if own is None:
+        what = "floors of pyproject.toml" if name == FLOORS else "packages of requirements.lock"
+        return f"FAILED: the {what} could not be installed"
+    return "FAILED" if run([str(own), "-m", "econ", "verify"], root) else "ok"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from econ.errors import NotConverged
 ROUNDS = 500
 TOLERANCE = 1e-9
 FLAT = 1e-4  # least curvature of the Newton step; proportional variances have none
+NOISE = 1e-13  # rounding of the criterion, relative; the last digits of its value say nothing about a step
 
 
 def by_regime(left: Array, right: Array, codes: Rows) -> Array:
@@ -71,18 +72,26 @@ def unmix(m: Array, w: Array, start: Array) -> Array:
     """W = B⁻¹ that maximises the Gaussian likelihood of S_r = B Λ_r B', from ``start``: (B, n, n).
 
     The stationary point of `criterion` by Newton steps with the Hessian at the truth, which couples only the
-    elements (i, j) and (j, i) (Pham 2001; Ablin, Cardoso and Gramfort 2019), halved until the criterion falls.
+    elements (i, j) and (j, i) (Pham 2001; Ablin, Cardoso and Gramfort 2019), halved until the criterion does not rise.
+
+    It ends where the step does: the criterion is flat at its least, so its digits run out when half of those of W are
+    still to come, and at which step differs between machines. A sample whose steps do not end is kept as soon as the
+    criterion has.
     """
     unmixing, value = start.copy(), criterion(m, w, start)
     moving = np.arange(len(m))
     for _ in range(ROUNDS):
         step = _newton_step(m[moving], w, unmixing[moving])
         trial, reached = _descend(m[moving], w, unmixing[moving], step, value[moving])
-        done = (np.abs(step).max(axis=(1, 2)) < TOLERANCE) | (value[moving] - reached < 1e-14)
+        done = np.abs(step).max(axis=(1, 2)) < TOLERANCE
+        falling = value[moving] - reached > NOISE * (1.0 + np.abs(reached))
         unmixing[moving], value[moving] = trial, reached
-        moving = moving[~done]
+        moving, falling = moving[~done], falling[~done]
         if not len(moving):
             return unmixing
+    moving = moving[falling]
+    if not len(moving):
+        return unmixing
     raise NotConverged(
         f"the likelihood of {len(moving)} of {len(m)} samples was not maximised in {ROUNDS} steps: relative "
         "variances of two shocks are nearly equal; use method='moments', or regimes that differ more."
@@ -101,12 +110,12 @@ def _newton_step(m: Array, w: Array, unmixing: Array) -> Array:
 
 
 def _descend(m: Array, w: Array, unmixing: Array, step: Array, value: Array) -> tuple[Array, Array]:
-    """Go along the step, halving it until the criterion does not rise; stay where it always does."""
-    size = np.ones(len(m))
+    """Go along the step, halving it until the criterion does not rise by more than noise; stay where it always does."""
+    size, most = np.ones(len(m)), value + NOISE * (1.0 + np.abs(value))
     for _ in range(40):
         trial = unmixing - size[:, None, None] * (step @ unmixing)
         reached = criterion(m, w, trial)
-        worse = reached > value
+        worse = reached > most
         if not worse.any():
             return trial, reached
         size[worse] *= 0.5

