@@ -305,9 +305,9 @@ def _numbers(fits: Fits, cells: Cells, spec: Specification) -> dict[str, Number]
 
 def _equivalent(primary: Estimate | Unavailable, spec: Specification) -> dict[str, Number]:
     """Whether the primary cell is shown to lie within each bound, and the smallest within which it is."""
-    if isinstance(primary, Unavailable) or isinstance(primary.std_error, Unavailable):
+    if isinstance(primary, Unavailable):
         return {}
-    tests = [equivalence(primary.value, primary.std_error, bound) for bound in spec.primary.bounds]
+    tests = [equivalence(primary, bound=bound) for bound in spec.primary.bounds]
     names = ("short", "long", "small")
     words: dict[str, Number] = {
         f"equivalent_{name}": "yes" if test.accepted else "no" for name, test in zip(names, tests, strict=True)

@@ -8,9 +8,9 @@ from analyses._samples import ordered
 from analyses._words import buyer, heads, months
 from analyses.specification import CHINA, Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
-from econ.infer import Equivalence
 from econ.offset import decide, quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
+from econ.report.numbers import Number
 from econ.responses import IRF, Identified, JointResponses
 from econ.var import ProxyResults
 
@@ -111,12 +111,10 @@ def _pro_rata(spec: Specification) -> dict[str, float]:
     return shares | {"_".join(slugs): float(sum(stock[slug] for slug in slugs) / rest)}
 
 
-def _decision(key: str, primary: Estimate, spec: Specification) -> dict[str, float | str]:
+def _decision(key: str, primary: Estimate, spec: Specification) -> dict[str, Number]:
     """The pre-stated thresholds, applied to the primary cell."""
     made = decide(primary, none=spec.offset.none, full=spec.offset.full)
-    found: dict[str, float | str] = {f"{key}_decision": made.verdict}
-    if isinstance(made.test, Equivalence):
-        found[f"{key}_smallest_bound"] = made.test.smallest_bound
+    found: dict[str, Number] = {f"{key}_decision": made.verdict, f"{key}_smallest_bound": made.test.smallest_bound}
     if isinstance(made.detectable, float):
         found[f"{key}_detectable"] = made.detectable
     return found

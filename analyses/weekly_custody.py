@@ -133,7 +133,7 @@ def _placebo(data: Dataset, spec: Specification) -> pd.DataFrame:
 def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Estimate | float | int | str]:
     name, placebo = spec.primary.maturity, spec.weekly.placebo
     four = _cell(irf, name, spec.weekly.horizon, spec)
-    test = equivalence(four.value, _error(four), spec.primary.bounds[0])
+    test = equivalence(four, bound=spec.primary.bounds[0])
     return {
         **{
             f"custody_{each.removeprefix('yield_')}_{h}": _cell(irf, each, h, spec)
@@ -157,11 +157,6 @@ def _projection(data: Dataset, spec: Specification, **more: Any) -> LocalProject
 
 def _cell(irf: IRF, name: str, horizon: int, spec: Specification) -> Estimate:
     return irf.at(horizon, response=name, level=spec.level)
-
-
-def _error(estimate: Estimate) -> float:
-    assert isinstance(estimate.std_error, float)
-    return estimate.std_error
 
 
 def _before(data: Dataset, spec: Specification) -> dict[str, Estimate]:

@@ -209,6 +209,22 @@ class Estimate:
         """``(lower, upper)``."""
         return (self.lower, self.upper)
 
+    def confidence_set(self) -> ConfidenceSet:
+        """The set that the estimate reports: its region, or its interval as a set.
+
+        Raises
+        ------
+        SpecificationError
+            If it has neither.
+        """
+        if self.region is not None:
+            return self.region
+        if isinstance(self.lower, Unavailable) or isinstance(self.upper, Unavailable):
+            raise SpecificationError(
+                f"{self.label or 'the estimate'} has no interval, so it decides nothing; ask for draws."
+            )
+        return ConfidenceSet(((self.lower, self.upper),), self.level)
+
     def __neg__(self) -> Estimate:
         """The same number counted the other way round, its interval and set too."""
         lower = self.upper if isinstance(self.upper, Unavailable) else -self.upper

@@ -3,7 +3,7 @@
 from econ.infer.bands import sup_t
 from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
-from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
+from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
 from econ.infer.multiple import romano_wolf
 from econ.infer.ratio import fieller
 from econ.infer.regression import Regression, regress
@@ -32,6 +32,7 @@ __all__ = [
     "reduced_form",
     "regress",
     "romano_wolf",
+    "smallest_bound",
     "sup_t",
     "tf_interval",
     "white",

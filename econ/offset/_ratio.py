@@ -11,7 +11,7 @@ from scipy import stats
 from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
-from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate
 from econ.infer import bands
 from econ.infer.ratio import fieller
 from econ.responses import Reading
@@ -32,14 +32,6 @@ class Ratio(Estimate):
     pair: Reading | None = field(default=None, repr=False, compare=False)
 
     __str__ = Estimate.__str__
-
-    def pair_set(self) -> ConfidenceSet:
-        """The set itself, or the interval as one."""
-        if self.region is not None:
-            return self.region
-        if isinstance(self.lower, Unavailable) or isinstance(self.upper, Unavailable):
-            raise SpecificationError(f"{self.label or 'the ratio'} has no interval; ask for draws.")
-        return ConfidenceSet(((self.lower, self.upper),), self.level)
 
 
 def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> Ratio:

@@ -276,7 +276,7 @@ def _excess(shares: Mapping[str, Ratio], floats: Mapping[str, float]) -> dict[st
 
 
 def _less(share: Ratio, number: float) -> Estimate:
-    region = share.pair_set().shifted(-number)
+    region = share.confidence_set().shifted(-number)
     return replace(
         share, value=share.value - number, lower=region.lower, upper=region.upper, region=region,
         label=f"{share.label}, less its share of the float",

@@ -30,8 +30,8 @@ class Decision:
     verdict : str
         ``"no meaningful offset"``, ``"offset"``, ``"partial offset"``, ``"selling alongside"`` or
         ``"not decidable with these data"``.
-    test : Equivalence or Unavailable
-        Two one-sided tests that the offset is within the bound of no offset.
+    test : Equivalence
+        Whether the reported set lies within the bound of no offset, and the smallest bound within which it does.
     detectable : float or Unavailable
         Smallest offset found with probability ``power`` by a two-sided test.
     nobs_needed : int or Unavailable
@@ -46,7 +46,7 @@ class Decision:
     """
 
     verdict: str
-    test: Equivalence | Unavailable
+    test: Equivalence
     detectable: float | Unavailable
     nobs_needed: int | Unavailable
     line: str
@@ -95,21 +95,24 @@ def decide(
     power = checks.real("power", power, least=0.5, below=1.0)
     if none >= full:
         raise SpecificationError(f"thresholds must satisfy 0 < none < full < 1; found {none} and {full}.")
-    region = _region(estimate)
+    region = estimate.confidence_set()
     verdict = _verdict(region, none, full)
     error = estimate.std_error
-    test: Equivalence | Unavailable = NO_ERROR
     detectable: float | Unavailable = NO_ERROR
     needed: int | Unavailable = NO_ERROR
     if not isinstance(error, Unavailable) and 0.0 < error < math.inf:
         one_sided = 0.5 + estimate.level / 2.0
-        test = equivalence(estimate.value, error, none, size=round(0.5 - estimate.level / 2.0, 12))
         detectable = minimum_detectable_effect(_precision(estimate, error, 0.0), power)
         needed = _observations(estimate, error, one_sided, (none, full), power)
     if verdict != OPEN:
         needed = Unavailable("decided already")
     return Decision(
-        verdict, test, detectable, needed, _line(estimate, region, verdict, detectable, needed, label), estimate
+        verdict,
+        equivalence(estimate, bound=none),
+        detectable,
+        needed,
+        _line(estimate, region, verdict, detectable, needed, label),
+        estimate,
     )
 
 
@@ -137,7 +140,7 @@ def decisions(estimates: Mapping[tuple[str, str], Estimate], *, none: float = 0.
             "lower": estimate.lower,
             "upper": estimate.upper,
             "verdict": made.verdict,
-            "smallest_bound": made.test.smallest_bound if isinstance(made.test, Equivalence) else made.test,
+            "smallest_bound": made.test.smallest_bound,
             "detectable": made.detectable,
             "nobs": estimate.nobs,
             "nobs_needed": made.nobs_needed,
@@ -146,16 +149,6 @@ def decisions(estimates: Mapping[tuple[str, str], Estimate], *, none: float = 0.
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     table.index = pd.MultiIndex.from_tuples(list(rows), names=["estimand", "design"])
     return table
-
-
-def _region(estimate: Estimate) -> ConfidenceSet:
-    if estimate.region is not None:
-        return estimate.region
-    if isinstance(estimate.lower, Unavailable) or isinstance(estimate.upper, Unavailable):
-        raise SpecificationError(
-            f"{estimate.label or 'the estimate'} has no interval, so it decides nothing; ask for draws."
-        )
-    return ConfidenceSet(((estimate.lower, estimate.upper),), estimate.level)
 
 
 def _verdict(region: ConfidenceSet, none: float, full: float) -> str:

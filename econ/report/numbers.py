@@ -157,11 +157,9 @@ def _units(value: Number, decimals: int) -> str:
 
 def _interval(value: Number, decimals: int) -> str:
     estimate = _needs_estimate(value, "interval")
-    if estimate.region is not None:
-        return _set(estimate.region, decimals)
-    if isinstance(estimate.lower, Unavailable) or isinstance(estimate.upper, Unavailable):
+    if estimate.region is None and any(isinstance(end, Unavailable) for end in estimate.interval):
         return NOT_AVAILABLE
-    return _set(ConfidenceSet(((estimate.lower, estimate.upper),), estimate.level), decimals)
+    return _set(estimate.confidence_set(), decimals)
 
 
 def _set(region: ConfidenceSet, decimals: int) -> str:

@@ -1,13 +1,15 @@
 """Fieller sets, equivalence, power and stepdown p-values: algebra, brute force, coverage."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from econ.errors import SchemaError, SpecificationError
-from econ.infer import equivalence, fieller, minimum_detectable_effect, romano_wolf
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.infer import equivalence, fieller, minimum_detectable_effect, romano_wolf, smallest_bound
 from econ.infer.ratio import quadratic_set
 
 CASES = {
@@ -94,6 +96,36 @@ def test_smallest_bound_is_where_the_verdict_turns():
     for wrong in ({"std_error": 0.0, "bound": 1.0}, {"std_error": 1.0, "bound": -1.0}):
         with pytest.raises(SpecificationError):
             equivalence(1.0, **wrong)
+
+
+def test_the_smallest_bound_of_a_reported_set_is_its_end_farthest_from_zero():
+    """A weak instrument: 153 by the two-stage error, 669 by the set that is printed beside it."""
+    region = ConfidenceSet(((-243.0, 669.0),), 0.90)
+    cell = Estimate(60.0, 56.6, region.lower, region.upper, 0.90, region=region)
+    assert smallest_bound(cell) == smallest_bound(region) == smallest_bound(-cell) == 669.0
+    assert [equivalence(cell, bound=bound).accepted for bound in (153.0, 668.9, 669.0)] == [False, False, True]
+    assert equivalence(cell, bound=15.0).size == 0.05
+    assert equivalence(replace(cell, region=None, lower=-5.0, upper=3.0), bound=5.0).accepted
+    complement = ConfidenceSet(((-math.inf, -2.0), (3.0, math.inf)), 0.95)
+    assert smallest_bound(complement) == math.inf
+    open_ended = Estimate(1.0, 1.0, -math.inf, math.inf, 0.95, region=complement)
+    made = equivalence(open_ended, bound=1e300)
+    assert (made.accepted, made.size) == (False, 0.025)
+    assert "not shown (smallest bound inf at 98%)" in str(made)
+
+
+def test_an_empty_set_shows_nothing_and_an_estimate_takes_no_error_of_its_own():
+    empty = Estimate(1.0, 1.0, math.inf, -math.inf, region=ConfidenceSet((), 0.90))
+    assert isinstance(smallest_bound(empty), Unavailable)
+    assert not equivalence(empty, bound=5.0).accepted
+    cell = Estimate(1.0, 1.0, -1.0, 3.0)
+    for wrong in ({"std_error": 1.0}, {"df": 5.0}, {"size": 0.05}):
+        with pytest.raises(SpecificationError, match="brings its own error"):
+            equivalence(cell, bound=1.0, **wrong)
+    with pytest.raises(SpecificationError, match="no interval"):
+        smallest_bound(Estimate(1.0, 1.0, Unavailable("no draws"), Unavailable("no draws")))
+    with pytest.raises(SpecificationError, match="bound"):
+        equivalence(cell)
 
 
 def test_minimum_detectable_effect_has_the_power_it_says():

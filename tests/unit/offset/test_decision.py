@@ -35,7 +35,8 @@ def test_the_set_decides(value, error, verdict):
     made = decide(interval(value, error))
     assert made.verdict == verdict
     assert (made.verdict == "no meaningful offset") == made.test.accepted
-    assert made.test == equivalence(value, error, 0.25)
+    assert made.test == equivalence(interval(value, error), bound=0.25)
+    assert made.test.smallest_bound == pytest.approx(equivalence(value, error, 0.25).smallest_bound, rel=1e-12)
     assert made.detectable == minimum_detectable_effect(error)
     assert verdict in str(made)
     assert isinstance(made.nobs_needed, int) == (verdict == "not decidable with these data")
@@ -48,6 +49,8 @@ def test_an_unbounded_set_is_not_decidable_and_the_line_says_so():
         assert made.verdict == "not decidable with these data"
         assert str(ConfidenceSet(intervals, 0.90)) in made.line
         assert made.line.startswith("Japan, granular")
+        assert made.test.smallest_bound == math.inf if intervals else isinstance(made.test.smallest_bound, Unavailable)
+        assert not made.test.accepted
 
 
 def test_the_sample_size_decides_as_often_as_promised():
@@ -72,7 +75,7 @@ def test_without_a_standard_error_the_set_alone_decides():
     reason = Unavailable("inverted")
     made = decide(Estimate(0.9, reason, 0.8, 1.1, nobs=50))
     assert made.verdict == "offset"
-    assert isinstance(made.test, Unavailable)
+    assert made.test.smallest_bound == 1.1
     assert isinstance(made.detectable, Unavailable)
 
 
