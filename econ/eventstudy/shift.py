@@ -16,6 +16,7 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.series import changes
+from econ.frozen import guarded
 from econ.infer import fieller
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 NO_SHIFT = "the variance on event days equals that on control days"
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class VarianceShift:
     """What the extra variance of event days identifies.
@@ -110,6 +112,7 @@ def brown_forsythe(event: Array, control: Array) -> Outcome:
     return Outcome(statistic, float(fdtrc(1.0, total - 2.0, statistic)), f"F(1, {total - 2})", NO_SHIFT)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Moments:
     """Second moments of demeaned series on event less control days, with their covariance."""

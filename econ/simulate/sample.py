@@ -13,6 +13,7 @@ import pandas as pd
 from econ.arrays import Array
 from econ.data.dataset import Dataset
 from econ.errors import WeakInstrument
+from econ.frozen import guarded
 from econ.offset import OwnShocks
 from econ.simulate.faults import Faults
 from econ.simulate.samples import DAYS, Samples
@@ -30,6 +31,7 @@ FLOW, ALLIED, CHANGE = "china_net_purchases", "japan_net_purchases", "yield_chan
 VARIABLES = (FLOW, ALLIED, "hubs_net_purchases", "officials_net_purchases", "risk", CHANGE)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One simulated sample.
