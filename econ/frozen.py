@@ -7,6 +7,7 @@ A frozen dataclass refuses a new value for a field, but not an edit of the table
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,8 +19,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 C = TypeVar("C", bound=type)
 
-WORDS = ("DataFrame", "Series", "Array", "ndarray", "Rows", "Mask", "Mapping", "dict", "list", "Any", "object")
-"""Words in the type of a field that may hold something that can be edited."""
+PLAIN = {"str", "bytes", "int", "float", "complex", "bool", "None", "tuple", "frozenset"}
+"""Words of the types that nobody can edit: a field of any other type is guarded."""
 
 
 class FrozenMapping(Mapping[K, V]):
@@ -159,7 +160,7 @@ def guarded(cls: C) -> C:
     [1.0, 2.0]
     """
     for field in dataclasses.fields(cls):
-        if any(word in str(field.type) for word in WORDS):
+        if not set(re.findall(r"\w+", str(field.type))) <= PLAIN:
             setattr(cls, field.name, _Field(field.name))
     for name, attribute in list(vars(cls).items()):
         if isinstance(attribute, cached_property):
