@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from econ import checks
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 
 MOST_DECIMALS = 6
 """Digits after the point from which a number is written in powers of ten."""
@@ -132,6 +133,7 @@ def digits(value: float, decimals: int) -> str:
     return f"{value:.{max(0, decimals + math.floor(math.log10(abs(value))))}e}" if round(value, decimals) else "0.0"
 
 
+@guarded
 @dataclass(frozen=True)
 class Estimate:
     """One number, its standard error and its interval, with units and provenance.

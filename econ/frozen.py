@@ -7,6 +7,7 @@ A frozen dataclass refuses a new value for a field, but not an edit of the table
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,9 +19,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 C = TypeVar("C", bound=type)
 
+PLAIN = {"str", "bytes", "int", "float", "complex", "bool", "None", "tuple", "frozenset"}
+"""Words of the types that nobody can edit: a field of any other type is guarded."""
+
 
 class FrozenMapping(Mapping[K, V]):
     """A mapping without a way to change it; unlike ``types.MappingProxyType`` it can be copied, pickled and compared.
+
+    Its tables are handed out as copies, its arrays refuse writing.
 
     Examples
     --------
@@ -29,10 +35,10 @@ class FrozenMapping(Mapping[K, V]):
     """
 
     def __init__(self, content: Mapping[K, V]) -> None:
-        self._content = dict(content)
+        self._content = {key: held(value) for key, value in content.items()}
 
     def __getitem__(self, key: K) -> V:
-        return self._content[key]
+        return handed_out(self._content[key])  # type: ignore[no-any-return]
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._content)
@@ -45,16 +51,61 @@ class FrozenMapping(Mapping[K, V]):
 
 
 def held(value: Any) -> Any:
-    """What an object keeps of ``value``: an array as a view that cannot be written to, anything else as it is."""
-    if isinstance(value, np.ndarray) and value.flags.writeable:
-        value = value.view()
-        value.flags.writeable = False
-    return value
+    """What an object keeps of ``value``, so that no later edit of ``value`` changes the object.
+
+    A table is copied, and so is an array that anybody could write to, through itself or the array that it is a view of;
+    one that nobody can is kept. A dictionary becomes a `FrozenMapping`; lists and tuples are kept part by part.
+    """
+    if isinstance(value, np.ndarray):
+        return value if _unwritable(value) else _locked(value.copy())
+    if isinstance(value, (pd.DataFrame, pd.Series)):
+        return value.copy()
+    if isinstance(value, dict):
+        return FrozenMapping(value)
+    return _parts(value, held)
+
+
+def own(value: Any) -> Any:
+    """What an object keeps of a ``value`` that it has just computed: an array of its own needs no copy."""
+    return _locked(value) if isinstance(value, np.ndarray) and value.base is None else held(value)
 
 
 def handed_out(value: Any) -> Any:
-    """What an object gives of what it holds: a copy of a table, anything else as it is."""
-    return value.copy() if isinstance(value, (pd.DataFrame, pd.Series)) else value
+    """What an object gives of what it holds: copies of tables, arrays that refuse writing, anything else as it is."""
+    if isinstance(value, np.ndarray):
+        return _locked(value)  # an array that was pickled or copied with its object can be written to again
+    if isinstance(value, (pd.DataFrame, pd.Series)):
+        return value.copy()
+    return _parts(value, handed_out)
+
+
+def _parts(value: Any, of: Callable[[Any], Any]) -> Any:
+    """A list, tuple or named tuple with ``of`` each part; a tuple whose parts stay the same is the same tuple."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    parts = [of(part) for part in value]
+    if isinstance(value, list):
+        return parts
+    if all(new is old for new, old in zip(parts, value, strict=True)):
+        return value
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+
+
+def _locked(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The same array, which refuses writing from now on."""
+    if array.flags.writeable:
+        array.flags.writeable = False
+    return array
+
+
+def _unwritable(array: np.ndarray[Any, Any]) -> bool:
+    """Whether neither the array nor any array that it is a view of can be written to."""
+    each: Any = array
+    while isinstance(each, np.ndarray):
+        if each.flags.writeable:
+            return False
+        each = each.base
+    return each is None
 
 
 class _Field:
@@ -86,12 +137,15 @@ class _Cached(_Field):
         if instance is None:
             return self
         if self.name not in instance.__dict__:
-            instance.__dict__[self.name] = held(self.compute(instance))
+            instance.__dict__[self.name] = own(self.compute(instance))
         return handed_out(instance.__dict__[self.name])
 
 
 def guarded(cls: C) -> C:
-    """Guard the tables and arrays of a frozen dataclass; written above ``@dataclass``.
+    """Guard the tables, arrays and mappings of a frozen dataclass; written above ``@dataclass``.
+
+    What comes in is copied where the caller could still edit it; what goes out is a copy or refuses writing. A loop
+    that reads a table many times reads it once into a variable of its own.
 
     Examples
     --------
@@ -106,7 +160,7 @@ def guarded(cls: C) -> C:
     [1.0, 2.0]
     """
     for field in dataclasses.fields(cls):
-        if any(word in str(field.type) for word in ("DataFrame", "Series", "Array", "ndarray", "Rows", "Mask")):
+        if not set(re.findall(r"\w+", str(field.type))) <= PLAIN:
             setattr(cls, field.name, _Field(field.name))
     for name, attribute in list(vars(cls).items()):
         if isinstance(attribute, cached_property):

@@ -31,8 +31,10 @@ import pandas as pd
 from econ import checks
 from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError
 from econ.estimate import Estimate
+from econ.frozen import guarded
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Benchmark:
     """Holdings and flows of one holder, benchmarked to surveys.

@@ -11,10 +11,12 @@ import pandas as pd
 from econ.data.archive import manifest, read_table
 from econ.data.flows import flows
 from econ.errors import DataError, VintageMissing
+from econ.frozen import guarded
 
 _KEYS = ("date", "holder", "printed", "series", "item", "unit", "notes")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Difference:
     """Two vintages compared on every table they share.

@@ -17,6 +17,7 @@ from econ.data.flows import flows
 from econ.data.parsers.source import Source, read_source, split_quoted
 from econ.errors import SampleTooShort
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 
 _HEADER = ["release_date", "ref_month", "priv_lt_treas_net_first_bn", "off_lt_treas_net_first_bn",
            "off_prev1_as_revised", "off_prev2_as_revised", "off_prev3_as_revised", "tbills_change_first_bn",
@@ -26,6 +27,7 @@ EARLIEST, LATEST = 40, 75
 """Days from the end of a month to its release: 45-48 as a rule, up to 75 after a shutdown of the government."""
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class FirstPrints:
     """First prints of foreign net purchases of long-term Treasuries.

@@ -22,11 +22,13 @@ from econ.data.store import TableFile, drop_cache, locked, own_dates, publish
 from econ.data.succession import check_succession
 from econ.data.vintage import Vintage
 from econ.errors import DataError, DownloadError, EconError, MissingValues, SchemaError, SpecificationError, suggestion
+from econ.frozen import guarded
 
 Progress = Callable[[int, int, str], None]
 Get = Callable[[Official], tuple[Vintage, bytes]]
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class FetchReport:
     """What a fetch did.

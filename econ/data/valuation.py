@@ -22,10 +22,12 @@ import numpy as np
 import pandas as pd
 
 from econ.errors import SampleTooShort
+from econ.frozen import guarded
 
 RATES = ("yield_2y", "yield_10y")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ValuationModel:
     """Fitted valuation model of one holder.

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from econ.frozen import guarded
 
+
+@guarded
 @dataclass(frozen=True)
 class Vintage:
     """A file behind a number.

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from econ.arrays import Array, Mask
+from econ.frozen import guarded
 
 Positions = NDArray[np.int64]
 
@@ -27,6 +28,7 @@ SINGULAR = 1e-10  # smallest eigenvalue of scaled cross-products that still coun
 MINIMUM_DAYS = 30  # usable days below which a normal model is not fitted
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Windows:
     """Fitted windows of n events; d days a window, p slots an estimation window.

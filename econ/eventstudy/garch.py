@@ -9,11 +9,13 @@ import numpy as np
 from econ.arrays import Array, Mask
 from econ.errors import NotConverged
 from econ.eventstudy._kernels import Positions
+from econ.frozen import guarded
 
 # log-odds of (α + β, α / (α + β)): persistence 0.97 with share 0.06, and 0.80 with share 0.25
 STARTS = (np.array([3.5, -2.75]), np.array([1.4, -1.1]))
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Garch:
     """Conditional variance h_t = ω + α e²_(t-1) + β h_(t-1), with ω = (1 - α - β) times the sample variance.

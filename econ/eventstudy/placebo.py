@@ -18,6 +18,7 @@ from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics
 from econ.eventstudy.series import Series
+from econ.frozen import guarded
 from econ.parallel import map_blocks
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ REDRAWS = 50
 BLOCK = 1000
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Placebo:
     """Result of a placebo test.
@@ -63,6 +65,7 @@ class Placebo:
     parent: object = field(default=None, repr=False)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """Placebo days of every cluster of events and the outcome at every day of the sample.

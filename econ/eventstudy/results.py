@@ -22,11 +22,13 @@ from econ.eventstudy.resampling import resampling_tests
 from econ.eventstudy.series import Series
 from econ.eventstudy.shift import VarianceShift, shift_of_study
 from econ.eventstudy.summary import as_expected, detectability_row, leave_one_out, mean_and_error, slope, summary_row
+from econ.frozen import guarded
 
 if TYPE_CHECKING:
     from econ.eventstudy.study import EventStudy
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class EventStudyResults:
     """Abnormal changes around n events.

@@ -13,8 +13,10 @@ from econ.data.dataset import Dataset
 from econ.errors import FrequencyError, MissingValues, SchemaError, SpecificationError
 from econ.eventstudy._kernels import Positions, Windows, fit_windows, scan_days
 from econ.eventstudy.garch import Garch
+from econ.frozen import guarded
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Series:
     """Daily values of the response, ready for window regressions.

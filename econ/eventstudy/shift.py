@@ -16,6 +16,7 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.series import changes
+from econ.frozen import guarded
 from econ.infer import fieller
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ STILL = 1e-10  # relative change of the parameters at which Gauss-Newton ends
 NOISE = 1e-13  # rounding of the loss, relative; the last digits of its value say nothing about a step
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class VarianceShift:
     """What the extra variance of event days identifies.
@@ -112,6 +114,7 @@ def brown_forsythe(event: Array, control: Array) -> Outcome:
     return Outcome(statistic, float(fdtrc(1.0, total - 2.0, statistic)), f"F(1, {total - 2})", NO_SHIFT)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Moments:
     """Second moments of demeaned series on event less control days, with their covariance."""

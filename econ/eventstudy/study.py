@@ -18,6 +18,7 @@ from econ.eventstudy.confounders import Confounders, confounded
 from econ.eventstudy.garch import fit_garch
 from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.series import Series, changes, innovations, principal_components, standardised, trading_days
+from econ.frozen import guarded
 
 CHOICES = {
     "normal": ("zero", "mean", "market", "factors"),
@@ -28,6 +29,7 @@ CHOICES = {
 }
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class EventStudy:
     """Abnormal daily changes of one series around many dates.

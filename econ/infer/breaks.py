@@ -17,6 +17,7 @@ from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.data.index import check_values, dates
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
+from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks, seed_sequence
@@ -24,6 +25,7 @@ from econ.parallel import map_blocks, seed_sequence
 RULES = ("sequential", "bic", "lwz")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Breaks:
     """Break dates of a regression.

@@ -18,12 +18,14 @@ from econ.checks import SPARE
 from econ.data.index import as_period_index, at_periods, check_values, dates
 from econ.errors import SampleTooShort, SchemaError, ShortSample, SpecificationError
 from econ.estimate import Estimate
+from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.covariance import FEW_GROUPS, KINDS, check_terms, cluster, ewc, ewc_terms, newey_west, white
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Regression:
     """Coefficients of a linear regression and their covariance.

@@ -20,6 +20,7 @@ from econ.arrays import Array
 from econ.checks import SPARE
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.estimate import ConfidenceSet
+from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
@@ -29,6 +30,7 @@ from econ.infer.working import resolved, working_moments
 SINGULAR = 1e-12
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ReducedForm:
     """Coefficients of outcome and endogenous variable on m instruments, controls partialled out.

@@ -11,12 +11,14 @@ import numpy as np
 from econ import checks
 from econ.arrays import Array
 from econ.errors import UnknownName
+from econ.frozen import guarded
 from econ.responses import Cell, Reading
 from econ.var import ProxyResults
 from econ.var import _kernels as kernels
 from econ.var.schemes.proxy_inference import responses_to_instruments
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Moments:
     """Linear functions of C_0 G, ..., C_H G, with G = E[u_t m_t'] the covariance of residuals and m instruments.

@@ -14,6 +14,7 @@ from econ.arrays import Array, Seed
 from econ.data.reported import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable
+from econ.frozen import guarded
 from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import Ratio, ratio_estimate
 from econ.offset._responses import Source, joint, shock_of
@@ -24,6 +25,7 @@ ROUNDING = 1e-9
 SUPPLY = "less net supply"
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class AddingUp:
     """Shares of a sale by who takes them.

@@ -16,6 +16,7 @@ from econ.data.flows import flows
 from econ.data.reported import codes_of
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 from econ.infer.regression import Regression, regress
 
 EPISODES = {
@@ -108,6 +109,7 @@ def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, concept: str, a
     return row
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Reaction:
     """How a holder's purchases react.

@@ -11,6 +11,7 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Array
 from econ.errors import NotIdentified, SpecificationError
+from econ.frozen import guarded
 from econ.offset import _kernels as kernels
 from econ.responses import IRF
 from econ.var.structure.counterfactual import plausibility, shut_off
@@ -19,6 +20,7 @@ METHODS = ("sims-zha", "scenario", "least-squares", "reduced")
 MISSED = 1e-8  # share of the conditions that the shocks may leave unmet, rounding
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ShutOff:
     """What a sale does with and without the allies' response.

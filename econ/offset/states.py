@@ -13,6 +13,7 @@ from econ.arrays import Array
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import NotIdentified
 from econ.estimate import Estimate
+from econ.frozen import guarded
 from econ.infer.working import approximate_df
 from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._ratio import Ratio, ratio_estimate
@@ -22,6 +23,7 @@ from econ.projection import LocalProjection, ProjectionResults
 from econ.responses import Cell, Reading
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class StateOffset:
     """Quantity offsets by state.

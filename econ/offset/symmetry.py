@@ -14,6 +14,7 @@ from econ.arrays import Seed
 from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate
+from econ.frozen import guarded
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import working_moments
 from econ.offset._equality import anderson_rubin_row, wald_row
@@ -22,6 +23,7 @@ from econ.projection import LocalProjection, ProjectionResults
 from econ.responses import Bootstrap, Cell, Reading
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Symmetry:
     """Price impacts of two holders' purchases and the tests that they are equal.

@@ -9,9 +9,11 @@ import numpy as np
 from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.responses.irf import IRF
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Average:
     """What an averaged response was made from.

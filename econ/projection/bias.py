@@ -8,11 +8,13 @@ import numpy as np
 
 from econ.arrays import Array
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.projection import _kernels as kernels
 from econ.projection.results import ProjectionResults
 from econ.responses.irf import IRF
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class BiasCorrection:
     """What a bias-corrected projection was made from.

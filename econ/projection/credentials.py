@@ -14,6 +14,7 @@ from econ.arrays import Array
 from econ.data.index import dates
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 from econ.infer.regression import regress
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import ReducedForm, ar_statistic, reduced_form
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from econ.projection.instrument import Instrument
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Credentials:
     """The four checks of an instrument.

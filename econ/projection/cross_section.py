@@ -8,9 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from econ.arrays import Array
+from econ.frozen import guarded
 from econ.projection.effects import Effects
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class CrossSection:
     """One horizon: response and impulse (N,) with effects and controls partialled out.

@@ -12,6 +12,7 @@ from econ.arrays import Array
 from econ.checks import SPARE
 from econ.data.dataset import as_dataset, complete_frame
 from econ.errors import SampleTooShort, SpecificationError
+from econ.frozen import guarded
 from econ.infer._kernels import full_rank_qr
 from econ.projection._kernels import orthonormal
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 STATES = ("low", "high")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Design:
     """Arrays of one projection; T rows are the periods usable at horizon 0.

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from scipy.linalg import pinvh
 
 from econ.arrays import Array
+from econ.frozen import guarded
 
 Codes = NDArray[np.intp]
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Effects:
     """Projection off unit effects, time effects, both or a constant.

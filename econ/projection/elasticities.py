@@ -16,10 +16,12 @@ from econ.checks import SPARE
 from econ.data.index import dates
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import Estimate
+from econ.frozen import guarded
 from econ.infer._kernels import full_rank_qr
 from econ.projection.granular import aligned
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class GranularElasticities:
     """Demand elasticities of each holder and of the market.

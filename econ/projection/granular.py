@@ -15,11 +15,13 @@ from econ.data.dataset import complete_frame
 from econ.data.dates import place
 from econ.data.index import dates
 from econ.errors import FrequencyError, NotIdentified, SchemaError, SpecificationError
+from econ.frozen import guarded
 
 WEIGHTS = ("precision", "equal")
 SIGNS = {"+": 1.0, "-": -1.0}
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class GranularInstrument:
     """Size-weighted less reference-weighted idiosyncratic shocks.

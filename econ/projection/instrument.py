@@ -14,9 +14,11 @@ from econ.data.dataset import complete_frame
 from econ.data.index import dates
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 from econ.infer.regression import Regression, regress
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Instrument:
     """A series with what a reader must know before trusting it.

@@ -12,6 +12,7 @@ from econ import checks
 from econ.arrays import Seed
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.projection.bootstrap import Bootstrap, draw
 from econ.projection.design import Design, build
 from econ.projection.estimation import estimate
@@ -21,6 +22,7 @@ FORMS = (False, True, "response", "multiplier")
 ESTIMATORS = ("2sls", "liml")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class LocalProjection:
     """Local projections of responses on an impulse (Jordà 2005), by least squares or instruments.

@@ -14,6 +14,7 @@ from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.data.index import check_index, check_values, panel_dates
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SpecificationError
+from econ.frozen import guarded
 from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags
 from econ.projection.bootstrap import Bootstrap
@@ -26,6 +27,7 @@ COVARIANCES = ("cluster", "driscoll-kraay")
 MINIMUM_UNITS = 3
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class PanelProjection:
     """Local projections ``y_{i,t+h} = a_i + g_t + b_h x_it + c_h' w_it + u`` in a panel.

@@ -15,6 +15,7 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet
+from econ.frozen import guarded
 from econ.infer._kernels import by_group
 from econ.infer.covariance import check_lags
 from econ.infer.inversion import invert
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 SETS = {"anderson-rubin": anderson_rubin, "clr": conditional_lr}
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class PanelResults:
     """Panel projections at horizons 0..H.

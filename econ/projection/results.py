@@ -14,6 +14,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Unavailable
+from econ.frozen import guarded
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
@@ -30,6 +31,7 @@ SETS = ("anderson-rubin", "clr", "tf")
 STATES = "first stages are for one impulse; estimate the states one at a time"
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ProjectionResults:
     """Local projections at horizons 0..H.

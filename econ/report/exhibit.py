@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from econ.data.vintage import Vintage
 from econ.errors import SpecificationError, UnknownName, VintageMissing, suggestion
-from econ.frozen import FrozenMapping
+from econ.frozen import FrozenMapping, guarded
 from econ.report.figure import Figure, Picture, plotted_frame, settled
 from econ.report.numbers import Number
 from econ.report.provenance import Trace, files_behind, trace
@@ -36,6 +36,7 @@ Drawn: TypeAlias = Figure | Picture
 T = TypeVar("T")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Exhibit:
     """A table or figure of the paper, the numbers that the text quotes, and where they come from.

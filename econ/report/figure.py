@@ -17,6 +17,7 @@ import pandas as pd
 from pandas.api.types import is_float_dtype
 
 from econ.errors import SpecificationError, VintageMissing
+from econ.frozen import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ NOISE = 1e-9
 _FONTS = "'New Computer Modern', 'Latin Modern Roman', 'STIX Two Text', STIXGeneral, Georgia, serif"
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Figure:
     """A figure: its numbers, and how they are drawn.
@@ -102,6 +104,7 @@ class Figure:
         return self.svg()
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A figure read back from disk: the plotted numbers and the SVG."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from econ.data.archive import folder as vintage_folder
 from econ.errors import VintageMissing
+from econ.frozen import guarded
 from econ.report.store import dumps, loads, project_root
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def installed(packages: Iterable[str]) -> dict[str, str]:
     return found
 
 
+@guarded
 @dataclass(frozen=True)
 class Run:
     """The last run of every exhibit.

@@ -14,6 +14,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
+from econ.frozen import guarded
 from econ.infer import bands
 from econ.responses import contrast, joint, labels
 from econ.responses.plot import Names, plot
@@ -27,6 +28,7 @@ INTERVALS = ("percentile", "hall", "studentised")
 NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class IRF:
     """Impulse responses.

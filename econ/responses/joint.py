@@ -11,6 +11,7 @@ import numpy as np
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -46,6 +47,7 @@ class Cell(NamedTuple):
 CellLike: TypeAlias = Cell | tuple[int, str, str]
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Reading:
     """Several numbers and their joint uncertainty.

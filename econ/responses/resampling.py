@@ -10,10 +10,12 @@ import numpy as np
 from econ.arrays import Array, Rows, put
 from econ.checks import choice, count, keep
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 
 RULES = ("redraw", "keep")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Resample:
     """Which observed period stands at each period of each draw.

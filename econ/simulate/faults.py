@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from econ import checks
 from econ.arrays import Array
+from econ.frozen import guarded
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Faults:
         return months
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Published:
     """Published flows and positions, each (B, T, holders)."""

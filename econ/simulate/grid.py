@@ -10,6 +10,7 @@ from typing import Any
 
 from econ import checks
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.simulate.estimators import Estimator
 from econ.simulate.faults import Faults
 from econ.simulate.market import TreasuryMarket
@@ -26,6 +27,7 @@ class GridCell:
     faults: str
 
 
+@guarded
 @dataclass(frozen=True)
 class Truths:
     """A grid of markets to try the estimators on.

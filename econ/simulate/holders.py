@@ -10,6 +10,7 @@ import numpy as np
 
 from econ import checks
 from econ.errors import SpecificationError, Unstable
+from econ.frozen import guarded
 
 MATURITIES = (2, 10, 30)
 DURATIONS = (1.9, 8.2, 17.0)  # years, of par bonds of these maturities at yields of 3 to 4 percent
@@ -63,6 +64,7 @@ class Holder:
         return float(np.dot(self.habitat, DURATIONS))
 
 
+@guarded
 @dataclass(frozen=True)
 class Shock:
     """One source of movement: an AR(1) state with a standard deviation and loadings on variables.
@@ -97,6 +99,7 @@ class Shock:
         checks.keep(self, loads=loads)
 
 
+@guarded
 @dataclass(frozen=True)
 class Regime:
     """A stretch of the sample with its own standard deviations.

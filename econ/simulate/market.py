@@ -13,6 +13,7 @@ from econ import checks
 from econ.arrays import Seed
 from econ.data.dataset import Dataset
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.parallel import seed_sequence
 from econ.simulate import calibration
 from econ.simulate.faults import Faults
@@ -25,6 +26,7 @@ FREQUENCIES = ("M", "D")
 NEWS_FLOOR = 0.1
 
 
+@guarded
 @dataclass(frozen=True)
 class TreasuryMarket:
     """A simulated Treasury market: holders, arbitrageurs, news, and statistics with faults.

@@ -13,6 +13,7 @@ import pandas as pd
 from econ.arrays import Array
 from econ.data.dataset import Dataset
 from econ.errors import WeakInstrument
+from econ.frozen import guarded
 from econ.offset import OwnShocks
 from econ.simulate.faults import Faults
 from econ.simulate.samples import DAYS, Samples
@@ -30,6 +31,7 @@ FLOW, ALLIED, CHANGE = "china_net_purchases", "japan_net_purchases", "yield_chan
 VARIABLES = (FLOW, ALLIED, "hubs_net_purchases", "officials_net_purchases", "risk", CHANGE)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One simulated sample.
@@ -89,17 +91,12 @@ class Sample:
 
     def recursive(self, first: str) -> IRF:
         """Responses of the recursive VAR with ``first`` first and the rest in the order of ``VARIABLES``."""
-        return self._responses[first] if first in self._responses else self._bootstrapped(first)
-
-    @cached_property
-    def _responses(self) -> dict[str, IRF]:
-        return {}
-
-    def _bootstrapped(self, first: str) -> IRF:
-        order = (first, *(name for name in VARIABLES if name != first))
-        svar = self.fit.identify(Cholesky(*order))
-        self._responses[first] = svar.irf(HORIZON, bootstrap=MovingBlock(draws=self.draws), rng=self.seed)
-        return self._responses[first]
+        found: dict[str, IRF] = self.__dict__.setdefault("_recursive", {})
+        if first not in found:
+            order = (first, *(name for name in VARIABLES if name != first))
+            svar = self.fit.identify(Cholesky(*order))
+            found[first] = svar.irf(HORIZON, bootstrap=MovingBlock(draws=self.draws), rng=self.seed)
+        return found[first]
 
     @cached_property
     def joint(self) -> IRF:

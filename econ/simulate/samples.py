@@ -13,6 +13,7 @@ from scipy.signal import lfilter
 
 from econ.arrays import Array
 from econ.data.dataset import Dataset, Variable
+from econ.frozen import guarded
 from econ.simulate.faults import Published, publish
 from econ.simulate.holders import ALLY, DURATIONS, SELLER, Shock, regime_of, regime_scales
 from econ.simulate.system import YIELDS
@@ -28,6 +29,7 @@ OFFICIAL = (SELLER, "officials")
 SOURCE = "econ.simulate.TreasuryMarket"
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Many samples of one market.

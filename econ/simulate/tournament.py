@@ -15,6 +15,7 @@ from econ import checks
 from econ.arrays import Seed
 from econ.errors import EconError, EconWarning, EstimationError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.frozen import guarded
 from econ.parallel import Failed, seed_sequence, stream
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.grid import GridCell, Truths, as_truths, described
@@ -26,6 +27,7 @@ from econ.simulate.store import FIELDS, Key, Record, Store
 BLOCK = 25  # replications; part of the result's definition
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Tournament:
     """Results of a tournament.

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.frozen import guarded
 from econ.simulate.holders import ALLY, SELLER
 
 if TYPE_CHECKING:
     from econ.simulate.market import TreasuryMarket
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Truth:
     """Parameters and hidden series of one sample.

@@ -12,6 +12,7 @@ from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 from econ.parallel import BLOCK, map_blocks, seed_sequence
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility, VolatilityChain
@@ -24,6 +25,7 @@ from econ.var.reduced.model import VAR
 BURN_IN = 25  # states that every chain forgets
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class BayesianVAR(VAR):
     """Vector autoregression with a normal-inverse-Wishart prior.

@@ -14,6 +14,7 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 from econ.infer import bands
 from econ.var import _kernels as kernels
 from econ.var.posterior.bayesian_plot import plot_hyperparameters
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from econ.responses.resampling import Bootstrap
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class BayesianVARResults(VARResults):
     """Posterior of a VAR; made by :meth:`econ.var.BayesianVAR.fit`.

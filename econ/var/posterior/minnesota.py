@@ -10,6 +10,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array
+from econ.frozen import guarded
 from econ.var import _kernels as kernels
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ HIERARCHICAL = "hierarchical"
 MODES = {"tightness": (0.2, 0.4), "sum_of_coefficients": (1.0, 1.0), "initial_observation": (1.0, 1.0)}
 
 
+@guarded
 @dataclass(frozen=True)
 class Minnesota:
     """Normal-inverse-Wishart prior that shrinks every equation towards a random walk, long lags more.

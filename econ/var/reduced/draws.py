@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ.arrays import Array, Mask, Rows, put
+from econ.frozen import guarded
 from econ.responses.resampling import Resample
 from econ.var import _kernels as kernels
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ReducedDraws:
     """B reduced forms of one VAR on its data: the estimate itself (B = 1) or posterior draws.
@@ -77,6 +79,7 @@ class ReducedDraws:
         return samples[:, fit.lags :] - fitted
 
 
+@guarded
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SimulatedDraws(ReducedDraws):
     """Reduced forms estimated on bootstrap samples.

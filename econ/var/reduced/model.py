@@ -14,6 +14,7 @@ from econ.arrays import Array, Mask
 from econ.checks import SPARE
 from econ.data.dataset import Dataset, as_dataset, complete_frame
 from econ.errors import SampleTooShort, SchemaError, SingularDesign
+from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
 from econ.var.reduced.exclusions import free_coefficients, read_exclusions
@@ -25,6 +26,7 @@ RESERVED = ("const", "trend", "trend_squared", "initial", "deterministic", "othe
 CRITERIA = ("aic", "bic", "hqic")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class VAR:
     """Vector autoregression y_t = D_t c + A_1 y_{t-1} + ... + A_p y_{t-p} + u_t.

@@ -12,6 +12,7 @@ import pandas as pd
 from econ.arrays import Array, Seed
 from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
 from econ.var.reduced.bias import bias_corrected
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from econ.var.structure.structural import StructuralResults
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class VARResults:
     """Estimates of a VAR; made by :meth:`econ.var.VAR.fit`.

@@ -13,6 +13,7 @@ from econ import checks
 from econ.arrays import Array, Rows, Seed
 from econ.data.index import as_period_index
 from econ.errors import NotConverged, SchemaError, SpecificationError
+from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.schemes import _clustering_kernels as clustering
 from econ.var.schemes.labelling import LabelledResults, arrange
@@ -64,6 +65,7 @@ class ChangingVolatilityResults(LabelledResults):
         return pd.DataFrame.from_dict(rows, orient="index")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ChangingVolatility:
     """Shocks told apart by smooth changes of their relative variances.

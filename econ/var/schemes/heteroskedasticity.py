@@ -15,6 +15,7 @@ from econ.arrays import Array, Rows, Seed
 from econ.checks import SPARE
 from econ.data.index import as_period_index
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
+from econ.frozen import guarded
 from econ.responses.resampling import check_structural
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
@@ -34,6 +35,7 @@ ROUNDS = 200
 TOLERANCE = 1e-8  # change of the coefficients, in standard deviations of the errors
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class HeteroskedasticityResults(LabelledResults):
     """Results of `Heteroskedasticity`: the common read-outs, variances by regime, labels and tests."""
@@ -77,6 +79,7 @@ class HeteroskedasticityResults(LabelledResults):
         return self.scheme.codes(self.parent)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Heteroskedasticity:
     """Shocks told apart by the change of their relative variances from regime to regime.

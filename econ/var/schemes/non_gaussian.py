@@ -14,6 +14,7 @@ from scipy import stats
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import NotIdentified
+from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.schemes import _independence_kernels as independence
 from econ.var.schemes.labelling import LabelledResults, arrange
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CONTRASTS = {"ica": independence.negentropy, "distance-covariance": independence.dependence}
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class NonGaussianResults(LabelledResults):
     """Results of `NonGaussian`: the common read-outs, labels and tests of Gaussian shocks."""

@@ -25,6 +25,7 @@ from econ.errors import (
     SpecificationError,
     WeakInstrument,
 )
+from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.schemes.proxy_inference import first_stage, weak_iv_set
@@ -37,6 +38,7 @@ WEAK = 10.0  # rule of thumb of Staiger and Stock (1997), Econometrica 65(3)
 COLLINEAR = 1e-10  # share of an instrument that regressors must leave unexplained
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ProxyResults(StructuralResults):
     """Results of `Proxy`: the common read-outs, the first stage and sets that survive a weak one."""
@@ -61,6 +63,7 @@ class ProxyResults(StructuralResults):
         return weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Proxy:
     """One shock, identified by instruments that move with it and with no other shock (proxy VAR, SVAR-IV).

@@ -8,9 +8,11 @@ import numpy as np
 
 from econ.arrays import Array, Rows, put
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.responses.resampling import Bootstrap, Resample
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class RegimeResample(Resample):
     """Draws that were made regime by regime.
@@ -43,6 +45,7 @@ class RegimeResample(Resample):
         return replace(self, rows=put(self.rows, rows, other.rows), parts=parts)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class WithinRegimes:
     """A bootstrap applied to the periods of each regime by themselves, in their order.

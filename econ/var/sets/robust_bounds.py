@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import NoAdmissibleDraw, SpecificationError
+from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.responses import labels
 from econ.var import _kernels as kernels
@@ -29,6 +30,7 @@ MOST_SETS = 20_000  # active sets that are enumerated at most
 GRID = 200  # centres tried for the robust credible region
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class RobustBounds:
     """Identified sets of the responses to one shock, for posterior draws of the reduced form.

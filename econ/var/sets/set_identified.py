@@ -11,6 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
+from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.structure.decomposition import components, variance_shares
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from econ.var.sets.sign_restrictions import SignRestrictions
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class SetIdentified(StructuralResults):
     """Structural results of a set-identified scheme.

@@ -13,6 +13,7 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Seed
 from econ.errors import EconWarning, NoAdmissibleDraw, NotConverged, SpecificationError
+from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets import _set_kernels as set_kernels
@@ -30,6 +31,7 @@ KINDS = ("posterior", "point")
 FEW, TOO_FEW = 0.10, 0.01  # effective share of the draws below which weights get a warning, or an error
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class SignRestrictions:
     """Set identification by signs, zeros, bounds on ratios, and history.

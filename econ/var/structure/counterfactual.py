@@ -10,12 +10,14 @@ import numpy as np
 from econ import checks
 from econ.arrays import Array
 from econ.errors import NotIdentified, SpecificationError
+from econ.frozen import guarded
 from econ.responses.irf import IRF
 from econ.var import _kernels as kernels
 
 METHODS = ("sims-zha", "scenario", "least-squares")
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
     """Responses to a shock while other shocks hold variables still.

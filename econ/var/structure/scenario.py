@@ -11,6 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Mask
+from econ.frozen import guarded
 from econ.var.reduced.conditional import Conditions, conditional_forecast
 from econ.var.structure.counterfactual import plausibility
 from econ.var.structure.decomposition import OTHER
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from econ.var.structure.structural import StructuralResults
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Scenario:
     """A future that meets conditions.

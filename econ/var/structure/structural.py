@@ -13,6 +13,7 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.parallel import BLOCK, seed_sequence
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
@@ -32,6 +33,7 @@ T = TypeVar("T")
 ASKED = "a standard error of each draw"
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class StructuralResults:
     """Structural shocks of a VAR and what they do.
