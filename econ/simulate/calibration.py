@@ -16,10 +16,10 @@ HOLDERS = (
 
 SHOCKS = (
     Shock("seller", 0.077, 0.15, {"china": 1.0}),
-    Shock("ally", 0.045, 0.30, {"japan": 1.0}),
-    Shock("hubs", 0.183, 0.05, {"hubs": 1.0}),
+    Shock("ally", 0.038, 0.45, {"japan": 1.0}),
+    Shock("hubs", 0.199, 0.05, {"hubs": 1.0}),
     Shock("officials", 0.110, 0.40, {"officials": 1.0}),
-    Shock("others", 0.130, 0.0, {"others": 1.0}),
+    Shock("others", 0.114, 0.12, {"others": 1.0}),
     Shock("fed", 0.526, 0.58, {"fed": 1.0, "hubs": -0.155, "others": -0.05, "officials": -0.06, "risk": 0.045}),
     Shock("reserves", 1.0, 0.45, {"japan": 0.055, "officials": 0.055}),
     Shock("dollar", 1.0, 0.30, {"china": 0.060, "japan": 0.058}),

@@ -31,7 +31,7 @@ def archive_columns() -> pd.DataFrame:
     for name in ("yield_2y", "yield_10y", "yield_30y"):
         columns[name] = 100.0 * rates[name]
     columns["risk"] = rates["financial_conditions"]
-    return columns.loc[SPAN[0] : SPAN[1]].dropna()
+    return columns.loc[SPAN[0] : SPAN[1]]  # nobody published officials' purchases from 2021-01 to 2023-01
 
 
 def moments_table(market: TreasuryMarket | None = None) -> pd.DataFrame:
@@ -61,15 +61,16 @@ def moments_table(market: TreasuryMarket | None = None) -> pd.DataFrame:
     now, before = (market.covariance(lag)[np.ix_(where, where)] for lag in (0, 1))
     std = np.sqrt(np.diag(now))
     correlation, sample = now / np.outer(std, std), data.corr().to_numpy()
-    size, rows = len(data), {}
+    known, rows = data.notna().to_numpy(float), {}
+    size = known.T @ known  # months in which both of a pair are published
     for j, name in enumerate(COMPARED):
         spread = float(data[name].std())
-        rows["std", name] = (spread, spread / np.sqrt(2.0 * size), std[j])
+        rows["std", name] = (spread, spread / np.sqrt(2.0 * size[j, j]), std[j])
     for j, name in enumerate(COMPARED):
-        rows["autocorrelation", name] = (data[name].autocorr(1), 1.0 / np.sqrt(size), before[j, j] / now[j, j])
+        rows["autocorrelation", name] = (data[name].autocorr(1), 1.0 / np.sqrt(size[j, j]), before[j, j] / now[j, j])
     for j, name in enumerate(COMPARED):
         for i in range(j):
-            error = (1.0 - sample[i, j] ** 2) / np.sqrt(size)
+            error = (1.0 - sample[i, j] ** 2) / np.sqrt(size[i, j])
             rows["correlation", f"{COMPARED[i]}, {name}"] = (sample[i, j], error, correlation[i, j])
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["data", "std_error", "model"])
     table.index = pd.MultiIndex.from_tuples(rows, names=["moment", "variable"])
