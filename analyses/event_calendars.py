@@ -38,7 +38,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         decimals=1,
         notes=[
             f"{_when(spec)} a quote could first reflect the news; constant-mean model. Dates by rule or list (econ.data.calendars), "
-            f"inside the daily data and the span for which the class is complete, {_dropped(spec)} left out of the "
+            f"inside the daily data and the span for which the class is complete, from {spec.calendars.first[:4]} on (Japan: "
+            f"{'–'.join(day[:4] for day in spec.calendars.interventions)}), {_dropped(spec)} left out of the "
             f"other classes; where a rule misses a day the class is diluted. Placebo: p-value from {draws:,} draws of dates matched on weekday, volatility and part of the month. Bound: "
             "within which the mean effect is shown to lie at 5%. Variance shift: standard deviation of the news that only these "
             "days have (Rigobon and Sack), or none where the Brown-Forsythe test at 5% finds no shift; its "
@@ -65,7 +66,9 @@ def dates_of(name: str, index: pd.DatetimeIndex, spec: Specification) -> pd.Data
     """The dates of a class that leave room for an estimation window in the data; interventions by their side."""
     whole = "intervention_days" if name in ("sells", "buys") else name
     span = calendars().loc[whole]
-    first, last = max(span["first"], index[-spec.events.estimation[0] + 1]), min(span["last"], index[-3])
+    chosen = spec.calendars.interventions if whole != name else (spec.calendars.first, str(span["last"].date()))
+    first = max(span["first"], pd.Timestamp(chosen[0]), index[-spec.events.estimation[0] + 1])
+    last = min(span["last"], pd.Timestamp(chosen[1]), index[-3])
     table = calendar(whole, first, last)
     if whole != name:
         table = table[table["label"].str.contains(name)]

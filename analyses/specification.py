@@ -274,6 +274,8 @@ class CalendarDays(Choices, part="calendars"):
         Dates("auction_30y", "The market's own calendar", "30-year auctions"),
         Dates("quarter_end", "The market's own calendar", "Quarter ends"),
     )  # rows of the table; those marked False keep the days of the others
+    first: kind.Day = "2000-01-01"  # first day of any class, even where its calendar goes further back
+    interventions: kind.DaySpan = ("2010-01-01", "2024-09-30")  # days of the two rows on Japan: single large operations
     dropped: kind.Names = ("fomc", "payrolls")  # days that would speak for another class
     window: kind.Days = (0, 0)  # trading days
     draws: kind.Count = 1999  # placebo dates, and flipped signs over distances

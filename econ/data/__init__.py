@@ -13,6 +13,7 @@ from econ.data.holders import holder, holders
 from econ.data.inspection import listing, verify_vintage
 from econ.data.load import load
 from econ.data.obtain import fetch_file
+from econ.data.operations import operations
 from econ.data.parsers import parse
 from econ.data.realtime import first_prints, revision_statistics, revisions, vintage_revisions
 from econ.data.refresh import FetchReport, fetch
@@ -50,6 +51,7 @@ __all__ = [
     "listing",
     "load",
     "misplaced",
+    "operations",
     "parse",
     "reallocated_purchases",
     "revision_statistics",

@@ -13,6 +13,7 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -171,9 +172,21 @@ def interventions(path: Path) -> Rows:
             day = "" if found is None else f"{match[1]}-{found[1]}"
             if found is None or day <= max(amounts, default=""):
                 raise SchemaError(f"{path.name} line {number}: expected days in order with amounts; found {entry!r}.")
-            amounts[day] = f"{found[2]}{found[3] or '0'}".lstrip("0") or "0"
+            amount = int(f"{found[2]}{found[3] or '0'}")  # hundreds of millions
+            if amount == 0 or not _recorded(day):
+                rule = f"an amount other than zero on a day from {INTERVENTIONS_SPAN[0]} to {INTERVENTIONS_SPAN[1]}"
+                raise SchemaError(f"{path.name} line {number}: expected {rule}; found {entry!r} in {match[1]}.")
+            amounts[day] = str(amount)
     days = pd.bdate_range(INTERVENTIONS_SPAN[0], INTERVENTIONS_SPAN[1]).union(pd.DatetimeIndex(list(amounts)))
     return [(f"{day:%Y-%m-%d}", amounts.get(f"{day:%Y-%m-%d}", "0")) for day in days]
+
+
+def _recorded(day: str) -> bool:
+    """Whether a day exists and lies in the quarters that the record covers."""
+    try:
+        return INTERVENTIONS_SPAN[0] <= date.fromisoformat(day).isoformat() <= INTERVENTIONS_SPAN[1]
+    except ValueError:  # 31 June
+        return False
 
 
 def mfh(folder: Path) -> Rows:

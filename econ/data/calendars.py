@@ -1,4 +1,4 @@
-"""Classes of dates: releases, meetings, auctions, interventions, each by a written rule or a dated list.
+"""Classes of dates: releases, meetings, auctions, interventions, each by a written rule, a dated list or a record.
 
 The rule, time zone, span and source of every class stand in ``calendars.csv``, dates that no rule gives in
 ``calendar_dates.csv``. How often the rules hit the day is measured in ``tests/replication/test_calendars.py``
@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 from pandas.tseries.holiday import GoodFriday, USFederalHolidayCalendar
 
+from econ.data.catalogue import entry as series_named
+from econ.data.convert import native
 from econ.data.dates import day
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
 
@@ -21,6 +23,8 @@ _FOLDER = Path(__file__).parent
 BOOK_COLUMNS = ("name", "title", "made_by", "rule", "time", "tz", "first", "last", "checked", "source")
 DATE_COLUMNS = ("name", "date", "time", "tz", "label", "replaces", "source")
 WEDNESDAY, THURSDAY, SATURDAY = 2, 3, 5
+HOLIDAYS = ("1984-12-01", "2031-01-31")
+"""Days between which holidays are known: before the first and after the last day of every class."""
 
 Rule = Callable[[pd.Timestamp, pd.Timestamp], pd.DatetimeIndex]
 
@@ -31,8 +35,8 @@ def calendars() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``name``; ``title``; ``made_by`` (``rule`` or ``list``); ``rule``: in words; ``time``: of the day, ""
-        when not known or not needed; ``tz``; ``first``, ``last``: days between which the class is complete;
+        Index ``name``; ``title``; ``made_by`` (``rule``, ``list`` or ``record``); ``rule``: in words; ``time``: of the
+        day, "" when not known or not needed; ``tz``; ``first``, ``last``: days between which the class is complete;
         ``checked``: what the dates were compared with, and how often they agree; ``source``.
 
     Examples
@@ -87,7 +91,7 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
         )
     listed = _read("calendar_dates.csv", DATE_COLUMNS)
     listed = listed[listed["name"] == name]
-    frame = listed if entry["made_by"] == "list" else _ruled(name, entry, listed)
+    frame = listed if entry["made_by"] == "list" else _with_moves(MADE[entry["made_by"]](name, entry), listed)
     frame = frame.assign(date=pd.to_datetime(frame["date"]), kind=name)
     frame = frame[(frame["date"] >= low) & (frame["date"] <= high)].sort_values("date", kind="stable")
     source = frame["source"].where(frame["source"] != "", entry["source"])
@@ -95,13 +99,25 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
     return frame.assign(source=source)[columns].reset_index(drop=True)
 
 
-def _ruled(name: str, entry: pd.Series, moved: pd.DataFrame) -> pd.DataFrame:
-    """Dates by rule; those that ``moved`` replaces give way to what happened (nothing, when its date is empty)."""
-    dates = RULES[name](entry["first"], entry["last"])
-    dates = dates[~dates.isin(pd.to_datetime(moved["replaces"]))]
-    ruled = pd.DataFrame({"date": dates, "time": entry["time"], "tz": entry["tz"], "source": ""})
-    ruled["label"] = entry["title"] + " " + ruled["date"].dt.strftime("%Y-%m-%d")
-    return pd.concat([ruled, moved[moved["date"] != ""]])
+def _with_moves(made: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
+    """Dates made; those that ``moved`` replaces give way to what happened (nothing, when its date is empty)."""
+    kept = made[~made["date"].isin(pd.to_datetime(moved["replaces"]))]
+    return pd.concat([kept, moved[moved["date"] != ""]])
+
+
+def _ruled(name: str, entry: pd.Series) -> pd.DataFrame:
+    """Dates by the rule of that name."""
+    ruled = pd.DataFrame({"date": RULES[name](entry["first"], entry["last"]), "time": entry["time"], "tz": entry["tz"]})
+    return ruled.assign(label=entry["title"] + " " + ruled["date"].dt.strftime("%Y-%m-%d"), source="")
+
+
+def _recorded(name: str, entry: pd.Series) -> pd.DataFrame:
+    """Days with an operation in the embedded record, labelled by side and amount."""
+    amounts = native(series_named(RECORDS[name]))
+    amounts = amounts[(amounts.index >= entry["first"]) & (amounts.index <= entry["last"]) & (amounts != 0.0)]
+    labels = [f"Japan {'buys' if each > 0 else 'sells'} dollars: JPY {abs(each) / 1e4:g}tn" for each in amounts]
+    found = pd.DataFrame({"date": amounts.index, "time": entry["time"], "tz": entry["tz"], "label": labels})
+    return found.assign(source="")
 
 
 def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
@@ -112,10 +128,11 @@ def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
 @cache
 def _federal_holidays() -> pd.DatetimeIndex:
     """Federal holidays as observed. Days of mourning and other closures by proclamation are not among them."""
-    return USFederalHolidayCalendar().holidays("1999-12-01", "2031-01-31")
+    return USFederalHolidayCalendar().holidays(*HOLIDAYS)
 
 
-def _business_days(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
+def business_days(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
+    """Weekdays of New York that are no federal holiday, from one day to another."""
     days = pd.bdate_range(start, end)
     return days[~days.isin(_federal_holidays())]
 
@@ -138,7 +155,7 @@ def payrolls(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
 def tic_release(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
     """Eleventh federal business day of every month."""
     first, after = _months(start, end)[0], _months(start, end)[-1] + pd.offsets.MonthEnd()
-    days = _business_days(first, after)
+    days = business_days(first, after)
     number = pd.Series(1, index=days).groupby(days.to_period("M")).cumsum()
     return pd.DatetimeIndex(number.index[number == 11])
 
@@ -156,8 +173,8 @@ def second_weekday(weekday: int) -> Rule:
 
 def quarter_end(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
     """Last day of every quarter on which the bond market trades."""
-    good_fridays = pd.DatetimeIndex(GoodFriday.dates("1999-12-01", "2031-01-31"))
-    days = _business_days(start, pd.Timestamp(end) + pd.offsets.QuarterEnd())
+    good_fridays = pd.DatetimeIndex(GoodFriday.dates(*HOLIDAYS))
+    days = business_days(start, pd.Timestamp(end) + pd.offsets.QuarterEnd())
     days = days[~days.isin(good_fridays)]
     last = pd.Series(days, index=days).groupby(days.to_period("Q")).max()
     return pd.DatetimeIndex(last)
@@ -182,6 +199,11 @@ RULES: dict[str, Rule] = {
     "h41": h41,
     "safe_reserves": seventh,
 }
+
+RECORDS = {"intervention_days": "japan_intervention_usd"}
+"""Daily series of the archive whose days other than zero make a class."""
+
+MADE: dict[str, Callable[[str, pd.Series], pd.DataFrame]] = {"rule": _ruled, "record": _recorded}
 
 
 @cache

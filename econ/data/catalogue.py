@@ -175,6 +175,9 @@ _PLAIN = (
            -3, 10),
     _plain("cpi", "Consumer price index", "higher prices", "none", "CPIAUCSL", 50, 1000),
     _plain("industrial_production", "Industrial production", "more output", "none", "INDPRO", 20, 500),
+    _plain("yen_per_dollar", "Yen per US dollar, monthly average", "the dollar is dearer", "none", "EXJPUS", 50, 400),
+    _plain("japan_intervention_usd", "Japan: purchases of dollars against yen, daily record of the Ministry of Finance",
+           "dollars are bought", "sum", "mof_usdjpy", -2e5, 2e5),
 )  # fmt: skip
 
 
@@ -187,6 +190,9 @@ def _face_value_change(name: str, label: str, table: str, sign: str) -> Entry:
 
 FACE_VALUE = {"fed_net_purchases": "fed_treasuries", "custody_change": "fed_custody"}
 """Flows that are changes in a stock recorded at face value, and the stock."""
+
+OPERATIONS = {"japan_dollar_purchases": "percent of debt", "japan_dollar_purchases_usd": "usd_bn"}
+"""Daily flows made of the record of operations in yen, and their units."""
 
 _FLOWS = {
     "net_purchases": ("net purchases of long-term Treasuries", "the holder buys"),
@@ -294,10 +300,8 @@ _LIVE = (
     _live("japan_intervention", "Japan: purchases of dollars by the Ministry of Finance", "jpy_100mn", "D",
           "JPINTDUSDJPY", "Ministry of Finance Japan via FRED", rule="sum", sign="dollars are bought",
           span=(-2e5, 2e5)),
-    *(_live(f"japan_intervention_{pair[:3].lower()}", f"Japan: purchases of {words} against yen, daily record of the "
-            "Ministry of Finance", "jpy_100mn", "D", "feio", _MOF, CC_BY, column=pair, rule="sum",
-            sign=f"{words} are bought", span=(-2e5, 2e5))
-      for pair, words in (("USDJPY", "dollars"), ("EURJPY", "euro"))),
+    _live("japan_intervention_eur", "Japan: purchases of euro against yen, daily record of the Ministry of Finance",
+          "jpy_100mn", "D", "feio", _MOF, CC_BY, column="EURJPY", rule="sum", sign="euro are bought", span=(-2e5, 2e5)),
     *(_live(f"gsw_yield_{years}y", f"{years}-year zero-coupon Treasury yield, Gürkaynak-Sack-Wright", "percent", "D",
             "gsw", _FRB, column=f"SVENY{years:02d}", sign=_YIELD, span=(-2, 20)) for years in _GSW),
     *(_live(f"soma_{part}", f"Federal Reserve (SOMA): {words}", "usd", "W", "soma", _NYFED, column=f"SOMA_{part}",
@@ -316,7 +320,16 @@ _CHANGES = (
                        "custody holdings rise"),
 )  # fmt: skip
 
-ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (*_PLAIN, *_CHANGES, *_flow_entries(), *_LIVE)}
+_OPERATIONS = tuple(
+    Entry(name, "Japan: dollars bought by the Ministry of Finance, yen at the month's average rate", units,
+          "dollars are bought", "D", "sum", "mof_usdjpy", "dollars", low=low, high=high,
+          source=f"{_MOF}, foreign exchange intervention operations; H.10 (EXJPUS)", licence=CC_BY, citation="mof_feio")
+    for (name, units), (low, high) in zip(OPERATIONS.items(), ((-10, 10), (-900, 900)), strict=True)
+)  # fmt: skip
+
+ENTRIES: dict[str, Entry] = {
+    entry.name: entry for entry in (*_PLAIN, *_CHANGES, *_OPERATIONS, *_flow_entries(), *_LIVE)
+}
 
 
 def entry(name: str) -> Entry:

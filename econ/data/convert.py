@@ -85,8 +85,13 @@ def monthly(name: str, *, as_of: str = EMBEDDED, rule: str | None = None) -> pd.
         return series
     if item.frequency == "Q":
         raise FrequencyError(f"{name!r} is quarterly; load it with frequency='Q'.")
+    return by_month(series, item, rule)
+
+
+def by_month(series: pd.Series, item: Entry, rule: str | None = None) -> pd.Series:
+    """Days or weeks of a series of the catalogue by month, as :func:`monthly` has them."""
     word = item.rule if rule is None else rule
-    word = checks.choice("rule", word, RULES, of=f"to make {name!r} monthly")
+    word = checks.choice("rule", word, RULES, of=f"to make {item.name!r} monthly")
     present = series.dropna()
     months = pd.DatetimeIndex(present.index).to_period("M")
     grouped = present.groupby(months)

@@ -8,14 +8,15 @@ import pandas as pd
 
 from econ import checks
 from econ.data.archive import EMBEDDED, as_of_dates, manifest, place
-from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
+from econ.data.catalogue import ENTRIES, FACE_VALUE, OPERATIONS, Entry, entry
 from econ.data.concepts import BREAK, CONCEPTS, SOURCES
-from econ.data.convert import monthly, native
+from econ.data.convert import by_month, monthly, native
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import is_revised
 from econ.data.flows import BY_CONCEPT, debt_scale, flow_table
 from econ.data.holders import holder
 from econ.data.index import with_rows_for_holes
+from econ.data.operations import dollar_purchases
 from econ.data.reported import codes_of, stamp_of
 from econ.data.vintage import Vintage
 from econ.errors import DataError, FrequencyError, Revised, SpecificationError
@@ -51,7 +52,9 @@ def load(
     -------
     Dataset
         From the first to the last period at which every series has a value. A hole inside stays NaN; models
-        refuse it. Spliced purchases carry the month at which the concept changes in ``variables[name].breaks``.
+        refuse it. Daily series of different calendars keep every day that one of them has: an operation of Tokyo on a
+        holiday of New York is a row without a yield (`econ.projection.intervention_instrument` carries it to the next
+        quote). Spliced purchases carry the month at which the concept changes in ``variables[name].breaks``.
 
     Raises
     ------
@@ -151,6 +154,9 @@ def _column(
             raise FrequencyError(f"{item.name!r} is monthly; it cannot be loaded with frequency={frequency!r}.")
         change = monthly(FACE_VALUE[item.name], as_of=as_of).diff().iloc[1:] / 1000.0
         return 100.0 * change / debt_scale(pd.PeriodIndex(change.index), as_of=as_of), frozenset()
+    if item.name in OPERATIONS and frequency in "MD":
+        bought = dollar_purchases(item.units, as_of=as_of)
+        return by_month(bought, item, rule) if frequency == "M" else bought.dropna(), frozenset()
     if frequency == "M":
         return monthly(item.name, as_of=as_of, rule=rule), frozenset()
     if item.frequency != frequency:
@@ -179,6 +185,9 @@ def _files(item: Entry, as_of: str, concept: str = "spliced") -> tuple[Vintage, 
     known = manifest(as_of)
     if item.name in FACE_VALUE:
         return (known[item.table], known["FYGFDPUN"])
+    if item.name in OPERATIONS:
+        needed = [item.table, "EXJPUS"] + ["FYGFDPUN"] * (item.units == "percent of debt")
+        return tuple(known[name] for name in needed)
     if not item.holder:
         return (known[item.table],)
     tables = ["mfh"] if item.table == "mfh" else _long_term_files(item, concept)

@@ -41,8 +41,10 @@ def intervention_instrument(
         York, follows it).
     amounts : Series or DataFrame, optional
         Dated amounts, positive when dollars are sold: a Series on dates, or a table with columns ``date``, ``amount``
-        and perhaps ``time`` (New York). Default: the interventions of the event catalogue. Official tables that count
-        purchases of dollars need ``scale=-1``, and 1e-4 turns hundreds of millions of yen into trillions.
+        and perhaps ``time`` (New York). Default: the sales of dollars in the event catalogue, all since 2022; the
+        purchases and sales before it are not there, so give the table of `econ.data.operations` where ``index`` reaches
+        further back: its ``yen_bn`` are taken as they are meant. Other official tables that count purchases of dollars
+        need ``scale=-1``, and 1e-4 turns hundreds of millions of yen into trillions.
     units : str
         Units after scaling.
     scale : float, default 1.0
@@ -71,6 +73,10 @@ def intervention_instrument(
     >>> instrument = intervention_instrument(pd.period_range("2020-01", "2026-06", freq="M"))
     >>> list(instrument.episodes)
     ['2022-09 to 2022-10', '2024-04 to 2024-07', '2026-04']
+    >>> from econ.data import operations
+    >>> record = intervention_instrument(pd.period_range("2003-01", "2004-06", freq="M"), operations())
+    >>> round(float(record.series["2004-01"]), 4)  # trillions of yen sold: dollars were bought
+    -6.8215
     """
     days, scale = dates(index), checks.real("scale", scale)
     table = _amounts(amounts)
@@ -99,7 +105,7 @@ def intervention_instrument(
         "the dollars come from sales of Treasuries",
         fails="the ministry answers to the rate differential (yields up, yen down, sell); deposits are drawn first; "
         "days clash with FOMC and CPI",
-        source="Ministry of Finance Japan" if amounts is None else "given by the caller",
+        source="Ministry of Finance Japan" if amounts is None or "yen_bn" in amounts else "given by the caller",
         episodes=spells if len(spells) > 1 else _largest(series),
         parent=table,
     )
@@ -232,6 +238,8 @@ def _amounts(given: pd.Series | pd.DataFrame | None) -> pd.DataFrame:
     if given is None:
         given = events("intervention")
     table = given.rename("amount").rename_axis("date").reset_index() if isinstance(given, pd.Series) else given
+    if "amount" not in table and "yen_bn" in table:  # the record counts billions of yen for dollars bought
+        table = table.assign(amount=-table["yen_bn"] / 1000.0)
     absent = {"date", "amount"}.difference(table.columns)
     if absent:
         raise SchemaError(f"amounts need columns 'date' and 'amount'; missing {sorted(absent)}.")

@@ -6,6 +6,7 @@ import io
 import pandas as pd
 import pytest
 
+import econ
 from econ.data import calendar, calendars
 
 
@@ -34,7 +35,6 @@ def test_the_tic_rule_hits_the_releases_of_twenty_years(shared):
 
 def test_fomc_days_are_those_of_a_published_list(shared):
     listed = pd.read_csv(shared("data/raw/other/fomc_surprises_jk.csv"), parse_dates=["start"])
-    listed = listed[listed["start"] >= "2000-01-01"]
     ours = calendar("fomc", None, "2024-09-30")
     official = listed["description"].str.startswith("FOMC Rate Decision")
     days = listed.loc[official, "start"].dt.normalize()
@@ -44,6 +44,42 @@ def test_fomc_days_are_those_of_a_published_list(shared):
     assert [day.strftime("%Y-%m-%d") for day in missed] == []
     assert [day.strftime("%Y-%m-%d") for day in extra] == ["2020-03-23"]  # a statement on purchases, no rate decision
     assert calendars().loc["fomc", "checked"].startswith(f"{found} of {total} ")
+    early = ours[ours["date"] < "2000-01-01"]
+    between = listed[listed["description"].str.contains("Unscheduled")]["start"].dt.normalize()
+    assert early["date"].isin(between).tolist() == early["label"].str.contains("between meetings").tolist()
+    times = pd.to_datetime(early["date"].dt.strftime("%Y-%m-%d ") + early["time"])
+    assert (times.isin(listed["start"]).sum(), len(early)) == (139, 147)  # the other eight lie minutes apart
+    nearest = abs(times.to_numpy()[:, None] - listed["start"].to_numpy()).min(axis=1)
+    assert nearest.max() <= pd.Timedelta(minutes=30)
+
+
+def test_the_early_days_of_the_fomc_are_the_table_that_they_were_read_from(shared):
+    text = shared("figures/fomc_1988_1999.txt").read_text(encoding="utf-8")
+    days = {}
+    for line in text.splitlines()[1:]:
+        year, _, entries = line.partition(": ")
+        for entry in entries.split(", "):
+            date, time, *between = entry.split()
+            days.setdefault(f"{year}-{date}", []).append((time, bool(between)))
+    ours = calendar("fomc", None, "1999-12-31")
+    found = [(time, "between meetings" in label) for time, label in zip(ours["time"], ours["label"], strict=True)]
+    assert dict(zip(ours["date"].dt.strftime("%Y-%m-%d"), found, strict=True)) == {
+        date: times[0] for date, times in days.items()
+    }
+    twice = {date: times for date, times in days.items() if len(times) > 1}
+    assert len(twice) == 7
+    for date, times in twice.items():
+        assert ours.set_index("date").loc[date, "label"].endswith(f", {times[0][0]} and {times[1][0]}")
+
+
+def test_quarter_ends_are_the_last_quotes_but_for_five_new_years():
+    quotes = econ.load("yield_10y", frequency="D").frame.loc[:"2026-03"].index
+    last = pd.Series(quotes, quotes).groupby(quotes.to_period("Q")).max()
+    ours = calendar("quarter_end", None, "2026-03-31")["date"]
+    found, total = hits(calendar("quarter_end"), last)
+    assert f"{found} of {total} quarters" in calendars().loc["quarter_end", "checked"]
+    late = pd.DatetimeIndex(last[~last.isin(ours).to_numpy()])
+    assert late.strftime("%Y-%m-%d").tolist() == [f"{year}-12-31" for year in (1993, 1999, 2004, 2010, 2021)]
 
 
 @pytest.mark.parametrize(("name", "term", "expected"), [("auction_10y", "10-Year", 72), ("auction_30y", "30-Year", 79)])

@@ -36,7 +36,7 @@ def official(name: str) -> Official:
     if name in NAMED:
         return NAMED[name]
     if name in ENTRIES:
-        return official(ENTRIES[name].table)
+        return sources(ENTRIES[name].table)[0]
     if name.isupper() and fred.may_be(name):
         return fred.official(name)
     if fred.may_be(name.upper()) and "_" not in name and name.lower() not in NAMED:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from econ.data import calendar, calendars, events
+from econ.data.calendars import HOLIDAYS
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError
 from econ.eventstudy import place_events
 
@@ -72,6 +73,25 @@ def test_rules_respect_holidays():
     assert dates("safe_reserves", "2026-03-01", "2026-03-31") == ["2026-03-07"]  # a Saturday
 
 
+def test_rules_reach_back_over_the_holidays_of_the_eighties():
+    assert dates("quarter_end", "1986-01-01", "1986-03-31") == ["1986-03-31"]
+    assert dates("quarter_end", "1991-01-01", "1991-03-31") == ["1991-03-28"]  # Good Friday on the 29th
+    first = calendars()["first"].min()
+    assert pd.Timestamp(HOLIDAYS[0]) < first < calendars()["last"].max() < pd.Timestamp(HOLIDAYS[1])
+
+
+def test_the_decisions_before_statements_say_what_came_between_meetings():
+    early = calendar("fomc", None, "1999-12-31")
+    between = early["label"].str.contains("between meetings")
+    assert (len(early), between.sum()) == (147, 46)
+    assert (early["time"] != "").all()
+    assert early["source"].str.startswith("Bauer and Swanson").all()
+    meetings = early.loc[~between, "date"].dt.year.value_counts()
+    assert (meetings.loc[1993:1999] == 8).all()
+    placed = place_events(calendar("fomc", "1990-12-01", "1990-12-31"), pd.bdate_range("1990-12-03", "1990-12-31"))
+    assert placed["day"].dt.day.tolist() == [7, 19, 19]  # 15:30 on the 18th is the close, too late for the quote
+
+
 def test_listed_classes_are_as_many_as_their_publishers_say():
     fomc = calendar("fomc")
     scheduled = fomc[fomc["label"] == "FOMC statement"]["date"].dt.year.value_counts()
@@ -87,7 +107,7 @@ def test_listed_classes_are_as_many_as_their_publishers_say():
 
 def test_every_class_can_be_studied_and_says_where_it_comes_from():
     book = calendars()
-    index = pd.bdate_range("1999-12-01", "2026-12-31")
+    index = pd.bdate_range("1984-12-03", "2026-12-31")
     for name, entry in book.iterrows():
         table = calendar(name)
         assert list(table.columns) == ["date", "time", "tz", "kind", "label", "source"]
@@ -97,7 +117,7 @@ def test_every_class_can_be_studied_and_says_where_it_comes_from():
         assert (table["source"] != "").all()
         assert (table["label"] != "").all()
         assert entry["rule"].endswith(".")
-        assert entry["made_by"] in ("rule", "list")
+        assert entry["made_by"] in ("rule", "list", "record")
         assert table["date"].between(entry["first"], entry["last"]).all()
         assert len(place_events(table, index)) == len(table)
 
@@ -123,6 +143,9 @@ def test_the_hand_made_catalogue_is_untouched():
     [
         (("fomcs",), SeriesNotFound, "did you mean 'fomc'"),
         (("cpi", "2005-01-01"), SpecificationError, "complete from 2010-01-01"),
+        (("payrolls", "1999-12-01"), SpecificationError, "complete from 2000-01-01"),
+        (("fomc", "1988-01-01"), SpecificationError, "complete from 1988-02-04"),
+        (("intervention_days", "2026-01-01", "2026-07-01"), SpecificationError, "to 2026-06-30"),
         (("tic_release", None, "2025-01-01"), SpecificationError, "to 2023-09-30"),
         (("fomc", "2020-01-01", "2019-01-01"), SpecificationError, "asked from 2020-01-01 to 2019-01-01"),
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 import econ
+from econ.data.catalogue import ENTRIES
 from econ.data.checks import check_ranges
 from econ.data.convert import monthly
 from econ.data.fetchers import official
@@ -25,8 +26,9 @@ def vintages(loopback, tmp_path, monkeypatch):
         loopback.point(monkeypatch, base)
         got = {name: fetch_file(name, client=client) for name in ("gsw", "soma", "feio")}
     tables = []
-    for name, vintage in got.items():
-        frame = vintage_table(name, {name: vintage.frame})
+    built = {**{name: (vintage, vintage_table(name, {name: vintage.frame})) for name, vintage in got.items()},
+             "mof_usdjpy": (got["feio"], vintage_table("mof_usdjpy", {"feio": got["feio"].frame}))}  # fmt: skip
+    for name, (vintage, frame) in built.items():
         check_ranges(name, frame)
         about = {"publisher": vintage.publisher, "table": vintage.table, "url": vintage.url, "licence": vintage.licence}
         rest = {"units": "", "frequency": "", "first": "2003-01", "last": "2026-05", "rows": "1", "citation": ""}
@@ -47,6 +49,13 @@ def test_they_say_who_published_them_and_where(vintages):
     assert official("feio").url == f"https://www.mof.go.jp/{asked['feio']}"
     assert {vintage.as_of for vintage in vintages.values()} == {AS_OF}
     assert official("soma").addresses()[0].endswith("/api/soma/summary.json")
+
+
+def test_every_entry_of_the_catalogue_has_an_official_file():
+    """Also one whose table has another name than its file: s_form, mfh, mof_usdjpy."""
+    found = {name: official(name).name for name in ENTRIES}
+    wanted = ("china_net_purchases", "japan_mfh_change", "japan_dollar_purchases", "yen_per_dollar", "soma_bills")
+    assert [found[name] for name in wanted] == ["s1_globl", "mfhhis01", "feio", "EXJPUS", "soma"]
 
 
 def test_a_series_of_a_file_of_many_series_is_loaded_by_name(vintages):
@@ -78,9 +87,13 @@ def test_frequencies_are_not_mixed(vintages):
 
 
 def test_interventions_in_other_units_are_caught_by_the_range(vintages):
-    frame = vintage_table("feio", {"feio": vintages["feio"].frame})
-    with pytest.raises(SchemaError, match="feio column 'USDJPY' must lie between -200000 and 200000; found -202000"):
-        check_ranges("feio", frame.assign(USDJPY=101 * frame["USDJPY"]))
+    frames = {"feio": vintages["feio"].frame}
+    frame = vintage_table("mof_usdjpy", frames)
+    with pytest.raises(SchemaError, match="mof_usdjpy column 'value' must lie between -200000 and 200000; found -2020"):
+        check_ranges("mof_usdjpy", frame.assign(value=101 * frame["value"]))
+    frame = vintage_table("feio", frames)
+    with pytest.raises(SchemaError, match="feio column 'EURJPY' must lie between -200000 and 200000; found 202000"):
+        check_ranges("feio", frame.assign(EURJPY=404 * frame["EURJPY"]))
 
 
 def test_a_series_outside_its_range_is_caught_in_a_file_of_many(vintages):
