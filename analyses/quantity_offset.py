@@ -29,7 +29,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     """Offsets with Fieller sets, what could have been detected, and the pro-rata benchmark."""
     irfs = {key: responses(spec, order) for key, (_, order) in ORDERS.items()}
     allies, horizons = groups(spec), spec.offset.horizons
-    numbers: dict[str, Estimate | float | str] = {}
+    numbers: dict[str, Number] = {}
     rows: list[Row | Panel] = []
     svar = proxy_system(spec)
     sources: dict[str, JointResponses | Identified] = {**irfs, "proxy": svar}

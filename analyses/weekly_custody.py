@@ -18,6 +18,7 @@ from econ.data import Variable, debt_scale
 from econ.infer import equivalence, regress
 from econ.projection import Credentials, Instrument, credentials, custody_instrument
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
+from econ.report.numbers import Number
 from econ.var import IRF
 
 
@@ -130,7 +131,7 @@ def _placebo(data: Dataset, spec: Specification) -> pd.DataFrame:
     return instrument(spec).placebo(data.frame[spec.primary.maturity], weeks, horizons=spec.weekly.horizons)
 
 
-def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Estimate | float | int | str]:
+def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Number]:
     name, placebo = spec.primary.maturity, spec.weekly.placebo
     four = _cell(irf, name, spec.weekly.horizon, spec)
     test = equivalence(four, bound=spec.primary.bounds[0])
