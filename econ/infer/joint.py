@@ -129,7 +129,26 @@ def joint_test(
     """
     _check(reference, cov, draws=draws, rng=rng)
     skip = checks.count("skip", skip, least=0, most=len(y) // 2 if reference == "shift" else 0)
-    y, frame = aligned(y, X, dated=reference == "shift" or cov in DATED, intercept=True)
+    e, q, tested = _design(y, X, controls, dated=reference == "shift" or cov in DATED)
+    m = len(tested)
+    null = f"{', '.join(tested[:3])}{', ...' if m > 3 else ''} do not predict {y.name}"
+    statistic: float | Unavailable
+    p_value: float | Unavailable
+    if reference == "f":
+        statistic, p_value, words = _against_f(e, q, m, cov=cov, bandwidth=bandwidth)
+    else:
+        drawn = 999 if draws is None else draws
+        statistic, p_value, words = _against_draws(
+            e, q, m, cov=cov, reference=reference, draws=drawn, rng=rng, skip=skip
+        )
+    return pd.Series({"statistic": statistic, "p_value": p_value, "distribution": words, "null": null})
+
+
+def _design(
+    y: pd.Series, X: pd.DataFrame | pd.Series, controls: pd.DataFrame | pd.Series | None, *, dated: bool
+) -> tuple[Array, Array, list[str]]:
+    """Residuals under the null, an orthonormal basis with the columns tested last, and their names."""
+    y, frame = aligned(y, X, dated=dated, intercept=True)
     tested = [str(name) for name in frame.columns[1:]]
     kept = frame[["const"]]
     if controls is not None:
@@ -143,18 +162,7 @@ def joint_test(
         raise SampleTooShort(f"{columns} coefficients need {columns + checks.SPARE} observations; found {size}.")
     q = k.full_rank_qr(x, [*map(str, kept.columns), *tested], "the regression")[0]
     e = y.to_numpy()
-    e = e - q[:, :-m] @ (q[:, :-m].T @ e)
-    null = f"{', '.join(tested[:3])}{', ...' if m > 3 else ''} do not predict {y.name}"
-    statistic: float | Unavailable
-    p_value: float | Unavailable
-    if reference == "f":
-        statistic, p_value, words = _against_f(e, q, m, cov=cov, bandwidth=bandwidth)
-    else:
-        drawn = 999 if draws is None else draws
-        statistic, p_value, words = _against_draws(
-            e, q, m, cov=cov, reference=reference, draws=drawn, rng=rng, skip=skip
-        )
-    return pd.Series({"statistic": statistic, "p_value": p_value, "distribution": words, "null": null})
+    return e - q[:, :-m] @ (q[:, :-m].T @ e), q, tested
 
 
 def _check(reference: str, cov: str, *, draws: int | None, rng: Seed) -> None:
