@@ -10,6 +10,7 @@ import pandas as pd
 import econ
 from analyses.specification import Specification
 from econ import Estimate, Unavailable
+from econ.errors import EstimationError
 
 MISSING = Unavailable("a month of it was not published")
 
@@ -28,6 +29,24 @@ def cell(frame: pd.DataFrame, row: object, column: str) -> float:
 def entry(frame: pd.DataFrame, row: object, column: str) -> Any:
     """One entry of a table, whatever it is."""
     return frame.at[row, column]
+
+
+def scored(scores: pd.DataFrame, columns: tuple[str, ...], *, field: str, replications: int) -> pd.DataFrame:
+    """Scores of a tournament, after a look that each of ``columns`` is a number for every estimator.
+
+    Raises
+    ------
+    EstimationError
+        If an estimator failed in every one of the few samples; names it and the field that asks for more.
+    """
+    for column in columns:
+        for key, value in scores[column].items():
+            if isinstance(value, Unavailable):
+                names = dict(zip(scores.index.names, key if isinstance(key, tuple) else (key,), strict=True))
+                raise EstimationError(
+                    f"{names['estimator']!r} has no {column.replace('_', ' ')} ({value.reason}) in {replications} samples; raise {field}."
+                )
+    return scores
 
 
 def month_words(index: pd.Index) -> list[str]:

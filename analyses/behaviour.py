@@ -123,7 +123,7 @@ def _reactions(spec: Specification) -> tuple[Table, dict[str, float | Unavailabl
         ["Japan", "United Kingdom"], rows, decimals=2,
         notes=[
             f"p-values that {counted(spec.behaviour.lags, 'lag')} of the terms do not move net purchases (percent of debt), with as many own lags; "
-            "HC3 errors. Yield: 10-year Treasury less Bund (Japan) or gilt (UK), for lack of Japanese yields. Volatility: "
+            "HC3 errors, Wald statistics against those of the residuals turned round the sample. Yield: 10-year Treasury less Bund (Japan) or gilt (UK), for lack of Japanese yields. Volatility: "
             f"realised, of the daily {yield_words(spec.primary.maturity)}, with the Chicago Fed's index of conditions. Threats to sell, freezes of "
             f"reserves, tariffs: events of the catalogue, in {months} months, so that this test has little power. Hedged "
             "yields, exchange rates and indices of geopolitical risk are not in the archive."

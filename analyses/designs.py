@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analyses._samples import calibrated
+from analyses._units import scored
 from analyses._words import listing
 from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
@@ -29,11 +30,17 @@ def result(spec: Specification = baseline) -> Exhibit:
     scores = tournament(
         truths, replications=market.replications, rng=spec.rng, draws=market.draws, level=spec.level, block=market.block
     )
+    table = scored(
+        scores.table,
+        ("median_bias", "coverage", "rejects"),
+        field="simulation.replications",
+        replications=market.replications,
+    )
     believable = scores.believable(market.shortfall)
     return Exhibit(
-        key="designs", title="Designs on known truth", numbers=_numbers(scores.table, believable, spec),
-        tables={"": _scores(scores.table, believable, spec), "moments": _moments()},
-        figures={"": Figure(_curves(scores.table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, vintages=calibrated(spec), spec=spec,
+        key="designs", title="Designs on known truth", numbers=_numbers(table, believable, spec),
+        tables={"": _scores(table, believable, spec), "moments": _moments()},
+        figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, vintages=calibrated(spec), spec=spec,
     )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from econ.data import holder
 from econ.projection import Credentials, GranularInstrument, Instrument, credentials
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
+JOINT_SIZE = "5 to 6%"
+"""Of the balance test with 12 lags and 165 months; measured in the docstring of :func:`econ.infer.joint_test`."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -59,7 +62,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         notes=[
             "Largest share: of the variance of the instrument that one holder carries. Effective F: of all foreign sales on the "
             f"instrument, without controls. Balance: p-value that {spec.panel.balance_lags} lags of the change of the "
-            f"{yield_words(name)}, or of sales, predict the instrument. Overid.: p-value that holders with official money and custody hubs "
+            f"{yield_words(name)}, or of sales, predict the instrument, HC3 Wald against the instrument turned round the sample (rejects {JOINT_SIZE} of true nulls at 5%). Overid.: p-value that holders with official money and custody hubs "
             f"identify one effect. The {number(spec.panel.shown)} holders without which the instrument is weakest are shown."
         ],
     )
@@ -114,7 +117,7 @@ def _first_stages(entries: dict[str, Entry], spec: Specification) -> Table:
         notes=[
             "Each instrument against the flow that it should move, without controls. Effective F: Montiel Olea and Pflueger, with "
             f"the value that rejects a bias above 10%. Balance: p-values that {spec.panel.balance_lags} lags of the change of the "
-            f"{yield_words(spec.primary.maturity)}, or of the flow, predict it. One left out: the holder or episode without which the effective F is least. "
+            f"{yield_words(spec.primary.maturity)}, or of the flow, predict it, as above. One left out: the holder or episode without which the effective F is least. "
             "Overid.: p-value that groups of holders, or the first and the later episodes, identify one effect. Intervention "
             "shocks: beyond what past yields, financial conditions and interventions explain. Reserve losses need the reserves "
             "that China publishes, which may not be shipped here."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analyses._samples import calibrated
+from analyses._units import scored
 from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
 from econ.simulate import (
@@ -48,6 +49,12 @@ def result(spec: Specification = baseline) -> Exhibit:
         level=spec.level,
         block=market.offset_block,
     ).table
+    scored(
+        table,
+        ("median_bias", "coverage", "unbounded"),
+        field="simulation.offset_replications",
+        replications=market.offset_replications,
+    )
     return Exhibit(
         key="offset_designs", title="Offsets on known truth", numbers=_numbers(table, spec),
         tables={"": _table(table, "offset", spec), "price": _table(table, "price_offset", spec)},

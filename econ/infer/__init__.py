@@ -4,6 +4,7 @@ from econ.infer.bands import sup_t
 from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
+from econ.infer.joint import joint_test
 from econ.infer.multiple import romano_wolf
 from econ.infer.ratio import fieller
 from econ.infer.regression import Regression, regress
@@ -27,6 +28,7 @@ __all__ = [
     "ewc_critical",
     "ewc_terms",
     "fieller",
+    "joint_test",
     "minimum_detectable_effect",
     "newey_west",
     "reduced_form",

@@ -161,7 +161,7 @@ def regress(
     {'const': 1.0, 'flow': 2.0}
     """
     _check_options(cov, bandwidth, groups, gaps)
-    y, X = _aligned(y, X, dated=cov in ("hac", "ewc") and gaps == "refuse", intercept=intercept)
+    y, X = aligned(y, X, dated=cov in ("hac", "ewc") and gaps == "refuse", intercept=intercept)
     if isinstance(groups, pd.Series) and not groups.index.equals(y.index):
         groups = at_periods(groups.to_frame("group"), y.index, what="groups")["group"]
     names = [str(name) for name in X.columns]
@@ -190,13 +190,14 @@ def regress(
     )
 
 
-def _aligned(
+def aligned(
     y: pd.Series,
     X: pd.DataFrame | pd.Series,
     *,
     dated: bool,
     intercept: bool,
 ) -> tuple[pd.Series, pd.DataFrame]:
+    """Both as floats on the same rows, checked, the intercept ``const`` first where it is asked for."""
     if not isinstance(y, pd.Series) or not isinstance(X, (pd.DataFrame, pd.Series)):
         raise SpecificationError(f"y must be a Series and X a DataFrame; found {type(y).__name__}, {type(X).__name__}.")
     frame = X.to_frame() if isinstance(X, pd.Series) else X

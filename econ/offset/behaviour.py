@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from econ import checks
 from econ.data.archive import EMBEDDED
@@ -17,6 +15,8 @@ from econ.data.reported import codes_of
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
+from econ.infer.covariance import KINDS
+from econ.infer.joint import joint_test
 from econ.infer.regression import Regression, regress
 
 EPISODES = {
@@ -119,7 +119,7 @@ class Reaction:
     regression : Regression
         Purchases on the terms.
     tests : DataFrame
-        One row a group of terms and one for all: Wald statistic, p_value, distribution, null.
+        One row a group of terms and one for all: statistic (Wald / terms), p_value, distribution, null.
     parent : Dataset
         The data.
     """
@@ -181,6 +181,7 @@ def reaction_function(
 
     Examples
     --------
+    >>> import numpy as np
     >>> draws = np.random.default_rng(1).standard_normal((200, 2))
     >>> frame = pd.DataFrame({"volatility": draws[:, 0]}, index=pd.period_range("2000-01", periods=200, freq="M"))
     >>> frame["bought"] = 0.5 * frame["volatility"].shift(fill_value=0.0) + draws[:, 1]
@@ -207,26 +208,26 @@ def reaction_function(
         own[name] = [f"L{lag}.{name}" if lag else name for lag in steps]
         design |= {word: frame[name].shift(lag) for word, lag in zip(own[name], steps, strict=True)}
     first = max(lags, own_lags)
-    fit = regress(frame[purchases].iloc[first:], pd.DataFrame(design).iloc[first:], cov=cov, bandwidth=bandwidth,
-                  parent=table)  # fmt: skip
+    bought, known = frame[purchases].iloc[first:], pd.DataFrame(design).iloc[first:]
+    fit = regress(bought, known, cov=cov, bandwidth=bandwidth, parent=table)
     wanted = {group: [word for name in names for word in own[name]] for group, names in groups.items()}
     wanted["all terms"] = [word for words in own.values() for word in words]
-    tests = pd.DataFrame.from_dict({group: _wald(fit, words) for group, words in wanted.items()}, orient="index")
+    rows = {group: _joint(bought, known, words, cov=cov, bandwidth=bandwidth) for group, words in wanted.items()}
+    tests = pd.DataFrame.from_dict(rows, orient="index")
     return Reaction(fit, tests, table)
 
 
-def _wald(fit: Regression, words: Sequence[str]) -> dict[str, object]:
-    value = fit.coefficients[list(words)].to_numpy()
-    covariance = fit.covariance.loc[list(words), list(words)].to_numpy()
-    count = len(words)
+def _joint(
+    bought: pd.Series, known: pd.DataFrame, words: list[str], *, cov: str, bandwidth: int | None
+) -> dict[str, object]:
+    """Wald test that the terms ``words`` have no coefficient.
+
+    White's family against the residuals turned round the sample, for many terms or months of events leave its error
+    too few degrees of freedom for an F; the others against the F that their error calls for.
+    """
     null = f"no reaction to {', '.join(words)}"
-    if count > fit.df:
-        reason = Unavailable(f"{count} terms, but the covariance has {fit.df:g} degrees of freedom; use 'hc3'")
-        return {"statistic": reason, "p_value": reason, "distribution": "none", "null": null}
-    statistic = float(value @ np.linalg.solve(covariance, value))
-    room = fit.df - count + 1.0
-    if np.isinf(fit.df):
-        p_value, distribution = stats.chi2.sf(statistic, count), f"chi-square({count})"
-    else:
-        p_value, distribution = stats.f.sf(statistic * room / (count * fit.df), count, room), f"F({count}, {room:g})"
-    return {"statistic": statistic, "p_value": float(p_value), "distribution": distribution, "null": null}
+    others = known.drop(columns=words)
+    reference = "shift" if cov in KINDS else "f"
+    held = others if len(others.columns) else None
+    test = joint_test(bought, known[words], controls=held, reference=reference, cov=cov, bandwidth=bandwidth)
+    return {str(name): value for name, value in test.items()} | {"null": null}

@@ -15,7 +15,7 @@ from econ.data.index import dates
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
-from econ.infer.regression import regress
+from econ.infer.joint import joint_test
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import ReducedForm, ar_statistic, reduced_form
 
@@ -61,7 +61,15 @@ class Credentials:
         return "\n".join(lines)
 
 
-def balance(instrument: pd.Series, past: pd.DataFrame, *, lags: int = 12, bandwidth: int | None = None) -> pd.DataFrame:
+def balance(
+    instrument: pd.Series,
+    past: pd.DataFrame,
+    *,
+    lags: int = 12,
+    reference: str = "shift",
+    cov: str = "hc3",
+    bandwidth: int | None = None,
+) -> pd.DataFrame:
     """Test that ``lags`` lags of each variable do not predict the instrument (pre-trends).
 
     Parameters
@@ -72,8 +80,13 @@ def balance(instrument: pd.Series, past: pd.DataFrame, *, lags: int = 12, bandwi
         Variables whose lags t - ``lags``..t - 1 are tried, one variable at a time.
     lags : int, default 12
         Lags.
+    reference : {"shift", "f"}
+        As in :func:`econ.infer.joint_test`: the instrument turned round the sample against the lags where they stand
+        (turns that set it beside lags of what it moves are left out), or the F distribution of the covariance.
+    cov : str, default "hc3"
+        As there.
     bandwidth : int, optional
-        Bartlett lags of the Newey-West covariance.
+        Bartlett lags ("hac") or cosines ("ewc").
 
     Returns
     -------
@@ -85,7 +98,8 @@ def balance(instrument: pd.Series, past: pd.DataFrame, *, lags: int = 12, bandwi
     SpecificationError
         If ``lags`` is not positive.
     SampleTooShort, SchemaError, SingularDesign
-        As :func:`econ.infer.regress`.
+        As :func:`econ.infer.joint_test`, whose size with 12 lags and 165 months stands in its docstring: 5% for an
+        instrument that moves the variable at once, where the Wald test by Newey-West rejects 38%.
 
     Examples
     --------
@@ -93,23 +107,22 @@ def balance(instrument: pd.Series, past: pd.DataFrame, *, lags: int = 12, bandwi
     >>> bool(balance(frame["z"], frame[["yield"]], lags=4).loc["yield", "p_value"] > 0.05)
     True
     """
-    lags = checks.count("lags", lags)
+    lags, reference = checks.count("lags", lags), checks.choice("reference", reference, ("shift", "f"))
     instrument = instrument.set_axis(dates(instrument.index))
     past = past.set_axis(dates(past.index), axis=0)
     rows = {}
     for name in past.columns:
         lagged = pd.DataFrame({f"L{lag}.{name}": past[name].shift(lag) for lag in range(1, lags + 1)})
-        whole = lagged.assign(instrument=instrument).loc[instrument.index].iloc[: len(instrument)]
-        whole = whole.loc[lagged.loc[instrument.index].notna().all(axis=1)]
-        fit = regress(whole["instrument"], whole[list(lagged.columns)], cov="hac", bandwidth=bandwidth)
-        b, v = fit.coefficients.iloc[1:].to_numpy(), fit.covariance.iloc[1:, 1:].to_numpy()
-        statistic = float(b @ np.linalg.solve(v, b)) / lags
-        rows[name] = {
-            "statistic": statistic,
-            "p_value": float(stats.f.sf(statistic, lags, fit.nobs - lags - 1)),
-            "distribution": f"F({lags}, {fit.nobs - lags - 1})",
-            "null": f"{lags} lags of {name} do not predict the instrument",
-        }
+        lagged = lagged.loc[instrument.index].dropna()
+        test = joint_test(
+            instrument.loc[lagged.index],
+            lagged,
+            reference=reference,
+            cov=cov,
+            bandwidth=bandwidth,
+            skip=lags if reference == "shift" else 0,
+        )
+        rows[name] = {**test, "null": f"{lags} lags of {name} do not predict the instrument"}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -224,7 +237,7 @@ def credentials(
     past = pd.concat([outcome, endogenous], axis=1)
     return Credentials(
         relevance=effective_f(full),
-        balance=balance(instrument.series, past, lags=lags, bandwidth=bandwidth),
+        balance=balance(instrument.series, past, lags=lags),
         overidentification=table,
         influence=pd.DataFrame.from_dict(rows, orient="index", columns=["f", "estimate"]),
     )

@@ -3,14 +3,18 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analyses import _offsets, adding_up, behaviour, decisions, price_offset, quantity_offset
 from analyses._projections import granular
+from analyses._units import scored
 from analyses.specification import CHINA, JAPAN, UK, baseline
+from econ.errors import EstimationError
 from econ.estimate import Estimate
 from econ.offset import decide
 from econ.offset import quantity_offset as library_offset
+from econ.simulate.scores import score
 
 QUICK = baseline.changed("var.draws", 60)
 
@@ -109,3 +113,16 @@ def test_states_split_the_sample_at_the_freeze():
     state = found.parent.parent.parent.frame["state"]
     assert (state.loc[:"2022-02"] == 0.0).all()
     assert (state.loc["2022-03":] == 1.0).all()
+
+
+def test_an_estimator_that_fails_in_every_sample_is_named_with_the_field_that_asks_for_more():
+    """One sample, and the estimator gives nothing in it: words, not a TypeError from the middle of a table."""
+    gone = {"value": [None], "length": [None], "covered": [False], "rejects": [False], "seconds": [0.1]}
+    good = {**gone, "value": [1.0], "length": [2.0], "failure": [None]}
+    rows = [score(good, 0.0), score({**gone, "failure": ["singular"]}, 0.0)]
+    index = pd.MultiIndex.from_tuples([(0.0, "lp_iv"), (0.0, "granular")], names=["impact", "estimator"])
+    table = pd.DataFrame(rows, index=index)
+    for column in ("median_bias", "unbounded"):
+        with pytest.raises(EstimationError, match=r"'granular' has no .* in 1 samples; raise simulation\.replications"):
+            scored(table, ("coverage", column), field="simulation.replications", replications=1)
+    assert scored(table.iloc[:1], ("median_bias", "coverage", "unbounded"), field="", replications=1) is not None
