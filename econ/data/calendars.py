@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pandas.tseries.holiday import GoodFriday, USFederalHolidayCalendar
 
+from econ.border import checked
 from econ.data.dates import day
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
 
@@ -44,6 +45,7 @@ def calendars() -> pd.DataFrame:
     return frame.assign(first=pd.to_datetime(frame["first"]), last=pd.to_datetime(frame["last"]))
 
 
+@checked
 def calendar(name: str, start: object = None, end: object = None) -> pd.DataFrame:
     """Dates of one class between two days, ready to serve as events or as confounders of a study.
 

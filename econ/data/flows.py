@@ -11,6 +11,7 @@ from functools import lru_cache
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.custody import benchmarked
 from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
@@ -28,6 +29,7 @@ def _debt(as_of: str, stamp: tuple[Vintage, ...]) -> pd.Series:
     return pd.Series(frame["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(frame["date"], freq="Q"))
 
 
+@checked
 def debt_scale(index: pd.PeriodIndex, *, as_of: str = EMBEDDED) -> pd.Series:
     """Federal debt held by the public at the end of the previous quarter, USD billions, for each month.
 
@@ -61,6 +63,7 @@ def _scale(index: pd.PeriodIndex, as_of: str, stamp: tuple[Vintage, ...]) -> pd.
     return pd.Series(debt.reindex(index.asfreq("Q") - 1).to_numpy(), index=index)
 
 
+@checked
 def flows(
     holder: str, measure: str = "net_purchases", scale: str = "debt", imputed: bool = True, *, as_of: str = EMBEDDED
 ) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from econ.border import checked
 from econ.errors import SeriesNotFound, suggestion
 
 
@@ -106,6 +107,7 @@ HOLDERS_PRINTED = {
 """Printed names in the official tables; a name not here keeps its printed form and has no code."""
 
 
+@checked
 def holder(name: str) -> Holder:
     """Find a holder by code, slug or name.
 

@@ -7,6 +7,7 @@ import warnings
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.archive import EMBEDDED, as_of_dates, manifest, place
 from econ.data.catalogue import ENTRIES, FACE_VALUE, Entry, entry
 from econ.data.convert import monthly, native
@@ -21,6 +22,7 @@ from econ.errors import DataError, FrequencyError, Revised, SpecificationError
 FREQUENCIES = ("M", "D", "W", "Q")
 
 
+@checked
 def load(*names: str, as_of: str = EMBEDDED, frequency: str = "M", rule: str | None = None) -> Dataset:
     """Load series by name, without a network.
 

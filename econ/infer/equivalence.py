@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from scipy import stats
 
 from econ import checks
+from econ.border import checked
+from econ.frozen import guarded
 
 
+@guarded
 @dataclass(frozen=True)
 class Equivalence:
     """Result of two one-sided tests that an effect lies within ``±bound``.
@@ -48,6 +51,7 @@ class Equivalence:
         )
 
 
+@checked
 def equivalence(
     value: float, std_error: float, bound: float, *, df: float | None = None, size: float = 0.05
 ) -> Equivalence:
@@ -90,6 +94,7 @@ def equivalence(
     return Equivalence(value, std_error, bound, statistic, float(reference.sf(statistic)), smallest, size)
 
 
+@checked
 def minimum_detectable_effect(
     std_error: float, power: float = 0.8, *, size: float = 0.05, df: float | None = None
 ) -> float:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from surface.instances import MONTHS, Chosen, drawn, instances, market, monthly, noise, reduced
 
 import econ
 from econ import (
@@ -20,16 +21,21 @@ from econ import (
     MovingBlock,
     PanelProjection,
     Proxy,
+    eventstudy,
+    infer,
+    offset,
+    projection,
+    report,
+    responses,
+    simulate,
 )
 from econ import data as datahouse
-from econ import eventstudy, infer, offset, projection, report, responses, simulate
 from econ import var as varroom
 from econ.projection import PlugIn
 from econ.report import Row
 from econ.responses import Cell
 from econ.simulate import TreasuryMarket
 from econ.testing import event_table, simulated_levels
-from tests.property.instances import MONTHS, Chosen, drawn, instances, market, monthly, noise, reduced
 
 ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
 
@@ -243,8 +249,17 @@ def infer_room():
           "cov": "hc1"}  # fmt: skip
     groups = np.arange(100) // 4
     return {
-        "ReducedForm": Call(i.ReducedForm, outcome=np.ones(2), first=np.ones(2), covariance=np.eye(4),
-                            moments=np.eye(2), nobs=100, df=90.0, factor=1.0, plain_df=90.0),
+        "ReducedForm": Call(
+            i.ReducedForm,
+            outcome=np.ones(2),
+            first=np.ones(2),
+            covariance=np.eye(4),
+            moments=np.eye(2),
+            nobs=100,
+            df=90.0,
+            factor=1.0,
+            plain_df=90.0,
+        ),
         "ReducedForm.inflated": Call(form.inflated, level=0.9),
         "ReducedForm.rotate": Call(form.rotate, angle=0.3),
         "ReducedForm.standardised": Call(form.standardised),
@@ -252,10 +267,27 @@ def infer_room():
         "anderson_rubin": Call(i.anderson_rubin, level=0.9, **iv),
         "conditional_lr": Call(i.conditional_lr, level=0.9, **iv),
         "reduced_form": Call(i.reduced_form, **iv),
-        "effective_f": Call(i.effective_f, endogenous=iv["endogenous"], instruments=iv["instruments"],
-                            controls=iv["controls"], cov="hc1", bias=0.1, size=0.05),
-        "bai_perron": Call(i.bai_perron, y=frame["y"], X=frame[["a"]], max_breaks=1, draws=9, rng=1, trim=0.15,
-                           select="sequential", size=0.05, level=0.9),
+        "effective_f": Call(
+            i.effective_f,
+            endogenous=iv["endogenous"],
+            instruments=iv["instruments"],
+            controls=iv["controls"],
+            cov="hc1",
+            bias=0.1,
+            size=0.05,
+        ),
+        "bai_perron": Call(
+            i.bai_perron,
+            y=frame["y"],
+            X=frame[["a"]],
+            max_breaks=1,
+            draws=9,
+            rng=1,
+            trim=0.15,
+            select="sequential",
+            size=0.05,
+            level=0.9,
+        ),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
@@ -388,7 +420,7 @@ def projection_room():
 
 
 def demand_of():
-    from tests.property.instances import _clearing
+    from surface.instances import _clearing
 
     return _clearing()
 
