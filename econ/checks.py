@@ -12,14 +12,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from econ.arrays import Array
-from econ.errors import SpecificationError, UnknownName, suggestion
+from econ.errors import SchemaError, SpecificationError, UnknownName, suggestion
 
 SPARE = 10
 """Observations that every regression must have beyond its coefficients."""
 
 T = TypeVar("T", bound=str)
+Table = TypeVar("Table", "pd.DataFrame", "pd.Series")
 
 
 def keep(frozen: object, **clean: Any) -> None:
@@ -133,6 +135,8 @@ def finite(name: str, values: Array | None) -> None:
     """
     if values is None:
         return
+    if values.size == 0:
+        raise SpecificationError(f"{name} is empty; give at least one number.")
     bad = ~np.isfinite(values)
     if bad.any():
         place = tuple(int(each) for each in np.unravel_index(int(bad.argmax()), bad.shape))
@@ -155,6 +159,66 @@ def level(value: object) -> float:
     found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
     if not 0.0 < found < 1.0:
         raise SpecificationError(f"level is the coverage, between 0 and 1, such as 0.90; found {value!r}.")
+    return found
+
+
+def paths(name: str, values: object) -> Array:
+    """Anything that numpy reads as numbers, as an array of floats; NaN passes.
+
+    Raises
+    ------
+    SpecificationError
+        For text, dates, complex numbers and objects.
+    """
+    try:
+        found = np.asarray(values)
+        return np.asarray(found if found.dtype.kind in "fiub" else found.astype(object), dtype=float)
+    except (TypeError, ValueError) as error:
+        raise SpecificationError(f"{name} must be numbers; found {values!r}.") from error
+
+
+def figures(name: str, given: Table, *, columns: Sequence[str] | None = None, holes: bool = False) -> Table:
+    """A table or series of numbers as floats, with the columns that are needed.
+
+    Parameters
+    ----------
+    name : str
+        Argument, for the message.
+    given : DataFrame or Series
+        What the caller passed.
+    columns : sequence of str, optional
+        Columns that it must have; the others are left out. By default all it has.
+    holes : bool, default False
+        Whether values may be missing.
+
+    Raises
+    ------
+    UnknownName
+        If a column is absent.
+    SchemaError
+        For a column or a row that stands twice, text, an infinite value, or a missing one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> figures("yields", pd.DataFrame({"x": [1, 2], "y": ["a", "b"]}), columns=["x"])["x"].tolist()
+    [1.0, 2.0]
+    """
+    for axis, labels in (("column", getattr(given, "columns", None)), ("row", given.index)):
+        if labels is not None and not labels.is_unique:
+            raise SchemaError(f"{name} has the {axis} {labels[labels.duplicated()][0]!r} twice; keep one of them.")
+    for column in columns or ():
+        position("column", column, list(given.columns), of=f"in {name}")
+    chosen = given if columns is None else given[list(columns)]
+    try:
+        found = chosen.astype(float)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"{name} must hold numbers: {error}; convert or drop what is text.") from error
+    values = found.to_numpy()
+    bad = np.isinf(values) if holes else ~np.isfinite(values)
+    if bad.any():
+        row = int(np.argwhere(bad)[0][0])
+        raise SchemaError(f"{name} holds {values[bad].flat[0]} at {found.index[row]}; correct it or cut the sample.")
     return found
 
 

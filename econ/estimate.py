@@ -20,6 +20,7 @@ PRECISION = 15
 """Significant digits that a number of double precision has."""
 
 
+@guarded
 @dataclass(frozen=True)
 class Unavailable:
     """A statistic that cannot be given, with the reason.
@@ -41,6 +42,7 @@ class Unavailable:
         return f"n.a. ({self.reason})"
 
 
+@guarded
 @dataclass(frozen=True)
 class ConfidenceSet:
     """A union of closed intervals that covers the truth with probability ``level``.

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from econ.border import checked_class
+
 K = TypeVar("K")
 V = TypeVar("V")
 C = TypeVar("C", bound=type)
@@ -145,7 +147,8 @@ def guarded(cls: C) -> C:
     """Guard the tables, arrays and mappings of a frozen dataclass; written above ``@dataclass``.
 
     What comes in is copied where the caller could still edit it; what goes out is a copy or refuses writing. A loop
-    that reads a table many times reads it once into a variable of its own.
+    that reads a table many times reads it once into a variable of its own. Constructor and public methods refuse what
+    is not of the kind that their signatures say; see :mod:`econ.border`.
 
     Examples
     --------
@@ -165,4 +168,5 @@ def guarded(cls: C) -> C:
     for name, attribute in list(vars(cls).items()):
         if isinstance(attribute, cached_property):
             setattr(cls, name, _Cached(name, attribute.func))
+    checked_class(cls)
     return cls

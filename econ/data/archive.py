@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.border import checked
 from econ.data.home import data_home
 from econ.data.vintage import Vintage
 from econ.errors import ChecksumMismatch, SchemaError, SeriesNotFound, VintageMissing, suggestion
@@ -252,6 +253,7 @@ def parsed(content: bytes, file: str) -> pd.DataFrame:
     return frame
 
 
+@checked
 def verify_archive(as_of: str = EMBEDDED) -> tuple[Vintage, ...]:
     """Rehash every file of a vintage; return the files, or raise as `table_bytes` does."""
     return tuple(table_bytes(name, as_of)[1] for name in manifest(as_of))

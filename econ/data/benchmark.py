@@ -29,6 +29,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError
 from econ.estimate import Estimate
 from econ.frozen import guarded
@@ -71,6 +72,7 @@ class Benchmark:
         return self.frame[of] - width, self.frame[of] + width
 
 
+@checked
 def benchmark(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame | None = None, *,
               survey_error: float = 0.0) -> Benchmark:  # fmt: skip
     """Benchmark reported monthly changes to survey positions.

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pandas.tseries.holiday import GoodFriday, USFederalHolidayCalendar
 
+from econ.border import checked
 from econ.data.catalogue import entry as series_named
 from econ.data.convert import native
 from econ.data.dates import day
@@ -48,6 +49,7 @@ def calendars() -> pd.DataFrame:
     return frame.assign(first=pd.to_datetime(frame["first"]), last=pd.to_datetime(frame["last"]))
 
 
+@checked
 def calendar(name: str, start: object = None, end: object = None) -> pd.DataFrame:
     """Dates of one class between two days, ready to serve as events or as confounders of a study.
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from econ.border import checked
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.benchmark import Benchmark, benchmark
 from econ.data.holders import holder
@@ -27,6 +28,7 @@ LAST_BREAK = pd.Period("2011-06", freq="M")
 """Last survey that the monthly table prints beside its own figure; from then on reports start from the survey."""
 
 
+@checked
 def custody_adjusted(
     name: str = "china",
     *,

@@ -27,6 +27,7 @@ FACTORS = {
 }
 
 
+@guarded
 @dataclass(frozen=True)
 class Variable:
     """What one column means.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from econ.border import checked
 from econ.data.archive import manifest, read_table
 from econ.data.flows import flows
 from econ.errors import DataError, VintageMissing
@@ -101,6 +102,7 @@ def is_revised(old: pd.Series, new: pd.Series) -> pd.Series:
     return (new - old).abs() > 1e-9 * old.abs().clip(lower=1e-3)
 
 
+@checked
 def diff(old: str, new: str, *, headline: Callable[[str, str], pd.DataFrame] | None = None) -> Difference:
     """Compare two vintages.
 

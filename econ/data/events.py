@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.border import checked
 from econ.data.calendars import calendars
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 
@@ -14,6 +15,7 @@ COLUMNS = ("id", "date", "time", "tz", "kind", "expected", "label", "amount", "c
 SIGNS = ("+", "-", "0")
 
 
+@checked
 def events(kind: str | None = None) -> pd.DataFrame:
     """Dated news about sales, purchases, threats, denials, interventions and ratings.
 

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.concepts import CONCEPTS
 from econ.data.custody import benchmarked
@@ -29,6 +30,7 @@ def _debt(as_of: str, stamp: tuple[Vintage, ...]) -> pd.Series:
     return pd.Series(frame["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(frame["date"], freq="Q"))
 
 
+@checked
 def debt_scale(index: pd.PeriodIndex, *, as_of: str = EMBEDDED) -> pd.Series:
     """Federal debt held by the public at the end of the previous quarter, USD billions, for each month.
 
@@ -66,6 +68,7 @@ BY_CONCEPT = ("net_purchases", "gap")
 """Measures that differ by the concept of a purchase."""
 
 
+@checked
 def flows(
     holder: str,
     measure: str = "net_purchases",

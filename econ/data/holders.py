@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.border import checked
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 
 
@@ -101,6 +102,7 @@ WHOLES = ("TOT", "OFF")
 """Holders that hold what others hold: every foreigner, every foreign official."""
 
 
+@checked
 def holder(name: str) -> Holder:
     """Find a holder by code, slug or name.
 

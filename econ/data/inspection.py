@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.border import checked
 from econ.data.archive import as_of_dates, cure, folder, manifest, manifest_rows, parsed, roots, sound, table_bytes
 from econ.data.home import data_home
 from econ.data.succession import check_succession, first_day
@@ -64,6 +65,7 @@ def _fault(row: dict[str, str]) -> str:
     return ""
 
 
+@checked
 def verify_vintage(as_of: str) -> tuple[Vintage, ...]:
     """Rehash every table of a vintage and every publisher's file kept with it, and compare it with the one before.
 

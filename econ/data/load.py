@@ -7,6 +7,7 @@ import warnings
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.archive import EMBEDDED, as_of_dates, manifest, place
 from econ.data.catalogue import ENTRIES, FACE_VALUE, OPERATIONS, Entry, entry
 from econ.data.concepts import BREAK, CONCEPTS, SOURCES
@@ -24,6 +25,7 @@ from econ.errors import DataError, FrequencyError, Revised, SpecificationError
 FREQUENCIES = ("M", "D", "W", "Q")
 
 
+@checked
 def load(
     *names: str,
     as_of: str = EMBEDDED,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
+from econ.border import checked
 from econ.data.fetchers import fred, official
 from econ.data.fetchers.official import Official
 from econ.data.http import Client
@@ -20,6 +21,7 @@ from econ.data.vintage import Vintage
 from econ.errors import DownloadError, SchemaError
 
 
+@checked
 def fetch_file(name: str, *, client: Client | None = None, key: str | None = None, as_of: str | None = None,
                also: Sequence[str] = ()) -> Vintage:  # fmt: skip
     """Download and parse one official file; nothing but the cache is written.

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from econ.border import checked
 from econ.data.archive import EMBEDDED
 from econ.data.flows import flows
 from econ.data.parsers.source import Source, read_source, split_quoted
@@ -45,6 +46,7 @@ class FirstPrints:
     excluded: pd.DataFrame = field(repr=False)
 
 
+@checked
 def first_prints(source: str | Path | bytes) -> FirstPrints:
     """Read the table of first prints.
 
@@ -112,6 +114,7 @@ def todays_figures(*, as_of: str = EMBEDDED) -> pd.DataFrame:
     return pd.DataFrame({"OFF": official, "PRIVATE": (total - official).reindex(official.index)})
 
 
+@checked
 def revisions(prints: FirstPrints, *, as_of: str = EMBEDDED) -> pd.DataFrame:
     """First print and today's figure side by side.
 
@@ -130,6 +133,7 @@ def revisions(prints: FirstPrints, *, as_of: str = EMBEDDED) -> pd.DataFrame:
     return frame[["date", "holder", "release_date", "first", "today", "revision"]]
 
 
+@checked
 def vintage_revisions(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Revisions between two parsed vintages of one official table, holder by holder.
 
@@ -156,6 +160,7 @@ def vintage_revisions(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return both[["date", "holder", "item", "first", "today", "revision"]]
 
 
+@checked
 def revision_statistics(table: pd.DataFrame) -> pd.DataFrame:
     """Size and kind of the revisions, by holder.
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from econ.border import checked
 from econ.data.archive import EMBEDDED, manifest_rows, read_table, table_bytes
 from econ.data.catalogue import ENTRIES, TABLES
 from econ.data.checks import check_gaps, check_ranges, check_totals
@@ -82,6 +83,7 @@ class _Harvest:
         return pd.DataFrame(self.rows, columns=names).set_index("file")
 
 
+@checked
 def fetch(*names: str, client: Client | None = None, key: str | None = None, also: Sequence[str] = (),
           allow_shorter: Sequence[str] = (), progress: Progress | None = None) -> FetchReport:  # fmt: skip
     """Download every table and write a new vintage beside the old ones.

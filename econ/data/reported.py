@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from econ.border import checked
 from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.catalogue import AGGREGATES
 from econ.data.concepts import purchases
@@ -91,6 +92,7 @@ def _model(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> ValuationModel:
     return fit_valuation(_valuation_returns(_official(code, as_of, stamp)), _yields(as_of, stamp))
 
 
+@checked
 def valuation_model(name: str, *, as_of: str = EMBEDDED) -> ValuationModel:
     """Fitted duration-and-convexity model of a holder's long-term Treasuries.
 

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from econ.errors import SampleTooShort
+from econ import checks
+from econ.border import checked
+from econ.errors import SampleTooShort, SchemaError
 from econ.frozen import guarded
 
 RATES = ("yield_2y", "yield_10y")
@@ -60,6 +62,7 @@ class ValuationModel:
 
     def returns(self, yields: pd.DataFrame) -> pd.Series:
         """Modelled valuation return of each month, in percent of the previous month's position."""
+        yields = checks.figures("yields", yields, columns=self.rates, holes=True)
         return pd.Series(_design(yields, self.rates) @ self.params.to_numpy(), index=yields.index)
 
 
@@ -68,6 +71,7 @@ def _design(yields: pd.DataFrame, rates: tuple[str, ...]) -> np.ndarray:
     return np.column_stack([np.ones(len(change)), -change, 0.5 * change[:, -1] ** 2])
 
 
+@checked
 def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = RATES) -> ValuationModel:
     """Fit the model on the months with an official valuation change.
 
@@ -97,6 +101,9 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
     >>> fit_valuation(-5.0 * yields["yield_10y"].diff(), yields).params.round(6).abs().tolist()
     [0.0, 0.0, 5.0, 0.0]
     """
+    rates = checks.names("rates", rates, least=1)
+    yields = checks.figures("yields", yields, columns=rates, holes=True)
+    returns = checks.figures("returns", returns, holes=True)
     outcome, design = returns.reindex(yields.index).to_numpy(float), _design(yields, rates)
     terms = ["constant", *(rate.replace("yield", "duration") for rate in rates), "convexity"]
     use = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
@@ -104,6 +111,8 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
         raise SampleTooShort(
             f"the valuation model needs {len(terms) + 10} official months; found {int(use.sum())}; widen the sample."
         )
+    if np.ptp(outcome[use]) == 0.0:
+        raise SchemaError(f"all official returns are {outcome[use][0]:g}; there is nothing to explain.")
     params, *_ = np.linalg.lstsq(design[use], outcome[use], rcond=None)
     errors = outcome[use] - design[use] @ params
     return ValuationModel(

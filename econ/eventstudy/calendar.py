@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import pandas as pd
 
+from econ.border import checked
 from econ.data.dates import day
 from econ.errors import SchemaError, SpecificationError
 
@@ -17,6 +18,7 @@ COLUMNS = ("date", "kind", "label")
 RESULT_COLUMNS = ("day", "position", "moved", "reason", "estimation_days", "cluster")
 
 
+@checked
 def place_events(
     events: pd.DataFrame,
     index: pd.DatetimeIndex,
@@ -77,10 +79,6 @@ def place_events(
 
 
 def _checked(events: pd.DataFrame) -> pd.DataFrame:
-    if not isinstance(events, pd.DataFrame):
-        raise SpecificationError(
-            f"events must be a DataFrame with columns {list(COLUMNS)}; found {type(events).__name__}."
-        )
     absent = [name for name in COLUMNS if name not in events.columns]
     if absent:
         raise SchemaError(f"events lack the columns {absent}; found {[str(name) for name in events.columns]}.")

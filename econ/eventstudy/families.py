@@ -11,6 +11,7 @@ from scipy.special import ndtri, stdtr
 
 from econ import checks
 from econ.arrays import Array, Seed
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy import parametric
@@ -25,6 +26,7 @@ from econ.infer import romano_wolf
 LARGEST = 37.0  # normal scores beyond this have no floating-point tail left
 
 
+@checked
 def joint_tests(results: Mapping[str, EventStudyResults], kind: str | None = None) -> pd.DataFrame:
     """Test events on several series (maturities) together, adjusted for their correlation.
 
@@ -95,6 +97,7 @@ def residual_correlation(studies: list[EventStudyResults]) -> Array:
     return np.atleast_2d(np.corrcoef(np.column_stack(columns)[common], rowvar=False))
 
 
+@checked
 def romano_wolf_table(
     results: Mapping[str, EventStudyResults],
     *,

@@ -11,12 +11,14 @@ from scipy.special import ndtr, stdtr
 
 from econ.errors import EstimationError
 from econ.estimate import Unavailable
+from econ.frozen import guarded
 
 NO_MEAN = "the mean abnormal change over the window is 0"
 NO_MEDIAN = "the abnormal change over the window is as often positive as negative"
 NO_SHIFT = "days of the window are ranked like days of the estimation window"
 
 
+@guarded
 @dataclass(frozen=True)
 class Outcome:
     """Result of one test; a row of ``EventStudyResults.tests()``.

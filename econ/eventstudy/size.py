@@ -12,6 +12,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Mask, Seed
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
@@ -33,6 +34,7 @@ NAMES = (*TESTS, *RESAMPLED)
 BLOCK = 25
 
 
+@checked
 def size_table(
     *,
     events: int = 30,

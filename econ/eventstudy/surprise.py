@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.dates import days
 from econ.errors import SampleTooShort, SchemaError
 
@@ -13,6 +14,7 @@ COLUMNS = ("date", "holder", "value", "release_date")
 FEWEST = 30
 
 
+@checked
 def release_surprises(prints: pd.DataFrame, *, holder: str = "OFF", lags: int = 3) -> pd.DataFrame:
     """First prints less their forecast from earlier first prints, one event a release.
 

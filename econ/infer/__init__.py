@@ -4,12 +4,13 @@ from econ.infer.bands import sup_t
 from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
+from econ.infer.form import ReducedForm
 from econ.infer.joint import joint_test
 from econ.infer.multiple import romano_wolf
 from econ.infer.ratio import fieller
 from econ.infer.regression import Regression, regress
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
-from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr, reduced_form
+from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
     "Breaks",

@@ -6,6 +6,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.errors import SpecificationError
 
 KINDS = ("pointwise", "sup-t")
@@ -46,6 +47,7 @@ def pointwise(draws: Array, *, level: float = 0.90) -> tuple[Array, Array]:
     return lower.reshape(shape), upper.reshape(shape)
 
 
+@checked
 def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> tuple[Array, Array]:
     """Simultaneous band: all m coordinates lie inside together with probability ``level``.
 
@@ -87,9 +89,12 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
     level = checks.level(level)
     if draws.ndim != 2 or len(draws) < 2:
         raise SpecificationError(f"sup_t needs draws of shape (B, m) with B of at least 2; found {draws.shape}.")
-    check_draws(draws)
+    checks.finite("draws", draws)
     if point is not None:
-        check_draws(point, "point")
+        point = checks.paths("point", point)
+        if point.shape != draws.shape[1:]:
+            raise SpecificationError(f"point must have the shape {draws.shape[1:]} of a draw; found {point.shape}.")
+        checks.finite("point", point)
         width = _critical_value(draws, level) * draws.std(axis=0, ddof=1)
         return point - width, point + width
     columns = sorted_columns(draws)

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 
 from econ import checks
 from econ.arrays import Array, Seed
+from econ.border import checked
 from econ.checks import SPARE
 from econ.data.index import check_values, dates
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
@@ -57,6 +58,7 @@ class Breaks:
     parent: object = field(default=None, repr=False)
 
 
+@checked
 def bai_perron(
     y: pd.Series,
     X: pd.DataFrame | pd.Series | None = None,
@@ -330,8 +332,6 @@ def _regimes(x: Array, y: Array, ends: list[int]) -> tuple[Array, Array]:
 
 def _arrays(y: pd.Series, X: pd.DataFrame | pd.Series | None) -> tuple[Array, Array, list[str]]:
     """Regressors with a constant first, outcome and names, checked."""
-    if not isinstance(y, pd.Series):
-        raise SpecificationError(f"y must be a Series; found {type(y).__name__}.")
     frame = pd.DataFrame(index=y.index) if X is None else X.to_frame() if isinstance(X, pd.Series) else X
     if not y.index.equals(frame.index) or "const" in frame.columns:
         raise SpecificationError("y and X must stand on the same rows, and no regressor may be called 'const'.")

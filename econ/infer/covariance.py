@@ -15,6 +15,7 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.errors import SchemaError, SpecificationError
 from econ.infer import _kernels as k
 
@@ -23,6 +24,7 @@ FEW_GROUPS = 40
 """Groups below which clustered tests reject too often (Cameron and Miller 2015)."""
 
 
+@checked
 def white(x: ArrayLike, u: ArrayLike, *, kind: str = "hc1") -> Array:
     """Covariance under heteroskedasticity without autocorrelation.
 
@@ -70,6 +72,7 @@ def white(x: ArrayLike, u: ArrayLike, *, kind: str = "hc1") -> Array:
     return cov * (size / (size - columns)) if kind == "hc1" else cov
 
 
+@checked
 def newey_west(x: ArrayLike, u: ArrayLike, *, lags: int) -> Array:
     """Covariance under heteroskedasticity and autocorrelation, Bartlett weights, no small-sample factor.
 
@@ -106,6 +109,7 @@ def newey_west(x: ArrayLike, u: ArrayLike, *, lags: int) -> Array:
     return k.bartlett(k.influence(q, r, residuals), check_lags(lags, q.shape[0]))
 
 
+@checked
 def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
     """Covariance under heteroskedasticity and autocorrelation from equal-weighted cosines.
 
@@ -149,6 +153,7 @@ def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
     return k.cosine(k.influence(q, r, residuals), terms)
 
 
+@checked
 def ewc_terms(nobs: int) -> int:
     """Cosines recommended for ``nobs`` observations, ``0.4 T^(2/3)`` rounded down, at least one.
 
@@ -160,6 +165,7 @@ def ewc_terms(nobs: int) -> int:
     return max(1, math.floor(0.4 * math.cbrt(checks.count("nobs", nobs)) ** 2))
 
 
+@checked
 def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
     """Fixed-b critical value that goes with :func:`ewc`.
 
@@ -196,6 +202,7 @@ def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
     return float(stats.f.ppf(level, restrictions, room)) * terms / room
 
 
+@checked
 def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
     """Covariance under arbitrary dependence within groups and none between.
 
@@ -242,6 +249,7 @@ def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
     return cov
 
 
+@checked
 def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Array:
     """Covariance of pooled OLS under dependence across units and over time, Bartlett weights.
 

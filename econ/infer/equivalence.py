@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from scipy import stats
 
 from econ import checks
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.frozen import guarded
 
 BY_SET = Unavailable("the reported set decides, not a standard error")
 
 
+@guarded
 @dataclass(frozen=True)
 class Equivalence:
     """Result of a test that an effect lies within ``±bound``.
@@ -57,6 +60,7 @@ class Equivalence:
         return f"equivalence within ±{self.bound:g} {verdict} ({p_value}smallest bound {words})"
 
 
+@checked
 def equivalence(
     value: float | Estimate,
     std_error: float | None = None,
@@ -124,6 +128,7 @@ def equivalence(
     return Equivalence(value, std_error, bound, statistic, float(reference.sf(statistic)), smallest, size)
 
 
+@checked
 def smallest_bound(effect: Estimate | ConfidenceSet) -> float | Unavailable:
     """The smallest bound within which an effect is shown to lie: the largest absolute end of its set.
 

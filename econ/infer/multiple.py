@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from econ.arrays import Array
+from econ.border import checked
 from econ.errors import SchemaError, SpecificationError
 
 
+@checked
 def romano_wolf(statistics: ArrayLike, null_draws: ArrayLike) -> Array:
     """Stepdown p-values that control the chance of any false rejection in a family of tests.
 

@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from econ import checks
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet
 
 MARGIN = 1e-11  # relative, far above what the order of a sum changes and far below what data decide
 
 
+@checked
 def fieller(
     numerator: float,
     denominator: float,

@@ -14,6 +14,7 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.checks import SPARE
 from econ.data.index import as_period_index, at_periods, check_values, dates
 from econ.errors import SampleTooShort, SchemaError, ShortSample, SpecificationError
@@ -92,6 +93,7 @@ class Regression:
         )
 
 
+@checked
 def regress(
     y: pd.Series,
     X: pd.DataFrame | pd.Series,
@@ -198,8 +200,6 @@ def aligned(
     intercept: bool,
 ) -> tuple[pd.Series, pd.DataFrame]:
     """Both as floats on the same rows, checked, the intercept ``const`` first where it is asked for."""
-    if not isinstance(y, pd.Series) or not isinstance(X, (pd.DataFrame, pd.Series)):
-        raise SpecificationError(f"y must be a Series and X a DataFrame; found {type(y).__name__}, {type(X).__name__}.")
     frame = X.to_frame() if isinstance(X, pd.Series) else X
     if not y.index.equals(frame.index):
         raise SpecificationError("y and X must stand on the same rows in the same order; reindex one to the other.")

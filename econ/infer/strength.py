@@ -11,9 +11,12 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from econ import checks
-from econ.errors import SpecificationError
+from econ.border import checked
+from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import ConfidenceSet
-from econ.infer.weak import ReducedForm, reduced_form
+from econ.frozen import guarded
+from econ.infer.form import ReducedForm
+from econ.infer.weak import reduced_form
 
 TF_FLOOR = 4.0
 TF_SIZE = 0.05
@@ -27,6 +30,7 @@ TF_CRITICAL = (
 )
 
 
+@guarded
 @dataclass(frozen=True)
 class EffectiveF:
     """Effective first-stage F of Montiel Olea and Pflueger with its critical value.
@@ -64,6 +68,7 @@ class EffectiveF:
         return f"effective F = {self.statistic:.1f} ({verdict}: critical value {self.critical_value:.1f})"
 
 
+@checked
 def effective_f(
     endogenous: ArrayLike | ReducedForm,
     instruments: ArrayLike | None = None,
@@ -124,6 +129,8 @@ def effective_f(
             endogenous, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups
         )
     m = len(form.first)
+    if not form.covariance[m:, m:].any():
+        raise SingularDesign("the instruments explain nothing exactly: is the endogenous variable constant?")
     root = np.linalg.cholesky(form.moments).T  # orthonormal instruments have coefficients root @ first
     w = root @ form.covariance[m:, m:] @ root.T
     coefficients = root @ form.first
@@ -133,6 +140,7 @@ def effective_f(
     return EffectiveF(float(coefficients @ coefficients) / trace, critical, bias, degrees, size, form.nobs)
 
 
+@checked
 def tf_interval(value: float, std_error: float, f: float, *, size: float = 0.05) -> ConfidenceSet:
     """Interval of a just-identified 2SLS estimate with the tF critical value for its first-stage F.
 

@@ -8,7 +8,6 @@ multiplier is the same problem with cumulated variables.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,105 +16,19 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.checks import SPARE
-from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
+from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet
-from econ.frozen import guarded
 from econ.infer import _kernels as k
+from econ.infer.form import ReducedForm, critical_ar
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import resolved, working_moments
 
-SINGULAR = 1e-12
 
-
-@guarded
-@dataclass(frozen=True, eq=False)
-class ReducedForm:
-    """Coefficients of outcome and endogenous variable on m instruments, controls partialled out.
-
-    Parameters
-    ----------
-    outcome : array (m,)
-        Coefficients of the outcome.
-    first : array (m,)
-        Coefficients of the endogenous variable (the first stage).
-    covariance : array (2 m, 2 m)
-        Joint covariance, outcome first.
-    moments : array (m, m)
-        Cross-products of the instruments after partialling out.
-    nobs : int
-        Observations.
-    df : float
-        Degrees of freedom that the covariance was estimated with; ``inf`` means it counts as known.
-    factor : float
-        Small-sample factor that the covariance lacks.
-    plain_df : float
-        Degrees of freedom of the covariance in its own theory: the cosines of "ewc", infinitely many for the others.
-    parent : object, optional
-        What it was estimated from.
-    """
-
-    outcome: Array
-    first: Array
-    covariance: Array
-    moments: Array
-    nobs: int
-    df: float = math.inf
-    factor: float = 1.0
-    plain_df: float = math.inf
-    parent: object = field(default=None, repr=False)
-
-    def rotate(self, angle: float | Array) -> tuple[Array, Array, Array, Array, Array]:
-        """Turn the pair (outcome, first) by ``angle``, so that ``tan(angle)`` is the effect under test.
-
-        Returns
-        -------
-        g : array (..., m)
-            ``cos(angle) outcome - sin(angle) first``: zero when the effect is ``tan(angle)``.
-        d : array (..., m)
-            ``sin(angle) outcome + cos(angle) first``.
-        v_gg, v_dg, v_dd : array (..., m, m)
-            Their covariances. At a right angle g is minus the first stage: the effect is infinite.
-        """
-        m, v = len(self.first), self.covariance
-        cos, sin = np.cos(angle)[..., None], np.sin(angle)[..., None]
-        g, d = cos * self.outcome - sin * self.first, sin * self.outcome + cos * self.first
-        cos, sin = cos[..., None], sin[..., None]
-        yy, yd, dy, dd = v[:m, :m], v[:m, m:], v[m:, :m], v[m:, m:]
-        v_gg = cos**2 * yy - cos * sin * (yd + dy) + sin**2 * dd
-        v_dg = sin * cos * (yy - dd) - sin**2 * yd + cos**2 * dy
-        v_dd = sin**2 * yy + cos * sin * (yd + dy) + cos**2 * dd
-        return g, d, v_gg, v_dg, v_dd
-
-    def inflated(self, level: float, small_sample: bool | None = True) -> ReducedForm:
-        """Enlarge the covariance until the chi-square quantile of m is the F quantile that its error calls for.
-
-        A Wald statistic of m restrictions whose covariance has ``df`` degrees of freedom is about
-        ``m df / (df - m + 1) F(m, df - m + 1)`` (Hotelling). ``small_sample`` as in :func:`anderson_rubin`.
-        """
-        m = len(self.first)
-        known = m == 1 if small_sample is None else not small_sample
-        df, factor = (self.plain_df, 1.0) if known else (self.df, self.factor)
-        ratio = factor * critical_ar(level, m, df) / critical_ar(level, m, math.inf)
-        return replace(self, covariance=self.covariance * ratio, df=math.inf, factor=1.0)
-
-    def standardised(self) -> tuple[ReducedForm, float, float]:
-        """Measure effects from the two-stage estimate in its standard errors: form, centre, scale."""
-        _check_definite(self.covariance)
-        weight = self.moments @ self.first
-        strength = float(self.first @ weight)
-        centre = float(self.outcome @ weight) / strength
-        m = len(self.first)
-        turn = np.block([[np.eye(m), -centre * np.eye(m)], [np.zeros((m, m)), np.eye(m)]])
-        v = turn @ self.covariance @ turn.T
-        scale = math.sqrt(float(weight @ v[:m, :m] @ weight)) / abs(strength)
-        turn[:m] /= scale
-        outcome = (self.outcome - centre * self.first) / scale
-        return replace(self, outcome=outcome, covariance=turn @ self.covariance @ turn.T), centre, scale
-
-
+@checked
 def reduced_form(
     outcome: ArrayLike,
     endogenous: ArrayLike,
@@ -157,12 +70,12 @@ def reduced_form(
         On missing or infinite values.
     """
     y, d = (np.asarray(values, dtype=float) for values in (outcome, endogenous))
+    if y.ndim != 1 or d.shape != y.shape:
+        raise SpecificationError(f"outcome and endogenous variable must both be (T,); found {y.shape} and {d.shape}.")
     z = _columns(instruments, len(y), "instruments")
     w = np.ones((len(y), 1))
     if controls is not None:
         w = np.column_stack([w, _columns(controls, len(y), "controls")])
-    if y.ndim != 1 or d.shape != y.shape:
-        raise SpecificationError(f"outcome and endogenous variable must both be (T,); found {y.shape} and {d.shape}.")
     if not all(np.isfinite(values).all() for values in (y, d, z, w)):
         raise SchemaError("outcome, endogenous variable, instruments and controls must be finite; found nan or inf.")
     size, columns, m = len(y), w.shape[1] + z.shape[1], z.shape[1]
@@ -190,15 +103,7 @@ def _columns(values: ArrayLike, size: int, what: str) -> Array:
     return table
 
 
-def _check_definite(covariance: Array) -> None:
-    scale = np.sqrt(np.diag(covariance))
-    if scale.min() == 0.0 or np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < SINGULAR:
-        raise SingularDesign(
-            "the reduced form has a singular covariance: given the instruments and controls, outcome and endogenous "
-            "variable are proportional, or there are fewer cosines or groups than coefficients; change one of them."
-        )
-
-
+@checked
 def anderson_rubin(
     outcome: ArrayLike | ReducedForm,
     endogenous: ArrayLike | None = None,
@@ -292,16 +197,6 @@ def anderson_rubin(
     return invert(lambda angle: critical - _ar(standard, angle), centre, scale, level=level)
 
 
-def critical_ar(level: float, m: int, df: float) -> float:
-    """Critical value of the Wald statistic: chi-square, or the fixed-b F scaled to a Wald statistic."""
-    if math.isinf(df):
-        return float(stats.chi2.ppf(level, m))
-    if m > df:
-        raise SpecificationError(f"{m} instruments need at least as many degrees of freedom; found {df:g}.")
-    room = df - m + 1.0
-    return float(stats.f.ppf(level, m, room)) * m * df / room
-
-
 def ar_statistic(form: ReducedForm, value: float | Array) -> Array:
     """Anderson-Rubin (Wald) statistic at one value of the effect or many."""
     return _ar(form, np.arctan(value))
@@ -313,6 +208,7 @@ def _ar(form: ReducedForm, angle: Array) -> Array:
     return statistic
 
 
+@checked
 def conditional_lr(
     outcome: ArrayLike | ReducedForm,
     endogenous: ArrayLike | None = None,

@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 
 from econ.arrays import Array
 from econ.estimate import Estimate, Unavailable
-from econ.infer.weak import ReducedForm, ar_statistic
+from econ.infer.form import ReducedForm
+from econ.infer.weak import ar_statistic
 
 GRID = 2001
 

@@ -11,6 +11,7 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Array, Seed
+from econ.border import checked
 from econ.data.reported import codes_of
 from econ.errors import NotIdentified, SeriesNotFound, SpecificationError
 from econ.estimate import Estimate, Unavailable
@@ -58,6 +59,7 @@ class AddingUp:
         return float(sum(share.value for share in self.shares.values()))
 
 
+@checked
 def adding_up(
     source: Source,
     seller: str,
@@ -156,6 +158,7 @@ def _by_proxy(found: Moments) -> Reading:
     return found.read()
 
 
+@checked
 def pro_rata(
     stocks: Mapping[str, float], *, total: float | None = None, residual: str = "domestic_private"
 ) -> dict[str, float]:

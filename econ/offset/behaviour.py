@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.archive import EMBEDDED
 from econ.data.dataset import Dataset, as_dataset, complete_frame
 from econ.data.flows import flows
@@ -29,6 +30,7 @@ EPISODES = {
 """Months of stress in the Treasury market that the tables show."""
 
 
+@checked
 def episodes(
     holders: Sequence[str],
     months: Mapping[str, tuple[str, str]] | None = None,
@@ -129,6 +131,7 @@ class Reaction:
     parent: Dataset = field(repr=False)
 
 
+@checked
 def reaction_function(
     data: Dataset | pd.DataFrame,
     purchases: str,

@@ -11,8 +11,10 @@ import pandas as pd
 from scipy import stats
 
 from econ import checks
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits
+from econ.frozen import guarded
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
 from econ.offset._ratio import Ratio
 
@@ -21,6 +23,7 @@ OPEN = "not decidable with these data"
 NO_ERROR = Unavailable("the estimate has no standard error; only its set decides")
 
 
+@guarded
 @dataclass(frozen=True)
 class Decision:
     """Verdict on one offset.
@@ -56,6 +59,7 @@ class Decision:
         return self.line
 
 
+@checked
 def decide(
     estimate: Estimate, label: str = "", *, none: float = 0.25, full: float = 0.75, power: float = 0.8
 ) -> Decision:
@@ -116,6 +120,7 @@ def decide(
     )
 
 
+@checked
 def decisions(estimates: Mapping[tuple[str, str], Estimate], *, none: float = 0.25, full: float = 0.75) -> pd.DataFrame:
     """One verdict line per estimand and design.
 

@@ -11,10 +11,12 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Seed
+from econ.border import checked
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import SpecificationError
 from econ.estimate import Estimate
-from econ.infer.weak import ReducedForm, anderson_rubin
+from econ.infer.form import ReducedForm
+from econ.infer.weak import anderson_rubin
 from econ.offset._ratio import Ratio
 from econ.offset._responses import check_allies
 from econ.offset.quantity import quantity_offset
@@ -26,6 +28,7 @@ SETS = ("anderson-rubin", "fieller", "delta", "bootstrap")
 BOUGHT = "purchases of the allies"
 
 
+@checked
 def instrumented_offset(
     data: Dataset | pd.DataFrame,
     seller: str = "china_net_purchases",

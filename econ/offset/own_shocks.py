@@ -9,6 +9,7 @@ import numpy as np
 
 from econ.arrays import Seed
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.scheme import DatedScheme, PointScheme
 from econ.var.structure.structural import StructuralResults
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 
+@guarded
 @dataclass(frozen=True, eq=False, init=False)
 class OwnShocks:
     """Several shocks of one VAR, each identified apart: a seller's by one instrument, an ally's by another.

@@ -9,6 +9,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array, Seed
+from econ.border import checked
 from econ.errors import EconWarning, NotIdentified, SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.offset._ratio import ratio_estimate
@@ -21,6 +22,7 @@ DOUBTFUL = 0.75  # Antolín-Díaz, Petrella and Rubio-Ramírez: a coin more bias
 NO_DRAWS = Unavailable("point responses only; pass bootstrap=MovingBlock(draws=1999) and rng=")
 
 
+@checked
 def price_offset(
     svar: Identified | IRF,
     seller: str = "china_net_purchases",

@@ -9,9 +9,11 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Seed
+from econ.border import checked
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate
-from econ.infer.weak import ReducedForm, anderson_rubin
+from econ.infer.form import ReducedForm
+from econ.infer.weak import anderson_rubin
 from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import METHODS, ratio_estimate
 from econ.offset._responses import Source, check_allies, joint, shock_of
@@ -20,6 +22,7 @@ from econ.responses import Bootstrap, Cell
 SETS = ("anderson-rubin", *METHODS)
 
 
+@checked
 def quantity_offset(
     irf: Source,
     seller: str = "china_net_purchases",

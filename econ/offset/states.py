@@ -10,6 +10,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.data.dataset import Dataset, as_dataset
 from econ.errors import NotIdentified
 from econ.estimate import Estimate
@@ -48,6 +49,7 @@ class StateOffset:
     parent: object = field(repr=False)
 
 
+@checked
 def state_offset(
     data: Dataset | pd.DataFrame,
     seller: str = "china_net_purchases",

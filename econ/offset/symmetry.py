@@ -11,6 +11,7 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Seed
+from econ.border import checked
 from econ.data.dataset import Dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate
@@ -48,6 +49,7 @@ class Symmetry:
     parent: object = field(repr=False)
 
 
+@checked
 def symmetry(
     source: Source,
     seller: str = "china_net_purchases",
@@ -126,6 +128,7 @@ def symmetry(
     return _tested(read, (seller, ally, response), horizon, level)
 
 
+@checked
 def instrumented_symmetry(
     data: Dataset | pd.DataFrame,
     seller: str = "china_net_purchases",

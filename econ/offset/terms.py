@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.dates import days
 from econ.data.events import events as catalogue
 from econ.errors import FrequencyError, SchemaError
@@ -18,6 +19,7 @@ TENSION = ("china_sale_threat", "ally_sale_threat", "freeze", "tariff")
 MINIMUM_DAYS = 10
 
 
+@checked
 def hedged_pickup(
     us_long: pd.Series,
     own_long: pd.Series,
@@ -73,6 +75,7 @@ def hedged_pickup(
     return (found + table["basis"] if basis is not None else found).rename("hedged_pickup")
 
 
+@checked
 def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.Series:
     """Root of the sum of squared daily changes in each month.
 
@@ -116,6 +119,7 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
     return root.where(squares.count() >= minimum).rename("realised_volatility")
 
 
+@checked
 def event_months(
     index: pd.PeriodIndex, kinds: Sequence[str] = TENSION, *, events: pd.DataFrame | None = None
 ) -> pd.Series:

@@ -8,6 +8,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.responses.irf import IRF
@@ -36,6 +37,7 @@ class Average:
         return (self.projection, self.autoregression)
 
 
+@checked
 def average(projection: IRF, autoregression: IRF, *, weight: float | None = None) -> IRF:
     """Average the responses of a projection and of a VAR.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from econ.arrays import Array
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.projection import _kernels as kernels
@@ -31,6 +32,7 @@ class BiasCorrection:
     correction: Array = field(repr=False)
 
 
+@checked
 def bias_corrected(results: ProjectionResults) -> IRF:
     """Remove the first-order bias of a least-squares projection.
 

@@ -10,6 +10,7 @@ import numpy as np
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.parallel import map_blocks
 from econ.responses.resampling import Wild
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from econ.projection.results import ProjectionResults
 
 
+@guarded
 @dataclass(frozen=True)
 class PlugIn:
     """Normal draws around the estimate with its joint covariance; Student draws when that is "ewc".

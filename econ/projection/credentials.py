@@ -11,13 +11,15 @@ from scipy import optimize, stats
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.data.index import dates
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
+from econ.infer.form import ReducedForm
 from econ.infer.joint import joint_test
 from econ.infer.strength import EffectiveF, effective_f
-from econ.infer.weak import ReducedForm, ar_statistic, reduced_form
+from econ.infer.weak import ar_statistic, reduced_form
 
 if TYPE_CHECKING:
     from econ.projection.granular import GranularInstrument
@@ -61,6 +63,7 @@ class Credentials:
         return "\n".join(lines)
 
 
+@checked
 def balance(
     instrument: pd.Series,
     past: pd.DataFrame,
@@ -126,6 +129,7 @@ def balance(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+@checked
 def overidentification(form: ReducedForm) -> pd.DataFrame:
     """Test that all instruments point to one effect: the least Anderson-Rubin statistic over effects.
 
@@ -176,6 +180,7 @@ def overidentification(form: ReducedForm) -> pd.DataFrame:
     return pd.DataFrame.from_dict({"J": row}, orient="index")
 
 
+@checked
 def credentials(
     instrument: GranularInstrument | Instrument,
     outcome: pd.Series,

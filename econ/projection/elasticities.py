@@ -12,6 +12,7 @@ from scipy import optimize, stats
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.checks import SPARE
 from econ.data.index import dates
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
@@ -84,6 +85,7 @@ class GranularElasticities:
         )
 
 
+@checked
 def granular_elasticities(
     quantities: pd.DataFrame,
     price: pd.Series,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.data.dataset import complete_frame
 from econ.data.dates import place
 from econ.data.index import dates
@@ -173,6 +174,7 @@ class GranularInstrument:
         return found
 
 
+@checked
 def granular_instrument(
     flows: pd.DataFrame,
     sizes: pd.DataFrame | pd.Series,
@@ -277,9 +279,6 @@ def aligned(
     flows: pd.DataFrame, sizes: pd.DataFrame | pd.Series, exclude: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Flows without the excluded and the size shares of the period before, on common periods."""
-    if not isinstance(flows, pd.DataFrame) or not isinstance(sizes, (pd.DataFrame, pd.Series)):
-        found = f"{type(flows).__name__} and {type(sizes).__name__}"
-        raise SpecificationError(f"flows must be a DataFrame and sizes a DataFrame or Series; found {found}.")
     left_out = list(checks.names("exclude", exclude))
     for name in left_out:
         checks.position("flows of holder", name, list(flows.columns), of="to exclude")

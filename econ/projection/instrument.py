@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.checks import SPARE
 from econ.data.dataset import complete_frame
 from econ.data.index import dates
@@ -163,6 +164,7 @@ class Instrument:
         return "\n".join(lines)
 
 
+@checked
 def reaction_controls(series: pd.Series, drivers: pd.DataFrame, *, lags: int = 1) -> pd.DataFrame:
     """Lags of a series and of what it answers to, the regressors of a reaction function: (T - lags, k)."""
     lags = checks.count("lags", lags)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.dataset import complete_frame
 from econ.data.dates import days
 from econ.data.events import events
@@ -25,6 +26,7 @@ CLOSE = "15:30"
 SAFE = "State Administration of Foreign Exchange"
 
 
+@checked
 def intervention_instrument(
     index: pd.PeriodIndex | pd.DatetimeIndex,
     amounts: pd.Series | pd.DataFrame | None = None,
@@ -111,6 +113,7 @@ def intervention_instrument(
     )
 
 
+@checked
 def reserve_losses(
     reserves: pd.Series | pd.DataFrame,
     *,
@@ -188,6 +191,7 @@ def reserve_losses(
     )
 
 
+@checked
 def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: float = 100.0) -> Instrument:
     """Fall of the Treasuries that the Fed keeps for foreign officials, at face value, in percent of debt.
 

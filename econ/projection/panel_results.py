@@ -18,9 +18,10 @@ from econ.estimate import ConfidenceSet
 from econ.frozen import guarded
 from econ.infer._kernels import by_group
 from econ.infer.covariance import check_lags
+from econ.infer.form import ReducedForm
 from econ.infer.inversion import invert
 from econ.infer.strength import EffectiveF, effective_f
-from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
+from econ.infer.weak import anderson_rubin, conditional_lr
 from econ.infer.working import approximate_df, working_moments
 from econ.parallel import map_blocks
 from econ.projection import _kernels as kernels

@@ -15,9 +15,10 @@ from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Unavailable
 from econ.frozen import guarded
+from econ.infer.form import ReducedForm
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
-from econ.infer.weak import ReducedForm, anderson_rubin, conditional_lr
+from econ.infer.weak import anderson_rubin, conditional_lr
 from econ.infer.working import working_moments
 from econ.projection import _kernels as kernels
 from econ.projection.summary import summary

@@ -10,7 +10,9 @@ from scipy.interpolate import BSpline
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.projection import _kernels as kernels
 from econ.projection.results import ProjectionResults
 from econ.responses.irf import IRF
@@ -21,6 +23,7 @@ PENALTIES = np.logspace(-4.0, 6.0, 41)
 RIDGE = 1e-12  # there are two splines more than horizons, so the smallest penalties leave a null space
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class SmoothResults:
     """What a smooth projection was made from.
@@ -40,6 +43,7 @@ class SmoothResults:
     polynomial: int
 
 
+@checked
 def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomial: int = 2) -> IRF:
     """Smooth a local projection over horizons.
 

@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from functools import cache, wraps
 from typing import Any, ClassVar, Self, TypeVar, get_type_hints
 
+from econ.border import checked
 from econ.errors import SpecificationError, UnusedChoice, suggestion
 from econ.report.exhibit import Exhibit
 
@@ -145,6 +146,7 @@ def _unread() -> Iterator[None]:
         _READ.reset(token)
 
 
+@checked
 def choices_of(spec: Choices) -> dict[str, object]:
     """Every field by its dotted name, with its value.
 
@@ -191,6 +193,7 @@ def reading() -> Iterator[set[str]]:
             outer |= read
 
 
+@checked
 def recorded(result: Callable[[Spec], Exhibit]) -> Callable[..., Exhibit]:
     """Let the ``result`` of a program note in `Exhibit.choices` which fields it read.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.border import checked
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 from econ.estimate import Estimate, Unavailable
 from econ.report.exhibit import Exhibit
@@ -15,6 +16,7 @@ from econ.report.store import project_root
 from econ.report.vintages import folder_of, prepared
 
 
+@checked
 def headline(old: str, new: str, *, root: Path | None = None) -> pd.DataFrame:
     """Compute the paper's headline numbers on two vintages, each by the program of its exhibit.
 

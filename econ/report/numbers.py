@@ -26,6 +26,7 @@ import numbers
 from collections.abc import Callable
 from typing import TypeAlias
 
+from econ.border import checked
 from econ.checks import count
 from econ.errors import SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits, two_digits
@@ -97,6 +98,7 @@ def decimals_for(value: Number) -> int:
     return 0 if isinstance(value, numbers.Integral) else 2
 
 
+@checked
 def render(value: Number, fmt: str = "value") -> str:
     """Turn a result into the words of the text.
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from econ.data.vintage import Vintage
+from econ.frozen import guarded
 
 
+@guarded
 @dataclass(frozen=True)
 class Trace:
     """The path of a number.

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from econ.border import checked
 from econ.errors import Revised, SpecificationError
 from econ.report.deposit import keep_deposit
 from econ.report.exhibit import Exhibit
@@ -36,6 +37,7 @@ def step(label: str) -> Iterator[None]:
         print(f"{label:<28}{time.perf_counter() - start:8.1f} s {word}".rstrip(), flush=True)
 
 
+@checked
 def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | None = None) -> Exhibit:
     """Make one exhibit: compute, write, leave a run record, say how long it took.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
+from econ.frozen import guarded
 from econ.report.numbers import MINUS, Number, check_number, decimals_for, render
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ Below: TypeAlias = Literal["se", "interval", "none"]
 _NUMERIC = re.compile(rf"^(?P<left>\(?[{MINUS}<]?(?:[\d,]+|∞))(?P<point>\.\d+)?(?P<right>[%)]*)$")
 
 
+@guarded
 @dataclass(frozen=True)
 class Panel:
     """A line across the table that names the rows under it."""
@@ -28,6 +30,7 @@ class Panel:
     title: str
 
 
+@guarded
 @dataclass(frozen=True)
 class Row:
     """A line of cells.
@@ -60,6 +63,7 @@ class Line:
     continued: bool = False
 
 
+@guarded
 @dataclass(frozen=True)
 class Table:
     """A table of results.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from econ.border import checked
 from econ.errors import EconError, OutputDiffers, ReplicationError, SeriesNotFound, suggestion
 from econ.report.compare import Comparison, Tolerance, compare, tolerances
 from econ.report.deposit import deposited, expectation
@@ -112,6 +113,7 @@ class Exhibits(Mapping[str, Exhibit]):
         return "\n".join(f"{', '.join((*self._labels.get(key, ()), key))}" for key in self)
 
 
+@checked
 def exhibits(folder: Path | None = None) -> Exhibits:
     """The exhibits on disk, in the order of the paper.
 
@@ -145,6 +147,7 @@ def labels(folder: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@checked
 def verify(rebuild: bool = True, *, root: Path | None = None, show: Callable[[str], object] | None = print) -> Report:
     """Compare every exhibit with what is committed.
 

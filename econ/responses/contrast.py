@@ -13,7 +13,7 @@ from econ.errors import SpecificationError
 from econ.estimate import Estimate
 from econ.infer import bands
 from econ.infer.ratio import fieller
-from econ.responses.joint import Cell, CellLike
+from econ.responses.joint import Cell, CellLike, as_cell
 from econ.responses.scaling import errors
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
     >>> difference(irf, (0, "x", "x"), (0, "x", "x")).value
     0.0
     """
-    units = [irf.units.get(cell[1], "") for cell in (first, second)]
+    first, second = as_cell(first), as_cell(second)
+    for cell in (first, second):
+        checks.position("response", cell.response, irf.responses)
+    units = [irf.units.get(cell.response, "") for cell in (first, second)]
     if units[0] != units[1]:
         raise SpecificationError(
             f"{first[1]!r} is in {units[0]!r} and {second[1]!r} in {units[1]!r}; convert one first."
@@ -107,6 +110,7 @@ def ratio(irf: IRF, numerator: CellLike, denominator: CellLike, *, level: float 
     True
     """
     level = checks.level(level)
+    numerator, denominator = as_cell(numerator), as_cell(denominator)
     (top, tops), (bottom, bottoms) = _read(irf, numerator), _read(irf, denominator)
     if bottom == 0.0:
         raise SpecificationError(f"{_words(denominator)} is exactly zero; a ratio to it means nothing.")
@@ -155,8 +159,8 @@ def combined(one: IRF, other: IRF, sign: float) -> IRF:
     return replace(bare, spread=rows, std_errors=errors(rows))
 
 
-def _read(irf: IRF, cell: CellLike) -> tuple[float, Array]:
-    horizon, response, shock, summed = Cell(*cell)
+def _read(irf: IRF, cell: Cell) -> tuple[float, Array]:
+    horizon, response, shock, summed = cell
     if summed and not irf.cumulated:
         irf = irf.cumulate()
     value = irf.at(horizon, response=response, shock=shock).value
@@ -166,6 +170,6 @@ def _read(irf: IRF, cell: CellLike) -> tuple[float, Array]:
     return value, draws[:, horizon, irf.responses.index(response), irf.shocks.index(shock)]
 
 
-def _words(cell: CellLike) -> str:
-    horizon, response, shock, summed = Cell(*cell)
+def _words(cell: Cell) -> str:
+    horizon, response, shock, summed = cell
     return f"{response} to {shock} {'up to' if summed else 'at'} {horizon}"

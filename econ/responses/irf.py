@@ -97,7 +97,7 @@ class IRF:
         if self.point.shape != expected or (self.draws is not None and self.draws.shape[1:] != expected):
             found = self.point.shape if self.draws is None else (self.point.shape, self.draws.shape)
             raise SpecificationError(f"responses must have the shape (horizon + 1, n, s) = {expected}; found {found}.")
-        for name in ("point", "draws", "std_errors"):
+        for name in ("point", "draws", "std_errors", "draw_errors", "spread"):
             checks.finite(f"{name} of responses", getattr(self, name))
         if self.std_errors is not None and self.std_errors.min() < 0.0:
             raise SpecificationError("std_errors of responses must not be negative; pass standard deviations.")

@@ -47,6 +47,13 @@ class Cell(NamedTuple):
 CellLike: TypeAlias = Cell | tuple[int, str, str]
 
 
+def as_cell(given: CellLike) -> Cell:
+    """A `Cell`, or the three or four values of one."""
+    if isinstance(given, tuple) and len(given) in (3, 4):
+        return Cell(*given)
+    raise SpecificationError(f"a response is read at Cell(horizon, response, shock); found {given!r}.")
+
+
 @guarded
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -84,6 +91,9 @@ class Reading:
         >>> pair.turned(np.array([[1.0, -1.0]])).covariance.tolist()
         [[2.0]]
         """
+        if turn.ndim != 2 or turn.shape[1] != len(self.point):
+            raise SpecificationError(f"turn must be (r, {len(self.point)}); found shape {turn.shape}.")
+        checks.finite("turn", turn)
         draws = None if self.draws is None else self.draws @ turn.T
         return replace(self, point=turn @ self.point, covariance=turn @ self.covariance @ turn.T, draws=draws)
 
@@ -160,6 +170,8 @@ class Identified(Protocol):
 def weights(source: JointResponses, cells: Sequence[Cell], *, cumulated: bool) -> Array:
     """Matrix that takes responses (H + 1, n, s), up to the last horizon among ``cells`` and flattened, to ``cells``."""
     steps, n, s = source.point.shape
+    if len(cells) == 0:
+        raise SpecificationError("no cell is asked for; name at least one, Cell(horizon, response, shock).")
     last = max(checks.horizon(cell.horizon, steps - 1) for cell in cells)
     found = np.zeros((len(cells), last + 1, n, s))
     for row, cell in enumerate(cells):

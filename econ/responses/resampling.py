@@ -81,6 +81,7 @@ class Bootstrap(Protocol):
         ...
 
 
+@guarded
 @dataclass(frozen=True)
 class MovingBlock:
     """Moving-block bootstrap of residuals; valid for structural responses under conditional heteroskedasticity.
@@ -143,13 +144,15 @@ class MovingBlock:
 
     def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
         """Draw block starts with replacement, lay blocks end to end, cut at ``periods``."""
+        size, periods = count("size", size), count("periods", periods)
         length = self.block_length(periods)
-        count = -(-periods // length)
-        starts = generator.integers(0, periods - length + 1, size=(size, count))
+        blocks = -(-periods // length)
+        starts = generator.integers(0, periods - length + 1, size=(size, blocks))
         rows = (starts[:, :, None] + np.arange(length)).reshape(size, -1)[:, :periods]
         return Resample(rows, block=length)
 
 
+@guarded
 @dataclass(frozen=True)
 class Residual:
     """Bootstrap of independently drawn residuals; for errors that are independent over time.
@@ -180,9 +183,11 @@ class Residual:
 
     def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
         """Draw periods with replacement."""
+        size, periods = count("size", size), count("periods", periods)
         return Resample(generator.integers(0, periods, size=(size, periods)))
 
 
+@guarded
 @dataclass(frozen=True)
 class Wild:
     """Wild bootstrap: every residual row keeps its period and gets a random sign.
@@ -219,6 +224,7 @@ class Wild:
 
     def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
         """Draw a sign (Rademacher) for each period."""
+        size, periods = count("size", size), count("periods", periods)
         rows = np.broadcast_to(np.arange(periods), (size, periods))
         return Resample(rows, signs=generator.choice(np.array([-1.0, 1.0]), size=(size, periods)))
 

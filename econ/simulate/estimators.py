@@ -15,8 +15,9 @@ from econ.data.dataset import Dataset
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy import EventStudy
+from econ.frozen import guarded
 from econ.infer import anderson_rubin, reduced_form, regress
-from econ.infer.weak import ReducedForm
+from econ.infer.form import ReducedForm
 from econ.projection import LocalProjection, granular_instrument
 from econ.simulate import structural
 from econ.simulate.holders import ALLY, SELLER
@@ -27,6 +28,7 @@ from econ.simulate.truth import Truth, impact_of
 FIRST_EVENT = 160  # business days before the first operation studied
 
 
+@guarded
 @dataclass(frozen=True)
 class Estimator:
     """One way to estimate the price impact or the offset.

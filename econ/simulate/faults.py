@@ -12,6 +12,7 @@ from econ.arrays import Array
 from econ.frozen import guarded
 
 
+@guarded
 @dataclass(frozen=True)
 class Faults:
     """Faults of published flows; all zero means that the truth is published.
@@ -74,6 +75,7 @@ class Faults:
 
     def imputed_months(self, periods: int) -> NDArray[np.bool_]:
         """Which periods are imputed."""
+        periods = checks.count("periods", periods)
         end = round(0.8 * periods)
         months = np.zeros(periods, dtype=bool)
         months[max(0, end - round(self.imputed * periods)) : end] = True

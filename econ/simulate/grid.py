@@ -86,9 +86,7 @@ def as_truths(design: Truths | TreasuryMarket) -> Truths:
     """A market stands for the grid of itself at 300 months."""
     if isinstance(design, Truths):
         return design
-    if isinstance(design, TreasuryMarket):
-        return Truths(design, (design.impact,), (design.offset,), (300,), {"market": design.faults})
-    raise SpecificationError(f"design must be Truths or a TreasuryMarket; found {type(design).__name__}.")
+    return Truths(design, (design.impact,), (design.offset,), (300,), {"market": design.faults})
 
 
 def described(value: Any) -> Any:

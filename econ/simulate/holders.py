@@ -17,6 +17,7 @@ DURATIONS = (1.9, 8.2, 17.0)  # years, of par bonds of these maturities at yield
 SELLER, ALLY = "china", "japan"
 
 
+@guarded
 @dataclass(frozen=True)
 class Holder:
     """One group of holders.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from econ.border import checked
 from econ.data import load
 from econ.simulate.calibration import SPAN
 from econ.simulate.market import TreasuryMarket
@@ -34,6 +35,7 @@ def archive_columns() -> pd.DataFrame:
     return columns.loc[SPAN[0] : SPAN[1]]  # nobody published officials' purchases from 2021-01 to 2023-01
 
 
+@checked
 def moments_table(market: TreasuryMarket | None = None) -> pd.DataFrame:
     """Compare standard deviations, autocorrelations and correlations of the archive with the model's.
 

@@ -10,6 +10,7 @@ from functools import partial
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.errors import WeakInstrument
 from econ.estimate import Estimate
 from econ.offset import instrumented_offset, price_offset, quantity_offset
@@ -110,6 +111,7 @@ OFFSET_FAULTS: Mapping[str, Faults] = {
 """What the statistics may do to flows, one fault at a time and all of them at the size of the archive."""
 
 
+@checked
 def offset_truths(
     impacts: Sequence[float] = (-15.0, -60.0),
     periods: Sequence[int] = (177, 600),
@@ -134,6 +136,7 @@ def offset_truths(
     return Truths(with_supply_shocks(TreasuryMarket()), impacts, (0.0, 0.5, 1.0), periods, faults)
 
 
+@checked
 def with_supply_shocks(market: TreasuryMarket, *, size: float = 3.0, reaction: float = -0.1) -> TreasuryMarket:
     """Make issuance ``size`` times as variable and let seller and ally react to it in the same month.
 
@@ -164,6 +167,7 @@ def with_supply_shocks(market: TreasuryMarket, *, size: float = 3.0, reaction: f
     return replace(market, shocks=(*market.shocks[:place], louder, *market.shocks[place + 1 :]))
 
 
+@checked
 def recursive_bias(market: TreasuryMarket, horizon: int = HORIZON) -> pd.Series:
     """Bias of the recursive quantity offset with the seller first, by the shock that causes it.
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
+from econ import checks
 from econ.arrays import Array
 from econ.data.dataset import Dataset, Variable
 from econ.frozen import guarded
@@ -84,11 +85,13 @@ class Samples:
 
     def column(self, name: str) -> Array:
         """True values of one variable, (B, T)."""
-        found: Array = self.values[:, :, self.market.columns.index(name)]
+        place = checks.position("column", name, self.market.columns, of="of the market")
+        found: Array = self.values[:, :, place]
         return found
 
     def dataset(self, number: int) -> Dataset:
         """Published data of one sample."""
+        number = checks.count("number", number, least=0, most=len(self) - 1)
         columns: dict[str, Array] = {}
         names = [holder.name for holder in self.market.active]
         parts = {
@@ -109,6 +112,7 @@ class Samples:
 
     def truth(self, number: int) -> Truth:
         """What is behind one sample."""
+        number = checks.count("number", number, least=0, most=len(self) - 1)
         market, index = self.market, self.index
         days = np.flatnonzero(self.operations[number])
         size = self.operations[number, days]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Seed
+from econ.border import checked
 from econ.errors import EconError, EconWarning, EstimationError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
@@ -101,6 +102,7 @@ class _Block:
     level: float
 
 
+@checked
 def tournament(
     design: Truths | TreasuryMarket,
     estimators: Sequence[str | Estimator] | None = None,

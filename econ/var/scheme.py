@@ -41,6 +41,14 @@ class DatedScheme(Scheme, Protocol):
         ...
 
 
+def check_rows(rows: Rows, periods: int) -> None:
+    """Refuse rows that are not one observed period for each of ``periods``."""
+    if rows.shape != (periods,) or rows.min() < 0 or rows.max() >= periods:
+        raise SpecificationError(
+            f"rows must give one observed period, 0 to {periods - 1}, for each of {periods}; found shape {rows.shape}."
+        )
+
+
 def check_order(order: tuple[str, ...], variables: tuple[str, ...], *, scheme: str) -> list[int]:
     """Positions of the names in ``order``, which must be all the variables, once each.
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import pytest
+from surface.instances import instances
 
 import econ
 from econ.infer import ReducedForm
 from econ.projection import PanelProjection
 from econ.responses import IRF
 from econ.simulate import Regime
-from tests.property.instances import instances
 
 ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
 TABLES = (pd.DataFrame, pd.Series, np.ndarray)

@@ -21,8 +21,9 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
 
 ORDER = (
-    {"errors", "arrays", "frozen"},
-    {"checks"},
+    {"errors", "arrays"},
+    {"border"},
+    {"checks", "frozen"},
     {"estimate", "parallel", "files"},
     {"data"},
     {"infer"},

@@ -8,10 +8,10 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
+from surface.instances import instances
 
 import econ
 from econ import Cholesky
-from tests.property.instances import instances
 
 ROOMS = (econ.var, econ.projection, econ.eventstudy, econ.offset)
 

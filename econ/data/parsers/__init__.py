@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from econ.border import checked
 from econ.data.parsers.feio import feio
 from econ.data.parsers.fred import fred_csv
 from econ.data.parsers.gsw import gsw
@@ -43,6 +44,7 @@ _PARSERS: dict[str, Callable[[Source], pd.DataFrame]] = {
 LAYOUTS = tuple(_PARSERS)
 
 
+@checked
 def parse(layout: str, source: str | Path | bytes, *, also: Collection[str] = (), series: str = "") -> pd.DataFrame:
     r"""Read an official file in the publisher's own layout.
 

@@ -89,12 +89,6 @@ class BayesianVAR(VAR):
     volatility: CommonVolatility | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.prior, Minnesota):
-            raise SpecificationError(f"prior must be Minnesota(...); found {self.prior!r}.")
-        if self.outliers is not None and not isinstance(self.outliers, OutlierScaling):
-            raise SpecificationError(f"outliers must be OutlierScaling(...) or None; found {self.outliers!r}.")
-        if self.volatility is not None and not isinstance(self.volatility, CommonVolatility):
-            raise SpecificationError(f"volatility must be CommonVolatility(...) or None; found {self.volatility!r}.")
         if self.volatility is not None and self.outliers is not None:
             raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
         checks.keep(self, lags=checks.count("lags", self.lags))

@@ -9,6 +9,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array
+from econ.frozen import guarded
 from econ.var.posterior import _common_volatility_kernels as kernels
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 STEP = 1.7  # of the random walk of the hyperparameters, over the root of their number, in units of the proposal's root
 
 
+@guarded
 @dataclass(frozen=True)
 class CommonVolatility:
     """Stochastic volatility common to all errors: u_t = exp(h_t / 2) ε_t, ε_t normal with covariance Σ.

@@ -107,7 +107,9 @@ class Minnesota:
 
     def observations(self, model: VAR, lags: int, *, before: int | None = None) -> PriorObservations:
         """Write the prior of ``model`` as artificial rows [x, y]; scales use the periods up to ``before``."""
-        names = model.variables
+        names, lags = model.variables, checks.count("lags", lags)
+        if before is not None:
+            before = checks.count("before", before, least=2 * lags + checks.SPARE)
         known = self.own_lag if isinstance(self.own_lag, Mapping) else dict.fromkeys(names, self.own_lag)
         for name in known:
             checks.position("variable", name, names, of="in the VAR for own_lag")

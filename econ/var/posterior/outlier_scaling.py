@@ -7,14 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.arrays import Array
 from econ.data.dates import period
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 
 NAMES = ("scale_0", "scale_1", "scale_2", "recovery")
 MODE, DEVIATION = 0.8, 0.2  # of the Beta prior of the recovery rate
 
 
+@guarded
 @dataclass(frozen=True)
 class OutlierScaling:
     """Common scale of all errors in extreme months: s_t u_t instead of u_t.
@@ -51,6 +54,8 @@ class OutlierScaling:
         """
         if not isinstance(index, pd.PeriodIndex):
             raise SpecificationError("outlier scaling needs monthly or quarterly data; these dates are no periods.")
+        if len(index) == 0 or not index.is_unique:
+            raise SpecificationError(f"outlier scaling needs {len(index)} different periods; an index holds each once.")
         try:
             first = period(self.start, index)
         except SpecificationError as error:
@@ -65,6 +70,10 @@ class OutlierScaling:
     @staticmethod
     def weights(values: Array, periods: int) -> Array:
         """s_t of the ``periods`` from ``start`` on, (N, periods), from N rows of (scale_0, scale_1, scale_2, ρ)."""
+        if values.ndim != 2 or values.shape[1] != 4:
+            raise SpecificationError(f"values must be rows of four numbers, (N, 4); found shape {values.shape}.")
+        checks.finite("values", values)
+        periods = checks.count("periods", periods)
         decay = values[:, 3:4] ** np.arange(1, max(periods - 3, 0) + 1)
         later = 1.0 + (values[:, 2:3] - 1.0) * decay
         return np.hstack([values[:, :3], later])[:, :periods]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Seed
+from econ.border import checked
 from econ.checks import SPARE
 from econ.errors import SampleTooShort
 from econ.parallel import map_blocks
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 
+@checked
 def sup_f(
     fit: VARResults,
     equation: str,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def granger(fit: VARResults, caused: str | Sequence[str], *, causing: str | Sequ
     )
 
 
+@checked
 def instantaneous(fit: VARResults, causing: str | Sequence[str]) -> pd.Series:
     """Wald test that the residuals of ``causing`` are uncorrelated with those of the other variables.
 

@@ -118,6 +118,10 @@ def _closest(effect: Array, gap: Array, *, bound: Mask, free: Mask) -> tuple[Arr
 
 def _target(conditions: Conditions, fit: VARResults, steps: int) -> Array:
     """Conditions as an array (steps, n), NaN where free."""
+    if not isinstance(conditions, (Mapping, pd.DataFrame)):
+        raise SpecificationError(
+            f"conditions map variables to paths, such as {{'x': [0.5, 0.5]}}; found {type(conditions).__name__}."
+        )
     future = next_periods(fit.data.frame.index, steps)
     wanted = np.full((steps, len(fit.variables)), np.nan)
     for name in map(str, conditions):
@@ -125,7 +129,7 @@ def _target(conditions: Conditions, fit: VARResults, steps: int) -> Array:
         path = conditions[name]
         if isinstance(path, pd.Series):
             path = at_periods(path.to_frame(), future, what=f"the condition on {name!r}", partly=True).iloc[:, 0]
-        values = np.asarray(path, dtype=float)
+        values = checks.paths(f"the condition on {name!r}", path)
         if values.shape != (steps,) or np.isinf(values).any():
             raise SpecificationError(
                 f"the condition on {name!r} must give {steps} finite values (NaN where free); found {values.tolist()}."

@@ -21,7 +21,7 @@ def read_exclusions(words: Words) -> dict[str, tuple[str, ...]]:
     SpecificationError
         If it is no mapping of equations to names.
     """
-    if not isinstance(words, Mapping) or not words:
+    if not words:
         raise SpecificationError(
             f"exclude must map equations to regressors, such as {{'yield': ['oil', 'L3.gold']}}; found {words!r}."
         )

@@ -118,9 +118,8 @@ def future_terms(fit: VARResults, steps: int, exog: pd.DataFrame | None) -> Arra
         raise SpecificationError(
             f"the VAR has exogenous regressors {names}; pass exog= with their values in the next {steps} periods."
         )
-    if not isinstance(exog, pd.DataFrame) or sorted(map(str, exog.columns)) != sorted(names):
-        found = list(exog.columns) if isinstance(exog, pd.DataFrame) else type(exog).__name__
-        raise SpecificationError(f"exog must be a DataFrame with the columns {names}; found {found}.")
+    if sorted(map(str, exog.columns)) != sorted(names):
+        raise SpecificationError(f"exog must be a DataFrame with the columns {names}; found {list(exog.columns)}.")
     future = at_periods(exog[names], next_periods(model.parent.frame.index, steps), what="exog")
     values = future.to_numpy(dtype=float)
     if not np.isfinite(values).all():

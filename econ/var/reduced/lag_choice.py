@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from econ import checks
+from econ.border import checked
 from econ.data.dataset import Dataset
 from econ.var.reduced.model import CRITERIA, VAR
 
 
+@checked
 def lag_order(
     data: Dataset | pd.DataFrame, max_lags: int = 12, *, trend: str = "c", exog: pd.DataFrame | None = None
 ) -> pd.DataFrame:

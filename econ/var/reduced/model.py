@@ -169,7 +169,7 @@ class VAR:
 
     def design(self, lags: int) -> Array:
         """Regressors of the effective sample, (T - lags, k), in the order of :meth:`regressors`."""
-        y = self.parent.frame.to_numpy(dtype=float)
+        lags, y = checks.count("lags", lags), self.parent.frame.to_numpy(dtype=float)
         return np.hstack([self.term_values(lags), kernels.lag_matrix(y, lags)])
 
     def term_values(self, lags: int) -> Array:

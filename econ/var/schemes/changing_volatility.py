@@ -15,6 +15,7 @@ from econ.data.index import as_period_index
 from econ.errors import NotConverged, SchemaError, SpecificationError
 from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
+from econ.var.scheme import check_rows
 from econ.var.schemes import _clustering_kernels as clustering
 from econ.var.schemes.labelling import LabelledResults, arrange
 
@@ -27,6 +28,7 @@ CENTRES = np.linspace(0.15, 0.85, 15)  # quantiles of the transition variable
 LAGS = 12
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class ChangingVolatilityResults(LabelledResults):
     """Results of `ChangingVolatility`: the common read-outs, labels, variances by date and tests."""
@@ -131,8 +133,8 @@ class ChangingVolatility:
 
     def __post_init__(self) -> None:
         checks.choice("model", self.model, MODELS)
-        if self.transition is not None and (self.model != "smooth" or not isinstance(self.transition, pd.Series)):
-            raise SpecificationError("transition must be a Series, and only model='smooth' uses it.")
+        if self.transition is not None and self.model != "smooth":
+            raise SpecificationError(f"only model='smooth' uses transition=; found model={self.model!r}.")
 
     def identify(self, fit: VARResults, rng: Seed = None) -> ChangingVolatilityResults:
         """Identify the shocks; ``rng`` is not needed."""
@@ -159,12 +161,14 @@ class ChangingVolatility:
 
     def redrawn(self, fit: VARResults, rows: Rows) -> ChangingVolatility:
         """The scheme on a sample whose period t has the transition variable of the observed period ``rows[t]``."""
+        check_rows(rows, fit.nobs)
         if self.model == "garch":
             return self
         return replace(self, transition=pd.Series(self._series(fit)[rows], index=fit.residuals.index))
 
     def variances(self, fit: VARResults, shocks: Array) -> Array:
         """Variances of the shocks of the point estimate by date, (T, n)."""
+        _check_paths("shocks", shocks, fit)
         shocks = shocks / np.sqrt((shocks**2).mean())  # as in impact_batch, where degrees of freedom play no part
         if self.model == "garch":
             found, _ = clustering.garch(shocks[None], None)
@@ -175,6 +179,7 @@ class ChangingVolatility:
 
     def explanation(self, fit: VARResults, squares: Array) -> Array:
         """What should explain squared shocks if their variance moves, (T - lags, k)."""
+        _check_paths("squares", squares, fit)
         if self.model == "smooth":
             return self._weight(fit)[:, None]
         return np.column_stack([squares[LAGS - k : -k] for k in range(1, LAGS + 1)])
@@ -219,3 +224,11 @@ def _rotated(z: Array, start: Array, weight: Array | None) -> tuple[Array, bool]
         return clustering.transition(e, weight[rows] if len(weight) > 1 else weight), e[:, 0]
 
     return clustering.rotate(z, start, variances)
+
+
+def _check_paths(name: str, values: Array, fit: VARResults) -> None:
+    if values.ndim not in (1, 2) or len(values) != fit.nobs:
+        raise SpecificationError(f"{name} must have a row for each of {fit.nobs} periods; found shape {values.shape}.")
+    checks.finite(name, values)
+    if not np.ptp(values, axis=0).all():
+        raise SpecificationError(f"{name} must vary; one of them is the same in every period.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ.arrays import Array, Seed
+from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.scheme import check_order
 from econ.var.structure.structural import StructuralResults
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 
+@guarded
 @dataclass(frozen=True, init=False)
 class Cholesky:
     """Recursive scheme: a variable does not respond within the period to shocks of the variables named after it.

@@ -147,10 +147,6 @@ class Heteroskedasticity:
 
     def __post_init__(self) -> None:
         checks.choice("method", self.method, METHODS)
-        if not isinstance(self.regimes, pd.Series):
-            raise SpecificationError(
-                f"regimes must be a Series of labels on the dates of the data; found {type(self.regimes).__name__}."
-            )
 
     def identify(self, fit: VARResults, rng: Seed = None) -> HeteroskedasticityResults:
         """Identify the shocks; ``rng`` is not needed."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from econ.arrays import Array, Rows, Seed
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.draws import ReducedDraws
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class LabelledResults(StructuralResults):
     """Results whose shocks were told apart by statistics and named by a rule.

@@ -9,6 +9,7 @@ import numpy as np
 
 from econ.arrays import Array, Seed
 from econ.errors import Unstable
+from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.scheme import check_order
 from econ.var.structure.structural import StructuralResults
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 
+@guarded
 @dataclass(frozen=True, init=False)
 class LongRun:
     """A variable's cumulated response is zero in the long run to shocks of the variables named after it.

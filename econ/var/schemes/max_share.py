@@ -10,6 +10,7 @@ import numpy as np
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.structure.structural import StructuralResults
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 GRID = 512  # frequencies between 0 and π
 
 
+@guarded
 @dataclass(frozen=True)
 class MaxShare:
     """The one shock that explains the largest part of the variance of ``target``.
@@ -75,6 +77,8 @@ class MaxShare:
     def __post_init__(self) -> None:
         ends = self.horizon if isinstance(self.horizon, (tuple, list)) else (self.horizon, self.horizon)
         checks.keep(self, horizon=checks.span("horizon", ends, least=0))
+        if self.frequency is not None and len(self.frequency) != 2:
+            raise SpecificationError(f"frequency is (shortest, longest) period; found {self.frequency!r}.")
         if self.frequency is not None and not 2.0 <= self.frequency[0] < self.frequency[1]:
             raise SpecificationError(
                 f"frequency is (shortest, longest) period, the shortest at least 2; found {self.frequency!r}."

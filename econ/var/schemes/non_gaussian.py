@@ -39,6 +39,7 @@ class NonGaussianResults(LabelledResults):
         return self._tests.copy()
 
 
+@guarded
 @dataclass(frozen=True)
 class NonGaussian:
     """Shocks told apart by their independence; a check of other schemes, as it needs no restriction.

@@ -28,6 +28,7 @@ from econ.errors import (
 from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
+from econ.var.scheme import check_rows
 from econ.var.schemes.proxy_inference import first_stage, weak_iv_set
 from econ.var.structure.structural import StructuralResults
 
@@ -175,6 +176,7 @@ class Proxy:
 
     def redrawn(self, fit: VARResults, rows: Rows) -> Proxy:
         """The scheme on a sample whose period t has the instruments of the observed period ``rows[t]``."""
+        check_rows(rows, fit.nobs)
         values, known = self.aligned(fit)
         drawn = np.where(known[:, None], values, np.nan)[rows]
         return replace(self, instruments=pd.DataFrame(drawn, index=fit.residuals.index), normalise=self.variable)

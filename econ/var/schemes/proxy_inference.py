@@ -11,8 +11,9 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Array
 from econ.estimate import ConfidenceSet
+from econ.infer.form import ReducedForm
 from econ.infer.strength import effective_f
-from econ.infer.weak import ReducedForm, anderson_rubin, reduced_form
+from econ.infer.weak import anderson_rubin, reduced_form
 from econ.responses import labels
 from econ.var import _kernels as kernels
 

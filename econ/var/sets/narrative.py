@@ -11,6 +11,7 @@ from econ import checks
 from econ.arrays import Array, Mask, Rows
 from econ.data.dates import place
 from econ.errors import SpecificationError
+from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets.restrictions import SIGNS
@@ -19,6 +20,7 @@ RULES = ("largest", "smallest", "overwhelming", "negligible")
 SIMULATIONS = 1000  # shock histories behind every importance weight
 
 
+@guarded
 @dataclass(frozen=True)
 class ShockSign:
     """A shock was positive, or negative, at a date.
@@ -52,6 +54,7 @@ class ShockSign:
         return f"shock {self.shock!r} {self.sign!r} in {self.date}"
 
 
+@guarded
 @dataclass(frozen=True)
 class ShockContribution:
     """How much a shock contributed to the unexpected change of a variable over a window.

@@ -130,11 +130,7 @@ class SignRestrictions:
         for each in self.narrative or ():
             if not isinstance(each, (ShockSign, ShockContribution)):
                 raise SpecificationError(f"narrative holds ShockSign and ShockContribution objects; found {each!r}.")
-        if self.proxy is not None and (
-            not isinstance(self.proxy, Mapping)
-            or len(self.proxy) != 1
-            or not all(isinstance(each, pd.Series) for each in self.proxy.values())
-        ):
+        if self.proxy is not None and len(self.proxy) != 1:
             raise SpecificationError(
                 f"proxy must map one shock to a Series, {{'shock': instrument}}; found {self.proxy!r}."
             )

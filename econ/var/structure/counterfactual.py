@@ -9,6 +9,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.errors import NotIdentified, SpecificationError
 from econ.frozen import guarded
 from econ.responses.irf import IRF
@@ -48,6 +49,7 @@ class Counterfactual:
     parent: IRF = field(repr=False)
 
 
+@checked
 def counterfactual(
     irf: IRF, shock: str, *, silence: str | Sequence[str], using: str | Sequence[str], method: str = "sims-zha"
 ) -> Counterfactual:

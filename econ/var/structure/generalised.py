@@ -8,6 +8,7 @@ import numpy as np
 
 from econ import checks
 from econ.arrays import Array, Seed
+from econ.border import checked
 from econ.responses.irf import IRF
 from econ.responses.resampling import check_structural
 from econ.var import _kernels as kernels
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 
+@checked
 def generalised_irf(
     fit: VARResults,
     horizon: int = 48,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Mask
+from econ.border import checked
 from econ.frozen import guarded
 from econ.var.reduced.conditional import Conditions, conditional_forecast
 from econ.var.structure.counterfactual import plausibility
@@ -49,6 +50,7 @@ class Scenario:
     parent: StructuralResults = field(repr=False)
 
 
+@checked
 def scenario(
     svar: StructuralResults,
     steps: int,

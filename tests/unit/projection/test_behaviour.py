@@ -209,7 +209,7 @@ def test_requests_that_make_no_sense():
         ({"cumulative": "sum"}, "cumulative is"),
         ({"estimator": "gmm"}, "no estimator"),
         ({"transition": 1.0}, "goes with state"),
-        ({"impulse": ["flow"]}, "name of one variable"),
+        ({"impulse": ["flow"]}, "impulse must be a word"),
         ({"controls": "al"}, "no variable 'al'"),
         ({"instrument": "flow"}, "stands in instrument too"),
         ({"contemporaneous": ["flow"]}, "stands in contemporaneous too"),

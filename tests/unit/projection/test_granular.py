@@ -213,7 +213,7 @@ def test_bad_input_raises_its_own_error():
         granular_instrument(flows, 0.0 * sizes)
     with pytest.raises(NotIdentified, match="weights coincide"):
         granular_instrument(flows, 0.0 * sizes + 1.0, factors=0, weights="equal")
-    with pytest.raises(SpecificationError, match="found ndarray and Series"):
+    with pytest.raises(SpecificationError, match="flows must be a DataFrame; found a ndarray"):
         granular_instrument(flows.to_numpy(), sizes)
     later = pd.DataFrame(1.0, index=flows.index + 600, columns=flows.columns)
     with pytest.raises(SpecificationError, match="no periods in common"):

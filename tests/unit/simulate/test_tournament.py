@@ -293,7 +293,7 @@ def test_impossible_requests_are_refused():
         "rng=None": partial(tournament, SMALL, CHEAP, 10),
         "did you mean 'ols_flows'": partial(tournament, SMALL, ["ols_flow"], 10, rng=1),
         "each once": partial(tournament, SMALL, ["oracle", "oracle"], 10, rng=1),
-        "must be Truths or a TreasuryMarket": partial(tournament, "market", CHEAP, 10, rng=1),
+        "must be a Truths or a TreasuryMarket": partial(tournament, "market", CHEAP, 10, rng=1),
         "no backend 'ray'": partial(tournament, SMALL, CHEAP, 10, rng=1, backend="ray"),
         "level is the coverage": partial(tournament, SMALL, CHEAP, 10, rng=1, level=1.5),
         "n_jobs must be": partial(tournament, SMALL, CHEAP, 10, rng=1, n_jobs=0),

@@ -188,7 +188,7 @@ def test_refuses_what_makes_no_sense(moving):
     data = simulated_var(120, rng=1)
     with pytest.raises(SpecificationError, match="choose one"):
         BayesianVAR(data, volatility=CommonVolatility(), outliers=OutlierScaling())
-    with pytest.raises(SpecificationError, match="must be CommonVolatility"):
+    with pytest.raises(SpecificationError, match="must be a CommonVolatility"):
         BayesianVAR(data, volatility="stochastic")
     with pytest.raises(SpecificationError, match="burn_in"):
         CommonVolatility(burn_in=0)

@@ -313,7 +313,7 @@ def test_lags_picked_by_a_criterion_are_those_of_the_free_var(data):
         ({"a": ["trend"]}, "no regressor 'trend'"),
         ({"a": [1]}, "list of names"),
         ({}, "must map equations"),
-        (["a"], "must map equations"),
+        (["a"], "must be a Mapping"),
         ({name: [*NAMES, "const"] for name in NAMES}, "no coefficient"),
     ],
 )

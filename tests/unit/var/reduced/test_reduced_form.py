@@ -138,7 +138,7 @@ def test_refuses_what_makes_no_sense():
     with pytest.raises(SpecificationError, match="did you mean 'aic'"):
         VAR(good, lags="aicc")
     for lags in (0, -1, 1.5, True, None):
-        with pytest.raises(SpecificationError, match="lags must be a positive integer"):
+        with pytest.raises(SpecificationError, match="lags must be"):
             VAR(good, lags=lags)
     with pytest.raises(SpecificationError, match="Dataset or a DataFrame"):
         VAR(good.to_numpy(), lags=1)

@@ -321,7 +321,7 @@ def test_refuses_bad_regimes(two):
             fit.identify(Heteroskedasticity(labels))
     with pytest.raises(SpecificationError, match="did you mean 'moments'"):
         Heteroskedasticity(regimes, method="moment")
-    with pytest.raises(SpecificationError, match="Series of labels"):
+    with pytest.raises(SpecificationError, match="regimes must be a Series"):
         Heteroskedasticity(list(regimes))
     with pytest.raises(SpecificationError, match="20%"):
         fit.identify(Heteroskedasticity(regimes)).irf(3, Wild(draws=10), rng=1)

@@ -157,7 +157,7 @@ def _mappings(valid):
         "of words": dict.fromkeys(valid, "nonsense"),
         "of infinity": dict.fromkeys(valid, math.inf),
         "of minus one": dict.fromkeys(valid, -1),
-        "of lists": dict.fromkeys(valid, []),
+        "of lists": {key: [] for key in valid},
         "with an unknown key": {**valid, "nonsense": valid.get(key)},
         "with a numeric key": {1: valid.get(key)},
         "as pairs": list(valid.items()),

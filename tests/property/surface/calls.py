@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from surface.instances import MONTHS, Chosen, drawn, instances, market, monthly, noise, reduced
 
 import econ
 from econ import (
@@ -20,16 +21,21 @@ from econ import (
     MovingBlock,
     PanelProjection,
     Proxy,
+    eventstudy,
+    infer,
+    offset,
+    projection,
+    report,
+    responses,
+    simulate,
 )
 from econ import data as datahouse
-from econ import eventstudy, infer, offset, projection, report, responses, simulate
 from econ import var as varroom
 from econ.projection import PlugIn
 from econ.report import Row
 from econ.responses import Cell
 from econ.simulate import TreasuryMarket
 from econ.testing import event_table, simulated_levels
-from tests.property.instances import MONTHS, Chosen, drawn, instances, market, monthly, noise, reduced
 
 ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
 
@@ -414,7 +420,7 @@ def projection_room():
 
 
 def demand_of():
-    from tests.property.instances import _clearing
+    from surface.instances import _clearing
 
     return _clearing()
 
