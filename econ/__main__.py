@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from econ.errors import EconError
+from econ.errors import EconError, within_memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,17 +18,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 if all is well, 1 with a message otherwise."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        if words[:1] == ["data"]:
-            from econ.data.cli import main as data
-
-            return data(words[1:], headline=_headline)
-        options = _parser().parse_args(words)
-        if options.command == "reproduce":
-            return _reproduce(options.as_of)
-        return _verify(not options.no_rebuild) if options.command == "verify" else _doctor()
+        with within_memory(f"the command {words[0] if words else ''!r}"):
+            return _run(words)
     except EconError as error:
         print(f"econ: {error}", file=sys.stderr)
         return 1
+
+
+def _run(words: list[str]) -> int:
+    if words[:1] == ["data"]:
+        from econ.data.cli import main as data
+
+        return data(words[1:], headline=_headline)
+    options = _parser().parse_args(words)
+    if options.command == "reproduce":
+        return _reproduce(options.as_of)
+    return _verify(not options.no_rebuild) if options.command == "verify" else _doctor()
 
 
 def _parser() -> argparse.ArgumentParser:

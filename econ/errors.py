@@ -9,7 +9,8 @@
     │  ├─ ChecksumMismatch
     │  ├─ SchemaError(ValueError)
     │  ├─ FrequencyError(ValueError)
-    │  └─ DownloadError(OSError)
+    │  ├─ DownloadError(OSError)
+    │  └─ WriteError(OSError)
     ├─ SpecificationError(ValueError)
     │  ├─ SampleTooShort
     │  └─ UnknownName (a SeriesNotFound too)
@@ -17,6 +18,7 @@
     │  ├─ SingularDesign
     │  ├─ Unstable
     │  └─ NotConverged
+    ├─ OutOfMemory(MemoryError)
     ├─ IdentificationError
     │  ├─ NotIdentified
     │  └─ NoAdmissibleDraw
@@ -36,8 +38,12 @@ from the builtin that a caller would already catch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+
+_REFUSED = re.compile("failed to map segment|cannot allocate memory|can't start new thread", re.IGNORECASE)
 
 
 class EconError(Exception):
@@ -75,6 +81,10 @@ class DownloadError(DataError, OSError):
     """A publisher could not be reached or sent something else; nothing was written."""
 
 
+class WriteError(DataError, OSError):
+    """A file or folder cannot be written; what was there stays; free the disk, or name another folder."""
+
+
 class SpecificationError(EconError, ValueError):
     """The request makes no sense, whatever the data; read the sentence about what is allowed."""
 
@@ -101,6 +111,10 @@ class Unstable(EstimationError):
 
 class NotConverged(EstimationError):
     """An iteration stopped before its tolerance; more iterations or other starting values may help."""
+
+
+class OutOfMemory(EconError, MemoryError):
+    """The system gives no more memory; raise the limit, or ask for fewer draws or workers at a time."""
 
 
 class IdentificationError(EconError):
@@ -145,6 +159,39 @@ class MissingValues(EconWarning):
 
 class UnusedChoice(EconWarning):
     """A choice was changed that the exhibit does not read; the message names the field."""
+
+
+@contextlib.contextmanager
+def within_memory(what: str) -> Iterator[None]:
+    """Turn what the system says when it gives no more memory into a message.
+
+    Parameters
+    ----------
+    what : str
+        What was being done.
+
+    Raises
+    ------
+    OutOfMemory
+        If memory for an array, a thread or a library was refused.
+
+    Examples
+    --------
+    >>> with within_memory("the exhibit 'x'"):
+    ...     raise MemoryError("Unable to allocate 7 GiB")
+    Traceback (most recent call last):
+    econ.errors.OutOfMemory: the exhibit 'x' needs more memory than it may use (Unable to allocate 7 GiB); nothing was
+    half written; raise the limit (ulimit -v), end other programs or use fewer workers, and run again.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError, ImportError, OSError) as error:
+        if isinstance(error, EconError) or not (isinstance(error, MemoryError) or _REFUSED.search(str(error))):
+            raise
+        raise OutOfMemory(
+            f"{what} needs more memory than it may use ({str(error) or 'refused by the system'}); nothing was half "
+            "written; raise the limit (ulimit -v), end other programs or use fewer workers, and run again."
+        ) from error
 
 
 def suggestion(wanted: str, known: Iterable[str]) -> str:

@@ -1,21 +1,32 @@
-"""Write a file whole or not at all."""
+"""Write a file whole or not at all: the one place of the package where bytes go to a disk."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import secrets
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+from econ.errors import EconError, WriteError
+
+_BESIDE = re.compile(r"\..+\.[0-9a-f]{8}")
+HOUR = 3600.0
+"""Seconds after which a temporary file has no writer any more."""
 
 
 def write_atomic(path: Path, content: bytes) -> bool:
     """Write ``content`` to a temporary file beside ``path``, then rename it; leave an equal file alone.
 
-    Who may read it is what the user's umask says.
+    Who may read it is what the user's umask says. A writer that is killed leaves the temporary file, hidden, which
+    `sweep` takes away; ``path`` is then as it was.
 
     Parameters
     ----------
     path : Path
-        Where to write; its folder must exist.
+        Where to write; its folder is made if it is not there.
     content : bytes
         What to write.
 
@@ -26,20 +37,116 @@ def write_atomic(path: Path, content: bytes) -> bool:
 
     Raises
     ------
-    OSError
+    WriteError
         If the disk is full or the folder cannot be written; ``path`` is then as it was.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [write_atomic(Path(folder) / "a" / "b.txt", b"text") for _ in range(2)]
+    [True, False]
     """
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with writing(f"the file {path}", "what was there stays; free the disk or the folder, and run again."):
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
     return True
+
+
+@contextlib.contextmanager
+def writing(what: str, cure: str) -> Iterator[None]:
+    """Turn what the system says about a full or closed disk into a message.
+
+    Parameters
+    ----------
+    what : str
+        What is being written, with its name.
+    cure : str
+        What is left as it was, and what to do.
+
+    Raises
+    ------
+    WriteError
+        For any `OSError` of the block; in its own words if the block writes inside another one.
+
+    Examples
+    --------
+    >>> with writing("the file x", "give another folder."):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+    econ.errors.WriteError: the file x cannot be written (No space left on device); give another folder.
+    """
+    try:
+        yield
+    except (OSError, EconError) as error:
+        if isinstance(error, EconError) and not isinstance(error, WriteError):  # some are an OSError too
+            raise
+        told = error.__cause__ if isinstance(error, WriteError) else error
+        reason = getattr(told, "strerror", None) or told
+        raise WriteError(f"{what} cannot be written ({reason}); {cure}") from told
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """An empty folder of the system's for temporary files, taken away afterwards.
+
+    Raises
+    ------
+    WriteError
+        If there is no room for one.
+
+    Examples
+    --------
+    >>> with scratch() as folder:
+    ...     write_atomic(folder / "x", b"text")
+    True
+    """
+    with writing("a folder for temporary files", "free the disk, or set TMPDIR to another folder."):
+        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with folder as name:
+        yield Path(name)
+
+
+def sweep(folder: Path) -> int:
+    """Take away temporary files that killed writers left in a folder; those of an hour ago, so of nobody at work.
+
+    The disk's own clock is asked, by a file, so that machines that share a folder agree.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to look, not below; it need not exist.
+
+    Returns
+    -------
+    int
+        How many were taken away.
+
+    Raises
+    ------
+    WriteError
+        If the folder cannot be written.
+    """
+    old = [path for path in folder.glob(".*") if _BESIDE.fullmatch(path.name) and path.is_file()]
+    if not old:
+        return 0
+    with writing(f"the folder {folder}", "what is in it stays; make it writable, and run again."):
+        clock = folder / f".clock.{secrets.token_hex(4)}"
+        clock.touch()
+        now = clock.stat().st_mtime
+        clock.unlink()
+        gone = [path for path in old if path.is_file() and path.stat().st_mtime < now - HOUR]
+        for path in gone:
+            path.unlink(missing_ok=True)
+    return len(gone)

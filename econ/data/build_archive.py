@@ -270,7 +270,6 @@ def build(figures: Path, archive: Path = ARCHIVE) -> Path:
         If a table is missing or a line breaks its layout, naming file and line.
     """
     target = archive / AS_OF
-    target.mkdir(parents=True, exist_ok=True)
     manifest: list[tuple[str, ...]] = []
     for name, table in TABLES.items():
         rows = _read(name, figures)

@@ -22,7 +22,7 @@ from pathlib import Path
 from econ.data.archive import as_of_dates, manifest, place
 from econ.data.home import data_home
 from econ.errors import DataError, SchemaError, SpecificationError, VintageMissing
-from econ.files import write_atomic
+from econ.files import sweep, write_atomic, writing
 
 HEADER = ("file", "sha256", "bytes", "publisher", "table", "url", "units", "frequency", "first", "last", "rows",
           "licence", "citation", "retrieved_at", "raw", "carried_from", "mirror", "realtime", "allowed")  # fmt: skip
@@ -58,15 +58,13 @@ def locked(home: Path) -> Iterator[None]:
     Raises
     ------
     DataError
-        If another fetch holds it, or the folder cannot be written.
+        If another fetch holds it.
+    WriteError
+        If the folder cannot be written.
     """
-    try:
+    with writing(f"the data folder {home}", "set ECON_DATA to one that can."):
         home.mkdir(parents=True, exist_ok=True)
         handle = os.open(home / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise DataError(
-            f"the data folder cannot be written ({error.strerror}); set ECON_DATA to one that can."
-        ) from error
     try:
         _acquire(handle)
         yield
@@ -109,7 +107,7 @@ def publish(as_of: str, tables: Sequence[TableFile]) -> str:
 
     Raises
     ------
-    DataError
+    WriteError
         If it cannot be written; nothing is left that a reader would see.
     """
     home = data_home()
@@ -118,25 +116,26 @@ def publish(as_of: str, tables: Sequence[TableFile]) -> str:
     if same is not None:
         return same
     name = _free_name(as_of)
-    building = home / _BUILDING / name
+    cure = "nothing was changed; free the disk or set ECON_DATA to another folder."
     try:
-        (building / "raw").mkdir(parents=True)
-        for table in tables:
-            for file, content in table.raw.items():
-                write_atomic(building / "raw" / file, content)
-            write_atomic(building / f"{table.name}.csv", table.content)
-        write_atomic(building / "manifest.csv", manifest_csv(tables))
-        _flush(building)
-        building.rename(home / name)
-        _flush(home)
-    except OSError as error:
+        with writing(f"vintage {name} in {home}", cure):
+            _put(tables, home / _BUILDING / name, home / name)
+    finally:
         shutil.rmtree(home / _BUILDING, ignore_errors=True)
-        raise DataError(
-            f"vintage {name} could not be written ({error.strerror or error}); nothing was changed; free the disk or "
-            "set ECON_DATA to another folder."
-        ) from error
-    shutil.rmtree(home / _BUILDING, ignore_errors=True)
     return name
+
+
+def _put(tables: Sequence[TableFile], building: Path, final: Path) -> None:
+    """Write every file of a vintage where no reader looks, then rename the folder."""
+    (building / "raw").mkdir(parents=True)
+    for table in tables:
+        for file, content in table.raw.items():
+            write_atomic(building / "raw" / file, content)
+        write_atomic(building / f"{table.name}.csv", table.content)
+    write_atomic(building / "manifest.csv", manifest_csv(tables))
+    _flush(building)
+    building.rename(final)
+    _flush(final.parent)
 
 
 def manifest_csv(tables: Sequence[TableFile]) -> bytes:
@@ -197,7 +196,9 @@ def remove(as_of: str) -> None:
     SchemaError
         If it is no as-of date.
     DataError
-        If a fetch is writing, or the folder cannot be changed.
+        If a fetch is writing.
+    WriteError
+        If the folder cannot be changed.
     """
     place(as_of)
     home, own = data_home(), own_dates()
@@ -207,12 +208,10 @@ def remove(as_of: str) -> None:
         raise VintageMissing(f"no own vintage {as_of!r} to remove; yours are {', '.join(own) or 'none'}.")
     gone = home / _BUILDING / f"removed-{as_of}"
     with locked(home):
-        try:
+        with writing(f"the data folder {home}", f"vintage {as_of} was not removed; make it writable."):
             shutil.rmtree(home / _BUILDING, ignore_errors=True)
             gone.parent.mkdir()
             (home / as_of).rename(gone)
-        except OSError as error:
-            raise DataError(f"vintage {as_of} could not be removed ({error.strerror}); nothing was changed.") from error
         shutil.rmtree(home / _BUILDING, ignore_errors=True)
 
 
@@ -272,7 +271,7 @@ def write_cache(file: str, copy: Cached) -> None:
     about = {"url": copy.url, "date": copy.date, "etag": copy.etag, "modified": copy.modified}
     with contextlib.suppress(OSError):
         path = data_home() / ".cache" / file
-        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
         write_atomic(path, copy.content)
         write_atomic(
             path.with_name(f"{file}.json"), json.dumps({**about, "sha256": _sha256(copy.content)}, indent=1).encode()

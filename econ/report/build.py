@@ -7,11 +7,19 @@ import importlib.util
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from econ.errors import EconError, ReplicationError, SeriesNotFound, SpecificationError, VintageMissing, suggestion
+from econ.errors import (
+    EconError,
+    ReplicationError,
+    SeriesNotFound,
+    SpecificationError,
+    VintageMissing,
+    suggestion,
+    within_memory,
+)
+from econ.files import scratch, writing
 from econ.report.exhibit import Exhibit, built
 from econ.report.numbers import render
 from econ.report.run import commit_of
@@ -64,17 +72,18 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
     folder = (folder or project_root() / "paper").resolve()
     _need("pypandoc", "typst")
     texts = {}
-    with tempfile.TemporaryDirectory() as name:
-        numbers = Path(name) / "numbers.json"
-        numbers.write_text(dumps(rendered(folder)), encoding="utf-8")
+    with scratch() as temporary:
+        numbers = temporary / "numbers.json"
+        write(numbers, dumps(rendered(folder)))
         metadata = ("-M", f"numbers-file={numbers}", "-M", f"date={edition(folder)}")
         for ending, options in _FORMATS.items():
             texts[folder / f"paper.{ending}"] = _pandoc(folder, (*_COMMON, *options, *metadata))
-        pdf = _typst(folder, texts[folder / "paper.typ"])
+    pdf = _typst(folder, texts[folder / "paper.typ"])
     for path, text in texts.items():
         write(path, text)
     write(folder / "paper.pdf", pdf)
-    (folder / "paper.pdf").touch()  # make compares times
+    with writing(f"the time of {folder / 'paper.pdf'}", "make the folder writable, and run again."):
+        (folder / "paper.pdf").touch()  # make compares times
     return (*texts, folder / "paper.pdf")
 
 
@@ -143,14 +152,11 @@ def _typst(folder: Path, text: str) -> bytes:
     import typst
 
     compile_: Callable[..., bytes] = typst.compile
-    with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".paper-", suffix=".typ", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        try:
-            return compile_(file.name, root=str(folder), ignore_system_fonts=True)
-        except typst.TypstError as error:
-            told = getattr(error, "diagnostic", None) or str(error)
-            raise SpecificationError(f"the paper cannot be set; Typst says: {told}") from error
+    try:
+        return compile_(text.encode("utf-8"), root=str(folder), ignore_system_fonts=True)
+    except typst.TypstError as error:
+        told = getattr(error, "diagnostic", None) or str(error)
+        raise SpecificationError(f"the paper cannot be set; Typst says: {told}") from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -159,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, help="folder of the paper")
     folder = parser.parse_args(argv).folder
     try:
-        with step("paper"):
+        with step("paper"), within_memory("setting the paper"):
             build(folder)
     except EconError as error:
         print(error, file=sys.stderr)

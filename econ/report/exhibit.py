@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from econ.data.vintage import Vintage
 from econ.errors import SpecificationError, UnknownName, VintageMissing, suggestion
+from econ.files import scratch, sweep
 from econ.frozen import FrozenMapping, guarded
 from econ.report.figure import Figure, Picture, plotted_frame, settled
 from econ.report.numbers import Number
@@ -165,6 +166,8 @@ class Exhibit:
         """
         folder = Path(folder)
         contents = self._contents(folder)  # everything is rendered before anything is written
+        for each in dict.fromkeys(path.parent for path in contents):
+            sweep(each)
         for path, content in contents.items():
             write(path, content)
         return tuple(contents)
@@ -261,13 +264,10 @@ def built(folder: Path) -> list[str]:
 
 def committed(key: str, root: Path, revision: str = "HEAD") -> Exhibit | None:
     """The exhibit as it stands in a commit; None where there is no such commit or it is not in it."""
-    import tempfile
-
     source = git(root, "show", f"{revision}:./paper/results/{key}.json")
     if source is None:
         return None
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch() as folder:
         write(folder / "results" / f"{key}.json", source)
         for figure in loads(folder / "results" / f"{key}.json")["figures"]:
             stem = f"{key}_{figure}" if figure else key

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from econ.border import checked
-from econ.errors import Revised, SpecificationError
+from econ.errors import Revised, SpecificationError, within_memory
+from econ.files import writing
 from econ.report.deposit import keep_deposit
 from econ.report.exhibit import Exhibit
 from econ.report.run import record
@@ -70,7 +71,7 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
     options = parser.parse_args(argv)
     folder = options.into or folder_of(root, options.as_of)
     spec = spec if options.as_of is None else on_vintage(spec, options.as_of)
-    with step(program.stem):
+    with step(program.stem), within_memory(f"the exhibit {program.stem!r}"):
         start = time.perf_counter()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Revised)  # a paper stays on the vintage it names; `data diff` tells
@@ -87,6 +88,7 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
             vintages=[each.as_of for each in exhibit.vintages], changed=changed, outputs=outputs, as_of=options.as_of,
         )  # fmt: skip
         path = folder / "results" / f"{exhibit.key}.run.json"
-        path.unlink(missing_ok=True)  # make compares times, so the record is new even if its text is not
+        with writing(f"the file {path}", "make its folder writable, and run again."):
+            path.unlink(missing_ok=True)  # make compares times, so the record is new even if its text is not
         write(path, text)
     return exhibit

@@ -43,8 +43,12 @@ def write(path: Path, content: str | bytes) -> bool:
     -------
     bool
         Whether the file was written.
+
+    Raises
+    ------
+    WriteError
+        If the disk is full or the folder cannot be written; the file is then as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomic(path, content.encode("utf-8") if isinstance(content, str) else content)
 
 

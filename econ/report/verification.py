@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from econ.border import checked
 from econ.errors import EconError, OutputDiffers, ReplicationError, SeriesNotFound, suggestion
+from econ.files import scratch
 from econ.report.compare import Comparison, Tolerance, compare, tolerances
 from econ.report.deposit import deposited, expectation
 from econ.report.exhibit import Exhibit, built, committed, table_files
@@ -177,12 +177,12 @@ def verify(rebuild: bool = True, *, root: Path | None = None, show: Callable[[st
     orphans = [key for key in built(folder) if key not in keys]
     limits, given = tolerances(folder), labels(folder)
     done = []
-    with tempfile.TemporaryDirectory() as name:
+    with scratch() as empty:
         order = [key for key in given if key in keys]
         for key in dict.fromkeys([*order, *keys, *orphans]):
             start = time.perf_counter()
             limit = limits.get(key, Tolerance())
-            largest, errors = _verdict(root, key, limit, Path(name) if rebuild else None)
+            largest, errors = _verdict(root, key, limit, empty if rebuild else None)
             seconds = time.perf_counter() - start
             done.append(Verified(key, given.get(key, ()), largest, limit.relative, seconds, tuple(errors)))
             if show:

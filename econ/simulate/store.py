@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from econ.errors import DataError, SchemaError, SpecificationError
-from econ.files import write_atomic
+from econ.errors import SchemaError, SpecificationError
+from econ.files import sweep, write_atomic, writing
 from econ.simulate.grid import differences
 
 SPECIFICATION = "specification.json"
@@ -47,13 +46,14 @@ class Store:
         ------
         SpecificationError
             If it holds results of another specification; names the differences.
-        DataError
+        WriteError
             If it cannot be written.
         """
         if self.folder is None:
             return
         with _writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
+            sweep(self.folder)
         path = self.folder / SPECIFICATION
         content = self._content()
         if path.is_file():
@@ -90,7 +90,7 @@ class Store:
 
         Raises
         ------
-        DataError
+        WriteError
             If it cannot be written; the folder is as it was.
         """
         if self.folder is None:
@@ -134,16 +134,12 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Turn what the system says about a full or closed disk into a message."""
-    try:
-        yield
-    except OSError as error:
-        raise DataError(
-            f"the folder {folder.name!r} of the tournament cannot be written ({error.strerror or error}); finished "
-            "blocks stay; free the disk or give another folder, and run again to go on."
-        ) from error
+def _writing(folder: Path) -> AbstractContextManager[None]:
+    """What a tournament says about a full or closed disk."""
+    return writing(
+        f"the folder {str(folder)!r} of the tournament",
+        "finished blocks stay; free the disk or give another folder, and run again to go on.",
+    )
 
 
 def _name(key: Key) -> str:

@@ -133,7 +133,9 @@ def test_a_file_system_that_is_really_full(home, tmp_path):
     run = subprocess.run(
         program("limited"), env=ENVIRONMENT | {"ECON_DATA": str(home)}, capture_output=True, text=True, check=False
     )
-    assert run.stdout.startswith("DataError vintage 2026-08-20.2 could not be written"), run.stdout + run.stderr
+    assert run.stdout.startswith(f"WriteError vintage 2026-08-20.2 in {home} cannot be written"), (
+        run.stdout + run.stderr
+    )
     assert store.own_dates() == ("2026-08-20",)
 
 

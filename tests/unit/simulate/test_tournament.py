@@ -250,7 +250,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path, monkeypat
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(DataError, match=r"'run' of the tournament cannot be written \(No space left on device\)"):
+    with pytest.raises(DataError, match=r"run' of the tournament cannot be written \(No space left on device\)"):
         tournament(SMALL, ["ols_flows"], 10, rng=1, folder=folder)
     assert sorted(path.name for path in folder.iterdir()) == ["block-0000-000000.json", "specification.json"]
     monkeypatch.setattr(os, "fsync", real)
@@ -259,7 +259,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path, monkeypat
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(DataError, match="'run' of the tournament cannot be written"):
+    with pytest.raises(DataError, match="run' of the tournament cannot be written"):
         tournament(SMALL, ["ols_flows"], 10, rng=1, folder=tmp_path / "file" / "run")
 
 
