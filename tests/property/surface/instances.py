@@ -29,7 +29,7 @@ from econ import (
     Wild,
     granular_instrument,
 )
-from econ.data import Difference, FetchReport, Variable, Vintage, benchmark, fit_valuation
+from econ.data import Difference, FetchReport, Variable, Vintage, benchmark, fit_valuation, reallocated_purchases
 from econ.infer import anderson_rubin, bai_perron, effective_f, equivalence, reduced_form, regress
 from econ.offset import (
     OwnShocks,
@@ -245,6 +245,7 @@ def of_data():
         "FetchReport": FetchReport("2026-01-01", (vintage(),), (), True, table),
         "ValuationModel": fit_valuation(-5.0 * yields["yield_10y"].diff() + 0.1 * change, yields),
         "Benchmark": benchmark(change, surveys, hubs),
+        "Reallocation": reallocated_purchases("china"),
     }
 
 
