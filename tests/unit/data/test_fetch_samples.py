@@ -54,7 +54,7 @@ def test_they_say_who_published_them_and_where(vintages):
 
 
 def test_operations_of_a_fetched_vintage_use_its_own_rates_debt_and_quotes(vintages):
-    with pytest.raises(SeriesNotFound, match="no table .EXJPUS. in vintage 2026-08-20"):
+    with pytest.raises(SeriesNotFound, match="no table 'EXJPUS' in vintage 2026-08-20"):
         operations(as_of=AS_OF)
     months = pd.period_range("2003-01", "2003-09", freq="M").astype(str)
     ours = {
