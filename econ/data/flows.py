@@ -12,7 +12,7 @@ import pandas as pd
 
 from econ import checks
 from econ.border import checked
-from econ.data.archive import EMBEDDED, read_table
+from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.concepts import CONCEPTS
 from econ.data.custody import benchmarked
 from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
@@ -48,7 +48,7 @@ def debt_scale(index: pd.PeriodIndex, *, as_of: str = EMBEDDED) -> pd.Series:
     """
     if not isinstance(index, pd.PeriodIndex):
         raise SpecificationError(f"debt is scaled by month; found an index of {type(index).__name__}, not PeriodIndex.")
-    stamp = stamp_of(as_of)
+    stamp = (table_bytes("FYGFDPUN", as_of)[1],)
     first = _debt(as_of, stamp).index[0] + 1
     if len(index) and index.asfreq("Q").min() < first:
         raise SpecificationError(

@@ -61,6 +61,8 @@ def dollar_purchases(units: str, *, as_of: str = EMBEDDED) -> pd.Series:
     ------
     SchemaError
         If a month of the record has no exchange rate, naming the months.
+    SeriesNotFound
+        If the vintage lacks the record, the rate or the debt.
     SpecificationError
         For other units.
 
@@ -119,8 +121,8 @@ def operations(start: object = None, end: object = None, *, as_of: str = EMBEDDE
     ------
     SpecificationError
         If a day asked for is none, or lies outside the record.
-    SchemaError
-        If a month with operations has no exchange rate.
+    SchemaError, SeriesNotFound
+        If a month of the record has no exchange rate; if the vintage lacks record, rate, debt or quotes.
 
     Notes
     -----

@@ -1,8 +1,10 @@
 """The curve, the portfolio and the interventions: fetched from 127.0.0.1, stored, loaded; hand-written figures only."""
 
+import pandas as pd
 import pytest
 
 import econ
+from econ.data import operations
 from econ.data.catalogue import ENTRIES
 from econ.data.checks import check_ranges
 from econ.data.convert import monthly
@@ -12,9 +14,9 @@ from econ.data.home import data_home
 from econ.data.http import Client
 from econ.data.obtain import fetch_file
 from econ.data.store import TableFile, locked, publish
-from econ.errors import FrequencyError, SchemaError
+from econ.errors import FrequencyError, SchemaError, SeriesNotFound
 
-AS_OF = "2026-08-20"
+AS_OF, LATER = "2026-08-20", "2026-08-21"
 
 
 @pytest.fixture
@@ -49,6 +51,30 @@ def test_they_say_who_published_them_and_where(vintages):
     assert official("feio").url == f"https://www.mof.go.jp/{asked['feio']}"
     assert {vintage.as_of for vintage in vintages.values()} == {AS_OF}
     assert official("soma").addresses()[0].endswith("/api/soma/summary.json")
+
+
+def test_operations_of_a_fetched_vintage_use_its_own_rates_debt_and_quotes(vintages):
+    with pytest.raises(SeriesNotFound, match="no table 'EXJPUS' in vintage 2026-08-20"):
+        operations(as_of=AS_OF)
+    months = pd.period_range("2003-01", "2003-09", freq="M").astype(str)
+    ours = {
+        "EXJPUS": pd.DataFrame({"date": months, "value": [100.0] * 8 + [125.0]}),
+        "FYGFDPUN": pd.DataFrame({"date": ["2002Q4", "2003Q1"], "value": [4e6, 5e6]}),
+        "DGS10": pd.DataFrame({"date": ["2003-01-15", "2003-09-30"], "value": [4.0, 4.1]}),
+    }
+    about = dict.fromkeys(("publisher", "table", "url", "licence", "units", "frequency", "citation"), "")
+    about |= {"first": "2003-01", "last": "2003-09", "rows": "1", "retrieved_at": "x", "carried_from": ""}
+    rest = [TableFile("mof_usdjpy", table_csv(vintage_table("mof_usdjpy", {"feio": vintages["feio"].frame})), about)]
+    with locked(data_home()):
+        publish(LATER, [*rest, *(TableFile(name, table_csv(frame), about) for name, frame in ours.items())])
+    table = operations("2003-01-01", "2003-09-30", as_of=LATER)
+    assert table["yen_bn"].tolist() == [8.0, 123.4, 30.0, -200.0]
+    assert table["usd_bn"].tolist() == pytest.approx([0.08, 1.234, 0.3, -1.6])
+    shares = [100 * 0.08 / 4000, 100 * 1.234 / 4000, float("nan"), float("nan")]  # no debt of 2003Q2
+    assert table["percent_of_debt"].tolist() == pytest.approx(shares, nan_ok=True)
+    assert table["quoted"].tolist() == [True, False, False, True]
+    loaded = econ.load("japan_dollar_purchases_usd", as_of=LATER).frame["japan_dollar_purchases_usd"]
+    assert loaded["2003-09"] == pytest.approx(-1.6)
 
 
 def test_every_entry_of_the_catalogue_has_an_official_file():
