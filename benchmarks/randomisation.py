@@ -7,12 +7,13 @@ import time
 
 import numpy as np
 
+from econ.arrays import Array
 from econ.infer import randomise_slope
 
 TARGET = 2.0
 
 
-def sample(days: int = 8800, operations: int = 355, outcomes: int = 1, seed: int = 1):
+def sample(days: int = 8800, operations: int = 355, outcomes: int = 1, seed: int = 1) -> tuple[Array, Array, Array]:
     """Changes over windows, exactly dated amounts, and eras."""
     generator = np.random.default_rng(seed)
     amounts = np.zeros(days)

@@ -11,26 +11,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import fft
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
 from econ.errors import SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet
 from econ.frozen import guarded
-from econ.parallel import map_blocks, seed_sequence
+from econ.infer._turns import all_turns, centred, drawn_rows, era_rows, linear_draws, turned
+from econ.parallel import map_blocks
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 SCHEMES = ("shift", "permutation")
 MARGIN = 1e-10
 """Relative; a statistic that equals the one observed but for rounding counts as equal to it."""
-MOST = 200_000
-"""Turns that are enumerated; beyond, they are drawn."""
 
 
 @guarded
@@ -207,7 +203,7 @@ def randomise(
     2.21, p = 0.0100 (two-sided; all 100 shifts)
     """
     values = _finite_vector("assignment", assignment)
-    parts = _eras(eras, len(values))
+    parts = era_rows(eras, len(values))
     scheme, alternative = _words(scheme, alternative, draws=draws, rng=rng)
 
     def of(rows: Rows) -> Array:
@@ -222,13 +218,13 @@ def randomise(
 
     own = float(of(np.arange(len(values))[None, :])[0])
     if draws is None:
-        turns = _all_turns(parts)
+        turns = all_turns(parts)
         blocks = np.array_split(turns, max(1, len(turns) * len(values) // 1_000_000))
-        drawn = np.concatenate([of(_turned(parts, block)) for block in blocks])
+        drawn = np.concatenate([of(turned(parts, block)) for block in blocks])
         return Randomisation(own, drawn, None, True, alternative, f"all {len(drawn):,} shifts")
 
     def work(count: int, generator: np.random.Generator) -> Array:
-        return of(_drawn(parts, scheme, count, generator))
+        return of(drawn_rows(parts, scheme, count, generator))
 
     drawn = np.concatenate(map_blocks(work, checks.count("draws", draws), rng=rng, n_jobs=1, label="randomisation"))
     return Randomisation(own, drawn, None, False, alternative, f"{draws:,} random {scheme}s")
@@ -295,7 +291,7 @@ def randomise_slope(
         raise SpecificationError(f"outcome must be ({len(a)},) or ({len(a)}, H) like the amounts; found {y.shape}.")
     if not np.isfinite(y).all():
         raise SchemaError("outcomes must be finite; leave days without one out of both arrays.")
-    parts = _eras(eras, len(a))
+    parts = era_rows(eras, len(a))
     scheme, alternative = _words(scheme, alternative, draws=draws, rng=rng)
     a = centred(a, parts)
     size = float(a @ a)
@@ -310,42 +306,6 @@ def randomise_slope(
     ]
 
 
-def linear_draws(
-    outcomes: Array, amounts: Array, parts: list[Rows], *, scheme: str, draws: int | None, rng: Seed
-) -> Array:
-    """``sum_t a_{t-k} y_t`` at every assignment k for every column of ``outcomes``: (B, H)."""
-    if scheme == "permutation":
-
-        def work(count: int, generator: np.random.Generator) -> Array:
-            product_: Array = amounts[_drawn(parts, scheme, count, generator)] @ outcomes
-            return product_
-
-        return np.concatenate(map_blocks(work, int(draws or 0), rng=rng, n_jobs=1, label="randomisation"))
-    if draws is None:
-        turns = _all_turns(parts)
-    else:
-        generator = np.random.default_rng(seed_sequence(rng))
-        turns = np.column_stack([generator.integers(0, len(part), draws) for part in parts])
-    total = np.zeros((len(turns), outcomes.shape[1]))
-    for j, part in enumerate(parts):
-        total += _turns_of(amounts[part], outcomes[part])[turns[:, j]]
-    return total
-
-
-def _turns_of(a: Array, y: Array) -> Array:
-    """``sum_t a_{(t - k) mod T} y_t``, k = 0..T-1, of every column: (T, H)."""
-    found: Array = fft.irfft(fft.rfft(y, axis=0) * np.conj(fft.rfft(a))[:, None], n=len(a), axis=0)
-    return found
-
-
-def centred(values: Array, parts: list[Rows]) -> Array:
-    """Values less their mean in each era, along the first axis."""
-    out = np.array(values, dtype=float)
-    for part in parts:
-        out[part] -= out[part].mean(axis=0)
-    return out
-
-
 def _finite_vector(name: str, values: ArrayLike) -> Array:
     found = np.asarray(values, dtype=float)
     if found.ndim != 1 or len(found) < 2:
@@ -353,16 +313,6 @@ def _finite_vector(name: str, values: ArrayLike) -> Array:
     if not np.isfinite(found).all():
         raise SchemaError(f"{name} must be finite, 0 on days without; found nan or inf.")
     return found
-
-
-def _eras(eras: Any, size: int) -> list[Rows]:
-    """Rows of each era in order."""
-    if eras is None:
-        return [np.arange(size)]
-    labels = np.asarray(eras)
-    if labels.shape != (size,):
-        raise SpecificationError(f"eras must hold one label for each of {size} days; found shape {labels.shape}.")
-    return [np.flatnonzero(labels == name) for name in np.unique(labels)]
 
 
 def _words(scheme: str, alternative: str, *, draws: int | None, rng: Seed) -> tuple[str, str]:
@@ -375,29 +325,3 @@ def _words(scheme: str, alternative: str, *, draws: int | None, rng: Seed) -> tu
     if draws is not None:
         checks.count("draws", draws, least=19)
     return scheme, alternative
-
-
-def _all_turns(parts: list[Rows]) -> Rows:
-    total = math.prod(len(part) for part in parts)
-    if total > MOST:
-        raise SpecificationError(
-            f"{len(parts)} eras have {total:,} turns together; say how many draws, such as draws=9999."
-        )
-    return np.array(list(product(*(range(len(part)) for part in parts))), dtype=np.intp)
-
-
-def _turned(parts: list[Rows], turns: Rows) -> Rows:
-    """Rows to read so that era j is turned by ``turns[:, j]`` days: (B, T)."""
-    out = np.empty((len(turns), sum(len(part) for part in parts)), dtype=np.intp)
-    for j, part in enumerate(parts):
-        out[:, part] = part[(np.arange(len(part))[None, :] - turns[:, j, None]) % len(part)]
-    return out
-
-
-def _drawn(parts: list[Rows], scheme: str, count: int, generator: np.random.Generator) -> Rows:
-    if scheme == "shift":
-        return _turned(parts, np.column_stack([generator.integers(0, len(part), count) for part in parts]))
-    out = np.empty((count, sum(len(part) for part in parts)), dtype=np.intp)
-    for part in parts:
-        out[:, part] = part[np.argsort(generator.random((count, len(part))), axis=1)]
-    return out
