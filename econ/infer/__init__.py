@@ -7,6 +7,7 @@ from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_
 from econ.infer.form import ReducedForm
 from econ.infer.joint import joint_test
 from econ.infer.multiple import romano_wolf
+from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller
 from econ.infer.regression import Regression, regress
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
@@ -16,6 +17,7 @@ __all__ = [
     "Breaks",
     "EffectiveF",
     "Equivalence",
+    "Randomisation",
     "ReducedForm",
     "Regression",
     "anderson_rubin",
@@ -32,6 +34,8 @@ __all__ = [
     "joint_test",
     "minimum_detectable_effect",
     "newey_west",
+    "randomise",
+    "randomise_slope",
     "reduced_form",
     "regress",
     "romano_wolf",
