@@ -162,6 +162,7 @@ def data_room():
         "holders": Call(d.holders),
         "listing": Call(d.listing),
         "load": Call(d.load, star_names=("yield_10y",), frequency="M"),
+        "operations": Call(d.operations, start="2003-01-01", end="2003-12-31"),
         "parse": Call(d.parse, layout="fred_csv", source=b"observation_date,GS10\n2020-01-01,1.5\n2020-02-01,1.6\n",
                       series="GS10"),
         "revision_statistics": Call(d.revision_statistics, table=revised),
