@@ -50,7 +50,7 @@ def result(spec: Specification = baseline) -> Exhibit:
 def _within(power: dict[str, pd.DataFrame], spec: Specification) -> int:
     """Number of cells in which the effect is shown to lie within the bound."""
     bounds = [entry(power[response], key, "smallest bound") for response in power for key in spec.events.channels]
-    return sum(isinstance(bound, float) and bound <= spec.events.bound for bound in bounds)
+    return sum(isinstance(bound, float) and bool(bound <= spec.events.bound) for bound in bounds)
 
 
 def _numbers(

@@ -17,8 +17,8 @@ from pandas.tseries.holiday import GoodFriday, USFederalHolidayCalendar
 from econ.border import checked
 from econ.data.catalogue import entry as series_named
 from econ.data.convert import native
-from econ.data.dates import day
-from econ.errors import SchemaError, SeriesNotFound, SpecificationError, suggestion
+from econ.data.dates import within
+from econ.errors import SchemaError, SeriesNotFound, suggestion
 
 _FOLDER = Path(__file__).parent
 BOOK_COLUMNS = ("name", "title", "made_by", "rule", "time", "tz", "first", "last", "checked", "source")
@@ -84,13 +84,8 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
     if name not in book.index:
         raise SeriesNotFound(f"no calendar {name!r}; {suggestion(str(name), list(book.index))}")
     entry = book.loc[[name]].iloc[0]
-    low = entry["first"] if start is None else day(start, "the start", SpecificationError)
-    high = entry["last"] if end is None else day(end, "the end", SpecificationError)
-    if low < entry["first"] or high > entry["last"] or low > high:
-        raise SpecificationError(
-            f"calendar {name!r} is complete from {entry['first'].date()} to {entry['last'].date()}; asked from "
-            f"{low.date()} to {high.date()}; ask within, or give dates of your own."
-        )
+    span = {"first": entry["first"], "last": entry["last"], "cure": "ask within, or give dates of your own"}
+    low, high = within(start, end, f"calendar {name!r}", **span)
     listed = _read("calendar_dates.csv", DATE_COLUMNS)
     listed = listed[listed["name"] == name]
     frame = listed if entry["made_by"] == "list" else _with_moves(MADE[entry["made_by"]](name, entry), listed)

@@ -60,6 +60,35 @@ def day(value: object, what: str, error: type[EconError] = SchemaError) -> pd.Ti
     )
 
 
+def within(
+    start: object, end: object, what: str, *, first: pd.Timestamp, last: pd.Timestamp, cure: str
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day asked for of something complete from ``first`` to ``last``, which None stands for.
+
+    Raises
+    ------
+    SpecificationError
+        If a day is none or has a time zone, the start comes after the end, or either lies outside; says ``cure``.
+
+    Examples
+    --------
+    >>> low, high = pd.Timestamp("1991-04-01"), pd.Timestamp("2026-06-30")
+    >>> within("2003-01-01", None, "the record", first=low, last=high, cure="ask within")[0].year
+    2003
+    """
+    low = first if start is None else day(start, "the start", SpecificationError)
+    high = last if end is None else day(end, "the end", SpecificationError)
+    zoned = [stamp for stamp in (low, high) if stamp.tz is not None]
+    if zoned:
+        raise SpecificationError(f"{what} has days without a time zone; found {zoned[0]}; use tz_localize(None).")
+    if low < first or high > last or low > high:
+        raise SpecificationError(
+            f"{what} is complete from {first.date()} to {last.date()}; asked from {low.date()} to {high.date()}; "
+            f"{cure}."
+        )
+    return low, high
+
+
 def days(values: pd.Series, what: str) -> pd.Series:
     """A column of days: :func:`day` of each, but for columns that hold timestamps already.
 

@@ -18,9 +18,9 @@ from econ.data.archive import EMBEDDED
 from econ.data.calendars import business_days
 from econ.data.catalogue import OPERATIONS, entry
 from econ.data.convert import native
-from econ.data.dates import day
+from econ.data.dates import within
 from econ.data.flows import debt_scale
-from econ.errors import SchemaError, SpecificationError
+from econ.errors import SchemaError
 
 SETTLEMENT = 2
 """Business days from a spot trade to its settlement."""
@@ -143,13 +143,8 @@ def operations(start: object = None, end: object = None, *, as_of: str = EMBEDDE
     """
     yen = native(entry("japan_intervention_usd"), as_of)
     first, last = yen.index[0], yen.index[-1]
-    low = first if start is None else day(start, "the start", SpecificationError)
-    high = last if end is None else day(end, "the end", SpecificationError)
-    if low < first or high > last or low > high:
-        raise SpecificationError(
-            f"the record of operations runs from {first.date()} to {last.date()}; asked from {low.date()} to "
-            f"{high.date()}; ask within it, or for a vintage that has more (as_of=)."
-        )
+    cure = "ask within it, or for a vintage that has more (as_of=)"
+    low, high = within(start, end, "the record of operations", first=first, last=last, cure=cure)
     yen = yen[(yen.index >= low) & (yen.index <= high) & (yen != 0.0)]
     days = pd.DatetimeIndex(yen.index)
     dollars, share = (dollar_purchases(units, as_of=as_of)[days] for units in ("usd_bn", "percent of debt"))

@@ -143,6 +143,7 @@ def test_the_hand_made_catalogue_is_untouched():
     [
         (("fomcs",), SeriesNotFound, "did you mean 'fomc'"),
         (("cpi", "2005-01-01"), SpecificationError, "complete from 2010-01-01"),
+        (("fomc", pd.Timestamp("2020-01-01", tz="UTC")), SpecificationError, "days without a time zone"),
         (("payrolls", "1999-12-01"), SpecificationError, "complete from 2000-01-01"),
         (("fomc", "1988-01-01"), SpecificationError, "complete from 1988-02-04"),
         (("intervention_days", "2026-01-01", "2026-07-01"), SpecificationError, "to 2026-06-30"),

@@ -158,11 +158,12 @@ def test_the_exchange_rate_loads_by_its_name():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("1991-03-31",), "runs from 1991-04-01 to 2026-06-30; asked from 1991-03-31"),
+        (("1991-03-31",), "is complete from 1991-04-01 to 2026-06-30; asked from 1991-03-31"),
         ((None, "2026-07-01"), "asked from 1991-04-01 to 2026-07-01"),
         (("2003-02-01", "2003-01-01"), "asked from 2003-02-01 to 2003-01-01"),
         (("01/02/2003",), "the start has the date '01/02/2003'"),
         ((None, 2004), "the end has the date 2004"),
+        ((pd.Timestamp("2003-01-01", tz="Asia/Tokyo"),), "days without a time zone; found 2003-01-01"),
     ],
 )
 def test_days_outside_the_record_are_refused(arguments, words):
