@@ -169,9 +169,11 @@ def second_weekday(weekday: int) -> Rule:
 
 
 def quarter_end(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
-    """Last day of every quarter on which the bond market trades."""
+    """Last day of every quarter on which the bond market trades: also when New Year's Day falls on the Saturday after."""
     good_fridays = pd.DatetimeIndex(GoodFriday.dates(*HOLIDAYS))
-    days = business_days(start, pd.Timestamp(end) + pd.offsets.QuarterEnd())
+    weekdays = pd.bdate_range(start, pd.Timestamp(end) + pd.offsets.QuarterEnd())
+    new_years_eve = (weekdays.month == 12) & (weekdays.day == 31)
+    days = weekdays[~weekdays.isin(_federal_holidays()) | new_years_eve]
     days = days[~days.isin(good_fridays)]
     last = pd.Series(days, index=days).groupby(days.to_period("Q")).max()
     return pd.DatetimeIndex(last)
