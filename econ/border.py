@@ -11,6 +11,7 @@ import math
 import numbers
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar
@@ -50,6 +51,9 @@ WORDS = {
     "Array": "an array of numbers",
     "Rows": "an array of integers",
     "Mask": "an array of True and False",
+    "Scheme": "a scheme, such as Cholesky('x', 'y')",
+    "PointScheme": "a scheme with one answer, such as Cholesky or Proxy",
+    "Source": "responses of a VAR or a projection",
 }
 NUMERIC = {"Array": "fiub", "Rows": "iu", "Mask": "b"}
 """Kinds of numpy's numbers that an array may hold."""
@@ -60,14 +64,13 @@ FREE = {
     "NDArray",
     "Bootstrap",
     "Dataset",
-    "Scheme",
-    "PointScheme",
-    "Source",
     "Narrative",
     "Self",
     "",
 }
 """What is checked where it is used, in words of its own."""
+OWN = {"as_of", "level", "value", "std_error", "lower", "upper", "tables", "figures"}
+"""Arguments that are taken in more kinds than their types say, or refused in words of their own."""
 CURES = {
     "VARResults": "VAR(data, lags=1).fit() gives them",
     "StructuralResults": "fit.identify(Cholesky(...)) gives them",
@@ -120,6 +123,14 @@ columns=names) makes one.
     return call  # type: ignore[return-value]
 
 
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn at the line of the caller outside the package, however many of its functions lie between."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and str(frame.f_back.f_globals.get("__name__", "")).startswith("econ."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
+
+
 def checked_class(cls: type) -> None:
     """The same for the constructor and the public methods that a class defines."""
     for name, member in list(vars(cls).items()):
@@ -138,7 +149,7 @@ Kind: TypeAlias = tuple[str, tuple[Any, ...]]
 def _kind(parameter: inspect.Parameter) -> Kind | None:
     """What a parameter takes, read from its annotation; None where there is nothing to check."""
     text = str(parameter.annotation)
-    if parameter.annotation is parameter.empty or "<" in text:
+    if parameter.annotation is parameter.empty or "<" in text or parameter.name in OWN:
         return None
     kind = _read(text)
     words = {each[0] for each in (kind[1] if kind[0] == "|" else (kind,))}
@@ -171,7 +182,11 @@ def _check(name: str, value: object, wanted: Mapping[str, Kind], scope: Mapping[
         return
     if not _is(value, kind, scope):
         _refuse(name, value, kind)
-    if isinstance(value, numbers.Integral) and abs(int(value)) > MOST:
+    if (
+        isinstance(value, numbers.Integral)
+        and abs(int(value)) > MOST
+        and "int" in {kind[0], *(each[0] for each in kind[1])}
+    ):
         raise SpecificationError(f"{name} must be an integer of at most {MOST:,}; found {int(value):,}; ask for less.")
     if isinstance(value, float) and LARGEST < abs(value) < math.inf:
         raise SpecificationError(f"{name} is {value:g}; above {LARGEST:g} sums overflow: change units.")
@@ -183,8 +198,8 @@ def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None
     columns = [value.iloc[:, place] for place in range(value.shape[1])] if isinstance(value, pd.DataFrame) else [value]
     for column in columns:
         if getattr(column.dtype, "kind", "") == "f":
-            figures = np.asarray(column)
-            with np.errstate(invalid="ignore"):
+            figures = np.asarray(column, dtype=float)
+            with np.errstate(invalid="ignore", over="ignore"):
                 large = (np.abs(figures) > LARGEST) & np.isfinite(figures)
             if large.any():
                 found = float(figures[large].flat[0])
@@ -202,10 +217,10 @@ def _is(value: object, kind: Kind, scope: Mapping[str, Any]) -> bool:
     if word in KINDS:
         return _is_plain(value, word) and _holds(value, word, inside, scope)
     if word == "Callable":
-        return callable(value)
+        return callable(value) and not isinstance(value, type)
     if isinstance(value, type):  # a protocol would take the class for one of its values
         return False
-    if word in WORDS:
+    if word == "ArrayLike" or word in NUMERIC:
         return _is_numeric(value, word)
     return _is_instance(value, word, scope)
 
@@ -213,14 +228,14 @@ def _is(value: object, kind: Kind, scope: Mapping[str, Any]) -> bool:
 def _is_plain(value: object, word: str) -> bool:
     if word in ("int", "float") and isinstance(value, (bool, np.bool_)):
         return False
-    if word in ("Sequence", "Collection", "list", "tuple") and isinstance(value, (Iterator, bytes)):
+    if word in ("Sequence", "Collection", "list", "tuple") and isinstance(value, (Iterator, bytes, pd.DataFrame)):
         return False
     return isinstance(value, KINDS[word])
 
 
 def _holds(value: Any, word: str, inside: tuple[Kind, ...], scope: Mapping[str, Any]) -> bool:
     """Whether what stands in a container is of the kinds in its brackets."""
-    if not inside or isinstance(value, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)):
+    if not inside:
         return True
     if word in ("Mapping", "dict"):
         deep = inside[1][0] in {"|", "Mapping", "Sequence", "tuple"}  # what is nested is explained where it is used
@@ -252,9 +267,11 @@ def _is_instance(value: object, word: str, scope: Mapping[str, Any]) -> bool:
         kind = getattr(kind, each)
     if isinstance(kind, type) and issubclass(kind, pd.Index):  # whether its dates suit is another question
         kind = pd.Index
+    if not isinstance(kind, type) and word != "Source":  # a word for several kinds is explained where it is used
+        return True
     try:
         return isinstance(value, kind)
-    except TypeError:  # a word for something that has no instances
+    except TypeError:  # a protocol that says nothing of its instances
         return True
 
 

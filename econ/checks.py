@@ -162,6 +162,14 @@ def level(value: object) -> float:
     return found
 
 
+def pair(what: str, value: object) -> tuple[str, str]:
+    """Two names; :func:`names` with a number."""
+    first, *rest = names(what, value, least=2)
+    if len(rest) != 1:
+        raise SpecificationError(f"{what} takes two names; found {[first, *rest]}.")
+    return first, rest[0]
+
+
 def paths(name: str, values: object) -> Array:
     """Anything that numpy reads as numbers, as an array of floats; NaN passes.
 

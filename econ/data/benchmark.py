@@ -113,7 +113,8 @@ def benchmark(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame | None =
     >>> bool(result.frame.loc["2002-12", "holdings_std_error"] > 0.5)
     True
     """
-    hub = pd.DataFrame(index=change.index) if hubs is None else hubs
+    change, surveys = checks.figures("change", change, holes=True), checks.figures("surveys", surveys)
+    hub = pd.DataFrame(index=change.index) if hubs is None else checks.figures("hubs", hubs, holes=True)
     _check(change, surveys, hub, survey_error)
     reported = change.where(change.index > change.index[0], 0.0).cumsum() + surveys.iloc[0]
     moved = hub.copy()

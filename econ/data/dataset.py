@@ -138,6 +138,8 @@ class Dataset:
         SchemaError, FrequencyError
             As for the class; `UnknownName` if ``units`` or ``labels`` name no column.
         """
+        if frame.columns.empty:
+            raise SchemaError(f"the table has no columns, only {len(frame)} rows; give each variable one.")
         for words in (units or {}, labels or {}):
             for name in words:
                 checks.position("column", name, list(frame.columns))
@@ -206,6 +208,7 @@ class Dataset:
         SchemaError
             If a column stands in both.
         """
+        other = as_dataset(other)
         if self.frequency != other.frequency:
             raise FrequencyError(
                 f"frequencies {self.frequency!r} and {other.frequency!r} cannot be joined; convert one first."

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import pandas as pd
 
 from econ import checks
-from econ.border import checked
+from econ.border import checked, warn
 from econ.data.archive import EMBEDDED, as_of_dates, manifest, place
 from econ.data.catalogue import ENTRIES, FACE_VALUE, OPERATIONS, Entry, entry
 from econ.data.concepts import BREAK, CONCEPTS, SOURCES
@@ -100,7 +98,7 @@ def load(
     frame = with_rows_for_holes(frame.loc[full.idxmax() : full[::-1].idxmax()])
     told = _revisions(frame, as_of, frequency, rule, concept)
     if told:
-        warnings.warn(told, Revised, stacklevel=2)
+        warn(told, Revised)
     return Dataset(frame, variables, tuple(files.values()))
 
 

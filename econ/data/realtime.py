@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.border import checked
 from econ.data.archive import EMBEDDED
 from econ.data.flows import flows
@@ -149,6 +150,10 @@ def vintage_revisions(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         same survey series.
     """
     keys = ["date", "holder", "printed", "item", "survey"]
+    for name, frame in (("old", old), ("new", new)):
+        checks.figures(name, frame.reset_index(drop=True), columns=["value"], holes=True)
+        for column in ("date", "holder", "printed", "item", "notes"):
+            checks.position("column", column, list(frame.columns), of=f"in {name}")
     parts = [
         frame.assign(
             survey=frame["notes"].str.extract(r"((?:new |old )?series \w+)", expand=False).fillna("")
@@ -195,6 +200,10 @@ def revision_statistics(table: pd.DataFrame) -> pd.DataFrame:
     """
     if table.empty:
         raise SampleTooShort("no month has both a first print and today's figure; check the vintage.")
+    columns = ["first", "today", "revision"]
+    checks.position("column", "holder", list(table.columns), of="in the table")
+    found = checks.figures("the table", table.reset_index(drop=True), columns=columns)
+    table = found.assign(holder=table["holder"].to_numpy())
     rows = {}
     for holder, part in table.groupby("holder"):
         revision = part["revision"]

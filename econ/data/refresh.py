@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import pandas as pd
 
-from econ.border import checked
+from econ.border import checked, warn
 from econ.data.archive import EMBEDDED, manifest_rows, read_table, table_bytes
 from econ.data.catalogue import ENTRIES, TABLES
 from econ.data.checks import check_gaps, check_ranges, check_totals
@@ -144,7 +143,7 @@ def fetch(*names: str, client: Client | None = None, key: str | None = None, als
     refused = tuple((name, str(error)) for name, error in harvest.refused.items())
     if refused:
         lines = "\n".join(f"  {name}: {reason}" for name, reason in refused)
-        warnings.warn(f"{len(refused)} of the names asked for are not in {named}:\n{lines}", MissingValues, 2)
+        warn(f"{len(refused)} of the names asked for are not in {named}:\n{lines}", MissingValues)
     return FetchReport(named, tuple(harvest.vintages), carried, named not in before, harvest.summary(), refused)
 
 

@@ -65,6 +65,8 @@ def place_events(
     >>> place_events(news, days)["day"].iloc[0].date().isoformat()
     '2024-07-08'
     """
+    if not isinstance(index, pd.DatetimeIndex) or len(index) == 0:
+        raise SpecificationError(f"events are placed on trading days, a DatetimeIndex with dates; found {index!r}.")
     table = _checked(events)
     quote = _clock(close, "close")
     early = {day(date, "half_days").date(): _clock(time, "half_days") for date, time in (half_days or {}).items()}
@@ -79,6 +81,9 @@ def place_events(
 
 
 def _checked(events: pd.DataFrame) -> pd.DataFrame:
+    if not events.columns.is_unique:
+        again = events.columns[events.columns.duplicated()][0]
+        raise SchemaError(f"events have the column {again!r} twice; keep one of them.")
     absent = [name for name in COLUMNS if name not in events.columns]
     if absent:
         raise SchemaError(f"events lack the columns {absent}; found {[str(name) for name in events.columns]}.")

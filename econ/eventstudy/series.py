@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from econ.arrays import Array, Mask
+from econ.border import warn
 from econ.data.dataset import Dataset
 from econ.errors import FrequencyError, MissingValues, SchemaError, SpecificationError
 from econ.eventstudy._kernels import Positions, Windows, fit_windows, scan_days
@@ -95,12 +95,11 @@ def _open_days(frame: pd.DataFrame) -> pd.DataFrame:
     doubtful = frame[~open_ & frame.notna().any(axis=1)]
     if len(doubtful):
         names = [str(name) for name in frame.columns[doubtful.isna().any()]]
-        warnings.warn(
+        warn(
             f"{len(doubtful)} days were left out as closed although other columns have quotes: {names} had none, first "
             f"on {doubtful.index[0].date()}, last on {doubtful.index[-1].date()}; fill or drop those columns if the "
             "market was open.",
             MissingValues,
-            stacklevel=4,
         )
     return frame[open_]
 

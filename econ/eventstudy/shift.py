@@ -276,7 +276,7 @@ def shift_of_study(
     if impulse == study.response:
         raise SpecificationError(f"the impulse {impulse!r} is the response; name another column or none.")
     holds_zero = study.window[0] <= 0 <= study.window[1]
-    days = days or ((0, 0) if holds_zero else study.window)
+    days = ((0, 0) if holds_zero else study.window) if days is None else checks.span("days", days)
     columns, units = [series.y], [series.units]
     if impulse is not None:
         frame = study.data.select(impulse).frame.reindex(series.index)

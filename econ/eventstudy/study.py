@@ -126,7 +126,7 @@ class EventStudy:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "daily", as_dataset(self.daily))
-        names = checks.names("factors", self.factors or ())
+        names = checks.names("factors", () if self.factors is None else self.factors)
         checks.keep(self, factors=names)
         for field, allowed in CHOICES.items():
             checks.choice(field, getattr(self, field), allowed)

@@ -61,6 +61,8 @@ def release_surprises(prints: pd.DataFrame, *, holder: str = "OFF", lags: int = 
     if absent:
         raise SchemaError(f"prints lack the columns {absent}; found {[str(name) for name in prints.columns]}.")
     lags = checks.count("lags", lags)
+    if not prints.columns.is_unique:
+        raise SchemaError(f"prints have the column {prints.columns[prints.columns.duplicated()][0]!r} twice; drop one.")
     checks.position("prints of", holder, [str(name) for name in prints["holder"].unique()])
     own = prints[prints["holder"] == holder].sort_values(["release_date", "date"])
     own = own.drop_duplicates("release_date", keep="last").reset_index(drop=True)

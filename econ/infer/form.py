@@ -63,7 +63,7 @@ class ReducedForm:
                 )
             checks.finite(name, getattr(self, name))
         for name in ("df", "factor", "plain_df"):
-            if not getattr(self, name) > 0.0:
+            if not getattr(self, name) > 0.0 or (name == "factor" and math.isinf(self.factor)):
                 raise SpecificationError(f"{name} must be a number above 0, or inf; found {getattr(self, name)!r}.")
 
     def rotate(self, angle: float | Array) -> tuple[Array, Array, Array, Array, Array]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +13,7 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
-from econ.border import checked
+from econ.border import checked, warn
 from econ.checks import SPARE
 from econ.data.index import as_period_index, at_periods, check_values, dates
 from econ.errors import SampleTooShort, SchemaError, ShortSample, SpecificationError
@@ -252,11 +251,10 @@ def _covariance(x: Array, u: Array, cov: str, *, bandwidth: int | None, groups: 
     if cov == "cluster":
         matrix, count = cluster(x, u, groups=groups), len(np.unique(np.asarray(groups)))
         if count < FEW_GROUPS:
-            warnings.warn(
+            warn(
                 f"clustered errors need many groups; found {count}, and below {FEW_GROUPS} tests reject too often even "
                 "by Student's t; use a wild cluster bootstrap, as econ.projection.PanelResults.wild_cluster does.",
                 ShortSample,
-                stacklevel=3,
             )
         return matrix, float(count - 1)
     if cov == "hac":

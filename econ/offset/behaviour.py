@@ -77,8 +77,9 @@ def episodes(
     named = _checked_holders(holders)
     spans = EPISODES if months is None else months
     rows = {}
-    for name, (first, last) in spans.items():
-        span = pd.period_range(first, last, freq="M")
+    for name, ends in spans.items():
+        span = _months(name, ends)
+        first, last = ends
         if len(span) == 0:
             raise SpecificationError(f"episode {name!r} ends in {last} before it starts in {first}.")
         for holder in named:
@@ -94,6 +95,17 @@ def _checked_holders(holders: Sequence[str]) -> tuple[str, ...]:
     if len(set(codes)) < len(codes):
         raise SpecificationError(f"name each holder once; found {list(named)}.")
     return named
+
+
+def _months(name: str, ends: tuple[str, str]) -> pd.PeriodIndex:
+    """Months from the first to the last of an episode."""
+    try:
+        first, last = ends
+        return pd.period_range(first, last, freq="M")
+    except (TypeError, ValueError) as error:
+        raise SpecificationError(
+            f"episode {name!r} runs from a first to a last month, ('2015-01', '2015-06'); found {ends!r}."
+        ) from error
 
 
 def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, concept: str, as_of: str) -> dict[str, object]:

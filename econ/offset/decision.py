@@ -138,6 +138,9 @@ def decisions(estimates: Mapping[tuple[str, str], Estimate], *, none: float = 0.
         line. Cells that cannot be given are `Unavailable`.
     """
     rows = {}
+    for key in estimates:
+        if not isinstance(key, tuple) or len(key) != 2:
+            raise SpecificationError(f"estimates map (estimand, design) to Estimate; found the key {key!r}.")
     for (estimand, design), estimate in estimates.items():
         made = decide(estimate, f"{estimand}, {design}", none=none, full=full)
         rows[estimand, design] = {

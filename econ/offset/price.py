@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from econ import checks
 from econ.arrays import Array, Seed
-from econ.border import checked
+from econ.border import checked, warn
 from econ.errors import EconWarning, NotIdentified, SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.offset._ratio import ratio_estimate
@@ -144,11 +143,10 @@ def _pairs(plan: Plan, theta: Array, row: int, *, cumulative: bool) -> Array:
 
 def _warn(parent: ShutOff, method: str) -> None:
     if method == "scenario" and parent.plausibility > DOUBTFUL:
-        warnings.warn(
+        warn(
             f"the scenario needs shocks as unusual as a coin of bias {parent.plausibility:.2f} (above {DOUBTFUL}); do "
             "not read it.",
             EconWarning,
-            stacklevel=3,
         )
 
 

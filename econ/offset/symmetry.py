@@ -119,7 +119,7 @@ def symmetry(
     """
     level, horizon = checks.level(level), checks.horizon(horizon)
     (ally,) = check_allies(seller, ally)
-    first, second = shocks or (seller, ally)
+    first, second = (seller, ally) if shocks is None else checks.pair("shocks", shocks)
     if first == second:
         raise SpecificationError(f"two shocks are needed to tell two impacts apart; both are {first!r}.")
     wanted = [(response, cumulative), (seller, True), (ally, True)]

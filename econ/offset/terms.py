@@ -155,6 +155,8 @@ def event_months(
     table = catalogue() if events is None else events
     if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
         raise FrequencyError(f"events are counted by month; found an index of {type(index).__name__}.")
+    for column in ("date", "kind"):
+        checks.position("column", column, list(table.columns), of="in events")
     known = sorted(set(table["kind"]))
     named = checks.names("kinds", kinds)
     for kind in named:

@@ -112,7 +112,10 @@ def balance(
     """
     lags, reference = checks.count("lags", lags), checks.choice("reference", reference, ("shift", "f"))
     instrument = instrument.set_axis(dates(instrument.index))
-    past = past.set_axis(dates(past.index), axis=0)
+    past = checks.figures("past", past.set_axis(dates(past.index), axis=0), holes=True)
+    absent = instrument.index.difference(past.index)
+    if len(absent):
+        raise SpecificationError(f"past has no row for {absent[0]}, where the instrument has a value; extend it.")
     rows = {}
     for name in past.columns:
         lagged = pd.DataFrame({f"L{lag}.{name}": past[name].shift(lag) for lag in range(1, lags + 1)})
@@ -240,6 +243,8 @@ def credentials(
         several = pd.DataFrame({str(j): instrument.group(*names) for j, names in enumerate(groups)})
         table = overidentification(form(several))
     past = pd.concat([outcome, endogenous], axis=1)
+    if not past.columns.is_unique or past.columns.hasnans:
+        past.columns = pd.Index(["outcome", "endogenous"])
     return Credentials(
         relevance=effective_f(full),
         balance=balance(instrument.series, past, lags=lags),

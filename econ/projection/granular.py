@@ -119,6 +119,9 @@ class GranularInstrument:
             For another sign or a date outside the sample; `UnknownName` for an unknown holder.
         """
         rows = []
+        for key in expected:
+            if not isinstance(key, tuple) or len(key) != 2:
+                raise SpecificationError(f"expected maps (date, holder) to a sign; found the key {key!r}.")
         for (date, holder), sign in expected.items():
             checks.position("holder", holder, list(self.shocks.columns))
             if sign not in SIGNS:
@@ -283,6 +286,9 @@ def aligned(
     for name in left_out:
         checks.position("flows of holder", name, list(flows.columns), of="to exclude")
     frame = complete_frame(flows.drop(columns=left_out), what="a granular instrument")
+    labels = sizes.index if isinstance(sizes, pd.Series) else sizes.columns
+    if not labels.is_unique:
+        raise SchemaError(f"sizes name {labels[labels.duplicated()][0]!r} twice; give each holder one size.")
     known = sizes.index if isinstance(sizes, pd.Series) else sizes.columns
     for name in frame.columns:
         checks.position("sizes of holder", name, list(known), of="whose flows are given")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -51,8 +51,12 @@ class Instrument:
     parent: object = field(repr=False, default=None)
 
     def __post_init__(self) -> None:
+        checks.figures("series", self.series)
         when = dates(self.series.index)
         place = dict(zip(self.series.index, when, strict=True))
+        for name, at in self.episodes.items():
+            if isinstance(at, str) or not isinstance(at, Iterable):
+                raise SpecificationError(f"an episode is a list of dates; found {at!r} for {name!r}.")
         episodes = {name: tuple(place.get(date, date) for date in at) for name, at in self.episodes.items()}
         checks.keep(self, series=self.series.set_axis(when), episodes=episodes)
 
@@ -93,7 +97,7 @@ class Instrument:
         SpecificationError
             For a date that is not one of the instrument, or that leaves no room for a horizon.
         """
-        horizons = [checks.horizon(h) for h in horizons]
+        horizons, outcome = [checks.horizon(h) for h in horizons], checks.figures("outcome", outcome, holes=True)
         y = outcome.set_axis(dates(outcome.index)).reindex(self.series.index)
         rows = []
         for date in at:
@@ -167,7 +171,7 @@ class Instrument:
 @checked
 def reaction_controls(series: pd.Series, drivers: pd.DataFrame, *, lags: int = 1) -> pd.DataFrame:
     """Lags of a series and of what it answers to, the regressors of a reaction function: (T - lags, k)."""
-    lags = checks.count("lags", lags)
+    lags, series = checks.count("lags", lags), checks.figures("series", series)
     series, drivers = series.set_axis(dates(series.index)), drivers.set_axis(dates(drivers.index), axis=0)
     index = series.index
     absent = index.difference(drivers.index)

@@ -162,7 +162,7 @@ def reserve_losses(
     stock = _stock(reserves)
     other_currencies = checks.real("other_currencies", other_currencies, least=0.0, most=1.0)
     duration = checks.real("duration", duration, least=0.0)
-    dollar = None if dollar is None else dollar.set_axis(dates(dollar.index))
+    dollar = None if dollar is None else _dollar(dollar)
     yields = None if yields is None else yields.set_axis(dates(yields.index), axis=0)
     if (dollar is None and other_currencies) or (yields is None and duration):
         raise SpecificationError("other_currencies needs dollar=, and duration needs yields=.")
@@ -217,6 +217,7 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     >>> print(instrument.series.round(2).tolist())
     [0.05, 0.87, -0.08]
     """
+    custody = checks.figures("custody", custody, holes=True)
     custody, scale = custody.set_axis(dates(custody.index)), checks.real("scale", scale)
     if isinstance(debt, pd.Series):
         debt = debt.set_axis(dates(debt.index))
@@ -254,6 +255,13 @@ def _amounts(given: pd.Series | pd.DataFrame | None) -> pd.DataFrame:
         bad = found.loc[~np.isfinite(found["amount"].to_numpy()), "date"].iloc[0]
         raise SchemaError(f"the amount of {bad.date()} is not finite; give it or drop the date.")
     return found
+
+
+def _dollar(given: pd.Series) -> pd.Series:
+    dollar = checks.figures("dollar", given, holes=True)
+    if (dollar <= 0.0).any():
+        raise SchemaError(f"dollar must be above 0; found {dollar.min()} at {dollar.idxmin()}; give a rate.")
+    return dollar.set_axis(dates(dollar.index))
 
 
 def _stock(reserves: pd.Series | pd.DataFrame) -> pd.Series:

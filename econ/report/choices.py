@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,7 +10,7 @@ from dataclasses import fields, replace
 from functools import cache, wraps
 from typing import Any, ClassVar, Self, TypeVar, get_type_hints
 
-from econ.border import checked
+from econ.border import checked, warn
 from econ.errors import SpecificationError, UnusedChoice, suggestion
 from econ.report.exhibit import Exhibit
 
@@ -75,6 +74,7 @@ class Choices:
             read.add(_dotted(type(self), name))
         return value
 
+    @checked
     def changed(self, field: str | Mapping[str, object], value: object = None) -> Self:
         """The same choices but for one field, or several.
 
@@ -222,7 +222,7 @@ def recorded(result: Callable[[Spec], Exhibit]) -> Callable[..., Exhibit]:
             told = (
                 f"exhibit {exhibit.key!r} does not read {words}, which you changed; its numbers are the paper's there."
             )
-            warnings.warn(f"{told} Its choices are in Exhibit.choices.", UnusedChoice, stacklevel=2)
+            warn(f"{told} Its choices are in Exhibit.choices.", UnusedChoice)
         return replace(exhibit, choices=tuple(sorted(read)))
 
     return with_choices

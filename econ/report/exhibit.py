@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -84,6 +85,9 @@ class Exhibit:
         for name in (self.key, *self.numbers, *(name for name in (*tables, *figures) if name)):
             if not name.isidentifier() or name != name.lower():
                 raise SpecificationError(f"{name!r} in exhibit {self.key!r} must be a snake_case name.")
+        for name, value in self.numbers.items():
+            if isinstance(value, float) and math.isnan(value):
+                raise SpecificationError(f"{name!r} of exhibit {self.key!r} is NaN; use Unavailable(reason).")
         cells = [cell for table in tables.values() for row in table.body for cell in row.cells]
         behind = files_behind([*self.numbers.values(), *cells])
         by_path = {each.file: each for each in (*behind, *self.vintages)}

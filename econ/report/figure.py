@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype
 
+from econ import checks
 from econ.errors import SpecificationError, VintageMissing
 from econ.frozen import guarded
 
@@ -66,6 +67,8 @@ class Figure:
 
     def __post_init__(self) -> None:
         check_plotted(self.data)
+        for name in ("width", "height"):
+            checks.keep(self, **{name: checks.real(name, getattr(self, name), above=0.0)})
 
     def svg(self) -> str:
         """Picture with its text as text, without clock or random names."""

@@ -7,8 +7,9 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+from econ import checks
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Below: TypeAlias = Literal["se", "interval", "none"]
+BELOW = get_args(Below)
 
 _NUMERIC = re.compile(rf"^(?P<left>\(?[{MINUS}<]?(?:[\d,]+|∞))(?P<point>\.\d+)?(?P<right>[%)]*)$")
 
@@ -51,6 +53,12 @@ class Row:
     cells: Sequence[Number]
     decimals: int | None = None
     below: Below | None = None
+
+    def __post_init__(self) -> None:
+        if self.below is not None:
+            checks.choice("below", self.below, BELOW)
+        for cell in self.cells:
+            check_number(cell)
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,7 @@ class Table:
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        checks.choice("below", self.below, BELOW)
         for name in ("columns", "spans", "notes"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "rows", tuple(_row(row) for row in self.rows))
@@ -124,6 +133,9 @@ class Table:
                 )
             for cell in row.cells:
                 check_number(cell)
+        for span in self.spans:
+            if not isinstance(span, tuple) or len(span) != 2:
+                raise SpecificationError(f"a span is (words, number of columns); found {span!r}.")
         if self.spans and sum(width for _, width in self.spans) != len(self.columns):
             raise SpecificationError(f"spans {self.spans} must cover the {len(self.columns)} columns exactly.")
         object.__setattr__(self, "names", self._names())

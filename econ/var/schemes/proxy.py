@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
+from econ.border import warn
 from econ.checks import SPARE
 from econ.data.dataset import Dataset
 from econ.data.index import as_period_index
@@ -148,11 +148,10 @@ class Proxy:
         results = ProxyResults.from_point(fit, self, shock_names=(self.shock,))
         strength = float(results.first_stage["effective_f"])
         if strength < WEAK:
-            warnings.warn(
+            warn(
                 f"the instruments of shock {self.shock!r} are weak: effective F {strength:.1f}, below {WEAK:.0f}; "
                 "report svar.weak_iv_set(), whose coverage does not depend on their strength.",
                 WeakInstrument,
-                stacklevel=3,
             )
         return results
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Seed
+from econ.border import warn
 from econ.errors import EconWarning, NoAdmissibleDraw, NotConverged, SpecificationError
 from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
@@ -237,7 +237,7 @@ class SignRestrictions:
                 f"importance weights collapsed: {asked}; ask for more draws, or impose fewer zeros or contributions."
             )
         if effective < FEW * self.draws:
-            warnings.warn(f"{asked}; bands are rough: ask for more draws.", EconWarning, stacklevel=3)
+            warn(f"{asked}; bands are rough: ask for more draws.", EconWarning)
         return set_kernels.systematic_rows(log_weights, generator.random()), effective
 
 

@@ -136,6 +136,6 @@ def _completed(reduced: ReducedDraws, impacts: Array, names: list[str]) -> tuple
 
 def _fixed(names: list[str], driving: Sequence[str] | None, steps: int) -> Mask:
     """Which of the stacked shocks keep their usual distribution."""
-    for name in driving or ():
+    for name in () if driving is None else checks.names("driving", driving):
         checks.position("shock", name, names)
     return np.tile([driving is not None and name not in driving for name in names], steps)

@@ -64,6 +64,8 @@ class StructuralResults:
     def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> Self:
         """Results of a scheme that gives one impact matrix for one reduced form (and for each posterior draw)."""
         impact = scheme.impact_batch(fit.as_draws)[0]
+        if len(shock_names) != impact.shape[1]:
+            raise SpecificationError(f"{impact.shape[1]} shocks need as many names; found {list(shock_names)}.")
         labelled = pd.DataFrame(impact, index=list(fit.variables), columns=list(shock_names))
         posterior = fit.posterior
         draws = None if posterior is None else scheme.impact_batch(posterior)

@@ -201,7 +201,7 @@ def test_a_tiny_estimate_keeps_its_digits_in_a_table():
         (["a"], [("x", None)], {}, "NoneType"),
         (["a", "a"], [("x", 1, 2)], {}, "different names"),
         (["a", "b"], [("x", 1, 2)], {"spans": [("s", 3)]}, "cover the 2 columns"),
-        (["a"], ["x"], {}, "a row is"),
+        (["a"], ["x"], {}, "rows must be a Sequence of a Panel"),
         (["a"], [(1.0, 2.0)], {}, "a row is"),
     ],
 )
