@@ -63,7 +63,6 @@ FREE = {
     "Seed",
     "NDArray",
     "Bootstrap",
-    "Dataset",
     "Narrative",
     "Self",
     "",
