@@ -63,7 +63,6 @@ FREE = {
     "Seed",
     "NDArray",
     "Bootstrap",
-    "Dataset",
     "Narrative",
     "Self",
     "",
@@ -128,7 +127,7 @@ def warn(message: str, category: type[Warning]) -> None:
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and str(frame.f_back.f_globals.get("__name__", "")).startswith("econ."):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level + 1)
 
 
 def checked_class(cls: type) -> None:

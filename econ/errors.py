@@ -217,6 +217,8 @@ def suggestion(wanted: str, known: Iterable[str]) -> str:
     "did you mean 'DGS10'?"
     """
     names = [str(name) for name in known]
+    if not names:
+        return "there are none."
     close = get_close_matches(str(wanted), names, n=3, cutoff=0.6)
     if not close:  # capitals are no other letters
         small = {name.casefold(): name for name in reversed(names)}

@@ -63,7 +63,11 @@ def shared_file(request, shared):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """One list of the tests that were skipped for want of a file of ``../shared``, by file."""
+    """How many hostile calls there were; one list of the tests skipped for want of a file of ``../shared``, by file."""
+    passed = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    calls = sum(number for report in passed for name, number in report.user_properties if name == "hostile calls")
+    if calls:
+        terminalreporter.line(f"{calls:,} hostile calls")
     waiting = defaultdict(list)
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""

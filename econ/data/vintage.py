@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from econ.errors import SpecificationError
 from econ.frozen import guarded
 
 
@@ -46,3 +47,7 @@ class Vintage:
     licence: str
     retrieved_at: str = ""
     frame: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.as_of, str):
+            raise SpecificationError(f"as_of is an ISO date, such as '2026-07-17'; found {self.as_of!r}.")

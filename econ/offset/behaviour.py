@@ -13,7 +13,7 @@ from econ.data.archive import EMBEDDED
 from econ.data.dataset import Dataset, as_dataset, complete_frame
 from econ.data.flows import flows
 from econ.data.reported import codes_of
-from econ.errors import SpecificationError
+from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.infer.covariance import KINDS
@@ -223,6 +223,8 @@ def reaction_function(
         own[name] = [f"L{lag}.{name}" if lag else name for lag in steps]
         design |= {word: frame[name].shift(lag) for word, lag in zip(own[name], steps, strict=True)}
     first = max(lags, own_lags)
+    if len(frame) <= first + checks.SPARE:
+        raise SampleTooShort(f"{first} lags need more than {first + checks.SPARE} periods; found {len(frame)}.")
     bought, known = frame[purchases].iloc[first:], pd.DataFrame(design).iloc[first:]
     fit = regress(bought, known, cov=cov, bandwidth=bandwidth, parent=table)
     wanted = {group: [word for name in names for word in own[name]] for group, names in groups.items()}

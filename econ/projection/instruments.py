@@ -15,7 +15,7 @@ from econ.data.dataset import complete_frame
 from econ.data.dates import days
 from econ.data.events import events
 from econ.data.index import dates
-from econ.errors import SchemaError, SpecificationError
+from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer.regression import Regression, regress
 from econ.projection.instrument import Instrument, span, word
@@ -87,6 +87,8 @@ def intervention_instrument(
         total = table["amount"].groupby(place.to_numpy()).sum()
         series = pd.Series(0.0, index=days).add(total.loc[total.index.isin(days)], fill_value=0.0).reindex(days)
         apart = APART
+    elif not isinstance(days, pd.DatetimeIndex):
+        raise FrequencyError(f"an instrument needs dates; found an index of {type(days).__name__}.")
     else:
         after = table["date"].to_numpy() + np.where(
             table["time"] > CLOSE, np.timedelta64(1, "D"), np.timedelta64(0, "D")

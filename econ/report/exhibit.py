@@ -82,8 +82,15 @@ class Exhibit:
     def __post_init__(self) -> None:
         tables = {"": self.tables} if isinstance(self.tables, Table) else self.tables
         figures = {"": self.figures} if isinstance(self.figures, (Figure, Picture)) else self.figures
+        for what, given in (("tables", tables), ("figures", figures)):
+            if not isinstance(given, Mapping):
+                raise SpecificationError(f"{what} map names to tables or figures, or are one; found {given!r}.")
+        wrong = [each for each in tables.values() if not isinstance(each, Table)]
+        wrong += [each for each in figures.values() if not isinstance(each, (Figure, Picture))]
+        if wrong:
+            raise SpecificationError(f"an exhibit shows Table and Figure; found {wrong[0]!r}; make it one.")
         for name in (self.key, *self.numbers, *(name for name in (*tables, *figures) if name)):
-            if not name.isidentifier() or name != name.lower():
+            if not isinstance(name, str) or not name.isidentifier() or name != name.lower():
                 raise SpecificationError(f"{name!r} in exhibit {self.key!r} must be a snake_case name.")
         for name, value in self.numbers.items():
             if isinstance(value, float) and math.isnan(value):

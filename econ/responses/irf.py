@@ -99,8 +99,9 @@ class IRF:
             raise SpecificationError(f"responses must have the shape (horizon + 1, n, s) = {expected}; found {found}.")
         for name in ("point", "draws", "std_errors", "draw_errors", "spread"):
             checks.finite(f"{name} of responses", getattr(self, name))
-        if self.std_errors is not None and self.std_errors.min() < 0.0:
-            raise SpecificationError("std_errors of responses must not be negative; pass standard deviations.")
+        for name, values in (("std_errors", self.std_errors), ("df", self.df)):
+            if values is not None and not (values >= 0.0).all():
+                raise SpecificationError(f"{name} of responses must be numbers and not negative; found {values.min()}.")
 
     @property
     def horizon(self) -> int:

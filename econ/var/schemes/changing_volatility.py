@@ -230,5 +230,5 @@ def _check_paths(name: str, values: Array, fit: VARResults) -> None:
     if values.ndim not in (1, 2) or len(values) != fit.nobs:
         raise SpecificationError(f"{name} must have a row for each of {fit.nobs} periods; found shape {values.shape}.")
     checks.finite(name, values)
-    if not np.ptp(values, axis=0).all():
+    if not np.ptp(np.asarray(values, dtype=float), axis=0).all():
         raise SpecificationError(f"{name} must vary; one of them is the same in every period.")

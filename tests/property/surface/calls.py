@@ -60,6 +60,7 @@ ELSEWHERE = {
     "diff": "reads two vintages of a store: tests/unit/data/test_refresh.py",
     "Run.last": "reads a project: tests/unit/report/test_exhibit.py",
     "Exhibit.open": "reads a project: tests/unit/report/test_exhibit.py",
+    "SetIdentified.from_draws": "takes what SignRestrictions drew: tests/unit/var/sets/test_sign_restrictions.py",
     "Exhibit.save": "writes files: tests/unit/report/test_exhibit.py",
 }
 """Callables whose input is no argument but a network, a folder or a program, and where they are tested."""
@@ -204,6 +205,7 @@ def first_prints():
 def event_room():
     levels = simulated_levels(600)
     table = event_table(levels.index, range(150, 590, 20))
+    timed = table.assign(time="14:00", tz="America/New_York")
     results = instances()["EventStudyResults"]
     e = eventstudy
     released = first_prints().frame
@@ -223,7 +225,7 @@ def event_room():
         "EventStudyResults.tests": Call(results.tests, kind="sale", draws=19, rng=1),
         "EventStudyResults.variance_shift": Call(results.variance_shift, kind="sale", level=0.9, size=0.05),
         "joint_tests": Call(e.joint_tests, results={"a": results, "b": slopes()}, kind="sale"),
-        "place_events": Call(e.place_events, events=table.assign(time="14:00", tz="America/New_York"), index=levels.index, close="15:30",
+        "place_events": Call(e.place_events, events=timed, index=levels.index, close="15:30",
                              zone="America/New_York"),
         "release_surprises": Call(e.release_surprises, prints=released, holder="OFF", lags=3),
         "romano_wolf_table": Call(e.romano_wolf_table, results={"a": results, "b": slopes()}, draws=19, rng=1),
@@ -270,7 +272,7 @@ def infer_room():
         "ReducedForm.standardised": Call(form.standardised),
         "Regression.estimate": Call(fit.estimate, name="a", level=0.9, units="bp", label="a"),
         "anderson_rubin": Call(i.anderson_rubin, level=0.9, **iv),
-        "conditional_lr": Call(i.conditional_lr, level=0.9, **iv),
+        "conditional_lr": Call(i.conditional_lr, level=0.9, **iv | {"instruments": z[:, 2]}),
         "reduced_form": Call(i.reduced_form, **iv),
         "effective_f": Call(
             i.effective_f,
@@ -319,6 +321,7 @@ def sold():
 
 def offset_room():
     o, frame, irf = offset, market(), sold()
+    both = frame.assign(v=frame["w"] + noise(120, seed=14))
     days = pd.bdate_range("2020-01-01", periods=120)
     own = instances()["OwnShocks"]
     iv = {"lags": 1, "horizon": 1, "cov": "hc1", "level": 0.9}
@@ -335,7 +338,7 @@ def offset_room():
                               own_short=frame["z"], basis=frame["w"]),
         "instrumented_offset": Call(o.instrumented_offset, data=frame, seller="cn", ally="jp", instrument="z",
                                     controls=("y",), **iv),
-        "instrumented_symmetry": Call(o.instrumented_symmetry, data=frame.assign(v=frame["w"] + noise(120, seed=14)), seller="cn", ally="jp",
+        "instrumented_symmetry": Call(o.instrumented_symmetry, data=both, seller="cn", ally="jp",
                                       response="y", instruments=("z", "v"), **iv),
         "price_offset": Call(o.price_offset, svar=irf, seller="cn", ally="jp", response="y", horizon=2, level=0.9,
                              method="sims-zha", size=1.0),
@@ -649,10 +652,6 @@ def _structures():
         "StructuralResults.read_own": Call(svar.read_own, read=lambda draws, impact: impact),
         "SetIdentified.fevd_draws": Call(signed.fevd_draws, horizon=2),
         "SetIdentified.historical_decomposition_draws": Call(signed.historical_decomposition_draws),
-        "SetIdentified.from_draws": Call(v.SetIdentified.from_draws, scheme=signed.scheme, reduced=signed.reduced_draws,
-                                         rotations=np.tile(np.eye(2), (len(signed.draws), 1, 1))[:, :, :1],
-                                         shocks=("x",), tried=20, admissible=20, effective=20.0,
-                                         failures=signed.failures),
         "RobustBounds.credible_region": Call(bounds.credible_region, level=0.9),
         "RobustBounds.to_frame": Call(bounds.to_frame, level=0.9),
         "counterfactual": Call(v.counterfactual, irf=irf, shock="x", silence="y", using="y", method="sims-zha"),

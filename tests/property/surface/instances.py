@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ from econ import (
     Wild,
     granular_instrument,
 )
+from econ.checks import count
 from econ.data import Difference, FetchReport, Variable, Vintage, benchmark, fit_valuation, reallocated_purchases
 from econ.infer import anderson_rubin, bai_perron, effective_f, equivalence, reduced_form, regress
 from econ.offset import (
@@ -253,7 +255,7 @@ def of_data():
 class Chosen(Choices):
     """A specification of one field."""
 
-    lags: int = 6
+    lags: Annotated[int, count] = 6
 
 
 def drawn(page, data):

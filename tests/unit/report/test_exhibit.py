@@ -244,7 +244,7 @@ def test_drawing_cannot_change_the_plotted_numbers():
 
 @pytest.mark.parametrize("data", [pd.DataFrame(), None, pd.DataFrame([[1, 2]], columns=["a", "a"])])
 def test_a_figure_needs_numbers(data):
-    with pytest.raises(SpecificationError, match="plotted numbers|must be a DataFrame"):
+    with pytest.raises(SpecificationError, match=r"plotted numbers|must be a DataFrame"):
         Figure(data, draw)
 
 
