@@ -169,7 +169,7 @@ def second_weekday(weekday: int) -> Rule:
 
 
 def quarter_end(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
-    """Last day of every quarter on which the bond market trades: also when New Year's Day falls on the Saturday after."""
+    """Last day of every quarter on which the bond market trades: it does before a New Year's Day on a Saturday."""
     good_fridays = pd.DatetimeIndex(GoodFriday.dates(*HOLIDAYS))
     weekdays = pd.bdate_range(start, pd.Timestamp(end) + pd.offsets.QuarterEnd())
     new_years_eve = (weekdays.month == 12) & (weekdays.day == 31)
