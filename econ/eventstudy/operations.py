@@ -153,7 +153,21 @@ class Operations:
         would have done without them. Amounts that answer news of the same day break that, whatever the errors;
         :func:`econ.infer.leaning_curve` says by how much.
 
-        @COVERAGE@
+        Coverage of 90% sets in percent, by randomisation and by Newey-West's normal interval, in 1,000 samples of 2,000
+        days of an `econ.simulate.OperationMarket` (Monte Carlo error 0.9 points):
+
+        ==============================================  =============  ==========
+        amounts, horizon                                randomisation  Newey-West
+        ==============================================  =============  ==========
+        campaigns of 5 days, the day itself             91.1           88.8
+        campaigns of 5 days, 20 days                    90.3           88.3
+        campaigns of 10 days, 20 days                   89.8           85.4
+        a driver with a root of 0.7, 20 days            83.4           79.1
+        0.1 units sold per bp of news, the day itself   0.1            0.0
+        ==============================================  =============  ==========
+
+        In the fourth line amounts foretell those that follow, whose impact is in the window: the slope is then that of
+        a campaign. In the last they answer the news.
         """
         window = self._window()
         tests = randomise_slope(window.outcome, window.amounts, eras=window.eras, draws=draws, rng=rng, scheme=scheme)
@@ -183,8 +197,8 @@ class Operations:
         lost = np.flatnonzero(~used & (amounts != 0.0))
         out = moved + [(index[int(at)], float(amounts[at]), str(reasons[at])) for at in lost]
         return Window(
-            index[rows], rows, outcome, amounts[rows], labels[rows].astype(str), tuple(steps), "bp" if percent else variable.units,
-            pd.DataFrame(out, columns=["day", "amount", "reason"]),
+            index[rows], rows, outcome, amounts[rows], labels[rows].astype(str), tuple(steps),
+            "bp" if percent else variable.units, pd.DataFrame(out, columns=["day", "amount", "reason"]),
         )  # fmt: skip
 
     def _mark_unclean(self, index: pd.DatetimeIndex, reasons: Array) -> None:

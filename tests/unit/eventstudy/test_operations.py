@@ -257,4 +257,10 @@ def test_the_coverage_of_the_docstring():
         assert (100.0 * robust, 100.0 * normal) == pytest.approx(expected, abs=3.0)
 
 
-COVERAGE = {}
+COVERAGE = {
+    ((("load", 0.0),), 0): (91.1, 88.8),
+    ((("load", 0.0),), 20): (90.3, 88.3),
+    ((("load", 0.0), ("campaign", 10.0)), 20): (89.8, 85.4),
+    ((), 20): (83.4, 79.1),
+    ((("lean", 0.1), ("load", 0.0)), 0): (0.1, 0.0),
+}
