@@ -2,6 +2,8 @@
 
 from econ.eventstudy.calendar import place_events
 from econ.eventstudy.families import joint_tests, romano_wolf_table
+from econ.eventstudy.operation_results import OperationResults
+from econ.eventstudy.operations import Operations
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.placebo import Placebo
 from econ.eventstudy.results import EventStudyResults
@@ -13,6 +15,8 @@ from econ.eventstudy.surprise import release_surprises
 __all__ = [
     "EventStudy",
     "EventStudyResults",
+    "OperationResults",
+    "Operations",
     "Outcome",
     "Placebo",
     "VarianceShift",

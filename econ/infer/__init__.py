@@ -1,11 +1,13 @@
 """Inference: covariances, weak-instrument sets, ratios, multiplicity, equivalence and power."""
 
 from econ.infer.bands import sup_t
+from econ.infer.bounds import Bounds, imbens_manski, opposite_bias
 from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
 from econ.infer.form import ReducedForm
 from econ.infer.joint import joint_test
+from econ.infer.leaning import LeaningCurve, NewsLeaning, leaning_curve, news_leaning
 from econ.infer.multiple import romano_wolf
 from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller
@@ -14,9 +16,12 @@ from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
+    "Bounds",
     "Breaks",
     "EffectiveF",
     "Equivalence",
+    "LeaningCurve",
+    "NewsLeaning",
     "Randomisation",
     "ReducedForm",
     "Regression",
@@ -31,9 +36,13 @@ __all__ = [
     "ewc_critical",
     "ewc_terms",
     "fieller",
+    "imbens_manski",
     "joint_test",
+    "leaning_curve",
     "minimum_detectable_effect",
     "newey_west",
+    "news_leaning",
+    "opposite_bias",
     "randomise",
     "randomise_slope",
     "reduced_form",

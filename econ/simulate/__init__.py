@@ -13,6 +13,7 @@ from econ.simulate.offsets import (
     recursive_bias,
     with_supply_shocks,
 )
+from econ.simulate.operations import OperationMarket, OperationSample
 from econ.simulate.sample import Sample
 from econ.simulate.samples import Samples
 from econ.simulate.tournament import Tournament, tournament
@@ -25,6 +26,8 @@ __all__ = [
     "Holder",
     "OFFSET_ESTIMATORS",
     "OFFSET_FAULTS",
+    "OperationMarket",
+    "OperationSample",
     "Regime",
     "Sample",
     "Samples",

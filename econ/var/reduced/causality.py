@@ -37,6 +37,12 @@ def granger(fit: VARResults, caused: str | Sequence[str], *, causing: str | Sequ
     SpecificationError
         For a name that is not in the VAR, one that stands on both sides, or lags that are all excluded.
 
+    Notes
+    -----
+    Size at a nominal 5% with 177 observations (500 samples, Monte Carlo error 1 point), one variable and all others
+    causing one: 5.8 and 6.8% (3 variables, 3 lags), 5.8 and 6.4% (5, 3), 6.8 and 8.0% (6, 6); as much with errors of
+    Student's t(5). It knows no heteroskedasticity that moves with the regressors; :func:`econ.infer.joint_test` does.
+
     References
     ----------
     Lütkepohl, H. (2005), New Introduction to Multiple Time Series Analysis, Springer, section 3.6.
@@ -98,6 +104,10 @@ def instantaneous(fit: VARResults, causing: str | Sequence[str]) -> pd.Series:
     ------
     SpecificationError
         For a name that is not in the VAR, or if no variable is left on the other side.
+
+    Notes
+    -----
+    Size at a nominal 5% with 177 observations: 4.2% (3 variables, 3 lags), 5.6% (5, 3), 8.6% (6, 6).
 
     References
     ----------

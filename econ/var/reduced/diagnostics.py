@@ -52,6 +52,21 @@ def diagnostics(fit: VARResults, *, lags: int | None = None) -> pd.DataFrame:
     SpecificationError
         If ``lags`` is not a positive integer or leaves no observation.
 
+    Notes
+    -----
+    The chi-squares are those of long samples. Rejections in percent of true nulls at a nominal 5%, 177 observations,
+    p + 4 lags, Gaussian errors (500 samples, Monte Carlo error 1 point; that of "arch" with Student's t(5) last):
+
+    =====================  ===========  ===  =========  ====  ==========
+    variables, lags p      portmanteau  lm   normality  arch  arch, t(5)
+    =====================  ===========  ===  =========  ====  ==========
+    3 variables, 3 lags    5.8          9.6  8.2        4.2   7.8
+    5 variables, 3 lags    7.6          20   6.6        1.0   3.0
+    6 variables, 6 lags    67           98   6.8        0.0   0.2
+    =====================  ===========  ===  =========  ====  ==========
+
+    With many variables and lags ask for few ``lags``, and take no rejection by "portmanteau" or "lm" at its word.
+
     References
     ----------
     Lütkepohl, H. (2005), New Introduction to Multiple Time Series Analysis, Springer.
