@@ -84,7 +84,7 @@ class Exhibit:
         for what, given in (("tables", tables), ("figures", figures)):
             if not isinstance(given, Mapping):
                 raise SpecificationError(f"{what} map names to tables or figures, or are one; found {given!r}.")
-        wrong = [each for each in tables.values() if not isinstance(each, Table)]
+        wrong: list[object] = [each for each in tables.values() if not isinstance(each, Table)]
         wrong += [each for each in figures.values() if not isinstance(each, (Figure, Picture))]
         if wrong:
             raise SpecificationError(f"an exhibit shows Table and Figure; found {wrong[0]!r}; make it one.")
