@@ -15,10 +15,14 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
+from econ.border import LARGEST
 from econ.errors import SchemaError, SpecificationError, UnknownName, suggestion
 
 SPARE = 10
 """Observations that every regression must have beyond its coefficients."""
+
+TINY = 1e-9
+"""Least probability that can be asked for, and least distance from one: beyond, quantiles overflow."""
 
 T = TypeVar("T", bound=str)
 Table = TypeVar("Table", "pd.DataFrame", "pd.Series")
@@ -116,6 +120,10 @@ def real(
     1.0
     """
     found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+    if 0.0 < abs(found) < 1.0 / LARGEST:
+        raise SpecificationError(f"{name} must be 0 or at least {1.0 / LARGEST:g} in size; found {value!r}.")
+    if above == 0.0 and below == 1.0:  # a probability
+        least, most = TINY, 1.0 - TINY
     if not (math.isfinite(found) and above < found < below and least <= found <= most):
         limits = (("above", above), ("of at least", least), ("of at most", most), ("below", below))
         bounds = " and ".join(f"{word} {limit:g}" for word, limit in limits if math.isfinite(limit))
@@ -157,7 +165,7 @@ def level(value: object) -> float:
     0.9
     """
     found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
-    if not 0.0 < found < 1.0:
+    if not TINY <= found <= 1.0 - TINY:
         raise SpecificationError(f"level is the coverage, between 0 and 1, such as 0.90; found {value!r}.")
     return found
 

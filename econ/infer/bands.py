@@ -89,11 +89,13 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
     level = checks.level(level)
     if draws.ndim != 2 or len(draws) < 2:
         raise SpecificationError(f"sup_t needs draws of shape (B, m) with B of at least 2; found {draws.shape}.")
+    check_draws(draws)
     checks.finite("draws", draws)
     if point is not None:
         point = checks.paths("point", point)
         if point.shape != draws.shape[1:]:
             raise SpecificationError(f"point must have the shape {draws.shape[1:]} of a draw; found {point.shape}.")
+        check_draws(point, "point")
         checks.finite("point", point)
         width = _critical_value(draws, level) * draws.std(axis=0, ddof=1)
         return point - width, point + width

@@ -203,9 +203,8 @@ def _members(
     if isinstance(groups, str):
         raise SpecificationError(f"groups is a list of responses or a mapping to lists; found {groups!r}.")
     named = groups if isinstance(groups, Mapping) else {name: (name,) for name in groups}
-    for name in named:
-        checks.names("groups", [name])
-    members = {name: (parts,) if isinstance(parts, str) else tuple(parts) for name, parts in named.items()}
+    checks.names("groups", list(named))
+    members = {name: checks.names(f"group {name!r}", parts) for name, parts in named.items()}
     if isinstance(groups, Sequence) and len(members) < len(groups):
         raise SpecificationError(f"groups overlap: name each once; found {list(groups)}.")
     if not members or not all(members.values()) or {residual, SUPPLY} & set(members):

@@ -165,6 +165,8 @@ def reserve_losses(
     other_currencies = checks.real("other_currencies", other_currencies, least=0.0, most=1.0)
     duration = checks.real("duration", duration, least=0.0)
     dollar = None if dollar is None else _dollar(dollar)
+    if yields is not None and yields.columns.empty:
+        raise SpecificationError("yields= has no column; leave it out, or give the yields of reserves.")
     yields = None if yields is None else yields.set_axis(dates(yields.index), axis=0)
     if (dollar is None and other_currencies) or (yields is None and duration):
         raise SpecificationError("other_currencies needs dollar=, and duration needs yields=.")

@@ -101,7 +101,7 @@ class IRF:
             checks.finite(f"{name} of responses", getattr(self, name))
         for name, values in (("std_errors", self.std_errors), ("df", self.df)):
             if values is not None and not (values >= 0.0).all():
-                raise SpecificationError(f"{name} of responses must be numbers and not negative; found {values.min()}.")
+                raise SpecificationError(f"{name} of responses must not be negative or NaN; found {values.min()}.")
 
     @property
     def horizon(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array, Seed
-from econ.errors import SingularDesign, SpecificationError
+from econ.errors import SingularDesign
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.var import _kernels as kernels
@@ -234,10 +234,6 @@ class VARResults:
         SpecificationError
             If ``scheme`` is no scheme, or names a variable that is not in the VAR.
         """
-        if not isinstance(scheme, Scheme) or isinstance(scheme, type):
-            raise SpecificationError(
-                f"identify needs a scheme such as Cholesky({', '.join(map(repr, self.variables))}); found {scheme!r}."
-            )
         return scheme.identify(self, rng)
 
     def bias_corrected(self, bootstrap: Bootstrap | None = None, *, rng: Seed = None) -> VARResults:

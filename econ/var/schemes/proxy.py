@@ -208,10 +208,8 @@ class Proxy:
         given = self.instruments.frame if isinstance(self.instruments, Dataset) else self.instruments
         if isinstance(given, pd.Series):
             given = given.to_frame("instrument" if given.name is None else given.name)
-        if not isinstance(given, pd.DataFrame) or given.empty:
-            raise SpecificationError(
-                f"instruments must be a DataFrame, Series or Dataset with dates; found {type(given).__name__}."
-            )
+        if given.empty:
+            raise SpecificationError(f"the table of instruments is empty, {given.shape}; give one column or more.")
         if not given.columns.is_unique:
             twice = given.columns[given.columns.duplicated()][0]
             raise SchemaError(f"two instruments are called {twice!r}; rename one.")

@@ -38,6 +38,7 @@ MAY = (
     (r"^Figure$", r"\.data\[", "a gap of a line, the open end of a set"),
     (r"^Exhibit$", r"\.(spec|numbers)", "any record of choices; the end of a set that is open"),
     (r"^Estimate$", " inf$", "the end of an open set, an error without bound"),
+    (r"^(Row|Heteroskedasticity)$", r"\.(cells|regimes)", "an end that is open; labels, which may be anything"),
     (r"^Cell$", "", "a question, not an answer: whoever reads it refuses it"),
     (r"^Minnesota$", r"\.tightness inf", "infinite tightness is a flat prior"),
     (r"^Proxy$", r"\.instruments", "months without an instrument; infinity is refused by identify"),
@@ -251,9 +252,9 @@ def alike(found, expected):
 
 def unusable(found, place="", depth=0):
     """Where an answer holds NaN or infinity."""
-    if isinstance(found, (bool, str, bytes, type(None), Unavailable)) or depth > 3:
+    if isinstance(found, (bool, int, str, bytes, type(None), Unavailable)) or depth > 3:
         return
-    if isinstance(found, (float, int, np.number)):
+    if isinstance(found, (float, np.number)):
         if not np.isfinite(found):
             yield f"{place} {found}"
     elif isinstance(found, np.ndarray):

@@ -257,7 +257,7 @@ def test_bad_input_raises_its_own_error():
     with pytest.raises(SpecificationError, match="instruments must have the 300 rows"):
         reduced_form(y, d, z[:50])
     for terms in (0, 2.5):
-        with pytest.raises(SpecificationError, match="terms must be"):
+        with pytest.raises(SpecificationError, match=r"(terms|bandwidth) must be"):
             reduced_form(y, d, z, cov="ewc", bandwidth=terms)
     with pytest.raises(SingularDesign, match="proportional"):
         conditional_lr(2.0 * d, d, z)

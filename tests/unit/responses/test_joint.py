@@ -123,7 +123,7 @@ def test_offsets_take_joint_responses_and_say_what_else_was_passed():
             call(DATA.frame, "cn", "jp", shock="cn") if call is not symmetry else call(DATA.frame, "cn", "jp")
     with pytest.raises(SpecificationError, match=r"found (a )?DataFrame"):
         adding_up(DATA.frame, "cn", ["jp"], shock="cn")
-    with pytest.raises(SpecificationError, match=r"whole paths.*found ProjectionResults"):
+    with pytest.raises(SpecificationError, match=r"svar must be .*found a ProjectionResults"):
         price_offset(fit, "cn", "jp", response="jp", horizon=2)
 
 

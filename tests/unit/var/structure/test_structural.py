@@ -82,7 +82,7 @@ def test_cholesky_refuses_wrong_names(fit):
     with pytest.raises(SpecificationError, match="twice"):
         fit.identify(Cholesky("china", "china", "japan", "yield"))
     for scheme in ("cholesky", Cholesky):
-        with pytest.raises(SpecificationError, match="needs a scheme"):
+        with pytest.raises(SpecificationError, match="must be a scheme, such as Cholesky"):
             fit.identify(scheme)
 
 
