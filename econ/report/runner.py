@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from econ.errors import Revised, SpecificationError, within_memory
+from econ.errors import Revised, SpecificationError
 from econ.files import writing
+from econ.memory import within_memory
 from econ.report.deposit import keep_deposit
 from econ.report.exhibit import Exhibit
 from econ.report.run import record

@@ -22,7 +22,7 @@ SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / 
 
 ORDER = (
     {"errors", "arrays", "frozen"},
-    {"checks"},
+    {"checks", "memory"},
     {"estimate", "parallel", "files"},
     {"data"},
     {"infer"},
