@@ -296,3 +296,56 @@ def test_a_tournament_without_memory(undisturbed, tmp_path):
     assert code == 0, told
     assert printed.splitlines()[-1] == expected
     print(f"without memory {kept} of {every - 1} blocks were kept")
+
+
+FETCH = [sys.executable, "-m", "econ", "data", "fetch", "--quiet"]
+
+
+@pytest.fixture
+def publisher(shared, loopback, monkeypatch):
+    """The publishers' files on 127.0.0.1, to which every fetch of the test goes."""
+    shared("data/raw")
+    with loopback() as (base, _):
+        loopback.point(monkeypatch, base)
+        yield base
+
+
+@pytest.mark.slow
+def test_a_fetch_on_a_full_disk(publisher, tmp_path):
+    code, _, told = run(FETCH, ROOT, ECON_DATA=str(tmp_path / "undisturbed"))
+    assert code == 0, told
+    expected = contents(tmp_path / "undisturbed", "20*/*.csv")
+    with small_disk(tmp_path / "disk", 2**18) as enlarge:
+        code, _, told = run(FETCH, ROOT, ECON_DATA=str(tmp_path / "disk"))
+        assert code == 1
+        assert told.splitlines()[-1].startswith("econ data fetch: vintage 2026-08-20 in ")
+        assert FULL in told.splitlines()[-1]
+        assert "set ECON_DATA to another folder" in told.splitlines()[-1]
+        assert contents(tmp_path / "disk", "20*/*.csv") == {}
+        assert not (tmp_path / "disk" / ".building").exists()
+        enlarge(2**28)
+        code, _, told = run(FETCH, ROOT, ECON_DATA=str(tmp_path / "disk"))
+        assert code == 0, told
+        found = contents(tmp_path / "disk", "20*/*.csv")
+    assert tables(found) == tables(expected)
+
+
+def tables(found):
+    """The tables of a vintage, not its manifest, which has the moment of the download."""
+    return {name: digest for name, digest in found.items() if not name.endswith("manifest.csv")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("megabytes", [256, 511, 520, 560, 640])
+def test_a_fetch_without_memory(publisher, tmp_path, megabytes):
+    code, _, told = run(FETCH, ROOT, memory=megabytes * 2**20, ECON_DATA=str(tmp_path))
+    found = contents(tmp_path, "20*/*.csv")
+    if code == 0:
+        assert "2026-08-20/manifest.csv" in found
+    else:
+        assert code == 1
+        assert told.splitlines()[-1].startswith("econ"), told
+        assert "raise the limit (ulimit -v)" in told.splitlines()[-1]
+        assert found == {}
+    assert (code == 0) == (megabytes > 511) or 511 < megabytes < 640
+    print(f"{megabytes} MB for a fetch: exit status {code}")
