@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from econ.errors import EconError, within_memory
+from econ.errors import EconError
+from econ.memory import check_limit, within_memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 if all is well, 1 with a message otherwise."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        check_limit()
         with within_memory(f"the command {words[0] if words else ''!r}"):
             return _run(words)
     except EconError as error:

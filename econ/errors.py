@@ -38,12 +38,8 @@ from the builtin that a caller would already catch.
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
-
-_REFUSED = re.compile("failed to map segment|cannot allocate memory|can't start new thread", re.IGNORECASE)
 
 
 class EconError(Exception):
@@ -159,39 +155,6 @@ class MissingValues(EconWarning):
 
 class UnusedChoice(EconWarning):
     """A choice was changed that the exhibit does not read; the message names the field."""
-
-
-@contextlib.contextmanager
-def within_memory(what: str) -> Iterator[None]:
-    """Turn what the system says when it gives no more memory into a message.
-
-    Parameters
-    ----------
-    what : str
-        What was being done.
-
-    Raises
-    ------
-    OutOfMemory
-        If memory for an array, a thread or a library was refused.
-
-    Examples
-    --------
-    >>> with within_memory("the exhibit 'x'"):
-    ...     raise MemoryError("Unable to allocate 7 GiB")
-    Traceback (most recent call last):
-    econ.errors.OutOfMemory: the exhibit 'x' needs more memory than it may use (Unable to allocate 7 GiB); nothing was
-    half written; raise the limit (ulimit -v), end other programs or use fewer workers, and run again.
-    """
-    try:
-        yield
-    except (MemoryError, RuntimeError, ImportError, OSError) as error:
-        if isinstance(error, EconError) or not (isinstance(error, MemoryError) or _REFUSED.search(str(error))):
-            raise
-        raise OutOfMemory(
-            f"{what} needs more memory than it may use ({str(error) or 'refused by the system'}); nothing was half "
-            "written; raise the limit (ulimit -v), end other programs or use fewer workers, and run again."
-        ) from error
 
 
 def suggestion(wanted: str, known: Iterable[str]) -> str:

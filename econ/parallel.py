@@ -129,10 +129,11 @@ def map_blocks(
     if backend == "dask":
         with contextlib.ExitStack() as stack:
             _await_workers(_client(None, stack))
-    results = Parallel(n_jobs=n_jobs, backend=backend, return_as="generator")(
-        delayed(_run)(work, size, seed) for size, seed in jobs
-    )
-    return list(progress(results, label, total=len(jobs)))
+    with _alive("run again"):
+        results = Parallel(n_jobs=n_jobs, backend=backend, return_as="generator")(
+            delayed(_run)(work, size, seed) for size, seed in jobs
+        )
+        return list(progress(results, label, total=len(jobs)))
 
 
 def _run(work: Callable[[int, np.random.Generator], T], size: int, seed: np.random.SeedSequence) -> T:
@@ -231,14 +232,22 @@ def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterato
 
 def _in_processes(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
     from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered", batch_size=1)
-    try:
+    with _alive("finished blocks stay; run again to go on"):
         yield from parallel(delayed(_alone)(each, item) for item in numbered)
+
+
+@contextlib.contextmanager
+def _alive(cure: str) -> Iterator[None]:
+    """Say that a worker process died, in the words of the package."""
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        yield
     except TerminatedWorkerError as error:
         raise EstimationError(
-            "a worker process died (memory used up, or killed from outside); finished blocks stay; run again to go on."
+            f"a worker process died (memory used up, or killed from outside); {cure}, if it was memory with fewer."
         ) from error
 
 

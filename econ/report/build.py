@@ -17,9 +17,9 @@ from econ.errors import (
     SpecificationError,
     VintageMissing,
     suggestion,
-    within_memory,
 )
 from econ.files import scratch, writing
+from econ.memory import within_memory
 from econ.report.exhibit import Exhibit, built
 from econ.report.numbers import render
 from econ.report.run import commit_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -85,6 +86,21 @@ def is_up_to_date(root: Path, key: str, *, as_of: str | None = None) -> bool:
     )
 
 
+def reason(told: str) -> str:
+    r"""The line of a program's standard error that says why it failed: the last that names an error, else the last.
+
+    Warnings of workers that end with it may stand below.
+
+    Examples
+    --------
+    >>> reason("Traceback ...\nValueError: no such month\nx.py:1: UserWarning: left over\n  warnings.warn(\n")
+    'ValueError: no such month'
+    """
+    lines = told.strip().splitlines()
+    named = [line for line in lines if re.match(r"(?:[a-z_]\w*\.)*[A-Z]\w+(?::|$)", line)]
+    return (named or lines or ["no message"])[-1]
+
+
 def run_program(
     root: Path, key: str, *, into: Path | None = None, as_of: str | None = None, silent: bool = False
 ) -> Exhibit:
@@ -128,6 +144,7 @@ def run_program(
         check=False,
     )
     if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise ReplicationError(f"analyses/{key}.py failed: {last[0]} Run python -m analyses.{key} to see where.")
+        raise ReplicationError(
+            f"analyses/{key}.py failed: {reason(done.stderr)} Run python -m analyses.{key} to see where."
+        )
     return Exhibit.open(key, into or folder_of(root, as_of))

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from econ.border import checked
-from econ.errors import Revised, SpecificationError, within_memory
+from econ.errors import Revised, SpecificationError
 from econ.files import writing
+from econ.memory import within_memory
 from econ.report.deposit import keep_deposit
 from econ.report.exhibit import Exhibit
 from econ.report.run import record

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from econ import files
-from econ.errors import DataError, DownloadError, EconError, OutOfMemory, VintageMissing, WriteError, within_memory
+from econ.errors import DataError, DownloadError, EconError, OutOfMemory, VintageMissing, WriteError
 from econ.files import scratch, sweep, write_atomic, writing
+from econ.memory import LEAST, check_limit, within_memory
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((*(ROOT / "econ").rglob("*.py"), *(ROOT / "analyses").glob("*.py")))
@@ -155,3 +156,13 @@ def test_other_errors_are_not_called_a_want_of_memory(error):
     with pytest.raises(type(error)) as caught, within_memory("the exhibit"):
         raise error
     assert caught.value is error
+
+
+def test_a_limit_under_which_the_libraries_do_not_load_is_refused_before_they_are(monkeypatch):
+    resource = pytest.importorskip("resource")
+    for limit in (resource.RLIM_INFINITY, LEAST):
+        monkeypatch.setattr(resource, "getrlimit", lambda which, limit=limit: (limit, limit))
+        check_limit()
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (LEAST - 1, LEAST))
+    with pytest.raises(OutOfMemory, match=r"may use 512 MB of memory.*raise the limit \(ulimit -v\)"):
+        check_limit()

@@ -24,6 +24,7 @@ ORDER = (
     {"errors", "arrays"},
     {"border"},
     {"checks", "frozen"},
+    {"memory"},
     {"estimate", "parallel", "files"},
     {"data"},
     {"infer"},

@@ -367,6 +367,13 @@ def test_kill_nine_at_twenty_random_moments_of_a_fetch(loopback, home, monkeypat
                 assert len(verify_vintage(as_of)) >= len(TABLES)
             assert (home / first.as_of / "manifest.csv").read_bytes() == before
             assert set(store.own_dates()) <= set(as_of_dates())
+        written = len(store.own_dates()) - 1
+        server.date = "Mon, 01 Mar 2027 12:00:00 GMT"
+        last = fetch("DGS2", client=quick())  # the next run ends well, with the figures of the undisturbed one
+        for name, file in manifest(first.as_of).items():
+            assert manifest(last.as_of)[name].sha256 == file.sha256, name
+        assert not (home / ".building").exists()
+    print(f"20 kills of a fetch: {written} wrote their vintage before, {20 - written} left none")
 
 
 @pytest.mark.slow
