@@ -5,9 +5,12 @@ import shutil
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 ROOT = Path(__file__).resolve().parents[2]
 WAITING = """
@@ -57,6 +60,23 @@ def test_what_waits_for_shared_files_is_listed_once(tmp_path, workers):
         "../shared/data/raw/fred/*.csv",
         "test_each[*.csv]",
     ]
+
+
+def test_arithmetic_that_leaves_the_numbers_fails_a_test():
+    big = np.array([1e308])
+    for act in (lambda: big * 10.0, lambda: big / 0.0, lambda: np.sqrt(-big)):
+        with pytest.raises(FloatingPointError):
+            act()
+
+
+def test_a_warning_fails_a_test():
+    with pytest.raises(UserWarning, match="left over"):
+        warnings.warn("left over", UserWarning, stacklevel=1)
+
+
+def test_sums_are_made_on_one_thread():
+    (np.eye(3) @ np.eye(3)).sum()
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
 
 
 PYTHON = """#!/bin/sh
