@@ -18,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from econ.border import checked
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.benchmark import benchmark
 from econ.data.concepts import purchases
@@ -34,6 +35,7 @@ TOLERANCE = 0.15
 holder's own."""
 
 
+@checked
 def against_surveys(surveys: pd.DataFrame | None = None, *, as_of: str = EMBEDDED) -> pd.DataFrame:
     """Purchases between surveys by holder: what the S form prints, and what the owners turned out to have bought.
 
@@ -83,6 +85,7 @@ def against_surveys(surveys: pd.DataFrame | None = None, *, as_of: str = EMBEDDE
     return pd.DataFrame(list(rows.values()), index=index, columns=["counterparty", "surveyed", "position"])
 
 
+@checked
 def misplaced(table: pd.DataFrame) -> pd.DataFrame:
     """Totals of `against_surveys` by holder, and whether trades may stand for the holder's own purchases.
 
@@ -92,8 +95,25 @@ def misplaced(table: pd.DataFrame) -> pd.DataFrame:
         Index ``slug``. ``counterparty``, ``surveyed`` (sums, USD billions), ``position`` (at the last survey),
         ``miss`` (their distance as a share of that position), ``correlation`` (of the nine years), ``alone`` (bool:
         the miss is at most `TOLERANCE`).
+
+    Raises
+    ------
+    SchemaError
+        For a table that `against_surveys` did not make.
     """
-    grouped = table.groupby(level="slug", sort=False)
+    wanted = ["counterparty", "surveyed", "position"]
+    if list(table.index.names) != ["slug", "survey"] or [*table.columns] != wanted:
+        raise SchemaError(
+            f"the table must have the index (slug, survey) and the columns {wanted}; against_surveys makes it."
+        )
+    figures = table[wanted].apply(pd.to_numeric, errors="coerce")
+    if table.empty or not np.isfinite(figures.to_numpy(float)).all() or (figures["position"] <= 0).any():
+        raise SchemaError(
+            "the table must have a row or more of finite figures with positive positions; drop the others."
+        )
+    if table.index.duplicated().any() or (table.groupby(level="slug").size() < 3).any():
+        raise SchemaError("the table must have each holder and survey once, and three surveys a holder at least.")
+    grouped = figures.groupby(level="slug", sort=False)
     out = grouped[["counterparty", "surveyed"]].sum().assign(position=grouped["position"].last())
     out["miss"] = (out["counterparty"] - out["surveyed"]).abs() / out["position"]
     out["correlation"] = grouped.apply(lambda rows: rows["counterparty"].corr(rows["surveyed"]))
@@ -142,6 +162,7 @@ class Reallocation:
     shares: dict[str, Estimate]
 
 
+@checked
 def reallocated_purchases(
     name: str = "china",
     *,

@@ -31,6 +31,8 @@ MAY = (
         "no survey that month",
     ),
     (r"^flows$", r"\[value\] nan", "nothing was published that month"),
+    (r"^misplaced$", r"\[correlation\] nan", "years without variation have no correlation"),
+    (r"^operations$", r"\[percent_of_debt\] nan", "the vintage does not have the debt of that quarter yet"),
     (r"^events$", r"\[amount\] nan", "an event of a kind without an amount"),
     (r"^ValuationModel\.returns$", " nan", "a month without yields, or without a month before, has no return"),
     (r"^hedged_pickup$", " nan", "a hole in a series is a hole in the pickup"),
