@@ -114,7 +114,7 @@ def misplaced(table: pd.DataFrame) -> pd.DataFrame:
     if table.index.duplicated().any() or (table.groupby(level="slug").size() < 3).any():
         raise SchemaError("the table must have each holder and survey once, and three surveys a holder at least.")
     grouped = figures.groupby(level="slug", sort=False)
-    out = grouped[["counterparty", "surveyed"]].sum().assign(position=grouped["position"].last())
+    out: pd.DataFrame = grouped[["counterparty", "surveyed"]].sum().assign(position=grouped["position"].last())
     out["miss"] = (out["counterparty"] - out["surveyed"]).abs() / out["position"]
     out["correlation"] = grouped.apply(lambda rows: rows["counterparty"].corr(rows["surveyed"]))
     out["alone"] = out["miss"] <= TOLERANCE
