@@ -113,16 +113,17 @@ def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = 
 def _told(data: Dataset, first: str, name: str) -> None:
     """Refuse months in which trades do not tell the owner, or that nobody published."""
     for column in data.frame:
-        if str(column).endswith("_net_purchases"):
+        bought = f"{str(column).removesuffix('_sales')}_net_purchases" if str(column).endswith("_sales") else str(column)
+        if bought in ENTRIES and bought.endswith("_net_purchases"):
             known = data.frame[column].dropna()
             inside = data.frame[column].loc[known.index[0] : known.index[-1]]
             missing = inside.index[inside.isna()]
             if len(missing):
                 raise SpecificationError(
-                    f"{column} was not published from {missing[0]} to {missing[-1]}, inside sample.{name}; take another "
+                    f"{bought} was not published from {missing[0]} to {missing[-1]}, inside sample.{name}; take another "
                     "sample, or concept='position'."
                 )
-        item = ENTRIES.get(str(column))
+        item = ENTRIES.get(bought)
         for code in codes_of(item.holder) if item is not None and item.column == "net_purchases" else ():
             since, reason = holder(code).owner_since, holder(code).owner_reason
             if first < since:

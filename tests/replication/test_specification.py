@@ -167,11 +167,16 @@ def test_both_ends_of_a_sample_change_the_exhibits_that_take_longer(name):
             check_ends(name, key)
 
 
+ENDED_BEFORE = {("custody", "instruments"): "purchases of officials are published to 2020-12 without a hole"}
+"""Samples whose last month an exhibit does not reach."""
+
+
 def check_ends(name, key):
     first, last = getattr(baseline.sample, name)
     step = {"D": 364, "M": 12}["D" if len(first) == 10 else "M"]
     freq = "D" if len(first) == 10 else "M"
-    for ends in ((str(pd.Period(first, freq) + step), last), (first, str(pd.Period(last, freq) - step))):
+    changed = [(str(pd.Period(first, freq) + step), last), (first, str(pd.Period(last, freq) - step))]
+    for ends in changed[:1] if (name, key) in ENDED_BEFORE else changed:
         assert values(made(key, small(key).changed(f"sample.{name}", ends))) != before(key), (key, ends)
 
 
@@ -275,8 +280,8 @@ def test_a_choice_that_makes_no_sense_is_refused_by_its_name(name, value, words)
 
 
 def test_a_sample_outside_the_data_is_refused_where_the_data_are_known():
-    with pytest.raises(SpecificationError, match=r"sample\.main asks for 2005-01 to 2026-03"):
-        system(baseline.changed("sample.main", ("2005-01", "2026-03")))
+    with pytest.raises(SpecificationError, match=r"sample\.main asks for 2001-01 to 2026-03"):
+        system(baseline.changed("sample.main", ("2001-01", "2026-03")))
     assert str(cut(system(baseline), baseline).frame.index[0]) == "2011-07"
 
 

@@ -28,7 +28,7 @@ def test_two_key_rates_predict_the_years_left_out_better_than_one():
         assert table.loc[slug, "rmse_slt_two"] < table.loc[slug, "rmse_slt_one"]
     assert table.loc["china", "bought_2022_two"] == pytest.approx(-50.8, abs=0.1)
     assert table.loc["china", "bought_2022_one"] == pytest.approx(-85.9, abs=0.1)
-    imputed = flows("china", scale="usd_bn")["value"].loc["2022-01":"2022-12"].sum()
+    imputed = flows("china", scale="usd_bn", concept="position")["value"].loc["2022-01":"2022-12"].sum()
     assert table.loc["china", "bought_2022_two"] == pytest.approx(imputed)
 
 
