@@ -74,12 +74,12 @@ def _tables(
             raise SpecificationError(f"confounders must be names of calendars or a mapping; found {confounders!r}.")
         return {str(name): _known(name, placed, index, window=window) for name in confounders}
     return {
-        name: _known(news, placed, index, window=window) if isinstance(news, str) else _own(name, news)
+        name: _known(news, placed, index, window=window) if isinstance(news, str) else own_news(name, news)
         for name, news in confounders.items()
     }
 
 
-def _own(name: str, news: Sequence[object] | pd.DataFrame) -> pd.DataFrame:
+def own_news(name: str, news: Sequence[object] | pd.DataFrame) -> pd.DataFrame:
     """The user's dates as a table."""
     table = news if isinstance(news, pd.DataFrame) else pd.DataFrame({"date": list(news)})
     if "date" not in table.columns:

@@ -58,7 +58,7 @@ class Window:
     rows: Rows
     outcome: Array
     amounts: Array
-    eras: Array
+    eras: np.ndarray
     horizons: tuple[int, ...]
     units: str
     left_out: pd.DataFrame
@@ -275,7 +275,7 @@ class OperationResults:
             }  # fmt: skip
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("horizon")
 
-    def plot(self, *, level: float = 0.90, width: float = 5.0, height: float = 3.0) -> Figure:
+    def plot(self, *, level: float = 0.90) -> Figure:
         """Slopes by horizon with the sets of randomisation; zero at -1, the close before.
 
         Returns
@@ -287,7 +287,7 @@ class OperationResults:
         table = self.summary(level=level)
         table.loc[-1, ["estimate", "set lower", "set upper"]] = 0.0
         table = table.sort_index()
-        page = new_page(width, height, layout="constrained")
+        page = new_page(5.0, 3.0, layout="constrained")
         axes = page.subplots()
         axes.fill_between(table.index, table["set lower"], table["set upper"], color="C0", alpha=0.25, lw=0)
         axes.plot(table.index, table["estimate"], color="C0")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,10 @@ from econ.data.dataset import Dataset, as_dataset
 from econ.data.dates import day
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.eventstudy.calendar import place_events
-from econ.eventstudy.confounders import Confounders, confounded
+from econ.eventstudy.confounders import Confounders, confounded, own_news
 from econ.eventstudy.operation_results import OperationResults, Window
 from econ.eventstudy.series import trading_days
-from econ.frozen import FrozenMapping
+from econ.frozen import FrozenMapping, guarded
 from econ.infer.randomisation import randomise_slope
 
 RULES = ("next", "previous", "drop")
@@ -26,6 +27,7 @@ LEAST = 10
 """Days of an era beyond its operations, so that there is something to compare with."""
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class Operations:
     """Cumulated response of a daily outcome to amounts that are dated to the day.
@@ -107,7 +109,9 @@ class Operations:
         if self.rule is not None:
             checks.choice("rule", self.rule, RULES, of="for an amount on a day without a quote")
         checks.keep(self, daily=data, horizons=(first, last), around=checks.span("around", self.around))
-        checks.keep(self, amounts=_checked(self.amounts), eras=None if self.eras is None else FrozenMapping(self.eras))
+        checks.keep(self, amounts=_checked(self.amounts), exclude=_news(self.exclude))
+        if self.eras is not None:
+            checks.keep(self, eras=FrozenMapping({str(name): _ends(name, ends) for name, ends in self.eras.items()}))
 
     @property
     def data(self) -> Dataset:
@@ -261,24 +265,43 @@ def _placed(
     return found, dropped
 
 
-def _labels(eras: Mapping[str, tuple[str | date, str | date]] | None, index: pd.DatetimeIndex) -> Array:
+def _labels(eras: Mapping[str, Any] | None, index: pd.DatetimeIndex) -> Array:
     """Name of the era of each trading day, "" outside all."""
     labels = np.full(len(index), "all" if eras is None else "", dtype=object)
-    for name, ends in (eras or {}).items():
-        if not isinstance(ends, (tuple, list)) or len(ends) != 2 or not str(name):
-            raise SpecificationError(f"era {name!r} takes a first and a last day; found {ends!r}.")
-        first, last = (day(end, f"era {name!r}") for end in ends)
+    for name, (first, last) in (eras or {}).items():
         inside = np.asarray((index >= first) & (index <= last))
-        if first > last or (labels[inside] != "").any():
-            raise SpecificationError(
-                f"era {name!r}, {first.date()} to {last.date()}, is out of order or overlaps another."
-            )
+        if (labels[inside] != "").any():
+            raise SpecificationError(f"era {name!r}, {first.date()} to {last.date()}, overlaps another; move an end.")
         labels[inside] = str(name)
     if eras is not None:
         empty = [str(name) for name in eras if not (labels == str(name)).any()]
         if empty:
             raise SpecificationError(f"era {empty[0]!r} has no trading day in the data; drop it.")
     return labels
+
+
+def _ends(name: object, ends: object) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of an era."""
+    if not isinstance(ends, (tuple, list)) or len(ends) != 2 or not str(name):
+        raise SpecificationError(f"era {name!r} takes a first and a last day; found {ends!r}.")
+    first, last = (day(end, f"era {name!r}") for end in ends)
+    if first > last:
+        raise SpecificationError(f"era {name!r} ends on {last.date()}, before it starts on {first.date()}.")
+    return first, last
+
+
+def _news(exclude: Confounders | None) -> Confounders | None:
+    """Calendars by name, or tables of one's own, each checked."""
+    if exclude is None or isinstance(exclude, str):
+        return exclude
+    if not isinstance(exclude, Mapping):
+        return checks.names("exclude", exclude, least=1)
+    own = {}
+    for name, news in exclude.items():
+        if isinstance(news, bytes) or not isinstance(news, Iterable):
+            raise SpecificationError(f"exclude[{name!r}] takes a calendar, dates or a table of them; found {news!r}.")
+        own[name] = news if isinstance(news, str) else own_news(name, news)
+    return FrozenMapping(own)
 
 
 def _check_eras(labels: Array, amounts: Array, used: Mask) -> None:

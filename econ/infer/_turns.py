@@ -10,10 +10,11 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import fft
 
 from econ.arrays import Array, Rows, Seed
-from econ.errors import SpecificationError
+from econ.errors import SchemaError, SpecificationError
 from econ.parallel import map_blocks, seed_sequence
 
 MOST = 200_000
@@ -63,6 +64,8 @@ def era_rows(eras: Any, size: int) -> list[Rows]:
     labels = np.asarray(eras)
     if labels.shape != (size,):
         raise SpecificationError(f"eras must hold one label for each of {size} days; found shape {labels.shape}.")
+    if pd.isna(labels).any():
+        raise SchemaError(f"eras has no label on row {int(np.flatnonzero(pd.isna(labels))[0])}; leave such days out.")
     return [np.flatnonzero(labels == name) for name in np.unique(labels)]
 
 

@@ -11,8 +11,10 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import ndtr
 
 from econ import checks
+from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.frozen import guarded
 
 METHODS = ("stoye", "imbens-manski")
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
@@ -22,6 +24,7 @@ FAR = 12.0
 """Standard errors beyond which a normal probability is one."""
 
 
+@guarded
 @dataclass(frozen=True)
 class Bounds:
     """Two ends between which a number lies, and the interval that covers the number.
@@ -58,6 +61,7 @@ class Bounds:
         return f"{ends}, {self.interval.level:.0%} interval {self.interval}"
 
 
+@checked
 def opposite_bias(
     low: Estimate,
     high: Estimate,
@@ -113,6 +117,7 @@ def opposite_bias(
     return Bounds(low.value, high.value, interval, method, low.units, label, (low, high))
 
 
+@checked
 def imbens_manski(
     ends: tuple[float, float],
     std_errors: tuple[float, float],

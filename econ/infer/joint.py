@@ -14,6 +14,7 @@ from scipy import stats
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
+from econ.border import checked
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer import _kernels as k
@@ -29,6 +30,7 @@ MARGIN = 1e-10
 """Relative; a value that equals the statistic but for rounding counts as equal to it."""
 
 
+@checked
 def joint_test(
     y: pd.Series,
     X: pd.DataFrame | pd.Series,

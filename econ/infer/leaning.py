@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import checked
 from econ.checks import SPARE
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate
@@ -110,6 +111,7 @@ class LeaningCurve:
         return anderson_rubin(self.change, -self.flow, own, cov=self.cov, bandwidth=self.bandwidth, level=level)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class NewsLeaning:
     """Leaning identified by news, and the impact that goes with it.
@@ -138,6 +140,7 @@ class NewsLeaning:
         return f"leaning {self.leaning}; impact {self.impact}; news: {self.relevance}"
 
 
+@checked
 def leaning_curve(
     change: ArrayLike,
     flow: ArrayLike,
@@ -192,6 +195,7 @@ def leaning_curve(
     return LeaningCurve(y, x, columns, cov, bandwidth, units)
 
 
+@checked
 def news_leaning(
     change: ArrayLike,
     flow: ArrayLike,
@@ -254,6 +258,8 @@ def news_leaning(
     0.737, s.e. 0.042, 90% set [0.55, 0.95]
     """
     level, leak = checks.level(level), checks.real("leak", leak)
+    if isinstance(units, str) or len(units) != 2:
+        raise SpecificationError(f"units are two words, those of the leaning and of the impact; found {units!r}.")
     curve = leaning_curve(change, flow, controls=controls, cov=cov, bandwidth=bandwidth, units=units[1])
     y, x = curve.change, curve.flow
     z = _partialled(news, flow, controls)[0] - leak * x

@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
+from econ.border import checked
 from econ.errors import SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet
 from econ.frozen import guarded
@@ -149,11 +151,12 @@ def _beyond(gap: Array) -> Array:
     return np.where(gap > 0.0, math.inf, -math.inf)
 
 
+@checked
 def randomise(
     statistic: Callable[[Array], ArrayLike],
     assignment: ArrayLike,
     *,
-    eras: ArrayLike | None = None,
+    eras: Any = None,
     scheme: str = "shift",
     draws: int | None = 9999,
     rng: Seed = None,
@@ -230,11 +233,12 @@ def randomise(
     return Randomisation(own, drawn, None, False, alternative, f"{draws:,} random {scheme}s")
 
 
+@checked
 def randomise_slope(
     outcome: ArrayLike,
     amounts: ArrayLike,
     *,
-    eras: ArrayLike | None = None,
+    eras: Any = None,
     scheme: str = "shift",
     draws: int | None = 9999,
     rng: Seed = None,

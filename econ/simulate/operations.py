@@ -14,6 +14,9 @@ from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.parallel import seed_sequence
 
+MOST = 50_000
+"""Business days of two centuries: calendars of nanoseconds end soon after."""
+
 
 @guarded
 @dataclass(frozen=True, eq=False)
@@ -39,6 +42,7 @@ class OperationSample:
         return self.parent.response(horizon)
 
 
+@guarded
 @dataclass(frozen=True)
 class OperationMarket:
     """Daily market with operations in campaigns.
@@ -116,7 +120,7 @@ class OperationMarket:
         SpecificationError
             If ``rng`` is None.
         """
-        days = checks.count("days", days, least=100)
+        days = checks.count("days", days, least=100, most=MOST)
         generator = np.random.default_rng(seed_sequence(rng))
         running = self._campaigns(days, generator)
         driver = _persistent(days, generator, root=0.7)

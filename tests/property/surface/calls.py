@@ -46,7 +46,8 @@ MADE = {
     "PanelResults", "Placebo", "ProjectionResults", "ProxyResults", "Reaction", "Reading", "Regression",
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
-    "AddingUp", "Outcome", "Reallocation",
+    "AddingUp", "Bounds", "LeaningCurve", "NewsLeaning", "OperationResults", "OperationSample", "Outcome",
+    "Randomisation", "Reallocation",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -229,8 +230,28 @@ def event_room():
                              zone="America/New_York"),
         "release_surprises": Call(e.release_surprises, prints=released, holder="OFF", lags=3),
         "romano_wolf_table": Call(e.romano_wolf_table, results={"a": results, "b": slopes()}, draws=19, rng=1),
+        **operated(),
         "size_table": Call(e.size_table, events=10, days=400, effect=0.75, replications=2, size=0.05, draws=9,
                            scenarios=("normal",), rng=1),
+    }  # fmt: skip
+
+
+def operated():
+    """Dated amounts and what is made of them."""
+    have, sample = instances(), instances()["OperationSample"]
+    fit, eras = have["OperationResults"], {"one": ("1991-01-01", "1991-09-30"), "two": ("1991-10-01", "1992-12-31")}
+    return {
+        "Operations": Call(eventstudy.Operations, daily=sample.daily, amounts=sample.amounts, response="yield",
+                           units="bn", horizons=(-2, 3), eras=eras, exclude={"news": ["1991-03-05"]}, around=(0, 0),
+                           rule="next"),
+        "Operations.fit": Call(have["Operations"].fit, cov="hac", bandwidth=3, draws=19, rng=1, scheme="shift"),
+        "OperationResults.at": Call(fit.at, horizon=1, level=0.9),
+        "OperationResults.by_sign": Call(fit.by_sign),
+        "OperationResults.joint_test": Call(fit.joint_test, first=0, last=2),
+        "OperationResults.leave_one_era_out": Call(fit.leave_one_era_out, horizon=1),
+        "OperationResults.leave_one_out": Call(fit.leave_one_out, horizon=1),
+        "OperationResults.plot": Call(fit.plot, level=0.9),
+        "OperationResults.summary": Call(fit.summary, level=0.9),
     }  # fmt: skip
 
 
@@ -298,6 +319,64 @@ def infer_room():
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
+        "LeaningCurve.at": Call(instances()["LeaningCurve"].at, leaning=0.5, level=0.9),
+        "LeaningCurve.table": Call(instances()["LeaningCurve"].table, leanings=[0.0, 0.5], level=0.9),
+        "Randomisation.confidence_set": Call(instances()["Randomisation"].confidence_set, level=0.9),
+        "Randomisation.p_value_of": Call(instances()["Randomisation"].p_value_of, effect=0.5),
+        "imbens_manski": Call(
+            i.imbens_manski,
+            ends=(0.0, 1.0),
+            std_errors=(1.0, 0.5),
+            correlation=0.2,
+            level=0.9,
+            method="stoye",
+            threshold=2.0,
+        ),
+        "joint_test": Call(
+            i.joint_test,
+            y=frame["y"],
+            X=frame[["a", "b"]],
+            controls=frame[["c"]],
+            reference="wild",
+            cov="hc3",
+            draws=99,
+            rng=1,
+            skip=0,
+        ),
+        "leaning_curve": Call(i.leaning_curve, change=z[:, 0], flow=z[:, 1], controls=z[:, 2], cov="hac", bandwidth=2),
+        "news_leaning": Call(
+            i.news_leaning, change=z[:, 0], flow=z[:, 1], news=z[:, 2], leak=0.1, controls=z[:, 3], cov="hc1", level=0.9
+        ),
+        "opposite_bias": Call(
+            i.opposite_bias,
+            low=econ.Estimate(1.0, 0.5, 0.2, 1.8),
+            high=econ.Estimate(3.0, 0.4, 2.3, 3.7),
+            correlation=0.1,
+            level=0.9,
+            method="stoye",
+            threshold=2.0,
+        ),
+        "randomise": Call(
+            i.randomise,
+            statistic=lambda a: a @ y,
+            assignment=z[:, 1],
+            eras=groups,
+            scheme="shift",
+            draws=19,
+            rng=1,
+            alternative="two-sided",
+        ),
+        "randomise_slope": Call(
+            i.randomise_slope,
+            outcome=y,
+            amounts=z[:, 1],
+            eras=groups,
+            scheme="shift",
+            draws=19,
+            rng=1,
+            alternative="two-sided",
+        ),
+        "smallest_bound": Call(i.smallest_bound, effect=econ.Estimate(1.0, 0.5, 0.2, 1.8)),
         "ewc": Call(i.ewc, x=x, u=y, terms=4),
         "ewc_critical": Call(i.ewc_critical, level=0.9, terms=8, restrictions=1),
         "ewc_terms": Call(i.ewc_terms, nobs=100),
@@ -469,6 +548,7 @@ def report_room():
         "render": Call(r.render, value=1.5, fmt="value"),
         "trace": Call(r.trace, value=irf),
         "ConfidenceSet": Call(econ.ConfidenceSet, intervals=((0.0, 1.0), (2.0, 3.0)), level=0.9),
+        "Estimate.confidence_set": Call(have["Bounds"].parents[0].confidence_set),
         "ConfidenceSet.shifted": Call(have["ConfidenceSet"].shifted, by=1.0),
         "Estimate": Call(econ.Estimate, value=1.0, std_error=0.5, lower=0.0, upper=2.0, level=0.9, units="bp",
                          label="x", nobs=10),
@@ -522,6 +602,11 @@ def simulate_room():
         "TreasuryMarket.only": Call(design.only, star_names=(design.shock_names[0],)),
         "TreasuryMarket.samples": Call(design.samples, size=2, periods=30, rng=1, frequency="M"),
         "TreasuryMarket.shock_number": Call(design.shock_number, name=design.shock_names[0]),
+        "OperationMarket": Call(s.OperationMarket, impact=2.0, lasting=0.5, decay=0.8, lean=0.1, load=1.0, share=0.1,
+                                campaign=5.0, noise=4.0),
+        "OperationMarket.response": Call(have["OperationMarket"].response, horizon=3),
+        "OperationMarket.simulate": Call(have["OperationMarket"].simulate, days=200, rng=1),
+        "OperationSample.truth": Call(have["OperationSample"].truth, horizon=3),
         "TreasuryMarket.simulate": Call(design.simulate, periods=30, rng=1, frequency="M"),
         "Truth.impact_of": Call(have["Truth"].impact_of, shock=design.shock_names[0]),
         "Truth.irf": Call(have["Truth"].irf, horizon=3),

@@ -20,7 +20,7 @@ MAY = (
     ("", r"df\]? inf$|df array of inf$", "inf degrees of freedom mean the normal: ReducedForm, Regression, IRF"),
     (r"^Dataset", r"\.frame\[", "a table shows what was not published as NaN; models refuse it"),
     (
-        r"^(LocalProjection|EventStudy)$",
+        r"^(LocalProjection|EventStudy|Operations)$",
         r"\.(data|daily)\.frame\[.* nan",
         "data as given; refused by fit",
     ),

@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+import econ
 from econ import (
     BayesianVAR,
     Cholesky,
@@ -32,7 +33,18 @@ from econ import (
 )
 from econ.checks import count
 from econ.data import Difference, FetchReport, Variable, Vintage, benchmark, fit_valuation, reallocated_purchases
-from econ.infer import anderson_rubin, bai_perron, effective_f, equivalence, reduced_form, regress
+from econ.eventstudy import Operations
+from econ.infer import (
+    anderson_rubin,
+    bai_perron,
+    effective_f,
+    equivalence,
+    news_leaning,
+    opposite_bias,
+    randomise_slope,
+    reduced_form,
+    regress,
+)
 from econ.offset import (
     OwnShocks,
     adding_up,
@@ -47,7 +59,18 @@ from econ.projection import PlugIn, bias_corrected, credentials, custody_instrum
 from econ.projection import average as averaged
 from econ.report import Choices, Exhibit, Figure, Panel, Row, Run, Table, trace
 from econ.responses import Cell
-from econ.simulate import ESTIMATORS, Faults, Holder, Regime, Sample, Shock, TreasuryMarket, Truths, tournament
+from econ.simulate import (
+    ESTIMATORS,
+    Faults,
+    Holder,
+    OperationMarket,
+    Regime,
+    Sample,
+    Shock,
+    TreasuryMarket,
+    Truths,
+    tournament,
+)
 from econ.testing import event_table, simulated_levels, simulated_var
 from econ.var import VAR, ChangingVolatility, NonGaussian, counterfactual, scenario, sup_f
 
@@ -183,7 +206,15 @@ def of_events():
     levels.iloc[places] += np.where(np.arange(22) % 2, 0.2, -0.2)[:, None]  # days of news move more than others
     study = EventStudy(levels, event_table(levels.index, places), response="yield_10y")
     results = study.fit()
+    market_ = OperationMarket()
+    sample = market_.simulate(days=400, rng=1)
+    eras = {"one": ("1991-01-01", "1991-09-30"), "two": ("1991-10-01", "1992-12-31")}
+    operations = Operations(sample.daily, sample.amounts, response="yield", units="bn", horizons=(-2, 3), eras=eras)
     return {
+        "OperationMarket": market_,
+        "OperationSample": sample,
+        "Operations": operations,
+        "OperationResults": operations.fit(draws=99, rng=1),
         "EventStudy": study,
         "EventStudyResults": results,
         "Placebo": results.placebo(draws=49, rng=1),
@@ -224,6 +255,10 @@ def of_infer():
         "ReducedForm": reduced_form(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
         "EffectiveF": effective_f(z[:, 0] + z[:, 1], z[:, 1:], cov="hc1"),
         "Equivalence": equivalence(0.1, 0.2, 1.0),
+        "Randomisation": randomise_slope(z[:, 0], z[:, 1], draws=None)[0],
+        "Bounds": opposite_bias(econ.Estimate(1.0, 0.5, 0.2, 1.8), econ.Estimate(3.0, 0.4, 2.3, 3.7)),
+        "NewsLeaning": news_leaning(z[:, 0], z[:, 1], z[:, 2], cov="hc1"),
+        "LeaningCurve": news_leaning(z[:, 0], z[:, 1], z[:, 2], cov="hc1").curve,
         "Regression": regress(pd.Series(z[:, 0]), regressors, cov="hc1", parent=regressors),
         "Breaks": bai_perron(shifted, max_breaks=1, rng=1),
         "Unavailable": Unavailable("no draws"),

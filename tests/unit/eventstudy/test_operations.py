@@ -156,7 +156,7 @@ def test_bad_requests_raise_their_own_error(sample):
     shuffled = amounts.iloc[[1, 0, *range(2, len(amounts))]]
     for given, options, error, words in (
         (amounts, {"units": " "}, SpecificationError, "need units"),
-        (amounts, {"units": None}, SpecificationError, "need units"),
+        (amounts, {"units": None}, SpecificationError, "units must be a word"),
         (amounts, {"rule": "later"}, SpecificationError, "no rule"),
         (amounts, {"response": "yeild"}, UnknownName, "did you mean 'yield'"),
         (amounts, {"horizons": (0, 5)}, SpecificationError, "horizons run from -1"),

@@ -89,7 +89,7 @@ def test_two_estimates_that_are_biased_opposite_ways():
     for first, second, words in (
         (low, Estimate(3.0, 0.4, 2.0, 4.0, units="percent"), "convert one"),
         (low, Estimate(3.0, Unavailable("none"), 2.0, 4.0, units="bp"), "standard errors"),
-        (low, 3.0, "two Estimates"),
+        (low, 3.0, "must be an Estimate"),
     ):
         with pytest.raises(SpecificationError, match=words):
             opposite_bias(first, second)
