@@ -187,8 +187,8 @@ def _check(name: str, value: object, wanted: Mapping[str, Kind], scope: Mapping[
         and "int" in {kind[0], *(each[0] for each in kind[1])}
     ):
         raise SpecificationError(f"{name} must be an integer of at most {MOST:,}; found {int(value):,}; ask for less.")
-    if isinstance(value, float) and (LARGEST < abs(value) < math.inf or 0.0 < abs(value) < 1.0 / LARGEST):
-        raise SpecificationError(f"{name} is {value:g}; above {LARGEST:g} and below its inverse sums overflow.")
+    if isinstance(value, float) and LARGEST < abs(value) < math.inf:
+        raise SpecificationError(f"{name} is {value:g}; above {LARGEST:g} sums overflow: change units.")
     if isinstance(value, (pd.DataFrame, pd.Series, np.ndarray)):
         _check_size(name, value)
 

@@ -122,9 +122,8 @@ def real(
     found = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
     if 0.0 < abs(found) < 1.0 / LARGEST:
         raise SpecificationError(f"{name} must be 0 or at least {1.0 / LARGEST:g} in size; found {value!r}.")
-    if above == 0.0 and below == 1.0:  # a probability
-        least, most = TINY, 1.0 - TINY
-    if not (math.isfinite(found) and above < found < below and least <= found <= most):
+    certain = above == 0.0 and below == 1.0 and not TINY <= found <= 1.0 - TINY  # as good as 0 or 1
+    if certain or not (math.isfinite(found) and above < found < below and least <= found <= most):
         limits = (("above", above), ("of at least", least), ("of at most", most), ("below", below))
         bounds = " and ".join(f"{word} {limit:g}" for word, limit in limits if math.isfinite(limit))
         if math.isfinite(least) and math.isfinite(most):

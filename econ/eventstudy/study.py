@@ -129,7 +129,7 @@ class EventStudy:
         names = checks.names("factors", () if self.factors is None else self.factors)
         checks.keep(self, factors=names)
         if self.confounders is not None and not isinstance(self.confounders, (str, Sequence, Mapping)):
-            raise SpecificationError(f"confounders name calendars, or map names to dates; found {self.confounders!r}.")
+            raise SpecificationError(f"confounders are names of calendars or a mapping; found {self.confounders!r}.")
         for field, allowed in CHOICES.items():
             checks.choice(field, getattr(self, field), allowed)
         window, estimation = checks.span("window", self.window), checks.span("estimation", self.estimation)

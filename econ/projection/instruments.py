@@ -80,19 +80,16 @@ def intervention_instrument(
     >>> round(float(record.series["2004-01"]), 4)  # trillions of yen sold: dollars were bought
     -6.8215
     """
-    days, scale = dates(index), checks.real("scale", scale)
-    table = _amounts(amounts)
+    days, scale, table = dates(index), checks.real("scale", scale), _amounts(amounts)
+    if not isinstance(days, (pd.PeriodIndex, pd.DatetimeIndex)):
+        raise FrequencyError(f"an instrument needs dates; found an index of {type(days).__name__}.")
     if isinstance(days, pd.PeriodIndex):
         place = pd.PeriodIndex(table["date"], freq=days.freqstr)
         total = table["amount"].groupby(place.to_numpy()).sum()
         series = pd.Series(0.0, index=days).add(total.loc[total.index.isin(days)], fill_value=0.0).reindex(days)
         apart = APART
-    elif not isinstance(days, pd.DatetimeIndex):
-        raise FrequencyError(f"an instrument needs dates; found an index of {type(days).__name__}.")
     else:
-        after = table["date"].to_numpy() + np.where(
-            table["time"] > CLOSE, np.timedelta64(1, "D"), np.timedelta64(0, "D")
-        )
+        after = table["date"].to_numpy() + (table["time"] > CLOSE).to_numpy() * np.timedelta64(1, "D")
         at = np.searchsorted(days.to_numpy(), after)
         inside = (after >= days.to_numpy()[0]) & (at < len(days))
         values = np.zeros(len(days))
@@ -165,11 +162,9 @@ def reserve_losses(
     other_currencies = checks.real("other_currencies", other_currencies, least=0.0, most=1.0)
     duration = checks.real("duration", duration, least=0.0)
     dollar = None if dollar is None else _dollar(dollar)
-    if yields is not None and yields.columns.empty:
-        raise SpecificationError("yields= has no column; leave it out, or give the yields of reserves.")
-    yields = None if yields is None else yields.set_axis(dates(yields.index), axis=0)
+    yields = None if yields is None or yields.columns.empty else yields.set_axis(dates(yields.index), axis=0)
     if (dollar is None and other_currencies) or (yields is None and duration):
-        raise SpecificationError("other_currencies needs dollar=, and duration needs yields=.")
+        raise SpecificationError("other_currencies needs dollar=, and duration needs yields= with a column.")
     loss = (-100.0 * stock.pct_change(fill_method=None)).rename("reserve_loss").iloc[1:]
     parts = [] if dollar is None else [(100.0 * np.log(dollar).diff()).rename("dollar")]
     parts += [] if yields is None else [yields.diff()]

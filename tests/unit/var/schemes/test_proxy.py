@@ -309,7 +309,7 @@ def test_refuses_instruments_that_cannot_identify(fitted, drawn):
         (z.replace(z.iloc[5], np.inf), SchemaError, "infinite at 1990-08"),
         (pd.concat([z, z.iloc[:1]]), SchemaError, "twice"),
         (z.astype(str), SchemaError, "not numbers"),
-        (z.to_numpy(), SpecificationError, "DataFrame, Series"),
+        (z.to_numpy(), SpecificationError, "a DataFrame or a Series"),
     ]
     for instruments, error, words in cases:
         with pytest.raises(error, match=words):
