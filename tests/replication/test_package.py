@@ -45,6 +45,22 @@ def test_places_that_the_readme_names_exist():
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
+def test_what_the_security_page_names_exists():
+    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:econ|analyses|tests|paper|benchmarks)/[\w./-]*)`", page))
+    assert len(named) > 8
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"`{project['version']}`" in page
+    targets = set(re.findall(r"^make ([\w-]+)", page, re.MULTILINE))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert targets == {"audit", "doctor", "test"}
+    assert all(f"\n{target}:" in makefile for target in targets)
+    library = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "econ").rglob("*.py"))
+    assert all(word in library for word in ("FRED_API_KEY", "ECON_DATA", "ECON_URL_"))
+    assert "LARGEST = 64 * 2**20" in library  # "at most 64 MB"
+
+
 def test_the_two_commands_are_on_the_first_screen():
     first = README.splitlines()[:24]
     assert any(line.startswith("make  ") for line in first)
