@@ -113,7 +113,9 @@ def cut(data: Dataset, spec: Specification, name: str = "main", *, ends: bool = 
 def _told(data: Dataset, first: str, name: str) -> None:
     """Refuse months in which trades do not tell the owner, or that nobody published."""
     for column in data.frame:
-        bought = f"{str(column).removesuffix('_sales')}_net_purchases" if str(column).endswith("_sales") else str(column)
+        bought = (
+            f"{str(column).removesuffix('_sales')}_net_purchases" if str(column).endswith("_sales") else str(column)
+        )
         if bought in ENTRIES and bought.endswith("_net_purchases"):
             known = data.frame[column].dropna()
             inside = data.frame[column].loc[known.index[0] : known.index[-1]]
