@@ -265,7 +265,22 @@ def news_leaning(
     z = _partialled(news, flow, controls)[0] - leak * x
     if abs(float(z @ y)) <= ZERO * float(np.linalg.norm(z) * np.linalg.norm(y)):
         raise NotIdentified("the news is unrelated to the price change, so that it identifies no leaning.")
+    c, b, errors = _solved(curve, z)
     form = reduced_form(x, y, z, cov=cov, bandwidth=bandwidth)
+    region = anderson_rubin(form, level=level)
+    projected = _projected(curve, anderson_rubin(form, level=0.5 + 0.5 * level), level)
+    leaning, impact = (
+        Estimate(value, error, found.lower, found.upper, level, unit, label, len(x), region=found, parent=curve)
+        for value, error, found, unit, label in zip(
+            (c, b), errors, (region, projected), units, ("leaning", "impact"), strict=True
+        )
+    )
+    return NewsLeaning(leaning, impact, effective_f(form), leak, curve)
+
+
+def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, tuple[float, float]]:
+    """C and b that solve both moments, and their errors by the delta method for both together."""
+    y, x = curve.change, curve.flow
     c = float(z @ x) / float(z @ y)
     own = x - c * y
     if abs(float(own @ x)) <= ZERO * float(np.linalg.norm(own) * np.linalg.norm(x)):
@@ -273,18 +288,8 @@ def news_leaning(
     b = -float(own @ y) / float(own @ x)
     moments = np.column_stack([z * own, own * (y + b * x)])
     slope = np.array([[-float(z @ y), 0.0], [-float(y @ (y + b * x)), float(own @ x)]])
-    errors = np.sqrt(np.diag(_spread(-np.linalg.solve(slope, moments.T).T, curve)))
-    region = anderson_rubin(form, level=level)
-    wide = anderson_rubin(form, level=0.5 + 0.5 * level)
-    projected = _projected(curve, wide, level)
-    leaning = Estimate(
-        c, float(errors[0]), region.lower, region.upper, level, units[0], "leaning", len(x), region=region, parent=curve
-    )
-    impact = Estimate(
-        b, float(errors[1]), projected.lower, projected.upper, level, units[1], "impact", len(x), region=projected,
-        parent=curve,
-    )  # fmt: skip
-    return NewsLeaning(leaning, impact, effective_f(form), leak, curve)
+    spread = _spread(-np.linalg.solve(slope, moments.T).T, curve)
+    return c, b, (math.sqrt(spread[0, 0]), math.sqrt(spread[1, 1]))
 
 
 def _projected(curve: LeaningCurve, leanings: ConfidenceSet, level: float) -> ConfidenceSet:
