@@ -45,6 +45,17 @@ def test_places_that_the_readme_names_exist():
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
+def test_the_guards_that_the_tests_page_lists_exist():
+    page = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", page)
+    assert len(named) > 40
+    absent = [
+        f"{file}::{test}" for file, test in named
+        if f"def {test}(" not in (ROOT / "tests" / file).read_text(encoding="utf-8")
+    ]  # fmt: skip
+    assert absent == []
+
+
 def test_what_the_security_page_names_exists():
     page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:econ|analyses|tests|paper|benchmarks)/[\w./-]*)`", page))
