@@ -239,8 +239,8 @@ def _holds(value: Any, word: str, inside: tuple[Kind, ...], scope: Mapping[str, 
     if word in ("Mapping", "dict"):
         deep = inside[1][0] in {"|", "Mapping", "Sequence", "tuple"}  # what is nested is explained where it is used
         return all(_is(key, inside[0], scope) and (deep or _is(item, inside[1], scope)) for key, item in value.items())
-    if isinstance(value, str):  # one name is as good as a list of one
-        return inside[0][0] == "str"
+    if isinstance(value, str):  # one name is as good as a list of one, but not as two
+        return inside[0][0] == "str" and (word != "tuple" or inside[-1][0] == "...")
     if word == "tuple" and inside[-1][0] != "...":
         parts = list(value)
         return len(parts) == len(inside) and all(map(lambda one, of: _is(one, of, scope), parts, inside))

@@ -64,7 +64,7 @@ def against_surveys(surveys: pd.DataFrame | None = None, *, as_of: str = EMBEDDE
     --------
     >>> table = against_surveys().loc["brazil"]
     >>> table[["counterparty", "surveyed"]].sum().round().tolist()
-    [171.0, 198.0]
+    [171.0, 195.0]
     """
     found = _surveyed(surveys, as_of)
     stamp, value = stamp_of(as_of), _returns(as_of)

@@ -79,7 +79,8 @@ class ReducedForm:
             Their covariances. At a right angle g is minus the first stage: the effect is infinite.
         """
         m, v = len(self.first), self.covariance
-        checks.finite("angle", np.asarray(angle, dtype=float))
+        angle = np.asarray(angle, dtype=float)
+        checks.finite("angle", angle)
         cos, sin = np.cos(angle)[..., None], np.sin(angle)[..., None]
         g, d = cos * self.outcome - sin * self.first, sin * self.outcome + cos * self.first
         cos, sin = cos[..., None], sin[..., None]

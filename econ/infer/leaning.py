@@ -258,8 +258,6 @@ def news_leaning(
     0.737, s.e. 0.042, 90% set [0.55, 0.95]
     """
     level, leak = checks.level(level), checks.real("leak", leak)
-    if isinstance(units, str) or len(units) != 2:
-        raise SpecificationError(f"units are two words, those of the leaning and of the impact; found {units!r}.")
     curve = leaning_curve(change, flow, controls=controls, cov=cov, bandwidth=bandwidth, units=units[1])
     y, x = curve.change, curve.flow
     z = _partialled(news, flow, controls)[0] - leak * x

@@ -386,6 +386,7 @@ def test_the_size_of_a_test_is_called_size():
         for name, value in public_callables()
         if name.startswith(tests) and "size" in inspect.signature(value).parameters
     }
-    given = {name: size for name, size in found.items() if size is not inspect.Parameter.empty}
+    # equivalence reads the size of an Estimate off its set, and takes 0.05 for a number
+    given = {name: size for name, size in found.items() if size not in (inspect.Parameter.empty, None)}
     assert len(given) > 8
     assert set(given.values()) == {0.05}
