@@ -229,7 +229,7 @@ def test_requests_that_make_no_sense():
     with pytest.raises(SpecificationError, match="bandwidth belongs"):
         lp.fit(4, "hc1", bandwidth=3)
     for terms in (0, 2.5, 300):
-        with pytest.raises(SpecificationError, match="(terms|bandwidth) must be"):
+        with pytest.raises(SpecificationError, match=r"(terms|bandwidth) must be"):
             lp.fit(4, "ewc", bandwidth=terms)
     with pytest.raises(SpecificationError, match="Wild"):
         lp.fit(4, bootstrap=MovingBlock(), rng=1)
