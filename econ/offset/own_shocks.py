@@ -40,7 +40,8 @@ class OwnShocks:
     Notes
     -----
     Nothing makes shocks identified apart uncorrelated in the sample; in the population they are, if each instrument
-    moves with one shock only. Read responses and offsets from the results, not variance shares.
+    moves with one shock only. Read responses and offsets from the results; variance shares, historical decompositions
+    and scenarios of shocks that overlap are refused.
 
     Examples
     --------

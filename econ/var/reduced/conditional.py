@@ -48,13 +48,13 @@ def conditional_forecast(
     ----------
     draws : ReducedDraws
         D reduced forms of one VAR.
-    impact : array (D, n, n)
-        Impact of n orthogonal shocks under each, B B' = Σ_u.
+    impact : array (D, n, s)
+        Impact of s >= n uncorrelated shocks under each, B B' = Σ_u.
     conditions : mapping of str to sequence or Series, or DataFrame
         Paths by variable, units of the variables: ``steps`` values in order, NaN where free; or values at dates.
     steps : int
         Periods ahead.
-    fixed : bool array (steps n,), optional
+    fixed : bool array (steps s,), optional
         Which of the stacked shocks keep their usual distribution; by default none.
     level : float, default 0.90
         Coverage of the intervals.
@@ -65,7 +65,7 @@ def conditional_forecast(
     -------
     paths : DataFrame (steps, 3 n)
         Columns (variable, ``mean`` | ``lower`` | ``upper``); no width where conditioned.
-    shocks : array (D, steps n)
+    shocks : array (D, steps s)
         Means, standard deviations.
 
     Raises
@@ -85,8 +85,8 @@ def conditional_forecast(
     expected = mean_paths(draws, steps, exog=exog)
     wanted = _target(conditions, fit, steps)
     bound = ~np.isnan(wanted)
-    free = np.ones(wanted.size, dtype=bool) if fixed is None else ~fixed
-    shocks, spread = np.zeros((len(draws), wanted.size)), np.empty((len(draws), *wanted.shape))
+    free = np.ones(steps * impact.shape[2], dtype=bool) if fixed is None else ~fixed
+    shocks, spread = np.zeros((len(draws), len(free))), np.empty((len(draws), *wanted.shape))
     for start in range(0, len(draws), BLOCK):  # the effects of all shocks are (steps n)² numbers a draw
         rows = slice(start, start + BLOCK)
         effect = kernels.stacked(kernels.responses(draws.lag_blocks[rows], impact[rows], steps - 1))

@@ -125,7 +125,7 @@ def counterfactual(
         interventions=used[0],
         intervention_draws=None if drawn is None else drawn[1],
         residual=float(np.sqrt((left**2).mean())) if method == "least-squares" else 0.0,
-        plausibility=plausibility(0.5 * float((used[0] ** 2).sum()), len(irf.point) * len(irf.responses)),
+        plausibility=plausibility(0.5 * float((used[0] ** 2).sum()), len(irf.point) * max(irf.point.shape[1:])),
         parent=irf,
     )
 
@@ -175,7 +175,8 @@ def at_once(theta: Array, shock: int, *, silence: list[int], using: list[int]) -
 def plausibility(divergence: float, count: int) -> float:
     """Bias of the coin whose Kullback-Leibler distance from a fair one, over ``count`` tosses, equals ``divergence``.
 
-    q = (1 + √(1 - exp(-2 divergence / count))) / 2, from 0.5 (fair) to 1; ``count`` = variables times periods.
+    q = (1 + √(1 - exp(-2 divergence / count))) / 2, from 0.5 (fair) to 1; ``count`` = variables (shocks, if
+    they are more) times periods.
 
     References
     ----------

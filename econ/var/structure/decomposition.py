@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BAND = ("point", "lower", "upper")
 OTHER = "other"  # what shocks that a scheme leaves unidentified do
+OVERLAP = 1e-6  # share of a variance that shocks may claim twice: rounding
 
 
 def fevd(
@@ -61,7 +62,8 @@ def fevd(
     Raises
     ------
     SpecificationError
-        If ``horizon`` is not a positive integer, ``kind`` is unknown, or bands are asked for without draws.
+        If ``horizon`` is not a positive integer, ``kind`` is unknown, bands are asked for without draws, or the shocks
+        overlap (:func:`check_apart`).
 
     References
     ----------
@@ -77,6 +79,7 @@ def fevd(
     """
     horizon = checks.count("horizon", horizon)
     bands.check_kind(kind)
+    check_apart(svar)
     fit = svar.parent
 
     def read(draws: ReducedDraws, impact: Array) -> Array:
@@ -116,7 +119,8 @@ def historical_decomposition(
 
     Every component is the path of the VAR driven by that part alone, through the whole moving average:
     a shock by B_j ε_jt from a zero start, ``initial`` by the first p observations, ``deterministic`` by D_t c
-    (exogenous regressors included).
+    (exogenous regressors included). Where there are more shocks than variables, ε_jt is what the residuals say of the
+    shock, B_j' Σ_u⁻¹ u_t, its expectation if it is Gaussian.
 
     Parameters
     ----------
@@ -136,15 +140,15 @@ def historical_decomposition(
 
     Returns
     -------
-    DataFrame (T, n (s + 2))
-        Columns (variable, component), units of the variables; components = shocks, ``other`` where the scheme
+    DataFrame
+        T rows. Columns (variable, component), units of the variables; components = shocks, ``other`` where the scheme
         identifies fewer shocks than variables, ``initial``, ``deterministic``. They add to the data exactly. With
         bands, columns (variable, component, ``point`` | ``lower`` | ``upper``).
 
     Raises
     ------
     SpecificationError
-        If ``kind`` is unknown, or bands are asked for without draws.
+        If ``kind`` is unknown, bands are asked for without draws, or the shocks overlap (:func:`check_apart`).
 
     Examples
     --------
@@ -156,6 +160,7 @@ def historical_decomposition(
     True
     """
     bands.check_kind(kind)
+    check_apart(svar)
     fit = svar.parent
     point = components(svar.model, svar.impact.to_numpy()[None])[0]
     names = [fit.variables, [*_components(svar), "initial", "deterministic"]]
@@ -184,8 +189,30 @@ def components(draws: ReducedDraws, impact: Array) -> Array:
     return kernels.propagate(draws.lag_blocks, driving, start)
 
 
+def check_apart(svar: StructuralResults) -> None:
+    """Refuse shocks that claim the same part of a residual, so that their parts would not add to the whole.
+
+    M = B' Σ_u⁻¹ B holds the products of the shocks as the data show them. Up to n shocks are uncorrelated with unit
+    variance, M = I; more than n share the residuals out between them, B B' = Σ_u.
+
+    Raises
+    ------
+    SpecificationError
+        Otherwise: for shocks identified apart from one another, as by :class:`econ.offset.OwnShocks`.
+    """
+    b = np.linalg.solve(svar.model.factor[0], svar.impact.to_numpy())
+    n, s = b.shape
+    gap = float(np.abs(b.T @ b - np.eye(s) if s <= n else b @ b.T - np.eye(n)).max())
+    if gap > OVERLAP:
+        raise SpecificationError(
+            f"{list(svar.shock_names)} are not uncorrelated shocks of unit variance that share out the residuals of "
+            f"{n} variables: off by {gap:.3g}; identify them by one scheme, such as Cholesky or Proxy with all "
+            "instruments, or read irf() only."
+        )
+
+
 def _components(svar: StructuralResults) -> list[str]:
-    complete = len(svar.shock_names) == len(svar.parent.variables)
+    complete = len(svar.shock_names) >= len(svar.parent.variables)
     return [*svar.shock_names] if complete else [*svar.shock_names, OTHER]
 
 

@@ -15,7 +15,7 @@ from econ.border import checked
 from econ.frozen import guarded
 from econ.var.reduced.conditional import Conditions, conditional_forecast
 from econ.var.structure.counterfactual import plausibility
-from econ.var.structure.decomposition import OTHER
+from econ.var.structure.decomposition import OTHER, check_apart
 
 if TYPE_CHECKING:
     from econ.var.reduced.draws import ReducedDraws
@@ -31,7 +31,7 @@ class Scenario:
     ----------
     paths : DataFrame (steps, 3 n)
         Columns (variable, ``mean`` | ``lower`` | ``upper``), units of the variables; no width where conditioned.
-    shocks : DataFrame (steps, n)
+    shocks : DataFrame (steps, n), or (steps, s) for s > n shocks
         Mean of the shocks that bring it about, standard deviations. Shocks that the scheme leaves unidentified are
         ``other 1``, ``other 2``, ...
     divergence : float
@@ -89,8 +89,8 @@ def scenario(
     Raises
     ------
     SpecificationError
-        For unknown names, paths of another length, no condition at all, or conditions that the driving shocks cannot
-        meet.
+        For unknown names, paths of another length, no condition at all, conditions that the driving shocks cannot meet,
+        or shocks that overlap (:func:`econ.var.structure.decomposition.check_apart`).
 
     References
     ----------
@@ -109,6 +109,7 @@ def scenario(
     [1.0, 1.0, 1.0, 1.0]
     """
     steps = checks.count("steps", steps)
+    check_apart(svar)
     reduced, impacts = svar.own_draws
     impacts, names = _completed(reduced, impacts, list(svar.shock_names))
     paths, shocks = conditional_forecast(
@@ -125,9 +126,9 @@ def scenario(
 
 
 def _completed(reduced: ReducedDraws, impacts: Array, names: list[str]) -> tuple[Array, list[str]]:
-    """Impact matrices with n orthogonal shocks: the identified ones, then any that complete them."""
+    """Impact matrices whose shocks make Σ_u: the identified ones, then any that complete them to n."""
     _, n, known = impacts.shape
-    if known == n:
+    if known >= n:
         return impacts, names
     rotations = np.linalg.qr(np.linalg.solve(reduced.factor, impacts), mode="complete")[0]
     rest = reduced.factor @ rotations[:, :, known:]

@@ -83,7 +83,10 @@ class StructuralResults:
 
     @cached_property
     def shocks(self) -> pd.DataFrame:
-        """Structural shocks, (T, s), unit variance under sigma_u: B' Σ_u⁻¹ u_t, which is B⁻¹ u_t for square B."""
+        """Structural shocks, (T, s), B' Σ_u⁻¹ u_t: B⁻¹ u_t for square B, best linear guesses if s exceeds n.
+
+        Unit variance under sigma_u, less where s exceeds n.
+        """
         weights = np.linalg.solve(self.model.sigma[0], self.impact.to_numpy())
         values = self.model.residuals[0] @ weights
         return pd.DataFrame(values, index=self.parent.residuals.index, columns=list(self.shock_names))

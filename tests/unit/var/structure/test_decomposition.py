@@ -1,6 +1,7 @@
 """Bands of variance shares and of history, under every scheme and bootstrap."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from econ.errors import SpecificationError, WeakInstrument
 from econ.infer.bands import path_band, pointwise, sup_t
+from econ.offset import OwnShocks
 from econ.testing import simulated_var
 from econ.var import (
     VAR,
@@ -24,6 +26,8 @@ from econ.var import (
     SignRestrictions,
 )
 from econ.var.structure.decomposition import components
+from econ.var.structure.scenario import scenario
+from econ.var.structure.structural import StructuralResults
 
 NAMES = ("a", "b", "c")
 IMPACT = np.array([[1.0, 0.0, 0.0], [0.4, 0.8, 0.0], [-0.5, 0.3, 1.2]])
@@ -161,3 +165,54 @@ def test_one_variable_and_one_lag(scheme):
     history = svar.historical_decomposition(MovingBlock(draws=20), rng=1)
     points = history.xs("point", axis=1, level="value")
     np.testing.assert_allclose(points.sum(axis=1), data.frame["y"].iloc[1:])
+
+
+TURN = np.linalg.qr(np.random.default_rng(1).standard_normal((4, 4)))[0][:3]  # three orthonormal rows of four
+
+
+@dataclass(frozen=True)
+class Many:
+    """Four shocks behind three variables: a factor of the covariance times orthonormal rows, shrunk on request."""
+
+    size: float = 1.0
+
+    def impact_batch(self, draws):
+        return draws.factor @ (self.size * TURN)
+
+    def identify(self, fit, rng=None):
+        return StructuralResults.from_point(fit, self, shock_names=("p", "q", "r", "s"))
+
+
+def test_more_shocks_than_variables_share_out_the_whole(fit, data):
+    svar = fit.identify(Many())
+    shares, history = svar.fevd(5), svar.historical_decomposition()
+    assert list(shares.columns) == ["p", "q", "r", "s"]
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-12)
+    assert list(history["a"].columns) == ["p", "q", "r", "s", "initial", "deterministic"]
+    total = history.T.groupby(level="variable", sort=False).sum().T
+    np.testing.assert_allclose(total, data.iloc[1:], rtol=1e-9)
+    # by hand: the guess of shock "q" is its row of B' Σ⁻¹ u, and its part is the moving average of it
+    guess = fit.residuals.to_numpy() @ np.linalg.solve(fit.sigma_u, svar.impact["q"])
+    part, path = np.zeros(3), []
+    for value in guess:
+        part = fit.lag_blocks[0] @ part + svar.impact["q"].to_numpy() * value
+        path.append(part)
+    np.testing.assert_allclose(history.xs("q", axis=1, level="component"), path, atol=1e-10)
+    bands = svar.historical_decomposition(Residual(draws=20), rng=1)
+    assert bands.shape == (fit.nobs, 3 * 6 * 3)
+    assert svar.fevd(2, Residual(draws=20), rng=1).shape == (6, 12)
+
+
+def test_shocks_that_overlap_or_leave_some_out_are_refused(fit, data):
+    same = OwnShocks(Proxy(fit.residuals["a"], shock="news", normalise="a"), Cholesky(*NAMES))
+    related = OwnShocks(Proxy(fit.residuals["a"], shock="a"), Proxy(fit.residuals["b"], shock="b"))
+    for scheme in (same, related, Many(0.9)):
+        svar = fit.identify(scheme)
+        for read in (
+            lambda svar=svar: svar.fevd(3),
+            lambda svar=svar: svar.historical_decomposition(),
+            lambda svar=svar: scenario(svar, 2, {"a": [1.0, 1.0]}),
+        ):
+            with pytest.raises(SpecificationError, match=r"share out the residuals.*read irf\(\) only"):
+                read()
+        assert np.isfinite(svar.irf(3).point).all()

@@ -1,5 +1,7 @@
 """Shut-off responses, conditional forecasts and structural scenarios."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from econ.errors import NotIdentified, SpecificationError
 from econ.var import Cholesky, MaxShare, MovingBlock
 from econ.var.structure.counterfactual import counterfactual, plausibility
 from econ.var.structure.scenario import scenario
+from econ.var.structure.structural import StructuralResults
 
 NAMES = ("china", "japan", "yield")
 METHODS = ("sims-zha", "scenario", "least-squares")
@@ -150,3 +153,33 @@ def test_scenarios_refuse_what_cannot_be(svar):
         scenario(svar, 1, {"chin": [1.0]})
     with pytest.raises(SpecificationError, match="no shock"):
         scenario(svar, 1, {"china": [1.0]}, driving=["fed"])
+
+
+@dataclass(frozen=True)
+class Doubled:
+    """Two halves of every recursive shock: as many variances, twice the shocks."""
+
+    def impact_batch(self, draws):
+        return np.concatenate([draws.factor, draws.factor], axis=2) / np.sqrt(2.0)
+
+    def identify(self, fit, rng=None):
+        names = tuple(f"{name}{half}" for half in (1, 2) for name in fit.variables)
+        return StructuralResults.from_point(fit, self, shock_names=names)
+
+
+def test_halves_of_shocks_bring_about_the_same_future(svar):
+    conditions = {"yield": [0.5, np.nan, -0.5]}
+    whole, halves = scenario(svar, 3, conditions), scenario(svar.parent.identify(Doubled()), 3, conditions)
+    np.testing.assert_allclose(halves.paths, whole.paths, atol=1e-10)
+    assert halves.divergence == pytest.approx(whole.divergence, rel=1e-9)
+    np.testing.assert_allclose(halves.shocks["china1"], whole.shocks["china"] / np.sqrt(2.0), atol=1e-10)
+    assert halves.plausibility == plausibility(halves.divergence, 3 * 6)
+    both = scenario(svar.parent.identify(Doubled()), 3, conditions, driving=["yield1", "yield2"])
+    alone = scenario(svar, 3, conditions, driving=["yield"])
+    np.testing.assert_allclose(both.paths, alone.paths, atol=1e-10)
+
+
+def test_a_counterfactual_counts_the_shocks_where_they_are_more(svar):
+    irf = svar.parent.identify(Doubled()).irf(4)
+    found = counterfactual(irf, "china1", silence="japan", using="japan1")
+    assert found.plausibility == plausibility(0.5 * float((found.interventions**2).sum()), 5 * 6)
