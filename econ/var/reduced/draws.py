@@ -62,6 +62,11 @@ class ReducedDraws:
         return self.residuals_on(self.fit.data.frame.to_numpy(dtype=float)[None])
 
     @property
+    def design(self) -> Array:
+        """Regressors in the order of the coefficients, (1, T, k): those of the data."""
+        return self.fit.parent.design(self.fit.lags)[None]
+
+    @property
     def residuals(self) -> Array:
         """Residuals of every draw on the sample it was estimated on, (B, T, n): here the data."""
         return self.observed_residuals
@@ -100,6 +105,14 @@ class SimulatedDraws(ReducedDraws):
     paths: Array = field(repr=False)
     resample: Resample = field(repr=False)
     stable: Mask = field(repr=False)
+
+    @property
+    def design(self) -> Array:
+        """Regressors of every draw in the order of the coefficients, (B, T, k)."""
+        fit = self.fit
+        terms, total = fit.parent.term_values(fit.lags), self.paths.shape[1]
+        lagged = [self.paths[:, fit.lags - lag : total - lag] for lag in range(1, fit.lags + 1)]
+        return np.concatenate([np.broadcast_to(terms, (len(self), *terms.shape)), *lagged], axis=2)
 
     @cached_property
     def residuals(self) -> Array:

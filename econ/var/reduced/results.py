@@ -211,9 +211,11 @@ class VARResults:
         draws = self.as_draws if self.posterior is None else self.posterior
         return conditional_forecast(draws, draws.factor, conditions, steps=steps, level=level, exog=exog)[0]
 
-    def diagnostics(self, lags: int | None = None) -> pd.DataFrame:
+    def diagnostics(
+        self, lags: int | None = None, bootstrap: Bootstrap | None = None, rng: Seed = None, *, n_jobs: int = 1
+    ) -> pd.DataFrame:
         """Residual tests, one row each; see :func:`econ.var.reduced.diagnostics.diagnostics`."""
-        return diagnostics(self, lags=lags)
+        return diagnostics(self, lags=lags, bootstrap=bootstrap, rng=rng, n_jobs=n_jobs)
 
     def identify(self, scheme: Scheme, rng: Seed = None) -> StructuralResults:
         """Find the structural shocks behind the residuals.

@@ -211,7 +211,7 @@ def _iterated(draws: ReducedDraws, codes: Rows, w: Array) -> tuple[ReducedDraws,
     The regressors enter as an orthonormal basis of the design, so that the weighted cross-products keep their digits.
     """
     fit, u = draws.fit, draws.residuals
-    basis, upper = np.linalg.qr(_design(draws))
+    basis, upper = np.linalg.qr(draws.design)
     gram, cross = volatility.by_regime(basis, basis, codes), volatility.by_regime(basis, u, codes)
     start = volatility.by_regime(u, u, codes)
     unit = np.sqrt(np.einsum("bii->bi", draws.sigma))[:, None, :]
@@ -232,13 +232,3 @@ def _iterated(draws: ReducedDraws, codes: Rows, w: Array) -> tuple[ReducedDraws,
     factor = np.linalg.cholesky(sums.sum(axis=1) / fit.df_resid)
     coefficients = draws.coefficients + np.linalg.solve(upper, change)
     return replace(draws, coefficients=coefficients, factor=factor), turn
-
-
-def _design(draws: ReducedDraws) -> Array:
-    """Regressors of every draw, (B, T, k), in the order of the coefficients."""
-    fit = draws.fit
-    if not isinstance(draws, SimulatedDraws):
-        return fit.parent.design(fit.lags)[None]
-    terms, total = fit.parent.term_values(fit.lags), draws.paths.shape[1]
-    lagged = [draws.paths[:, fit.lags - lag : total - lag] for lag in range(1, fit.lags + 1)]
-    return np.concatenate([np.broadcast_to(terms, (len(draws), *terms.shape)), *lagged], axis=2)

@@ -220,28 +220,31 @@ def test_diagnostics_count_and_weigh_what_is_estimated(data):
     fit = VAR(data, lags=2, exclude=EXOGENOUS).fit()
     table = fit.diagnostics(6)
     assert table.loc["portmanteau", "distribution"] == f"chi2({9 * 6 - 14})"
-    assert table.loc["lm", "distribution"] == "chi2(54)"
+    assert table.loc["lm: chi-square", "distribution"] == "chi2(54)"
+    df = fit.nobs - fit.coefficients / 3 - 18
+    assert table.loc["lm", "distribution"] == f"F(54, {3 * df:.1f})"
+    trace = table.loc["lm: chi-square", "statistic"] / fit.nobs
+    assert table.loc["lm", "statistic"] == pytest.approx(trace / (3 - trace) * df / 18, rel=1e-12)
+    boot = fit.diagnostics(6, Residual(draws=49), rng=1)
+    assert boot.loc["lm", "distribution"] == "residual bootstrap, 49 draws"
+    assert 0.0 < boot.loc["lm", "p_value"] <= 1.0
     loose = VAR(data, lags=2, exclude={"a": ["b", "c"]}).fit()
     unrestricted = VAR(data, lags=2).fit()
-    assert loose.diagnostics(6).loc["lm", "statistic"] == table.loc["lm", "statistic"]
-    assert unrestricted.diagnostics(6).loc["lm", "statistic"] != table.loc["lm", "statistic"]
+    assert loose.diagnostics(6).loc["lm: chi-square", "statistic"] == table.loc["lm: chi-square", "statistic"]
+    assert unrestricted.diagnostics(6).loc["lm: chi-square", "statistic"] != table.loc["lm: chi-square", "statistic"]
 
 
 def test_restricted_score_test_is_the_plain_one_without_exclusions(data):
-    from econ.var.reduced.diagnostics import _restricted_score, breusch_godfrey
+    from econ.var.reduced import _autocorrelation_kernels as kernels
 
     fit = VAR(data, lags=2).fit()
-    object.__setattr__(fit, "free", np.ones(fit.params.shape, dtype=bool))
-    u = np.vstack([np.zeros((4, 3)), fit.residuals.to_numpy()])
-    lagged = np.hstack([u[4 - lag : len(u) - lag] for lag in range(1, 5)])
-    expected = breusch_godfrey(VAR(data, lags=2).fit(), 4).statistic
-    assert _restricted_score(fit, fit.free, lagged) == pytest.approx(expected, rel=1e-8)
+    every = np.ones(fit.params.shape, dtype=bool)
+    score = kernels.restricted_score(fit.parent.design(2)[None], fit.residuals.to_numpy()[None], every, lags=4)
+    assert score[0] == pytest.approx(fit.diagnostics(4).loc["lm: chi-square", "statistic"], rel=1e-8)
 
 
 def test_score_test_is_the_fall_of_the_weighted_sum_of_squares(data):
     """u on the free regressors of its equation, and on all lags of u too, both by GLS with the weights of S_R."""
-    from econ.var.reduced.diagnostics import breusch_godfrey
-
     fit = VAR(data, lags=2, exclude={"a": ["a"], "c": ["L1.a", "c"]}).fit()  # false, so that the weights differ
     u, x = fit.residuals.to_numpy(), fit.parent.design(2)
     padded = np.vstack([np.zeros((3, 3)), u])
@@ -256,7 +259,7 @@ def test_score_test_is_the_fall_of_the_weighted_sum_of_squares(data):
 
     expected = left(free) - left(np.hstack([free, np.kron(root, z)]))
     assert left(free) < y @ y - 0.01  # the score of the free coefficients is not zero: the correction matters
-    assert breusch_godfrey(fit, 3).statistic == pytest.approx(expected, rel=1e-8)
+    assert fit.diagnostics(3).loc["lm: chi-square", "statistic"] == pytest.approx(expected, rel=1e-8)
 
 
 def test_granger_tests_what_is_left(data):
