@@ -69,6 +69,7 @@ def bai_perron(
     size: float = 0.05,
     level: float = 0.90,
     bandwidth: int | None = None,
+    block: int | None = None,
     draws: int = 499,
     rng: Seed,
     n_jobs: int = 1,
@@ -98,6 +99,9 @@ def bai_perron(
         Coverage of the intervals.
     bandwidth : int, optional
         Bartlett lags of the variance behind the intervals, default ``0.75 n^(1/3)`` in a regime of n.
+    block : int, optional
+        Periods of a block of the bootstrap, default ``0.75 n^(1/3) + 1`` in a regime of n; take more where errors are
+        persistent.
     draws : int, default 499
         Bootstrap samples of each sup-F: block-wild, regressors fixed, so that it holds for heteroskedastic and
         autocorrelated errors and for any regressors.
@@ -121,6 +125,25 @@ def bai_perron(
     SampleTooShort
         If a regime would have fewer observations than coefficients + 10 and no break could be looked for.
 
+    Notes
+    -----
+    Sup-F tests that reject at a nominal 5% where the null is true, in percent (200 samples of T, 199 draws; Monte Carlo
+    error 1.5 points, 2.2 at 11%). Errors are Gaussian, independent or AR(1) with the coefficient given:
+
+    ====================================  =======  =======
+    test, series                          T = 177  T = 420
+    ====================================  =======  =======
+    0 | 1, mean, independent errors       4.0      6.5
+    0 | 1, mean, AR(0.5)                  11       11
+    0 | 1, mean, AR(0.5), block = 12      5.0
+    0 | 1, mean, independent, block = 12  2.0
+    0 | 1, mean and a slope, AR(0.3)      6.0      8.5
+    1 | 2, mean, independent errors       5.0      3.0
+    ====================================  =======  =======
+
+    The default blocks are too short for errors as persistent as AR(0.5); with ``block=12`` at 177 observations the test
+    holds, and is cautious where errors are independent.
+
     References
     ----------
     Bai, J. and P. Perron (1998), Estimating and Testing Linear Models with Multiple Structural Changes, Econometrica
@@ -140,13 +163,16 @@ def bai_perron(
     level, size = checks.level(level), checks.real("size", size, above=0.0, below=1.0)
     select, draws = checks.choice("rule", select, RULES), checks.count("draws", draws)
     bandwidth = None if bandwidth is None else checks.count("bandwidth", bandwidth, least=0)
+    block = None if block is None else checks.count("block", block, most=len(y), of=f"for {len(y)} observations")
     x, outcome, names = _arrays(y, X)
     shortest = _shortest(trim, *x.shape)
     most = min(checks.count("max_breaks", max_breaks), len(outcome) // shortest - 1)
     ssr = segment_ssr(x, outcome, shortest)
     partitions = best_partitions(ssr, most)
     criteria = _criteria(partitions, ssr, x.shape[1], y.index)
-    tests, number = _sequential(x, outcome, partitions, shortest, size=size, draws=draws, rng=rng, n_jobs=n_jobs)
+    tests, number = _sequential(
+        x, outcome, partitions, (shortest, block), size=size, draws=draws, rng=rng, n_jobs=n_jobs
+    )
     if select != "sequential":
         number = int(criteria[select].to_numpy(dtype=float).argmin())
     ends = [0, *partitions[number], len(outcome)]
@@ -246,19 +272,22 @@ def _sequential(
     x: Array,
     y: Array,
     partitions: list[tuple[int, ...]],
-    shortest: int,
+    lengths: tuple[int, int | None],
     *,
     size: float,
     draws: int,
     rng: Seed,
     n_jobs: int,
 ) -> tuple[pd.DataFrame, int]:
-    """Test one break more until none is significant: the tests and the number of breaks."""
-    rows, number = {}, 0
+    """Test one break more until none is significant: the tests and the number of breaks.
+
+    ``lengths`` are those of the shortest regime and of the blocks of the bootstrap.
+    """
+    rows, number, least = {}, 0, 2 * lengths[0]
     seeds = seed_sequence(rng).spawn(len(partitions))
     for breaks, starts in enumerate(partitions[:-1]):
         ends = [0, *starts, len(y)]
-        stretches = [_Stretch(x[a:b], y[a:b], shortest) for a, b in itertools.pairwise(ends) if b - a >= 2 * shortest]
+        stretches = [_Stretch(x[a:b], y[a:b], *lengths) for a, b in itertools.pairwise(ends) if b - a >= least]
         if not stretches or number < breaks:
             break
         statistic = max(float(one.sup_f(one.y[:, None])[0]) for one in stretches)
@@ -282,13 +311,13 @@ def _sequential(
 class _Stretch:
     """One regime and the Chow tests of a break inside it."""
 
-    def __init__(self, x: Array, y: Array, shortest: int) -> None:
+    def __init__(self, x: Array, y: Array, shortest: int, block: int | None) -> None:
         self.y, self.columns = y, x.shape[1]
         self.whole = np.linalg.qr(x)[0]
         dates = range(shortest, len(y) - shortest + 1)
         self.bases = [(np.linalg.qr(x[:date])[0], np.linalg.qr(x[date:])[0]) for date in dates]
         self.residuals = y - self.whole @ (self.whole.T @ y)
-        self.block = default_lags(len(y)) + 1
+        self.block = default_lags(len(y)) + 1 if block is None else block
 
     def drawn(self, count: int, generator: np.random.Generator) -> Array:
         """Samples without a break, (n, count): residuals times one normal a block."""

@@ -61,6 +61,12 @@ def sup_f(
     SampleTooShort
         If no date leaves enough observations on both sides.
 
+    Notes
+    -----
+    Rejections of true nulls at a nominal 5%, in percent (200 samples, 199 draws, Gaussian errors, Monte Carlo error 1.5
+    points): two variables and two lags 4.0 with 177 observations and 5.0 with 420; six variables and six lags 2.0 with
+    177, which is cautious; six variables and three lags 3.0 with 420.
+
     References
     ----------
     Andrews, D. W. K. (1993), Tests for Parameter Instability and Structural Change with Unknown Change Point,

@@ -51,10 +51,10 @@ class HeteroskedasticityResults(LabelledResults):
         found = {name: squares[codes == code].mean(axis=0) for code, name in enumerate(names)}
         return pd.DataFrame(found, index=list(self.shock_names))
 
-    def tests(self) -> pd.DataFrame:
+    def tests(self, draws: int = 0, rng: Seed = None, *, n_jobs: int = 1) -> pd.DataFrame:
         """Tests of identification; see :func:`econ.var.schemes.volatility_tests.volatility_tests`."""
         codes, _ = self._regimes
-        return volatility_tests(self, codes)
+        return volatility_tests(self, codes, draws=draws, rng=rng, n_jobs=n_jobs)
 
     def read_draws(
         self,

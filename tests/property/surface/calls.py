@@ -729,7 +729,7 @@ def _structures():
     labelled = have["by NonGaussian"]
     return {
         "ChangingVolatilityResults.tests": Call(have["by ChangingVolatility"].tests),
-        "HeteroskedasticityResults.tests": Call(have["by Heteroskedasticity"].tests),
+        "HeteroskedasticityResults.tests": Call(have["by Heteroskedasticity"].tests, draws=19, rng=1),
         "NonGaussianResults.tests": Call(labelled.tests),
         "HeteroskedasticityResults.read_draws": Call(have["by Heteroskedasticity"].read_draws,
                                                      read=lambda draws, impact: impact, **boot),

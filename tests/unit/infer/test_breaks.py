@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
-from econ.infer.breaks import argmax_tail, bai_perron, best_partitions, segment_ssr
+from econ.infer.breaks import _Stretch, argmax_tail, bai_perron, best_partitions, segment_ssr
 
 
 def series(shifts, size=120, seed=1, noise=1.0):
@@ -141,3 +141,43 @@ def test_the_interval_covers_the_date(heteroskedastic):
             covered.append(found.dates["lower"][0] <= sold.index[100] <= found.dates["upper"][0])
     assert len(covered) > 250
     assert 0.84 <= np.mean(covered) <= 0.97
+
+
+def test_blocks_of_the_bootstrap():
+    sold = series({60: 0.5})
+    plain, same = bai_perron(sold, rng=1, draws=99), bai_perron(sold, rng=1, draws=99, block=4)  # 0.75 * 120^(1/3) + 1
+    assert plain.tests.equals(same.tests)
+    stretch = _Stretch(np.ones((120, 1)), sold.to_numpy(), 18, 25)
+    weights = stretch.drawn(3, np.random.default_rng(1)) / stretch.residuals[:, None]
+    changes = np.flatnonzero(np.abs(np.diff(weights, axis=0)).min(axis=1) > 1e-9) + 1
+    assert changes.tolist() == [25, 50, 75, 100]
+    long = bai_perron(sold, rng=1, draws=99, block=40).tests
+    assert long["statistic"].iloc[0] == plain.tests["statistic"].iloc[0]
+    assert long["p_value"].iloc[0] != plain.tests["p_value"].iloc[0]
+    for block in (0, 121, 2.5, "4"):
+        with pytest.raises(SpecificationError, match="block"):
+            bai_perron(sold, rng=1, block=block)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rho", "block", "bounds"), [(0.0, None, (0.01, 0.11)), (0.5, None, (0.05, 0.21)),
+                                                      (0.5, 12, (0.0, 0.11))])  # fmt: skip
+def test_sizes_of_the_docstring(rho, block, bounds):
+    """No break in 177 observations, nominal 5%: blocks must be long where errors are persistent."""
+    rejected = []
+    for seed in range(120):
+        noise = np.random.default_rng(seed).standard_normal(227)
+        for t in range(1, 227):
+            noise[t] += rho * noise[t - 1]
+        found = bai_perron(series({}, 177) * 0.0 + noise[50:], rng=seed, draws=99, max_breaks=1, block=block)
+        rejected.append(found.tests["p_value"].iloc[0] <= 0.05)
+    assert bounds[0] <= np.mean(rejected) <= bounds[1]
+
+
+@pytest.mark.slow
+def test_size_of_a_second_break():
+    second = [
+        bai_perron(series({88: 4.0}, 177, seed), rng=seed, draws=99, max_breaks=2).tests.loc["1 | 2", "p_value"]
+        for seed in range(120)
+    ]
+    assert 0.01 <= np.mean(np.array(second) <= 0.05) <= 0.11

@@ -62,3 +62,18 @@ def test_refuses_nonsense():
         sup_f(fit, "x", rng=None)
     with pytest.raises(SampleTooShort, match="both sides"):
         sup_f(VAR(simulated_var(60, rng=1), lags=9).fit(), "x", rng=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "p", "periods", "samples"), [(2, 2, 177, 150), (6, 6, 177, 80)])
+def test_sizes_of_the_docstring(n, p, periods, samples):
+    """Nominal 5% in the systems of the paper's sizes; cautious where coefficients are many."""
+    lags, names = np.zeros((p, n, n)), tuple(f"v{i}" for i in range(n))
+    lags[0], lags[-1] = 0.5 * np.eye(n) + 0.05, 0.1 * np.eye(n)
+    rejected = []
+    for seed in range(samples):
+        data = simulated_var(periods + p, rng=seed, lags=lags, impact=np.eye(n), names=names)
+        rejected.append(sup_f(VAR(data, lags=p).fit(), "v0", rng=seed, draws=99)["p_value"] <= 0.05)
+    assert np.mean(rejected) <= 0.12
+    if n == 2:
+        assert np.mean(rejected) >= 0.01
