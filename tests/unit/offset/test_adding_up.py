@@ -9,6 +9,7 @@ from econ.errors import SeriesNotFound, SpecificationError
 from econ.estimate import Unavailable
 from econ.offset import adding_up, pro_rata, quantity_offset
 from econ.projection import LocalProjection
+from econ.testing import simulated_var
 
 FLOATS = {"jp": 0.2, "uk": 0.3, "domestic_private": 0.5}
 
@@ -162,3 +163,22 @@ def test_a_weak_seller_gives_unbounded_sets(irf):
     split = adding_up(weak, "cn", ["jp", "uk"], supply="issuance", horizon=4)
     assert not any(share.region.bounded for share in split.shares.values())
     assert abs(split.total - 1.0) < 1e-12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("groups", [2, 6])
+def test_sizes_of_the_docstring(groups):
+    """177 months, horizon 6, nominal 5%: every group takes its share of the float and supply does not respond."""
+    names = ["cn", *(f"g{i}" for i in range(groups)), "issuance"]
+    impact = np.diag([1.0, *[0.5] * groups, 1.0])
+    impact[1:-1, 0] = -0.8 / groups
+    floats = {name: 0.8 / groups for name in names[1:-1]} | {"domestic_private": 0.2}
+    rejected = []
+    for seed in range(200):
+        data = simulated_var(179, rng=seed, lags=[0.3 * np.eye(len(names))], impact=impact, names=names)
+        irf = VAR(data, lags=2).fit().identify(Cholesky(*names)).irf(6, MovingBlock(draws=199), rng=seed)
+        split = adding_up(irf, "cn", names[1:-1], supply="issuance", horizon=6, benchmark=floats)
+        rejected.append(split.tests["p_value"])
+    assert split.shares["g0"].value == pytest.approx(0.8 / groups, abs=0.5)
+    sizes = (np.array(rejected, dtype=float) < 0.05).mean(axis=0)
+    assert ((sizes >= 0.015) & (sizes <= 0.13)).all(), sizes
