@@ -8,6 +8,8 @@ from analyses import _kinds as kind
 from analyses._kinds import Span
 from econ.report import Choices
 
+BUND = "yield_10y_germany"
+
 
 # fmt: off
 @dataclass(frozen=True)

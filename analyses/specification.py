@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from analyses import _kinds as kind
 from analyses._decisive import Beliefs, Leaning, Operations, Replacement
 from analyses._kinds import Dates, NewsClass, Span
-from analyses._measurement import Claims, Concepts, Custody, Holdings, Summary
+from analyses._measurement import BUND, Claims, Concepts, Custody, Holdings, Summary
 from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
 from econ import VAR, Dataset
 from econ.report import Choices
 from econ.var import VARResults
 
 CHINA, JAPAN, UK = "china_net_purchases", "japan_net_purchases", "uk_net_purchases"
-FED, BUND = "fed_net_purchases", "yield_10y_germany"
+FED = "fed_net_purchases"
 RECORDS = ("fixed_on", "decided_on")
 """Fields that only record something; every other field moves a number of an exhibit."""
 
