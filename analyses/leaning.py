@@ -47,7 +47,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         key="leaning", title="What an impact takes: leaning, and leaning that news identifies",
         numbers={**numbers, **read}, tables={"": table, "needed": needed},
         figures={"": Figure(_curve(main_one, points, spec), partial(_draw, steepest=choices.steepest), height=3.6)},
-        vintages=_files(spec), spec=spec,
+        vintages=vintages_of(spec), spec=spec,
     )  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def months_of(spec: Specification, news: tuple[str, ...], sample: tuple[str, str
     return table.loc[sample[0] : sample[1]].dropna()
 
 
-def _files(spec: Specification) -> tuple[Vintage, ...]:
+def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
+    """Files behind the months."""
     yields = econ.load(spec.primary.maturity, frequency="D", as_of=spec.as_of).vintages
     return tuple(dict.fromkeys(yields + loaded(spec, f"{spec.leaning.seller}_net_purchases").vintages))
 

@@ -6,7 +6,6 @@ News z that moves the price and reaches the flow only through it adds ``E[z (f -
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,6 +46,8 @@ class NewsLeaning:
         Part of the impact in the measure of news that was taken out.
     curve : LeaningCurve
         Impact at any other leaning.
+    influence : array (T, 2)
+        What each period adds to the error of leaning and impact: for the joint covariance of several designs.
     """
 
     leaning: Estimate
@@ -54,6 +55,7 @@ class NewsLeaning:
     relevance: EffectiveF
     share: float
     curve: LeaningCurve = field(repr=False)
+    influence: Array = field(repr=False)
 
     def __str__(self) -> str:
         return f"leaning {self.leaning}; impact {self.impact}; news: {self.relevance}"
@@ -147,20 +149,21 @@ def news_leaning(
     z = partialled(news, flow, controls)[0] - share * y
     if abs(float(z @ y)) <= ZERO * float(np.linalg.norm(z) * np.linalg.norm(y)):
         raise NotIdentified("the news is unrelated to the price change, so that it identifies no leaning.")
-    c, b, errors = _solved(curve, z)
+    c, b, influence = _solved(curve, z)
+    errors = np.sqrt(np.diag(spread(influence, curve)))
     form = reduced_form(x, y, z, cov=cov, bandwidth=bandwidth)
-    regions = (anderson_rubin(form, level=level), _concentrated(curve, z, b, errors[1], level=level))
+    regions = (anderson_rubin(form, level=level), _concentrated(curve, z, b, float(errors[1]), level=level))
     leaning, impact = (
-        Estimate(value, error, found.lower, found.upper, level, unit, label, len(x), region=found, parent=curve)
+        Estimate(value, float(error), found.lower, found.upper, level, unit, label, len(x), region=found, parent=curve)
         for value, error, found, unit, label in zip(
             (c, b), errors, regions, units, ("leaning", "impact"), strict=True
         )
     )  # fmt: skip
-    return NewsLeaning(leaning, impact, effective_f(form), share, curve)
+    return NewsLeaning(leaning, impact, effective_f(form), share, curve, influence)
 
 
-def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, tuple[float, float]]:
-    """C and b that solve both moments, and their errors by the delta method for both together."""
+def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, Array]:
+    """C and b that solve both moments, and the influence of each period on both (T, 2), by the delta method."""
     y, x = curve.change, curve.flow
     c = float(z @ x) / float(z @ y)
     own = x - c * y
@@ -169,8 +172,7 @@ def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, tuple[float, f
     b = -float(own @ y) / float(own @ x)
     moments = np.column_stack([z * own, own * (y + b * x)])
     slope = np.array([[-float(z @ y), 0.0], [-float(y @ (y + b * x)), float(own @ x)]])
-    found = spread(-np.linalg.solve(slope, moments.T).T, curve)
-    return c, b, (math.sqrt(found[0, 0]), math.sqrt(found[1, 1]))
+    return c, b, -np.linalg.solve(slope, moments.T).T
 
 
 def _concentrated(curve: LeaningCurve, z: Array, centre: float, scale: float, *, level: float) -> ConfidenceSet:

@@ -90,6 +90,10 @@ def test_news_gives_the_leaning_and_with_it_the_impact():
     assert found.leaning.region == anderson_rubin(x, y, n, cov="hc1", level=0.90)
     assert (found.leaning.units, found.impact.units) == ("USD bn per bp", "bp per USD bn")
     assert found.relevance.strong
+    assert found.influence.shape == (4000, 2)
+    assert np.sqrt((found.influence**2).sum(axis=0) * 4000 / 3998) == pytest.approx(
+        [found.leaning.std_error, found.impact.std_error], rel=1e-3
+    )
 
 
 def test_the_errors_are_those_of_repeated_samples():
