@@ -31,7 +31,7 @@ COLUMNS = ("value", "std_error", "first_stage_f", "nobs", "start", "end", "block
 SETS = ("S", "K", "CLR")
 NULL = "all designs have one effect"
 KNOWN = 1e-10
-"""Share of the endogenous variable beyond the instrument that is rounding."""
+"""Share of a variable beyond instrument and controls that is rounding."""
 
 
 @guarded
@@ -106,8 +106,7 @@ class LinearMoment:
         both = np.column_stack([self.outcome.to_numpy(dtype=float), self.endogenous.to_numpy(dtype=float)])
         slopes = np.linalg.solve(r, q.T @ both)[-1]
         u = both - q @ (q.T @ both)
-        if float(np.linalg.norm(u[:, 1])) <= KNOWN * float(np.linalg.norm(both[:, 1])):
-            u[:, 1] = 0.0  # its own instrument: the first stage is known
+        u[:, np.linalg.norm(u, axis=0) <= KNOWN * np.linalg.norm(both, axis=0)] = 0.0  # nothing but rounding is left
         room = np.sqrt(np.maximum(1.0 - (q * q).sum(axis=1), 1e-10))
         y, x = (pd.Series(q[:, -1] * u[:, j] / room / r[-1, -1], index) for j in (0, 1))
         return float(slopes[0]), float(slopes[1]), y, x
@@ -216,14 +215,26 @@ def stacked_moments(
 
     Notes
     -----
-    Coverage of 90% sets and rejections of agreement at 5%, in percent, of a daily, an event and a monthly design over
-    120 months (blocks of a month, no lags) whose errors share a factor and are correlated with x by 0.8; first-stage F
-    of the designs in the second column; 2,000 samples (Monte Carlo error 0.7 and 0.5 points). "Wald" is the estimate
-    with 1.645 standard errors, "alone" the S set with the covariances between designs left out:
+    Coverage of 90% sets, rejections of agreement at 5% and bounded sets, in percent, of a daily, an event and a monthly
+    design over 120 months (no lags), whose errors and instruments share what happens in a month and whose errors are
+    correlated with x; the mean first-stage F of each design in the first column; 1,000 samples (Monte Carlo error 0.9,
+    of J 0.7 points). "Wald" is the estimate with 1.645 standard errors, "K alone" leaves out the covariances between
+    designs:
 
-    @TABLE@
+    =============  ====  ====  ====  ====  =======  ===  =========  =========
+    first-stage F  S     K     CLR   Wald  K alone  J    S bounded  K bounded
+    =============  ====  ====  ====  ====  =======  ===  =========  =========
+    109, 34, 31    92.7  91.4  90.5  86.7  78.4     3.5  97         92
+    2, 34, 2       92.7  90.8  90.7  87.0  88.6     3.3  97         76
+    2, 2, 2        92.7  92.0  91.4  79.7  87.5     0.2  33         28
+    1, 1, 1        92.7  90.8  92.5  79.6  91.7     0.2  10         8
+    =============  ====  ====  ====  ====  =======  ===  =========  =========
 
-    The set of a design that adds nothing: S counts a degree of freedom more, K and the estimate stay as they are.
+    S is conservative here: the degrees of freedom of its quantile are those of the worst variance, 26 on average. J is
+    conservative where all designs are weak.
+
+    A design that says nothing and shares nothing with the others costs S a degree of freedom, and K and the estimate
+    nothing. One that shares errors with them is worth something even if its first stage is zero.
 
     References
     ----------
@@ -252,6 +263,8 @@ def stacked_moments(
     influence: dict[str, pd.Series] = {}
     for name, each in designs.items():
         y, x, *own = each.reduced()
+        if not own[0].any():
+            raise SingularDesign(f"the outcome of {name!r} is its instrument and controls again: nothing is left over.")
         rows[name] = (y, x, each.nobs, each.outcome.index[0], each.outcome.index[-1])
         influence |= dict(zip(_words(name), own, strict=True))
     noisy = {word: series for word, series in influence.items() if series.any()}
@@ -269,9 +282,6 @@ def _form(rows: Mapping[str, tuple[Any, ...]], calendar: CalendarCovariance) -> 
     names, m = list(rows), len(rows)
     order = [_words(name)[which] for which in (0, 1) for name in names]
     v = calendar.covariance.reindex(index=order, columns=order, fill_value=0.0).to_numpy()
-    if not np.diag(v)[:m].all():
-        at = names[int(np.diag(v)[:m].argmin())]
-        raise SingularDesign(f"the outcome of {at!r} is a combination of its instrument and controls: nothing is left.")
     for block, words in ((v[:m, :m], names), (v, order)):
         there = np.flatnonzero(np.diag(block))
         check_definite(block[np.ix_(there, there)], [words[j] for j in there])
