@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eig, solve_triangular
@@ -24,18 +25,33 @@ from econ.infer.form import ReducedForm
 
 GRID = 1001
 """Angles that are looked at beside the roots: roots decide, the grid stands by where rounding hides two of them."""
+FINE = 201
+"""The same on the scale of each moment."""
 HALF = 0.5 * math.pi
 KNOWN = 1000.0
+"""Standard errors in the unit of the effect where first stages are known."""
 EDGE = 1e-12
 """Distance from a right angle at which an end counts as infinite."""
 
 
-def balanced(form: ReducedForm) -> tuple[Array, Array, Array, float, float]:
-    """Turn o, f and v so that v is near the identity at every angle: o, f, v, centre and scale of the effect.
+@dataclass(frozen=True)
+class Balanced:
+    """The problem in units in which v is near the identity at every angle; the effect is ``centre + scale tan(a)``.
 
-    The effect is ``centre + scale tan(a)``. Moments are multiplied by one matrix, which changes neither S nor K. The
-    scale is that at which both coefficients are as noisy; where f is known, a thousand standard errors at most.
+    Moments are multiplied by one matrix, which changes neither S nor K. ``grid`` holds angles that are close to each
+    other where a moment changes fast.
     """
+
+    o: Array
+    f: Array
+    v: Array
+    centre: float
+    scale: float
+    grid: Array
+
+
+def balanced(form: ReducedForm) -> Balanced:
+    """Choose the scale at which both coefficients are as noisy; where f is known, a thousand standard errors."""
     m, v = len(form.first), form.covariance
     if not form.first.any():
         raise NotIdentified("no instrument moves the endogenous variable at all: nothing is said of the effect.")
@@ -53,9 +69,29 @@ def balanced(form: ReducedForm) -> tuple[Array, Array, Array, float, float]:
     root = np.linalg.cholesky(0.5 * (both[:m, :m] + both[m:, m:]))
     whole = np.kron(np.eye(2), root)
     half = solve_triangular(whole, both, lower=True)
-    o = solve_triangular(root, (form.outcome - centre * form.first) / scale, lower=True)
-    f = solve_triangular(root, form.first, lower=True)
-    return o, f, solve_triangular(whole, half.T, lower=True), centre, scale
+    o, f = (form.outcome - centre * form.first) / scale, form.first
+    grid = _grid(o, f, both)
+    o, f = (solve_triangular(root, each, lower=True) for each in (o, f))
+    return Balanced(o, f, solve_triangular(whole, half.T, lower=True), centre, scale, grid)
+
+
+def _grid(o: Array, f: Array, v: Array) -> Array:
+    """Angles dense around the ratio of each moment, in its standard errors and in the unit of its noise."""
+    m = len(o)
+    there = f != 0.0
+    ratio = o[there] / f[there]
+    yy, yd, dd = (np.diag(part)[there] for part in (v[:m, :m], v[:m, m:], v[m:, m:]))
+    spread = np.sqrt(np.maximum(yy - 2.0 * ratio * yd + ratio**2 * dd, 0.0))
+    units = np.concatenate([spread / np.abs(f[there]), spread / np.sqrt(np.maximum(dd, f[there] ** 2 / KNOWN**2))])
+    steps = np.tan(np.linspace(-HALF, HALF, min(FINE, GRID))[1:-1])
+    local = np.arctan(np.concatenate([ratio, ratio])[:, None] + units[:, None] * steps).ravel()
+    found = np.unique(np.concatenate([local, np.linspace(-HALF, HALF, GRID)[1:-1]]))
+    return _inner(found)
+
+
+def _inner(angle: Array) -> Array:
+    inner: Array = angle[np.abs(angle) < HALF - EDGE]
+    return inner
 
 
 def _shifted(v: Array, centre: float, scale: float) -> Array:
@@ -66,9 +102,9 @@ def _shifted(v: Array, centre: float, scale: float) -> Array:
     return turned
 
 
-def parts(o: Array, f: Array, v: Array, angle: Array) -> tuple[Array, Array, Array, Array]:
+def parts(case: Balanced, angle: Array) -> tuple[Array, Array, Array, Array]:
     """S, ``g'V^-1 D``, ``D'V^-1 D`` and det V at every angle."""
-    m = len(o)
+    o, f, v, m = case.o, case.f, case.v, len(case.o)
     cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
     g, d = cos * o - sin * f, sin * o + cos * f
     cos, sin = cos[..., None], sin[..., None]
@@ -81,12 +117,12 @@ def parts(o: Array, f: Array, v: Array, angle: Array) -> tuple[Array, Array, Arr
     return (g * weighted[..., 0]).sum(-1), (g * scaled).sum(-1), (d * scaled).sum(-1), np.linalg.det(v_gg)
 
 
-def s_roots(o: Array, f: Array, v: Array, critical: float) -> Array:
+def s_roots(case: Balanced, critical: float) -> Array:
     """Angles at which S equals a value: real eigenvalues of ``det(A - t B + t^2 C) = 0``, t the tangent.
 
     ``S <= c`` is ``c V - g g' >= 0`` as a matrix; each entry is quadratic in t.
     """
-    m = len(o)
+    o, f, v, m = case.o, case.f, case.v, len(case.o)
     a = critical * v[:m, :m] - np.outer(o, o)
     b = critical * (v[:m, m:] + v[m:, :m]) - np.outer(o, f) - np.outer(f, o)
     c = critical * v[m:, m:] - np.outer(f, f)
@@ -118,73 +154,76 @@ def _folded(angle: Array) -> Array:
     return folded
 
 
-def k_margin(o: Array, f: Array, v: Array, *, critical: float, df: float) -> Callable[[Array], Array]:
+def k_margin(case: Balanced, *, critical: float, df: float) -> Callable[[Array], Array]:
     """``c (1 + S / n) - K (1 + (c - q) / n)`` with q = k - 1: not negative where K does not reject.
 
     With a covariance of n degrees of freedom ``K (n - q) / (n + S - K)`` is F(1, n - q) given D (Rao 1967).
     """
-    share, q = 1.0 / df, len(o) - 1.0
+    share, q = 1.0 / df, len(case.o) - 1.0
 
     def margin(angle: Array) -> Array:
-        s, slope, size, _ = parts(o, f, v, angle)
+        s, slope, size, _ = parts(case, angle)
         found: Array = critical * (1.0 + share * s) - slope**2 / size * (1.0 + share * (critical - q))
         return found
 
     return margin
 
 
-def k_roots(o: Array, f: Array, v: Array, *, critical: float, df: float) -> Array:
+def k_roots(case: Balanced, *, critical: float, df: float) -> Array:
     """Angles at which the margin of K is zero; times ``D'V^-1 D det(V)^4`` it is a polynomial of degree 8 k."""
-    share, q = 1.0 / df, len(o) - 1.0
+    share, q = 1.0 / df, len(case.o) - 1.0
 
     def values(angle: Array) -> Array:
-        s, slope, size, det = parts(o, f, v, angle)
-        found: Array = (critical * size * (1.0 + share * s) - slope**2 * (1.0 + share * (critical - q))) * det**4
-        return found
+        s, slope, size, det = parts(case, angle)
+        found: Array = critical * size * (1.0 + share * s) - slope**2 * (1.0 + share * (critical - q))
+        return found * det**4
 
-    return polynomial_roots(values, 8 * len(o))
+    return polynomial_roots(values, 8 * len(case.o))
 
 
-def least(o: Array, f: Array, v: Array) -> float:
-    """The angle at which S is least; where S is flat ``g'V^-1 D det(V)^2``, a polynomial of degree 4 k, is zero."""
+def stationary(case: Balanced) -> Array:
+    """Angles at which S is flat: roots of ``g'V^-1 D det(V)^2``, of degree 4 k, and turns of its sign on the grid."""
 
     def values(angle: Array) -> Array:
-        _, slope, _, det = parts(o, f, v, angle)
+        _, slope, _, det = parts(case, angle)
         found: Array = slope * det**2
         return found
 
-    tried = np.concatenate([polynomial_roots(values, 4 * len(o)), np.linspace(-HALF, HALF, GRID)[1:-1]])
-    tried = tried[np.abs(tried) < HALF - EDGE]
-    best = float(tried[int(parts(o, f, v, tried)[0].argmin())])
-    width = math.pi / GRID
-    low, high = (float(parts(o, f, v, np.array([best + side]))[1][0]) for side in (-width, width))
-    if low > 0.0 > high:  # S' = -2 slope goes from minus to plus
-        best = float(
-            brentq(lambda a: float(parts(o, f, v, np.array([a]))[1][0]), best - width, best + width, xtol=1e-15)
-        )
-    return float(_folded(np.array([best]))[0])
+    rough = _inner(polynomial_roots(values, 4 * len(case.o)))
+    angle = np.unique(np.concatenate([case.grid, rough]))
+    up = parts(case, angle)[1] > 0.0
+    turns = np.flatnonzero(up[1:] != up[:-1])
+    exact = [_root(lambda a: parts(case, a)[1], float(angle[j]), float(angle[j + 1])) for j in turns]
+    return np.concatenate([rough, exact])
+
+
+def least(case: Balanced) -> float:
+    """The angle at which S is least."""
+    tried = np.concatenate([stationary(case), case.grid])
+    return float(tried[int(parts(case, tried)[0].argmin())])
 
 
 def union(
-    margin: Callable[[Array], Array], roots: Array, centre: float, scale: float
+    case: Balanced, margin: Callable[[Array], Array], roots: Array, inside: Array | None = None
 ) -> tuple[tuple[float, float], ...]:
-    """Intervals of ``centre + scale tan(a)`` on which ``margin`` is not negative, given the roots of ``margin``.
+    """Intervals of the effect on which ``margin`` is not negative, given its roots and places where it may be positive.
 
-    What lies between two neighbours is judged at its middle; an end is found between the middles beside it.
+    What lies between two neighbours is judged at its middle; an end is found between the places judged beside it.
     """
-    inner = np.unique(np.concatenate([roots, np.linspace(-HALF, HALF, GRID)]))
-    inner = inner[np.abs(inner) < HALF - EDGE]
-    edges = np.concatenate([[-HALF], inner, [HALF]])
-    middles = 0.5 * (edges[1:] + edges[:-1])
-    inside = margin(middles) >= 0.0
-    turns = np.flatnonzero(inside[1:] != inside[:-1])
-    ends = [centre + scale * math.tan(_end(margin, float(middles[j]), float(middles[j + 1]))) for j in turns]
-    if inside[0]:
+    edges = np.concatenate([[-HALF], np.unique(_inner(np.concatenate([roots, case.grid]))), [HALF]])
+    places = 0.5 * (edges[1:] + edges[:-1])
+    if inside is not None:
+        places = np.unique(np.concatenate([places, inside]))
+    there = margin(places) >= 0.0
+    turns = np.flatnonzero(there[1:] != there[:-1])
+    angles = [_root(margin, float(places[j]), float(places[j + 1])) for j in turns]
+    ends = [case.centre + case.scale * math.tan(angle) for angle in angles]
+    if there[0]:
         ends.insert(0, -math.inf)
-    if inside[-1]:
+    if there[-1]:
         ends.append(math.inf)
     return tuple(zip(ends[::2], ends[1::2], strict=True))
 
 
-def _end(margin: Callable[[Array], Array], low: float, high: float) -> float:
-    return float(brentq(lambda angle: float(margin(np.array([angle]))[0]), low, high, xtol=1e-15, rtol=1e-14))
+def _root(function: Callable[[Array], Array], low: float, high: float) -> float:
+    return float(brentq(lambda angle: float(function(np.array([angle]))[0]), low, high, xtol=1e-15, rtol=1e-14))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def kleibergen(
     Returns
     -------
     ConfidenceSet
-        Ends are roots of a polynomial, found to rounding; never empty with several instruments.
+        Ends are roots of a polynomial of degree 8 m, found to rounding; never empty with several instruments.
 
     Raises
     ------
@@ -87,21 +88,19 @@ def kleibergen(
     q = len(form.first) - 1
     if q == 0:
         return anderson_rubin(form, level=level, small_sample=True)
-    o, f, v, centre, scale = _turned(form)
-    df = _room(form)
+    case, df = _balanced(form), _room(form)
     critical = float(stats.chi2.ppf(level, 1) if math.isinf(df) else stats.f.ppf(level, 1, df - q))
-    margin = p.k_margin(o, f, v, critical=critical, df=df)
-    roots = p.k_roots(o, f, v, critical=critical, df=df)
-    return ConfidenceSet(p.union(margin, roots, centre, scale), level)
+    margin = p.k_margin(case, critical=critical, df=df)
+    roots = p.k_roots(case, critical=critical, df=df)
+    return ConfidenceSet(p.union(case, margin, roots, p.stationary(case)), level)
 
 
-def _turned(form: ReducedForm) -> tuple[Array, Array, Array, float, float]:
+def _balanced(form: ReducedForm) -> p.Balanced:
     """The form in balanced units; refuses a covariance that is singular beyond first stages that are known."""
     m, v = len(form.first), form.covariance
     noisy = np.concatenate([np.ones(m, dtype=bool), np.diag(v)[m:] > 0.0])
     check_definite(v[np.ix_(noisy, noisy)])
-    o, f, turned, centre, scale = p.balanced(form)
-    return o, f, turned * form.factor, centre, scale
+    return p.balanced(replace(form, covariance=v * form.factor))
 
 
 def _room(form: ReducedForm) -> float:
@@ -116,13 +115,12 @@ def stock_wright(form: ReducedForm, *, level: float) -> ConfidenceSet:
     level, m = checks.level(level), len(form.first)
     if m == 1:
         return anderson_rubin(form, level=level, small_sample=True)
-    o, f, v, centre, scale = _turned(form)
-    critical = critical_ar(level, m, form.df)
+    case, critical = _balanced(form), critical_ar(level, m, form.df)
 
     def margin(angle: Array) -> Array:
-        return critical - p.parts(o, f, v, angle)[0]
+        return critical - p.parts(case, angle)[0]
 
-    return ConfidenceSet(p.union(margin, p.s_roots(o, f, v, critical), centre, scale), level)
+    return ConfidenceSet(p.union(case, margin, p.s_roots(case, critical)), level)
 
 
 def continuously_updated(form: ReducedForm) -> tuple[float, float, float]:
@@ -134,7 +132,7 @@ def continuously_updated(form: ReducedForm) -> tuple[float, float, float]:
         With fewer degrees of freedom than instruments.
     """
     _room(form)
-    o, f, v, centre, scale = _turned(form)
-    angle = p.least(o, f, v)
-    s, _, size, _ = (float(each[0]) for each in p.parts(o, f, v, np.array([angle])))
-    return centre + scale * math.tan(angle), scale / math.cos(angle) ** 2 / math.sqrt(size), s
+    case = _balanced(form)
+    angle = p.least(case)
+    s, _, size, _ = (float(each[0]) for each in p.parts(case, np.array([angle])))
+    return case.centre + case.scale * math.tan(angle), case.scale / math.cos(angle) ** 2 / math.sqrt(size), s

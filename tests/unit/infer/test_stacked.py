@@ -166,8 +166,12 @@ def test_a_design_without_information_costs_s_a_degree_of_freedom_and_k_nothing(
     assert two[:2] == pytest.approx(one[:2], rel=1e-4)
     form, wide = (np.array(each.confidence_set(kind="S").intervals[0]) for each in (found, more))
     assert abs(wide[1] - wide[0]) > abs(form[1] - form[0])
-    known = [replace(each.form, df=math.inf) for each in (found, more)]
-    np.testing.assert_allclose(kleibergen(known[1]).intervals[0], kleibergen(known[0]).intervals[0], rtol=1e-4)
+    near = [
+        [each for each in kleibergen(replace(part.form, df=math.inf)) if max(map(abs, each)) < 1e3]
+        for part in (found, more)
+    ]  # where b is as large as the noise, the noisy design has stationary points of its own
+    assert len(near[0]) >= 1
+    np.testing.assert_allclose(near[1], near[0], rtol=1e-4)
 
 
 def test_one_design_twice_is_refused_by_name():
