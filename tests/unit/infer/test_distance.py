@@ -148,6 +148,11 @@ def test_the_worst_case_is_the_worst_and_is_attained():
     signs = np.sign(x)
     worst = np.outer(signs * ERRORS, signs * ERRORS)
     assert math.sqrt(x @ worst @ x) == pytest.approx(found.estimate.std_error)
+    h = pd.DataFrame({"a": 1.0, "b": [0.0, 1.0, 2.0, 5.0]}, NAMES)
+    two = minimum_distance(VALUES, equal(0.3), weight="equal", loadings=h, dependence="worst case")
+    assert (two.weights < 0.0).any().all()
+    for name in "ab":
+        assert two.estimates[name].std_error == pytest.approx(np.abs(two.weights[name].to_numpy()) @ ERRORS)
     assert isinstance(found.covariance, Unavailable)
     assert found.estimate.value == minimum_distance(VALUES, equal(0.0), weight="equal").estimate.value
     other = minimum_distance(VALUES, equal(-0.2), weight="equal", dependence="worst case")  # covariances are not read

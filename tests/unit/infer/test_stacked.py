@@ -24,7 +24,7 @@ def moment(table):
     return LinearMoment(table["y"], table["x"], table["z"])
 
 
-def history(seed=1, strengths=(60.0, 30.0, 30.0)):
+def history(seed=1, strengths=(60.0, 30.0, 30.0), *, endogeneity=0.8):
     """A daily, an event and a monthly design: instruments and errors share what happens in a month."""
     generator = np.random.default_rng(seed)
     shock, news = generator.standard_normal((2, len(MONTHS)))
@@ -35,7 +35,7 @@ def history(seed=1, strengths=(60.0, 30.0, 30.0)):
         z, u, e = generator.standard_normal((3, len(dates)))
         z = 0.8 * news[where] + 0.6 * z
         x = math.sqrt(f / len(dates)) * z + u
-        y = EFFECT * x + 0.8 * u + 0.6 * e + 2.5 * shock[where]
+        y = EFFECT * x + endogeneity * u + 0.6 * e + 2.5 * shock[where]
         out[name] = moment(pd.DataFrame({"y": y, "x": x, "z": z}, dates))
     return out
 
@@ -223,9 +223,9 @@ def test_what_cannot_be_stacked_is_refused():
 @pytest.mark.slow
 @pytest.mark.parametrize("strengths", [(60.0, 30.0, 30.0), (1.0, 30.0, 1.0), (1.0, 1.0, 1.0)])
 def test_sets_cover_whatever_the_strength(strengths):
-    count, hits = 400, {"S": 0, "K": 0, "CLR": 0, "Wald": 0, "J": 0}
+    count, hits = 300, {"S": 0, "K": 0, "CLR": 0, "Wald": 0, "J": 0}
     for seed in range(count):
-        found = stacked_moments(history(seed, strengths), bandwidth=0)
+        found = stacked_moments(history(seed, strengths, endogeneity=6.0), bandwidth=0)
         for kind in ("S", "K", "CLR"):
             hits[kind] += EFFECT in found.confidence_set(0.9, kind=kind)
         value, error, _ = continuously_updated(found.form)
@@ -237,4 +237,4 @@ def test_sets_cover_whatever_the_strength(strengths):
         assert shares[kind] < 0.96
     assert shares["J"] < 0.05 + 3 * math.sqrt(0.0475 / count)
     if strengths == (1.0, 1.0, 1.0):
-        assert shares["Wald"] < 0.86
+        assert shares["Wald"] < 0.84
