@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from surface.instances import MONTHS, Chosen, drawn, instances, market, monthly, noise, reduced
+from surface.instances import MONTHS, Chosen, designs, drawn, instances, market, monthly, noise, reduced
 
 import econ
 from econ import (
@@ -47,7 +47,7 @@ MADE = {
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
     "AddingUp", "Bounds", "LeaningCurve", "NewsLeaning", "OperationResults", "OperationSample", "Outcome",
-    "Randomisation", "Reallocation",
+    "Randomisation", "Reallocation", "CalendarCovariance", "MinimumDistance", "StackedMoments",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -295,6 +295,7 @@ def infer_room():
         "Regression.estimate": Call(fit.estimate, name="a", level=0.9, units="bp", label="a"),
         "anderson_rubin": Call(i.anderson_rubin, level=0.9, **iv),
         "conditional_lr": Call(i.conditional_lr, level=0.9, **iv | {"instruments": z[:, 2]}),
+        "kleibergen": Call(i.kleibergen, level=0.9, **iv),
         "reduced_form": Call(i.reduced_form, **iv),
         "effective_f": Call(
             i.effective_f,
@@ -317,6 +318,7 @@ def infer_room():
             size=0.05,
             level=0.9,
         ),
+        **_designs(i),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
@@ -398,6 +400,27 @@ def infer_room():
         "tf_interval": Call(i.tf_interval, value=1.0, std_error=0.2, f=20.0, size=0.05),
         "white": Call(i.white, x=x, u=y, kind="hc1"),
     }
+
+
+def _designs(i):
+    influence, moments = designs()
+    have, names = instances(), list(influence)
+    daily = moments["daily"]
+    return {
+        "CalendarCovariance.draws": Call(have["CalendarCovariance"].draws, count=9, rng=1),
+        "LinearMoment": Call(i.LinearMoment, outcome=daily.outcome, endogenous=daily.endogenous,
+                             instrument=daily.instrument, controls=np.sin(daily.outcome).to_frame("w")),
+        "LinearMoment.reduced": Call(daily.reduced),
+        "StackedMoments.confidence_set": Call(have["StackedMoments"].confidence_set, level=0.9, kind="K"),
+        "StackedMoments.estimate": Call(have["StackedMoments"].estimate, level=0.9, kind="S"),
+        "calendar_covariance": Call(i.calendar_covariance, influence=influence, blocks="M", bandwidth=2),
+        "minimum_distance": Call(
+            i.minimum_distance, estimates=pd.Series([1.0, 2.0], names), weight="diagonal", dependence="joint", df=20.0,
+            covariance=pd.DataFrame([[2.0, 0.5], [0.5, 1.0]], names, names), level=0.9, units="bp",
+            loadings=pd.DataFrame({"theta": [1.0, 2.0]}, names),
+        ),
+        "stacked_moments": Call(i.stacked_moments, designs=moments, blocks="M", bandwidth=1, units="bp"),
+    }  # fmt: skip
 
 
 @cache

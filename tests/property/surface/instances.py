@@ -35,15 +35,19 @@ from econ.checks import count
 from econ.data import Difference, FetchReport, Variable, Vintage, benchmark, fit_valuation, reallocated_purchases
 from econ.eventstudy import Operations
 from econ.infer import (
+    LinearMoment,
     anderson_rubin,
     bai_perron,
+    calendar_covariance,
     effective_f,
     equivalence,
+    minimum_distance,
     news_leaning,
     opposite_bias,
     randomise_slope,
     reduced_form,
     regress,
+    stacked_moments,
 )
 from econ.offset import (
     OwnShocks,
@@ -244,12 +248,32 @@ def of_offset():
 
 
 @cache
+def designs():
+    """Influence of a daily and a monthly estimate, and moments of two such designs."""
+    days = pd.bdate_range("2010-01-01", periods=520)
+    daily = pd.DataFrame(noise(520, 3, seed=15), days, list("zuv"))
+    both = [daily.iloc[:300], daily.groupby(days.to_period("M")).sum()]
+    moments = [
+        LinearMoment(4.0 * each["z"] + each["u"] + each["v"], 2.0 * each["z"] + each["u"], each["z"]) for each in both
+    ]
+    names = ("daily", "monthly")
+    influence = {name: (each["u"] - each["u"].mean()) / len(each) for name, each in zip(names, both, strict=True)}
+    return influence, dict(zip(names, moments, strict=True))
+
+
+@cache
 def of_infer():
     """Regressions, sets and breaks."""
     z = noise(100, 3, seed=8)
     shifted = pd.Series(np.repeat([0.0, 1.0], 60) + 0.1 * noise(120, seed=9))
     regressors = pd.DataFrame(z[:, 1:], columns=["a", "b"])
+    influence, moments = designs()
+    calendar = calendar_covariance(influence)
     return {
+        "CalendarCovariance": calendar,
+        "MinimumDistance": minimum_distance(pd.Series([1.0, 2.0], ["daily", "monthly"]), calendar),
+        "LinearMoment": moments["daily"],
+        "StackedMoments": stacked_moments(moments),
         "ConfidenceSet": anderson_rubin(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
         "open set": ConfidenceSet(((-np.inf, 1.0), (2.0, np.inf)), 0.9),
         "ReducedForm": reduced_form(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
