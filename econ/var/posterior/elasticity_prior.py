@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -110,21 +111,21 @@ class ElasticityPrior:
 
     def logpdf(self, values: ArrayLike) -> Array:
         """Log density, as many as ``values``; minus infinity outside of the support."""
-        found = checks.paths("values", values)
+        found = _row("values", values)
         checks.finite("values", found)
         return self._logpdf(found)
 
     def probability(self, lower: ArrayLike, upper: ArrayLike) -> Array:
         """Prior probability of the intervals from ``lower`` to ``upper``; exact in both tails."""
-        low, high = checks.paths("lower", lower), checks.paths("upper", upper)
-        if low.shape != high.shape or np.isnan(low).any() or np.isnan(high).any() or not (low <= high).all():
+        low, high = _row("lower", lower), _row("upper", upper)
+        if low.shape != high.shape or not (low <= high).all():
             raise SpecificationError("an interval runs from lower to upper, each as many numbers as the other.")
         return self._between(low, high)
 
     def quantile(self, probabilities: ArrayLike) -> Array:
         """Values below which the prior has these probabilities, each above 0 and below 1."""
-        p = checks.paths("probabilities", probabilities)
-        if p.size == 0 or not ((p > 0.0) & (p < 1.0)).all():
+        p = _row("probabilities", probabilities)
+        if not ((p > 0.0) & (p < 1.0)).all():
             raise SpecificationError(f"probabilities lie between 0 and 1; found {probabilities!r}.")
         return self._quantile(p)
 
@@ -238,6 +239,15 @@ class ElasticityPrior:
         return float(self._between_standard(low, high))
 
 
-def _end(name: str, value: float) -> float:
-    found = float(value)
-    return found if math.isinf(found) else checks.real(name, found)
+def _end(name: str, value: object) -> float:
+    """A number, or an infinity where the support has no end."""
+    open_ended = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isinf(value)
+    return float(value) if open_ended else checks.real(name, value)  # type: ignore[arg-type]
+
+
+def _row(name: str, values: ArrayLike) -> Array:
+    """One number or a row of them, as a row."""
+    found = np.atleast_1d(checks.paths(name, values))
+    if found.ndim != 1 or found.size == 0 or np.isnan(found).any():
+        raise SpecificationError(f"{name} must be one number or a row of them; found {values!r}.")
+    return found

@@ -95,15 +95,34 @@ class SupplyDemand:
     **What the data cannot say.** The likelihood knows the covariance Ω of the reduced-form errors, three numbers for
     four unknowns: every (b, c) on the curve ``b(c) = -(ω_yf - c ω_yy) / (ω_ff - c ω_yf)`` fits equally well (Leamer
     1981). As T grows the posterior gathers on the curve, and along it stays what the priors, cut by the curve, say; it
-    does not collapse to a point, and its median need not approach the truth. With T = 100,000 and the priors of the
-    table the 90% set of b is still 0.7 of its width at T = 150. Interchanged, the two equations fit as well:
-    ``(b, c) → (-1/c, -1/b)``; give one elasticity a sign, or the priors choose between the two.
+    does not collapse to a point, and its median need not approach the truth. Interchanged, the two equations fit as
+    well: ``(b, c) → (-1/c, -1/b)``; give one elasticity a sign, or the priors choose between the two.
 
     **News.** The two pieces of information count as independent. An estimate of c from the same periods
-    (:func:`econ.infer.news_leaning`) is correlated with the covariance of n and e, as news is a part of n. It is
+    (:func:`econ.infer.news_leaning`) is correlated with the sample covariance of n and e, as news is a part of n. It is
     independent of it (Gaussian errors) once the news stands among the ``controls``, or if it comes from other periods.
 
-    Measured: |TABLE|
+    **Measured.** 90% equal-tailed sets, priors t(1, 0.5) of b and t(0.5, 0.4) of c above 0, no lags unless said. Sets
+    cover at their level if truths come from the prior, variances among them; at a fixed truth they cover always or
+    never, as the set does not shrink (2,000 samples of the first three rows, 200 to 1,000 of the others):
+
+    =======================================  ===========  ==============  ==============  =================
+    truth                                    T            covers b        covers c        median width of b
+    =======================================  ===========  ==============  ==============  =================
+    from the priors                          60           0.900           0.894           1.50
+    from the priors                          150          0.905           0.902           1.41
+    from the priors                          490          0.895           0.893           1.42
+    from the priors, lags 2, tightness 0.2   150          0.898           0.896           1.46
+    from the priors, scales not given        150          0.883           0.880           1.53
+    b = 0.8, c = 0.5                         150, 5,000   1.000, 1.000    1.000, 1.000    1.10, 1.07
+    b = 3, c = 0.5                           150, 5,000   0.542, 1.000    1.000, 1.000    1.33, 1.12
+    b = 0, c = 0.5                           150, 5,000   0.976, 1.000    1.000, 1.000    1.86, 1.86
+    b = 0, c = 0                             150, 5,000   0.000, 0.000    0.000, 0.000    1.29, 1.25
+    variances 2 and 1, no news               200          0.882           0.870           1.67
+    news among the controls                  200          0.890           0.882           0.48
+    news of other periods                    200          0.874           0.876           0.80
+    news of the same periods, no control     200          0.974           0.854           0.81
+    =======================================  ===========  ==============  ==============  =================
 
     References
     ----------

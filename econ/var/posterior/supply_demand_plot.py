@@ -95,6 +95,7 @@ def _draw_both(axes: Axes, fit: SupplyDemandResults, windows: list[tuple[float, 
     curve[np.concatenate([[False], np.sign(own[1:]) != np.sign(own[:-1])])] = np.nan  # two branches, not one line
     axes.plot(c, np.where((curve > low) & (curve < high), curve, np.nan), color="C3", lw=1.0, label="curve b(c)")
     axes.set(xlim=(left, right), ylim=(low, high), xlabel="leaning", ylabel="impact")
+    axes.locator_params(nbins=5)
     axes.set_title("Both")
     axes.legend(frameon=False, fontsize="small", loc="lower right")
 
@@ -108,6 +109,7 @@ def _regions(axes: Axes, at: tuple[Array, Array], density: Array, *, mass: Array
     if not levels[0] < levels[1] < top:  # a flat density has no regions
         return
     if filled:
-        axes.contourf(*at, density, levels=[*levels, top], colors=["C0", "C0"], alpha=0.35)
+        for level in levels:  # the smaller lies over the larger, and is darker
+            axes.contourf(*at, density, levels=[level, top], colors=["C0"], alpha=0.35)
     else:
         axes.contour(*at, density, levels=levels, colors="0.3", linestyles="dotted", linewidths=1.0)
