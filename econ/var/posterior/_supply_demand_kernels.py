@@ -71,12 +71,13 @@ class Likelihood:
         return (self.correlation - self.opening[0] * np.cos(angle) / _nonzero(np.sin(angle))) / self.unit
 
     def slope_of_impact(self, angle: Array) -> Array:
-        """Log |db/dφ_1|, up to a constant."""
-        return -2.0 * np.log(np.abs(_nonzero(np.sin(self.opening[1] - angle))))
+        """Log |db/dφ_1|."""
+        sine, theta = self.opening
+        return math.log(self.unit * sine) - 2.0 * np.log(np.abs(_nonzero(np.sin(theta - angle))))
 
     def slope_of_leaning(self, angle: Array) -> Array:
-        """Log |dc/dφ_2|, up to a constant."""
-        return -2.0 * np.log(np.abs(_nonzero(np.sin(angle))))
+        """Log |dc/dφ_2|."""
+        return math.log(self.opening[0] / self.unit) - 2.0 * np.log(np.abs(_nonzero(np.sin(angle))))
 
     def variances_of_impact(self, impact: Array) -> Array:
         """Log of the part of the likelihood that the prior of the variance of n makes."""

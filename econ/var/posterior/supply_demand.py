@@ -118,10 +118,10 @@ class SupplyDemand:
     b = 3, c = 0.5                           150, 5,000   0.542, 1.000    1.000, 1.000    1.33, 1.12
     b = 0, c = 0.5                           150, 5,000   0.976, 1.000    1.000, 1.000    1.86, 1.86
     b = 0, c = 0                             150, 5,000   0.000, 0.000    0.000, 0.000    1.29, 1.25
-    variances 2 and 1, no news               200          0.882           0.870           1.67
-    news among the controls                  200          0.890           0.882           0.48
-    news of other periods                    200          0.874           0.876           0.80
-    news of the same periods, no control     200          0.974           0.854           0.81
+    from the priors, but variances 2 and 1   200          0.882           0.870           1.67
+    the same, news among the controls        200          0.890           0.882           0.48
+    the same, news of other periods          200          0.874           0.876           0.80
+    the same, news not among the controls    200          0.974           0.854           0.81
     =======================================  ===========  ==============  ==============  =================
 
     References
@@ -236,7 +236,10 @@ class SupplyDemand:
         )
 
     def sample(self, draws: int = 10_000, rng: Seed = None, *, n_jobs: int = 1) -> SupplyDemandDraws:
-        """Draw from the posterior by random-walk Metropolis, up to 100 chains at a time.
+        """Draw from the posterior by Metropolis, up to 100 chains at a time.
+
+        A sweep is three random walks in angles, across and along the curve, and one proposal from anywhere: one
+        elasticity from its prior, the other near the curve. The grid is not used, so that each checks the other.
 
         Parameters
         ----------

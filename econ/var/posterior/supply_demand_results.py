@@ -252,7 +252,9 @@ class SupplyDemandDraws:
         Returns
         -------
         DataFrame
-            Rows impact, leaning; columns median, mean, std, lower, upper, positive, ``r_hat``, ``effective_draws``.
+            Rows impact, leaning; columns median, mean, std, lower, upper, positive, and ``r_hat`` and
+            ``effective_draws`` of their ranks, which heavy tails do not disturb (Vehtari et al. 2021, Bayesian Analysis
+            16(2)).
 
         Raises
         ------
@@ -263,7 +265,8 @@ class SupplyDemandDraws:
         if len(draws) < 8:
             raise SpecificationError(f"a summary needs 8 draws; found {len(draws)}; ask for more.")
         lower, upper = bands.pointwise(draws, level=level)
-        chains = split_chains(draws, self.chain)
+        ranks = np.argsort(np.argsort(draws, axis=0, kind="stable"), axis=0).astype(float)
+        chains = split_chains(ranks, self.chain)  # heavy tails have no variance, their ranks have
         columns = {
             "median": np.median(draws, axis=0),
             "mean": draws.mean(axis=0),
