@@ -47,7 +47,8 @@ MADE = {
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
     "AddingUp", "Bounds", "LeaningCurve", "NewsLeaning", "OperationResults", "OperationSample", "Outcome",
-    "Randomisation", "Reallocation", "CalendarCovariance", "MinimumDistance", "StackedMoments",
+    "Randomisation", "Reallocation", "CalendarCovariance", "MinimumDistance", "StackedMoments", "SupplyDemandDraws",
+    "SupplyDemandResults",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -667,6 +668,35 @@ def var_room():
     return {**_reduced_forms(), **_schemes(), **_structures()}
 
 
+def _elasticities():
+    """Supply and demand with priors."""
+    have, (data, *_) = instances(), reduced()
+    prior, fit, draws = have["ElasticityPrior"], have["SupplyDemandResults"], have["SupplyDemandDraws"]
+    extra = data.frame.assign(z=noise(len(data.frame)))
+    return {
+        "ElasticityPrior": Call(varroom.ElasticityPrior, family="t", location=1.0, scale=0.5, df=4.0, lower=0.0,
+                                upper=9.0),
+        "ElasticityPrior.draw": Call(prior.draw, size=5, rng=1),
+        "ElasticityPrior.logpdf": Call(prior.logpdf, values=np.array([0.5, 1.0])),
+        "ElasticityPrior.probability": Call(prior.probability, lower=np.array([0.5, 1.0]), upper=np.array([2.0, 3.0])),
+        "ElasticityPrior.quantile": Call(prior.quantile, probabilities=np.array([0.1, 0.5])),
+        "SupplyDemand": Call(varroom.SupplyDemand, data=extra, change="x", flow="y", impact=prior, leaning=prior,
+                             lags=1, controls=("z",), tightness=0.5, shape=2.0, scales=(1.0, 1.0), news=(0.5, 0.2)),
+        "SupplyDemand.fit": Call(have["SupplyDemand"].fit),
+        "SupplyDemand.sample": Call(have["SupplyDemand"].sample, draws=9, rng=1),
+        "SupplyDemandResults.density": Call(fit.density, name="impact"),
+        "SupplyDemandResults.impact": Call(fit.impact, level=0.9, kind="highest-density"),
+        "SupplyDemandResults.leaning": Call(fit.leaning, level=0.9, kind="equal-tailed"),
+        "SupplyDemandResults.learning": Call(fit.learning),
+        "SupplyDemandResults.plot": Call(fit.plot),
+        "SupplyDemandResults.probability": Call(fit.probability, name="impact", above=0.5),
+        "SupplyDemandResults.ridge": Call(fit.ridge, leaning=0.5),
+        "SupplyDemandResults.summary": Call(fit.summary, level=0.9),
+        "SupplyDemandDraws.probability": Call(draws.probability, name="impact", above=0.5),
+        "SupplyDemandDraws.summary": Call(draws.summary, level=0.9),
+    }  # fmt: skip
+
+
 def _reduced_forms():
     v, have, (data, fit, _, _) = varroom, instances(), reduced()
     model, posterior = VAR(data, lags=1), have["BayesianVARResults"]
@@ -699,6 +729,7 @@ def _reduced_forms():
         "OutlierScaling": Call(v.OutlierScaling, start="1995-01"),
         "OutlierScaling.position": Call(v.OutlierScaling("1995-01").position, index=data.frame.index),
         "OutlierScaling.weights": Call(v.OutlierScaling.weights, values=np.array([[2.0, 2.0, 2.0, 0.5]]), periods=8),
+        **_elasticities(),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),

@@ -76,7 +76,16 @@ from econ.simulate import (
     tournament,
 )
 from econ.testing import event_table, simulated_levels, simulated_var
-from econ.var import VAR, ChangingVolatility, NonGaussian, counterfactual, scenario, sup_f
+from econ.var import (
+    VAR,
+    ChangingVolatility,
+    ElasticityPrior,
+    NonGaussian,
+    SupplyDemand,
+    counterfactual,
+    scenario,
+    sup_f,
+)
 
 MONTHS = pd.period_range("2000-01", periods=120, freq="M")
 
@@ -150,6 +159,7 @@ def of_var():
         "BayesianVAR": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)),
         "BayesianVARResults": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)).fit(draws=20, rng=1),
         "common volatility": volatile.fit(draws=20, rng=1),
+        **_elasticities(),
         "RobustBounds": SignRestrictions({"x": {"x": "+"}}).robust_bounds(fit, 2, rng=1, draws=2),
         "Scenario": scenario(svar, 2, {"y": [0.5, 0.5]}),
         "Counterfactual": counterfactual(irf, "x", silence="y", using="y"),
@@ -161,6 +171,18 @@ def of_var():
         "Wild": Wild(),
         "Cell": Cell(0, "x", "x"),
         "Reading": irf.read([Cell(0, "x", "x")]),
+    }
+
+
+def _elasticities():
+    """Supply and demand, by grid and by chains."""
+    prior = ElasticityPrior("t", 0.5, 1.0, lower=0.0)
+    model = SupplyDemand(reduced()[0], "x", "y", impact=prior, leaning=ElasticityPrior("normal", 0.0, 1.0), lags=1)
+    return {
+        "ElasticityPrior": prior,
+        "SupplyDemand": model,
+        "SupplyDemandResults": model.fit(),
+        "SupplyDemandDraws": model.sample(40, rng=1),
     }
 
 
