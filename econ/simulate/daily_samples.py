@@ -1,0 +1,235 @@
+"""Draw many samples of a `DailyMarket` at once, and hand out each as a design sees it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.arrays import Array, Mask
+from econ.data.dataset import Dataset
+from econ.eventstudy import OperationResults, Operations
+from econ.frozen import guarded
+from econ.infer import NewsLeaning, news_leaning
+from econ.simulate.samples import DAYS
+
+if TYPE_CHECKING:
+    from econ.simulate.daily import DailyMarket
+
+NEWS_DAYS = (4, 13)
+"""Places in a month of payrolls and of a meeting of the FOMC."""
+REFERENCE = 420
+"""Months, 1991 to 2025, to which the squares and the campaigns of a market refer."""
+UNITS = "1% of debt sold"
+DAYS_AFTER = 2
+YEN_DAYS = 3
+"""Days of the yen that decide on an operation, its own among them."""
+OWNER, HUB = 0, 1
+"""Holders of the operations, and of what counterparties book wrongly."""
+
+
+@guarded
+@dataclass(frozen=True, eq=False)
+class DailySamples:
+    """Many samples of one `DailyMarket`.
+
+    Parameters
+    ----------
+    market : DailyMarket
+        What was simulated.
+    change : array (B, T)
+        Daily changes of the yield, bp.
+    news : array (B, T)
+        What they would have been without flows, bp.
+    sold : array (B, T)
+        Operations, percent of debt sold; 0 on other days.
+    flow : array (B, T)
+        Purchases of all holders by the day, percent of debt; nobody publishes them.
+    holders : array (B, M, K)
+        Purchases by month as published, percent of debt.
+    """
+
+    market: DailyMarket
+    change: Array = field(repr=False)
+    news: Array = field(repr=False)
+    sold: Array = field(repr=False)
+    flow: Array = field(repr=False)
+    holders: Array = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.change)
+
+    @property
+    def months(self) -> int:
+        """Months of each sample."""
+        return int(self.holders.shape[1])
+
+    @cached_property
+    def days(self) -> pd.DatetimeIndex:
+        """Trading days."""
+        return pd.bdate_range("1991-01-02", periods=self.months * DAYS, name="date")
+
+    @cached_property
+    def scheduled(self) -> Mask:
+        """Days of scheduled news (T,)."""
+        return self.market.scheduled(self.months)
+
+
+@guarded
+@dataclass(frozen=True, eq=False)
+class DailySample:
+    """One sample of a `DailyMarket`, with what several designs share computed once.
+
+    Parameters
+    ----------
+    samples : DailySamples
+        The batch it belongs to.
+    number : int
+        Its place in the batch.
+    seed : SeedSequence
+        For whatever the design draws.
+    draws : int
+        Turns of the operations.
+    level : float
+        Coverage of the sets.
+    """
+
+    samples: DailySamples = field(repr=False)
+    number: int
+    seed: np.random.SeedSequence = field(repr=False)
+    draws: int = 199
+    level: float = 0.90
+
+    @cached_property
+    def operations(self) -> OperationResults:
+        """Responses of the yield to the dated amounts, from the day to two days after."""
+        samples, sold = self.samples, self.samples.sold[self.number]
+        frame = pd.DataFrame({"yield": 5.0 + 0.01 * samples.change[self.number].cumsum()}, index=samples.days)
+        live = sold != 0.0
+        study = Operations(
+            Dataset.from_frame(frame, units={"yield": "percent"}),
+            pd.Series(sold[live], index=samples.days[live], name="sold"),
+            response="yield", units=UNITS, horizons=(-1, DAYS_AFTER),
+        )  # fmt: skip
+        return study.fit(draws=self.draws, rng=self.seed)
+
+    @cached_property
+    def change(self) -> Array:
+        """Change of the yield by month (M,), bp."""
+        return _by_month(self.samples.change[self.number])
+
+    @cached_property
+    def flow(self) -> Array:
+        """Purchases of all holders by month (M,), percent of debt."""
+        return self.holders.sum(axis=1)  # type: ignore[no-any-return]
+
+    @cached_property
+    def holders(self) -> Array:
+        """Purchases by month and holder (M, K), as published."""
+        return self.samples.holders[self.number]  # type: ignore[no-any-return]
+
+    @cached_property
+    def news(self) -> Array:
+        """Changes of the yield on the scheduled days of each month, summed (M,), bp."""
+        return _by_month(np.where(self.samples.scheduled, self.samples.change[self.number], 0.0))
+
+    @cached_property
+    def uncorrected(self) -> NewsLeaning:
+        """Leaning and impact by scheduled news, the footprint of purchases in it left in."""
+        return self._leaning()
+
+    @cached_property
+    def corrected(self) -> NewsLeaning:
+        """The same with the footprint taken out."""
+        market = self.samples.market
+        return self._leaning(leak=-market.impact * market.share)
+
+    def _leaning(self, leak: float = 0.0) -> NewsLeaning:
+        units = ("% of debt per bp", f"bp per {UNITS}")
+        return news_leaning(self.change, self.flow, self.news, leak=leak, level=self.level, units=units)
+
+
+def draw_daily(market: DailyMarket, size: int, months: int, seed: np.random.SeedSequence) -> DailySamples:
+    """Draw ``size`` samples of ``months`` months."""
+    generator = np.random.default_rng(seed)
+    faults, days = market.faults, months * DAYS
+    scheduled = market.scheduled(months)
+    std, daily = np.where(scheduled, market.stds[1], market.stds[0]), market.flow / math.sqrt(DAYS)
+    flight = generator.standard_normal((size, days)) * faults.risk
+    rest = math.sqrt(1.0 - faults.risk**2)
+    news = std * (rest * generator.standard_normal((size, days)) - flight)
+    own = rest * daily * generator.standard_normal((size, days))
+    shared = daily * flight + faults.direct * news * scheduled  # all holders alike
+    sold = _operations(market, size, months, generator)
+    sold = _answered(market, sold, news / std, generator, news=news)
+    change, flow = market.equilibrium(news, own + shared - sold)
+    holders = _split(market, _by_month(own), generator, std=rest * market.flow)
+    holders += _by_month(shared)[..., None] * market.sizes + _by_month(change)[..., None] * market.leanings
+    holders[..., OWNER] -= _by_month(sold)
+    return DailySamples(market, change, news, sold, flow, _booked(holders, faults.misplaced))
+
+
+def _by_month(daily: Array) -> Array:
+    """Sums over months (..., M)."""
+    total: Array = daily.reshape(*daily.shape[:-1], -1, DAYS).sum(axis=-1)
+    return total
+
+
+def _operations(market: DailyMarket, size: int, months: int, generator: np.random.Generator) -> Array:
+    """Amounts sold (B, T): campaigns of one sign on random days, the same sum of squares in every sample."""
+    days = months * DAYS
+    count = max(1, round(market.campaigns * months / REFERENCE))
+    shape = (size, count)
+    step = np.where(generator.random(shape) < market.faults.crowded, 1, 5)
+    start = (generator.random(shape) * (days - market.length * step)).astype(int)
+    scale = np.exp(market.spread * generator.standard_normal(shape)) * generator.choice([-1.0, 1.0], shape)
+    amounts = scale[..., None] * (1.0 + 0.5 * generator.standard_normal((*shape, market.length)))
+    places = start[..., None] + step[..., None] * np.arange(market.length)
+    sold = np.zeros((size, days))
+    np.add.at(sold, (np.arange(size)[:, None, None], places), amounts)
+    wanted = market.squares * months / REFERENCE
+    sold *= np.sqrt(wanted / (sold**2).sum(axis=1, keepdims=True))
+    return sold
+
+
+def _answered(
+    market: DailyMarket, sold: Array, standard: Array, generator: np.random.Generator, *, news: Array
+) -> Array:
+    """Amounts that also answer the news of the day, and follow the yen of three days."""
+    faults, rho = market.faults, market.yen_correlation
+    if faults.yen:
+        yen = rho * standard + math.sqrt(1.0 - rho**2) * generator.standard_normal(standard.shape)
+        driver = yen.cumsum(axis=1)
+        driver[:, YEN_DAYS:] -= driver[:, :-YEN_DAYS].copy()
+        more = faults.yen * market.operation_std / math.sqrt(YEN_DAYS) * driver + faults.answer * news
+    else:
+        more = faults.answer * news
+    answered: Array = sold + np.where(sold != 0.0, more, 0.0)
+    return answered
+
+
+def _split(market: DailyMarket, total: Array, generator: np.random.Generator, *, std: float) -> Array:
+    """Own purchases of every holder (B, M, K) that add to the total (B, M).
+
+    The total is a part common to all, in proportion to sizes, and independent parts with deviations in proportion to
+    sizes; given the total, each is drawn freely and shifted by its share of the variance.
+    """
+    sizes = market.sizes
+    power = np.concatenate([[market.common], (1.0 - market.common) * sizes**2 / (sizes @ sizes)])
+    parts = std * np.sqrt(power) * generator.standard_normal((*total.shape, len(power)))
+    parts += (total - parts.sum(axis=-1))[..., None] * power
+    split: Array = parts[..., 1:] + parts[..., :1] * sizes
+    return split
+
+
+def _booked(holders: Array, misplaced: float) -> Array:
+    """Purchases as counterparties book them: a share of everybody else's at the hub."""
+    moved = misplaced * holders
+    moved[..., HUB] = 0.0
+    booked = holders - moved
+    booked[..., HUB] += moved.sum(axis=-1)
+    return booked
