@@ -8,14 +8,13 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.signal import lfilter
 
 from econ import checks
 from econ.arrays import Array, Mask, Seed
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.parallel import seed_sequence
-from econ.simulate.daily_samples import NEWS_DAYS, REFERENCE, DailySamples, draw_daily
+from econ.simulate.daily_samples import NEWS_DAYS, REFERENCE, DailySamples, draw_daily, equilibrium
 from econ.simulate.samples import DAYS
 
 MOST = 2_000
@@ -207,22 +206,7 @@ class DailyMarket:
             return 0.0
         one = np.zeros(horizon + 1)
         one[0] = 1.0
-        return float(self.equilibrium(np.zeros(horizon + 1), -one)[0].sum())
-
-    def equilibrium(self, news: Array, own: Array) -> tuple[Array, Array]:
-        """Changes of the yield and purchases of all, (..., T), from the news and purchases other than leaning.
-
-        ``((1 - d L) (1 + c G)) dy = (1 - d L) n - impact (1 - q L) own``, ``q = 1 - lasting (1 - d)``: a filter of one
-        lag, and none where the impact lasts.
-        """
-        both = 1.0 + self.leaning * self.impact
-        if self.lasting == 1.0:
-            change = (news - self.impact * own) / both
-        else:
-            d, q = self.decay, 1.0 - self.lasting * (1.0 - self.decay)
-            below = [both, -(d + self.leaning * self.impact * q)]
-            change = lfilter([1.0, -d], below, news) - lfilter([self.impact, -self.impact * q], below, own)
-        return change, self.leaning * change + own
+        return float(equilibrium(self, np.zeros(horizon + 1), -one)[0].sum())
 
     @cached_property
     def moments(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.signal import lfilter
 
 from econ.arrays import Array, Mask
 from econ.data.dataset import Dataset
@@ -166,11 +167,27 @@ def draw_daily(market: DailyMarket, size: int, months: int, seed: np.random.Seed
     shared = daily * flight + faults.direct * news * scheduled  # all holders alike
     sold = _operations(market, size, months, generator)
     sold = _answered(market, sold, news / std, generator, news=news)
-    change, flow = market.equilibrium(news, own + shared - sold)
+    change, flow = equilibrium(market, news, own + shared - sold)
     holders = _split(market, _by_month(own), generator, std=rest * market.flow)
     holders += _by_month(shared)[..., None] * market.sizes + _by_month(change)[..., None] * market.leanings
     holders[..., OWNER] -= _by_month(sold)
     return DailySamples(market, change, news, sold, flow, _booked(holders, faults.misplaced))
+
+
+def equilibrium(market: DailyMarket, news: Array, own: Array) -> tuple[Array, Array]:
+    """Changes of the yield and purchases of all, (..., T), from the news and purchases other than leaning.
+
+    ``((1 - d L) (1 + c G)) dy = (1 - d L) n - impact (1 - q L) own``, ``q = 1 - lasting (1 - d)``: a filter of one lag,
+    and none where the impact lasts.
+    """
+    both = 1.0 + market.leaning * market.impact
+    if market.lasting == 1.0:
+        change = (news - market.impact * own) / both
+    else:
+        d, q = market.decay, 1.0 - market.lasting * (1.0 - market.decay)
+        below = [both, -(d + market.leaning * market.impact * q)]
+        change = lfilter([1.0, -d], below, news) - lfilter([market.impact, -market.impact * q], below, own)
+    return change, market.leaning * change + own
 
 
 def _by_month(daily: Array) -> Array:

@@ -20,6 +20,7 @@ from econ.simulate import (
     daily_truths,
     tournament,
 )
+from econ.simulate.daily_samples import equilibrium
 
 DAYS = 21
 
@@ -69,7 +70,7 @@ def test_both_equations_hold_every_day(lasting):
 def test_the_response_is_what_an_operation_does_while_others_lean(lasting):
     market = DailyMarket(impact=40.0, lasting=lasting)
     zero, one = np.zeros(400), np.eye(400)[100]
-    change = market.equilibrium(zero, -one)[0].cumsum()
+    change = equilibrium(market, zero, -one)[0].cumsum()
     assert [market.response(h) for h in (-1, 0, 2, 200)] == pytest.approx([change[100 + h] for h in (-1, 0, 2, 200)])
     assert market.response(0) == pytest.approx(40.0 / (1.0 + 40.0 * 0.003))
     settled = lasting * 40.0 / (1.0 + lasting * 40.0 * 0.003)
