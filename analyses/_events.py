@@ -71,3 +71,9 @@ def studies(
         confounders=confounders,
     )
     return {response: study.with_response(response).fit() for response in responses}
+
+
+def dated(results: EventStudyResults) -> str:
+    """Sentence of a note: the first and the last event."""
+    first, last = results.events["date"].min(), results.events["date"].max()
+    return f"Events: {first.date()} to {last.date()}."

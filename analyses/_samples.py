@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import econ
 from analyses._kinds import apart, known
-from analyses._words import name_of
+from analyses._words import name_of, span
 from econ import Dataset
 from econ.data.catalogue import ENTRIES, entry
 from econ.data.concepts import BREAK
@@ -59,6 +59,11 @@ def window(spec: Specification, name: str = "main") -> tuple[str, str]:
     if name == "custody" or spec.concept != "counterparty":  # custody holds no purchases
         return first, last
     return first, min(last, str(BREAK - 1))
+
+
+def sampled(spec: Specification, name: str = "main") -> str:
+    """Sentence of a note: the first and the last month of a sample."""
+    return f"Sample: {span(window(spec, name))}."
 
 
 def loaded(spec: Specification, *names: str, frequency: str = "M") -> Dataset:

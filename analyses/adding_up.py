@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 import econ
-from analyses._samples import THE_YIELD, cut, loaded, with_changes
+from analyses._samples import THE_YIELD, cut, loaded, sampled, with_changes
 from analyses._units import cell
 from analyses._words import counted, months, number
 from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline, estimated
@@ -126,7 +126,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             f"with {number(len(order_of(spec, 'china')))} variables and {counted(spec.adding_up.lags, 'lag')}; {spec.level:.0%} Fieller sets. Excess: over the group's share of the "
             "debt that China does not hold. Domestic private: net issuance less all others; issuance is known by quarter only "
             "and spread over its months, and flows are of long-term Treasuries while debt includes bills. Holders add to one: Wald test that net "
-            "issuance does not respond. Orders are bounds."
+            "issuance does not respond. Orders are bounds.",
+            sampled(spec),
         ],
     )
     for order in ORDERS:

@@ -7,7 +7,7 @@ import pandas as pd
 import econ
 from analyses._offsets import own_shock
 from analyses._projections import interventions
-from analyses._samples import cut, loaded, window
+from analyses._samples import cut, loaded, sampled, window
 from analyses._units import cell, entry
 from analyses._words import concept, counted, month, months, yield_words
 from analyses.specification import BUND, CHINA, FED, JAPAN, UK, Specification, baseline
@@ -126,7 +126,8 @@ def _reactions(spec: Specification) -> tuple[Table, dict[str, float | Unavailabl
             "HC3 errors, Wald statistics against those of the residuals turned round the sample. Yield: 10-year Treasury less Bund (Japan) or gilt (UK), for lack of Japanese yields. Volatility: "
             f"realised, of the daily {yield_words(spec.primary.maturity)}, with the Chicago Fed's index of conditions. Threats to sell, freezes of "
             f"reserves, tariffs: events of the catalogue, in {months} months, so that this test has little power. Hedged "
-            "yields, exchange rates and indices of geopolitical risk are not in the archive."
+            "yields, exchange rates and indices of geopolitical risk are not in the archive.",
+            sampled(spec),
         ],
     )  # fmt: skip
     short = {"China's purchases": "china", "Volatility and conditions": "volatility", "Threats, freezes, tariffs": "tension",
@@ -183,7 +184,8 @@ def _states(spec: Specification) -> tuple[Table, dict[str, Estimate | float]]:
             f"Share of a Chinese sale bought within {months(spec.offset.horizon)} by the state of the month before it; local "
             f"projections on China's own granular shock, all regressors interacted, {counted(spec.behaviour.state_lags, 'lag')}; {spec.level:.0%} "
             f"Fieller sets, which with one instrument are Anderson-Rubin sets. Volatile: realised volatility of the "
-            f"{yield_words(spec.primary.maturity)} above {_quantile(spec)}. Equal: Wald by the delta method; Anderson-Rubin by projection."
+            f"{yield_words(spec.primary.maturity)} above {_quantile(spec)}. Equal: Wald by the delta method; Anderson-Rubin by projection.",
+            sampled(spec),
         ],
     )  # fmt: skip
     return table, numbers
@@ -217,7 +219,8 @@ def _breaks(spec: Specification) -> tuple[Table, dict[str, int | float | str]]:
         ["sup-F, or interval", "p-value, or mean after"], rows, decimals=2,
         notes=[
             f"Mean of China's net purchases, percent of debt a month; Bai and Perron, sequential tests at {spec.behaviour.break_size:.0%} by a block-wild "
-            f"bootstrap, or the Bayesian criterion; {spec.level:.0%} intervals of the dates after Bai (1997)."
+            f"bootstrap, or the Bayesian criterion; {spec.level:.0%} intervals of the dates after Bai (1997).",
+            sampled(spec),
         ],
     )  # fmt: skip
     return table, _break_numbers(kept, looser)

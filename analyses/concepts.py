@@ -126,14 +126,14 @@ def _changes(spec: Specification) -> tuple[Table, dict[str, Value]]:
         rows.append(Panel(title))
         for key, (words, compute) in cells.items():
             old, new = (compute(spec.changed("concept", concept)) for concept in (OLD, NEW))
-            rows.append(Row(words, [old, new, _why(old, new)]))
+            rows.append(Row(words, [old, new]))
             numbers |= {f"{key}_old": old, f"{key}_new": new}
     table = Table(
-        ["Imputed", "Published", "Why it moves"], rows, decimals=2, below="interval",
+        ["Imputed", "Published"], rows, decimals=2, below="interval",
         notes=[
             f"Each cell twice, on one sample and by one program: with purchases of {IMPUTED[0]} to {IMPUTED[-1]} estimated as the "
             "change in position less a modelled change in value, and with those that the S form publishes. All other months "
-            f"are the same. Brackets: {spec.level:.0%} intervals or Anderson-Rubin sets."
+            f"are the same. Brackets: {spec.level:.0%} intervals or Anderson-Rubin sets. The appendix lists every number of the text that moved."
         ],
     )  # fmt: skip
     return table, numbers
@@ -185,14 +185,6 @@ def _impact(key: str, spec: Specification) -> Estimate | Unavailable:
     """The yield after the primary horizon by one design."""
     fit = price_impact.project(price_impact.designs(spec)[key], spec, horizon=spec.primary.horizon)
     return price_impact.impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
-
-
-def _why(old: Value, new: Value) -> str:
-    """In words: how much of the old uncertainty the change amounts to."""
-    if not isinstance(old, Estimate) or not isinstance(new, Estimate) or not isinstance(old.std_error, float):
-        return "what was published differs"
-    size = abs(new.value - old.value) / old.std_error
-    return f"25 of {new.nobs} months; by {size:.1f} s.e."
 
 
 if __name__ == "__main__":

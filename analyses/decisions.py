@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analyses._offsets import INTERVENTION, OWN, groups, instrumented, own_shocks, proxy_system
-from analyses._samples import ordered
+from analyses._samples import ordered, sampled
 from analyses._units import cell
 from analyses._words import buyer, listing, months, name_of, yield_words
 from analyses.specification import CHINA, JAPAN, Specification, baseline, fitted
@@ -95,7 +95,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             "an offset of 0 to be shown to be none and one of 1 to be full, each with 80% power, if the response that the "
             "offset divides by is what was estimated; where the set is unbounded that response may be zero, and no sample "
             "would do. Own shocks: granular, from the panel without the allies; with allies in the panel China's shock "
-            "contains minus a part of their purchases."
+            "contains minus a part of their purchases.",
+            sampled(spec),
         ],
     )  # fmt: skip
     symmetries, tests = _symmetry(spec)
@@ -175,7 +176,8 @@ def _symmetry(spec: Specification) -> tuple[Table, dict[str, float]]:
         notes=[
             f"{yield_words(spec.primary.maturity)} after {months(spec.primary.horizon)}, the other's purchases held fixed. Wald: delta method; "
             "Anderson-Rubin: valid however weak the shocks, by projection. Interventions: yen for which Japan sold dollars, in "
-            "five months."
+            "five months.",
+            sampled(spec),
         ],
     )  # fmt: skip
     own = tests["Own shocks, projections"]

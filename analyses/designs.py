@@ -14,6 +14,7 @@ from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.simulate import ESTIMATORS, Truths, moments_table, tournament
 from econ.simulate.grid import KNOWN_FAULTS
+from econ.simulate.moments import archive_columns
 
 TARGETS = {
     "Price impact, seller": "impact", "Price impact, ally or officials": "ally_impact official_impact",
@@ -136,7 +137,8 @@ def _moments() -> Table:
     ]
     return Table(
         ["Archive", "Standard error", "Market"], rows, decimals=2,
-        notes=["Archive: months of the sample, with asymptotic standard errors. Market: implied by its parameters."],
+        notes=[f"Archive: {archive_columns().index[0]} to {archive_columns().index[-1]}, with asymptotic standard errors. "
+               "Market: implied by its parameters."],
     )  # fmt: skip
 
 

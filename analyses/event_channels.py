@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analyses._events import SLOPE, catalogue, response_label, studies, with_slope, words_of
+from analyses._events import SLOPE, catalogue, dated, response_label, studies, with_slope, words_of
 from analyses._units import entry
 from analyses._words import days, yield_words
 from analyses.specification import Specification, baseline
@@ -36,7 +36,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             f"Days {days(spec.events.window)}; constant-mean model. The family of the adjusted p-values "
             f"is every class with two events or more, at every maturity and the slope, with {spec.events.draws:,} sign-flip draws that keep "
             "overlapping events and maturities together. A smallest bound above the fixed "
-            f"{spec.events.bound:.0f} bp means that equivalence to no effect is not shown at that bound."
+            f"{spec.events.bound:.0f} bp means that equivalence to no effect is not shown at that bound.",
+            dated(fits[spec.primary.maturity]),
         ],
     )
     ten = fits[spec.primary.maturity]
@@ -80,7 +81,8 @@ def _robustness(ten: EventStudyResults, spec: Specification) -> Table:
         notes=[
             f"{yield_words(spec.primary.maturity)}, bp. Variance shift: standard deviation of the news that day 0 has and control days have not "
             "(Rigobon and Sack), or none where the Brown-Forsythe test at 5% finds no shift in variance (or there are fewer "
-            "than three event days): nothing is then identified."
+            "than three event days): nothing is then identified.",
+            dated(ten),
         ],
     )
 

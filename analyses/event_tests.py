@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyses._events import catalogue, studies, words_of
+from analyses._events import catalogue, dated, studies, words_of
 from analyses._words import days, yield_words
 from analyses.specification import Specification, baseline
 from econ.eventstudy import size_table
@@ -22,7 +22,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         decimals=2,
         notes=[
             f"p-values of no abnormal change of the {yield_words(name)} over days {days(events.window)}; bootstraps with "
-            f"{events.test_draws:,} draws."
+            f"{events.test_draws:,} draws.",
+            dated(ten),
         ],
     )
     smallest = {

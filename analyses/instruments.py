@@ -8,7 +8,7 @@ import pandas as pd
 
 from analyses import weekly_custody
 from analyses._projections import granular, intervened, intervention_shocks, interventions
-from analyses._samples import cut, with_changes
+from analyses._samples import cut, sampled, with_changes
 from analyses._units import cell
 from analyses._words import counted, number, yield_words
 from analyses.specification import Specification, baseline
@@ -63,7 +63,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             "Largest share: of the variance of the instrument that one holder carries. Effective F: of all foreign sales on the "
             f"instrument, without controls. Balance: p-value that {spec.panel.balance_lags} lags of the change of the "
             f"{yield_words(name)}, or of sales, predict the instrument, HC3 Wald against the instrument turned round the sample (rejects {JOINT_SIZE} of true nulls at 5%). Overid.: p-value that holders with official money and custody hubs "
-            f"identify one effect. The {number(spec.panel.shown)} holders without which the instrument is weakest are shown."
+            f"identify one effect. The {number(spec.panel.shown)} holders without which the instrument is weakest are shown.",
+            sampled(spec),
         ],
     )
     entries = _entries(spec, main_checks, len(main_giv.series))
@@ -120,7 +121,8 @@ def _first_stages(entries: dict[str, Entry], spec: Specification) -> Table:
             f"{yield_words(spec.primary.maturity)}, or of the flow, predict it, as above. One left out: the holder or episode without which the effective F is least. "
             "Overid.: p-value that groups of holders, or the first and the later episodes, identify one effect. Intervention "
             "shocks: beyond what past yields, financial conditions and interventions explain. Reserve losses need the reserves "
-            "that China publishes, which may not be shipped here."
+            "that China publishes, which may not be shipped here.",
+            sampled(spec),
         ],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import econ
 from analyses._offsets import groups, proxy_system
-from analyses._samples import ordered
+from analyses._samples import ordered, sampled
 from analyses._words import buyer, heads, months
 from analyses.specification import CHINA, Specification, baseline, fitted, system
 from econ import Cholesky, Estimate, MovingBlock
@@ -56,7 +56,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             "Minus the cumulated response of the ally's net purchases over that of China's own, to a Chinese shock: 1 is full "
             f"replacement, 0 none. Brackets: {spec.level:.0%} Fieller sets from {spec.var.draws:,} moving-block draws, or "
             "Anderson-Rubin sets, which need no strong instrument; a set without end is printed so. UK figures are of "
-            "custodians. The benchmark is the ally's position over federal debt held by the public less the Federal Reserve's and China's holdings. Recursive orders are bounds, not estimates."
+            "custodians. The benchmark is the ally's position over federal debt held by the public less the Federal Reserve's and China's holdings. Recursive orders are bounds, not estimates.",
+            sampled(spec),
         ],
     )
     return Exhibit(
@@ -87,7 +88,8 @@ def _sets(spec: Specification, irfs: dict[str, IRF], svar: ProxyResults) -> Tabl
         ["Fieller or Anderson-Rubin", "Delta method", "Quantiles of draws"], rows, decimals=2, below="interval",
         notes=[
             f"{buyer(spec.offset.ally)} within {months(spec.offset.horizon)}, {spec.level:.0%}. Fieller's set (orders) and Anderson-Rubin's (own shock) "
-            "are valid even if China's response may be zero; the other two are there to compare. Draws: moving block."
+            "are valid even if China's response may be zero; the other two are there to compare. Draws: moving block.",
+            sampled(spec),
         ],
     )  # fmt: skip
 

@@ -1,14 +1,13 @@
 """Every choice of every exhibit of the paper, each once.
 
-The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the
-exhibits were computed. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
+The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the exhibits were
+computed; the designs of `analyses._decisive` on the date in ``decided_on``. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
 
     quantity_offset.result(baseline.changed("var.lags", 3))
     quantity_offset.result(baseline.changed({"var.lags": 3, "var.draws": 199}))
 
-``replace(baseline, var=replace(baseline.var, lags=3))`` is the same. Words of tables follow the fields.
-``Exhibit.choices`` names the fields that an exhibit read; it warns (`econ.errors.UnusedChoice`) of a change that it
-does not read. A field that does not exist, or a value that makes no sense, is refused with its name.
+Words of tables follow the fields. ``Exhibit.choices`` names the fields that an exhibit read; it warns
+(`econ.errors.UnusedChoice`) of a change that it does not read. What does not exist or makes no sense is refused.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyses import _kinds as kind
+from analyses._decisive import Beliefs, Leaning, Operations, Replacement
 from analyses._kinds import Dates, NewsClass, Span
 from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
 from analyses._simulations import DailySimulation, Simulation
@@ -25,7 +25,7 @@ from econ.var import VARResults
 
 CHINA, JAPAN, UK = "china_net_purchases", "japan_net_purchases", "uk_net_purchases"
 FED, BUND = "fed_net_purchases", "yield_10y_germany"
-RECORDS = ("fixed_on",)
+RECORDS = ("fixed_on", "decided_on")
 """Fields that only record something; every other field moves a number of an exhibit."""
 
 
@@ -351,6 +351,11 @@ class Specification(Choices):
     behaviour: Behaviour = field(default_factory=Behaviour)
     simulation: Simulation = field(default_factory=Simulation)
     daily: DailySimulation = field(default_factory=DailySimulation)
+    decided_on: kind.Day = "2026-11-27"  # when the four parts below were fixed
+    operations: Operations = field(default_factory=Operations)
+    leaning: Leaning = field(default_factory=Leaning)
+    beliefs: Beliefs = field(default_factory=Beliefs)
+    replacement: Replacement = field(default_factory=Replacement)
 
     def check(self) -> None:
         """Refuse choices that contradict each other."""

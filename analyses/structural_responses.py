@@ -11,7 +11,7 @@ import pandas as pd
 
 import econ
 from analyses._projections import granular
-from analyses._samples import actions, ordered, without_controls
+from analyses._samples import actions, ordered, sampled, without_controls
 from analyses._units import debt_tn, per_100bn
 from analyses._words import counted, label, listing, months, series, yield_words
 from analyses.specification import Specification, baseline, fitted, system
@@ -242,7 +242,7 @@ def _identification(spec: Specification, bare: Specification) -> tuple[Table, di
             Row(f"{words}: share of candidates accepted", [by_sign(fit, holder, chosen).acceptance, ""])
             for holder, (words, _) in actions(spec).items()
         ]
-    return Table(["Statistic", "p-value or R²"], rows, decimals=2), numbers
+    return Table(["Statistic", "p-value or R²"], rows, decimals=2, notes=[sampled(spec)]), numbers
 
 
 def _variances(spec: Specification) -> list[Row]:

@@ -34,7 +34,7 @@ local function figure(element)
 end
 
 -- A table made by code, in the language of this format, with the caption written in the text.
--- Classes: .small for small print, .here for a table that must not float.
+-- Classes: .small for small print, .here for a table that must not float, .long for one that may go over the page.
 local function included(element)
   count_up(element.identifier)
   local path = element.attributes.src .. "." .. (latex and "tex" or typst and "typ" or "html")
@@ -51,7 +51,8 @@ local function included(element)
   elseif typst then
     local size = small and "0.84em" or "0.92em"
     return {
-      pandoc.RawBlock("typst", "#figure(kind: table, " .. (here and "placement: none, " or "") .. "caption: ["), pandoc.Plain(caption),
+      pandoc.RawBlock("typst", (element.classes:includes("long") and "#show figure: set block(breakable: true)\n" or "")
+        .. "#figure(kind: table, " .. (here and "placement: none, " or "") .. "caption: ["), pandoc.Plain(caption),
       pandoc.RawBlock("typst", "])[#set text(size: " .. size .. ")\n" .. body .. "] <" .. element.identifier .. ">"),
     }
   end

@@ -14,7 +14,9 @@ from econ.estimate import ConfidenceSet
 GRID = 4001
 
 
-def invert(accept: Callable[[Array], Array], centre: float, scale: float, *, level: float) -> ConfidenceSet:
+def invert(
+    accept: Callable[[Array], Array], centre: float, scale: float, *, level: float, grid: int = GRID
+) -> ConfidenceSet:
     """Collect the values at which ``accept`` is not negative.
 
     Parameters
@@ -26,6 +28,8 @@ def invert(accept: Callable[[Array], Array], centre: float, scale: float, *, lev
         Place and unit: the estimate and its standard error make the grid dense where it matters.
     level : float
         Coverage written on the set.
+    grid : int
+        Angles tried at first; a piece that lies between two of them is not seen.
 
     Returns
     -------
@@ -37,7 +41,7 @@ def invert(accept: Callable[[Array], Array], centre: float, scale: float, *, lev
     >>> print(invert(lambda angle: 0.5 - np.abs(angle), 1.0, 2.0, level=0.9))
     [-0.09, 2.09]
     """
-    angle = np.linspace(-0.5 * math.pi, 0.5 * math.pi, GRID + 2)[1:-1]
+    angle = np.linspace(-0.5 * math.pi, 0.5 * math.pi, grid + 2)[1:-1]
     inside = np.asarray(accept(angle)) >= 0.0
     turns = np.flatnonzero(inside[1:] != inside[:-1])
     edges = [centre + scale * math.tan(_edge(accept, float(angle[j]), float(angle[j + 1]))) for j in turns]

@@ -26,12 +26,15 @@ from econ.checks import SPARE
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate
 from econ.frozen import guarded
+from econ.infer._quartics import least_s
+from econ.infer.form import critical_ar
+from econ.infer.inversion import invert
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import anderson_rubin, reduced_form
 
-ANGLES = 101
-"""Leanings tried when the impact is projected over the set of the leaning."""
+ANGLES = 401
+"""Impacts tried at first; ends between two of them are then found to rounding."""
 ZERO = 1e-12
 
 
@@ -121,11 +124,11 @@ class NewsLeaning:
     leaning : Estimate
         c, with the S set.
     impact : Estimate
-        b at the estimated c; the error counts that of c, the region covers b whatever c in its set (Bonferroni).
+        b at the estimated c; the error counts that of c, and the region is the S set of both moments together.
     relevance : EffectiveF
         Of the news for the price change.
-    leak : float
-        Footprint of the flow in the news that was taken out.
+    share : float
+        Part of the impact in the measure of news that was taken out.
     curve : LeaningCurve
         Impact at any other leaning.
     """
@@ -133,7 +136,7 @@ class NewsLeaning:
     leaning: Estimate
     impact: Estimate
     relevance: EffectiveF
-    leak: float
+    share: float
     curve: LeaningCurve = field(repr=False)
 
     def __str__(self) -> str:
@@ -201,7 +204,7 @@ def news_leaning(
     flow: ArrayLike,
     news: ArrayLike,
     *,
-    leak: float = 0.0,
+    share: float = 0.0,
     controls: ArrayLike | None = None,
     cov: str = "hac",
     bandwidth: int | None = None,
@@ -210,19 +213,20 @@ def news_leaning(
 ) -> NewsLeaning:
     """Identify leaning by news that reaches the flow through the price only, and the impact with it.
 
-    ``E[(z - leak f)(f - c dy)] = 0`` and ``E[(f - c dy)(dy + b f)] = 0``. ``leak`` corrects news that holds a footprint
-    of the flow itself, ``z = z* + leak f``, because the operation fell into the window in which the news was measured:
-    without it c is too large by ``leak E[f e] / E[z dy]``. It must come from elsewhere (a window without operations, a
-    bound); give several values to see what it does.
+    ``E[z (f - c dy)] = 0`` and ``E[(f - c dy)(dy + b f)] = 0``. News is often measured by the price itself, such as the
+    change of a yield on the days of announcements, and part of the impact of the flow of the month then falls into it:
+    ``news = z - share b f``. With ``dy = n - b f`` the contrast ``news - share dy = z - share n`` is free of the flow
+    whatever b, so that it takes the place of z. With flows spread evenly, ``share`` is the share of days with news;
+    without the correction c is too small and b with it, if sales raise yields.
 
     Parameters
     ----------
     change, flow, controls, cov, bandwidth
         As in :func:`leaning_curve`.
     news : array (T,)
-        Such as surprises of announcements, 0 on days without.
-    leak : float, default 0.0
-        News per unit of the flow.
+        Such as surprises of announcements, 0 in periods without, or the part of ``change`` on their days.
+    share : float, default 0.0
+        Part of the impact that the measure of news holds, at least 0 and below 1; 0 for news measured without prices.
     level : float, default 0.90
         Coverage of both sets.
     units : (str, str)
@@ -231,8 +235,9 @@ def news_leaning(
     Returns
     -------
     NewsLeaning
-        The set of the leaning is the S set of its moment; that of the impact the union of its S sets over the former,
-        both at ``(1 + level) / 2`` (Bonferroni), so that it covers however weak the news is.
+        Both sets are S sets (Stock and Wright 2000), valid however weak the news is: that of the leaning from its
+        moment alone, that of the impact from both, with the leaning concentrated out. Given b the leaning is strongly
+        identified by ``dy + b f``, so that one degree of freedom is left.
 
     Raises
     ------
@@ -243,8 +248,26 @@ def news_leaning(
 
     References
     ----------
-    As :func:`leaning_curve`; Dufour, J.-M. (1997), Some Impossibility Theorems in Econometrics, Econometrica 65(6), for
-    projection.
+    As :func:`leaning_curve`; its theorem 3 is on strongly identified parameters that are concentrated out.
+
+    Notes
+    -----
+    Coverage of the 90% sets and median estimate of an impact of 0.5 (leaning 0.5) in 1,000 samples of months of 21
+    days, two of them with news, whose changes are the news (Monte Carlo error 1 point); ratio: variance of the yield's
+    own changes on days of news over that of other days. With a ratio of one there is no news, and the set says so.
+
+    ======  =====  ================  =======  ======  ======  =======
+    months  ratio  share             leaning  impact  median  bounded
+    ======  =====  ================  =======  ======  ======  =======
+    177     1      0                 42       39      0.00    100
+    177     1      2/21              90       91      -0.01   10
+    177     3      0                 69       63      0.26    100
+    177     3      2/21              91       91      0.50    98
+    177     8      2/21              91       90      0.50    100
+    420     3      0                 45       37      0.27    100
+    420     3      2/21              89       89      0.50    100
+    420     8      2/21              88       89      0.50    100
+    ======  =====  ================  =======  ======  ======  =======
 
     Examples
     --------
@@ -255,25 +278,24 @@ def news_leaning(
     >>> print(found.leaning)
     0.460, s.e. 0.030, 90% set [0.41, 0.51]
     >>> print(found.impact)
-    0.737, s.e. 0.042, 90% set [0.55, 0.95]
+    0.737, s.e. 0.042, 90% set [0.67, 0.81]
     """
-    level, leak = checks.level(level), checks.real("leak", leak)
+    level, share = checks.level(level), checks.real("share", share, least=0.0, below=1.0)
     curve = leaning_curve(change, flow, controls=controls, cov=cov, bandwidth=bandwidth, units=units[1])
     y, x = curve.change, curve.flow
-    z = _partialled(news, flow, controls)[0] - leak * x
+    z = _partialled(news, flow, controls)[0] - share * y
     if abs(float(z @ y)) <= ZERO * float(np.linalg.norm(z) * np.linalg.norm(y)):
         raise NotIdentified("the news is unrelated to the price change, so that it identifies no leaning.")
     c, b, errors = _solved(curve, z)
     form = reduced_form(x, y, z, cov=cov, bandwidth=bandwidth)
-    region = anderson_rubin(form, level=level)
-    projected = _projected(curve, anderson_rubin(form, level=0.5 + 0.5 * level), level)
+    regions = (anderson_rubin(form, level=level), _concentrated(curve, z, b, errors[1], level=level))
     leaning, impact = (
         Estimate(value, error, found.lower, found.upper, level, unit, label, len(x), region=found, parent=curve)
         for value, error, found, unit, label in zip(
-            (c, b), errors, (region, projected), units, ("leaning", "impact"), strict=True
+            (c, b), errors, regions, units, ("leaning", "impact"), strict=True
         )
-    )
-    return NewsLeaning(leaning, impact, effective_f(form), leak, curve)
+    )  # fmt: skip
+    return NewsLeaning(leaning, impact, effective_f(form), share, curve)
 
 
 def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, tuple[float, float]]:
@@ -290,26 +312,31 @@ def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, tuple[float, f
     return c, b, (math.sqrt(spread[0, 0]), math.sqrt(spread[1, 1]))
 
 
-def _projected(curve: LeaningCurve, leanings: ConfidenceSet, level: float) -> ConfidenceSet:
-    """Union of the sets of b over c in its set; c runs over angles, so that infinite leanings are among them."""
-    each = 0.5 + 0.5 * level
-    pieces: list[tuple[float, float]] = []
-    for low, high in leanings:
-        angles = np.linspace(math.atan(low), math.atan(high), ANGLES)
-        for angle in angles:
-            own = math.cos(angle) * curve.flow - math.sin(angle) * curve.change
-            pieces += list(curve._region(own, each))
-    return ConfidenceSet(_merged(pieces), level)
+def _concentrated(curve: LeaningCurve, z: Array, centre: float, scale: float, *, level: float) -> ConfidenceSet:
+    """All b at which both moments hold together for some leaning.
 
+    Given b the leaning has two instruments, z and ``u = dy + b f``, and the least S statistic over all leanings is
+    compared with one degree of freedom. It is a ratio of two quartics in c, so that its stationary points are roots.
+    """
+    y, x = curve.change, curve.flow
+    columns = np.column_stack([z * x, z * y, (y + centre * x) * x, (y + centre * x) * y, scale * x * x, scale * x * y])
+    sizes = np.linalg.norm(x) / np.linalg.norm(y)  # the unit of c, so that its powers are of one order
+    columns = columns * np.array([1.0, sizes, 1.0, sizes, 1.0, sizes])
+    total = columns.sum(axis=0)
+    spread, df = joint_covariance(
+        columns - columns.mean(axis=0), cov=_kind(curve), bandwidth=curve.bandwidth, columns=curve.columns + 1
+    )
+    critical = critical_ar(level, 1, df)
 
-def _merged(pieces: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    out: list[tuple[float, float]] = []
-    for low, high in sorted(pieces):
-        if out and low <= out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], high))
-        else:
-            out.append((low, high))
-    return tuple(out)
+    def accept(angle: Array) -> Array:
+        """``b = centre + scale tan(angle)``, everything of u times the cosine."""
+        pick = np.zeros((len(angle), 4, 6))
+        pick[:, 0, 0] = pick[:, 1, 1] = 1.0
+        pick[:, 2, 2] = pick[:, 3, 3] = np.cos(angle)
+        pick[:, 2, 4] = pick[:, 3, 5] = np.sin(angle)
+        return critical - least_s(pick @ total, pick @ spread @ pick.swapaxes(1, 2))
+
+    return invert(accept, centre, scale, level=level, grid=ANGLES)
 
 
 def _partialled(first: ArrayLike, second: ArrayLike, controls: ArrayLike | None) -> tuple[Array, Array, int]:
@@ -338,7 +365,11 @@ def _partialled(first: ArrayLike, second: ArrayLike, controls: ArrayLike | None)
     return left[0], left[1], w.shape[1]
 
 
+def _kind(curve: LeaningCurve) -> str:
+    """Covariance of influence functions: leverages have no meaning for a product of two residuals."""
+    return "hc1" if curve.cov in ("hc2", "hc3") else curve.cov
+
+
 def _spread(psi: Array, curve: LeaningCurve) -> Array:
     """Covariance of the sum of influence functions under the covariance of the curve."""
-    cov = "hc1" if curve.cov in ("hc2", "hc3") else curve.cov
-    return joint_covariance(psi, cov=cov, bandwidth=curve.bandwidth, columns=curve.columns + 1)[0]
+    return joint_covariance(psi, cov=_kind(curve), bandwidth=curve.bandwidth, columns=curve.columns + 1)[0]

@@ -20,6 +20,7 @@ from econ.errors import (
 )
 from econ.files import scratch, writing
 from econ.memory import within_memory
+from econ.report import editions
 from econ.report.exhibit import Exhibit, built
 from econ.report.numbers import render
 from econ.report.run import commit_of
@@ -73,8 +74,9 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
     _need("pypandoc", "typst")
     texts = {}
     with scratch() as temporary:
-        numbers = temporary / "numbers.json"
-        write(numbers, dumps(rendered(folder)))
+        numbers, printed = temporary / "numbers.json", rendered(folder)
+        write(numbers, dumps(printed))
+        editions.save(folder, printed)
         metadata = ("-M", f"numbers-file={numbers}", "-M", f"date={edition(folder)}")
         for ending, options in _FORMATS.items():
             texts[folder / f"paper.{ending}"] = _pandoc(folder, (*_COMMON, *options, *metadata))

@@ -1,6 +1,8 @@
 """The exhibits: known facts come out, choices change them, numbers walk back to files."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,10 @@ from analyses import (
 from analyses._samples import actions, ordered, without_controls
 from analyses.specification import CHINA, JAPAN, UK, baseline, fitted, system
 from econ.estimate import Estimate
+from econ.report import Panel
+from econ.report.exhibit import Exhibit, built
 
+PAPER = Path(__file__).parents[2] / "paper"
 QUICK = baseline.changed({"var.draws": 60, "var.horizon": 12, "var.horizons": (0, 3, 6)})
 OFFSET = baseline.changed("var.draws", 60)
 
@@ -157,3 +162,13 @@ def test_cells_away_from_zero_are_named_and_imposed_signs_left_out():
     cells["", "proxy", "yield_2y"] = {**cells["", "proxy", "yield_2y"], JAPAN: away}
     cells["", "sign", "yield_2y"] = dict.fromkeys(actions(baseline), away)
     assert structural_responses._away(cells, "", baseline) == "own granular shock: Japan buys, 2-year"
+
+
+def test_every_table_of_the_paper_says_its_sample():
+    """Dates in its words, or that it is simulated."""
+    for key in built(PAPER):
+        for name, table in Exhibit.open(key, PAPER).tables.items():
+            heads = [*table.columns, *(words for words, _ in table.spans)]
+            rows = [row.title if isinstance(row, Panel) else row.label for row in table.rows]
+            words = " ".join([*table.notes, *heads, *rows])
+            assert re.search(r"\b(19|20)\d\d\b|simulated", words), f"{key} {name}"

@@ -345,7 +345,14 @@ def infer_room():
         ),
         "leaning_curve": Call(i.leaning_curve, change=z[:, 0], flow=z[:, 1], controls=z[:, 2], cov="hac", bandwidth=2),
         "news_leaning": Call(
-            i.news_leaning, change=z[:, 0], flow=z[:, 1], news=z[:, 2], leak=0.1, controls=z[:, 3], cov="hc1", level=0.9
+            i.news_leaning,
+            change=z[:, 0],
+            flow=z[:, 1],
+            news=z[:, 2],
+            share=0.1,
+            controls=z[:, 3],
+            cov="hc1",
+            level=0.9,
         ),
         "opposite_bias": Call(
             i.opposite_bias,

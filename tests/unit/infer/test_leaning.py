@@ -13,13 +13,13 @@ from econ.simulate import OperationMarket
 B, C = 0.8, 0.5
 
 
-def world(seed=1, size=600, strength=1.0, leak=0.0):
-    """dy = -b f + n, f = c dy + e, n = strength z + rest; the news seen is z + leak f."""
+def world(seed=1, size=600, strength=1.0, share=0.0):
+    """dy = -b f + n, f = c dy + e, n = strength z + rest; the news seen is z - share b f."""
     generator = np.random.default_rng(seed)
     z, rest, own = generator.standard_normal((3, size))
     news = strength * z + rest
     flow = (own + C * news) / (1.0 + B * C)
-    return news - B * flow, flow, z + leak * flow
+    return news - B * flow, flow, z - share * B * flow
 
 
 def test_the_curve_is_the_ratio_of_moments_and_its_error_the_delta_method():
@@ -82,27 +82,68 @@ def test_the_errors_are_those_of_repeated_samples():
         assert np.mean(errors) == pytest.approx(values.std(), rel=0.2)
 
 
-@pytest.mark.parametrize("strength", [0.0, 0.15, 1.0])
-def test_sets_cover_however_weak_the_news(strength):
-    covered = np.zeros(2)
-    for seed in range(100):
-        found = news_leaning(*world(seed, 300, strength), cov="hc1")
-        covered += [C in found.leaning.region, B in found.impact.region]
-    assert abs(covered[0] / 100 - 0.90) <= 0.09
-    assert covered[1] / 100 >= 0.85
-    if strength == 0.0:
-        assert not found.leaning.region.bounded
+def months(seed, size=300, ratio=3.0, days=21):
+    """Monthly sums of a daily market, and the part of the change that falls on two days of news a month."""
+    generator = np.random.default_rng(seed)
+    n, e = generator.standard_normal((2, size, days))
+    n[:, :2] *= math.sqrt(ratio)
+    flow = (C * n + e) / (1.0 + B * C)
+    change = n - B * flow
+    return change.sum(axis=1), flow.sum(axis=1), change[:, :2].sum(axis=1)
 
 
-def test_a_leak_biases_the_leaning_by_what_the_docstring_says_and_is_corrected():
-    dy, f, z = world(5, 40_000, leak=0.5)
-    e = f - C * dy
-    naive = news_leaning(dy, f, z, cov="hc1").leaning.value
-    assert naive - C == pytest.approx(0.5 * np.mean(f * e) / np.mean(z * dy), rel=0.05)
-    assert naive - C > 0.1
-    found = news_leaning(dy, f, z, leak=0.5, cov="hc1")
-    assert found.leaning.value == pytest.approx(C, abs=0.01)
-    assert found.impact.value == pytest.approx(B, abs=0.02)
+@pytest.mark.parametrize("ratio", [1.0, 3.0, 20.0])
+def test_sets_cover_however_weak_the_news(ratio):
+    made = [news_leaning(*months(seed, ratio=ratio), share=2.0 / 21.0, cov="hc1") for seed in range(400)]
+    covered = [
+        np.mean([C in each.leaning.region for each in made]),
+        np.mean([B in each.impact.region for each in made]),
+    ]
+    assert covered == pytest.approx([0.90, 0.90], abs=0.045)  # three Monte Carlo errors
+    bounded = np.mean([each.impact.region.bounded for each in made])
+    assert bounded < 0.2 if ratio == 1.0 else bounded > 0.9 if ratio == 20.0 else True
+
+
+def test_the_set_of_the_impact_is_that_of_a_brute_force_grid():
+    """At every b: the least over a fine grid of leanings of the statistic of both moments; two shapes of the set."""
+    shapes, angles = set(), np.linspace(-0.5 * math.pi, 0.5 * math.pi, 1501)
+    for seed, ratio in ((1, 20.0), (2, 3.0), (3, 3.0), (5, 1.0), (8, 2.0)):
+        dy, f, z = months(seed, 120, ratio)
+        region = news_leaning(dy, f, z, share=2.0 / 21.0, cov="hc0").impact.region
+        shapes.add((region.bounded, len(list(region))))
+        y, x, own = dy - dy.mean(), f - f.mean(), (z - z.mean()) - 2.0 / 21.0 * (dy - dy.mean())
+        for b in np.concatenate([np.linspace(-6.0, 6.0, 60), [-1e6, 1e6]]):
+            e = np.cos(angles)[:, None] * x - np.sin(angles)[:, None] * y * x.std() / y.std()
+            psi = np.stack([own * e, (y + b * x) * e], axis=-1)  # (angles, T, 2)
+            total = psi.sum(axis=1)
+            psi = psi - psi.mean(axis=1, keepdims=True)
+            spread = psi.swapaxes(1, 2) @ psi
+            least = (total * np.linalg.solve(spread, total[..., None])[..., 0]).sum(axis=1).min()
+            assert (b in region) == (least <= 2.705543454095404) or abs(least - 2.7055) < 0.01, (seed, b, least)
+    assert len(shapes) > 1
+
+
+def test_units_do_not_matter():
+    dy, f, z = months(2)
+    plain = news_leaning(dy, f, z, share=0.1).impact
+    scaled = news_leaning(1e4 * dy, 1e-6 * f, 1e-3 * z, share=0.1 * 1e-7).impact
+    assert scaled.value == pytest.approx(1e10 * plain.value, rel=1e-9)
+    assert [end for piece in scaled.region for end in piece] == pytest.approx(
+        [1e10 * end for piece in plain.region for end in piece], rel=1e-6
+    )
+
+
+def test_a_leak_biases_the_leaning_and_is_corrected_whatever_the_impact():
+    dy, f, z = world(5, 40_000, share=0.3)
+    naive = news_leaning(dy, f, z, cov="hc1")
+    assert C - naive.leaning.value > 0.1
+    assert B - naive.impact.value > 0.1
+    found = news_leaning(dy, f, z, share=0.3, cov="hc1")
+    assert found.leaning.value == pytest.approx(C, abs=0.015)
+    assert found.impact.value == pytest.approx(B, abs=0.025)
+    assert found.share == 0.3
+    contrast = z - 0.3 * dy  # the algebra: the contrast is the instrument
+    assert news_leaning(dy, f, contrast, cov="hc1").impact.value == pytest.approx(found.impact.value, rel=1e-10)
 
 
 def test_least_squares_is_wrong_for_a_holder_that_leans_and_the_curve_is_right():
@@ -142,8 +183,9 @@ def test_bad_data_raise_their_own_error():
     ):
         with pytest.raises(error, match=words):
             leaning_curve(*given, **options)
-    with pytest.raises(SpecificationError, match="leak"):
-        news_leaning(dy, f, z, leak=math.nan)
+    for share in (math.nan, 1.0, -0.1):
+        with pytest.raises(SpecificationError, match="share"):
+            news_leaning(dy, f, z, share=share)
     with pytest.raises(SpecificationError, match="leaning"):
         leaning_curve(dy, f).at(math.inf)
     with pytest.raises(ValueError, match="read-only"):
