@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
+from econ.arrays import Array
 from econ.border import checked
 from econ.estimate import ConfidenceSet, Estimate
-from econ.infer import opposite_bias, reduced_form, regress
-from econ.projection import granular_instrument
+from econ.infer import opposite_bias, reduced_form
 from econ.simulate.daily import DailyFaults, DailyMarket
-from econ.simulate.daily_samples import DAYS_AFTER, REFERENCE, DailySample
+from econ.simulate.daily_samples import HORIZONS, REFERENCE, UNITS, DailySample, slope
 from econ.simulate.estimators import Estimator, from_instrument
 from econ.simulate.grid import Truths
 
@@ -30,18 +29,15 @@ DAILY_FAULTS: Mapping[str, DailyFaults] = {
 """What may go wrong, one fault at a time."""
 
 
-def operations(sample: DailySample, horizon: int = DAYS_AFTER) -> Estimate:
+def operations(sample: DailySample, horizon: int = HORIZONS[-1]) -> Estimate:
     """Response to the dated amounts, with the set that turns of them do not reject."""
-    return sample.operations.at(horizon, level=sample.level)
+    return sample.operation(horizon)
 
 
-def operations_normal(sample: DailySample, horizon: int = DAYS_AFTER) -> Estimate:
+def operations_normal(sample: DailySample, horizon: int = HORIZONS[-1]) -> Estimate:
     """The same with the normal interval of Newey and West."""
-    found = sample.operations.at(horizon, level=sample.level)
-    half = float(stats.norm.ppf(0.5 + sample.level / 2.0)) * float(found.std_error)  # type: ignore[arg-type]
-    return Estimate(
-        found.value, found.std_error, found.value - half, found.value + half, sample.level, found.units, nobs=found.nobs
-    )
+    found = sample.operation(horizon)
+    return _normal(found.value, float(found.std_error), sample)  # type: ignore[arg-type]
 
 
 def news(sample: DailySample, *, corrected: bool) -> Estimate:
@@ -50,24 +46,35 @@ def news(sample: DailySample, *, corrected: bool) -> Estimate:
 
 
 def granular(sample: DailySample) -> Estimate:
-    """Change of the month on all purchases, instrumented by granular shocks of the holders."""
+    """Change of the month on all sales, instrumented by granular shocks of the holders."""
     sizes = sample.samples.market.sizes
-    names = [f"holder {number}" for number in range(1, len(sizes) + 1)]
-    growth = pd.DataFrame(sample.holders / sizes, columns=names)
-    z = granular_instrument(growth, pd.Series(sizes, index=names), factors=0).series
-    return from_instrument(sample, reduced_form(sample.change, -sample.flow, z.to_numpy(), cov="hac"))
+    z = granular_series(sample.holders / sizes, sizes)
+    return from_instrument(sample, reduced_form(sample.change, -sample.flow, z, cov="hac"))
+
+
+def granular_series(growth: Array, sizes: Array) -> Array:
+    """The instrument of :func:`econ.projection.granular_instrument` without factors, on arrays (T, K) and (K,)."""
+    centred = growth - growth.mean(axis=0)
+    precision = 1.0 / (centred - centred.mean(axis=1, keepdims=True)).var(axis=0)
+    reference = precision / precision.sum()
+    shocks = centred - (centred @ reference)[:, None]
+    z: Array = shocks @ (sizes / sizes.sum() - reference)
+    return z
 
 
 def least_squares(sample: DailySample) -> Estimate:
-    """Change of the month on all sales."""
-    months = pd.RangeIndex(len(sample.flow))
-    fit = regress(pd.Series(sample.change, months), pd.Series(-sample.flow, months, name="sold"), cov="hac")
-    return fit.estimate("sold", level=sample.level)
+    """Change of the month on all sales, with the normal interval of Newey and West."""
+    return _normal(*slope(sample.change, -sample.flow), sample)
 
 
 def bracket(sample: DailySample) -> ConfidenceSet:
     """Range from news with the footprint left in, too low, to operations, too high if they answer news."""
     return opposite_bias(sample.uncorrected.impact, operations(sample), level=sample.level).interval
+
+
+def _normal(value: float, error: float, sample: DailySample) -> Estimate:
+    half = float(ndtri(0.5 + sample.level / 2.0)) * error
+    return Estimate(value, error, value - half, value + half, sample.level, f"bp per {UNITS}")
 
 
 OPERATIONAL = ("answer", "yen")

@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
+from econ import checks
 from econ.arrays import Array, Mask
-from econ.data.dataset import Dataset
-from econ.eventstudy import OperationResults, Operations
+from econ.errors import SpecificationError
+from econ.estimate import Estimate
 from econ.frozen import guarded
-from econ.infer import NewsLeaning, news_leaning
+from econ.infer import NewsLeaning, Randomisation, news_leaning, randomise_slope
+from econ.infer._kernels import bartlett
+from econ.infer.regression import default_lags
 from econ.simulate.samples import DAYS
 
 if TYPE_CHECKING:
@@ -26,7 +29,8 @@ NEWS_DAYS = (4, 13)
 REFERENCE = 420
 """Months, 1991 to 2025, to which the squares and the campaigns of a market refer."""
 UNITS = "1% of debt sold"
-DAYS_AFTER = 2
+HORIZONS = (0, 2)
+"""Trading days after an operation at which the yield is read."""
 YEN_DAYS = 3
 """Days of the yen that decide on an operation, its own among them."""
 OWNER, HUB = 0, 1
@@ -105,18 +109,37 @@ class DailySample:
     draws: int = 199
     level: float = 0.90
 
-    @cached_property
-    def operations(self) -> OperationResults:
-        """Responses of the yield to the dated amounts, from the day to two days after."""
-        samples, sold = self.samples, self.samples.sold[self.number]
-        frame = pd.DataFrame({"yield": 5.0 + 0.01 * samples.change[self.number].cumsum()}, index=samples.days)
-        live = sold != 0.0
-        study = Operations(
-            Dataset.from_frame(frame, units={"yield": "percent"}),
-            pd.Series(sold[live], index=samples.days[live], name="sold"),
-            response="yield", units=UNITS, horizons=(-1, DAYS_AFTER),
+    def operation(self, horizon: int) -> Estimate:
+        """Response to the dated amounts, with Newey and West's error and the set that turns do not reject.
+
+        The numbers of :class:`econ.eventstudy.Operations` with horizons from -1 to 2, on arrays.
+
+        Raises
+        ------
+        SpecificationError
+            For another horizon than the day itself and two days after.
+        """
+        horizon = checks.count("horizon", horizon, least=0)
+        if horizon not in HORIZONS:
+            raise SpecificationError(f"operations are read after {HORIZONS} trading days; found {horizon}.")
+        test, error = self._operations[horizon]
+        region = test.confidence_set(self.level)
+        return Estimate(
+            test.statistic, error, region.lower, region.upper, self.level, f"bp per {UNITS}",
+            f"response after {horizon} trading days", len(self.samples.days) - 1 - HORIZONS[-1], region=region,
         )  # fmt: skip
-        return study.fit(draws=self.draws, rng=self.seed)
+
+    @cached_property
+    def _operations(self) -> dict[int, tuple[Randomisation, float]]:
+        """Turns and standard errors of the slopes, by horizon."""
+        level, last = self.samples.change[self.number].cumsum(), HORIZONS[-1]
+        rows = np.arange(1, len(level) - last)
+        outcome = np.column_stack([level[rows + h] - level[rows - 1] for h in HORIZONS])
+        amounts = self.samples.sold[self.number][rows]
+        tests = randomise_slope(outcome, amounts, draws=self.draws, rng=self.seed)
+        lags = default_lags(len(rows))
+        errors = [slope(outcome[:, j], amounts, lags=max(h, lags))[1] for j, h in enumerate(HORIZONS)]
+        return dict(zip(HORIZONS, zip(tests, errors, strict=True), strict=True))
 
     @cached_property
     def change(self) -> Array:
@@ -146,12 +169,20 @@ class DailySample:
     @cached_property
     def corrected(self) -> NewsLeaning:
         """The same with the footprint taken out."""
-        market = self.samples.market
-        return self._leaning(leak=-market.impact * market.share)
+        return self._leaning(share=self.samples.market.share)
 
-    def _leaning(self, leak: float = 0.0) -> NewsLeaning:
+    def _leaning(self, share: float = 0.0) -> NewsLeaning:
         units = ("% of debt per bp", f"bp per {UNITS}")
-        return news_leaning(self.change, self.flow, self.news, leak=leak, level=self.level, units=units)
+        return news_leaning(self.change, self.flow, self.news, share=share, level=self.level, units=units)
+
+
+def slope(y: Array, x: Array, *, lags: int | None = None) -> tuple[float, float]:
+    """Slope of y on x and a constant, and Newey and West's standard error."""
+    y, x = y - y.mean(), x - x.mean()
+    square = float(x @ x)
+    found = float(x @ y) / square
+    psi = (x * (y - found * x) / square)[:, None]
+    return found, math.sqrt(float(bartlett(psi, default_lags(len(x)) if lags is None else lags)[0, 0]))
 
 
 def draw_daily(market: DailyMarket, size: int, months: int, seed: np.random.SeedSequence) -> DailySamples:

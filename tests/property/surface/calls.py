@@ -619,6 +619,7 @@ def simulate_room():
         "DailyMarket": Call(s.DailyMarket, impact=20.0, leaning=0.002, lasting=0.5, decay=0.8, noise=5.0,
                             news_factor=2.0, flow=0.2, common=0.4, holders=6, squares=3.0, campaigns=20, length=5,
                             spread=0.5, yen_correlation=0.3, faults=s.DailyFaults()),
+        "DailySample.operation": Call(have["DailySample"].operation, horizon=2),
         "DailyMarket.response": Call(have["DailyMarket"].response, horizon=3),
         "DailyMarket.samples": Call(have["DailyMarket"].samples, size=2, months=24, rng=1),
         "DailyMarket.scheduled": Call(have["DailyMarket"].scheduled, months=24),

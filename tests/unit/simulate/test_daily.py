@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from econ import Dataset
 from econ.errors import SpecificationError
+from econ.eventstudy import Operations
+from econ.infer import anderson_rubin, regress
+from econ.projection import granular_instrument
 from econ.simulate import (
     DAILY_ESTIMATORS,
     DAILY_FAULTS,
@@ -20,6 +24,7 @@ from econ.simulate import (
     daily_truths,
     tournament,
 )
+from econ.simulate.daily_designs import granular_series
 from econ.simulate.daily_samples import equilibrium
 
 DAYS = 21
@@ -139,8 +144,43 @@ def test_every_design_runs_and_aims_at_its_own_number():
 def test_the_bracket_runs_from_news_to_operations():
     sample = DailySample(DailyMarket().samples(1, 420, rng=1), 0, np.random.SeedSequence(1), draws=99)
     interval = DAILY_ESTIMATORS["bracket"].estimate(sample)
-    low, high = sample.uncorrected.impact.value, sample.operations.at(2).value
+    low, high = sample.uncorrected.impact.value, sample.operation(2).value
     assert interval.lower < low < high < interval.upper
+
+
+def test_designs_on_arrays_give_the_numbers_of_the_library():
+    samples = DailyMarket().samples(1, 120, rng=6)
+    sample = DailySample(samples, 0, np.random.SeedSequence(7), draws=99)
+    sold = pd.Series(samples.sold[0], samples.days)
+    frame = pd.DataFrame({"yield": 5.0 + 0.01 * samples.change[0].cumsum()}, index=samples.days)
+    data = Dataset.from_frame(frame, units={"yield": "percent"})
+    study = Operations(data, sold[sold != 0.0], response="yield", units="%", horizons=(-1, 2))
+    results = study.fit(draws=99, rng=np.random.SeedSequence(7))
+    for horizon in (0, 2):
+        own, theirs = sample.operation(horizon), results.at(horizon)
+        for name in ("value", "std_error", "lower", "upper", "nobs"):
+            assert getattr(own, name) == pytest.approx(getattr(theirs, name), rel=1e-8), name
+    for name, horizon in (("operations_hac", 2), ("operations", 2), ("operations_day", 0)):
+        assert DAILY_ESTIMATORS[name].estimate(sample).value == pytest.approx(results.at(horizon).value, rel=1e-8)
+    normal, row = DAILY_ESTIMATORS["operations_hac"].estimate(sample), results.summary().loc[2]
+    assert (normal.lower, normal.upper) == pytest.approx((row["lower"], row["upper"]), rel=1e-8)
+
+    sizes = pd.Series(samples.market.sizes, [f"h{k}" for k in range(15)])
+    growth = pd.DataFrame(sample.holders / samples.market.sizes, columns=sizes.index)
+    z = granular_instrument(growth, sizes, factors=0).series
+    assert granular_series(growth.to_numpy(), sizes.to_numpy()) == pytest.approx(z.to_numpy(), abs=1e-10)
+    found = DAILY_ESTIMATORS["granular"].estimate(sample)
+    assert found.value == pytest.approx(float(z @ sample.change) / float(z @ -sample.flow), rel=1e-8)
+    region = anderson_rubin(sample.change, -sample.flow, z.to_numpy())
+    assert (found.lower, found.upper) == pytest.approx((region.lower, region.upper), rel=1e-6)
+
+    months = pd.period_range("1991-01", periods=120, freq="M")
+    fit = regress(pd.Series(sample.change, months), pd.Series(-sample.flow, months, name="sold"))
+    own, theirs = DAILY_ESTIMATORS["least_squares"].estimate(sample), fit.estimate("sold")
+    for name in ("value", "std_error", "lower", "upper"):
+        assert getattr(own, name) == pytest.approx(getattr(theirs, name), rel=1e-8), name
+    with pytest.raises(SpecificationError, match=r"after \(0, 2\) trading days; found 1"):
+        sample.operation(1)
 
 
 def test_what_an_assumption_rules_out_is_not_held_against_a_design():
