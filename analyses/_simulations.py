@@ -41,7 +41,7 @@ class DailySimulation(Choices, part="daily"):
     draws: kind.Count = 199  # turns of the operations
     block: kind.Count = 20  # replications that share a seed; another block gives other samples
     impacts: kind.Reals = (0.0, 15.0, 30.0, 60.0)  # true price impact, bp per 1% of debt sold
-    shown: kind.Reals = (0.0, 30.0)  # impacts whose bias and power are shown by fault
+    shown: kind.Real = 30.0  # the one whose bias and power are shown by fault
     leaning: kind.Positive = 0.003  # percent of debt bought per bp that the yield rises
     noise: kind.Positive = 6.0  # standard deviation of the 10-year yield's daily change without flows, bp
     news_factor: kind.Positive = 3.0  # variance on the two scheduled days of a month, in units of other days
@@ -57,12 +57,12 @@ class DailySimulation(Choices, part="daily"):
     risk: kind.Positive = 0.5  # root of the share of news and purchases that comes from flights to safety
     misplaced: kind.Positive = 0.2  # share of purchases that is booked at another holder
     direct: kind.Positive = 0.005  # percent of debt bought per bp of scheduled news, not through the yield
-    curves: kind.Names = ("operations", "operations_day", "news_corrected", "granular", "bracket")  # drawn
+    curves: kind.Names = ("operations_day", "operations_summed", "news_corrected", "granular", "bracket")  # drawn
 
     def check(self) -> None:
         """Refuse names and impacts that are not tried."""
         known("daily.faults", self.faults, tuple(DAILY_FAULTS))
         known("daily.curves", self.curves, tuple(DAILY_ESTIMATORS))
-        if not set(self.shown) <= set(self.impacts):
-            raise SpecificationError(f"daily.shown takes impacts of daily.impacts, {self.impacts}; found {self.shown}.")
+        if self.shown not in self.impacts:
+            raise SpecificationError(f"daily.shown takes one of daily.impacts, {self.impacts}; found {self.shown}.")
 # fmt: on

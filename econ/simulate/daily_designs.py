@@ -40,6 +40,11 @@ def operations_normal(sample: DailySample, horizon: int = HORIZONS[-1]) -> Estim
     return _normal(found.value, float(found.std_error), sample)  # type: ignore[arg-type]
 
 
+def operations_summed(sample: DailySample) -> Estimate:
+    """Response over the window per amount sold in it."""
+    return sample.summed
+
+
 def news(sample: DailySample, *, corrected: bool) -> Estimate:
     """Impact by scheduled news."""
     return (sample.corrected if corrected else sample.uncorrected).impact
@@ -94,6 +99,10 @@ DAILY_ESTIMATORS: Mapping[str, Estimator] = {
         Estimator(
             "operations_day", partial(operations, horizon=0), "same_day", excludes=OPERATIONAL,
             words="dated amounts, the day itself, turns",
+        ),
+        Estimator(
+            "operations_summed", operations_summed, "two_days", excludes=OPERATIONAL,
+            words="dated amounts, days 0 to 2 per amount of those days, turns",
         ),
         Estimator(
             "news_uncorrected", partial(news, corrected=False), "flow_impact", excludes=TIED,

@@ -14,7 +14,7 @@ from scipy.signal import lfilter
 from econ import checks
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
-from econ.estimate import Estimate
+from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import NewsLeaning, Randomisation, news_leaning, randomise_slope
 from econ.infer._kernels import bartlett
@@ -122,24 +122,41 @@ class DailySample:
         horizon = checks.count("horizon", horizon, least=0)
         if horizon not in HORIZONS:
             raise SpecificationError(f"operations are read after {HORIZONS} trading days; found {horizon}.")
-        test, error = self._operations[horizon]
+        outcomes, amounts, tests = self._turns
+        j, lags = HORIZONS.index(horizon), max(horizon, default_lags(len(amounts)))
+        error = slope(outcomes[:, j], amounts, lags=lags)[1]
+        return self._turned(tests[j], error, f"response after {horizon} trading days")
+
+    @cached_property
+    def summed(self) -> Estimate:
+        """Response over days 0 to 2 per amount sold on those days, by the amount of the first.
+
+        With Y and X the change and the amounts over the window, turns leave ``Y - b X`` as it is under the impact b, so
+        that the slope of it on the amount of the first day tests b, whatever is sold on the days that follow.
+        """
+        tests = self._turns[2]
+        own = tests[-1].statistic
+        ratio = Randomisation(
+            tests[-2].statistic / own, tests[-2].draws / own, tests[-1].draws / own, False, "two-sided",
+            tests[-1].distribution,
+        )  # fmt: skip
+        return self._turned(ratio, Unavailable("the set comes from turns"), "response per amount of the window")
+
+    def _turned(self, test: Randomisation, error: float | Unavailable, label: str) -> Estimate:
         region = test.confidence_set(self.level)
         return Estimate(
-            test.statistic, error, region.lower, region.upper, self.level, f"bp per {UNITS}",
-            f"response after {horizon} trading days", len(self.samples.days) - 1 - HORIZONS[-1], region=region,
+            test.statistic, error, region.lower, region.upper, self.level, f"bp per {UNITS}", label,
+            len(self._turns[1]), region=region,
         )  # fmt: skip
 
     @cached_property
-    def _operations(self) -> dict[int, tuple[Randomisation, float]]:
-        """Turns and standard errors of the slopes, by horizon."""
-        level, last = self.samples.change[self.number].cumsum(), HORIZONS[-1]
+    def _turns(self) -> tuple[Array, Array, list[Randomisation]]:
+        """Changes at each horizon and amounts of the window (T, 3), amounts (T,), and the turns of each column."""
+        level, sold, last = self.samples.change[self.number].cumsum(), self.samples.sold[self.number], HORIZONS[-1]
         rows = np.arange(1, len(level) - last)
-        outcome = np.column_stack([level[rows + h] - level[rows - 1] for h in HORIZONS])
-        amounts = self.samples.sold[self.number][rows]
-        tests = randomise_slope(outcome, amounts, draws=self.draws, rng=self.seed)
-        lags = default_lags(len(rows))
-        errors = [slope(outcome[:, j], amounts, lags=max(h, lags))[1] for j, h in enumerate(HORIZONS)]
-        return dict(zip(HORIZONS, zip(tests, errors, strict=True), strict=True))
+        window = sold[rows[:, None] + np.arange(last + 1)].sum(axis=1)
+        outcomes = np.column_stack([*(level[rows + h] - level[rows - 1] for h in HORIZONS), window])
+        return outcomes, sold[rows], randomise_slope(outcomes, sold[rows], draws=self.draws, rng=self.seed)
 
     @cached_property
     def change(self) -> Array:

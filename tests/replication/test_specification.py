@@ -72,7 +72,7 @@ CHANGED = {
     "behaviour.episodes": baseline.behaviour.episodes[:-1], "behaviour.break_size": 0.9, "behaviour.trim": 0.25, "behaviour.max_breaks": 1,
     "simulation.impacts": (0.0, -20.0, -60.0), "simulation.offset": 0.4, "simulation.shortfall": 0.8, "simulation.offset_impact": -40.0,
     "simulation.block": 1, "simulation.offset_block": 1, "simulation.faults": ("none",), "simulation.offsets": (0.0, 0.6, 1.0),
-    "daily.block": 1,
+    "daily.block": 1, "daily.shown": 15.0,
 }  # fmt: skip
 """Another value of each field for which the rule of `another` makes none."""
 
