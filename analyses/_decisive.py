@@ -41,7 +41,7 @@ class Leaning(Choices, part="leaning"):
     sample: kind.Months = ("2000-01", "2026-03")  # months in which both calendars are known
     news: kind.Names = ("fomc", "payrolls")  # days on which yields move by news that nobody but the public sees then
     alone: kind.Names = ("fomc",)  # the news that goes further back
-    alone_sample: kind.Months = ("1988-02", "2026-03")  # its months
+    alone_sample: kind.Months = ("1988-03", "2026-03")  # its whole months
     lags: kind.Count = 3  # of purchases and of the change of the yield, partialled out of both
     steepest: kind.Positive = 0.2  # leaning to which the curve is drawn, percent of debt per 10 bp
 

@@ -141,6 +141,18 @@ class OperationResults:
             f"response after {self.horizons[j]} trading days", len(self.window.rows), region=region, parent=self,
         )  # fmt: skip
 
+    def influence(self, horizon: int) -> pd.Series:
+        """What each day adds to the error of the slope, ``x_t u_t / x'x``: for the joint covariance of several designs.
+
+        Examples
+        --------
+        ``econ.infer.calendar_covariance({"operations": results.influence(2), "other": psi})``
+        """
+        j = self._column(horizon)
+        x, y = self._centred
+        psi = x * (y[:, j] - self.point[j] * x) / (x @ x)
+        return pd.Series(psi, index=self.window.days, name=f"influence on the slope at {self.horizons[j]}")
+
     def summary(self, *, level: float = 0.90) -> pd.DataFrame:
         """Both kinds of inference by horizon.
 

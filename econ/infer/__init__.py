@@ -6,8 +6,9 @@ from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
 from econ.infer.form import ReducedForm
+from econ.infer.hyperbola import LeaningCurve, leaning_curve
 from econ.infer.joint import joint_test
-from econ.infer.leaning import LeaningCurve, NewsLeaning, leaning_curve, news_leaning
+from econ.infer.leaning import NewsLeaning, news_leaning
 from econ.infer.multiple import romano_wolf
 from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller

@@ -49,6 +49,15 @@ def test_slopes_and_errors_are_those_of_statsmodels(sample, horizon, cov):
     assert made.units == "bp per USD bn sold"
 
 
+def test_the_influence_of_the_days_adds_up_to_the_variance(sample):
+    found = Operations(sample.daily, sample.amounts, eras=ERAS, **STUDY).fit(cov="hc0", draws=19, rng=1)
+    for horizon in (0, 10):
+        psi = found.influence(horizon)
+        assert np.sqrt((psi**2).sum()) == pytest.approx(found.at(horizon).std_error, rel=1e-12)
+        assert psi.sum() == pytest.approx(0.0, abs=1e-12)
+        assert psi.index.equals(found.window.days)
+
+
 def test_newey_west_is_that_of_statsmodels_where_no_day_is_missing(sample):
     whole = {"all": ("1991-01-01", "1999-12-31")}
     table = by_hand(sample, 10, whole)

@@ -1,0 +1,323 @@
+"""Operations by the day: the 10-year yield around every day on which Japan bought or sold dollars since 1991."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import econ
+from analyses._units import per_100bn
+from analyses._words import label, listing, span, yield_words
+from analyses.specification import Specification, baseline
+from econ import Dataset, Estimate
+from econ.data import operations
+from econ.data.operations import ERAS
+from econ.eventstudy import OperationResults, Operations
+from econ.infer import minimum_detectable_effect
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
+
+UNITS = "1% of debt sold"
+FEW = Unavailable("no operation of this kind")
+
+
+@dataclass(frozen=True)
+class Record:
+    """Operations of the sample: sales in percent of debt, positive when dollars are sold, and the yields."""
+
+    sold: pd.Series
+    daily: Dataset
+
+    def without(self, first: str, last: str) -> Record:
+        """The same record less the operations of a spell."""
+        inside = (self.sold.index >= first) & (self.sold.index <= last)
+        return Record(self.sold[~inside], self.daily)
+
+    def signed(self, sign: int) -> Record:
+        """Sales (1) or purchases (-1) alone."""
+        return Record(self.sold[np.sign(self.sold) == sign], self.daily)
+
+
+@recorded
+def result(spec: Specification = baseline) -> Exhibit:
+    """The cell that decides, what carries it and what it does not survive; its path; maturities; sales and purchases."""
+    both = records(spec)
+    whole = both["All"]
+    fits = {words: fitted(each, spec) for words, each in both.items()}
+    path = fitted(whole, spec, first=spec.operations.path[0], last=spec.operations.path[1])
+    table, numbers = _main(both, fits, path, spec)
+    signs, of_signs = _signs(both, spec)
+    return Exhibit(
+        key="operations", title="The yield around operations by the day",
+        numbers={**numbers, **of_signs, **_counts(fits)},
+        tables={"": table, "signs": signs, "maturities": _maturities(both, spec), "eras": _eras(fits, spec)},
+        figures={"": Figure(_path(path, spec), _draw, height=2.8)},
+        vintages=whole.daily.vintages + _files(spec), spec=spec,
+    )  # fmt: skip
+
+
+def records(spec: Specification) -> dict[str, Record]:
+    """All operations of the sample, and those outside the spell that is left out, by the heads of the table."""
+    first, last = spec.operations.span
+    table = operations(first, last, as_of=spec.as_of)
+    sold = pd.Series(-table["percent_of_debt"].to_numpy(), index=pd.DatetimeIndex(table["date"]), name="sold")
+    whole = Record(sold, _daily(spec))
+    return {"All": whole, _without(spec): whole.without(*spec.operations.without)}
+
+
+def _without(spec: Specification) -> str:
+    first, last = spec.operations.without
+    return f"Without {first[:4]}" if first[:4] == last[:4] else f"Without {first[:4]} to {last[:4]}"
+
+
+def _daily(spec: Specification) -> Dataset:
+    """Daily yields from a month before the record to a quarter after it, so that every window is whole."""
+    names = dict.fromkeys((spec.primary.maturity, *spec.operations.maturities))
+    data = econ.load(*names, frequency="D", as_of=spec.as_of)
+    first, last = (pd.Timestamp(each) for each in spec.operations.span)
+    return data.sample(first - pd.Timedelta(days=60), last + pd.Timedelta(days=100))
+
+
+def _files(spec: Specification) -> tuple[Any, ...]:
+    return econ.load("japan_dollar_purchases", frequency="D", as_of=spec.as_of).vintages
+
+
+def fitted(
+    record: Record,
+    spec: Specification,
+    *,
+    first: int = -1,
+    last: int | None = None,
+    response: str = "",
+    closed: str = "",
+    clean: bool = True,
+) -> OperationResults:
+    """Responses at all days from ``first`` to ``last``; eras without an operation are left out."""
+    choices = spec.operations
+    study = Operations(
+        record.daily,
+        record.sold,
+        response=response or spec.primary.maturity,
+        units=UNITS,
+        horizons=(first, choices.day if last is None else last),
+        eras=_spells(record, spec),
+        exclude=choices.clean if clean and choices.clean else None,
+        around=(0, choices.day),
+        rule=closed or choices.closed,
+    )
+    return study.fit(draws=choices.draws, rng=spec.rng)
+
+
+def _spells(record: Record, spec: Specification) -> dict[str, tuple[str, str]]:
+    """Eras with operations, cut to the sample; the spell left out is cut off where an era ends with it."""
+    first, last = spec.operations.span
+    spells = {}
+    for era in ERAS:
+        ends = max(era.first, first), min(era.last, last)
+        inside = record.sold[(record.sold.index >= ends[0]) & (record.sold.index <= ends[1])]
+        if len(inside):
+            spells[era.label] = ends
+    return spells
+
+
+def primary(fit: OperationResults, spec: Specification) -> Estimate:
+    """The response after the days that decide."""
+    return fit.at(spec.operations.day, level=spec.level)
+
+
+def spread(fit: OperationResults, spec: Specification) -> float:
+    """Standard deviation of the estimate over the shifts, bp per 1% of debt."""
+    return float(np.std(fit.tests[fit.horizons.index(spec.operations.day)].draws))
+
+
+Fits = dict[str, OperationResults]
+
+
+def _main(
+    both: dict[str, Record], fits: Fits, path: OperationResults, spec: Specification
+) -> tuple[Table, dict[str, Any]]:
+    choices = spec.operations
+    far = {words: fitted(each, spec, last=max(choices.days)) for words, each in both.items()}
+    other = {words: fitted(each, spec, closed=choices.closed_otherwise) for words, each in both.items()}
+    unclean = {words: fitted(each, spec, clean=False) for words, each in both.items()}
+    name = _days(choices.day)
+    rows: list[Row | Panel] = [
+        Panel("Response of the yield, bp"),
+        Row(f"{name}: the cell that decides", [primary(fit, spec) for fit in fits.values()]),
+        *(
+            Row(_days(at), [fit.at(at, level=spec.level) for fit in far.values()])
+            for at in choices.days if at != choices.day
+        ),
+        Panel(f"{name}, other choices"),
+        Row(_closed(choices.closed_otherwise), [primary(fit, spec) for fit in other.values()]),
+        Row("Days with other news too", [primary(fit, spec) for fit in unclean.values()]),
+        *_behind(fits, spec),
+    ]  # fmt: skip
+    table = Table(list(fits), rows, decimals=1, below="interval", notes=[_notes(spec)])
+    numbers: dict[str, Any] = {
+        "primary": primary(fits["All"], spec), "without": primary(list(fits.values())[1], spec),
+        "primary_100bn": per_100bn(primary(fits["All"], spec), spec),
+        "detectable": _detectable(fits["All"], spec), "p_value": _p(fits["All"], spec),
+        "closed_otherwise": primary(other["All"], spec), "far": far["All"].at(max(choices.days), level=spec.level),
+        "before_p": _before(path, spec),
+    }  # fmt: skip
+    return table, numbers
+
+
+def _behind(fits: Fits, spec: Specification) -> list[Row | Panel]:
+    """What stands behind the cell that decides."""
+    return [
+        Panel("What stands behind it"),
+        Row("Newey-West standard error", [primary(fit, spec).std_error for fit in fits.values()]),
+        Row("p-value by randomisation", [_p(fit, spec) for fit in fits.values()], decimals=3),
+        Row("Detectable with 80% power", [_detectable(fit, spec) for fit in fits.values()]),
+        Row("Least and most without one day", [_range(fit, spec) for fit in fits.values()]),
+        Row("Operations", [len(fit.operations) for fit in fits.values()]),
+        Row("Days", [len(fit.window.rows) for fit in fits.values()]),
+    ]
+
+
+def _notes(spec: Specification) -> str:
+    choices = spec.operations
+    clean = f"days without {listing([each.upper() for each in choices.clean])} in the window; " if choices.clean else ""
+    return (
+        f"Change of the {yield_words(spec.primary.maturity)} from the close before an operation, per 1% of debt sold, bp; "
+        f"dollar sales and purchases of Japan's Ministry of Finance, {span(choices.span)}; {clean}a constant an era. "
+        f"Brackets: {spec.level:.0%} sets that {choices.draws:,} shifts of the amounts within eras do not reject. "
+        f"{_closed(choices.closed)}, but for the row that says otherwise. Longer windows lose the last operations."
+    )
+
+
+def _before(path: OperationResults, spec: Specification) -> float | Unavailable:
+    """P-value that the yield did not move ahead of the operations."""
+    first = spec.operations.path[0]
+    if first > -2:
+        return Unavailable("the path begins at the close before")
+    found: Any = path.joint_test(first, -2)["p_value"]
+    return float(found)
+
+
+def _days(at: int) -> str:
+    return "Day 0" if at == 0 else f"Days 0–{at}"
+
+
+def _closed(rule: str) -> str:
+    return {
+        "next": "Operations while New York is closed count on its next day",
+        "previous": "Operations while New York is closed count on its last day",
+        "drop": "Operations while New York is closed left out",
+    }[rule]
+
+
+def _p(fit: OperationResults, spec: Specification) -> float:
+    return fit.tests[fit.horizons.index(spec.operations.day)].p_value
+
+
+def _detectable(fit: OperationResults, spec: Specification) -> float:
+    return minimum_detectable_effect(spread(fit, spec), size=1.0 - spec.level)
+
+
+def _range(fit: OperationResults, spec: Specification) -> str:
+    left = fit.leave_one_out(spec.operations.day)["estimate"]
+    return f"{left.min():.1f} to {left.max():.1f}".replace("-", "−")
+
+
+def _signs(both: dict[str, Record], spec: Specification) -> tuple[Table, dict[str, Any]]:
+    """Sales and purchases apart, under both rules for a closed market."""
+    choices = spec.operations
+    rows: list[Row | Panel] = []
+    numbers: dict[str, Any] = {}
+    for rule in dict.fromkeys((choices.closed, choices.closed_otherwise)):
+        rows.append(Panel(_closed(rule)))
+        for key, words, sign in (("sales", "Sales alone", 1), ("purchases", "Purchases alone", -1)):
+            cells = [_alone(record.signed(sign), rule, spec) for record in both.values()]
+            rows.append(Row(words, cells))
+            numbers[f"{key}_{rule}"] = cells[0]
+        equal = [_equal(record, rule, spec) for record in both.values()]
+        rows.append(Row("p-value that they are one", equal, decimals=2))
+        numbers[f"equal_{rule}"] = equal[0]
+    table = Table(
+        list(both), rows, decimals=1, below="interval",
+        notes=[
+            f"Response after {_days(choices.day).lower()}, bp per 1% of debt sold (or not bought), {span(choices.span)}; sets as in the "
+            "table before. Alone: eras with operations of that sign. One: residuals of the common slope turned round the eras."
+        ],
+    )  # fmt: skip
+    return table, numbers
+
+
+def _alone(record: Record, rule: str, spec: Specification) -> Estimate | Unavailable:
+    return primary(fitted(record, spec, closed=rule), spec) if len(record.sold) else FEW
+
+
+def _equal(record: Record, rule: str, spec: Specification) -> float | Unavailable:
+    if not (len(record.signed(1).sold) and len(record.signed(-1).sold)):
+        return FEW
+    found: Any = fitted(record, spec, closed=rule).by_sign().loc[spec.operations.day, "randomisation p_value"]
+    return float(found)
+
+
+def _maturities(both: dict[str, Record], spec: Specification) -> Table:
+    """The same days, other yields; each on the days on which it was quoted."""
+    choices = spec.operations
+    rows = [
+        Row(label(name), [primary(fitted(record, spec, response=name), spec) for record in both.values()])
+        for name in choices.maturities
+    ]
+    return Table(
+        list(both), rows, stub="Yield", decimals=1, below="interval",
+        notes=[
+            f"Response after {_days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; sets as before. No 30-year yield "
+            "was published from February 2002 to February 2006. No daily 5-year yield or term premium is in the archive."
+        ],
+    )  # fmt: skip
+
+
+def _eras(fits: Fits, spec: Specification) -> Table:
+    """How much each era has, alone and left out."""
+    left = fits["All"].leave_one_era_out(spec.operations.day)
+    amounts = fits["All"].operations
+    rows: list[Row] = []
+    for era, line in left.iterrows():
+        ends = next(each for each in ERAS if each.label == era)
+        inside = amounts[(amounts.index >= ends.first) & (amounts.index <= ends.last)]
+        squares = float((inside**2).sum() / (amounts**2).sum())
+        rows.append(
+            Row(str(era), [int(line["operations"]), float(inside.sum()), squares, line["alone"], line["estimate"]])
+        )
+    return Table(
+        ["Operations", "Sold", "Share of squares", "In it alone", "Without it"], rows, stub="Era", decimals=1,
+        spans=[("", 3), (f"Response after {_days(spec.operations.day).lower()}", 2)],
+        notes=[
+            "Sold: percent of debt, net of purchases. Share of squares: of the sum of squared amounts, by which the eras weigh. "
+            f"Bp per 1% of debt sold, {span(spec.operations.span)}."
+        ],
+    )  # fmt: skip
+
+
+def _counts(fits: Fits) -> dict[str, int]:
+    fit = fits["All"]
+    return {"operations": len(fit.operations), "days": len(fit.window.rows), "left_out": len(fit.window.left_out)}
+
+
+def _path(fit: OperationResults, spec: Specification) -> pd.DataFrame:
+    """Responses by day with the band that randomisation does not reject, zero at the close before."""
+    table = fit.summary(level=spec.level)[["estimate", "set lower", "set upper"]]
+    table.loc[-1] = 0.0
+    return table.sort_index().rename_axis("day").reset_index()
+
+
+def _draw(page: Any, data: pd.DataFrame) -> None:
+    axes = page.subplots()
+    axes.fill_between(data["day"], data["set lower"], data["set upper"], color="C0", alpha=0.2, lw=0)
+    axes.plot(data["day"], data["estimate"], color="C0", marker="o", ms=3)
+    axes.axhline(0.0, color="0.4", lw=0.6)
+    axes.axvline(-0.5, color="0.4", lw=0.6, ls=":")
+    axes.set_xlabel("trading days from the operation")
+    axes.set_ylabel("bp per 1% of debt sold")
+
+
+if __name__ == "__main__":
+    main(result, baseline)
