@@ -22,6 +22,7 @@ class Operations(Choices, part="operations"):
 
     span: kind.DaySpan = ("1991-04-01", "2026-03-31")  # from the first day of the record to the last with debt to scale it
     day: kind.Whole = 2  # trading days after the operation in the cell that decides: the settlement of a spot trade
+    summed: kind.Flag = True  # per amount of all days of the window: on known truth amounts on days in a row break the plain slope
     days: kind.Horizons = (0, 2, 5, 10, 20, 60)  # those in the table
     path: kind.Days = (-5, 10)  # drawn
     without: kind.DaySpan = ("2011-01-01", "2011-12-31")  # operations left out of the second set: the largest year, after an

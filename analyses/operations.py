@@ -93,6 +93,7 @@ def fitted(
     response: str = "",
     closed: str = "",
     clean: bool = True,
+    summed: bool | None = None,
 ) -> OperationResults:
     """Responses at all days from ``first`` to ``last``; eras without an operation are left out."""
     choices = spec.operations
@@ -106,6 +107,7 @@ def fitted(
         exclude=choices.clean if clean and choices.clean else None,
         around=(0, choices.day),
         rule=closed or choices.closed,
+        summed=choices.summed if summed is None else summed,
     )
     return study.fit(draws=choices.draws, rng=spec.rng)
 
@@ -142,6 +144,7 @@ def _main(
     far = {words: fitted(each, spec, last=max(choices.days)) for words, each in both.items()}
     other = {words: fitted(each, spec, closed=choices.closed_otherwise) for words, each in both.items()}
     unclean = {words: fitted(each, spec, clean=False) for words, each in both.items()}
+    single = {words: fitted(each, spec, summed=not choices.summed) for words, each in both.items()}
     name = _days(choices.day)
     rows: list[Row | Panel] = [
         Panel("Response of the yield, bp"),
@@ -153,6 +156,7 @@ def _main(
         Panel(f"{name}, other choices"),
         Row(_closed(choices.closed_otherwise), [primary(fit, spec) for fit in other.values()]),
         Row("Days with other news too", [primary(fit, spec) for fit in unclean.values()]),
+        Row(_per(not choices.summed), [primary(fit, spec) for fit in single.values()]),
         *_behind(fits, spec),
     ]  # fmt: skip
     table = Table(list(fits), rows, decimals=1, below="interval", notes=[_notes(spec)])
@@ -160,7 +164,7 @@ def _main(
         "primary": primary(fits["All"], spec), "without": primary(list(fits.values())[1], spec),
         "primary_100bn": per_100bn(primary(fits["All"], spec), spec),
         "detectable": _detectable(fits["All"], spec), "p_value": _p(fits["All"], spec),
-        "closed_otherwise": primary(other["All"], spec), "far": far["All"].at(max(choices.days), level=spec.level),
+        "closed_otherwise": primary(other["All"], spec), "per_day": primary(single["All"], spec), "far": far["All"].at(max(choices.days), level=spec.level),
         "before_p": _before(path, spec),
     }  # fmt: skip
     return table, numbers
@@ -183,7 +187,8 @@ def _notes(spec: Specification) -> str:
     choices = spec.operations
     clean = f"days without {listing([each.upper() for each in choices.clean])} in the window; " if choices.clean else ""
     return (
-        f"Change of the {yield_words(spec.primary.maturity)} from the close before an operation, per 1% of debt sold, bp; "
+        f"Change of the {yield_words(spec.primary.maturity)} from the close before an operation, per 1% of debt sold "
+        f"{'from that day to the last one named' if choices.summed else 'on the day'}, bp; "
         f"dollar sales and purchases of Japan's Ministry of Finance, {span(choices.span)}; {clean}a constant an era. "
         f"Brackets: {spec.level:.0%} sets that {choices.draws:,} shifts of the amounts within eras do not reject. "
         f"{_closed(choices.closed)}, but for the row that says otherwise. Longer windows lose the last operations."
@@ -201,6 +206,10 @@ def _before(path: OperationResults, spec: Specification) -> float | Unavailable:
 
 def _days(at: int) -> str:
     return "Day 0" if at == 0 else f"Days 0–{at}"
+
+
+def _per(summed: bool) -> str:
+    return "Per amount of all days of the window" if summed else "Per amount of the day, campaigns or not"
 
 
 def _closed(rule: str) -> str:
