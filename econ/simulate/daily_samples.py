@@ -14,7 +14,7 @@ from scipy.signal import lfilter
 from econ import checks
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer import NewsLeaning, Randomisation, news_leaning, randomise_slope
 from econ.infer._kernels import bartlett
@@ -131,18 +131,18 @@ class DailySample:
     def summed(self) -> Estimate:
         """Response over days 0 to 2 per amount sold on those days, by the amount of the first.
 
-        With Y and X the change and the amounts over the window, turns leave ``Y - b X`` as it is under the impact b, so
-        that the slope of it on the amount of the first day tests b, whatever is sold on the days that follow.
+        The numbers of :class:`econ.eventstudy.Operations` with ``summed=True``, from the turns of the other responses.
         """
-        tests = self._turns[2]
-        own = tests[-1].statistic
+        outcomes, amounts, tests = self._turns
+        own, lags = tests[-1].statistic, max(HORIZONS[-1], default_lags(len(amounts)))
         ratio = Randomisation(
             tests[-2].statistic / own, tests[-2].draws / own, tests[-1].draws / own, False, "two-sided",
             tests[-1].distribution,
         )  # fmt: skip
-        return self._turned(ratio, Unavailable("the set comes from turns"), "response per amount of the window")
+        error = slope(outcomes[:, -2], amounts, exposure=outcomes[:, -1], lags=lags)[1]
+        return self._turned(ratio, error, "response per amount of the window")
 
-    def _turned(self, test: Randomisation, error: float | Unavailable, label: str) -> Estimate:
+    def _turned(self, test: Randomisation, error: float, label: str) -> Estimate:
         region = test.confidence_set(self.level)
         return Estimate(
             test.statistic, error, region.lower, region.upper, self.level, f"bp per {UNITS}", label,
@@ -193,12 +193,13 @@ class DailySample:
         return news_leaning(self.change, self.flow, self.news, share=share, level=self.level, units=units)
 
 
-def slope(y: Array, x: Array, *, lags: int | None = None) -> tuple[float, float]:
-    """Slope of y on x and a constant, and Newey and West's standard error."""
-    y, x = y - y.mean(), x - x.mean()
-    square = float(x @ x)
-    found = float(x @ y) / square
-    psi = (x * (y - found * x) / square)[:, None]
+def slope(y: Array, x: Array, *, exposure: Array | None = None, lags: int | None = None) -> tuple[float, float]:
+    """Slope of y on x and a constant, or on an exposure by the instrument x, and Newey and West's standard error."""
+    e = x if exposure is None else exposure
+    y, x, e = y - y.mean(), x - x.mean(), e - e.mean()
+    carried = float(x @ e)
+    found = float(x @ y) / carried
+    psi = (x * (y - found * e) / carried)[:, None]
     return found, math.sqrt(float(bartlett(psi, default_lags(len(x)) if lags is None else lags)[0, 0]))
 
 
