@@ -20,6 +20,7 @@ from analyses._decisive import Beliefs, Leaning, Operations, Replacement
 from analyses._kinds import Dates, NewsClass, Span
 from analyses._measurement import BUND, Claims, Concepts, Custody, Holdings, Summary
 from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
+from analyses._simulations import DailySimulation, Simulation
 from econ import VAR, Dataset
 from econ.report import Choices
 from econ.var import VARResults
@@ -266,26 +267,6 @@ class Behaviour(Choices, part="behaviour"):
 
 
 @dataclass(frozen=True)
-class Simulation(Choices, part="simulation"):
-    """Tournaments of designs and of offsets on simulated markets."""
-
-    periods: kind.Count = 177  # months of a sample: those of the main sample
-    replications: kind.Count = 60  # samples of designs
-    draws: kind.Count = 99  # bootstrap inside them
-    block: kind.Count = 20  # replications that share a seed; another block gives other samples
-    impacts: kind.Reals = (0.0, -15.0, -60.0)  # true price impact, bp per 1% of debt; the first two are shown
-    offset: kind.Real = 0.5  # true offset
-    shortfall: kind.Positive = 0.05  # a believable design covers at least the level less this
-    curves: kind.Names = ("oracle", "lp_iv", "granular", "heteroskedasticity", "event_study", "variance_shift")  # drawn
-    offset_replications: kind.Count = 50  # samples of offsets
-    offset_draws: kind.Count = 79  # bootstrap inside them
-    offset_block: kind.Count = 25  # as `block`
-    offset_impact: kind.Real = -60.0  # at the top of the literature
-    offsets: kind.Reals = (0.0, 0.5, 1.0)  # true offsets
-    faults: kind.Names = ("none", "archive")  # of the statistics
-
-
-@dataclass(frozen=True)
 class Specification(Choices):
     """The paper's choices, in parts; the comment beside a field says what it is."""
 
@@ -314,6 +295,7 @@ class Specification(Choices):
     weekly: Weekly = field(default_factory=Weekly)
     behaviour: Behaviour = field(default_factory=Behaviour)
     simulation: Simulation = field(default_factory=Simulation)
+    daily: DailySimulation = field(default_factory=DailySimulation)
     decided_on: kind.Day = "2026-11-27"  # when the four parts below were fixed
     operations: Operations = field(default_factory=Operations)
     leaning: Leaning = field(default_factory=Leaning)

@@ -65,6 +65,9 @@ from econ.report import Choices, Exhibit, Figure, Panel, Row, Run, Table, trace
 from econ.responses import Cell
 from econ.simulate import (
     ESTIMATORS,
+    DailyFaults,
+    DailyMarket,
+    DailySample,
     Faults,
     Holder,
     OperationMarket,
@@ -367,9 +370,13 @@ def of_report():
 def of_simulate():
     """A market, samples of it and a small tournament."""
     design = TreasuryMarket()
-    samples = design.samples(2, 60, 1)
+    samples, daily = design.samples(2, 60, 1), DailyMarket().samples(2, 60, 1)
     _, truth = design.simulate(60, rng=1)
     return {
+        "DailyFaults": DailyFaults(answer=0.01),
+        "DailyMarket": DailyMarket(),
+        "DailySamples": daily,
+        "DailySample": DailySample(daily, 0, np.random.SeedSequence(1), draws=39),
         "Holder": Holder("china", 0.1),
         "Shock": Shock("s", 1.0, loads={"yield_10y": 1.0}),
         "Regime": Regime(0.5, {"s": 2.0}),
