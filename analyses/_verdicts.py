@@ -9,7 +9,7 @@ import pandas as pd
 
 from analyses import _operations as dated
 from analyses import leaning
-from analyses._units import cell
+from analyses._units import cell, scaled
 from analyses.specification import Specification
 from econ import Estimate
 from econ.infer import calendar_covariance, minimum_detectable_effect, minimum_distance, opposite_bias

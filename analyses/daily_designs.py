@@ -163,6 +163,7 @@ def _numbers(table: pd.DataFrame, scores: Tournament, spec: Specification) -> di
     )
     found: dict[str, float | int | str] = {
         "replications": spec.daily.replications,
+        "shown": spec.daily.shown,
         "believable": len(kept),
         "believable_names": "; ".join(kept) or "none",
     }
