@@ -32,6 +32,9 @@ class Operations(Choices, part="operations"):
     closed_otherwise: kind.Rule = "drop"  # the alternative that is printed
     maturities: kind.SeriesList = ("yield_2y", "yield_10y", "yield_30y")  # no daily 5-year yield or term premium is in the archive
     draws: kind.Count = 9999  # shifts within eras
+    # Added when the path had been seen, which moves before day 0: what a referee would ask for next.
+    apart: kind.Count = 5  # trading days without an operation before one that opens a campaign
+    lags: kind.Count = 5  # changes of the yield before the operation, held fixed
 
 
 @dataclass(frozen=True)

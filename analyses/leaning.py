@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import econ
-from analyses import operations
+from analyses import _operations as operations
 from analyses._samples import loaded
 from analyses._units import scaled
 from analyses._words import listing, name_of, span, yield_words

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 import econ
-from analyses._units import per_100bn
-from analyses._words import label, listing, span, yield_words
+from analyses._operations import FEW, Record, fitted, primary, records, spread, turned
+from analyses._units import per_100bn, scaled
+from analyses._words import label, listing, number, span, yield_words
 from analyses.specification import Specification, baseline
-from econ import Dataset, Estimate
-from econ.data import operations
+from econ import Estimate
 from econ.data.operations import ERAS
-from econ.eventstudy import OperationResults, Operations
+from econ.eventstudy import OperationResults
 from econ.infer import minimum_detectable_effect
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
-
-UNITS = "1% of debt sold"
-FEW = Unavailable("no operation of this kind")
-
-
-@dataclass(frozen=True)
-class Record:
-    """Operations of the sample: sales in percent of debt, positive when dollars are sold, and the yields."""
-
-    sold: pd.Series
-    daily: Dataset
-
-    def without(self, first: str, last: str) -> Record:
-        """The same record less the operations of a spell."""
-        inside = (self.sold.index >= first) & (self.sold.index <= last)
-        return Record(self.sold[~inside], self.daily)
-
-    def signed(self, sign: int) -> Record:
-        """Sales (1) or purchases (-1) alone."""
-        return Record(self.sold[np.sign(self.sold) == sign], self.daily)
 
 
 @recorded
@@ -58,80 +36,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-def records(spec: Specification) -> dict[str, Record]:
-    """All operations of the sample, and those outside the spell that is left out, by the heads of the table."""
-    first, last = spec.operations.span
-    table = operations(first, last, as_of=spec.as_of)
-    sold = pd.Series(-table["percent_of_debt"].to_numpy(), index=pd.DatetimeIndex(table["date"]), name="sold")
-    whole = Record(sold, _daily(spec))
-    return {"All": whole, _without(spec): whole.without(*spec.operations.without)}
-
-
-def _without(spec: Specification) -> str:
-    first, last = spec.operations.without
-    return f"Without {first[:4]}" if first[:4] == last[:4] else f"Without {first[:4]} to {last[:4]}"
-
-
-def _daily(spec: Specification) -> Dataset:
-    """Daily yields from a month before the record to a quarter after it, so that every window is whole."""
-    names = dict.fromkeys((spec.primary.maturity, *spec.operations.maturities))
-    data = econ.load(*names, frequency="D", as_of=spec.as_of)
-    first, last = (pd.Timestamp(each) for each in spec.operations.span)
-    return data.sample(first - pd.Timedelta(days=60), last + pd.Timedelta(days=100))
-
-
 def _files(spec: Specification) -> tuple[Any, ...]:
     return econ.load("japan_dollar_purchases", frequency="D", as_of=spec.as_of).vintages
-
-
-def fitted(
-    record: Record,
-    spec: Specification,
-    *,
-    first: int = -1,
-    last: int | None = None,
-    response: str = "",
-    closed: str = "",
-    clean: bool = True,
-    summed: bool | None = None,
-) -> OperationResults:
-    """Responses at all days from ``first`` to ``last``; eras without an operation are left out."""
-    choices = spec.operations
-    study = Operations(
-        record.daily,
-        record.sold,
-        response=response or spec.primary.maturity,
-        units=UNITS,
-        horizons=(first, choices.day if last is None else last),
-        eras=_spells(record, spec),
-        exclude=choices.clean if clean and choices.clean else None,
-        around=(0, choices.day),
-        rule=closed or choices.closed,
-        summed=choices.summed if summed is None else summed,
-    )
-    return study.fit(draws=choices.draws, rng=spec.rng)
-
-
-def _spells(record: Record, spec: Specification) -> dict[str, tuple[str, str]]:
-    """Eras with operations, cut to the sample; the spell left out is cut off where an era ends with it."""
-    first, last = spec.operations.span
-    spells = {}
-    for era in ERAS:
-        ends = max(era.first, first), min(era.last, last)
-        inside = record.sold[(record.sold.index >= ends[0]) & (record.sold.index <= ends[1])]
-        if len(inside):
-            spells[era.label] = ends
-    return spells
-
-
-def primary(fit: OperationResults, spec: Specification) -> Estimate:
-    """The response after the days that decide."""
-    return fit.at(spec.operations.day, level=spec.level)
-
-
-def spread(fit: OperationResults, spec: Specification) -> float:
-    """Standard deviation of the estimate over the shifts, bp per 1% of debt."""
-    return float(np.std(fit.tests[fit.horizons.index(spec.operations.day)].draws))
 
 
 Fits = dict[str, OperationResults]
@@ -145,6 +51,8 @@ def _main(
     other = {words: fitted(each, spec, closed=choices.closed_otherwise) for words, each in both.items()}
     unclean = {words: fitted(each, spec, clean=False) for words, each in both.items()}
     single = {words: fitted(each, spec, summed=not choices.summed) for words, each in both.items()}
+    asked = {words: _asked(fit, spec) for words, fit in fits.items()}
+    ahead = {words: _ahead(each, spec) for words, each in both.items()}
     name = _days(choices.day)
     rows: list[Row | Panel] = [
         Panel("Response of the yield, bp"),
@@ -157,6 +65,11 @@ def _main(
         Row(_closed(choices.closed_otherwise), [primary(fit, spec) for fit in other.values()]),
         Row("Days with other news too", [primary(fit, spec) for fit in unclean.values()]),
         Row(_per(not choices.summed), [primary(fit, spec) for fit in single.values()]),
+        Row(f"Last {number(choices.lags)} changes of the yield held fixed", [again["lags"] for again in asked.values()]),
+        Row(f"First of a campaign: none in {number(choices.apart)} days before", [again["first"] for again in asked.values()]),
+        Panel(f"Before: from {number(-choices.path[0])} days ahead to the close before"),
+        Row("All operations", [each["all"] for each in ahead.values()]),
+        Row("First of a campaign", [each["first"] for each in ahead.values()]),
         *_behind(fits, spec),
     ]  # fmt: skip
     table = Table(list(fits), rows, decimals=1, below="interval", notes=[_notes(spec)])
@@ -165,9 +78,31 @@ def _main(
         "primary_100bn": per_100bn(primary(fits["All"], spec), spec),
         "detectable": _detectable(fits["All"], spec), "p_value": _p(fits["All"], spec),
         "closed_otherwise": primary(other["All"], spec), "per_day": primary(single["All"], spec), "far": far["All"].at(max(choices.days), level=spec.level),
-        "before_p": _before(path, spec),
+        "before_p": _before(path, spec), "lags": asked["All"]["lags"], "first": asked["All"]["first"],
+        "ahead": ahead["All"]["all"], "ahead_first": ahead["All"]["first"],
     }  # fmt: skip
     return table, numbers
+
+
+def _asked(fit: OperationResults, spec: Specification) -> dict[str, Estimate | Unavailable]:
+    """The cell that decides with past changes of the yield held fixed, and by operations that open a campaign."""
+    choices = spec.operations
+    return {
+        "lags": turned(fit, choices.day, spec, lags=choices.lags),
+        "first": turned(fit, choices.day, spec, apart=choices.apart),
+    }
+
+
+def _ahead(record: Record, spec: Specification) -> dict[str, Estimate | Unavailable]:
+    """How far the yield had risen (for 1% sold) over the days before, by all operations and by first ones."""
+    first = spec.operations.path[0]
+    if first > -2:
+        return dict.fromkeys(("all", "first"), Unavailable("the path begins at the close before"))
+    fit = fitted(record, spec, first=first)
+    found = {"all": turned(fit, first, spec), "first": turned(fit, first, spec, apart=spec.operations.apart)}
+    return {
+        key: each if isinstance(each, Unavailable) else scaled(each, -1.0, each.units) for key, each in found.items()
+    }
 
 
 def _behind(fits: Fits, spec: Specification) -> list[Row | Panel]:
@@ -191,7 +126,8 @@ def _notes(spec: Specification) -> str:
         f"{'from that day to the last one named' if choices.summed else 'on the day'}, bp; "
         f"dollar sales and purchases of Japan's Ministry of Finance, {span(choices.span)}; {clean}a constant an era. "
         f"Brackets: {spec.level:.0%} sets that {choices.draws:,} shifts of the amounts within eras do not reject. "
-        f"{_closed(choices.closed)}, but for the row that says otherwise. Longer windows lose the last operations."
+        f"{_closed(choices.closed)}, but for the row that says otherwise. Longer windows lose the last operations. Before: "
+        "rise of the yield over those days for 1% sold on the day; that of all operations holds what earlier ones of their campaign did."
     )
 
 

@@ -38,6 +38,7 @@ COSTLY = {
     "TreasuryMarket.simulate", "Sample.recursive", "VARResults.bootstrap", "balance", "granular_elasticities",
     "PanelProjection.fit", "LocalProjection.fit", "EventStudyResults.path", "generalised_irf", "OutlierScaling.weights",
     "BayesianVARResults.volatility", "ChangingVolatility.impact_batch", "NonGaussian.impact_batch", "lag_order",
+    "SupplyDemand", "SupplyDemand.fit", "SupplyDemand.sample", "SupplyDemandResults.plot", "SupplyDemandDraws.summary",
     "DailyMarket.samples",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from surface.instances import MONTHS, Chosen, drawn, instances, market, monthly, noise, reduced
+from surface.instances import MONTHS, Chosen, designs, drawn, instances, market, monthly, noise, reduced
 
 import econ
 from econ import (
@@ -46,8 +46,9 @@ MADE = {
     "PanelResults", "Placebo", "ProjectionResults", "ProxyResults", "Reaction", "Reading", "Regression",
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
-    "AddingUp", "Bounds", "DailySample", "DailySamples", "LeaningCurve", "NewsLeaning", "OperationResults",
-    "OperationSample", "Outcome", "Randomisation", "Reallocation",
+    "AddingUp", "Bounds", "CalendarCovariance", "DailySample", "DailySamples", "LeaningCurve", "MinimumDistance",
+    "NewsLeaning", "OperationResults", "OperationSample", "Outcome", "Randomisation", "Reallocation", "StackedMoments",
+    "SupplyDemandDraws", "SupplyDemandResults",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -295,6 +296,7 @@ def infer_room():
         "Regression.estimate": Call(fit.estimate, name="a", level=0.9, units="bp", label="a"),
         "anderson_rubin": Call(i.anderson_rubin, level=0.9, **iv),
         "conditional_lr": Call(i.conditional_lr, level=0.9, **iv | {"instruments": z[:, 2]}),
+        "kleibergen": Call(i.kleibergen, level=0.9, **iv),
         "reduced_form": Call(i.reduced_form, **iv),
         "effective_f": Call(
             i.effective_f,
@@ -317,6 +319,7 @@ def infer_room():
             size=0.05,
             level=0.9,
         ),
+        **_designs(i),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
@@ -398,6 +401,27 @@ def infer_room():
         "tf_interval": Call(i.tf_interval, value=1.0, std_error=0.2, f=20.0, size=0.05),
         "white": Call(i.white, x=x, u=y, kind="hc1"),
     }
+
+
+def _designs(i):
+    influence, moments = designs()
+    have, names = instances(), list(influence)
+    daily = moments["daily"]
+    return {
+        "CalendarCovariance.draws": Call(have["CalendarCovariance"].draws, count=9, rng=1),
+        "LinearMoment": Call(i.LinearMoment, outcome=daily.outcome, endogenous=daily.endogenous,
+                             instrument=daily.instrument, controls=np.sin(daily.outcome).to_frame("w")),
+        "LinearMoment.reduced": Call(daily.reduced),
+        "StackedMoments.confidence_set": Call(have["StackedMoments"].confidence_set, level=0.9, kind="K"),
+        "StackedMoments.estimate": Call(have["StackedMoments"].estimate, level=0.9, kind="S"),
+        "calendar_covariance": Call(i.calendar_covariance, influence=influence, blocks="M", bandwidth=2),
+        "minimum_distance": Call(
+            i.minimum_distance, estimates=pd.Series([1.0, 2.0], names), weight="diagonal", dependence="joint", df=20.0,
+            covariance=pd.DataFrame([[2.0, 0.5], [0.5, 1.0]], names, names), level=0.9, units="bp",
+            loadings=pd.DataFrame({"theta": [1.0, 2.0]}, names),
+        ),
+        "stacked_moments": Call(i.stacked_moments, designs=moments, blocks="M", bandwidth=1, units="bp"),
+    }  # fmt: skip
 
 
 @cache
@@ -655,6 +679,35 @@ def var_room():
     return {**_reduced_forms(), **_schemes(), **_structures()}
 
 
+def _elasticities():
+    """Supply and demand with priors."""
+    have, (data, *_) = instances(), reduced()
+    prior, fit, draws = have["ElasticityPrior"], have["SupplyDemandResults"], have["SupplyDemandDraws"]
+    extra = data.frame.assign(z=noise(len(data.frame)))
+    return {
+        "ElasticityPrior": Call(varroom.ElasticityPrior, family="t", location=1.0, scale=0.5, df=4.0, lower=0.0,
+                                upper=9.0),
+        "ElasticityPrior.draw": Call(prior.draw, size=5, rng=1),
+        "ElasticityPrior.logpdf": Call(prior.logpdf, values=np.array([0.5, 1.0])),
+        "ElasticityPrior.probability": Call(prior.probability, lower=np.array([0.5, 1.0]), upper=np.array([2.0, 3.0])),
+        "ElasticityPrior.quantile": Call(prior.quantile, probabilities=np.array([0.1, 0.5])),
+        "SupplyDemand": Call(varroom.SupplyDemand, data=extra, change="x", flow="y", impact=prior, leaning=prior,
+                             lags=1, controls=("z",), tightness=0.5, shape=2.0, scales=(1.0, 1.0), news=(0.5, 0.2)),
+        "SupplyDemand.fit": Call(have["SupplyDemand"].fit),
+        "SupplyDemand.sample": Call(have["SupplyDemand"].sample, draws=9, rng=1),
+        "SupplyDemandResults.density": Call(fit.density, name="impact"),
+        "SupplyDemandResults.impact": Call(fit.impact, level=0.9, kind="highest-density"),
+        "SupplyDemandResults.leaning": Call(fit.leaning, level=0.9, kind="equal-tailed"),
+        "SupplyDemandResults.learning": Call(fit.learning),
+        "SupplyDemandResults.plot": Call(fit.plot),
+        "SupplyDemandResults.probability": Call(fit.probability, name="impact", above=0.5),
+        "SupplyDemandResults.ridge": Call(fit.ridge, leaning=0.5),
+        "SupplyDemandResults.summary": Call(fit.summary, level=0.9),
+        "SupplyDemandDraws.probability": Call(draws.probability, name="impact", above=0.5),
+        "SupplyDemandDraws.summary": Call(draws.summary, level=0.9),
+    }  # fmt: skip
+
+
 def _reduced_forms():
     v, have, (data, fit, _, _) = varroom, instances(), reduced()
     model, posterior = VAR(data, lags=1), have["BayesianVARResults"]
@@ -687,6 +740,7 @@ def _reduced_forms():
         "OutlierScaling": Call(v.OutlierScaling, start="1995-01"),
         "OutlierScaling.position": Call(v.OutlierScaling("1995-01").position, index=data.frame.index),
         "OutlierScaling.weights": Call(v.OutlierScaling.weights, values=np.array([[2.0, 2.0, 2.0, 0.5]]), periods=8),
+        **_elasticities(),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),
