@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from analyses._operations import records
 from analyses._units import cell, scored
+from analyses._verdicts import Scores, verdicts, wanted
 from analyses._words import listing
+from analyses.leaning import vintages_of
 from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.simulate import DAILY_ESTIMATORS, DailyFaults, DailyMarket, Tournament, Truths, tournament
@@ -43,11 +47,26 @@ def result(spec: Specification = baseline) -> Exhibit:
     table = scored(
         scores.table, ("coverage", "rejects"), field="daily.replications", replications=daily.replications
     ).droplevel(["offset", "periods"])
+    numbers = _numbers(table, scores, spec)
+    lines, found = verdicts(LABELS, _beside(table, numbers, spec), spec)
     return Exhibit(
-        key="daily_designs", title="Designs with days on known truth", numbers=_numbers(table, scores, spec),
-        tables={"": _summary(table, scores, spec), "all": _everything(table, spec)},
+        key="daily_designs", title="Designs with days on known truth and on the sample", numbers={**numbers, **found},
+        tables={"": _summary(table, scores, spec), "all": _everything(table, spec), "verdicts": lines, "wanted": wanted(spec)},
         figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, spec=spec,
+        vintages=tuple(dict.fromkeys(next(iter(records(spec).values())).daily.vintages + vintages_of(spec))),
     )  # fmt: skip
+
+
+def _beside(table: pd.DataFrame, numbers: Mapping[str, float | int | str], spec: Specification) -> Scores:
+    """Power at each impact without a fault, coverage where the assumptions hold, and what breaks it, by design."""
+    first = spec.daily.faults[0]
+    return {
+        name: (
+            [cell(table, (impact, first, name), "rejects") for impact in spec.daily.impacts if impact != 0.0],
+            float(numbers[f"{name}_coverage"]), str(numbers[f"{name}_broken_by"]),
+        )
+        for name in DAILY_ESTIMATORS
+    }  # fmt: skip
 
 
 def _switch(name: str, spec: Specification) -> dict[str, float]:

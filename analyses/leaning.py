@@ -55,17 +55,28 @@ def identified(
     spec: Specification, news: tuple[str, ...] = (), sample: tuple[str, str] | None = None, *, leak: bool = True
 ) -> NewsLeaning:
     """Leaning of the seller and impact of its sales, from the change of the yield on days of news."""
-    choices = spec.leaning
-    frame = months_of(spec, news or choices.news, sample or choices.sample)
-    lags = pd.concat(
-        {f"{name}_{k}": frame[name].shift(k) for name in ("change", "flow") for k in range(1, choices.lags + 1)}, axis=1
-    )
-    kept = frame.join(lags).dropna()
+    frame, lags = _lagged(spec, news or spec.leaning.news, sample or spec.leaning.sample)
     share = float(frame["news_days"].sum() / frame["days"].sum()) if leak else 0.0
+    kept = frame.join(lags).dropna()
     return news_leaning(
         kept["change"].to_numpy(), kept["flow"].to_numpy(), kept["news"].to_numpy(), share=share,
-        controls=kept[list(lags.columns)].to_numpy() if choices.lags else None, level=spec.level, units=UNITS,
+        controls=kept[list(lags.columns)].to_numpy() if len(lags.columns) else None, level=spec.level, units=UNITS,
     )  # fmt: skip
+
+
+def months_used(spec: Specification) -> pd.PeriodIndex:
+    """Months behind :func:`identified`: those of the sample whose lags are in it."""
+    frame, lags = _lagged(spec, spec.leaning.news, spec.leaning.sample)
+    return pd.PeriodIndex(frame.join(lags).dropna().index)
+
+
+def _lagged(spec: Specification, news: tuple[str, ...], sample: tuple[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The months, and the lags that are partialled out of them."""
+    frame = months_of(spec, news, sample)
+    columns = {
+        f"{name}_{k}": frame[name].shift(k) for name in ("change", "flow") for k in range(1, spec.leaning.lags + 1)
+    }
+    return frame, pd.DataFrame(columns, index=frame.index)
 
 
 def per_10(estimate: Estimate) -> Estimate:
