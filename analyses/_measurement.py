@@ -45,8 +45,8 @@ class Custody(Choices, part="custody"):
         Span("2011–14", "2011-07", "2014-12"), Span("2015–20", "2015-01", "2020-12"),
         Span("2021–Jan. 23", "2021-01", "2023-01"), Span("2023–26", "2023-02", "2026-05"),
     )  # months summed in the table, cut where the sources change; dollars need no debt, so that they run to 2026-05
-    since: kind.Month = "2023-02"  # start of the sum, and the survey, that the text quotes
-    survey: kind.Month = "2010-06"
+    since: kind.Month = "2023-02"  # start of the sum that the text quotes
+    survey: kind.Month = "2010-06"  # survey that the text quotes
 
 
 @dataclass(frozen=True)
