@@ -224,7 +224,7 @@ def test_what_cannot_be_stacked_is_refused():
 @pytest.mark.slow
 @pytest.mark.parametrize("strengths", [(60.0, 30.0, 30.0), (1.0, 30.0, 1.0), (1.0, 1.0, 1.0)])
 def test_sets_cover_whatever_the_strength(strengths):
-    count, hits = 300, {"S": 0, "K": 0, "CLR": 0, "Wald": 0, "J": 0}
+    count, hits = 200, {"S": 0, "K": 0, "CLR": 0, "Wald": 0, "J": 0}
     for seed in range(count):
         found = stacked_moments(history(seed, strengths, endogeneity=6.0), bandwidth=0)
         for kind in ("S", "K"):
