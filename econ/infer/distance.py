@@ -189,20 +189,22 @@ def minimum_distance(
     names, t = _named(estimates)
     v, df = _spread(covariance, names, df)
     h, parameters = _loadings(loadings, names)
-    checks.choice("dependence", dependence, DEPENDENCE)
-    worst = dependence == "worst case"
+    worst = checks.choice("dependence", dependence, DEPENDENCE) == "worst case"
     if not worst:
         check_definite(v, names)
     scale = np.sqrt(np.diag(v))
-    problem = Problem(
-        t / scale, v / np.outer(scale, scale), h / scale[:, None], scale, _weight(weight, names, scale), worst, df
-    )
+    weights, unit = _weight(weight, names, scale), h / scale[:, None]
+    problem = Problem(t / scale, v / np.outer(scale, scale), unit, scale, weights, worst, df)
     k.full_rank_qr(problem.h, parameters, "the loadings")
     if df <= problem.spare + 1.0:
         raise SampleTooShort(
             f"a covariance of {df:g} degrees of freedom cannot compare {len(names)} designs; take fewer designs, or "
             "shorter blocks."
         )
+    return _found(problem, names, parameters, level=level, units=units)
+
+
+def _found(problem: Problem, names: list[str], parameters: list[str], *, level: float, units: str) -> MinimumDistance:
     x = solution(problem)
     theta, error, reach = answer(problem, x, level)
     rows = {
@@ -210,13 +212,13 @@ def minimum_distance(
         for name, value, s, r in zip(parameters, theta.tolist(), error.tolist(), reach.tolist(), strict=True)
     }
     spread: pd.DataFrame | Unavailable = Unavailable("the worst case is another one for every parameter")
-    if not worst:
+    if not problem.worst:
         spread = pd.DataFrame(x.T @ problem.v @ x * inflation(problem), index=parameters, columns=parameters)
     return MinimumDistance(
         estimates=rows,
         covariance=spread,
-        weights=pd.DataFrame(x / scale[:, None], index=names, columns=parameters),
-        residuals=pd.Series(scale * (problem.t - problem.h @ theta), index=names, name="residual"),
+        weights=pd.DataFrame(x / problem.scale[:, None], index=names, columns=parameters),
+        residuals=pd.Series(problem.scale * (problem.t - problem.h @ theta), index=names, name="residual"),
         agreement=agreement(problem, x),
         without=left_out(problem, names, parameters, theta),
     )

@@ -120,8 +120,9 @@ class StackedMoments:
     Parameters
     ----------
     form : ReducedForm
-        Coefficients of outcome and endogenous variable on the instrument of each design, and their joint covariance;
-        :func:`econ.infer.conditional_lr` and its neighbours take it.
+        Coefficients of outcome and endogenous variable on the instrument of each design, and their joint covariance,
+        for the sets of :mod:`econ.infer`. It has no effective F: designs have instruments in units of their own, so
+        that ``moments`` are the precisions of the outcome coefficients.
     designs : DataFrame (k, 7)
         By design: ``value`` and ``std_error`` of its own estimate, ``first_stage_f``, ``nobs``, ``start``, ``end``,
         ``blocks``.
