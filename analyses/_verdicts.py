@@ -14,6 +14,7 @@ from analyses.specification import Specification
 from econ import Estimate
 from econ.infer import calendar_covariance, minimum_detectable_effect, minimum_distance, opposite_bias
 from econ.report import Panel, Row, Table, Unavailable
+from econ.report.numbers import fixed
 
 NOT_TRIED = Unavailable("not a design of the tournament")
 COMBINED = {"operations": "operations_summed", "news": "news_corrected"}
@@ -82,7 +83,7 @@ def verdicts(labels: dict[str, str], scores: Scores, spec: Specification) -> tup
             "Sample: bp on the 10-year yield per sale of 1% of debt, operations from 1991, news from 2000, as in the tables of both. "
             "Power, coverage (the lowest over impacts where the design's own assumptions hold) and the faults that break it: on known truth, in the "
             "table before. Together: minimum distance with a covariance over the common calendar of months, errors correlated by "
-            f"{correlation:.2f}, counted as known; operations hold the answer of others and so lie below the impact by a share of leaning times impact."
+            f"{fixed(correlation, 2)}, counted as known; operations hold the answer of others and so lie below the impact by a share of leaning times impact."
         ],
     )  # fmt: skip
     numbers: dict[str, Any] = {

@@ -169,7 +169,7 @@ def _numbers(table: pd.DataFrame, scores: Tournament, spec: Specification) -> di
     }
     for name in DAILY_ESTIMATORS:
         by = [FAULTS[fault] for fault in spec.daily.faults if broken.loc[name, fault]]
-        found[f"{name}_broken_by"] = ", ".join(by) or "nothing"
+        found[f"{name}_broken_by"] = "everything" if by[:1] == [FAULTS["none"]] else ", ".join(by) or "nothing"
         found[f"{name}_coverage"] = cell(believable, name, "worst_coverage")
         found[f"{name}_power"] = _at(table, spec.daily.shown, first, name=name, column="rejects")
     for fault in spec.daily.faults:

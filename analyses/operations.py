@@ -16,6 +16,7 @@ from econ.data.operations import ERAS
 from econ.eventstudy import OperationResults
 from econ.infer import minimum_detectable_effect
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
+from econ.report.numbers import fixed
 
 
 @recorded
@@ -166,7 +167,7 @@ def _detectable(fit: OperationResults, spec: Specification) -> float:
 
 def _range(fit: OperationResults, spec: Specification) -> str:
     left = fit.leave_one_out(spec.operations.day)["estimate"]
-    return f"{left.min():.1f} to {left.max():.1f}".replace("-", "−")
+    return f"{fixed(left.min(), 1)} to {fixed(left.max(), 1)}"
 
 
 def _signs(both: dict[str, Record], spec: Specification) -> tuple[Table, dict[str, Any]]:
