@@ -105,7 +105,7 @@ def _decided(found: dict[str, Estimate]) -> str:
     return "a sale raises the yield" if all(region.lower > 0.0 for region in regions) else "a sale lowers the yield"
 
 
-def wanted(spec: Specification) -> Table:
+def wanted(spec: Specification) -> tuple[Table, dict[str, float]]:
     """What would decide the rest: what can be detected now, what should be, and how much more of the same it takes."""
     bound, size = spec.primary.bounds[0], 1.0 - spec.level
     whole = next(iter(dated.records(spec).values()))
@@ -117,10 +117,12 @@ def wanted(spec: Specification) -> Table:
         "News": float(news.impact.std_error),  # type: ignore[arg-type]
     }
     rows: list[Row | Panel] = []
+    times = {}
     for words, error in cases.items():
         now = minimum_detectable_effect(error, size=size)
-        rows.append(Row(words, [now, bound, (now / bound) ** 2]))
-    return Table(
+        times[words] = (now / bound) ** 2
+        rows.append(Row(words, [now, bound, times[words]]))
+    table = Table(
         ["Detectable now", "Wanted", "Times the evidence"], rows, decimals=1,
         notes=[
             f"Bp per 1% of debt; detectable with 80% power at {size:.0%}. Wanted: the first bound of the specification. Times: squares of operations, or months "
@@ -129,3 +131,5 @@ def wanted(spec: Specification) -> Table:
             "reader's own file, which Operations takes."
         ],
     )  # fmt: skip
+    names = ("operations_times", "sales_times", "news_times")
+    return table, dict(zip(names, times.values(), strict=True))

@@ -49,9 +49,10 @@ def result(spec: Specification = baseline) -> Exhibit:
     ).droplevel(["offset", "periods"])
     numbers = _numbers(table, scores, spec)
     lines, found = verdicts(LABELS, _beside(table, numbers, spec), spec)
+    more, times = wanted(spec)
     return Exhibit(
-        key="daily_designs", title="Designs with days on known truth and on the sample", numbers={**numbers, **found},
-        tables={"": _summary(table, scores, spec), "all": _everything(table, spec), "verdicts": lines, "wanted": wanted(spec)},
+        key="daily_designs", title="Designs with days on known truth and on the sample", numbers={**numbers, **found, **times},
+        tables={"": _summary(table, scores, spec), "all": _everything(table, spec), "verdicts": lines, "wanted": more},
         figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, spec=spec,
         vintages=tuple(dict.fromkeys(next(iter(records(spec).values())).daily.vintages + vintages_of(spec))),
     )  # fmt: skip

@@ -42,6 +42,8 @@ def _files(spec: Specification) -> tuple[Any, ...]:
 
 
 Fits = dict[str, OperationResults]
+MONTH = 20
+"""Trading days of a month."""
 
 
 def _main(
@@ -79,6 +81,7 @@ def _main(
         "primary_100bn": per_100bn(primary(fits["All"], spec), spec),
         "detectable": _detectable(fits["All"], spec), "p_value": _p(fits["All"], spec),
         "closed_otherwise": primary(other["All"], spec), "per_day": primary(single["All"], spec), "far": far["All"].at(max(choices.days), level=spec.level),
+        "month": far["All"].at(min(MONTH, max(choices.days)), level=spec.level),
         "before_p": _before(path, spec), "lags": asked["All"]["lags"], "first": asked["All"]["first"],
         "ahead": ahead["All"]["all"], "ahead_first": ahead["All"]["first"],
     }  # fmt: skip
