@@ -15,6 +15,7 @@ from econ.data.catalogue import AGGREGATES, ENTRIES
 from econ.data.concepts import CONCEPTS
 from econ.data.holders import HOLDERS
 from econ.errors import SpecificationError, suggestion
+from econ.eventstudy.operations import RULES
 
 
 def _listed(name: str, value: object, what: str) -> tuple[Any, ...]:
@@ -76,6 +77,10 @@ def _level(name: str, value: object) -> float:
 
 def _concept(name: str, value: object) -> str:
     return checks.choice(name, value, CONCEPTS)
+
+
+def _rule(name: str, value: object) -> str:
+    return checks.choice(name, value, RULES)
 
 
 def _holder(name: str, value: object) -> str:
@@ -171,6 +176,7 @@ DaySpan = Annotated[tuple[str, str], partial(_dates, **DAY)]
 MonthList = Annotated[tuple[str, ...], partial(_ascending, **MONTH)]
 Years = Annotated[tuple[int, int], _days]
 Concept = Annotated[str, _concept]
+Rule = Annotated[str, _rule]
 Names = Annotated[tuple[str, ...], checks.names]
 Holders = Annotated[tuple[str, ...], _holders]
 OneHolder = Annotated[str, _one(_holders)]

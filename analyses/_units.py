@@ -63,13 +63,19 @@ def per_100bn(estimate: Estimate | Unavailable, spec: Specification) -> Estimate
     """The same estimate in bp per $100 billion."""
     if isinstance(estimate, Unavailable):
         return estimate
-    factor = 10.0 / debt_tn(spec)
+    return scaled(estimate, 10.0 / debt_tn(spec), "bp per $100bn")
+
+
+def scaled(estimate: Estimate, factor: float, units: str) -> Estimate:
+    """The same estimate in units of which ``factor`` make one of the old."""
     parts = (estimate.std_error, estimate.lower, estimate.upper)
-    error, lower, upper = (part if isinstance(part, Unavailable) else part * factor for part in parts)
+    error, *ends = (part if isinstance(part, Unavailable) else part * factor for part in parts)
+    error = error if isinstance(error, Unavailable) else abs(error)
+    lower, upper = ends if factor > 0.0 else ends[::-1]
     region = estimate.region
     if region is not None:
-        region = replace(region, intervals=tuple((low * factor, high * factor) for low, high in region))
+        turned = sorted(tuple(sorted((low * factor, high * factor))) for low, high in region)
+        region = replace(region, intervals=tuple((low, high) for low, high in turned))
     return replace(
-        estimate, value=estimate.value * factor, std_error=error, lower=lower, upper=upper, units="bp per $100bn",
-        region=region,
-    )  # fmt: skip
+        estimate, value=estimate.value * factor, std_error=error, lower=lower, upper=upper, units=units, region=region
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 import econ
+from analyses._measurement import BUND
 from analyses._offsets import own_shock
 from analyses._projections import interventions
 from analyses._samples import cut, loaded, sampled, window
 from analyses._units import cell, entry
 from analyses._words import concept, counted, month, months, yield_words
-from analyses.specification import BUND, CHINA, FED, JAPAN, UK, Specification, baseline
+from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline
 from econ import Dataset
 from econ.data import Variable, holder
 from econ.infer.breaks import Breaks, bai_perron

@@ -1,14 +1,14 @@
 """Every choice of every exhibit of the paper, each once.
 
-The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the
-exhibits were computed. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
+The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the exhibits were
+computed; the designs of `analyses._decisive` on the date in ``decided_on``. Parts on measurement stand in
+`analyses._measurement`. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
 
     quantity_offset.result(baseline.changed("var.lags", 3))
     quantity_offset.result(baseline.changed({"var.lags": 3, "var.draws": 199}))
 
-``replace(baseline, var=replace(baseline.var, lags=3))`` is the same. Words of tables follow the fields.
-``Exhibit.choices`` names the fields that an exhibit read; it warns (`econ.errors.UnusedChoice`) of a change that it
-does not read. A field that does not exist, or a value that makes no sense, is refused with its name.
+Words of tables follow the fields. ``Exhibit.choices`` names the fields that an exhibit read; it warns
+(`econ.errors.UnusedChoice`) of a change that it does not read. What does not exist or makes no sense is refused.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyses import _kinds as kind
+from analyses._decisive import Beliefs, Leaning, Operations, Replacement
 from analyses._kinds import Dates, NewsClass, Span
+from analyses._measurement import BUND, Claims, Concepts, Custody, Holdings, Summary
 from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
+from analyses._simulations import DailySimulation, Simulation
 from econ import VAR, Dataset
 from econ.report import Choices
 from econ.var import VARResults
 
 CHINA, JAPAN, UK = "china_net_purchases", "japan_net_purchases", "uk_net_purchases"
-FED, BUND = "fed_net_purchases", "yield_10y_germany"
-RECORDS = ("fixed_on",)
+FED = "fed_net_purchases"
+RECORDS = ("fixed_on", "decided_on")
 """Fields that only record something; every other field moves a number of an exhibit."""
 
 
@@ -156,63 +159,6 @@ class Projection(Choices, part="projection"):
 
 
 @dataclass(frozen=True)
-class Concepts(Choices, part="concepts"):
-    """Concepts of a purchase, and the surveys."""
-
-    holders: kind.Holders = (
-        "china", "japan", "uk", "belgium", "luxembourg", "ireland", "cayman", "switzerland", "hong_kong", "singapore",
-        "taiwan", "brazil", "official", "foreign"
-    )  # of whom published purchases are held against those that positions imply
-    quoted: kind.Holders = ("china", "japan", "uk", "foreign")  # whose trades and surveys the text quotes
-
-
-@dataclass(frozen=True)
-class Holdings(Choices, part="holdings"):
-    """Holdings against flows."""
-
-    holders: kind.Holders = ("foreign", "china", "japan")  # since 2011, beside foreign officials
-    hac_lags: kind.Count = 12  # Bartlett lags
-    imputed: kind.Flag = False  # whether months with a modelled valuation (2021-01 to 2023-01) enter the valuation row
-    since: kind.Month = "2011-12"  # start of the figure
-
-
-@dataclass(frozen=True)
-class Custody(Choices, part="custody"):
-    """China and its custodians."""
-
-    groups: kind.Holders = (
-        "china", "china_belgium", "china_custody"
-    )  # China, with Belgium, with Luxembourg and Hong Kong too
-    survey_hubs: kind.Holders = ("uk",)  # whose reports may be China's in the benchmark to the survey: not the hubs of the panel
-    spans: kind.Spans = (
-        Span("2011–14", "2011-07", "2014-12"), Span("2015–20", "2015-01", "2020-12"),
-        Span("2021–Jan. 23", "2021-01", "2023-01"), Span("2023–26", "2023-02", "2026-05"),
-    )  # months summed in the table, cut where the sources change; dollars need no debt, so that they run to 2026-05
-    since: kind.Month = "2023-02"  # start of the sum that the text quotes
-    survey: kind.Month = "2010-06"  # survey that the text quotes
-
-
-@dataclass(frozen=True)
-class Claims(Choices, part="claims"):
-    """The scorecard; what was claimed and first printed are facts and stand in the program."""
-
-    tolerance: kind.Positive = 0.05  # a claim within this share of a figure agrees with it
-    years: kind.Years = (2012, 2025)  # rows of the annual table
-    selling: kind.Years = (2022, 2025)  # years in which sales would have risen every year
-
-
-@dataclass(frozen=True)
-class Summary(Choices, part="summary"):
-    """Summary statistics and the valuation model."""
-
-    flows: kind.Holders = ("china", "japan", "uk", "japan_uk", "official", "foreign")  # beside the Fed
-    yields: kind.SeriesList = (BUND,)  # beside the maturities and the premium of `yields`
-    valued: kind.Holders = (
-        "china", "japan", "uk", "belgium", "luxembourg", "hong_kong", "official", "foreign"
-    )  # alternatives
-
-
-@dataclass(frozen=True)
 class Events(Choices, part="events"):
     """Event studies of news about holders."""
 
@@ -321,26 +267,6 @@ class Behaviour(Choices, part="behaviour"):
 
 
 @dataclass(frozen=True)
-class Simulation(Choices, part="simulation"):
-    """Tournaments of designs and of offsets on simulated markets."""
-
-    periods: kind.Count = 177  # months of a sample: those of the main sample
-    replications: kind.Count = 60  # samples of designs
-    draws: kind.Count = 99  # bootstrap inside them
-    block: kind.Count = 20  # replications that share a seed; another block gives other samples
-    impacts: kind.Reals = (0.0, -15.0, -60.0)  # true price impact, bp per 1% of debt; the first two are shown
-    offset: kind.Real = 0.5  # true offset
-    shortfall: kind.Positive = 0.05  # a believable design covers at least the level less this
-    curves: kind.Names = ("oracle", "lp_iv", "granular", "heteroskedasticity", "event_study", "variance_shift")  # drawn
-    offset_replications: kind.Count = 50  # samples of offsets
-    offset_draws: kind.Count = 79  # bootstrap inside them
-    offset_block: kind.Count = 25  # as `block`
-    offset_impact: kind.Real = -60.0  # at the top of the literature
-    offsets: kind.Reals = (0.0, 0.5, 1.0)  # true offsets
-    faults: kind.Names = ("none", "archive")  # of the statistics
-
-
-@dataclass(frozen=True)
 class Specification(Choices):
     """The paper's choices, in parts; the comment beside a field says what it is."""
 
@@ -369,6 +295,12 @@ class Specification(Choices):
     weekly: Weekly = field(default_factory=Weekly)
     behaviour: Behaviour = field(default_factory=Behaviour)
     simulation: Simulation = field(default_factory=Simulation)
+    daily: DailySimulation = field(default_factory=DailySimulation)
+    decided_on: kind.Day = "2026-11-27"  # when the four parts below were fixed
+    operations: Operations = field(default_factory=Operations)
+    leaning: Leaning = field(default_factory=Leaning)
+    beliefs: Beliefs = field(default_factory=Beliefs)
+    replacement: Replacement = field(default_factory=Replacement)
 
     def check(self) -> None:
         """Refuse choices that contradict each other."""

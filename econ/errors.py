@@ -21,7 +21,8 @@
     ├─ OutOfMemory(MemoryError)
     ├─ IdentificationError
     │  ├─ NotIdentified
-    │  └─ NoAdmissibleDraw
+    │  ├─ NoAdmissibleDraw
+    │  └─ PriorExcludesData
     └─ ReplicationError
        └─ OutputDiffers
 
@@ -123,6 +124,10 @@ class NotIdentified(IdentificationError):
 
 class NoAdmissibleDraw(IdentificationError):
     """No draw met the restrictions; relax the one named as failing most often."""
+
+
+class PriorExcludesData(IdentificationError):
+    """Prior and data have nothing in common; check the signs and units of the prior, or widen it."""
 
 
 class ReplicationError(EconError):

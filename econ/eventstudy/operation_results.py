@@ -52,6 +52,8 @@ class Window:
         Units of the outcome.
     left_out : DataFrame
         Operations that are not used: day, amount, reason.
+    all_amounts : array (N,)
+        Amounts of all trading days, those left out too: they act on the windows that they fall into.
     """
 
     days: pd.DatetimeIndex
@@ -62,6 +64,14 @@ class Window:
     horizons: tuple[int, ...]
     units: str
     left_out: pd.DataFrame
+    all_amounts: Array
+
+    def exposure(self, amounts: Array) -> Array:
+        """Amounts from each day to each horizon (T, H), of amounts on all trading days; of the day alone before it."""
+        total = np.concatenate([[0.0], np.cumsum(amounts)])
+        ends = np.maximum(np.array(self.horizons), 0) + 1
+        found: Array = total[self.rows[:, None] + ends] - total[self.rows][:, None]
+        return found
 
 
 @guarded
@@ -123,8 +133,8 @@ class OperationResults:
     @cached_property
     def std_errors(self) -> Array:
         """Standard error of each slope (H,)."""
-        x = self._centred[0][:, None]
-        return np.array([np.sqrt(self._covariance(x, j)[0, 0]) for j in range(len(self.horizons))])
+        x, e = self._centred[0][:, None], self._exposed
+        return np.array([np.sqrt(self._covariance(x, e[:, [j]], j)[0, 0]) for j in range(len(self.horizons))])
 
     def at(self, horizon: int, *, level: float = 0.90) -> Estimate:
         """Slope at one horizon, with its standard error and the set that randomisation does not reject.
@@ -140,6 +150,18 @@ class OperationResults:
             float(self.point[j]), float(self.std_errors[j]), region.lower, region.upper, level, self.units,
             f"response after {self.horizons[j]} trading days", len(self.window.rows), region=region, parent=self,
         )  # fmt: skip
+
+    def influence(self, horizon: int) -> pd.Series:
+        """What each day adds to the error of the slope, ``x_t u_t / x'e``: for the joint covariance of several designs.
+
+        Examples
+        --------
+        ``econ.infer.calendar_covariance({"operations": results.influence(2), "other": psi})``
+        """
+        j = self._column(horizon)
+        x, y, e = *self._centred, self._exposed[:, j]
+        psi = x * (y[:, j] - self.point[j] * e) / (x @ e)
+        return pd.Series(psi, index=self.window.days, name=f"influence on the slope at {self.horizons[j]}")
 
     def summary(self, *, level: float = 0.90) -> pd.DataFrame:
         """Both kinds of inference by horizon.
@@ -198,12 +220,13 @@ class OperationResults:
         """The slope without each operation: columns amount, estimate; one row a day, all exact.
 
         ``b - q_t u_t / (1 - h_t)`` with q_t the weight of the day in b and h_t its leverage, so that nothing is
-        estimated again.
+        estimated again. Per amount of the window the day leaves the sample; its amount stays in other windows.
         """
         j = self._column(horizon)
-        x, y = self._centred
-        weight = x / (x @ x)
-        without = self.point[j] - weight * (y[:, j] - self.point[j] * x) / (1.0 - self._leverage(x[:, None]))
+        x, y, e = *self._centred, self._exposed[:, [j]]
+        weight = x / (x @ e)
+        room = 1.0 - self._leverage(x[:, None], e)
+        without = self.point[j] - weight * (y[:, j] - self.point[j] * e[:, 0]) / room
         live = self.window.amounts != 0.0
         days = pd.Index(self.window.days[live], name="day")
         return pd.DataFrame({"amount": self.window.amounts[live], "estimate": without[live]}, index=days)
@@ -221,7 +244,7 @@ class OperationResults:
         parts = era_rows(self.window.eras, len(x))
         if len(parts) < 2:
             raise SpecificationError("one era only: nothing is left without it; give Operations eras.")
-        cross, own = (np.array([x[part] @ z[part] for part in parts]) for z in (y[:, j], x))
+        cross, own = (np.array([x[part] @ z[part] for part in parts]) for z in (y[:, j], self._exposed[:, j]))
         return pd.DataFrame(
             {
                 "operations": [int((self.window.amounts[part] != 0.0).sum()) for part in parts],
@@ -252,28 +275,36 @@ class OperationResults:
         a = self.window.amounts
         if not ((a > 0.0).any() and (a < 0.0).any()):
             raise SpecificationError("all operations have one sign; there is nothing to compare.")
-        x, y = self._centred
-        parts = era_rows(self.window.eras, len(a))
+        y, parts = self._centred[1], era_rows(self.window.eras, len(a))
         both = centred(np.column_stack([np.maximum(a, 0.0), np.minimum(a, 0.0)]), parts)
-        turn = np.linalg.inv(both.T @ both)
-        slopes = turn @ both.T @ y
-        left = y - x[:, None] * self.point
+        left = y - self._exposed * self.point
         draws, rng, scheme = self.origin
         pairs = [linear_draws(left, both[:, i], parts, scheme=scheme, draws=draws, rng=rng) for i in (0, 1)]
-        weight = turn[0] - turn[1]
-        drawn = np.abs(weight[0] * pairs[0] + weight[1] * pairs[1])
+        exposures = self._by_sign(both, parts)
         rows = {}
         for j, h in enumerate(self.horizons):
-            v = self._covariance(both, j)
-            gap, error = float(slopes[0, j] - slopes[1, j]), float(np.sqrt(v[0, 0] + v[1, 1] - 2.0 * v[0, 1]))
+            e = exposures[:, :, j]
+            turn = np.linalg.inv(both.T @ e)
+            slopes, weight = turn @ both.T @ y[:, j], turn[0] - turn[1]
+            v = self._covariance(both, e, j)
+            gap, error = float(slopes[0] - slopes[1]), float(np.sqrt(v[0, 0] + v[1, 1] - 2.0 * v[0, 1]))
+            drawn = np.abs(weight[0] * pairs[0][:, j] + weight[1] * pairs[1][:, j])
             rows[h] = {
-                "positive": slopes[0, j], "positive std_error": np.sqrt(v[0, 0]),
-                "negative": slopes[1, j], "negative std_error": np.sqrt(v[1, 1]),
+                "positive": slopes[0], "positive std_error": np.sqrt(v[0, 0]),
+                "negative": slopes[1], "negative std_error": np.sqrt(v[1, 1]),
                 "difference": gap, "difference std_error": error,
                 "p_value": float(2.0 * stats.norm.sf(abs(gap) / error)),
-                "randomisation p_value": self._share(drawn[:, j], abs(gap)),
+                "randomisation p_value": self._share(drawn, abs(gap)),
             }  # fmt: skip
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("horizon")
+
+    def _by_sign(self, both: Array, parts: list[Rows]) -> Array:
+        """What positive and negative effects multiply (T, 2, H): the amounts of the day, or of the window."""
+        if not self.parent.summed:
+            return np.repeat(both[:, :, None], len(self.horizons), axis=2)
+        amounts = self.window.all_amounts
+        sides = [centred(self.window.exposure(side(amounts, 0.0)), parts) for side in (np.maximum, np.minimum)]
+        return np.stack(sides, axis=1)
 
     def plot(self, *, level: float = 0.90) -> Figure:
         """Slopes by horizon with the sets of randomisation; zero at -1, the close before.
@@ -309,19 +340,27 @@ class OperationResults:
         parts = era_rows(self.window.eras, len(self.window.amounts))
         return centred(self.window.amounts, parts), centred(self.window.outcome, parts)
 
-    def _leverage(self, x: Array) -> Array:
-        """Diagonal of the hat matrix of the constants and x (T, m), which is centred."""
-        own = (x @ np.linalg.inv(x.T @ x) * x).sum(axis=1)
+    @cached_property
+    def _exposed(self) -> Array:
+        """What the slope multiplies (T, H), less its mean in each era: the amount of the day, or of the window."""
+        if not self.parent.summed:
+            return np.repeat(self._centred[0][:, None], len(self.horizons), axis=1)
+        parts = era_rows(self.window.eras, len(self.window.amounts))
+        return centred(self.window.exposure(self.window.all_amounts), parts)
+
+    def _leverage(self, x: Array, e: Array) -> Array:
+        """Diagonal of the projection on e (T, m) by x (T, m), both centred, and on the constants."""
+        own = (e @ np.linalg.inv(x.T @ e) * x).sum(axis=1)
         _, codes, counts = np.unique(self.window.eras, return_inverse=True, return_counts=True)
         leverage: Array = own + 1.0 / counts[codes]
         return leverage
 
-    def _covariance(self, x: Array, column: int) -> Array:
-        """Covariance of the slopes on x (T, m), centred, at one horizon."""
+    def _covariance(self, x: Array, e: Array, column: int) -> Array:
+        """Covariance of the slopes on e (T, m) by x (T, m), both centred, at one horizon."""
         y = self._centred[1][:, column]
-        inverse = np.linalg.inv(x.T @ x)
-        u = y - x @ (inverse @ (x.T @ y))
-        psi = (x * u[:, None]) @ inverse
+        inverse = np.linalg.inv(x.T @ e)
+        u = y - e @ (inverse @ (x.T @ y))
+        psi = (x * u[:, None]) @ inverse.T
         if self.cov == "hac":
             rows = self.window.rows - self.window.rows[0]
             spread = np.zeros((int(rows[-1]) + 1, x.shape[1]))
@@ -329,7 +368,7 @@ class OperationResults:
             lags = max(abs(self.horizons[column]), default_lags(len(u))) if self.bandwidth is None else self.bandwidth
             return kernels.bartlett(spread, lags)
         if self.cov in ("hc2", "hc3"):
-            room = 1.0 - self._leverage(x)
+            room = 1.0 - self._leverage(x, e)
             psi = psi / (np.sqrt(room) if self.cov == "hc2" else room)[:, None]
         columns = x.shape[1] + len(np.unique(self.window.eras))
         covariance: Array = psi.T @ psi * (len(u) / (len(u) - columns) if self.cov == "hc1" else 1.0)

@@ -3,30 +3,40 @@
 from econ.infer.bands import sup_t
 from econ.infer.bounds import Bounds, imbens_manski, opposite_bias
 from econ.infer.breaks import Breaks, bai_perron
+from econ.infer.calendar import CalendarCovariance, calendar_covariance
 from econ.infer.covariance import cluster, driscoll_kraay, ewc, ewc_critical, ewc_terms, newey_west, white
+from econ.infer.distance import MinimumDistance, minimum_distance
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
 from econ.infer.form import ReducedForm
+from econ.infer.hyperbola import LeaningCurve, leaning_curve
 from econ.infer.joint import joint_test
-from econ.infer.leaning import LeaningCurve, NewsLeaning, leaning_curve, news_leaning
+from econ.infer.kleibergen import kleibergen
+from econ.infer.leaning import NewsLeaning, news_leaning
 from econ.infer.multiple import romano_wolf
 from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller
 from econ.infer.regression import Regression, regress
+from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
     "Bounds",
     "Breaks",
+    "CalendarCovariance",
     "EffectiveF",
     "Equivalence",
     "LeaningCurve",
+    "LinearMoment",
+    "MinimumDistance",
     "NewsLeaning",
     "Randomisation",
     "ReducedForm",
     "Regression",
+    "StackedMoments",
     "anderson_rubin",
     "bai_perron",
+    "calendar_covariance",
     "cluster",
     "conditional_lr",
     "driscoll_kraay",
@@ -38,8 +48,10 @@ __all__ = [
     "fieller",
     "imbens_manski",
     "joint_test",
+    "kleibergen",
     "leaning_curve",
     "minimum_detectable_effect",
+    "minimum_distance",
     "newey_west",
     "news_leaning",
     "opposite_bias",
@@ -49,6 +61,7 @@ __all__ = [
     "regress",
     "romano_wolf",
     "smallest_bound",
+    "stacked_moments",
     "sup_t",
     "tf_interval",
     "white",

@@ -223,6 +223,8 @@ def _both(a: float, b: float, correlation: float) -> float:
     the correlation is so near to one that the integrand is a spike.
     """
     p, q = float(ndtr(a)), float(ndtr(b))
+    if correlation == 0.0:
+        return p * q
     if abs(correlation) > SINGULAR:
         return min(p, q) if correlation > 0.0 else max(0.0, p + q - 1.0)
     angle = 0.5 * math.asin(correlation) * (1.0 + NODES)

@@ -104,7 +104,7 @@ class ReducedForm:
 
     def standardised(self) -> tuple[ReducedForm, float, float]:
         """Measure effects from the two-stage estimate in its standard errors: form, centre, scale."""
-        _check_definite(self.covariance)
+        check_definite(self.covariance)
         weight = self.moments @ self.first
         strength = float(self.first @ weight)
         centre = float(self.outcome @ weight) / strength
@@ -117,7 +117,8 @@ class ReducedForm:
         return replace(self, outcome=outcome, covariance=turn @ self.covariance @ turn.T), centre, scale
 
 
-def _check_definite(covariance: Array) -> None:
+def check_definite(covariance: Array) -> None:
+    """Refuse a singular covariance of a reduced form."""
     scale = np.sqrt(np.diag(covariance))
     if scale.min() == 0.0 or np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < SINGULAR:
         raise SingularDesign(

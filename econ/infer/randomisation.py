@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from econ import checks
 from econ.arrays import Array, Rows, Seed
 from econ.border import checked
-from econ.errors import SchemaError, SpecificationError
+from econ.errors import NotIdentified, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet
 from econ.frozen import guarded
 from econ.infer._turns import all_turns, centred, drawn_rows, era_rows, linear_draws, turned
@@ -238,6 +238,7 @@ def randomise_slope(
     outcome: ArrayLike,
     amounts: ArrayLike,
     *,
+    exposure: ArrayLike | None = None,
     eras: Any = None,
     scheme: str = "shift",
     draws: int | None = 9999,
@@ -248,7 +249,9 @@ def randomise_slope(
 
     With a the amounts less their mean in the era, ``s_k = sum_t a_{t-k} y_t / sum_t a_t^2``: turns change neither the
     denominator nor the constants. All turns of an era come from one Fourier transform, and a draw adds up one of them
-    from each era, so that it costs a gather.
+    from each era, so that it costs a gather. With an exposure x the outcome holds ``b x_t``, and the slope is
+    ``sum a y / sum a x``: a null of b leaves ``y - b x`` as it is on whatever days the amounts fall (Anderson and
+    Rubin's test, with turns in the place of a distribution).
 
     Parameters
     ----------
@@ -256,6 +259,9 @@ def randomise_slope(
         One outcome or several; the same assignments serve all, so that draws can be compared across outcomes.
     amounts : array (T,)
         Amounts, 0 on days without.
+    exposure : array (T,) or (T, H), optional
+        What the effect multiplies in each outcome, such as all amounts of the days over which it is a change; the
+        amounts themselves by default.
     eras, scheme, draws, rng, alternative
         As in :func:`randomise`.
 
@@ -268,6 +274,8 @@ def randomise_slope(
     ------
     SpecificationError, SchemaError
         As :func:`randomise`; also if amounts do not vary within any era.
+    NotIdentified
+        If an exposure is unrelated to the amounts.
 
     Notes
     -----
@@ -310,13 +318,30 @@ def randomise_slope(
     size = float(a @ a)
     if size <= 1e-20 * max(float(np.abs(np.asarray(amounts, dtype=float)).max()), 1e-300) ** 2:
         raise SpecificationError("amounts do not vary within any era, so there is no slope; merge eras.")
-    both = np.column_stack([y, a]) / size  # the last column says what an effect carries to each turn
-    found = linear_draws(both, a, parts, scheme=scheme, draws=draws, rng=rng)
+    x = a[:, None] if exposure is None else _exposed(exposure, y.shape)
+    carries = a @ x
+    if (np.abs(carries) <= 1e-12 * math.sqrt(size) * np.sqrt((x**2).sum(axis=0))).any():
+        raise NotIdentified("an exposure is unrelated to the amounts, so that they say nothing of its effect.")
+    width = y.shape[1]
+    found = linear_draws(np.column_stack([y, x]), a, parts, scheme=scheme, draws=draws, rng=rng)
     kind = f"all {len(found):,} shifts" if draws is None else f"{draws:,} random {scheme}s"
-    return [
-        Randomisation(float(a @ both[:, j]), found[:, j], found[:, -1], draws is None, alternative, kind)
-        for j in range(y.shape[1])
-    ]
+    tests = []
+    for j in range(width):
+        i = min(j, x.shape[1] - 1)  # one exposure serves all outcomes
+        own, drawn, carried = (each / carries[i] for each in (a @ y[:, j], found[:, j], found[:, width + i]))
+        tests.append(Randomisation(float(own), drawn, carried, draws is None, alternative, kind))
+    return tests
+
+
+def _exposed(values: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """Exposures as (T, H)."""
+    x = np.asarray(values, dtype=float)
+    x = x[:, None] if x.ndim == 1 else x
+    if x.shape not in (shape, (shape[0], 1)):
+        raise SpecificationError(f"exposure must be ({shape[0]},) or {shape} like the outcomes; found {x.shape}.")
+    if not np.isfinite(x).all():
+        raise SchemaError("exposures must be finite, 0 where no amount reaches.")
+    return x
 
 
 def _finite_vector(name: str, values: ArrayLike) -> Array:

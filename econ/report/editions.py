@@ -104,7 +104,6 @@ def save(folder: Path, new: Mapping[str, str]) -> tuple[Path, ...]:
     if not earlier(folder):
         return ()
     files = table_files(table(folder, new), folder / "build" / "editions", "econ.report.build")
-    (folder / "build").mkdir(exist_ok=True)
     for path, content in files.items():
         write(path, content)
     return tuple(files)

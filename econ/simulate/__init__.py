@@ -1,5 +1,8 @@
 """Markets with known truth, and the tournament that tries every design on them."""
 
+from econ.simulate.daily import DailyFaults, DailyMarket
+from econ.simulate.daily_designs import DAILY_ESTIMATORS, DAILY_FAULTS, daily_truths
+from econ.simulate.daily_samples import DailySample, DailySamples
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.faults import Faults
 from econ.simulate.grid import Truths
@@ -20,6 +23,12 @@ from econ.simulate.tournament import Tournament, tournament
 from econ.simulate.truth import Truth
 
 __all__ = [
+    "DAILY_ESTIMATORS",
+    "DAILY_FAULTS",
+    "DailyFaults",
+    "DailyMarket",
+    "DailySample",
+    "DailySamples",
     "ESTIMATORS",
     "Estimator",
     "Faults",
@@ -36,6 +45,7 @@ __all__ = [
     "TreasuryMarket",
     "Truth",
     "Truths",
+    "daily_truths",
     "moments_table",
     "offset_truths",
     "recursive_bias",

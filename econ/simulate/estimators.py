@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from econ.infer import anderson_rubin, reduced_form, regress
 from econ.infer.form import ReducedForm
 from econ.projection import LocalProjection, granular_instrument
 from econ.simulate import structural
+from econ.simulate.daily import DailyMarket
+from econ.simulate.daily_samples import DailySample
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES, Sample
@@ -43,29 +46,49 @@ class Estimator:
         Must be importable (a function of a module) to run in other processes.
     target : str
         Number it aims at: ``"impact"`` (bp per 1% of debt bought by the seller, the ally reacting),
-        ``"ally_impact"``, ``"official_impact"``, ``"offset"``, ``"price_offset"``.
+        ``"ally_impact"``, ``"official_impact"``, ``"offset"``, ``"price_offset"``; in a `DailyMarket`
+        ``"flow_impact"`` (bp per 1% of debt sold by anybody, nobody reacting), ``"same_day"`` and ``"two_days"``
+        (response to an operation, others leaning).
     needs : tuple of str
         What the market must have: ``"operations"``, ``"regimes"``, ``"proxy"``, ``"intervention"``.
+    excludes : tuple of str
+        Names of faults that its assumptions rule out: `Tournament.believable` does not hold them against it.
     words : str
         What it does, for notes of tables.
     """
 
     name: str
-    estimate: Callable[[Sample], Estimate | ConfidenceSet]
+    estimate: Callable[[Any], Estimate | ConfidenceSet]
     target: str = "impact"
     needs: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = field(default=(), compare=False)
     words: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        for word, known, what in ((self.target, TARGETS, "target"), *((need, NEEDS, "need") for need in self.needs)):
-            checks.choice(what, word, known, of=f"of design {self.name!r}")
+        known = {**TARGETS, **DAILY_TARGETS}
+        for word, of, what in ((self.target, known, "target"), *((need, NEEDS, "need") for need in self.needs)):
+            checks.choice(what, word, of, of=f"of design {self.name!r}")
+        checks.keep(self, excludes=checks.names("excludes", self.excludes))
 
-    def truth(self, market: TreasuryMarket) -> float:
-        """The number it aims at."""
-        return TARGETS[self.target](market)
+    def truth(self, market: TreasuryMarket | DailyMarket) -> float:
+        """The number it aims at.
 
-    def check(self, market: TreasuryMarket) -> None:
-        """Refuse a market in which the design has nothing to work with."""
+        Raises
+        ------
+        SpecificationError
+            If the design belongs to the other kind of market.
+        """
+        if isinstance(market, DailyMarket) and self.target in DAILY_TARGETS:
+            return DAILY_TARGETS[self.target](market)
+        if isinstance(market, TreasuryMarket) and self.target in TARGETS:
+            return TARGETS[self.target](market)
+        kinds = "TreasuryMarket", "DailyMarket"
+        wanted, given = kinds[self.target in DAILY_TARGETS], type(market).__name__
+        raise SpecificationError(f"design {self.name!r} reads samples of a {wanted}; found a {given}.")
+
+    def check(self, market: TreasuryMarket | DailyMarket) -> None:
+        """Refuse a market of the other kind, or one in which the design has nothing to work with."""
+        self.truth(market)
         for need in self.needs:
             if not NEEDS[need][0](market):
                 raise SpecificationError(
@@ -84,7 +107,12 @@ TARGETS: Mapping[str, Callable[[TreasuryMarket], float]] = {
     "offset": lambda market: market.offset,
     "price_offset": lambda market: market.price_offset_value,
 }
-NEEDS: Mapping[str, tuple[Callable[[TreasuryMarket], bool], str]] = {
+DAILY_TARGETS: Mapping[str, Callable[[DailyMarket], float]] = {
+    "flow_impact": lambda market: market.impact,
+    "same_day": lambda market: market.response(0),
+    "two_days": lambda market: market.response(2),
+}
+NEEDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "operations": (lambda m: m.event_rate > 0.0 and m.event_size > 0.0, "the market has no operations of the seller"),
     "regimes": (lambda m: len(m.regimes) > 1, "the market has one variance regime only"),
     "proxy": (lambda m: m.proxy_strength > 0.0, "the proxy is unrelated to the seller's shock"),
@@ -92,7 +120,7 @@ NEEDS: Mapping[str, tuple[Callable[[TreasuryMarket], bool], str]] = {
 }
 
 
-def from_instrument(sample: Sample, form: ReducedForm, sign: float = 1.0) -> Estimate:
+def from_instrument(sample: Sample | DailySample, form: ReducedForm, sign: float = 1.0) -> Estimate:
     """Ratio of reduced form to first stage with its Anderson-Rubin set."""
     value = sign * float(form.outcome[0] / form.first[0])
     region = anderson_rubin(form, level=sample.level)

@@ -18,6 +18,9 @@ from econ.errors import EconError, EconWarning, EstimationError, SpecificationEr
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.parallel import Failed, seed_sequence, stream
+from econ.simulate.daily import DailyMarket
+from econ.simulate.daily_designs import DAILY_ESTIMATORS
+from econ.simulate.daily_samples import DailySample
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.grid import GridCell, Truths, as_truths, described
 from econ.simulate.market import TreasuryMarket
@@ -45,6 +48,8 @@ class Tournament:
         Nominal coverage of the sets.
     origin : tuple
         Entropy and spawn key of the seed.
+    estimators : tuple of Estimator
+        Those that were tried.
     """
 
     table: pd.DataFrame
@@ -52,6 +57,7 @@ class Tournament:
     replications: int
     level: float
     origin: tuple[object, ...] = field(repr=False)
+    estimators: tuple[Estimator, ...] = field(default=(), repr=False)
 
     def power(self, estimator: str, *, offset: float = 0.0, faults: str | None = None) -> pd.DataFrame:
         """Share of samples that reject a zero, by impact: index (faults, periods, impact); the row of 0 is the size."""
@@ -65,20 +71,24 @@ class Tournament:
         return pd.DataFrame(rows.swaplevel("impact", "faults").sort_index())
 
     def believable(self, tolerance: float = 0.05) -> pd.DataFrame:
-        """Which estimators cover the truth in every cell: one row an estimator, best first.
+        """Which estimators cover the truth in every cell that their assumptions allow: one row each, best first.
 
-        Columns: ``believable`` (worst coverage at least ``level - tolerance``, less twice its Monte Carlo error),
-        ``worst_coverage``, ``worst_at`` (cell), ``median_length``, ``unbounded`` (largest share), ``power`` (mean over
-        cells with a truth other than 0).
+        Cells with a fault that the estimator ``excludes`` do not count. Columns: ``believable`` (worst coverage at
+        least ``level - tolerance``, less twice its Monte Carlo error), ``worst_coverage``, ``worst_at`` (cell),
+        ``median_length``, ``unbounded`` (largest share), ``power`` (mean over cells with a truth other than 0).
         """
-        rows, tolerance = {}, checks.real("tolerance", tolerance, least=0.0, most=1.0)
+        rows, gap = {}, self._gap(tolerance)
+        excluded = {each.name: each.excludes for each in self.estimators}
         for name, part in self.table.groupby(level="estimator", sort=False):
             cells = part.droplevel("estimator")
-            gap = cells["coverage"] + 2.0 * cells["coverage_se"] - (self.level - tolerance)
+            own = ~cells.index.get_level_values("faults").isin(excluded.get(str(name), ()))
+            if not own.any():
+                raise SpecificationError(f"every fault tried is one that {name!r} excludes; try it without one, too.")
+            cells = cells[own]
             worst = cells["coverage"].astype(float).idxmin()
             other = cells.loc[cells["truth"] != 0.0, "rejects"]
             rows[name] = {
-                "believable": bool((gap >= 0.0).all()),
+                "believable": bool((gap.xs(name, level="estimator")[own] >= 0.0).all()),
                 "worst_coverage": float(cells["coverage"].min()),
                 "worst_at": worst,
                 "median_length": float(cells["median_length"].median()),
@@ -87,6 +97,20 @@ class Tournament:
             }
         table = pd.DataFrame.from_dict(rows, orient="index")
         return table.sort_values(["believable", "worst_coverage"], ascending=False)
+
+    def broken(self, tolerance: float = 0.05) -> pd.DataFrame:
+        """Which fault breaks which estimator: rows estimator, columns faults; True where a truth is not covered.
+
+        By the rule of `believable` in all cells of that fault, whether the estimator excludes it or not.
+        """
+        worst = self._gap(tolerance).groupby(level=["estimator", "faults"], sort=False).min().unstack("faults")
+        return worst < 0.0
+
+    def _gap(self, tolerance: float) -> pd.Series:
+        """Coverage of every cell, with twice its Monte Carlo error, beyond what is asked for."""
+        tolerance = checks.real("tolerance", tolerance, least=0.0, most=1.0)
+        table = self.table[["coverage", "coverage_se"]].astype(float)
+        return table["coverage"] + 2.0 * table["coverage_se"] - (self.level - tolerance)
 
 
 @dataclass(frozen=True)
@@ -104,7 +128,7 @@ class _Block:
 
 @checked
 def tournament(
-    design: Truths | TreasuryMarket,
+    design: Truths | TreasuryMarket | DailyMarket,
     estimators: Sequence[str | Estimator] | None = None,
     replications: int = 500,
     *,
@@ -121,10 +145,11 @@ def tournament(
 
     Parameters
     ----------
-    design : Truths or TreasuryMarket
+    design : Truths, TreasuryMarket or DailyMarket
         Where the samples come from.
     estimators : sequence of str or Estimator, optional
-        Names in ``econ.simulate.ESTIMATORS``, or your own `Estimator`; all when absent.
+        Names in ``econ.simulate.ESTIMATORS`` or ``DAILY_ESTIMATORS``, or your own `Estimator`; all for that kind of
+        market when absent.
     replications : int, default 500
         Samples of every cell; all estimators see the same samples.
     rng : int or SeedSequence
@@ -179,7 +204,8 @@ def tournament(
     >>> float(result.table["coverage"].iloc[0])
     0.0
     """
-    truths, chosen = as_truths(design), _chosen(estimators)
+    truths = as_truths(design)
+    chosen = _chosen(estimators, daily=isinstance(truths.market, DailyMarket))
     replications, draws = checks.count("replications", replications), checks.count("draws", draws)
     block, level = checks.count("block", block), checks.level(level)
     for cell in truths.cells:
@@ -199,14 +225,14 @@ def tournament(
     store.open()
     blocks = list(_blocks(truths, chosen, seed, replications=replications, draws=draws, level=level, block=block))
     table = _run(blocks, store, n_jobs=n_jobs, backend=backend, scheduler=scheduler)
-    return Tournament(table, truths, replications, level, (seed.entropy, seed.spawn_key))
+    return Tournament(table, truths, replications, level, (seed.entropy, seed.spawn_key), chosen)
 
 
-def _chosen(estimators: Sequence[str | Estimator] | None) -> tuple[Estimator, ...]:
-    chosen = []
-    for item in ESTIMATORS if estimators is None else estimators:
+def _chosen(estimators: Sequence[str | Estimator] | None, *, daily: bool) -> tuple[Estimator, ...]:
+    chosen, known = [], DAILY_ESTIMATORS if daily else ESTIMATORS
+    for item in known if estimators is None else estimators:
         if not isinstance(item, Estimator):
-            item = ESTIMATORS[checks.choice("estimator", item, ESTIMATORS)]
+            item = known[checks.choice("estimator", item, known)]
         chosen.append(item)
     names = [item.name for item in chosen]
     if not names or len(set(names)) < len(names):
@@ -264,8 +290,7 @@ def _run(
 
 def _words(blocks: list[_Block], number: int) -> str:
     cell = next(each.cell for each in blocks if each.key[0] == number)
-    market = cell.market
-    return f"impact {market.impact}, offset {market.offset}, {cell.periods} months, faults {cell.faults!r}"
+    return f"impact {cell.market.impact}, offset {cell.offset}, {cell.periods} months, faults {cell.faults!r}"
 
 
 def _score_cell(blocks: list[_Block], number: int, store: Store) -> pd.DataFrame:
@@ -278,7 +303,7 @@ def _score_cell(blocks: list[_Block], number: int, store: Store) -> pd.DataFrame
                 columns[owner][name] += items
     rows = {}
     for estimator in estimators:
-        key = (cell.market.impact, cell.market.offset, cell.periods, cell.faults, estimator.name)
+        key = (cell.market.impact, cell.offset, cell.periods, cell.faults, estimator.name)
         rows[key] = score(columns[estimator.name], estimator.truth(cell.market))
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=KEYS)
@@ -294,7 +319,7 @@ def run_block(block: _Block) -> Record:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EconWarning)  # a weak instrument is what the table counts
         for number, seed in enumerate(own.spawn(block.size)):
-            sample = Sample(samples, number, seed, block.draws, block.level)
+            sample = block.cell.read(samples, number, seed, draws=block.draws, level=block.level)
             for estimator in block.estimators:
                 row = _outcome(sample, estimator, truths[estimator.name])
                 for name, value in zip(FIELDS, row, strict=True):
@@ -302,7 +327,7 @@ def run_block(block: _Block) -> Record:
     return record
 
 
-def _outcome(sample: Sample, estimator: Estimator, truth: float) -> tuple[object, ...]:
+def _outcome(sample: Sample | DailySample, estimator: Estimator, truth: float) -> tuple[object, ...]:
     """Value, length (None = unbounded), covered, rejects zero, seconds, failure."""
     start = time.perf_counter()
     try:

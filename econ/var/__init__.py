@@ -5,8 +5,11 @@ from econ.responses.resampling import MovingBlock, Residual, Wild
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility
+from econ.var.posterior.elasticity_prior import ElasticityPrior
 from econ.var.posterior.minnesota import Minnesota
 from econ.var.posterior.outlier_scaling import OutlierScaling
+from econ.var.posterior.supply_demand import SupplyDemand
+from econ.var.posterior.supply_demand_results import SupplyDemandDraws, SupplyDemandResults
 from econ.var.reduced.breaks import sup_f
 from econ.var.reduced.causality import instantaneous
 from econ.var.reduced.lag_choice import lag_order
@@ -36,6 +39,7 @@ __all__ = [
     "Cholesky",
     "CommonVolatility",
     "Counterfactual",
+    "ElasticityPrior",
     "Heteroskedasticity",
     "HeteroskedasticityResults",
     "IRF",
@@ -56,6 +60,9 @@ __all__ = [
     "ShockSign",
     "SignRestrictions",
     "StructuralResults",
+    "SupplyDemand",
+    "SupplyDemandDraws",
+    "SupplyDemandResults",
     "VAR",
     "VARResults",
     "Wild",

@@ -37,7 +37,11 @@ COSTLY = {
     "HeteroskedasticityResults.read_draws", "StructuralResults.fevd", "StructuralResults.historical_decomposition",
     "TreasuryMarket.simulate", "Sample.recursive", "VARResults.bootstrap", "balance", "granular_elasticities",
     "PanelProjection.fit", "LocalProjection.fit", "EventStudyResults.path", "generalised_irf", "OutlierScaling.weights",
+    "kleibergen", "stacked_moments",
+    "StackedMoments.confidence_set", "StackedMoments.estimate",
     "BayesianVARResults.volatility", "ChangingVolatility.impact_batch", "NonGaussian.impact_batch", "lag_order",
+    "SupplyDemand", "SupplyDemand.fit", "SupplyDemand.sample", "SupplyDemandResults.plot", "SupplyDemandDraws.summary",
+    "DailyMarket.samples",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""

@@ -1,5 +1,6 @@
 """The specification is the truth: a changed field changes a number, and each exhibit says what it read."""
 
+import inspect
 import json
 import re
 import warnings
@@ -16,7 +17,7 @@ from analyses._kinds import Dates, NewsClass, Span
 from analyses._samples import cut, window
 from analyses.specification import RECORDS, Specification, baseline, system
 from econ.errors import SpecificationError, UnusedChoice, VintageMissing
-from econ.report import Exhibit, Unavailable, choices_of
+from econ.report import Choices, Exhibit, Unavailable, choices_of
 from econ.report.compare import cells
 from econ.report.store import encode
 
@@ -33,6 +34,7 @@ SMALL = {
     "events.size_replications": 4, "events.size_draws": 19, "events.size_days": 1500, "calendars.draws": 199,
     "behaviour.break_draws": 49, "simulation.replications": 10, "simulation.draws": 39, "simulation.block": 2,
     "simulation.offset_replications": 10, "simulation.offset_draws": 39, "simulation.offset_block": 2,
+    "daily.months": 120, "daily.replications": 4, "daily.draws": 39, "daily.block": 2,
 }  # fmt: skip
 """Draws with which both sides of a comparison are made."""
 
@@ -70,6 +72,15 @@ CHANGED = {
     "behaviour.episodes": baseline.behaviour.episodes[:-1], "behaviour.break_size": 0.9, "behaviour.trim": 0.25, "behaviour.max_breaks": 1,
     "simulation.impacts": (0.0, -20.0, -60.0), "simulation.offset": 0.4, "simulation.shortfall": 0.8, "simulation.offset_impact": -40.0,
     "simulation.block": 1, "simulation.offset_block": 1, "simulation.faults": ("none",), "simulation.offsets": (0.0, 0.6, 1.0),
+    "daily.block": 1, "daily.shown": 15.0,
+    "operations.span": ("1993-01-01", "2026-03-31"), "operations.days": (0, 2, 5, 10, 20, 40), "operations.path": (-4, 10),
+    "operations.without": ("2003-01-01", "2003-12-31"), "operations.clean": (), "operations.closed": "drop",
+    "operations.closed_otherwise": "previous", "leaning.seller": "japan", "leaning.sample": ("2002-01", "2026-03"),
+    "leaning.news": ("fomc",), "leaning.alone": ("payrolls",), "leaning.alone_sample": ("2001-03", "2026-03"),
+    "beliefs.impact": (20.0, 12.0, 3.0), "beliefs.sceptic": (0.0, 10.0, 3.0), "beliefs.leaning": (0.0, 0.01, 3.0),
+    "replacement.sample": ("2003-07", "2026-03"), "replacement.trades_sample": ("1995-01", "2026-03"),
+    "replacement.less_than": 0.6, "replacement.hubs": ("uk", "belgium_luxembourg"),
+    "replacement.reverse_sample": ("1993-01", "2026-03"),
 }  # fmt: skip
 """Another value of each field for which the rule of `another` makes none."""
 
@@ -142,8 +153,12 @@ def test_every_field_is_read_by_an_exhibit_or_is_a_record():
 
 
 def test_every_field_is_explained_beside_it():
-    source = (ROOT / "analyses/specification.py").read_text()
-    fields_of = re.split(r"\n    (?=\w+: kind\.)", source.split("# fmt: off")[1].split("sample: Sample")[0])[1:]
+    parts = (baseline, *(getattr(baseline, each.name) for each in fields(baseline)))
+    classes = [type(each) for each in parts if isinstance(each, Choices)]
+    bodies = [Path(inspect.getfile(each)).read_text().split(f"\nclass {each.__name__}(")[1] for each in classes]
+    bodies = [re.split(r"\n    def |\n\n\n|\n    sample: Sample", body)[0] for body in bodies]
+    fields_of = [text for body in bodies for text in re.split(r"\n    (?=\w+: kind\.)", body)[1:]]
+    fields_of += re.findall(r"\n    (decided_on: kind.*)", (ROOT / "analyses/specification.py").read_text())
     assert len(fields_of) == len(choices_of(baseline))
     for text in fields_of:
         assert re.search(r"  # \w|\n    # \w", text), text

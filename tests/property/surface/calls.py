@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from surface.instances import MONTHS, Chosen, drawn, instances, market, monthly, noise, reduced
+from surface.instances import MONTHS, Chosen, designs, drawn, instances, market, monthly, noise, reduced
 
 import econ
 from econ import (
@@ -47,8 +47,9 @@ MADE = {
     "PanelResults", "Placebo", "ProjectionResults", "ProxyResults", "Reaction", "Reading", "Regression",
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
-    "AddingUp", "Bounds", "LeaningCurve", "NewsLeaning", "OperationResults", "OperationSample", "Outcome",
-    "Randomisation", "Reallocation",
+    "AddingUp", "Bounds", "CalendarCovariance", "DailySample", "DailySamples", "LeaningCurve", "MinimumDistance",
+    "NewsLeaning", "OperationResults", "OperationSample", "Outcome", "Randomisation", "Reallocation", "StackedMoments",
+    "SupplyDemandDraws", "SupplyDemandResults",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -247,6 +248,7 @@ def operated():
                            rule="next"),
         "Operations.fit": Call(have["Operations"].fit, cov="hac", bandwidth=3, draws=19, rng=1, scheme="shift"),
         "OperationResults.at": Call(fit.at, horizon=1, level=0.9),
+        "OperationResults.influence": Call(fit.influence, horizon=1),
         "OperationResults.by_sign": Call(fit.by_sign),
         "OperationResults.joint_test": Call(fit.joint_test, first=0, last=2),
         "OperationResults.leave_one_era_out": Call(fit.leave_one_era_out, horizon=1),
@@ -295,6 +297,7 @@ def infer_room():
         "Regression.estimate": Call(fit.estimate, name="a", level=0.9, units="bp", label="a"),
         "anderson_rubin": Call(i.anderson_rubin, level=0.9, **iv),
         "conditional_lr": Call(i.conditional_lr, level=0.9, **iv | {"instruments": z[:, 2]}),
+        "kleibergen": Call(i.kleibergen, level=0.9, **iv),
         "reduced_form": Call(i.reduced_form, **iv),
         "effective_f": Call(
             i.effective_f,
@@ -317,10 +320,12 @@ def infer_room():
             size=0.05,
             level=0.9,
         ),
+        **_designs(i),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
         "LeaningCurve.at": Call(instances()["LeaningCurve"].at, leaning=0.5, level=0.9),
+        "LeaningCurve.needed": Call(instances()["LeaningCurve"].needed, impact=0.5, level=0.9, units="k"),
         "LeaningCurve.table": Call(instances()["LeaningCurve"].table, leanings=[0.0, 0.5], level=0.9),
         "Randomisation.confidence_set": Call(instances()["Randomisation"].confidence_set, level=0.9),
         "Randomisation.p_value_of": Call(instances()["Randomisation"].p_value_of, effect=0.5),
@@ -397,6 +402,27 @@ def infer_room():
         "tf_interval": Call(i.tf_interval, value=1.0, std_error=0.2, f=20.0, size=0.05),
         "white": Call(i.white, x=x, u=y, kind="hc1"),
     }
+
+
+def _designs(i):
+    influence, moments = designs()
+    have, names = instances(), list(influence)
+    daily = moments["daily"]
+    return {
+        "CalendarCovariance.draws": Call(have["CalendarCovariance"].draws, count=9, rng=1),
+        "LinearMoment": Call(i.LinearMoment, outcome=daily.outcome, endogenous=daily.endogenous,
+                             instrument=daily.instrument, controls=np.sin(daily.outcome).to_frame("w")),
+        "LinearMoment.reduced": Call(daily.reduced),
+        "StackedMoments.confidence_set": Call(have["StackedMoments"].confidence_set, level=0.9, kind="K"),
+        "StackedMoments.estimate": Call(have["StackedMoments"].estimate, level=0.9, kind="S"),
+        "calendar_covariance": Call(i.calendar_covariance, influence=influence, blocks="M", bandwidth=2),
+        "minimum_distance": Call(
+            i.minimum_distance, estimates=pd.Series([1.0, 2.0], names), weight="diagonal", dependence="joint", df=20.0,
+            covariance=pd.DataFrame([[2.0, 0.5], [0.5, 1.0]], names, names), level=0.9, units="bp",
+            loadings=pd.DataFrame({"theta": [1.0, 2.0]}, names),
+        ),
+        "stacked_moments": Call(i.stacked_moments, designs=moments, blocks="M", bandwidth=1, units="bp"),
+    }  # fmt: skip
 
 
 @cache
@@ -615,6 +641,16 @@ def simulate_room():
         "OperationMarket.response": Call(have["OperationMarket"].response, horizon=3),
         "OperationMarket.simulate": Call(have["OperationMarket"].simulate, days=200, rng=1),
         "OperationSample.truth": Call(have["OperationSample"].truth, horizon=3),
+        "DailyFaults": Call(s.DailyFaults, answer=0.01, yen=0.5, crowded=0.5, unlike=0.3, risk=0.2, misplaced=0.1,
+                            direct=0.001),
+        "DailyMarket": Call(s.DailyMarket, impact=20.0, leaning=0.002, lasting=0.5, decay=0.8, noise=5.0,
+                            news_factor=2.0, flow=0.2, common=0.4, holders=6, squares=3.0, campaigns=20, length=5,
+                            spread=0.5, yen_correlation=0.3, faults=s.DailyFaults()),
+        "DailySample.operation": Call(have["DailySample"].operation, horizon=2),
+        "DailyMarket.response": Call(have["DailyMarket"].response, horizon=3),
+        "DailyMarket.samples": Call(have["DailyMarket"].samples, size=2, months=24, rng=1),
+        "DailyMarket.scheduled": Call(have["DailyMarket"].scheduled, months=24),
+        "daily_truths": Call(s.daily_truths, impacts=(15.0,), periods=(60,), faults={"none": s.DailyFaults()}),
         "TreasuryMarket.simulate": Call(design.simulate, periods=30, rng=1, frequency="M"),
         "Truth.impact_of": Call(have["Truth"].impact_of, shock=design.shock_names[0]),
         "Truth.irf": Call(have["Truth"].irf, horizon=3),
@@ -628,6 +664,7 @@ def simulate_room():
         "Samples.country_flows": Call(have["Samples"].country_flows),
         "Samples.dataset": Call(have["Samples"].dataset, number=1),
         "Samples.truth": Call(have["Samples"].truth, number=1),
+        "Tournament.broken": Call(have["Tournament"].broken, tolerance=0.05),
         "Tournament.believable": Call(have["Tournament"].believable, tolerance=0.05),
         "Tournament.power": Call(have["Tournament"].power, estimator="oracle", offset=0.3),
         "moments_table": Call(s.moments_table, market=design),
@@ -641,6 +678,35 @@ def simulate_room():
 
 def var_room():
     return {**_reduced_forms(), **_schemes(), **_structures()}
+
+
+def _elasticities():
+    """Supply and demand with priors."""
+    have, (data, *_) = instances(), reduced()
+    prior, fit, draws = have["ElasticityPrior"], have["SupplyDemandResults"], have["SupplyDemandDraws"]
+    extra = data.frame.assign(z=noise(len(data.frame)))
+    return {
+        "ElasticityPrior": Call(varroom.ElasticityPrior, family="t", location=1.0, scale=0.5, df=4.0, lower=0.0,
+                                upper=9.0),
+        "ElasticityPrior.draw": Call(prior.draw, size=5, rng=1),
+        "ElasticityPrior.logpdf": Call(prior.logpdf, values=np.array([0.5, 1.0])),
+        "ElasticityPrior.probability": Call(prior.probability, lower=np.array([0.5, 1.0]), upper=np.array([2.0, 3.0])),
+        "ElasticityPrior.quantile": Call(prior.quantile, probabilities=np.array([0.1, 0.5])),
+        "SupplyDemand": Call(varroom.SupplyDemand, data=extra, change="x", flow="y", impact=prior, leaning=prior,
+                             lags=1, controls=("z",), tightness=0.5, shape=2.0, scales=(1.0, 1.0), news=(0.5, 0.2)),
+        "SupplyDemand.fit": Call(have["SupplyDemand"].fit),
+        "SupplyDemand.sample": Call(have["SupplyDemand"].sample, draws=9, rng=1),
+        "SupplyDemandResults.density": Call(fit.density, name="impact"),
+        "SupplyDemandResults.impact": Call(fit.impact, level=0.9, kind="highest-density"),
+        "SupplyDemandResults.leaning": Call(fit.leaning, level=0.9, kind="equal-tailed"),
+        "SupplyDemandResults.learning": Call(fit.learning),
+        "SupplyDemandResults.plot": Call(fit.plot),
+        "SupplyDemandResults.probability": Call(fit.probability, name="impact", above=0.5),
+        "SupplyDemandResults.ridge": Call(fit.ridge, leaning=0.5),
+        "SupplyDemandResults.summary": Call(fit.summary, level=0.9),
+        "SupplyDemandDraws.probability": Call(draws.probability, name="impact", above=0.5),
+        "SupplyDemandDraws.summary": Call(draws.summary, level=0.9),
+    }  # fmt: skip
 
 
 def _reduced_forms():
@@ -675,6 +741,7 @@ def _reduced_forms():
         "OutlierScaling": Call(v.OutlierScaling, start="1995-01"),
         "OutlierScaling.position": Call(v.OutlierScaling("1995-01").position, index=data.frame.index),
         "OutlierScaling.weights": Call(v.OutlierScaling.weights, values=np.array([[2.0, 2.0, 2.0, 0.5]]), periods=8),
+        **_elasticities(),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),

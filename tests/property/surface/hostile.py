@@ -42,7 +42,9 @@ MAY = (
     (r"^Estimate$", " inf$", "the end of an open set, an error without bound"),
     (r"^(Row|Heteroskedasticity)$", r"\.(cells|regimes)", "an end that is open; labels, which may be anything"),
     (r"^Cell$", "", "a question, not an answer: whoever reads it refuses it"),
-    (r"^Minnesota$", r"\.tightness inf", "infinite tightness is a flat prior"),
+    (r"^(Minnesota|SupplyDemand)$", r"\.tightness inf", "infinite tightness is a flat prior"),
+    (r"^(ElasticityPrior|SupplyDemand)$", r"\.(lower|upper) -?inf$", "a support without an end"),
+    (r"^ElasticityPrior\.logpdf$", r"array of -inf$", "outside of the support"),
     (r"^Proxy$", r"\.instruments", "months without an instrument; infinity is refused by identify"),
     (r"^tournament$", r"\[median_length\] inf", "more than half of the sets have no end"),
 )

@@ -35,15 +35,19 @@ from econ.checks import count
 from econ.data import Difference, FetchReport, Variable, Vintage, benchmark, fit_valuation, reallocated_purchases
 from econ.eventstudy import Operations
 from econ.infer import (
+    LinearMoment,
     anderson_rubin,
     bai_perron,
+    calendar_covariance,
     effective_f,
     equivalence,
+    minimum_distance,
     news_leaning,
     opposite_bias,
     randomise_slope,
     reduced_form,
     regress,
+    stacked_moments,
 )
 from econ.offset import (
     OwnShocks,
@@ -61,6 +65,9 @@ from econ.report import Choices, Exhibit, Figure, Panel, Row, Run, Table, trace
 from econ.responses import Cell
 from econ.simulate import (
     ESTIMATORS,
+    DailyFaults,
+    DailyMarket,
+    DailySample,
     Faults,
     Holder,
     OperationMarket,
@@ -72,7 +79,16 @@ from econ.simulate import (
     tournament,
 )
 from econ.testing import event_table, simulated_levels, simulated_var
-from econ.var import VAR, ChangingVolatility, NonGaussian, counterfactual, scenario, sup_f
+from econ.var import (
+    VAR,
+    ChangingVolatility,
+    ElasticityPrior,
+    NonGaussian,
+    SupplyDemand,
+    counterfactual,
+    scenario,
+    sup_f,
+)
 
 MONTHS = pd.period_range("2000-01", periods=120, freq="M")
 
@@ -146,6 +162,7 @@ def of_var():
         "BayesianVAR": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)),
         "BayesianVARResults": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)).fit(draws=20, rng=1),
         "common volatility": volatile.fit(draws=20, rng=1),
+        **_elasticities(),
         "RobustBounds": SignRestrictions({"x": {"x": "+"}}).robust_bounds(fit, 2, rng=1, draws=2),
         "Scenario": scenario(svar, 2, {"y": [0.5, 0.5]}),
         "Counterfactual": counterfactual(irf, "x", silence="y", using="y"),
@@ -157,6 +174,18 @@ def of_var():
         "Wild": Wild(),
         "Cell": Cell(0, "x", "x"),
         "Reading": irf.read([Cell(0, "x", "x")]),
+    }
+
+
+def _elasticities():
+    """Supply and demand, by grid and by chains."""
+    prior = ElasticityPrior("t", 0.5, 1.0, lower=0.0)
+    model = SupplyDemand(reduced()[0], "x", "y", impact=prior, leaning=ElasticityPrior("normal", 0.0, 1.0), lags=1)
+    return {
+        "ElasticityPrior": prior,
+        "SupplyDemand": model,
+        "SupplyDemandResults": model.fit(),
+        "SupplyDemandDraws": model.sample(40, rng=1),
     }
 
 
@@ -244,12 +273,32 @@ def of_offset():
 
 
 @cache
+def designs():
+    """Influence of a daily and a monthly estimate, and moments of two such designs."""
+    days = pd.bdate_range("2010-01-01", periods=520)
+    daily = pd.DataFrame(noise(520, 3, seed=15), days, list("zuv"))
+    both = [daily.iloc[:300], daily.groupby(days.to_period("M")).sum()]
+    moments = [
+        LinearMoment(4.0 * each["z"] + each["u"] + each["v"], 2.0 * each["z"] + each["u"], each["z"]) for each in both
+    ]
+    names = ("daily", "monthly")
+    influence = {name: (each["u"] - each["u"].mean()) / len(each) for name, each in zip(names, both, strict=True)}
+    return influence, dict(zip(names, moments, strict=True))
+
+
+@cache
 def of_infer():
     """Regressions, sets and breaks."""
     z = noise(100, 3, seed=8)
     shifted = pd.Series(np.repeat([0.0, 1.0], 60) + 0.1 * noise(120, seed=9))
     regressors = pd.DataFrame(z[:, 1:], columns=["a", "b"])
+    influence, moments = designs()
+    calendar = calendar_covariance(influence)
     return {
+        "CalendarCovariance": calendar,
+        "MinimumDistance": minimum_distance(pd.Series([1.0, 2.0], ["daily", "monthly"]), calendar),
+        "LinearMoment": moments["daily"],
+        "StackedMoments": stacked_moments(moments),
         "ConfidenceSet": anderson_rubin(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
         "open set": ConfidenceSet(((-np.inf, 1.0), (2.0, np.inf)), 0.9),
         "ReducedForm": reduced_form(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
@@ -321,9 +370,13 @@ def of_report():
 def of_simulate():
     """A market, samples of it and a small tournament."""
     design = TreasuryMarket()
-    samples = design.samples(2, 60, 1)
+    samples, daily = design.samples(2, 60, 1), DailyMarket().samples(2, 60, 1)
     _, truth = design.simulate(60, rng=1)
     return {
+        "DailyFaults": DailyFaults(answer=0.01),
+        "DailyMarket": DailyMarket(),
+        "DailySamples": daily,
+        "DailySample": DailySample(daily, 0, np.random.SeedSequence(1), draws=39),
         "Holder": Holder("china", 0.1),
         "Shock": Shock("s", 1.0, loads={"yield_10y": 1.0}),
         "Regime": Regime(0.5, {"s": 2.0}),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from linearmodels.iv import IV2SLS
 
 from econ.errors import SampleTooShort, SchemaError, SpecificationError, UnknownName
 from econ.eventstudy import Operations
@@ -49,6 +50,15 @@ def test_slopes_and_errors_are_those_of_statsmodels(sample, horizon, cov):
     assert made.units == "bp per USD bn sold"
 
 
+def test_the_influence_of_the_days_adds_up_to_the_variance(sample):
+    found = Operations(sample.daily, sample.amounts, eras=ERAS, **STUDY).fit(cov="hc0", draws=19, rng=1)
+    for horizon in (0, 10):
+        psi = found.influence(horizon)
+        assert np.sqrt((psi**2).sum()) == pytest.approx(found.at(horizon).std_error, rel=1e-12)
+        assert psi.sum() == pytest.approx(0.0, abs=1e-12)
+        assert psi.index.equals(found.window.days)
+
+
 def test_newey_west_is_that_of_statsmodels_where_no_day_is_missing(sample):
     whole = {"all": ("1991-01-01", "1999-12-31")}
     table = by_hand(sample, 10, whole)
@@ -76,6 +86,87 @@ def test_newey_west_counts_true_distances_across_days_left_out(sample):
     assert found.at(0).value == pytest.approx(beta, rel=1e-10)
     assert found.at(0).std_error == pytest.approx(np.sqrt(variance), rel=1e-10)
     assert set(found.window.left_out["reason"]) <= {"no whole window"} | {f"news on {day.date()}" for day in out}
+
+
+@pytest.fixture(scope="module")
+def summed(sample):
+    return Operations(sample.daily, sample.amounts, eras=ERAS, summed=True, **STUDY).fit(cov="hc0", draws=199, rng=1)
+
+
+def windows(sample, horizon, **options):
+    """The table of one horizon with all amounts from the day to the horizon."""
+    frame = sample.daily.frame
+    placed = sample.amounts.reindex(frame.index, fill_value=0.0)
+    total = sum(placed.shift(-k, fill_value=0.0) for k in range(max(horizon, 0) + 1))
+    return by_hand(sample, horizon, **options).join(total.rename("total"))
+
+
+@pytest.mark.parametrize("horizon", [-3, 0, 4, 10])
+@pytest.mark.parametrize("cov", ["hc0", "hc1"])
+def test_per_amount_of_the_window_is_two_stage_least_squares(sample, horizon, cov):
+    table = windows(sample, horizon)
+    theirs = IV2SLS(table["change"], table[[*ERAS]], table[["total"]], table[["amount"]]).fit(
+        cov_type="robust", debiased=cov == "hc1"
+    )
+    made = (
+        Operations(sample.daily, sample.amounts, eras=ERAS, summed=True, **STUDY)
+        .fit(cov=cov, draws=19, rng=1)
+        .at(horizon)
+    )
+    assert made.value == pytest.approx(theirs.params["total"], rel=1e-9)
+    assert made.std_error == pytest.approx(theirs.std_errors["total"], rel=1e-9)
+    if horizon <= 0:
+        plain = Operations(sample.daily, sample.amounts, eras=ERAS, **STUDY).fit(cov=cov, draws=19, rng=1)
+        assert made.value == pytest.approx(plain.at(horizon).value, rel=1e-12)
+
+
+def test_the_set_per_amount_of_the_window_is_that_of_a_grid(sample, summed):
+    """At every b: the change less b times the window's amounts, on the amounts turned round their eras."""
+    table, made = windows(sample, 4), summed.at(4)
+    x, eras = table["amount"].to_numpy(), table[list(ERAS)].to_numpy()[:, 0]
+    test = summed.tests[summed.horizons.index(4)]
+    generator = np.random.default_rng(np.random.SeedSequence(1))
+    parts = [np.flatnonzero(eras == 1.0), np.flatnonzero(eras == 0.0)]
+    shifts = np.column_stack([generator.integers(0, len(part), 199) for part in parts])
+    turned = np.tile(x, (199, 1))
+    for j, part in enumerate(parts):
+        for k in range(199):
+            turned[k, part] = np.roll(x[part], shifts[k, j])
+    for b in np.linspace(made.value - 4 * made.std_error, made.value + 4 * made.std_error, 41):
+        left = table["change"].to_numpy() - b * table["total"].to_numpy()
+        for part in parts:
+            left[part] -= left[part].mean()
+        share = (1 + np.sum(np.abs(turned @ left) >= abs(x @ left) * (1 - 1e-12))) / 200
+        assert (b in made.region) == (share > 0.10), b
+    assert len(test.draws) == 199
+
+
+def test_leaving_out_and_signs_per_amount_of_the_window_equal_estimating_again(sample, summed):
+    table = windows(sample, 4)
+    left = summed.leave_one_out(4)
+    for when in left.index[[0, 7, -1]]:
+        rows = table.drop(when)
+        again = IV2SLS(rows["change"], rows[[*ERAS]], rows[["total"]], rows[["amount"]]).fit().params["total"]
+        assert left.loc[when, "estimate"] == pytest.approx(again, rel=1e-9)
+    frame = sample.daily.frame
+    sides = {}
+    for name, side in (("up", sample.amounts.clip(lower=0.0)), ("down", sample.amounts.clip(upper=0.0))):
+        placed = side.reindex(frame.index, fill_value=0.0)
+        sides[name] = sum(placed.shift(-k, fill_value=0.0) for k in range(5))
+        sides[f"{name} day"] = placed
+    both = table.join(pd.DataFrame(sides))
+    theirs = IV2SLS(both["change"], both[[*ERAS]], both[["up", "down"]], both[["up day", "down day"]]).fit(
+        cov_type="robust"
+    )
+    row = summed.by_sign().loc[4]
+    assert row["positive"] == pytest.approx(theirs.params["up"], rel=1e-9)
+    assert row["negative std_error"] == pytest.approx(theirs.std_errors["down"], rel=1e-9)
+    eras = summed.leave_one_era_out(4)
+    rows = table[table["second"] == 1.0]
+    again = IV2SLS(rows["change"], rows[["second"]], rows[["total"]], rows[["amount"]]).fit().params["total"]
+    assert eras.loc["first", "estimate"] == pytest.approx(again, rel=1e-9)
+    psi = summed.influence(4)
+    assert np.sqrt((psi**2).sum()) == pytest.approx(summed.at(4).std_error, rel=1e-12)
 
 
 def test_leaving_out_a_day_or_an_era_equals_estimating_again(sample, fit):
@@ -225,14 +316,13 @@ def test_the_simulated_market_has_the_moments_that_it_says():
             OperationMarket(**wrong)
 
 
-def rates(market, replications, horizon=10):
+def rates(market, replications, horizon=10, **options):
     """Shares of samples in which the randomisation set, and the normal interval by Newey-West, hold the truth."""
     robust = normal = 0
     for seed in range(replications):
         sample = market.simulate(days=2000, rng=seed)
-        fit = Operations(sample.daily, sample.amounts, response="yield", units="bn", horizons=(-1, horizon)).fit(
-            draws=199, rng=seed
-        )
+        study = {"response": "yield", "units": "bn", "horizons": (-1, horizon), **options}
+        fit = Operations(sample.daily, sample.amounts, **study).fit(draws=199, rng=seed)
         table, truth = fit.summary().loc[horizon], sample.truth(horizon)
         robust += table["set lower"] <= truth <= table["set upper"]
         normal += table["lower"] <= truth <= table["upper"]
@@ -253,7 +343,7 @@ def test_leaning_on_the_news_of_the_day_breaks_the_design_and_the_test_sees_it()
 @pytest.mark.slow
 def test_the_coverage_of_the_docstring():
     for options, expected in COVERAGE.items():
-        robust, normal = rates(OperationMarket(**dict(options[0])), 300, horizon=options[1])
+        robust, normal = rates(OperationMarket(**dict(options[0])), 300, horizon=options[1], summed=len(options) > 2)
         assert (100.0 * robust, 100.0 * normal) == pytest.approx(expected, abs=6.0)
 
 
@@ -263,4 +353,5 @@ COVERAGE = {
     ((("load", 0.0), ("campaign", 10.0)), 20): (89.8, 85.4),
     ((), 20): (83.4, 79.1),
     ((("lean", 0.1), ("load", 0.0)), 0): (0.1, 0.0),
+    ((), 20, "summed"): (90.5, 84.6),
 }

@@ -41,6 +41,24 @@ def test_the_curve_is_the_ratio_of_moments_and_its_error_the_delta_method():
     assert list(table.columns) == ["impact", "std_error", "set lower", "set upper", "bounded"]
 
 
+def test_the_leaning_that_an_impact_takes_is_the_curve_read_backwards():
+    dy, f, _ = world()
+    curve = leaning_curve(dy, f, cov="hc0")
+    for c in (0.0, 0.3, 0.5):
+        assert curve.needed(curve.at(c).value).value == pytest.approx(c, abs=1e-10)
+    ols = sm.OLS(f, sm.add_constant(dy)).fit(cov_type="HC0")
+    made = curve.needed(0.0, units="USD bn per bp")
+    assert (made.value, made.std_error, made.units) == (
+        pytest.approx(ols.params[1], rel=1e-10), pytest.approx(ols.bse[1], rel=1e-10), "USD bn per bp"
+    )  # fmt: skip
+    news = (dy - dy.mean()) + B * (f - f.mean())
+    expected = anderson_rubin(f - f.mean(), dy - dy.mean(), news, cov="hc0", level=0.8)
+    assert next(iter(curve.needed(B, level=0.8).region)) == pytest.approx(next(iter(expected)), rel=1e-12)
+    y, x = dy - dy.mean(), f - f.mean()
+    with pytest.raises(NotIdentified, match="the leaning is free"):
+        curve.needed(-(y @ y) / (x @ y))
+
+
 def test_the_set_is_where_the_moment_is_not_rejected():
     dy, f, _ = world(3, 300)
     region = leaning_curve(dy, f, cov="hc1").at(0.5).region
@@ -72,6 +90,10 @@ def test_news_gives_the_leaning_and_with_it_the_impact():
     assert found.leaning.region == anderson_rubin(x, y, n, cov="hc1", level=0.90)
     assert (found.leaning.units, found.impact.units) == ("USD bn per bp", "bp per USD bn")
     assert found.relevance.strong
+    assert found.influence.shape == (4000, 2)
+    assert np.sqrt((found.influence**2).sum(axis=0) * 4000 / 3998) == pytest.approx(
+        [found.leaning.std_error, found.impact.std_error], rel=1e-3
+    )
 
 
 def test_the_errors_are_those_of_repeated_samples():

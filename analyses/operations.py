@@ -1,0 +1,272 @@
+"""Operations by the day: the 10-year yield around every day on which Japan bought or sold dollars since 1991."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+import econ
+from analyses._operations import FEW, Record, fitted, primary, records, spread, turned
+from analyses._units import per_100bn, scaled
+from analyses._words import label, listing, number, span, yield_words
+from analyses.specification import Specification, baseline
+from econ import Estimate
+from econ.data.operations import ERAS
+from econ.eventstudy import OperationResults
+from econ.infer import minimum_detectable_effect
+from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
+from econ.report.numbers import fixed
+
+
+@recorded
+def result(spec: Specification = baseline) -> Exhibit:
+    """The cell that decides, what carries it and what it does not survive; its path; maturities; sales and purchases."""
+    both = records(spec)
+    whole = both["All"]
+    fits = {words: fitted(each, spec) for words, each in both.items()}
+    path = fitted(whole, spec, first=spec.operations.path[0], last=spec.operations.path[1])
+    table, numbers = _main(both, fits, path, spec)
+    signs, of_signs = _signs(both, spec)
+    return Exhibit(
+        key="operations", title="The yield around operations by the day",
+        numbers={**numbers, **of_signs, **_counts(fits)},
+        tables={"": table, "signs": signs, "maturities": _maturities(both, spec), "eras": _eras(fits, spec)},
+        figures={"": Figure(_path(path, spec), _draw, height=2.8)},
+        vintages=whole.daily.vintages + _files(spec), spec=spec,
+    )  # fmt: skip
+
+
+def _files(spec: Specification) -> tuple[Any, ...]:
+    return econ.load("japan_dollar_purchases", frequency="D", as_of=spec.as_of).vintages
+
+
+Fits = dict[str, OperationResults]
+MONTH = 20
+"""Trading days of a month."""
+
+
+def _main(
+    both: dict[str, Record], fits: Fits, path: OperationResults, spec: Specification
+) -> tuple[Table, dict[str, Any]]:
+    choices = spec.operations
+    far = {words: fitted(each, spec, last=max(choices.days)) for words, each in both.items()}
+    other = {words: fitted(each, spec, closed=choices.closed_otherwise) for words, each in both.items()}
+    unclean = {words: fitted(each, spec, clean=False) for words, each in both.items()}
+    single = {words: fitted(each, spec, summed=not choices.summed) for words, each in both.items()}
+    asked = {words: _asked(fit, spec) for words, fit in fits.items()}
+    ahead = {words: _ahead(each, spec) for words, each in both.items()}
+    name = _days(choices.day)
+    rows: list[Row | Panel] = [
+        Panel("Response of the yield, bp"),
+        Row(f"{name}: the cell that decides", [primary(fit, spec) for fit in fits.values()]),
+        *(
+            Row(_days(at), [fit.at(at, level=spec.level) for fit in far.values()])
+            for at in choices.days if at != choices.day
+        ),
+        Panel(f"{name}, other choices"),
+        Row(_closed(choices.closed_otherwise), [primary(fit, spec) for fit in other.values()]),
+        Row("Days with other news too", [primary(fit, spec) for fit in unclean.values()]),
+        Row(_per(not choices.summed), [primary(fit, spec) for fit in single.values()]),
+        Row(f"Last {number(choices.lags)} changes of the yield held fixed", [again["lags"] for again in asked.values()]),
+        Row(f"First of a campaign: none in {number(choices.apart)} days before", [again["first"] for again in asked.values()]),
+        Panel(f"Before: from {number(-choices.path[0])} days ahead to the close before"),
+        Row("All operations", [each["all"] for each in ahead.values()]),
+        Row("First of a campaign", [each["first"] for each in ahead.values()]),
+        *_behind(fits, spec),
+    ]  # fmt: skip
+    table = Table(list(fits), rows, decimals=1, below="interval", notes=[_notes(spec)])
+    numbers: dict[str, Any] = {
+        "primary": primary(fits["All"], spec), "without": primary(list(fits.values())[1], spec),
+        "primary_100bn": per_100bn(primary(fits["All"], spec), spec),
+        "detectable": _detectable(fits["All"], spec), "p_value": _p(fits["All"], spec),
+        "closed_otherwise": primary(other["All"], spec), "per_day": primary(single["All"], spec), "far": far["All"].at(max(choices.days), level=spec.level),
+        "month": far["All"].at(min(MONTH, max(choices.days)), level=spec.level),
+        "before_p": _before(path, spec), "lags": asked["All"]["lags"], "first": asked["All"]["first"],
+        "ahead": ahead["All"]["all"], "ahead_first": ahead["All"]["first"],
+    }  # fmt: skip
+    return table, numbers
+
+
+def _asked(fit: OperationResults, spec: Specification) -> dict[str, Estimate | Unavailable]:
+    """The cell that decides with past changes of the yield held fixed, and by operations that open a campaign."""
+    choices = spec.operations
+    return {
+        "lags": turned(fit, choices.day, spec, lags=choices.lags),
+        "first": turned(fit, choices.day, spec, apart=choices.apart),
+    }
+
+
+def _ahead(record: Record, spec: Specification) -> dict[str, Estimate | Unavailable]:
+    """How far the yield had risen (for 1% sold) over the days before, by all operations and by first ones."""
+    first = spec.operations.path[0]
+    if first > -2:
+        return dict.fromkeys(("all", "first"), Unavailable("the path begins at the close before"))
+    fit = fitted(record, spec, first=first)
+    found = {"all": turned(fit, first, spec), "first": turned(fit, first, spec, apart=spec.operations.apart)}
+    return {
+        key: each if isinstance(each, Unavailable) else scaled(each, -1.0, each.units) for key, each in found.items()
+    }
+
+
+def _behind(fits: Fits, spec: Specification) -> list[Row | Panel]:
+    """What stands behind the cell that decides."""
+    return [
+        Panel("What stands behind it"),
+        Row("Newey-West standard error", [primary(fit, spec).std_error for fit in fits.values()]),
+        Row("p-value by randomisation", [_p(fit, spec) for fit in fits.values()], decimals=3),
+        Row("Detectable with 80% power", [_detectable(fit, spec) for fit in fits.values()]),
+        Row("Least and most without one day", [_range(fit, spec) for fit in fits.values()]),
+        Row("Operations", [len(fit.operations) for fit in fits.values()]),
+        Row("Days", [len(fit.window.rows) for fit in fits.values()]),
+    ]
+
+
+def _notes(spec: Specification) -> str:
+    choices = spec.operations
+    clean = f"days without {listing([each.upper() for each in choices.clean])} in the window; " if choices.clean else ""
+    return (
+        f"Change of the {yield_words(spec.primary.maturity)} from the close before an operation, per 1% of debt sold "
+        f"{'from that day to the last one named' if choices.summed else 'on the day'}, bp; "
+        f"dollar sales and purchases of Japan's Ministry of Finance, {span(choices.span)}; {clean}a constant an era. "
+        f"Brackets: {spec.level:.0%} sets that {choices.draws:,} shifts of the amounts within eras do not reject. "
+        f"{_closed(choices.closed)}, but for the row that says otherwise. Longer windows lose the last operations. Before: "
+        "rise of the yield over those days for 1% sold on the day; that of all operations holds what earlier ones of their campaign did."
+    )
+
+
+def _before(path: OperationResults, spec: Specification) -> float | Unavailable:
+    """P-value that the yield did not move ahead of the operations."""
+    first = spec.operations.path[0]
+    if first > -2:
+        return Unavailable("the path begins at the close before")
+    found: Any = path.joint_test(first, -2)["p_value"]
+    return float(found)
+
+
+def _days(at: int) -> str:
+    return "Day 0" if at == 0 else f"Days 0–{at}"
+
+
+def _per(summed: bool) -> str:
+    return "Per amount of all days of the window" if summed else "Per amount of the day, campaigns or not"
+
+
+def _closed(rule: str) -> str:
+    return {
+        "next": "Operations while New York is closed count on its next day",
+        "previous": "Operations while New York is closed count on its last day",
+        "drop": "Operations while New York is closed left out",
+    }[rule]
+
+
+def _p(fit: OperationResults, spec: Specification) -> float:
+    return fit.tests[fit.horizons.index(spec.operations.day)].p_value
+
+
+def _detectable(fit: OperationResults, spec: Specification) -> float:
+    return minimum_detectable_effect(spread(fit, spec), size=1.0 - spec.level)
+
+
+def _range(fit: OperationResults, spec: Specification) -> str:
+    left = fit.leave_one_out(spec.operations.day)["estimate"]
+    return f"{fixed(left.min(), 1)} to {fixed(left.max(), 1)}"
+
+
+def _signs(both: dict[str, Record], spec: Specification) -> tuple[Table, dict[str, Any]]:
+    """Sales and purchases apart, under both rules for a closed market."""
+    choices = spec.operations
+    rows: list[Row | Panel] = []
+    numbers: dict[str, Any] = {}
+    for rule in dict.fromkeys((choices.closed, choices.closed_otherwise)):
+        rows.append(Panel(_closed(rule)))
+        for key, words, sign in (("sales", "Sales alone", 1), ("purchases", "Purchases alone", -1)):
+            cells = [_alone(record.signed(sign), rule, spec) for record in both.values()]
+            rows.append(Row(words, cells))
+            numbers[f"{key}_{rule}"] = cells[0]
+        equal = [_equal(record, rule, spec) for record in both.values()]
+        rows.append(Row("p-value that they are one", equal, decimals=2))
+        numbers[f"equal_{rule}"] = equal[0]
+    table = Table(
+        list(both), rows, decimals=1, below="interval",
+        notes=[
+            f"Response after {_days(choices.day).lower()}, bp per 1% of debt sold (or not bought), {span(choices.span)}; sets as in the "
+            "table before. Alone: eras with operations of that sign. One: residuals of the common slope turned round the eras."
+        ],
+    )  # fmt: skip
+    return table, numbers
+
+
+def _alone(record: Record, rule: str, spec: Specification) -> Estimate | Unavailable:
+    return primary(fitted(record, spec, closed=rule), spec) if len(record.sold) else FEW
+
+
+def _equal(record: Record, rule: str, spec: Specification) -> float | Unavailable:
+    if not (len(record.signed(1).sold) and len(record.signed(-1).sold)):
+        return FEW
+    found: Any = fitted(record, spec, closed=rule).by_sign().loc[spec.operations.day, "randomisation p_value"]
+    return float(found)
+
+
+def _maturities(both: dict[str, Record], spec: Specification) -> Table:
+    """The same days, other yields; each on the days on which it was quoted."""
+    choices = spec.operations
+    rows = [
+        Row(label(name), [primary(fitted(record, spec, response=name), spec) for record in both.values()])
+        for name in choices.maturities
+    ]
+    return Table(
+        list(both), rows, stub="Yield", decimals=1, below="interval",
+        notes=[
+            f"Response after {_days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; sets as before. No 30-year yield "
+            "was published from February 2002 to February 2006. No daily 5-year yield or term premium is in the archive."
+        ],
+    )  # fmt: skip
+
+
+def _eras(fits: Fits, spec: Specification) -> Table:
+    """How much each era has, alone and left out."""
+    left = fits["All"].leave_one_era_out(spec.operations.day)
+    amounts = fits["All"].operations
+    rows: list[Row] = []
+    for era, line in left.iterrows():
+        ends = next(each for each in ERAS if each.label == era)
+        inside = amounts[(amounts.index >= ends.first) & (amounts.index <= ends.last)]
+        squares = float((inside**2).sum() / (amounts**2).sum())
+        rows.append(
+            Row(str(era), [int(line["operations"]), float(inside.sum()), squares, line["alone"], line["estimate"]])
+        )
+    return Table(
+        ["Operations", "Sold", "Share of squares", "In it alone", "Without it"], rows, stub="Era", decimals=1,
+        spans=[("", 3), (f"Response after {_days(spec.operations.day).lower()}", 2)],
+        notes=[
+            "Sold: percent of debt, net of purchases. Share of squares: of the sum of squared amounts, by which the eras weigh. "
+            f"Bp per 1% of debt sold, {span(spec.operations.span)}."
+        ],
+    )  # fmt: skip
+
+
+def _counts(fits: Fits) -> dict[str, int]:
+    fit = fits["All"]
+    return {"operations": len(fit.operations), "days": len(fit.window.rows), "left_out": len(fit.window.left_out)}
+
+
+def _path(fit: OperationResults, spec: Specification) -> pd.DataFrame:
+    """Responses by day with the band that randomisation does not reject, zero at the close before."""
+    table = fit.summary(level=spec.level)[["estimate", "set lower", "set upper"]]
+    table.loc[-1] = 0.0
+    return table.sort_index().rename_axis("day").reset_index()
+
+
+def _draw(page: Any, data: pd.DataFrame) -> None:
+    axes = page.subplots()
+    axes.fill_between(data["day"], data["set lower"], data["set upper"], color="C0", alpha=0.2, lw=0)
+    axes.plot(data["day"], data["estimate"], color="C0", marker="o", ms=3)
+    axes.axhline(0.0, color="0.4", lw=0.6)
+    axes.axvline(-0.5, color="0.4", lw=0.6, ls=":")
+    axes.set_xlabel("trading days from the operation")
+    axes.set_ylabel("bp per 1% of debt sold")
+
+
+if __name__ == "__main__":
+    main(result, baseline)
