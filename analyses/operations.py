@@ -30,7 +30,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     signs, of_signs = _signs(both, spec)
     return Exhibit(
         key="operations", title="The yield around operations by the day",
-        numbers={**numbers, **of_signs, **_counts(fits)},
+        numbers={**numbers, **of_signs, **_counts(fits, spec)},
         tables={"": table, "signs": signs, "maturities": _maturities(both, spec), "eras": _eras(fits, spec)},
         figures={"": Figure(_path(path, spec), _draw, height=2.8)},
         vintages=whole.daily.vintages + _files(spec), spec=spec,
@@ -76,14 +76,12 @@ def _main(
         *_behind(fits, spec),
     ]  # fmt: skip
     table = Table(list(fits), rows, decimals=1, below="interval", notes=[_notes(spec)])
+    cells = {"closed_otherwise": other["All"], "per_day": single["All"]}
     numbers: dict[str, Any] = {
-        "primary": primary(fits["All"], spec), "without": primary(list(fits.values())[1], spec),
-        "primary_100bn": per_100bn(primary(fits["All"], spec), spec),
-        "detectable": _detectable(fits["All"], spec), "p_value": _p(fits["All"], spec),
-        "closed_otherwise": primary(other["All"], spec), "per_day": primary(single["All"], spec), "far": far["All"].at(max(choices.days), level=spec.level),
+        **{name: primary(fit, spec) for name, fit in cells.items()},
+        "far": far["All"].at(max(choices.days), level=spec.level),
         "month": far["All"].at(min(MONTH, max(choices.days)), level=spec.level),
-        "before_p": _before(path, spec), "lags": asked["All"]["lags"], "first": asked["All"]["first"],
-        "ahead": ahead["All"]["all"], "ahead_first": ahead["All"]["first"],
+        "before_p": _before(path, spec), **asked["All"], "ahead": ahead["All"]["all"], "ahead_first": ahead["All"]["first"],
     }  # fmt: skip
     return table, numbers
 
@@ -246,9 +244,18 @@ def _eras(fits: Fits, spec: Specification) -> Table:
     )  # fmt: skip
 
 
-def _counts(fits: Fits) -> dict[str, int]:
-    fit = fits["All"]
-    return {"operations": len(fit.operations), "days": len(fit.window.rows), "left_out": len(fit.window.left_out)}
+def _counts(fits: Fits, spec: Specification) -> dict[str, Any]:
+    """The cell that decides, and how many operations it rests on."""
+    fit, part = fits.values()
+    found = {
+        "primary": primary(fit, spec), "without": primary(part, spec), "p_value": _p(fit, spec),
+        "primary_100bn": per_100bn(primary(fit, spec), spec), "detectable": _detectable(fit, spec),
+    }  # fmt: skip
+    return found | {
+        "operations": len(fit.operations),
+        "days": len(fit.window.rows),
+        "left_out": len(fit.window.left_out),
+    }
 
 
 def _path(fit: OperationResults, spec: Specification) -> pd.DataFrame:

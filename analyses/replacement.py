@@ -89,9 +89,8 @@ def surveyed(spec: Specification) -> Dataset:
     data = _flows(spec, choices.sample)
     found = _reallocated(spec)["purchases"]
     scale = debt_scale(pd.PeriodIndex(found.index), as_of=spec.as_of)
-    corrected = (100.0 * found / scale).loc[choices.sample[0] : choices.sample[1]]
-    frame = data.frame.copy()
-    frame.loc[corrected.index, CHINA] = corrected
+    corrected = (100.0 * found / scale).reindex(data.frame.index)
+    frame = data.frame.assign(**{CHINA: corrected.fillna(data.frame[CHINA])})
     return replace(data, frame=frame, parent=data)
 
 

@@ -15,6 +15,7 @@ from econ.infer.leaning import NewsLeaning, news_leaning
 from econ.infer.multiple import romano_wolf
 from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller
+from econ.infer.regimes import RegimeLeaning, regime_leaning
 from econ.infer.regression import Regression, regress
 from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
@@ -32,6 +33,7 @@ __all__ = [
     "NewsLeaning",
     "Randomisation",
     "ReducedForm",
+    "RegimeLeaning",
     "Regression",
     "StackedMoments",
     "anderson_rubin",
@@ -58,6 +60,7 @@ __all__ = [
     "randomise",
     "randomise_slope",
     "reduced_form",
+    "regime_leaning",
     "regress",
     "romano_wolf",
     "smallest_bound",

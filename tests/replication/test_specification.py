@@ -76,7 +76,7 @@ CHANGED = {
     "operations.span": ("1993-01-01", "2026-03-31"), "operations.days": (0, 2, 5, 10, 20, 40), "operations.path": (-4, 10),
     "operations.without": ("2003-01-01", "2003-12-31"), "operations.clean": (), "operations.closed": "drop",
     "operations.closed_otherwise": "previous", "leaning.seller": "japan", "leaning.sample": ("2002-01", "2026-03"),
-    "leaning.news": ("fomc",), "leaning.alone": ("payrolls",), "leaning.alone_sample": ("2001-03", "2026-03"),
+    "leaning.news": ("fomc",), "leaning.alone": ("fomc", "quarter_end"), "leaning.alone_sample": ("2001-03", "2026-03"),
     "beliefs.impact": (20.0, 12.0, 3.0), "beliefs.sceptic": (0.0, 10.0, 3.0), "beliefs.leaning": (0.0, 0.01, 3.0),
     "replacement.sample": ("2003-07", "2026-03"), "replacement.trades_sample": ("1995-01", "2026-03"),
     "replacement.less_than": 0.6, "replacement.hubs": ("uk", "belgium_luxembourg"),

@@ -48,7 +48,8 @@ MADE = {
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
     "AddingUp", "Bounds", "CalendarCovariance", "DailySample", "DailySamples", "LeaningCurve", "MinimumDistance",
-    "NewsLeaning", "OperationResults", "OperationSample", "Outcome", "Randomisation", "Reallocation", "StackedMoments",
+    "NewsLeaning", "OperationResults", "OperationSample", "Outcome", "Randomisation", "Reallocation", "RegimeLeaning",
+    "StackedMoments",
     "SupplyDemandDraws", "SupplyDemandResults",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
@@ -350,6 +351,15 @@ def infer_room():
             skip=0,
         ),
         "leaning_curve": Call(i.leaning_curve, change=z[:, 0], flow=z[:, 1], controls=z[:, 2], cov="hac", bandwidth=2),
+        "regime_leaning": Call(
+            i.regime_leaning,
+            change=z[:, 0],
+            flow=z[:, 1],
+            regimes=np.arange(len(z)) * 3 // len(z),
+            controls=z[:, 3],
+            cov="hc1",
+            level=0.9,
+        ),
         "news_leaning": Call(
             i.news_leaning,
             change=z[:, 0],

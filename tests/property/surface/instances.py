@@ -46,6 +46,7 @@ from econ.infer import (
     opposite_bias,
     randomise_slope,
     reduced_form,
+    regime_leaning,
     regress,
     stacked_moments,
 )
@@ -306,6 +307,7 @@ def of_infer():
         "Equivalence": equivalence(0.1, 0.2, 1.0),
         "Randomisation": randomise_slope(z[:, 0], z[:, 1], draws=None)[0],
         "Bounds": opposite_bias(econ.Estimate(1.0, 0.5, 0.2, 1.8), econ.Estimate(3.0, 0.4, 2.3, 3.7)),
+        "RegimeLeaning": regime_leaning(z[:, 0], z[:, 1], np.arange(len(z)) * 3 // len(z), cov="hc1"),
         "NewsLeaning": news_leaning(z[:, 0], z[:, 1], z[:, 2], cov="hc1"),
         "LeaningCurve": news_leaning(z[:, 0], z[:, 1], z[:, 2], cov="hc1").curve,
         "Regression": regress(pd.Series(z[:, 0]), regressors, cov="hc1", parent=regressors),
