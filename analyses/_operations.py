@@ -10,13 +10,15 @@ import pandas as pd
 import econ
 from analyses.specification import Specification
 from econ import Dataset, Estimate, Unavailable
-from econ.data import operations
-from econ.data.operations import ERAS
+from econ.data import calendar, operations
+from econ.data.operations import ERAS, Era
 from econ.eventstudy import OperationResults, Operations
+from econ.eventstudy.confounders import Confounders
 from econ.infer import randomise_slope
 
 UNITS = "1% of debt sold"
 FEW = Unavailable("no operation of this kind")
+Fits = dict[str, OperationResults]
 BY_TURNS = Unavailable("the set comes from turns")
 
 
@@ -31,6 +33,14 @@ class Record:
         """The same record less the operations of a spell."""
         inside = (self.sold.index >= first) & (self.sold.index <= last)
         return Record(self.sold[~inside], self.daily)
+
+    def within(self, era: Era) -> Record:
+        """The operations of an era."""
+        return Record(self.sold[(self.sold.index >= era.first) & (self.sold.index <= era.last)], self.daily)
+
+    def since(self, date: str) -> Record:
+        """Days and operations from a date on."""
+        return Record(self.sold[self.sold.index >= date], self.daily.sample(date, None))
 
     def signed(self, sign: int) -> Record:
         """Sales (1) or purchases (-1) alone."""
@@ -67,11 +77,17 @@ def fitted(
     last: int | None = None,
     response: str = "",
     closed: str = "",
-    clean: bool = True,
+    news: Confounders | None = None,
+    around: int | None = None,
     summed: bool | None = None,
 ) -> OperationResults:
-    """Responses at all days from ``first`` to ``last``; eras without an operation are left out."""
+    """Responses at all days from ``first`` to ``last``; eras without an operation are left out.
+
+    Days with one of the calendars ``news`` from the day to ``around`` days after it are left out: by default those of
+    the specification, over the days that decide.
+    """
     choices = spec.operations
+    calendars = choices.clean if news is None else news
     study = Operations(
         record.daily,
         record.sold,
@@ -79,17 +95,35 @@ def fitted(
         units=UNITS,
         horizons=(first, choices.day if last is None else last),
         eras=_spells(record, spec),
-        exclude=choices.clean if clean and choices.clean else None,
-        around=(0, choices.day),
+        exclude=calendars or None,
+        around=(0, choices.day if around is None else around),
         rule=closed or choices.closed,
         summed=choices.summed if summed is None else summed,
     )
     return study.fit(draws=choices.draws, rng=spec.rng)
 
 
+def known_news(spec: Specification) -> Confounders:
+    """The calendars of the specification, and the others from the day on which they begin."""
+    choices = spec.operations
+    later = {each: calendar(each, choices.also_since)[["date"]] for each in choices.also}
+    return {each: each for each in choices.clean} | later
+
+
+def clean_operations(record: Record, around: int, spec: Specification) -> int:
+    """Operations without the specification's news from their day to ``around`` days after it."""
+    first, last = record.sold.index[0].date(), record.sold.index[-1].date() + pd.Timedelta(days=2 * around + 7)
+    quoted = pd.DatetimeIndex(record.daily.frame[spec.primary.maturity].dropna().index)
+    told = [calendar(each, first, last)["date"] for each in spec.operations.clean]
+    news = quoted.searchsorted(pd.DatetimeIndex(pd.concat(told))) if told else np.array([], dtype=int)
+    at = quoted.searchsorted(pd.DatetimeIndex(record.sold.index))
+    return int(sum(not ((news >= place) & (news <= place + around)).any() for place in at))
+
+
 def _spells(record: Record, spec: Specification) -> dict[str, tuple[str, str]]:
-    """Eras with operations, cut to the sample; the spell left out is cut off where an era ends with it."""
+    """Eras with operations, cut to the sample and to the days at hand."""
     first, last = spec.operations.span
+    first = max(first, str(record.daily.frame.index[0].date()))
     spells = {}
     for era in ERAS:
         ends = max(era.first, first), min(era.last, last)
@@ -122,7 +156,7 @@ def turned(
     exposure = window.exposure(window.all_amounts)[:, j] if fit.parent.summed else window.amounts
     columns = np.column_stack([window.outcome[:, j], amounts, exposure])
     if lags:
-        columns = _held_fixed(columns, fit, lags)
+        columns = held_fixed(columns, fit, lags)
     test = randomise_slope(
         columns[:, 0],
         columns[:, 1],
@@ -137,12 +171,17 @@ def turned(
     )
 
 
-def _held_fixed(columns: np.ndarray, fit: OperationResults, lags: int) -> np.ndarray:
+def held_fixed(columns: np.ndarray, fit: OperationResults, lags: int) -> np.ndarray:
     """Columns less what the last changes of the yield and the era explain of them."""
     study, window = fit.parent, fit.window
     level = 100.0 * study.data.frame[study.response].dropna().to_numpy(dtype=float)
-    past = np.column_stack([level[window.rows - k] - level[window.rows - k - 1] for k in range(1, lags + 1)])
     eras = (window.eras[:, None] == np.unique(window.eras)[None, :]).astype(float)
-    held = np.column_stack([past, eras])
+    past = [level[window.rows - k] - level[window.rows - k - 1] for k in range(1, lags + 1)]
+    held = np.column_stack([*past, eras])
     left: np.ndarray = columns - held @ np.linalg.lstsq(held, columns, rcond=None)[0]
     return left
+
+
+def days(at: int) -> str:
+    """Head of a horizon."""
+    return "Day 0" if at == 0 else f"Days 0–{at}"

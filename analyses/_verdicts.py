@@ -10,6 +10,7 @@ import pandas as pd
 from analyses import _operations as dated
 from analyses import leaning
 from analyses._units import cell, scaled
+from analyses._words import listing
 from analyses.specification import Specification
 from econ import Estimate
 from econ.infer import calendar_covariance, minimum_detectable_effect, minimum_distance, opposite_bias
@@ -17,7 +18,8 @@ from econ.report import Panel, Row, Table, Unavailable
 from econ.report.numbers import fixed
 
 NOT_TRIED = Unavailable("not a design of the tournament")
-COMBINED = {"operations": "operations_summed", "news": "news_corrected"}
+SAME = {"without": "operations_summed", "kept_out": "operations_summed"}
+"""Lines of a design of the tournament under another name."""
 
 
 def estimates(spec: Specification) -> dict[str, Estimate]:
@@ -28,6 +30,9 @@ def estimates(spec: Specification) -> dict[str, Estimate]:
     return {
         "operations_summed": dated.primary(whole, spec),
         "without": dated.primary(part, spec),
+        "kept_out": dated.primary(
+            dated.fitted(next(iter(dated.records(spec).values())), spec, news=dated.known_news(spec)), spec
+        ),
         "operations_day": whole.at(0, level=spec.level),
         "news_corrected": news.impact,
         "news_uncorrected": bare.impact,
@@ -69,8 +74,12 @@ def verdicts(labels: dict[str, str], scores: Scores, spec: Specification) -> tup
     tried = [impact for impact in spec.daily.impacts if impact != 0.0]
     blank: list[Any] = [NOT_TRIED] * (len(tried) + 1)
     rows: list[Row | Panel] = []
-    for name, words in {**{key: labels.get(key, key) for key in found}, "without": _without(spec)}.items():
-        power, coverage, broken = scores.get("operations_summed" if name == "without" else name, ([], 0.0, ""))
+    for name, words in {
+        **{key: labels.get(key, key) for key in found},
+        "without": _without(spec),
+        "kept_out": _kept_out(spec),
+    }.items():
+        power, coverage, broken = scores.get(SAME.get(name, name), ([], 0.0, ""))
         rows.append(Row(words, [found[name], *([*power, coverage] if power else blank), broken]))
     between = bracket(found, correlation, spec)
     power, coverage, broken = scores["bracket"]
@@ -95,6 +104,10 @@ def verdicts(labels: dict[str, str], scores: Scores, spec: Specification) -> tup
 
 def _without(spec: Specification) -> str:
     return list(dated.records(spec))[1]
+
+
+def _kept_out(spec: Specification) -> str:
+    return f"Without windows with {listing(spec.operations.also)}"
 
 
 def _decided(found: dict[str, Estimate]) -> str:
@@ -127,8 +140,8 @@ def wanted(spec: Specification) -> tuple[Table, dict[str, float]]:
         notes=[
             f"Bp per 1% of debt; detectable with 80% power at {size:.0%}. Wanted: the first bound of the specification. Times: squares of operations, or months "
             "of news, of which there must be so many times what there is. The designs were chosen on 1985-01 to 2026-07; held out are months after it "
-            "(make AS_OF=DATE with a later vintage), the Federal Reserve's country flows, which python -m econ data fetch reads, and yields within the day from a "
-            "reader's own file, which Operations takes."
+            "(make AS_OF=DATE with a later vintage), the Federal Reserve's country flows, which python -m econ data fetch reads, and yields of another hour from a "
+            "reader's own file, as a column of the daily data that Operations takes."
         ],
     )  # fmt: skip
     names = ("operations_times", "sales_times", "news_times")

@@ -173,7 +173,10 @@ def _numbers(table: pd.DataFrame, scores: Tournament, spec: Specification) -> di
         found[f"{name}_broken_by"] = "everything" if by[:1] == [FAULTS["none"]] else ", ".join(by) or "nothing"
         found[f"{name}_coverage"] = cell(believable, name, "worst_coverage")
         found[f"{name}_power"] = _at(table, spec.daily.shown, first, name=name, column="rejects")
+    none = min(spec.daily.impacts, key=abs)
     for fault in spec.daily.faults:
+        found[f"zero_bias_{fault}"] = cell(table, (none, fault, "operations_summed"), "median_bias")
+        found[f"zero_rejects_{fault}"] = cell(table, (none, fault, "operations_summed"), "rejects")
         found[f"operations_bias_{fault}"] = _at(table, spec.daily.shown, fault, name="operations", column="median_bias")
     leak = _at(table, spec.daily.shown, first, name="news_uncorrected", column="median_bias")
     return {**found, "news_bias_of_the_leak": leak}

@@ -52,12 +52,21 @@ def result(spec: Specification = baseline) -> Exhibit:
 
 
 def identified(
-    spec: Specification, news: tuple[str, ...] = (), sample: tuple[str, str] | None = None, *, leak: bool = True
+    spec: Specification,
+    news: tuple[str, ...] = (),
+    sample: tuple[str, str] | None = None,
+    *,
+    leak: bool = True,
+    share: float | None = None,
+    without: tuple[str, str] | None = None,
 ) -> NewsLeaning:
     """Leaning of the seller and impact of its sales, from the change of the yield on days of news."""
     frame, lags = _lagged(spec, news or spec.leaning.news, sample or spec.leaning.sample)
-    share = float(frame["news_days"].sum() / frame["days"].sum()) if leak else 0.0
+    if share is None:
+        share = float(frame["news_days"].sum() / frame["days"].sum()) if leak else 0.0
     kept = frame.join(lags).dropna()
+    if without is not None:
+        kept = kept.drop(kept.loc[without[0] : without[1]].index)
     return news_leaning(
         kept["change"].to_numpy(), kept["flow"].to_numpy(), kept["news"].to_numpy(), share=share,
         controls=kept[list(lags.columns)].to_numpy() if len(lags.columns) else None, level=spec.level, units=UNITS,
@@ -122,6 +131,10 @@ def _table(found: Found, spec: Specification) -> tuple[Table, dict[str, Any]]:
         bare = identified(spec, news, sample, leak=False)
         for words, each in (("News days against the others", made), ("The same, leak not taken out", bare)):
             rows.append(Row(words, [per_10(each.leaning), each.impact, each.relevance.statistic]))
+        if key == "both":
+            for words, each in _other_news(spec).items():
+                rows.append(Row(words, [per_10(each.leaning), each.impact, each.relevance.statistic]))
+            numbers["without_stress"] = identified(spec, without=spec.leaning.stress).impact
         squares = made.curve.at(0.0, level=spec.level)
         rows.append(Row("Least squares: no leaning", ["", squares, ""]))
         numbers |= {
@@ -133,11 +146,19 @@ def _table(found: Found, spec: Specification) -> tuple[Table, dict[str, Any]]:
         notes=[
             f"Leaning: purchases of {name_of(spec.leaning.seller).lower()} holders, percent of debt, that a rise of the {yield_words(spec.primary.maturity)} by 10 bp in the "
             f"month brings. Impact: of a sale of 1% of debt on the yield of the month, bp. Brackets: {spec.level:.0%} S sets, valid however weak the news. "
-            f"News days against the others: change of the yield on days of news less their share of days times that of the month, which is free of what flows do. "
+            f"News days against the others: change of the yield on days of news less their share of days times that of the month, which is free of what flows do if they are spread evenly over days; the rows below take other shares. "
             f"{spec.leaning.lags} lags of both partialled out; Newey-West."
         ],
     )  # fmt: skip
     return table, numbers
+
+
+def _other_news(spec: Specification) -> dict[str, NewsLeaning]:
+    """Other parts of the impact on days of news, and the months of stress left out."""
+    choices = spec.leaning
+    found = {f"If they hold {share:.0%} of the impact": identified(spec, share=share) for share in choices.shares}
+    found[f"Without {span(choices.stress)}"] = identified(spec, without=choices.stress)
+    return found
 
 
 def _named(news: tuple[str, ...]) -> str:

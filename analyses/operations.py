@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 import econ
-from analyses._operations import FEW, Record, fitted, primary, records, spread, turned
-from analyses._units import per_100bn, scaled
-from analyses._words import label, listing, number, span, yield_words
+from analyses._doubts import doubts
+from analyses._operations import FEW, Fits, Record, days, fitted, primary, records, spread
+from analyses._units import per_100bn
+from analyses._words import label, listing, span, yield_words
 from analyses.specification import Specification, baseline
 from econ import Estimate
 from econ.data.operations import ERAS
@@ -28,10 +29,11 @@ def result(spec: Specification = baseline) -> Exhibit:
     path = fitted(whole, spec, first=spec.operations.path[0], last=spec.operations.path[1])
     table, numbers = _main(both, fits, path, spec)
     signs, of_signs = _signs(both, spec)
+    asked, of_doubts = doubts(both, fits, spec)
     return Exhibit(
         key="operations", title="The yield around operations by the day",
-        numbers={**numbers, **of_signs, **_counts(fits, spec)},
-        tables={"": table, "signs": signs, "maturities": _maturities(both, spec), "eras": _eras(fits, spec)},
+        numbers={**numbers, **of_signs, **of_doubts, **_counts(fits, spec)},
+        tables={"": table, "doubts": asked, "signs": signs, "maturities": _maturities(both, spec), "eras": _eras(whole, fits, spec)},
         figures={"": Figure(_path(path, spec), _draw, height=2.8)},
         vintages=whole.daily.vintages + _files(spec), spec=spec,
     )  # fmt: skip
@@ -41,7 +43,6 @@ def _files(spec: Specification) -> tuple[Any, ...]:
     return econ.load("japan_dollar_purchases", frequency="D", as_of=spec.as_of).vintages
 
 
-Fits = dict[str, OperationResults]
 MONTH = 20
 """Trading days of a month."""
 
@@ -52,27 +53,20 @@ def _main(
     choices = spec.operations
     far = {words: fitted(each, spec, last=max(choices.days)) for words, each in both.items()}
     other = {words: fitted(each, spec, closed=choices.closed_otherwise) for words, each in both.items()}
-    unclean = {words: fitted(each, spec, clean=False) for words, each in both.items()}
+    unclean = {words: fitted(each, spec, news=()) for words, each in both.items()}
     single = {words: fitted(each, spec, summed=not choices.summed) for words, each in both.items()}
-    asked = {words: _asked(fit, spec) for words, fit in fits.items()}
-    ahead = {words: _ahead(each, spec) for words, each in both.items()}
-    name = _days(choices.day)
+    name = days(choices.day)
     rows: list[Row | Panel] = [
         Panel("Response of the yield, bp"),
         Row(f"{name}: the cell that decides", [primary(fit, spec) for fit in fits.values()]),
         *(
-            Row(_days(at), [fit.at(at, level=spec.level) for fit in far.values()])
+            Row(days(at), [fit.at(at, level=spec.level) for fit in far.values()])
             for at in choices.days if at != choices.day
         ),
         Panel(f"{name}, other choices"),
         Row(_closed(choices.closed_otherwise), [primary(fit, spec) for fit in other.values()]),
         Row("Days with other news too", [primary(fit, spec) for fit in unclean.values()]),
         Row(_per(not choices.summed), [primary(fit, spec) for fit in single.values()]),
-        Row(f"Last {number(choices.lags)} changes of the yield held fixed", [again["lags"] for again in asked.values()]),
-        Row(f"First of a campaign: none in {number(choices.apart)} days before", [again["first"] for again in asked.values()]),
-        Panel(f"Before: from {number(-choices.path[0])} days ahead to the close before"),
-        Row("All operations", [each["all"] for each in ahead.values()]),
-        Row("First of a campaign", [each["first"] for each in ahead.values()]),
         *_behind(fits, spec),
     ]  # fmt: skip
     table = Table(list(fits), rows, decimals=1, below="interval", notes=[_notes(spec)])
@@ -81,30 +75,9 @@ def _main(
         **{name: primary(fit, spec) for name, fit in cells.items()},
         "far": far["All"].at(max(choices.days), level=spec.level),
         "month": far["All"].at(min(MONTH, max(choices.days)), level=spec.level),
-        "before_p": _before(path, spec), **asked["All"], "ahead": ahead["All"]["all"], "ahead_first": ahead["All"]["first"],
+        "before_p": _before(path, spec),
     }  # fmt: skip
     return table, numbers
-
-
-def _asked(fit: OperationResults, spec: Specification) -> dict[str, Estimate | Unavailable]:
-    """The cell that decides with past changes of the yield held fixed, and by operations that open a campaign."""
-    choices = spec.operations
-    return {
-        "lags": turned(fit, choices.day, spec, lags=choices.lags),
-        "first": turned(fit, choices.day, spec, apart=choices.apart),
-    }
-
-
-def _ahead(record: Record, spec: Specification) -> dict[str, Estimate | Unavailable]:
-    """How far the yield had risen (for 1% sold) over the days before, by all operations and by first ones."""
-    first = spec.operations.path[0]
-    if first > -2:
-        return dict.fromkeys(("all", "first"), Unavailable("the path begins at the close before"))
-    fit = fitted(record, spec, first=first)
-    found = {"all": turned(fit, first, spec), "first": turned(fit, first, spec, apart=spec.operations.apart)}
-    return {
-        key: each if isinstance(each, Unavailable) else scaled(each, -1.0, each.units) for key, each in found.items()
-    }
 
 
 def _behind(fits: Fits, spec: Specification) -> list[Row | Panel]:
@@ -128,8 +101,8 @@ def _notes(spec: Specification) -> str:
         f"{'from that day to the last one named' if choices.summed else 'on the day'}, bp; "
         f"dollar sales and purchases of Japan's Ministry of Finance, {span(choices.span)}; {clean}a constant an era. "
         f"Brackets: {spec.level:.0%} sets that {choices.draws:,} shifts of the amounts within eras do not reject. "
-        f"{_closed(choices.closed)}, but for the row that says otherwise. Longer windows lose the last operations. Before: "
-        "rise of the yield over those days for 1% sold on the day; that of all operations holds what earlier ones of their campaign did."
+        f"{_closed(choices.closed)}, but for the row that says otherwise. The FOMC is kept out of days 0 to "
+        f"{choices.day} in every row. Longer windows lose the last operations."
     )
 
 
@@ -140,10 +113,6 @@ def _before(path: OperationResults, spec: Specification) -> float | Unavailable:
         return Unavailable("the path begins at the close before")
     found: Any = path.joint_test(first, -2)["p_value"]
     return float(found)
-
-
-def _days(at: int) -> str:
-    return "Day 0" if at == 0 else f"Days 0–{at}"
 
 
 def _per(summed: bool) -> str:
@@ -188,7 +157,7 @@ def _signs(both: dict[str, Record], spec: Specification) -> tuple[Table, dict[st
     table = Table(
         list(both), rows, decimals=1, below="interval",
         notes=[
-            f"Response after {_days(choices.day).lower()}, bp per 1% of debt sold (or not bought), {span(choices.span)}; sets as in the "
+            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold (or not bought), {span(choices.span)}; sets as in the "
             "table before. Alone: eras with operations of that sign. One: residuals of the common slope turned round the eras."
         ],
     )  # fmt: skip
@@ -216,30 +185,30 @@ def _maturities(both: dict[str, Record], spec: Specification) -> Table:
     return Table(
         list(both), rows, stub="Yield", decimals=1, below="interval",
         notes=[
-            f"Response after {_days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; sets as before. No 30-year yield "
+            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; sets as before. No 30-year yield "
             "was published from February 2002 to February 2006. No daily 5-year yield or term premium is in the archive."
         ],
     )  # fmt: skip
 
 
-def _eras(fits: Fits, spec: Specification) -> Table:
+def _eras(whole: Record, fits: Fits, spec: Specification) -> Table:
     """How much each era has, alone and left out."""
-    left = fits["All"].leave_one_era_out(spec.operations.day)
     amounts = fits["All"].operations
     rows: list[Row] = []
-    for era, line in left.iterrows():
-        ends = next(each for each in ERAS if each.label == era)
-        inside = amounts[(amounts.index >= ends.first) & (amounts.index <= ends.last)]
-        squares = float((inside**2).sum() / (amounts**2).sum())
-        rows.append(
-            Row(str(era), [int(line["operations"]), float(inside.sum()), squares, line["alone"], line["estimate"]])
-        )
+    for era in ERAS:
+        inside = amounts[(amounts.index >= era.first) & (amounts.index <= era.last)]
+        if len(inside):
+            squares = float((inside**2).sum() / (amounts**2).sum())
+            alone, left = (
+                primary(fitted(each, spec), spec) for each in (whole.within(era), whole.without(era.first, era.last))
+            )
+            rows.append(Row(era.label, [len(inside), float(inside.sum()), squares, alone, left]))
     return Table(
         ["Operations", "Sold", "Share of squares", "In it alone", "Without it"], rows, stub="Era", decimals=1,
-        spans=[("", 3), (f"Response after {_days(spec.operations.day).lower()}", 2)],
+        below="interval", spans=[("", 3), (f"Response after {days(spec.operations.day).lower()}", 2)],
         notes=[
             "Sold: percent of debt, net of purchases. Share of squares: of the sum of squared amounts, by which the eras weigh. "
-            f"Bp per 1% of debt sold, {span(spec.operations.span)}."
+            f"Bp per 1% of debt sold, {span(spec.operations.span)}; sets as before."
         ],
     )  # fmt: skip
 

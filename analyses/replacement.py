@@ -90,7 +90,10 @@ def surveyed(spec: Specification) -> Dataset:
     found = _reallocated(spec)["purchases"]
     scale = debt_scale(pd.PeriodIndex(found.index), as_of=spec.as_of)
     corrected = (100.0 * found / scale).reindex(data.frame.index)
-    frame = data.frame.assign(**{CHINA: corrected.fillna(data.frame[CHINA])})
+    moved = (corrected - data.frame[CHINA]).fillna(0.0)  # what the surveys give to China were trades of the hubs
+    frame = data.frame.assign(**{CHINA: data.frame[CHINA] + moved})
+    if "uk" in choices.hubs:
+        frame = frame.assign(**{UK: frame[UK] - moved})
     return replace(data, frame=frame, parent=data)
 
 
@@ -136,7 +139,7 @@ def _notes(spec: Specification) -> list[str]:
         f"differ from what {choices.lags} lags of both explain (local projections, Newey-West). A shock to the dollar that makes "
         f"both sell lowers it. Brackets: {spec.level:.0%} Fieller sets, for the last panel Anderson-Rubin sets. Below: yes if the "
         f"whole set lies below the share fixed before; the first line decides. Surveys: trades through {hubs} are given "
-        "to China as the surveys of owners tell. Trades as printed show a third of China's purchases before. The UK is reported and not decided on.",
+        "to China, and taken from UK custodians, as the surveys of owners tell. Trades as printed show a third of China's purchases before. The UK is reported and not decided on.",
         "Undone: minus the purchases of all foreigners but Japan over those of Japan, moved by the dollars that the Ministry of Finance bought.",
     ]
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyses import _kinds as kind
-from analyses._decisive import Beliefs, Leaning, Operations, Replacement
+from analyses._decisive import Beliefs, Leaning, Operations, Replacement, Variances
 from analyses._kinds import Dates, NewsClass, Span
 from analyses._measurement import BUND, Claims, Concepts, Custody, Holdings, Summary
 from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
@@ -296,11 +296,12 @@ class Specification(Choices):
     behaviour: Behaviour = field(default_factory=Behaviour)
     simulation: Simulation = field(default_factory=Simulation)
     daily: DailySimulation = field(default_factory=DailySimulation)
-    decided_on: kind.Day = "2026-11-27"  # when the four parts below were fixed
+    decided_on: kind.Day = "2026-11-27"  # when the parts below were fixed
     operations: Operations = field(default_factory=Operations)
     leaning: Leaning = field(default_factory=Leaning)
     beliefs: Beliefs = field(default_factory=Beliefs)
     replacement: Replacement = field(default_factory=Replacement)
+    variances: Variances = field(default_factory=Variances)
 
     def check(self) -> None:
         """Refuse choices that contradict each other."""

@@ -109,36 +109,53 @@ SENTENCES = {
         n("operations.primary").lower > 0 and n("operations.without").lower > 0
         and n("daily_designs.signs_decided") == "a sale raises the yield"
     ),
-    "One design decides a sign, by a rule fixed before": lambda: n("operations.primary").lower > 0,
-    "but it rests on purchases, comes after yields have moved, and cannot be told from none after a month": lambda: (
-        n("operations.purchases_next").lower > 0 and contains("operations.sales_next", 0.0)
-        and n("operations.ahead").lower > 0 and contains("operations.month", 0.0)
+    "satisfy a rule fixed before they were run": lambda: (
+        n("operations.primary").lower > 0 < n("operations.without").lower
     ),
-    "Of sales the record does not know the sign": lambda: all(
+    "The result does not survive: without windows that hold an employment report": lambda: (
+        contains("operations.kept_out", 0.0) and contains("operations.kept_out_without", 0.0)
+    ),
+    "yields move as much before operations as after": lambda: (
+        value("operations.before") > 0.8 * value("operations.from_it") and n("operations.before").lower > 0
+    ),
+    "and of sales alone the record does not know the sign": lambda: all(
         contains(f"operations.sales_{rule}", 0.0) for rule in ("next", "drop")
+    ),
+    "so that this could not help": lambda: value("operations.explained") < 0.01,
+    "not thirty-five years of evidence": lambda: (
+        contains("operations.campaign_out", 0.0) and contains("operations.campaign_out_without", 0.0)
+    ),
+    "most of the response comes on day 0": lambda: (
+        value("daily_designs.sample_operations_day") > 0.5 * value("operations.primary")
+    ),
+    "show one of": lambda: value("daily_designs.zero_bias_answer") > 10,
+    "Both are biases towards H1": lambda: (
+        value("daily_designs.zero_bias_answer") > 0 and value("daily_designs.zero_bias_yen") > 0
+    ),
+    "and one structure fits all regimes": lambda: value("variance_designs.regimes_agreement") > 0.1,
+    "GARCH, smooth change and independent shocks give either sign": lambda: all(
+        contains(f"variance_designs.scheme_{place}", -5.0, 5.0) for place in (1, 2, 3)
     ),
     "too large by": lambda: value("daily_designs.operations_bias_crowded") > 20,
     "it biases the impact by news by": lambda: value("daily_designs.news_bias_of_the_leak") < -5,
-    "both bias them upwards": lambda: (
-        value("daily_designs.operations_bias_answer") > 0 and value("daily_designs.operations_bias_yen") > 0
-    ),
     "Granular shocks fail when holders lean with unlike strength": lambda: (
         "Unlike" in n("daily_designs.granular_broken_by")
     ),
-    "The response does not last": lambda: contains("operations.far", 0.0),
+    "which can be told neither from none nor from its size after three": lambda: contains(
+        "operations.far", 0.0, value("operations.primary")
+    ),
     "That the two are one is not rejected": lambda: value("operations.equal_next") > 0.1,
     "it decides nothing": lambda: contains("leaning.both_impact", 0.0, 28.0),
-    "Operations and news agree": lambda: value("daily_designs.agreement_p") > 0.1,
+    "cannot be told apart": lambda: value("daily_designs.agreement_p") > 0.1,
     "Monthly flows and yields do not settle what priors dispute": lambda: (
         contains("beliefs.impact_news", 0.0) and contains("beliefs.sceptic_news", 0.0)
         and value("beliefs.impact_news") > value("beliefs.sceptic_news") + 5
     ),
-    "which a quarter is outside of": lambda: n("replacement.told_japan").upper < 0.25,
+    "which excludes a quarter": lambda: n("replacement.told_japan").upper < 0.25,
     "full undoing is excluded and half is not": lambda: (
         n("replacement.undone").upper < 1 and contains("replacement.undone", 0.5)
     ),
     "less than a quarter is": lambda: n("replacement.verdict") == "not decidable",
-    "by the size of the literature": lambda: contains("operations.primary", 8.0, 20.0),
     "of seven times the weight": lambda: 6.5 < value("daily_designs.sales_times") < 8.5,
 }  # fmt: skip
 

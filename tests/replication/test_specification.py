@@ -34,6 +34,7 @@ SMALL = {
     "events.size_replications": 4, "events.size_draws": 19, "events.size_days": 1500, "calendars.draws": 199,
     "behaviour.break_draws": 49, "simulation.replications": 10, "simulation.draws": 39, "simulation.block": 2,
     "simulation.offset_replications": 10, "simulation.offset_draws": 39, "simulation.offset_block": 2,
+    "operations.draws": 199, "beliefs.draws": 400, "variances.draws": 39,
     "daily.months": 120, "daily.replications": 4, "daily.draws": 39, "daily.block": 2,
 }  # fmt: skip
 """Draws with which both sides of a comparison are made."""
@@ -78,6 +79,10 @@ CHANGED = {
     "operations.closed_otherwise": "previous", "leaning.seller": "japan", "leaning.sample": ("2002-01", "2026-03"),
     "leaning.news": ("fomc",), "leaning.alone": ("fomc", "quarter_end"), "leaning.alone_sample": ("2001-03", "2026-03"),
     "beliefs.impact": (20.0, 12.0, 3.0), "beliefs.sceptic": (0.0, 10.0, 3.0), "beliefs.leaning": (0.0, 0.01, 3.0),
+    "operations.also": ("quarter_end",), "operations.also_since": "2005-01-03",
+    "operations.campaign": ("2003-06-01", "2004-03-31"), "operations.to_the_end": (4, 10),
+    "leaning.shares": (0.04, 0.08, 0.12), "leaning.stress": ("2020-03", "2020-03"),
+    "variances.sample": ("1986-04", "2026-03"), "variances.ends": ("1998-12", "2008-12", "2014-12"),
     "replacement.sample": ("2003-07", "2026-03"), "replacement.trades_sample": ("1995-01", "2026-03"),
     "replacement.less_than": 0.6, "replacement.hubs": ("uk", "belgium_luxembourg"),
     "replacement.reverse_sample": ("1993-01", "2026-03"),
