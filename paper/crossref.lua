@@ -50,10 +50,11 @@ local function included(element)
       .. "\n\\caption{" .. text .. "}\\label{" .. element.identifier .. "}\n" .. body .. "\\end{table}")
   elseif typst then
     local size = small and "0.84em" or "0.92em"
+    local long = element.classes:includes("long")
     return {
-      pandoc.RawBlock("typst", (element.classes:includes("long") and "#show figure: set block(breakable: true)\n" or "")
+      pandoc.RawBlock("typst", (long and "#[#show figure: set block(breakable: true)\n" or "")
         .. "#figure(kind: table, " .. (here and "placement: none, " or "") .. "caption: ["), pandoc.Plain(caption),
-      pandoc.RawBlock("typst", "])[#set text(size: " .. size .. ")\n" .. body .. "] <" .. element.identifier .. ">"),
+      pandoc.RawBlock("typst", "])[#set text(size: " .. size .. ")\n" .. body .. "] <" .. element.identifier .. ">" .. (long and "]" or "")),
     }
   end
   table.insert(caption, 1, pandoc.Strong("Table " .. numbers[element.identifier] .. ". "))
