@@ -63,6 +63,10 @@ class DailySimulation(Choices, part="daily"):
         """Refuse names and impacts that are not tried."""
         known("daily.faults", self.faults, tuple(DAILY_FAULTS))
         known("daily.curves", self.curves, tuple(DAILY_ESTIMATORS))
+        if self.faults[:1] != ("none",) or 0.0 not in self.impacts:
+            raise SpecificationError(
+                f"daily.faults begin with 'none' and daily.impacts hold 0; found {self.faults} and {self.impacts}."
+            )
         if self.shown not in self.impacts:
             raise SpecificationError(f"daily.shown takes one of daily.impacts, {self.impacts}; found {self.shown}.")
 # fmt: on

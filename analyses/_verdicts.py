@@ -10,7 +10,7 @@ import pandas as pd
 from analyses import _operations as dated
 from analyses import leaning
 from analyses._units import cell, scaled
-from analyses._words import listing
+from analyses._words import listing, span
 from analyses.specification import Specification
 from econ import Estimate
 from econ.infer import calendar_covariance, minimum_detectable_effect, minimum_distance, opposite_bias
@@ -89,7 +89,7 @@ def verdicts(labels: dict[str, str], scores: Scores, spec: Specification) -> tup
         ["Sample", *(f"{impact:g}" for impact in tried), "Coverage", "Broken by"], rows, decimals=2, below="interval",
         spans=[("", 1), ("Power at an impact of", len(tried)), ("", 2)],
         notes=[
-            "Sample: bp on the 10-year yield per sale of 1% of debt, operations from 1991, news from 2000, as in the tables of both. "
+            f"Sample: bp on the 10-year yield per sale of 1% of debt, operations {span(spec.operations.span)}, news {span(spec.leaning.sample)}, as in the tables of both. "
             "Power, coverage (the lowest over impacts where the design's own assumptions hold) and the faults that break it: on known truth, in the "
             "table before. Together: minimum distance with a covariance over the common calendar of months, errors correlated by "
             f"{fixed(correlation, 2)}, counted as known; operations hold the answer of others and so lie below the impact by a share of leaning times impact."
@@ -113,9 +113,9 @@ def _kept_out(spec: Specification) -> str:
 def _decided(found: dict[str, Estimate]) -> str:
     """The rule fixed before: the sign is decided if neither set of operations holds zero."""
     regions = [found[name].confidence_set() for name in ("operations_summed", "without")]
-    if any(0.0 in region for region in regions):
-        return "not decided"
-    return "a sale raises the yield" if all(region.lower > 0.0 for region in regions) else "a sale lowers the yield"
+    if all(region.lower > 0.0 for region in regions):
+        return "a sale raises the yield"
+    return "a sale lowers the yield" if all(region.upper < 0.0 for region in regions) else "not decided"
 
 
 def wanted(spec: Specification) -> tuple[Table, dict[str, float]]:
@@ -139,7 +139,7 @@ def wanted(spec: Specification) -> tuple[Table, dict[str, float]]:
         ["Detectable now", "Wanted", "Times the evidence"], rows, decimals=1,
         notes=[
             f"Bp per 1% of debt; detectable with 80% power at {size:.0%}. Wanted: the first bound of the specification. Times: squares of operations, or months "
-            "of news, of which there must be so many times what there is. The designs were chosen on 1985-01 to 2026-07; held out are months after it "
+            "of news, of which there must be so many times what there is if the design holds: more of the same does not mend an answer to news. The designs were chosen on 1985-01 to 2026-06; held out are months after it "
             "(make AS_OF=DATE with a later vintage), the Federal Reserve's country flows, which python -m econ data fetch reads, and yields of another hour from a "
             "reader's own file, as a column of the daily data that Operations takes."
         ],

@@ -1,9 +1,10 @@
-"""Designs with days on known truth: bias, coverage and power by fault, before any of them reads the sample."""
+"""Designs with days on known truth, by fault, and beside it what each says of the sample."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -194,7 +195,7 @@ def _curves(table: pd.DataFrame, spec: Specification) -> pd.DataFrame:
 
 def _draw(page: Any, data: pd.DataFrame, size: float) -> None:
     axes = page.subplots()
-    styles = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
+    styles = cycle(("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1))))
     for (design, curve), style in zip(data.groupby("design", sort=False), styles, strict=False):
         axes.plot(curve["impact"], curve["rejects"], linestyle=style, marker="o", ms=3, label=design)
     axes.axhline(size, color="0.4", lw=0.6)

@@ -185,8 +185,8 @@ def _maturities(both: dict[str, Record], spec: Specification) -> Table:
     return Table(
         list(both), rows, stub="Yield", decimals=1, below="interval",
         notes=[
-            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; sets as before. No 30-year yield "
-            "was published from February 2002 to February 2006. No daily 5-year yield or term premium is in the archive."
+            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; sets as before. No 30-year bond "
+            "was issued from February 2002 to February 2006; the rate of those days is the publisher's. No daily 5-year yield or term premium is in the archive."
         ],
     )  # fmt: skip
 

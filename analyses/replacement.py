@@ -11,14 +11,16 @@ import econ
 from analyses._samples import loaded, window
 from analyses._words import listing, months, name_of, span
 from analyses.specification import CHINA, JAPAN, UK, Specification, baseline
-from econ import Dataset, Estimate, LocalProjection
+from econ import Dataset, Estimate, LocalProjection, Unavailable
 from econ.data import Variable, holder, reallocated_purchases
 from econ.data.flows import debt_scale
 from econ.data.surveys import SURVEYS
+from econ.errors import EstimationError
 from econ.offset import instrumented_offset, quantity_offset
 from econ.projection import ProjectionResults
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
 
+SEVERAL = Unavailable("trades of several hubs were moved to China, the UK's among them")
 OTHERS, BOUGHT = "other_purchases", "official_dollars"
 
 
@@ -27,14 +29,16 @@ def result(spec: Specification = baseline) -> Exhibit:
     """Japan's share of a Chinese sale on three samples, and the reverse experiment."""
     choices = spec.replacement
     samples = {
-        "surveyed": (f"With the surveys' help before {SURVEYS[-1]}, {span(choices.sample)}", surveyed(spec)),
+        "surveyed": (f"With the surveys' help to {SURVEYS[-1]}, {span(choices.sample)}", surveyed(spec)),
         "told": (f"Months whose trades tell the owner, {span(window(spec))}", _flows(spec, window(spec))),
         "traded": (f"Trades as printed, {span(choices.trades_sample)}", _flows(spec, choices.trades_sample)),
     }
     rows: list[Row | Panel] = [Panel(f"Share of a Chinese sale bought within {months(choices.horizon)}")]
     numbers: dict[str, Any] = {}
     for key, (words, data) in samples.items():
-        shares = {ally: share(data, ally, spec) for ally in (JAPAN, UK)}
+        shares: dict[str, Estimate | Unavailable] = {ally: share(data, ally, spec) for ally in (JAPAN, UK)}
+        if key == "surveyed" and choices.hubs != ("uk",):
+            shares[UK] = SEVERAL
         rows.append(Row(words, [*shares.values(), verdict(shares[JAPAN], spec), len(data.frame)]))
         numbers |= {f"{key}_japan": shares[JAPAN], f"{key}_uk": shares[UK]}
     rows.append(Panel(f"Share of an official Japanese purchase undone within {months(choices.reverse_horizon)}"))
@@ -46,7 +50,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }  # fmt: skip
     table = Table(
         [name_of(JAPAN), f"{name_of(UK)} custodians", f"Below {choices.less_than}", "Months"], rows, decimals=2,
-        below="interval", notes=_notes(spec),
+        below="interval", notes=_notes(numbers["survey_error"], spec),
     )  # fmt: skip
     return Exhibit(
         key="replacement", title="What Japan replaces, and what others undo", numbers=numbers, tables={"": table},
@@ -64,8 +68,10 @@ def share(data: Dataset, ally: str, spec: Specification) -> Estimate:
     return quantity_offset(fit, CHINA, ally, horizon=choices.horizon, level=spec.level)
 
 
-def verdict(made: Estimate, spec: Specification) -> str:
+def verdict(made: Estimate | Unavailable, spec: Specification) -> str:
     """Whether the whole set lies below the share that was fixed."""
+    if isinstance(made, Unavailable):
+        return "not decidable"
     return "yes" if made.confidence_set().upper < spec.replacement.less_than else "not decidable"
 
 
@@ -78,7 +84,7 @@ def reverse(spec: Specification) -> tuple[Estimate, float, int]:
     )
     parent = made.parent
     if not isinstance(parent, ProjectionResults):
-        raise TypeError("an instrumented offset has projections as its parent")
+        raise EstimationError("an instrumented offset has projections as its parent; this one has none.")
     strength = parent.first_stage(choices.reverse_horizon)
     return made, strength.statistic, len(data.frame)
 
@@ -92,7 +98,7 @@ def surveyed(spec: Specification) -> Dataset:
     corrected = (100.0 * found / scale).reindex(data.frame.index)
     moved = (corrected - data.frame[CHINA]).fillna(0.0)  # what the surveys give to China were trades of the hubs
     frame = data.frame.assign(**{CHINA: data.frame[CHINA] + moved})
-    if "uk" in choices.hubs:
+    if choices.hubs == ("uk",):  # several hubs share what was moved, each by its own share
         frame = frame.assign(**{UK: frame[UK] - moved})
     return replace(data, frame=frame, parent=data)
 
@@ -131,7 +137,7 @@ def _others(spec: Specification) -> Dataset:
     return both.sample(first, last).complete()
 
 
-def _notes(spec: Specification) -> list[str]:
+def _notes(error: float, spec: Specification) -> list[str]:
     choices = spec.replacement
     hubs = listing([holder(each).name for each in choices.hubs])
     return [
@@ -139,7 +145,8 @@ def _notes(spec: Specification) -> list[str]:
         f"differ from what {choices.lags} lags of both explain (local projections, Newey-West). A shock to the dollar that makes "
         f"both sell lowers it. Brackets: {spec.level:.0%} Fieller sets, for the last panel Anderson-Rubin sets. Below: yes if the "
         f"whole set lies below the share fixed before; the first line decides. Surveys: trades through {hubs} are given "
-        "to China, and taken from UK custodians, as the surveys of owners tell. Trades as printed show a third of China's purchases before. The UK is reported and not decided on.",
+        "to China, and taken from UK custodians, as the surveys of owners tell. Sets take that "
+        f"correction as known; its standard error is up to {error:.0f} billion dollars. Trades as printed show a third of China's purchases before. The UK is reported and not decided on.",
         "Undone: minus the purchases of all foreigners but Japan over those of Japan, moved by the dollars that the Ministry of Finance bought.",
     ]
 

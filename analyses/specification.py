@@ -1,8 +1,8 @@
 """Every choice of every exhibit of the paper, each once.
 
 The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the exhibits were
-computed; the designs of `analyses._decisive` on the date in ``decided_on``. Parts on measurement stand in
-`analyses._measurement`. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
+computed; the designs of `analyses._decisive` on the date in ``decided_on``. Other parts stand in
+`analyses._measurement` and `analyses._simulations`. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
 
     quantity_offset.result(baseline.changed("var.lags", 3))
     quantity_offset.result(baseline.changed({"var.lags": 3, "var.draws": 199}))
@@ -296,7 +296,7 @@ class Specification(Choices):
     behaviour: Behaviour = field(default_factory=Behaviour)
     simulation: Simulation = field(default_factory=Simulation)
     daily: DailySimulation = field(default_factory=DailySimulation)
-    decided_on: kind.Day = "2026-11-27"  # when the parts below were fixed
+    decided_on: kind.Day = "2026-11-27"  # when the parts below were fixed, but for what they say was added later
     operations: Operations = field(default_factory=Operations)
     leaning: Leaning = field(default_factory=Leaning)
     beliefs: Beliefs = field(default_factory=Beliefs)

@@ -23,6 +23,8 @@ from econ.frozen import FrozenMapping, guarded
 from econ.infer.randomisation import randomise_slope
 
 RULES = ("next", "previous", "drop")
+WEEK = 7
+"""Days that an amount is carried at most: no market closes for longer, and a hole in the data is no holiday."""
 LEAST = 10
 """Days of an era beyond its operations, so that there is something to compare with."""
 
@@ -65,8 +67,8 @@ class Operations:
     around : (int, int), default (0, 0)
         Trading days around day t in which that news counts.
     rule : {"next", "previous", "drop"}, optional
-        What becomes of an amount on a day without a quote: added to the next or the last day with one, or left out.
-        Without a rule it is an error.
+        What becomes of an amount on a day without a quote: added to the next or the last day with one, if that is
+        within a week, or left out. Without a rule it is an error.
     summed : bool, default False
         Whether the response is per unit of the amounts of the whole window.
 
@@ -177,12 +179,12 @@ class Operations:
         campaigns of 5 days, 20 days                    90.3           88.3
         campaigns of 10 days, 20 days                   89.8           85.4
         a driver with a root of 0.7, 20 days            83.4           79.1
-        0.1 units sold per bp of news, the day itself   0.1            0.0
         the same, per amount of the window              90.5           84.6
+        0.1 units sold per bp of news, the day itself   0.1            0.0
         ==============================================  =============  ==========
 
         In the fourth line amounts foretell those that follow, whose impact is in the window: the slope is then that of
-        a campaign, and ``summed`` puts it right. In the fifth they answer the news.
+        a campaign, and ``summed``, in the fifth, puts it right. In the last they answer the news.
         """
         window = self._window()
         exposure = window.exposure(window.all_amounts) if self.summed else None
@@ -271,12 +273,13 @@ def _placed(
         )
     after = index.searchsorted(live.index, side="left")
     places = np.where(quoted | (rule == "next"), after, after - 1)
-    kept = quoted | (rule in ("next", "previous"))
+    near = np.abs((index[places] - live.index).days) <= WEEK
+    kept = quoted | ((rule in ("next", "previous")) & near)
     found = np.zeros(len(index))
     np.add.at(found, places[kept], live.to_numpy()[kept])
-    gone = live[~kept]
-    dropped = [(when, float(value), "no quote") for when, value in zip(gone.index, gone.to_numpy(), strict=True)]
-    return found, dropped
+    why = np.where(near | (rule == "drop"), "no quote", "no quote within a week")
+    gone = zip(live.index[~kept], live.to_numpy()[~kept], why[~kept], strict=True)
+    return found, [(when, float(value), str(reason)) for when, value, reason in gone]
 
 
 def _labels(eras: Mapping[str, Any] | None, index: pd.DatetimeIndex) -> Array:

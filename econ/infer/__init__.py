@@ -10,13 +10,13 @@ from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_
 from econ.infer.form import ReducedForm
 from econ.infer.hyperbola import LeaningCurve, leaning_curve
 from econ.infer.joint import joint_test
-from econ.infer.kleibergen import kleibergen
 from econ.infer.leaning import NewsLeaning, news_leaning
 from econ.infer.multiple import romano_wolf
 from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller
 from econ.infer.regimes import RegimeLeaning, regime_leaning
 from econ.infer.regression import Regression, regress
+from econ.infer.score_sets import kleibergen
 from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form

@@ -25,6 +25,7 @@ from econ.checks import SPARE
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate
 from econ.frozen import guarded
+from econ.infer.covariance import check_lags, check_terms
 from econ.infer.sandwich import joint_covariance
 from econ.infer.weak import anderson_rubin
 
@@ -193,7 +194,16 @@ def leaning_curve(
     """
     y, x, columns = partialled(change, flow, controls)
     cov = checks.choice("covariance", cov, ("hac", "ewc", "hc0", "hc1", "hc2", "hc3"))
-    return LeaningCurve(y, x, columns, cov, bandwidth, units)
+    return LeaningCurve(y, x, columns, cov, checked_bandwidth(cov, bandwidth, len(y)), units)
+
+
+def checked_bandwidth(cov: str, bandwidth: int | None, size: int) -> int | None:
+    """The bandwidth, refused where the covariance has none or it does not fit the sample."""
+    if bandwidth is None:
+        return None
+    if cov not in ("hac", "ewc"):
+        raise SpecificationError(f"bandwidth belongs to 'hac' and 'ewc'; the covariance asked for is {cov!r}.")
+    return check_lags(bandwidth, size) if cov == "hac" else check_terms(bandwidth, size)
 
 
 def partialled(first: ArrayLike, second: ArrayLike, controls: ArrayLike | None) -> tuple[Array, Array, int]:

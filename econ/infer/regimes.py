@@ -20,7 +20,7 @@ from econ.border import checked
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
-from econ.infer.hyperbola import partialled
+from econ.infer.hyperbola import checked_bandwidth, partialled
 from econ.infer.inversion import invert
 from econ.infer.sandwich import joint_covariance
 
@@ -134,6 +134,7 @@ def regime_leaning(
     level = checks.level(level)
     y, x, columns = partialled(change, flow, controls)
     cov = checks.choice("covariance", cov, ("hac", "hc0", "hc1"))
+    bandwidth = checked_bandwidth(cov, bandwidth, len(y))
     names, codes = _regimes(regimes, len(y))
     sizes = float(np.linalg.norm(y) / np.linalg.norm(x))
     moments = _Moments.of(y / np.linalg.norm(y), x / np.linalg.norm(x), codes, cov, bandwidth, columns)

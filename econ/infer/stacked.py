@@ -24,7 +24,7 @@ from econ.infer import _kernels as k
 from econ.infer._distance import against
 from econ.infer.calendar import CalendarCovariance, calendar_covariance, check_definite
 from econ.infer.form import ReducedForm
-from econ.infer.kleibergen import continuously_updated, kleibergen, stock_wright
+from econ.infer.score_sets import continuously_updated, kleibergen, stock_wright
 from econ.infer.weak import conditional_lr
 
 COLUMNS = ("value", "std_error", "first_stage_f", "nobs", "start", "end", "blocks")

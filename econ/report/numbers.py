@@ -10,8 +10,6 @@ abs        its absolute value                                 ``6.0``
 units      the number with its units                          ``−6.0 bp``
 se         standard error                                     ``1.5``
 interval   interval, or set where the estimate carries one    ``[−8.5, −3.5]``
-lower      lower end of the interval or set                   ``−8.5``
-upper      upper end of the interval or set                   ``−3.5``
 percent    a share times 100                                  ``34%``
 p          a probability                                      ``0.031``, ``<0.001``
 integer    a count, thousands separated                       ``12,345``
@@ -26,7 +24,6 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable
-from functools import partial
 from typing import TypeAlias
 
 from econ.border import checked
@@ -125,8 +122,8 @@ def render(value: Number, fmt: str = "value") -> str:
     Examples
     --------
     >>> impact = Estimate(-6.0, 1.5, -8.5, -3.5, level=0.90, units="bp", nobs=312)
-    >>> [render(impact, fmt) for fmt in ("value", "se:2", "interval", "upper", "level", "nobs")]
-    ['−6.0', '1.50', '[−8.5, −3.5]', '−3.5', '90%', '312']
+    >>> [render(impact, fmt) for fmt in ("value", "se:2", "interval", "level", "nobs")]
+    ['−6.0', '1.50', '[−8.5, −3.5]', '90%', '312']
     >>> render(0.344, "percent"), render(0.0002, "p")
     ('34%', '<0.001')
     """
@@ -167,17 +164,6 @@ def _interval(value: Number, decimals: int) -> str:
     return _set(estimate.confidence_set(), decimals)
 
 
-def _end(value: Number, decimals: int, *, upper: bool) -> str:
-    """One end of the interval, or of the hull of the set."""
-    estimate = _needs_estimate(value, "interval")
-    if estimate.region is None and any(isinstance(end, Unavailable) for end in estimate.interval):
-        return NOT_AVAILABLE
-    region = estimate.confidence_set()
-    if not region.intervals:
-        return "(empty)"
-    return fixed(region.upper if upper else region.lower, decimals)
-
-
 def _set(region: ConfidenceSet, decimals: int) -> str:
     if not region.intervals:
         return "(empty)"
@@ -199,8 +185,6 @@ FORMATS: dict[str, Callable[[Number, int], str]] = {
     "units": _units,
     "se": lambda value, decimals: fixed(_needs_estimate(value, "standard error").std_error, decimals),
     "interval": _interval,
-    "lower": partial(_end, upper=False),
-    "upper": partial(_end, upper=True),
     "percent": lambda value, decimals: f"{fixed(100.0 * _plain(value), decimals)}%",
     "p": _probability,
     "integer": lambda value, decimals: fixed(_plain(value), 0),

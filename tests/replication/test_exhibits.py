@@ -171,4 +171,5 @@ def test_every_table_of_the_paper_says_its_sample():
             heads = [*table.columns, *(words for words, _ in table.spans)]
             rows = [row.title if isinstance(row, Panel) else row.label for row in table.rows]
             words = " ".join([*table.notes, *heads, *rows])
-            assert re.search(r"\b(19|20)\d\d\b|simulated", words), f"{key} {name}"
+            cited = re.sub(r"\([^()]*\d{4}\)", "", words)  # years of papers are no sample
+            assert re.search(r"\b(19|20)\d\d\b|simulated", cited), f"{key} {name}"

@@ -21,6 +21,8 @@ TARGET = 0.35
 """Share of proposals accepted that the steps are tuned to during the burn-in."""
 MOVES = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 """Directions (φ_1, φ_2): across the ridge in either elasticity, and along it."""
+TOGETHER = 10_000
+"""Draws of one block: 100 chains of 100."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,13 +19,11 @@ from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.var import _kernels as kernels
-from econ.var.posterior._supply_demand_chains import Walker
+from econ.var.posterior._supply_demand_chains import TOGETHER, Walker
 from econ.var.posterior._supply_demand_kernels import Grid, Likelihood, Side, grid, sides
 from econ.var.posterior.elasticity_prior import ElasticityPrior
 from econ.var.posterior.supply_demand_results import SupplyDemandDraws, SupplyDemandResults
 
-TOGETHER = 10_000
-"""Draws of one block: 100 chains of 100."""
 EXCLUDED = math.log(1e-12)
 """Best of prior times likelihood over the best of each, in logs, below which the two exclude each other."""
 CUT_OFF = 1e-4

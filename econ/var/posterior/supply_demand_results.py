@@ -15,6 +15,7 @@ from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import bands
+from econ.var.posterior._supply_demand_chains import TOGETHER
 from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
 from econ.var.posterior.supply_demand_plot import plot_elasticities
 
@@ -266,7 +267,8 @@ class SupplyDemandDraws:
             raise SpecificationError(f"a summary needs 8 draws; found {len(draws)}; ask for more.")
         lower, upper = bands.pointwise(draws, level=level)
         ranks = np.argsort(np.argsort(draws, axis=0, kind="stable"), axis=0).astype(float)
-        chains = split_chains(ranks, self.chain)  # heavy tails have no variance, their ranks have
+        whole = len(ranks) // TOGETHER * TOGETHER or len(ranks)  # chains of the last block may be shorter
+        chains = split_chains(ranks[:whole], self.chain)  # heavy tails have no variance, their ranks have
         columns = {
             "median": np.median(draws, axis=0),
             "mean": draws.mean(axis=0),

@@ -242,6 +242,23 @@ def test_days_without_a_quote_follow_the_rule(sample):
     assert when not in dropped.operations.index
 
 
+def test_an_amount_is_carried_over_a_holiday_and_not_over_a_hole(sample):
+    """Forty days without a quote in which others are quoted: only the days near an end are carried."""
+    frame = sample.daily.frame.copy()
+    frame.loc[frame.index[300:340], "yield"] = np.nan
+    hole = frame.index[300:340]
+    inside = sample.amounts[sample.amounts.index.isin(hole)]
+    for rule, end in (("next", frame.index[340]), ("previous", frame.index[299])):
+        fit = Operations(frame, sample.amounts, response="yield", units="bn", horizons=(-1, 2), rule=rule).fit(
+            draws=19, rng=1
+        )
+        left = fit.window.left_out
+        far = left[left["reason"] == "no quote within a week"]
+        expected = inside[np.abs((inside.index - end).days) > 7]
+        assert len(expected)
+        assert list(far["day"]) == list(expected.index)
+
+
 def test_bad_requests_raise_their_own_error(sample):
     daily, amounts = sample.daily, sample.amounts
     shuffled = amounts.iloc[[1, 0, *range(2, len(amounts))]]
@@ -281,6 +298,11 @@ def test_bad_requests_raise_their_own_error(sample):
         Operations(daily, amounts, **STUDY).fit(cov="nw", draws=19, rng=1)
     with pytest.raises(SpecificationError, match="bandwidth belongs"):
         Operations(daily, amounts, **STUDY).fit(cov="hc3", bandwidth=3, draws=19, rng=1)
+
+
+def test_summed_is_a_flag(sample):
+    with pytest.raises(SpecificationError, match="summed"):
+        Operations(sample.daily, sample.amounts, summed=1, **STUDY)
 
 
 def test_questions_without_an_answer_say_so(sample, fit):

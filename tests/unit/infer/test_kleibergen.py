@@ -10,7 +10,7 @@ from scipy import stats
 
 from econ.errors import NotIdentified, SingularDesign, SpecificationError
 from econ.infer import ReducedForm, _pencil, anderson_rubin, kleibergen, reduced_form
-from econ.infer.kleibergen import continuously_updated, stock_wright
+from econ.infer.score_sets import continuously_updated, stock_wright
 
 
 def sample(seed, m=3, strength=0.2, size=150):

@@ -212,3 +212,17 @@ def test_bad_data_raise_their_own_error():
         leaning_curve(dy, f).at(math.inf)
     with pytest.raises(ValueError, match="read-only"):
         leaning_curve(dy, f).flow[0] = 1.0
+
+
+def test_a_bandwidth_without_a_use_is_refused_and_a_useful_one_used():
+    dy, f, z = world(1, 120)
+    for made in (lambda **how: leaning_curve(dy, f, **how), lambda **how: news_leaning(dy, f, z, **how)):
+        with pytest.raises(SpecificationError, match="bandwidth belongs to"):
+            made(cov="hc1", bandwidth=5)
+        with pytest.raises(SpecificationError):
+            made(cov="hac", bandwidth=-1)
+    assert leaning_curve(dy, f, bandwidth=0).at(0.5).std_error != leaning_curve(dy, f, bandwidth=12).at(0.5).std_error
+    wide, narrow = (news_leaning(dy, f, z, level=level).impact.region for level in (0.95, 0.5))
+    assert wide.lower < narrow.lower < narrow.upper < wide.upper
+    few, many = (news_leaning(dy, f, z, bandwidth=lags).impact for lags in (0, 12))
+    assert few.region.upper != many.region.upper

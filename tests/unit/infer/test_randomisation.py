@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from econ.errors import SchemaError, SpecificationError
+from econ.errors import NotIdentified, SchemaError, SpecificationError
 from econ.infer import Randomisation, randomise, randomise_slope
 
 ERAS = np.repeat([2020, 2021], [13, 9])
@@ -236,3 +236,28 @@ def test_ten_thousand_shifts_of_35_years_of_days_take_no_time():
     ]
     assert test.confidence_set().bounded
     assert time.perf_counter() - start < 2.0
+
+
+def test_an_exposure_is_what_the_effect_multiplies():
+    generator = np.random.default_rng(4)
+    amounts = np.where(generator.random(300) < 0.1, generator.exponential(size=300), 0.0)
+    total = amounts + np.append(amounts[1:], 0.0)
+    outcome = generator.standard_normal((300, 2)) + 0.5 * total[:, None]
+    plain = randomise_slope(outcome, amounts, draws=99, rng=1)
+    same = randomise_slope(outcome, amounts, exposure=amounts, draws=99, rng=1)
+    for one, two in zip(plain, same, strict=True):
+        assert one.statistic == pytest.approx(two.statistic, rel=1e-12)
+        assert one.confidence_set().upper == pytest.approx(two.confidence_set().upper, rel=1e-9)
+    once = randomise_slope(outcome, amounts, exposure=total, draws=99, rng=1)
+    twice = randomise_slope(outcome, amounts, exposure=np.column_stack([total, total]), draws=99, rng=1)
+    a = amounts - amounts.mean()
+    for j, (one, two) in enumerate(zip(once, twice, strict=True)):
+        assert one.statistic == pytest.approx((a @ outcome[:, j]) / (a @ total), rel=1e-12)
+        assert one.statistic == pytest.approx(two.statistic, rel=1e-12)
+        assert one.confidence_set().lower == pytest.approx(two.confidence_set().lower, rel=1e-9)
+    with pytest.raises(SpecificationError, match="exposure must be"):
+        randomise_slope(outcome, amounts, exposure=total[:-1], draws=99, rng=1)
+    with pytest.raises(SchemaError, match="exposures must be finite"):
+        randomise_slope(outcome, amounts, exposure=np.full(300, np.nan), draws=99, rng=1)
+    with pytest.raises(NotIdentified, match="unrelated to the amounts"):
+        randomise_slope(outcome, amounts, exposure=np.ones(300), draws=99, rng=1)

@@ -76,7 +76,7 @@ def test_the_truth_is_found_and_the_variances_are_told():
 def test_units_and_order_of_regimes_do_not_matter():
     dy, f, codes = world(4)
     plain = regime_leaning(dy, f, codes)
-    scaled = regime_leaning(1e4 * dy, 1e-3 * f, codes[::-1][::-1])
+    scaled = regime_leaning(1e4 * dy, 1e-3 * f, codes)
     assert scaled.impact.value == pytest.approx(1e7 * plain.impact.value, rel=1e-5)
     assert scaled.impact.upper == pytest.approx(1e7 * plain.impact.upper, rel=1e-5)
     other = regime_leaning(dy, f, 2 - codes)
@@ -109,6 +109,17 @@ def test_bad_regimes_are_refused():
         regime_leaning(dy, f, codes[:-1])
     with pytest.raises(SpecificationError, match="covariance"):
         regime_leaning(dy, f, codes, cov="ewc")
+
+
+def test_level_and_bandwidth_are_used():
+    dy, f, codes = world(8, 240)
+    wide, narrow = (regime_leaning(dy, f, codes, level=level).impact for level in (0.95, 0.5))
+    assert wide.lower < narrow.lower < narrow.upper < wide.upper
+    assert (
+        regime_leaning(dy, f, codes, bandwidth=0).impact.upper != regime_leaning(dy, f, codes, bandwidth=9).impact.upper
+    )
+    with pytest.raises(SpecificationError, match="bandwidth belongs to"):
+        regime_leaning(dy, f, codes, cov="hc1", bandwidth=3)
 
 
 @pytest.mark.slow

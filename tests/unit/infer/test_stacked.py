@@ -13,7 +13,7 @@ from scipy import stats
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer import LinearMoment, calendar_covariance, conditional_lr, kleibergen, minimum_distance, stacked_moments
-from econ.infer.kleibergen import continuously_updated
+from econ.infer.score_sets import continuously_updated
 from econ.infer.weak import clr_p_value
 
 DAYS = pd.bdate_range("2005-01-03", "2012-12-31")

@@ -29,11 +29,6 @@ OPEN = Estimate(
         (IMPACT, "level", "90%"),
         (IMPACT, "nobs", "1,312"),
         (OPEN, "interval:1", "(−∞, −2.0] ∪ [3.0, ∞)"),
-        (IMPACT, "lower:2", "−8.50"),
-        (IMPACT, "upper:2", "−3.50"),
-        (OPEN, "lower", "−∞"),
-        (Estimate(1.0, 1.0, Unavailable("x"), 2.0), "upper", "n.a."),
-        (Estimate(1.0, 1.0, 0.0, 2.0, region=ConfidenceSet((), 0.9)), "lower", "(empty)"),
         (OPEN, "se", "n.a."),
         (Estimate(1.0, 1.0, Unavailable("x"), 2.0), "interval", "n.a."),
         (Estimate(1.0, 1.0, 0.0, 2.0, region=ConfidenceSet((), 0.9)), "interval", "(empty)"),
@@ -85,7 +80,7 @@ def test_unknown_format_is_refused(fmt):
         render(1.0, fmt)
 
 
-@pytest.mark.parametrize("fmt", ["se", "interval", "lower", "upper", "units", "level", "nobs"])
+@pytest.mark.parametrize("fmt", ["se", "interval", "units", "level", "nobs"])
 def test_a_plain_number_has_no_error(fmt):
     with pytest.raises(SpecificationError, match="no Estimate"):
         render(1.0, fmt)
