@@ -156,7 +156,8 @@ SENTENCES = {
         n("replacement.undone").upper < 1 and contains("replacement.undone", 0.5)
     ),
     "less than a quarter is": lambda: n("replacement.verdict") == "not decidable",
-    "of seven times the weight": lambda: 6.5 < value("daily_designs.sales_times") < 8.5,
+    "times the weight of those on record, of which one day is most": lambda: value("daily_designs.sales_times") > 2,
+    "because news says so little": lambda: n("leaning.both_impact").std_error > 2 * n("operations.primary").std_error,
 }  # fmt: skip
 
 
