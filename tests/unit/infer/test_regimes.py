@@ -73,6 +73,18 @@ def test_the_truth_is_found_and_the_variances_are_told():
     assert found.variances["periods"].tolist() == [2000, 2000, 2000]
 
 
+def test_news_and_flow_interchanged_fit_as_well_and_are_not_meant():
+    """The image of the truth, (-1/c, -1/b), has a feedback above one: it is not searched, though its S is small."""
+    dy, f, codes = world(2, 6000)
+    y, x = dy - dy.mean(), f - f.mean()
+    moments = _Moments.of(y, x, codes, "hc0", None, 1)
+    b, c = -1.0 / C, -1.0 / B
+    assert float(moments.statistic(np.array(b), np.array(c))) < 15.0
+    assert moments.over_leanings(np.array([b]))[0] > 100.0
+    assert moments.over_impacts(np.array([c]))[0] > 100.0
+    assert moments.over_leanings(np.array([B]))[0] < 15.0
+
+
 def test_units_and_order_of_regimes_do_not_matter():
     dy, f, codes = world(4)
     plain = regime_leaning(dy, f, codes)
