@@ -10,10 +10,11 @@ import pandas as pd
 
 import econ
 from analyses import _operations as operations
-from analyses._samples import loaded
+from analyses._samples import loaded, window
 from analyses._units import scaled
 from analyses._words import listing, name_of, span, yield_words
 from analyses.specification import Specification, baseline
+from analyses.weekly_custody import weekly
 from econ import Estimate
 from econ.data import calendar
 from econ.data.vintage import Vintage
@@ -42,6 +43,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         {choices.news: (main_one, choices.sample), choices.alone: (other, choices.alone_sample)}, spec
     )
     needed, read = _needed(main_one, spec)
+    by_week = custody(spec)
+    numbers |= {"custody_leaning": per_10(by_week.leaning), "custody_impact": by_week.impact}
     points = _points(main_one, spec)
     return Exhibit(
         key="leaning", title="What an impact takes: leaning, and leaning that news identifies",
@@ -61,31 +64,46 @@ def identified(
     without: tuple[str, str] | None = None,
 ) -> NewsLeaning:
     """Leaning of the seller and impact of its sales, from the change of the yield on days of news."""
-    frame, lags = _lagged(spec, news or spec.leaning.news, sample or spec.leaning.sample)
+    frame = months_of(spec, news or spec.leaning.news, sample or spec.leaning.sample)
     if share is None:
-        share = float(frame["news_days"].sum() / frame["days"].sum()) if leak else 0.0
-    kept = frame.join(lags).dropna()
+        share = _share(frame) if leak else 0.0
+    return _estimated(frame, spec, share=share, lags=spec.leaning.lags, without=without)
+
+
+def custody(spec: Specification, *, leak: bool = True) -> NewsLeaning:
+    """The same by weeks, for the Treasuries that the Fed keeps for foreign officials."""
+    frame = weeks_of(spec)
+    return _estimated(frame, spec, share=_share(frame) if leak else 0.0, lags=spec.weekly.lags)
+
+
+def _share(frame: pd.DataFrame) -> float:
+    """Share of days with news."""
+    return float(frame["news_days"].sum() / frame["days"].sum())
+
+
+def _estimated(
+    frame: pd.DataFrame, spec: Specification, *, share: float, lags: int, without: tuple[str, str] | None = None
+) -> NewsLeaning:
+    past = _lagged(frame, lags)
+    kept = frame.join(past).dropna()
     if without is not None:
         kept = kept.drop(kept.loc[without[0] : without[1]].index)
     return news_leaning(
         kept["change"].to_numpy(), kept["flow"].to_numpy(), kept["news"].to_numpy(), share=share,
-        controls=kept[list(lags.columns)].to_numpy() if len(lags.columns) else None, level=spec.level, units=UNITS,
+        controls=kept[list(past.columns)].to_numpy() if lags else None, level=spec.level, units=UNITS,
     )  # fmt: skip
 
 
 def months_used(spec: Specification) -> pd.PeriodIndex:
     """Months behind :func:`identified`: those of the sample whose lags are in it."""
-    frame, lags = _lagged(spec, spec.leaning.news, spec.leaning.sample)
-    return pd.PeriodIndex(frame.join(lags).dropna().index)
+    frame = months_of(spec, spec.leaning.news, spec.leaning.sample)
+    return pd.PeriodIndex(frame.join(_lagged(frame, spec.leaning.lags)).dropna().index)
 
 
-def _lagged(spec: Specification, news: tuple[str, ...], sample: tuple[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The months, and the lags that are partialled out of them."""
-    frame = months_of(spec, news, sample)
-    columns = {
-        f"{name}_{k}": frame[name].shift(k) for name in ("change", "flow") for k in range(1, spec.leaning.lags + 1)
-    }
-    return frame, pd.DataFrame(columns, index=frame.index)
+def _lagged(frame: pd.DataFrame, lags: int) -> pd.DataFrame:
+    """Lags of both that are partialled out."""
+    columns = {f"{name}_{k}": frame[name].shift(k) for name in ("change", "flow") for k in range(1, lags + 1)}
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def per_10(estimate: Estimate) -> Estimate:
@@ -95,29 +113,41 @@ def per_10(estimate: Estimate) -> Estimate:
 
 def months_of(spec: Specification, news: tuple[str, ...], sample: tuple[str, str]) -> pd.DataFrame:
     """By month: change of the yield, its part on days of news (bp), purchases (percent of debt), and numbers of days."""
-    name, bought = spec.primary.maturity, f"{spec.leaning.seller}_net_purchases"
-    daily = econ.load(name, frequency="D", as_of=spec.as_of)
-    change = 100.0 * daily.frame[name].dropna().diff()
-    first, last = pd.Period(sample[0]).start_time, pd.Period(sample[1]).end_time
+    bought = f"{spec.leaning.seller}_net_purchases"
+    frame = _days(spec, news, pd.Period(sample[0]).start_time, pd.Period(sample[1]).end_time)
+    purchases = loaded(spec, bought).frame[bought].rename("flow")
+    table = frame.groupby(pd.DatetimeIndex(frame.index).to_period("M")).sum().join(purchases, how="inner")
+    return table.loc[sample[0] : sample[1]].dropna()
+
+
+def weeks_of(spec: Specification) -> pd.DataFrame:
+    """The same by weeks that end on Wednesdays, for the rise of custody holdings."""
+    held = weekly(spec).frame
+    wednesdays = pd.DatetimeIndex(held.index)
+    frame = _days(spec, spec.leaning.news, wednesdays[0] - pd.Timedelta(days=6), wednesdays[-1])
+    days = pd.DatetimeIndex(frame.index)
+    ends = days + pd.to_timedelta((2 - days.day_of_week) % 7, unit="D")
+    return frame.groupby(ends).sum().join(-held["custody_sales"].rename("flow"), how="inner").dropna()
+
+
+def _days(spec: Specification, news: tuple[str, ...], first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """By trading day: change of the yield, the same on days of news, and what to count."""
+    name = spec.primary.maturity
+    change = 100.0 * econ.load(name, frequency="D", as_of=spec.as_of).frame[name].dropna().diff()
     change = change[(change.index >= first) & (change.index <= last)]
     quoted = pd.DatetimeIndex(change.index)
     told = pd.concat([calendar(each, first.date(), last.date())["date"] for each in news]).drop_duplicates()
     places = quoted.searchsorted(pd.DatetimeIndex(told))  # news while the market is closed is met on its next day
     on_news = np.zeros(len(quoted), dtype=bool)
     on_news[places[places < len(quoted)]] = True
-    month = quoted.to_period("M")
-    frame = pd.DataFrame(
-        {"change": change, "news": change.where(on_news, 0.0), "days": 1.0, "news_days": 1.0 * on_news}
-    )
-    data = loaded(spec, bought)
-    table = frame.groupby(month).sum().join(data.frame[bought].rename("flow"), how="inner")
-    return table.loc[sample[0] : sample[1]].dropna()
+    return pd.DataFrame({"change": change, "news": change.where(on_news, 0.0), "days": 1.0, "news_days": 1.0 * on_news})
 
 
 def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
     """Files behind the months."""
     yields = econ.load(spec.primary.maturity, frequency="D", as_of=spec.as_of).vintages
-    return tuple(dict.fromkeys(yields + loaded(spec, f"{spec.leaning.seller}_net_purchases").vintages))
+    flows = loaded(spec, f"{spec.leaning.seller}_net_purchases").vintages
+    return tuple(dict.fromkeys(yields + flows + weekly(spec).vintages))
 
 
 Found = dict[tuple[str, ...], tuple[NewsLeaning, tuple[str, str]]]
@@ -141,16 +171,28 @@ def _table(found: Found, spec: Specification) -> tuple[Table, dict[str, Any]]:
             f"{key}_leaning": per_10(made.leaning), f"{key}_impact": made.impact, f"{key}_f": made.relevance.statistic,
             f"{key}_bare": bare.impact, f"{key}_least_squares": squares, f"{key}_share": made.share,
         }  # fmt: skip
+    rows += _by_week(spec)
     table = Table(
         ["Leaning", "Impact", "Effective F"], rows, decimals=2, below="interval",
         notes=[
             f"Leaning: purchases of {name_of(spec.leaning.seller).lower()} holders, percent of debt, that a rise of the {yield_words(spec.primary.maturity)} by 10 bp in the "
             f"month brings. Impact: of a sale of 1% of debt on the yield of the month, bp. Brackets: {spec.level:.0%} S sets, valid however weak the news. "
             f"News days against the others: change of the yield on days of news less their share of days times that of the month, which is free of what flows do if they are spread evenly over days; the rows below take other shares. "
-            f"{spec.leaning.lags} lags of both partialled out; Newey-West."
+            f"{spec.leaning.lags} lags of both (by week {spec.weekly.lags}) partialled out; Newey-West. Custody: purchases are the rise of what the Fed keeps for foreign officials, the yield from Wednesday to Wednesday."
         ],
     )  # fmt: skip
     return table, numbers
+
+
+def _by_week(spec: Specification) -> list[Row | Panel]:
+    """Custody holdings, week by week."""
+    made, bare = custody(spec), custody(spec, leak=False)
+    rows: list[Row | Panel] = [
+        Panel(f"Custody holdings by week, {_named(spec.leaning.news)}, {span(window(spec, 'custody'))}")
+    ]
+    for words, each in (("News days against the others", made), ("The same, leak not taken out", bare)):
+        rows.append(Row(words, [per_10(each.leaning), each.impact, each.relevance.statistic]))
+    return [*rows, Row("Least squares: no leaning", ["", made.curve.at(0.0, level=spec.level), ""])]
 
 
 def _other_news(spec: Specification) -> dict[str, NewsLeaning]:

@@ -74,6 +74,15 @@ def test_news_gives_what_a_referee_found():
     assert months.loc["2003-02", "news"] == 0.0
 
 
+def test_weeks_are_those_of_the_custody_holdings():
+    weeks, held = leaning.weeks_of(baseline), leaning.weekly(baseline).frame
+    change = held["yield_10y"].diff().iloc[1:]
+    assert (weeks["change"].iloc[1:] - change.reindex(weeks.index[1:])).abs().max() < 1e-9
+    assert (weeks["flow"] + held["custody_sales"]).abs().max() == 0.0
+    assert leaning.custody(baseline).share == pytest.approx(weeks["news_days"].sum() / weeks["days"].sum())
+    assert leaning.custody(baseline, leak=False).share == 0.0
+
+
 def test_what_surveys_give_to_china_is_taken_from_the_hub():
     china, uk = replacement.CHINA, replacement.UK
     bare = replacement._flows(baseline, baseline.replacement.sample).frame

@@ -145,7 +145,7 @@ SENTENCES = {
         "operations.far", 0.0, value("operations.primary")
     ),
     "That the two are one is not rejected": lambda: value("operations.equal_next") > 0.1,
-    "it decides nothing": lambda: contains("leaning.both_impact", 0.0, 28.0),
+    "it decides nothing": lambda: all(contains(f"leaning.{key}_impact", 0.0, 28.0) for key in ("both", "custody")),
     "cannot be told apart": lambda: value("daily_designs.agreement_p") > 0.1,
     "Monthly flows and yields do not settle what priors dispute": lambda: (
         contains("beliefs.impact_news", 0.0) and contains("beliefs.sceptic_news", 0.0)
