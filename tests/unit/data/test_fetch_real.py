@@ -25,6 +25,7 @@ the FRED key                            ``test_fetch_http``: in no log, exceptio
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -392,5 +393,7 @@ def test_the_command_builds_a_vintage_that_the_environment_names(loopback, home,
         run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, env=os.environ.copy(), check=False)
     assert run.returncode == 0, run.stderr
     assert "wrote vintage 2026-08-20" in run.stdout
-    assert "20/20" in run.stderr
+    told = [tuple(map(int, pair)) for pair in re.findall(r"^(\d+)/(\d+) ", run.stderr, flags=re.MULTILINE)]
+    assert told == [(number + 1, len(told)) for number in range(len(told))]  # every file once, to the last
+    assert len(told) >= 20
     assert pd.read_csv(home / "2026-08-20" / "manifest.csv")["file"].is_unique
