@@ -24,6 +24,7 @@ from analyses._projections import (
     monthly,
     with_instruments,
 )  # fmt: skip
+from analyses._samples import loaded, window
 from analyses._units import debt_tn, per_100bn
 from analyses._words import concept, heads, label, listing, months, name_of, series, yield_words
 from analyses.specification import Specification, baseline
@@ -102,15 +103,29 @@ def primary_key(spec: Specification) -> str:
 
 
 def designs(spec: Specification) -> dict[str, Design]:
-    """The designs that the sample permits: without an intervention in it, none rests on interventions."""
+    """The designs that the sample and the concept permit.
+
+    Without an intervention in the sample none rests on interventions, and positions of all foreigners, or trades by
+    holder, are not published back to the beginning of the long sample.
+    """
+    chosen = {key: each for key, each in _chosen(spec).items() if not each.long or _published(each, spec)}
     if intervened(spec):
-        return _chosen(spec)
+        return chosen
     found = {}
-    for key, design in _chosen(spec).items():
+    for key, design in chosen.items():
         left = tuple(name for name in design.instruments if not name.startswith("intervention"))
         if left or not design.instruments:
             found[key] = replace(design, instruments=left)
     return found
+
+
+def _published(design: Design, spec: Specification) -> bool:
+    """Whether purchases are published from the beginning of the long sample under the concept of the specification."""
+    if spec.concept == baseline.concept:  # a sample that it does not reach is an error, not a design less
+        return True
+    name = f"{design.sale.slug}_net_purchases"
+    first = str(loaded(spec, name).frame[name].dropna().index[0])
+    return first <= window(spec, "whole" if design.sale == FOREIGN else "long")[0]
 
 
 def data_of(design: Design, spec: Specification, *, premia: bool = False, further: tuple[str, ...] = ()) -> Dataset:

@@ -20,6 +20,8 @@ from econ.offset._ratio import Ratio
 
 NONE, PARTIAL, FULL, AGAINST = "no meaningful offset", "partial offset", "offset", "selling alongside"
 OPEN = "not decidable with these data"
+FARTHEST = 10_000_000
+"""Observations beyond which no number says anything."""
 NO_ERROR = Unavailable("the estimate has no standard error; only its set decides")
 
 
@@ -187,13 +189,14 @@ def _precision(estimate: Estimate, error: float, value: float) -> float:
 
 def _observations(
     estimate: Estimate, error: float, one_sided: float, thresholds: tuple[float, float], power: float
-) -> int:
+) -> int | Unavailable:
     """Standard errors fall with the root of the sample; at an offset of 0 both one-sided tests must reject."""
     (none, full), quantile = thresholds, float(stats.norm.ppf(one_sided))
     room = none / (quantile + float(stats.norm.ppf(0.5 + power / 2.0)))
     equal = max(_precision(estimate, error, -none), _precision(estimate, error, none)) / room
     above = _precision(estimate, error, full) * (quantile + float(stats.norm.ppf(power))) / (1.0 - full)
-    return math.ceil(estimate.nobs * max(equal, above) ** 2)
+    needed = math.ceil(estimate.nobs * max(equal, above) ** 2)
+    return needed if needed <= FARTHEST else Unavailable(f"more than {FARTHEST:,} observations would be needed")
 
 
 def _line(

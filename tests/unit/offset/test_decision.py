@@ -114,3 +114,11 @@ def test_with_the_sample_size_needed_fieller_sets_decide_as_often_as_promised():
     full = np.mean([decide(ratio(0.8 + a, 0.8 + b, smaller)).verdict == "offset" for a, b in draws])
     assert min(none, full) == pytest.approx(0.8, abs=0.05)
     assert max(none, full) >= 0.78
+
+
+def test_an_estimate_that_no_sample_decides_says_so():
+    made = decide(Estimate(0.3, 400.0, -660.0, 660.0, nobs=177), none=0.01)
+    assert made.verdict == "not decidable with these data"
+    assert isinstance(made.nobs_needed, Unavailable)
+    assert "more than 10,000,000 observations" in made.nobs_needed.reason
+    assert "would decide" not in made.line

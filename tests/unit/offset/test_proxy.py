@@ -212,9 +212,11 @@ def test_the_normalising_variable_may_stand_anywhere():
 @pytest.mark.parametrize("rho", [0.0, 1.0])
 def test_the_set_covers_in_a_large_system_and_a_short_sample(rho):
     """Six variables with six lags, 177 months: 37 coefficients an equation."""
-    samples, covered = TreasuryMarket(offset=rho).samples(300, 177, 11), 0
-    for number in range(300):
-        drawn = Sample(samples, number, np.random.SeedSequence(1))
-        svar = drawn.fit.identify(Proxy(drawn.frame["seller_news"], shock="seller", normalise=FLOW))
-        covered += rho in quantity_offset(svar, FLOW, ALLIED, horizon=3).region
-    assert 0.87 <= covered / 300 <= 0.95
+    covered = 0
+    for seed in (11, 12, 13):
+        samples = TreasuryMarket(offset=rho).samples(300, 177, seed)
+        for number in range(300):
+            drawn = Sample(samples, number, np.random.SeedSequence(1))
+            svar = drawn.fit.identify(Proxy(drawn.frame["seller_news"], shock="seller", normalise=FLOW))
+            covered += rho in quantity_offset(svar, FLOW, ALLIED, horizon=3).region
+    assert covered / 900 == pytest.approx(0.90, abs=0.03)  # three Monte Carlo errors
