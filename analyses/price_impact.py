@@ -70,6 +70,7 @@ class Design:
     long: bool = False
 
 
+EMPTY = Unavailable("the instruments contradict each other: the set is empty")
 DESIGNS = {
     "ols_long": Design("LS officials, 1985–2020", OFFICIAL, long=True),
     "ols_whole": Design("LS all foreign, 1985 on", FOREIGN, long=True),
@@ -197,7 +198,8 @@ def impact(
     if not fit.parent.instruments:
         return estimate
     region = fit.robust_set(name, horizon, level=spec.level, small_sample=small_sample)
-    return replace(estimate, lower=region.lower, upper=region.upper, region=region)
+    ends: tuple[float | Unavailable, ...] = (region.lower, region.upper) if region.intervals else (EMPTY, EMPTY)
+    return replace(estimate, lower=ends[0], upper=ends[1], region=region)
 
 
 def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Table:
