@@ -111,8 +111,8 @@ def test_bias_and_coverage_of_every_estimator_by_fault():
     """T = 177, impact -60 bp, supply shocks of three times the calibrated size to which both holders react at once.
 
     Designs with instruments cover but where a fifth of the seller's flow is booked at hubs: its sale is understated, so
-    an offset of one is found to be 1.2 to 1.4, and proxy VARs cover 76 to 79% of the time (Monte Carlo error 4 points; 80%
-    and more in the market before it was calibrated to the published months). Recursive orders never cover.
+    an offset of one is found to be 1.2 to 1.4, and proxy VARs cover 76 to 79% of the time (Monte Carlo error 4 points;
+    80% and more in the market before it was calibrated to the published months). Recursive orders never cover.
     """
     scores = tournament(offset_truths((-60.0,), (177,)), ALL, 100, rng=5, draws=99, n_jobs=2, block=25)
     table = scores.table[["median_bias", "coverage", "unbounded", "failed"]].astype(float)
