@@ -1,7 +1,5 @@
 """The real files of the publishers: parsed in full, and equal to the embedded vintage wherever both have a figure."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -124,14 +122,3 @@ def test_the_archive_equals_the_publishers_file_on_every_common_observation(name
         tolerance = 5.1e-5 if name == "acm" else 0.0  # the archive gives term premia to four decimals
         wrong = both[known & ~np.isclose(left, right, rtol=1e-12, atol=tolerance)]
         assert wrong.empty, f"{name}.{column} differs:\n{wrong.head(20)}"
-
-
-def test_all_tic_and_fred_files_parse_in_five_seconds(raw):
-    started = time.process_time()
-    for layout, file, _ in OFFICIAL:
-        if file.startswith("tic/"):
-            parse(layout, raw / file)
-    for path in sorted([*raw.glob("fred/*.csv"), *raw.glob("fred/vintages/*.csv")]):
-        if path.name not in NO_FRED_LAYOUT:
-            parse("fred_csv", path)
-    assert time.process_time() - started < 5.0
