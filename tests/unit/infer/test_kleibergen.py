@@ -185,6 +185,14 @@ def test_one_instrument_is_fiellers_set_and_raw_data_do_as_well():
     assert kleibergen(y, x, z, controls=control, cov="hc1") == kleibergen(form)
 
 
+def test_groups_are_the_clusters_of_the_reduced_form():
+    y, x, z = sample(8, 2, 0.5)
+    groups = np.repeat(np.arange(50), 3)
+    found = kleibergen(y, x, z, cov="cluster", groups=groups)
+    assert found == kleibergen(reduced_form(y, x, z, cov="cluster", groups=groups))
+    assert found != kleibergen(y, x, z, cov="cluster", groups=np.repeat(np.arange(30), 5))
+
+
 def test_what_cannot_be_weighed_is_refused():
     y, x, z = sample(7, 2, 0.5)
     with pytest.raises(SpecificationError, match="one is missing"):

@@ -60,6 +60,14 @@ def test_the_defaults_are_the_public_magnitudes():
     assert np.median(largest) > 0.7
 
 
+def test_campaigns_of_one_size_or_of_many():
+    """Absolute amounts around the size of their campaign: with no spread only its own noise is left."""
+    alike, spread = (DailyMarket(spread=each, faults=DailyFaults()).samples(10, 420, rng=2).sold for each in (0.0, 1.5))
+    deviation = [np.log(np.abs(sold[sold != 0.0])).std() for sold in (alike, spread)]
+    noise = np.log(np.abs(1.0 + 0.5 * np.random.default_rng(3).standard_normal(100_000))).std()
+    assert deviation == pytest.approx([noise, np.hypot(noise, 1.5)], rel=0.15)
+
+
 @pytest.mark.parametrize("lasting", [1.0, 0.6, 0.0])
 def test_both_equations_hold_every_day(lasting):
     market = DailyMarket(lasting=lasting, faults=DailyFaults(risk=0.3, direct=0.002))

@@ -111,8 +111,9 @@ def test_bias_and_coverage_of_every_estimator_by_fault():
     """T = 177, impact -60 bp, supply shocks of three times the calibrated size to which both holders react at once.
 
     Designs with instruments cover but where a fifth of the seller's flow is booked at hubs: its sale is understated, so
-    an offset of one is found to be 1.2 to 1.4, and proxy VARs cover 76 to 79% of the time (Monte Carlo error 4 points;
-    80% and more in the market before it was calibrated to the published months). Recursive orders never cover.
+    an offset of one is found to be 1.2 to 1.4. With 600 samples proxy VARs cover there 85 and 84% (offset of a half),
+    75 and 77% (offset of one), Monte Carlo error 1.7 points; here 100 samples are held to that within three of their
+    own errors. Recursive orders never cover.
     """
     scores = tournament(offset_truths((-60.0,), (177,)), ALL, 100, rng=5, draws=99, n_jobs=2, block=25)
     table = scores.table[["median_bias", "coverage", "unbounded", "failed"]].astype(float)
@@ -122,9 +123,13 @@ def test_bias_and_coverage_of_every_estimator_by_fault():
     instrumented = flat[flat["estimator"].isin(["proxy_var_anderson_rubin", "projection_anderson_rubin"])]
     hubs = instrumented["faults"].isin(["custody", "archive"]) & (instrumented["offset"] > 0.0)
     assert (instrumented.loc[~hubs, "coverage"] >= 0.80).all()
-    assert (instrumented.loc[hubs, "coverage"] >= 0.70).all()
-    wrong = instrumented[hubs & (instrumented["offset"] == 1.0) & instrumented["estimator"].str.startswith("proxy")]
-    assert (wrong["coverage"] <= 0.85).all()  # the fault is seen
+    proxy = instrumented["estimator"] == "proxy_var_anderson_rubin"
+    assert (instrumented.loc[hubs & ~proxy, "coverage"] >= 0.78).all()
+    proxies = instrumented[hubs & proxy]
+    for offset, (covered, error) in {0.5: (0.85, 0.036), 1.0: (0.76, 0.043)}.items():
+        found = proxies.loc[proxies["offset"] == offset, "coverage"]
+        assert len(found) == 2
+        assert ((found - covered).abs() <= 3.0 * error).all()
     full = instrumented[(instrumented["faults"] == "custody") & (instrumented["offset"] == 1.0)]
     assert full["median_bias"].between(0.15, 0.5).all()
     own = flat[flat["estimator"].str.startswith("price_own")]
