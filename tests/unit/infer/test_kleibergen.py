@@ -28,21 +28,22 @@ def known(form):
 
 
 def textbook(form, b):
-    """S and K at one b as they are written down."""
-    m, v = len(form.first), form.covariance
-    g = form.outcome - b * form.first
-    turn = np.hstack([np.eye(m), -b * np.eye(m)])
-    v_gg, v_fg = turn @ v @ turn.T, v[m:] @ turn.T
+    """S and K at one b, or at many at once, as they are written down."""
+    m, v, b = len(form.first), form.covariance, np.asarray(b, dtype=float)[..., None, None]
+    g = form.outcome[:, None] - b * form.first[:, None]
+    turn = np.concatenate([np.broadcast_to(np.eye(m), (*b.shape[:-2], m, m)), -b * np.eye(m)], axis=-1)
+    v_gg, v_fg = turn @ v @ turn.swapaxes(-1, -2), v[m:] @ turn.swapaxes(-1, -2)
     inverse = np.linalg.inv(v_gg)
-    d = form.first - v_fg @ inverse @ g
-    return g @ inverse @ g, (g @ inverse @ d) ** 2 / (d @ inverse @ d)
+    d = form.first[:, None] - v_fg @ inverse @ g
+    s, gd, dd = (x.swapaxes(-1, -2) @ inverse @ y for x, y in ((g, g), (g, d), (d, d)))
+    return s[..., 0, 0], gd[..., 0, 0] ** 2 / dd[..., 0, 0]
 
 
 def bounds_on_grid(accept, form, centre, scale):
     """Ends of a set from a fine grid of angles, each halved down to rounding."""
     angle = np.linspace(-0.5 * math.pi, 0.5 * math.pi, 20_003)[1:-1]
     b = centre + scale * np.tan(angle)
-    inside = np.array([accept(*textbook(form, each)) for each in b])
+    inside = accept(*textbook(form, b))
     ends = []
     for j in np.flatnonzero(inside[1:] != inside[:-1]):
         low, high = b[j], b[j + 1]
