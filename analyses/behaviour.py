@@ -202,6 +202,7 @@ def _breaks(spec: Specification) -> tuple[Table, dict[str, int | float | str]]:
             trim=spec.behaviour.trim,
             size=spec.behaviour.break_size,
             draws=spec.behaviour.break_draws,
+            block=spec.behaviour.break_block,
             rng=spec.rng,
             level=spec.level,
             parent=china,
@@ -220,7 +221,7 @@ def _breaks(spec: Specification) -> tuple[Table, dict[str, int | float | str]]:
         ["sup-F, or interval", "p-value, or mean after"], rows, decimals=2,
         notes=[
             f"Mean of China's net purchases, percent of debt a month; Bai and Perron, sequential tests at {spec.behaviour.break_size:.0%} by a block-wild "
-            f"bootstrap, or the Bayesian criterion; {spec.level:.0%} intervals of the dates after Bai (1997).",
+            f"bootstrap in blocks of {months(spec.behaviour.break_block)}, or the Bayesian criterion; {spec.level:.0%} intervals of the dates after Bai (1997).",
             sampled(spec),
         ],
     )  # fmt: skip
