@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -273,6 +273,52 @@ class VARResults:
     def posterior(self) -> ReducedDraws | None:
         """Posterior draws of the reduced form; none for least squares. Schemes map each to an impact matrix."""
         return None
+
+    @property
+    def redraws(self) -> bool:
+        """Whether unstable bootstrap draws may be drawn again: where the estimate itself is stable."""
+        return self.is_stable
+
+    def are_stable(self, blocks: Array) -> Mask:
+        """Which of many lag blocks (B, p, n, n), in units of the residuals, are stable: (B,)."""
+        return kernels.is_stable(blocks)
+
+    def estimates(self, paths: Array, terms: Array) -> tuple[Array, Array, Array]:
+        """Estimate other samples as this one was, a batch at once.
+
+        Parameters
+        ----------
+        paths : array (B, p + T, n)
+            Samples.
+        terms : array (T, m)
+            Deterministic and exogenous regressors, the same for all.
+
+        Returns
+        -------
+        tuple of arrays
+            Cholesky factor of the cross products (B, k + n, k + n), coefficients (B, k, n) and Cholesky factor of û'û
+            (B, n, n), under the exclusions of the VAR if it has any.
+        """
+        factor, n = kernels.cross_factor(paths, terms, self.lags), len(self.variables)
+        if self.free is None:
+            return factor, kernels.coefficients(factor, n, self.lags), factor[:, -n:, -n:]
+        coefficients = restricted.restricted_coefficients(factor, self.free, self.lags)
+        return factor, coefficients, restricted.residual_factor(factor, coefficients, self.lags)
+
+    def refitted(self, data: Dataset) -> VARResults:
+        """The same specification, with this number of lags, on other data."""
+        return replace(self.parent, data=data, lags=self.lags).fit()
+
+    @property
+    def score_regressors(self) -> Array:
+        """Regressors (T, k) to which the residuals are orthogonal, for tests of what they leave out."""
+        return self.parent.design(self.lags)
+
+    @property
+    def lag_coefficients(self) -> int:
+        """Coefficients of lags estimated, in all equations."""
+        n, m = len(self.variables), len(self.parent.terms)
+        return n**2 * self.lags if self.free is None else int(self.free[m:].sum())
 
     @cached_property
     def _cross_residuals(self) -> Array:
