@@ -32,7 +32,7 @@ class Canonical(NamedTuple):
     β'S11β = I, so that the first r columns of both give Π = αβ' of rank r, and û'û = S00 - αα'.
     """
 
-    values: Array
+    eigenvalues: Array
     beta: Array
     alpha: Array
     s00: Array

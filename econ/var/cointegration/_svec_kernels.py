@@ -1,8 +1,8 @@
 """Arrays in, arrays out: structural VECMs with zeros on impact and in the long run, for B reduced forms at once.
 
-u_t = B ε_t, Σ = B B'; zeros are R vec B = 0 with the columns of B one below the other: rows pick elements of B or of C B.
-B is found by scoring on the free parameters γ of vec B = S γ, S spanning the null space of R (Amisano and Giannini 1997;
-Lütkepohl 2005, sections 9.1.4 and 9.2).
+u_t = B ε_t, Σ = B B'; zeros are R vec B = 0 with the columns of B one below the other: rows pick elements of B or of C
+B. B is found by scoring on the free parameters γ of vec B = S γ, S spanning the null space of R (Amisano and Giannini
+1997; Lütkepohl 2005, sections 9.1.4 and 9.2).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ RANK = 1e-8
 
 
 def constraints(effect: Array, short: Mask, long: Mask) -> Array:
-    """R (B, q, n²): zeros on impact where ``short`` (n, n), in the long run where ``long`` (n, n); [variable, shock]."""
+    """R (B, q, n²): zeros on impact where ``short`` (n, n), in the end where ``long`` (n, n); [variable, shock]."""
     draws, n, _ = effect.shape
     rows = []
     for shock in range(n):
@@ -53,13 +53,13 @@ def undetermined(b: Array, span: Array) -> int:
     cross = moved @ b.T
     change = (cross + cross.transpose(0, 2, 1))[:, *np.tril_indices(n)]
     sizes = np.linalg.svd(change, compute_uv=False)
-    return span.shape[1] - int((sizes > RANK * sizes[0]).sum())
+    return int(span.shape[1]) - int((sizes > RANK * sizes[0]).sum())
 
 
 def criterion(b: Array, sigma: Array) -> Array:
-    """log |BB'| + tr (BB')⁻¹Σ, (B,)."""
+    """The criterion log |BB'| + tr (BB')⁻¹Σ, (B,)."""
     inverse = np.linalg.inv(b)
-    return 2.0 * np.linalg.slogdet(b)[1] + np.einsum("bij,bjk,bik->b", inverse, sigma, inverse)
+    return np.asarray(2.0 * np.linalg.slogdet(b)[1] + np.einsum("bij,bjk,bik->b", inverse, sigma, inverse))
 
 
 def score(b: Array, sigma: Array, span: Array) -> tuple[Array, Array]:
@@ -83,7 +83,7 @@ def solve(start: Array, sigma: Array, span: Array) -> tuple[Array, Mask]:
 
     ``sigma`` should be in units near one. A step that lowers the likelihood is halved.
     """
-    draws, n, _ = start.shape
+    draws = len(start)
     gamma = np.einsum("bvf,bv->bf", span, np.swapaxes(start, 1, 2).reshape(draws, -1))
     ended, active = np.zeros(draws, dtype=bool), np.arange(draws)
     for _ in range(ROUNDS):

@@ -1,8 +1,8 @@
 """Maximum likelihood under linear restrictions on β and zero rows of α, by switching between the two.
 
-The concentrated model is R0 = α β'R1 + e with products S_ij / T of its variables; vec β = h + H φ (columns of β one below
-the other), and rows of α are zero where ``silent``. Each step maximises the likelihood over one block given the others
-(Boswijk and Doornik 2004, section 4.2), so it never falls.
+The concentrated model is R0 = α β'R1 + e with products S_ij / T of its variables; vec β = h + H φ (columns of β one
+below the other), and rows of α are zero where ``silent``. Each step maximises the likelihood over one block given the
+others (Boswijk and Doornik 2004, section 4.2), so it never falls.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def reduced_rank(model: VECM, base: VARResults, rank: int, *, free: bool = False
     z, where = sample(model, base.lags)
     found = kernels.canonical(kernels.data_factor(z), where)
     beta = found.beta[0, :, :rank] if free else normalised(model, found.beta[0, :, :rank], rank)
-    return given_vectors(model, base, beta, eigenvalues=found.values[0])
+    return given_vectors(model, base, beta, eigenvalues=found.eigenvalues[0])
 
 
 def normalised(model: VECM, beta: Array, rank: int) -> Array:

@@ -82,6 +82,15 @@ class CointegratedVARResults(VARResults):
         return bool(self.are_stable(self.lag_blocks[None] * scale / scale[:, None])[0])
 
     @property
+    def cross_root(self) -> Array:
+        """Lower triangular L (k, k) with L L' = ``cross_inverse``, whose rank is that of X: β is taken as known."""
+        x = self.score_regressors
+        spread = kernels.level_map(self.layout, self.beta)
+        root = np.zeros((len(spread), len(spread)))
+        root[:, : x.shape[1]] = _triangle(spread @ np.linalg.inv(np.linalg.qr(x, mode="r")))
+        return root
+
+    @property
     def score_regressors(self) -> Array:
         """[terms, Δy_{t-1}, ..., β'y_{t-1}], (T, m2 + r)."""
         where = self.layout
@@ -111,7 +120,7 @@ class CointegratedVARResults(VARResults):
         found = kernels.canonical(factor, where)
         alpha, beta = found.alpha[:, :, : self.rank], found.beta[:, :, : self.rank]
         pi = alpha @ np.swapaxes(beta, 1, 2)
-        root = np.linalg.cholesky(found.s00 - alpha @ np.swapaxes(alpha, 1, 2))
+        root = np.asarray(np.linalg.cholesky(found.s00 - alpha @ np.swapaxes(alpha, 1, 2)))
         return factor, kernels.level_rows(where, kernels.free_rows(factor, where, pi), pi), root
 
     def refitted(self, data: Dataset) -> VARResults:
@@ -154,3 +163,8 @@ class CointegratedVARResults(VARResults):
             "the bias correction is for stable VARs; a VECM has unit roots by its rank; use the fit as it is, or a VAR "
             "in differences and error-correction terms."
         )
+
+
+def _triangle(root: Array) -> Array:
+    """Lower trapezoid T (k, q) with T T' = R R' for R (k, q), k >= q."""
+    return np.asarray(np.linalg.qr(root.T, mode="r")).T

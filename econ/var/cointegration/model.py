@@ -81,7 +81,7 @@ class VECM:
     >>> data = simulated_var(200, rng=1, lags=[[[0.8, 0.2], [0.2, 0.8]]])
     >>> fit = VECM(data, 1, 1).fit()
     >>> fit.beta.round(1)["ec1"].tolist(), fit.to_var().roots.round(2).tolist()
-    ([1.0, -1.0], [1.0, 0.55])
+    ([1.0, -1.0], [1.0, 0.56])
     """
 
     data: Dataset | pd.DataFrame

@@ -29,14 +29,14 @@ SMALL = 1e-8  # share of its length that a direction must have in the variables 
 class PermanentTransitory:
     """n - r permanent shocks and r transitory ones of a VECM of rank r (King, Plosser, Stock and Watson).
 
-    With C = β_⊥(α_⊥'Γβ_⊥)⁻¹α_⊥' the long-run effect of the residuals, transitory shocks are those with C b = 0, so b lies
-    in the span of α; permanent ones, uncorrelated with them, are combinations of α_⊥'u_t (Gonzalo and Ng). Among
+    With C = β_⊥(α_⊥'Γβ_⊥)⁻¹α_⊥' the long-run effect of the residuals, transitory shocks are those with C b = 0, so b
+    lies in the span of α; permanent ones, uncorrelated with them, are combinations of α_⊥'u_t (Gonzalo and Ng). Among
     themselves they are told apart by order: the long-run effect of permanent shocks on the variables ``permanent`` and
     the impact of transitory shocks on the variables ``transitory`` are lower triangular with positive diagonals. A
     single shock of a kind needs no order.
 
-    Coverage of nominal 90% percentile intervals (two permanent shocks and a transitory one, rank 1, VECM(2), T = 300, 200
-    samples, horizons 0, 4 and 24): 86-93% with `Residual`, 84-93% with `MovingBlock` (a test repeats this).
+    Coverage of nominal 90% percentile intervals (two permanent shocks and a transitory one, rank 1, VECM(2), T = 300,
+    200 samples, horizons 0, 4 and 24): 86-93% with `Residual`, 84-93% with `MovingBlock` (a test repeats this).
 
     Parameters
     ----------
@@ -48,16 +48,16 @@ class PermanentTransitory:
     Raises
     ------
     SpecificationError
-        If a name stands twice. On ``identify``, if the VAR is no VECM, names are unknown or missing, or their numbers are
-        not n - r and r.
+        If a name stands twice. On ``identify``, if the VAR is no VECM, names are unknown or missing, or their numbers
+        are not n - r and r.
     NotIdentified
-        On ``identify``, if the permanent shocks do not move the variables ``permanent`` independently in the long run, or
-        the transitory ones the variables ``transitory`` on impact.
+        On ``identify``, if the permanent shocks do not move the variables ``permanent`` independently in the long run,
+        or the transitory ones the variables ``transitory`` on impact.
 
     References
     ----------
-    King, R. G., C. I. Plosser, J. H. Stock and M. W. Watson (1991), Stochastic Trends and Economic Fluctuations, American
-    Economic Review 81(4), 819-840.
+    King, R. G., C. I. Plosser, J. H. Stock and M. W. Watson (1991), Stochastic Trends and Economic Fluctuations,
+    American Economic Review 81(4), 819-840.
     Gonzalo, J. and S. Ng (2001), A Systematic Framework for Analyzing the Dynamic Effects of Permanent and Transitory
     Shocks, Journal of Economic Dynamics and Control 25(10), 1527-1546.
 
@@ -118,8 +118,8 @@ def cointegrating_rank(fit: VARResults, scheme: str) -> int:
     """Rank of a VECM; refuses a VAR that is none."""
     if not isinstance(fit, CointegratedVARResults):
         raise SpecificationError(
-            f"{scheme} takes a cointegrated VAR; VECM(data, lags, rank).fit().identify(...) has one, and for a stable VAR "
-            "there is LongRun."
+            f"{scheme} takes a cointegrated VAR; VECM(data, lags, rank).fit().identify(...) has one, and for a stable "
+            "VAR there is LongRun."
         )
     return fit.rank
 

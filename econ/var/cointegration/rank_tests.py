@@ -52,9 +52,10 @@ class RankTests:
 
     References
     ----------
-    Johansen, S. (1995), Likelihood-Based Inference in Cointegrated Vector Autoregressive Models, chapters 6, 11, 12, 15.
-    Reinsel, G. C. and S. K. Ahn (1992), Vector Autoregressive Models with Unit Roots and Reduced Rank Structure, Journal
-    of Time Series Analysis 13(4), 353-375.
+    Johansen, S. (1995), Likelihood-Based Inference in Cointegrated Vector Autoregressive Models, chapters 6, 11, 12,
+    15.
+    Reinsel, G. C. and S. K. Ahn (1992), Vector Autoregressive Models with Unit Roots and Reduced Rank Structure,
+    Journal of Time Series Analysis 13(4), 353-375.
     """
 
     parent: VECM = field(repr=False)
@@ -111,8 +112,8 @@ class RankTests:
             Of each test. The rank is too large with this probability in long samples, and never too small.
         """
         test, size = checks.choice("rank test", test, TESTS), checks.real("size", size, above=0.0, below=1.0)
-        table, n = self.table, len(self.eigenvalues)
-        kept = [rank for rank in range(n) if table.loc[f"{test}: rank {rank}", "p_value"] >= size]
+        probabilities, n = self.table["p_value"].to_dict(), len(self.eigenvalues)
+        kept = [rank for rank in range(n) if probabilities[f"{test}: rank {rank}"] >= size]
         return min(kept, default=n)
 
     def bootstrap(self, bootstrap: Bootstrap, rng: Seed = None, *, n_jobs: int = 1) -> pd.DataFrame:
@@ -131,9 +132,9 @@ class RankTests:
         -------
         DataFrame
             Rows ``trace: rank 0``, ...; columns ``statistic``, ``p_value`` (one plus the draws at least as large, over
-            one plus the draws), ``distribution``, ``null``, ``root`` (largest modulus of the VECM at this rank beyond its
-            unit roots) and ``unstable`` (draws that, estimated at this rank, have a root on or outside the unit circle
-            beyond them; they are kept). Where ``root`` is not below one, samples explode: `Unavailable`.
+            one plus the draws), ``distribution``, ``null``, ``root`` (largest modulus of the VECM at this rank beyond
+            its unit roots) and ``unstable`` (draws that, estimated at this rank, have a root on or outside the unit
+            circle beyond them; they are kept). Where ``root`` is not below one, samples explode: `Unavailable`.
 
         Raises
         ------
@@ -146,9 +147,9 @@ class RankTests:
 
         References
         ----------
-        Cavaliere, G., A. Rahbek and A. M. R. Taylor (2012), Bootstrap Determination of the Co-integration Rank in Vector
-        Autoregressive Models, Econometrica 80(4), 1721-1740; (2014), Bootstrap Determination of the Co-integration Rank
-        in Heteroskedastic VAR Models, Econometric Reviews 33(5-6), 606-650.
+        Cavaliere, G., A. Rahbek and A. M. R. Taylor (2012), Bootstrap Determination of the Co-integration Rank in
+        Vector Autoregressive Models, Econometrica 80(4), 1721-1740; (2014), Bootstrap Determination of the
+        Co-integration Rank in Heteroskedastic VAR Models, Econometric Reviews 33(5-6), 606-650.
         """
         check_bootstrap(bootstrap)
         if isinstance(bootstrap, MovingBlock):
@@ -176,7 +177,7 @@ class RankTests:
         centre = fit.data.frame.to_numpy(dtype=float).mean(axis=0) if "const" in fit.parent.levels.terms else 0.0
 
         def read(draws: SimulatedDraws) -> tuple[Array, int]:
-            values = kernels.canonical(kernels.sample_factor(draws.paths - centre, terms, where), where).values
+            values = kernels.canonical(kernels.sample_factor(draws.paths - centre, terms, where), where).eigenvalues
             return -n * np.log1p(-values[:, rank:]).sum(axis=1), draws.unstable
 
         kept = replace(bootstrap, unstable="keep")  # type: ignore[type-var]
@@ -195,5 +196,5 @@ def rank_tests(model: VECM, base: VARResults, *, correction: str | None) -> Rank
     """The tests of a model whose VAR in levels is ``base``."""
     kept = None if correction is None else checks.choice("correction", correction, CORRECTIONS)
     z, where = sample(model, base.lags)
-    values = kernels.canonical(kernels.data_factor(z), where).values[0]
+    values = kernels.canonical(kernels.data_factor(z), where).eigenvalues[0]
     return RankTests(model, base, values, kept)

@@ -83,8 +83,8 @@ def restrict(
     fit : VECMResults
         The VECM without them.
     beta : DataFrame (n1, s) or sequence of r of them, optional
-        H with the rows of β: all vectors are combinations of its columns, β = H φ; or H_i for each vector, β_i = H_i φ_i
-        (general linear restrictions R_i'β_i = 0 are H_i = R_i⊥).
+        H with the rows of β: all vectors are combinations of its columns, β = H φ; or H_i for each vector, β_i = H_i
+        φ_i (general linear restrictions R_i'β_i = 0 are H_i = R_i⊥).
     known : DataFrame (n1, s), optional
         Known vectors; the other r - s are free. Not together with ``beta``.
     exogenous : str or sequence of str, optional
@@ -101,16 +101,16 @@ def restrict(
     UnknownName
         For a row or a variable that there is not.
     Contradiction
-        If no α and β of this rank meet the restrictions: vectors that coincide or vanish, more known ones than the rank,
-        fewer adjusting variables than vectors.
+        If no α and β of this rank meet the restrictions: vectors that coincide or vanish, more known ones than the
+        rank, fewer adjusting variables than vectors.
     NotConverged
         If the switching has not ended after 20,000 rounds.
 
     Notes
     -----
     Degrees of freedom are r (n + n1 - r) less the dimension of the restricted set of αβ' at a generic point. Size in
-    short samples: a nominal 5% test of β = H φ in a VECM(2) of three variables rejects 8.7% of true nulls at T = 100 and
-    5.7% at T = 400, of weak exogeneity 6.4% and 4.9% (a test repeats this).
+    short samples: a nominal 5% test of β = H φ in a VECM(2) of three variables rejects 8.7% of true nulls at T = 100
+    and 5.7% at T = 400, of weak exogeneity 6.4% and 4.9% (a test repeats this).
 
     References
     ----------
@@ -170,7 +170,8 @@ def _silent(fit: VECMResults, exogenous: str | Sequence[str] | None) -> Mask:
     left = len(fit.variables) - len(names)
     if left < fit.rank:
         raise Contradiction(
-            f"{fit.rank} cointegrating vectors need as many variables that adjust; {list(names)} leave {left}: name fewer."
+            f"{fit.rank} cointegrating vectors need as many variables that adjust; {list(names)} leave {left}; name "
+            "fewer."
         )
     return np.array([name in names for name in fit.variables])
 
@@ -193,7 +194,7 @@ def _table(fit: VECMResults, given: pd.DataFrame, what: str) -> Array:
 def _vectors(
     fit: VECMResults, beta: pd.DataFrame | Sequence[pd.DataFrame] | None, known: pd.DataFrame | None
 ) -> tuple[Array, Array, str]:
-    """h (n1 r,), H (n1 r, f) and the kind of restriction."""
+    """Vectors h (n1 r,), H (n1 r, f) and the kind of restriction."""
     n1, r = fit.beta.shape
     if beta is not None and known is not None:
         raise SpecificationError("pass beta= or known=, not both; a known vector is an H of one column in beta=[...].")
@@ -203,11 +204,11 @@ def _vectors(
         if s > r:
             raise Contradiction(f"{s} vectors are known, but the rank is {r}; drop some, or raise the rank.")
         fixed = np.concatenate([columns.T.reshape(-1), np.zeros(n1 * (r - s))])
-        return fixed, np.eye(n1 * r)[:, n1 * s :], "known"
+        return fixed, np.asarray(np.eye(n1 * r)[:, n1 * s :]), "known"
     if beta is None:
         return np.zeros(n1 * r), np.eye(n1 * r), "free"
     if isinstance(beta, pd.DataFrame):
-        return np.zeros(n1 * r), np.kron(np.eye(r), _table(fit, beta, "beta")), "same"
+        return np.zeros(n1 * r), np.asarray(np.kron(np.eye(r), _table(fit, beta, "beta"))), "same"
     if len(beta) != r:
         raise SpecificationError(f"beta= takes one table for all vectors, or one for each of {r}; found {len(beta)}.")
     spans = [_table(fit, each, f"beta[{number}]") for number, each in enumerate(beta)]
@@ -248,7 +249,9 @@ def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask) -> Ar
     start, generator = np.linalg.qr(d1[:, None] * fit.beta.to_numpy())[0], np.random.default_rng(0)
     turns = [np.eye(fit.rank), *np.linalg.qr(generator.standard_normal((STARTS, fit.rank, fit.rank)))[0]]
     given = (stretch * fixed, orthonormal)
-    ends = [switching.switch(scaled, start @ turn, given, silent=silent) for turn in turns[: 1 + STARTS * (fit.rank > 1)]]
+    ends = [
+        switching.switch(scaled, start @ turn, given, silent=silent) for turn in turns[: 1 + STARTS * (fit.rank > 1)]
+    ]
     best = min(ends, key=lambda end: end.log_determinant)
     if not best.converged:
         raise NotConverged(

@@ -123,12 +123,14 @@ class VECMResults:
     @cached_property
     def alpha_std_errors(self) -> pd.DataFrame:
         """Standard errors of alpha, (n, r), β taken as known; zero where an equation does not adjust by restriction."""
-        return self.alpha * 0.0 + self._errors[len(self.gamma) :].T * (self.alpha.to_numpy() != 0.0)
+        values = self._errors[len(self.gamma) :].T * (self.alpha.to_numpy() != 0.0)
+        return pd.DataFrame(values, index=list(self.alpha.index), columns=list(self.alpha.columns))
 
     @cached_property
     def gamma_std_errors(self) -> pd.DataFrame:
         """Standard errors of gamma, (m2, n), β taken as known."""
-        return self.gamma * 0.0 + self._errors[: len(self.gamma)]
+        values = self._errors[: len(self.gamma)]
+        return pd.DataFrame(values, index=list(self.gamma.index), columns=list(self.gamma.columns))
 
     @cached_property
     def beta_std_errors(self) -> pd.DataFrame:
@@ -195,8 +197,8 @@ class VECMResults:
         table = self.levels.diagnostics(lags, bootstrap, rng, n_jobs=n_jobs)
         free = len(self.variables) - self.rank
         words = f"{free} unit roots; the others inside the unit circle: {'yes' if self.is_stable else 'no'}"
-        table.loc["stability"] = [self.next_root, Unavailable("a property of the estimate, no test"), "none", words]
-        return table
+        last = [self.next_root, Unavailable("a property of the estimate, no test"), "none", words]
+        return pd.concat([table, pd.DataFrame([last], index=["stability"], columns=table.columns)])
 
     @cached_property
     def next_root(self) -> float:
@@ -250,4 +252,4 @@ class VECMResults:
     @property
     def _errors(self) -> Array:
         """Standard errors of [gamma; alpha'], (m2 + r, n)."""
-        return np.sqrt(np.outer(np.diag(self.cross_inverse), np.diag(self.sigma_u.to_numpy())))
+        return np.asarray(np.sqrt(np.outer(np.diag(self.cross_inverse), np.diag(self.sigma_u.to_numpy()))))

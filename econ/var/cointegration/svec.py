@@ -72,10 +72,11 @@ class SVECResults(StructuralResults):
 class SVEC:
     """Structural VECM u_t = B ε_t with zeros in B and in the long-run effects C B (B-model of Lütkepohl).
 
-    Of n² elements of B n (n - 1) / 2 zeros are needed. r transitory shocks (zero long-run effects on all variables) count
-    r (n - r), because C has rank n - r; r (r - 1) / 2 more zeros tell them apart and (n - r)(n - r - 1) / 2 the permanent
-    ones. Beyond that they can be tested: ``overidentification``. B is found by scoring, in all bootstrap samples at once;
-    every shock raises the variable it is named after (or, where that impact is zero, the variable that it moves most).
+    Of n² elements of B n (n - 1) / 2 zeros are needed. r transitory shocks (zero long-run effects on all variables)
+    count r (n - r), because C has rank n - r; r (r - 1) / 2 more zeros tell them apart and (n - r)(n - r - 1) / 2 the
+    permanent ones. Beyond that they can be tested: ``overidentification``. B is found by scoring, in all bootstrap
+    samples at once; every shock raises the variable it is named after (or, where that impact is zero, the variable that
+    it moves most).
 
     Coverage of nominal 90% percentile intervals as for `PermanentTransitory`, whose shocks are a special case.
 
@@ -160,8 +161,8 @@ class SVEC:
             found, ended = scoring.solve(repeated, draws.sigma / np.outer(scale, scale), span)
             if not ended.all():
                 raise NotConverged(
-                    f"the scoring has not ended in {int((~ended).sum())} of {len(draws)} samples; the zeros hardly tell "
-                    "the shocks apart: add one, or use longer samples."
+                    f"the scoring has not ended in {int((~ended).sum())} of {len(draws)} samples; the zeros hardly "
+                    "tell the shocks apart: add one, or use longer samples."
                 )
         short, shock = self._masks(draws.fit)[0], np.arange(len(scale))
         marked = np.where(np.diag(short), np.abs(start).argmax(axis=0), shock)
@@ -205,8 +206,8 @@ class SVEC:
         if loose:
             raise NotIdentified(
                 f"{count} independent zeros leave {loose} directions in which the shocks can be turned; of "
-                f"{n * (n - 1) // 2} needed (r (n - r) come from r transitory shocks) some are missing or say the same: add "
-                "zeros, or move them."
+                f"{n * (n - 1) // 2} needed (r (n - r) come from r transitory shocks) some are missing or say the "
+                "same: add zeros, or move them."
             )
         turns = np.linalg.qr(generator.standard_normal((STARTS, n, n)))[0]
         turns[0] = np.eye(n)
@@ -214,7 +215,8 @@ class SVEC:
         found, ended = scoring.solve(np.linalg.cholesky(sigma) @ turns, sigma, np.repeat(span, STARTS, 0))
         if not ended.any():
             raise NotConverged(
-                f"the scoring has not ended from any of {STARTS} starts; the zeros hardly tell the shocks apart: add one."
+                f"the scoring has not ended from any of {STARTS} starts; the zeros hardly tell the shocks apart: add "
+                "one."
             )
         values = scoring.criterion(found[ended], sigma[ended])
         best = np.flatnonzero(values <= values.min() + 1e-9)[0]  # the first, so that equal hills are no draw

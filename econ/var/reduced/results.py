@@ -275,6 +275,11 @@ class VARResults:
         return None
 
     @property
+    def cross_root(self) -> Array:
+        """Lower triangular L (k, k) with L L' = ``cross_inverse``: given Σ, coefficients scatter as L E Σ^½'."""
+        return np.asarray(np.linalg.cholesky(self.cross_inverse))
+
+    @property
     def redraws(self) -> bool:
         """Whether unstable bootstrap draws may be drawn again: where the estimate itself is stable."""
         return self.is_stable
