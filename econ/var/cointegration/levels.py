@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,20 @@ class CointegratedVARResults(VARResults):
     def df_resid(self) -> float:
         """T less the free parameters of an equation, on average over the equations."""
         return self.nobs - self.coefficients / len(self.variables)
+
+    @cached_property
+    def roots(self) -> Array:
+        """Moduli of the companion eigenvalues, largest first, (n p,): n - r of them are one, exactly."""
+        n = len(self.variables)
+        scale = np.sqrt(np.diag(self.sigma_u))
+        blocks = kernels.stationary_blocks(self.lag_blocks[None] * scale / scale[:, None], self.rank)
+        others = algebra.root_moduli(blocks)[0, : self.rank + n * (self.lags - 1)]
+        return np.sort(np.append(others, np.ones(n - self.rank)))[::-1].copy()
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether every root lies inside the unit circle: not below full rank."""
+        return self.rank == len(self.variables) and bool(self.roots[0] < 1.0)
 
     @property
     def redraws(self) -> bool:
