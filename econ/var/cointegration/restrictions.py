@@ -14,13 +14,13 @@ from econ.arrays import Array, Mask
 from econ.errors import Contradiction, NotConverged, NotIdentified, SpecificationError
 from econ.frozen import guarded
 from econ.var.cointegration import _kernels as kernels
-from econ.var.cointegration import _switching_kernels as switching
+from econ.var.cointegration import _vector_kernels as kernel
 from econ.var.cointegration.estimation import given_vectors, normalised, sample
 
 if TYPE_CHECKING:
     from econ.var.cointegration.results import VECMResults
 
-STARTS = 8  # the unrestricted vectors, and as many turned at random (always the same): the likelihood may have hills
+STARTS = 5  # turns of the unrestricted vectors, always the same: with a span for each the likelihood may have hills
 
 
 @guarded
@@ -104,7 +104,7 @@ def restrict(
         If no α and β of this rank meet the restrictions: vectors that coincide or vanish, more known ones than the
         rank, fewer adjusting variables than vectors.
     NotConverged
-        If the switching has not ended after 20,000 rounds.
+        If the search has not ended after 1,000 rounds.
 
     Notes
     -----
@@ -133,12 +133,13 @@ def restrict(
     silent = _silent(fit, exogenous)
     fixed, span, words = _vectors(fit, beta, known)
     df = _degrees(fit, fixed, span, silent=silent)
-    found = _maximum(fit, fixed, span, silent=silent)
-    vectors = _scaled(fit, found, fixed, each=words == "each", known=known)
+    each = words == "each"
+    found = _maximum(fit, fixed, span, silent=silent, hills=each and fit.rank > 1)
+    scaled = _scaled(fit, found, each=each, known=known)
     restricted = given_vectors(
         fit.parent,
         fit.levels,
-        vectors,
+        scaled,
         eigenvalues=fit.eigenvalues,
         silent=silent,
         held=True,
@@ -230,7 +231,7 @@ def _degrees(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask) -> in
         raise Contradiction(
             f"the restrictions leave no {r} independent cointegrating vectors; relax one, or lower the rank."
         )
-    df = r * (n + n1 - r) - switching.dimension(alpha, beta, span, silent=silent)
+    df = r * (n + n1 - r) - kernel.dimension(alpha, beta, span, silent=silent)
     if df == 0:
         raise SpecificationError(
             "these restrictions can be met by a rotation of any vectors, so they restrict nothing; pass more of them."
@@ -238,30 +239,28 @@ def _degrees(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask) -> in
     return df
 
 
-def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask) -> Array:
+def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask, hills: bool) -> Array:
     """β (n1, r) of the largest likelihood found."""
     z, where = sample(fit.parent, fit.lags)
     s00, s01, s11 = (each[0] / fit.nobs for each in kernels.moments(kernels.data_factor(z), where))
     d0, d1 = np.sqrt(np.diag(s00)), np.sqrt(np.diag(s11))
-    scaled = switching.Moments(s00 / np.outer(d0, d0), s01 / np.outer(d0, d1), s11 / np.outer(d1, d1))
+    forms = kernel.forms(s00 / np.outer(d0, d0), s01 / np.outer(d0, d1), s11 / np.outer(d1, d1), silent)
     stretch = np.tile(d1, fit.rank)
-    orthonormal = np.linalg.qr(stretch[:, None] * span)[0] if span.shape[1] else span
+    unit = kernel.whitened(stretch[:, None] * span, forms.s11)
     start, generator = np.linalg.qr(d1[:, None] * fit.beta.to_numpy())[0], np.random.default_rng(0)
     turns = [np.eye(fit.rank), *np.linalg.qr(generator.standard_normal((STARTS, fit.rank, fit.rank)))[0]]
-    given = (stretch * fixed, orthonormal)
-    ends = [
-        switching.switch(scaled, start @ turn, given, silent=silent) for turn in turns[: 1 + STARTS * (fit.rank > 1)]
-    ]
-    best = min(ends, key=lambda end: end.log_determinant)
-    if not best.converged:
+    turns = turns if hills else turns[:1]
+    ends = [kernel.search(forms, start @ turn, stretch * fixed, span=unit) for turn in turns]
+    best = min(ends, key=lambda end: end.value)
+    if best.slope > kernel.SLOPE:
         raise NotConverged(
-            f"the switching between alpha and beta has not ended after {switching.STEPS} rounds; the restrictions may "
-            "leave directions that the data do not decide: relax or add one."
+            f"the search for the restricted vectors still climbs after {kernel.ROUNDS} rounds (slope {best.slope:.1g}); "
+            "the data hardly decide between vectors that meet the restrictions: add or drop one."
         )
-    return np.asarray(best.beta / d1[:, None])
+    return np.asarray(best.beta / d1[:, None]) + 0.0
 
 
-def _scaled(fit: VECMResults, beta: Array, fixed: Array, *, each: bool, known: pd.DataFrame | None) -> Array:
+def _scaled(fit: VECMResults, beta: Array, *, each: bool, known: pd.DataFrame | None) -> Array:
     """β normalised on variables where any rotation meets the restrictions, else each vector on its largest effect."""
     if not each and known is None:
         try:
