@@ -7,14 +7,15 @@ adjust, x, are regressors of the others: their Δy joins Z2 (Johansen 1995, theo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from econ.arrays import Array, Mask
 
-ROUNDS = 1000
-SLOPE = 1e-6  # largest derivative of the criterion by φ, in units of the data, at which the search has ended
+ROUNDS, POLISH, APART = 1000, 10, 1e-5
+SLOPE = 1e-7  # largest derivative of the criterion by φ, in units of the data, at which the search has ended
 
 
 class Forms(NamedTuple):
@@ -44,6 +45,27 @@ def forms(s00: Array, s01: Array, s11: Array, silent: Mask) -> Forms:
     return Forms(s11 - s01.T @ np.linalg.solve(s00, s01), s11)
 
 
+def smallest(given: Forms, span: Array, known: Array, *, rank: int) -> Found:
+    """The β = [known, H φ] (n1, r) of the smallest criterion, H (n1, f) the same for all: an eigenvalue problem.
+
+    Given known vectors b the two forms are those of the other combinations net of them (Johansen 1995, theorem 7.3).
+    """
+    from scipy.linalg import eigh
+
+    count = known.shape[1]
+    if count:
+        span = span @ np.linalg.qr(span.T @ given.s11 @ known, mode="complete")[0][:, count:]
+        inner = known.T @ given.n @ known
+        turned = span.T @ given.n @ known
+        form = span.T @ given.n @ span - turned @ np.linalg.solve(inner, turned.T)
+    else:
+        form = span.T @ given.n @ span
+    if rank > count:
+        vectors = eigh(form, span.T @ given.s11 @ span, subset_by_index=(0, rank - count - 1))[1]
+        known = np.hstack([known, span @ vectors])
+    return Found(known, criterion(given, known)[0], 0.0)
+
+
 def whitened(span: Array, s11: Array) -> Array:
     """Columns with the span of H (n1 r, f) in which β'S11β is a sum of squares of φ: the criterion is round in them."""
     if not span.shape[1]:
@@ -68,9 +90,27 @@ def search(given: Forms, start: Array, fixed: Array, *, span: Array) -> Found:
 
     phi = np.linalg.lstsq(span, start.T.reshape(-1) - fixed, rcond=None)[0]
     if len(phi):
-        phi = minimize(loss, phi, jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": ROUNDS}).x
+        phi = minimize(loss, phi, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": ROUNDS}).x
+        phi = _polished(loss, phi)
     value, slope = loss(phi)
     return Found(matrix(phi), value, float(np.abs(slope).max(initial=0.0)))
+
+
+def _polished(loss: Callable[[Array], tuple[float, Array]], phi: Array) -> Array:
+    """Newton steps on the derivatives alone: the criterion itself is flat to the last digit before they are zero.
+
+    Directions in which nothing changes (the length of a vector) have no step.
+    """
+    value, now = loss(phi)
+    for _ in range(POLISH):
+        shifts = APART * np.eye(len(phi))
+        second = np.array([(loss(phi + shift)[1] - loss(phi - shift)[1]) / (2.0 * APART) for shift in shifts])
+        moved = phi - np.linalg.pinv(0.5 * (second + second.T), rcond=1e-7, hermitian=True) @ now
+        level, there = loss(moved)
+        if np.abs(there).max() >= np.abs(now).max() or level > value + 1e-12:  # the second: on the way to a saddle
+            break
+        phi, now = moved, there
+    return phi
 
 
 def criterion(given: Forms, beta: Array) -> tuple[float, Array]:

@@ -133,9 +133,8 @@ def restrict(
     silent = _silent(fit, exogenous)
     fixed, span, words = _vectors(fit, beta, known)
     df = _degrees(fit, fixed, span, silent=silent)
-    each = words == "each"
-    found = _maximum(fit, fixed, span, silent=silent, hills=each and fit.rank > 1)
-    scaled = _scaled(fit, found, each=each, known=known)
+    found = _maximum(fit, fixed, span, silent=silent, kind=words)
+    scaled = _scaled(fit, found, each=words == "each", known=known)
     restricted = given_vectors(
         fit.parent,
         fit.levels,
@@ -239,17 +238,22 @@ def _degrees(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask) -> in
     return df
 
 
-def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask, hills: bool) -> Array:
-    """β (n1, r) of the largest likelihood found."""
+def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask, kind: str) -> Array:
+    """β (n1, r) of the largest likelihood: by eigenvalues, or with a span for each vector the best that searches find."""
     z, where = sample(fit.parent, fit.lags)
     s00, s01, s11 = (each[0] / fit.nobs for each in kernels.moments(kernels.data_factor(z), where))
     d0, d1 = np.sqrt(np.diag(s00)), np.sqrt(np.diag(s11))
     forms = kernel.forms(s00 / np.outer(d0, d0), s01 / np.outer(d0, d1), s11 / np.outer(d1, d1), silent)
-    stretch = np.tile(d1, fit.rank)
+    (n1, rank), stretch = fit.beta.shape, np.tile(d1, fit.rank)
+    if kind != "each":
+        known = (stretch * fixed).reshape(rank, n1).T
+        known = known[:, np.any(known, axis=0)]
+        block = np.eye(n1) if kind == "known" else d1[:, None] * span[:n1, : span.shape[1] // rank]
+        return np.asarray(kernel.smallest(forms, block, known, rank=rank).beta / d1[:, None])
     unit = kernel.whitened(stretch[:, None] * span, forms.s11)
     start, generator = np.linalg.qr(d1[:, None] * fit.beta.to_numpy())[0], np.random.default_rng(0)
-    turns = [np.eye(fit.rank), *np.linalg.qr(generator.standard_normal((STARTS, fit.rank, fit.rank)))[0]]
-    turns = turns if hills else turns[:1]
+    turns = [np.eye(rank), *np.linalg.qr(generator.standard_normal((STARTS, rank, rank)))[0]]
+    turns = turns if rank > 1 else turns[:1]
     ends = [kernel.search(forms, start @ turn, stretch * fixed, span=unit) for turn in turns]
     best = min(ends, key=lambda end: end.value)
     if best.slope > kernel.SLOPE:
