@@ -124,16 +124,19 @@ def level_map(where: Layout, beta: Array) -> Array:
     return np.vstack([rows[: where.terms], lags.reshape(where.p * where.n, -1)])
 
 
-def stationary_blocks(a: Array, rank: int) -> Array:
+def stationary_blocks(a: Array, rank: int, *, lead: Array | None = None) -> Array:
     """Lag blocks (B, p, n, n) of x_t = [β'y_t; β_⊥'Δy_t], a VAR without unit roots if y has n - r and is not explosive.
 
-    ``a`` (B, p, n, n) are the blocks of the levels, Π = Σ A_l - I has rank r, and its right singular vectors are
-    β and β_⊥. With M = [β, β_⊥]' and P = diag(I_r, 0) the blocks are those of MΓ(L)M' (I - P L) + P L + MΠM'P L.
+    ``a`` (B, p, n, n) are the blocks of the levels, Π = Σ A_l - I has rank r, and its rows span β: Π'G does for
+    any G (n, r) with α'G regular, such as an α near it (``lead``), else they are found by singular values. With M = [β, β_⊥]' and P = diag(I_r, 0) the blocks are those of MΓ(L)M' (I - P L) + P L + MΠM'P L.
     """
     draws, p, n, _ = a.shape
     pi = a.sum(axis=1) - np.eye(n)
-    m = np.linalg.svd(pi)[2]
-    back = np.swapaxes(m, 1, 2)
+    if lead is None:
+        back = np.swapaxes(np.linalg.svd(pi)[2], 1, 2)
+    else:
+        back = np.linalg.qr(np.swapaxes(pi, 1, 2) @ lead, mode="complete")[0]
+    m = np.swapaxes(back, 1, 2)
     keep = np.diag((np.arange(n) < rank).astype(float))
     gamma = -np.cumsum(a[:, :0:-1], axis=1)[:, ::-1]  # Γ_i = -(A_{i+1} + ... + A_p)
     turned = m[:, None] @ gamma @ back[:, None]

@@ -107,7 +107,7 @@ def _polished(loss: Callable[[Array], tuple[float, Array]], phi: Array) -> Array
         second = np.array([(loss(phi + shift)[1] - loss(phi - shift)[1]) / (2.0 * APART) for shift in shifts])
         moved = phi - np.linalg.pinv(0.5 * (second + second.T), rcond=1e-7, hermitian=True) @ now
         level, there = loss(moved)
-        if np.abs(there).max() >= np.abs(now).max() or level > value + 1e-12:  # the second: on the way to a saddle
+        if np.abs(there).max() >= np.abs(now).max() or level > value + 1e-9:  # the second: on the way to a saddle
             break
         phi, now = moved, there
     return phi

@@ -105,6 +105,13 @@ class CointegratedVARResults(VARResults):
         root[:, : x.shape[1]] = _triangle(spread @ np.linalg.inv(np.linalg.qr(x, mode="r")))
         return root
 
+    @cached_property
+    def _lead(self) -> Array:
+        """Orthonormal columns (n, r) that span α, in units of the residuals."""
+        pi = self.lag_blocks.sum(axis=0) - np.eye(len(self.variables))
+        scale = np.sqrt(np.diag(self.sigma_u))
+        return np.asarray(np.linalg.svd(pi * scale / scale[:, None])[0][:, : self.rank])
+
     @property
     def score_regressors(self) -> Array:
         """[terms, Δy_{t-1}, ..., β'y_{t-1}], (T, m2 + r)."""
@@ -121,7 +128,7 @@ class CointegratedVARResults(VARResults):
 
     def are_stable(self, blocks: Array) -> Mask:
         """Which of many lag blocks (B, p, n, n) have n - r roots at one and all others inside the unit circle."""
-        return algebra.is_stable(kernels.stationary_blocks(blocks, self.rank))
+        return algebra.is_stable(kernels.stationary_blocks(blocks, self.rank, lead=self._lead))
 
     def estimates(self, paths: Array, terms: Array) -> tuple[Array, Array, Array]:
         """Estimate samples at this rank, or given β where it was restricted; as :meth:`VARResults.estimates`."""

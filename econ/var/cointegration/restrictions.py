@@ -20,6 +20,7 @@ from econ.var.cointegration.estimation import given_vectors, normalised, sample
 if TYPE_CHECKING:
     from econ.var.cointegration.results import VECMResults
 
+SAME = 1e-9  # difference of two criteria that are one maximum, reached with more or fewer digits
 STARTS = 5  # turns of the unrestricted vectors, always the same: with a span for each the likelihood may have hills
 
 
@@ -255,7 +256,8 @@ def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask, kind:
     turns = [np.eye(rank), *np.linalg.qr(generator.standard_normal((STARTS, rank, rank)))[0]]
     turns = turns if rank > 1 else turns[:1]
     ends = [kernel.search(forms, start @ turn, stretch * fixed, span=unit) for turn in turns]
-    best = min(ends, key=lambda end: end.value)
+    least = min(end.value for end in ends)
+    best = min((end for end in ends if end.value <= least + SAME), key=lambda end: end.slope)
     if best.slope > kernel.SLOPE:
         raise NotConverged(
             f"the search for the restricted vectors still climbs after {kernel.ROUNDS} rounds (slope {best.slope:.1g}); "
