@@ -23,6 +23,7 @@ SIZES = np.array([0.01, 0.05, 0.10])
 GLS_PERIODS = np.array([50.0, 100.0, 200.0])
 # Elliott, Rothenberg and Stock (1996), Econometrica 64(4), table I C: 1, 5 and 10% by periods, the limit last
 GLS_CRITICAL = np.array([[-3.77, -3.19, -2.89], [-3.58, -3.03, -2.74], [-3.46, -2.93, -2.64], [-3.48, -2.89, -2.57]])
+BREAK_CRITICAL = {"c": (-5.34, -4.80, -4.58), "ct": (-5.57, -5.08, -4.82)}  # Zivot and Andrews (1992), tables 2A and 4A
 LEAST = 30  # periods, so that fifteen percent at each end and a break between them hold regressions
 
 
@@ -131,7 +132,7 @@ def _tests(y: Array, trend: str, size: float, *, lags: int | None, most: int, da
             "adf-gls": _adf_gls(y, trend, size, lags=lags, most=most),
             "phillips-perron": _phillips_perron(y, trend, size),
             "kpss": _kpss(y, trend, size),
-            "zivot-andrews": _zivot_andrews(y, trend, size, lags=lags, dates=dates),
+            "zivot-andrews": _zivot_andrews(y, trend, size, lags=lags, most=most, dates=dates),
         }
 
 
@@ -235,13 +236,42 @@ def _kpss(y: Array, trend: str, size: float) -> Row:
     return Row(float(statistic), float(p), bound, int(used), f"stationary around {around}", f"stationarity {words}")
 
 
-def _zivot_andrews(y: Array, trend: str, size: float, *, lags: int | None, dates: pd.Index) -> Row:
-    from statsmodels.tsa.stattools import zivot_andrews
+def _zivot_andrews(y: Array, trend: str, size: float, *, lags: int | None, most: int, dates: pd.Index) -> Row:
+    from statsmodels.tsa.stattools import adfuller
 
-    chosen = {"autolag": "AIC"} if lags is None else {"maxlag": lags, "autolag": None}
-    statistic, p, critical, used, where = zivot_andrews(y, regression=trend, **chosen)
-    row = _unit(statistic, float(p), critical[f"{round(100 * size)}%"], lags=used, null="unit root without a break")
-    return row._replace(verdict=f"{row.verdict}; strongest break after {dates[int(where)]}")
+    used = int(adfuller(y, maxlag=most, regression="ct", autolag="AIC")[2]) if lags is None else lags
+    statistic, last = zivot_andrews(y, trend, used)
+    critical = float(BREAK_CRITICAL[trend][int(np.flatnonzero(np.isclose(SIZES, size))[0])])
+    reason = Unavailable("only critical values are tabulated")
+    row = _unit(statistic, reason, critical, lags=used, null="unit root without a break")
+    return row._replace(verdict=f"{row.verdict}; strongest break after {dates[last]}")
+
+
+def zivot_andrews(y: Array, trend: str, lags: int) -> tuple[float, int]:
+    """Least t ratio of y_{t-1} over breaks of the constant (and, with a trend, of it too), and the period before it.
+
+    Δy_t on y_{t-1}, 1, t, lags of Δy, 1{t > b} and (t - b) 1{t > b}, b from 15% to 85% of the sample; all that does not
+    hang on b is taken out first.
+    """
+    periods, change = len(y), np.diff(y)
+    t = np.arange(lags + 1.0, periods)
+    common = [np.ones(len(t)), t, *(change[lags - lag : len(change) - lag] for lag in range(1, lags + 1))]
+    basis = np.linalg.qr(np.column_stack(common))[0]
+    trimmed = int(0.15 * periods)
+    breaks = np.arange(max(trimmed, lags + 2), periods - trimmed)
+    after = (t[None] > breaks[:, None]).astype(float)
+    shifts = [after] if trend == "c" else [after, after * (t[None] - breaks[:, None])]
+    level = np.broadcast_to(y[lags:-1], after.shape)
+    x = np.stack([level, *shifts], axis=2)
+    x = x - basis @ (basis.T @ x)
+    target = change[lags:] - basis @ (basis.T @ change[lags:])
+    gram = np.swapaxes(x, 1, 2) @ x
+    slopes = np.linalg.solve(gram, (np.swapaxes(x, 1, 2) @ target)[..., None])
+    errors = target - (x @ slopes)[..., 0]
+    variance = (errors**2).sum(axis=1) / (len(t) - basis.shape[1] - x.shape[2])
+    ratios = slopes[:, 0, 0] / np.sqrt(variance * np.linalg.inv(gram)[:, 0, 0])
+    least = int(ratios.argmin())
+    return float(ratios[least]), int(breaks[least])
 
 
 def _refuse_exact(y: Array, name: str) -> None:

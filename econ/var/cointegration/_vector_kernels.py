@@ -1,8 +1,8 @@
 """Maximum likelihood of β under linear restrictions, α concentrated out.
 
-With vec β = h + H φ (columns of β one below the other) the log likelihood is -T / 2 times log |β'Nβ| - log |β'S11β| and a
-constant, N = S11 - S10 S00⁻¹ S01 (Johansen 1995, chapter 7; Boswijk and Doornik 2004, section 4). Equations that do not
-adjust, x, are regressors of the others: their Δy joins Z2 (Johansen 1995, theorem 8.1).
+With vec β = h + H φ (columns of β one below the other) the log likelihood is -T / 2 times log |β'Nβ| - log |β'S11β| and
+a constant, N = S11 - S10 S00⁻¹ S01 (Johansen 1995, chapter 7; Boswijk and Doornik 2004, section 4). Equations that do
+not adjust, x, are regressors of the others: their Δy joins Z2 (Johansen 1995, theorem 8.1).
 """
 
 from __future__ import annotations
@@ -88,10 +88,10 @@ def search(given: Forms, start: Array, fixed: Array, *, span: Array) -> Found:
         value, slope = criterion(given, matrix(phi))
         return value, span.T @ slope.T.reshape(-1)
 
-    phi = np.linalg.lstsq(span, start.T.reshape(-1) - fixed, rcond=None)[0]
+    phi: Array = np.linalg.lstsq(span, start.T.reshape(-1) - fixed, rcond=None)[0]
     if len(phi):
-        phi = minimize(loss, phi, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": ROUNDS}).x
-        phi = _polished(loss, phi)
+        found = minimize(loss, phi, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": ROUNDS})
+        phi = _polished(loss, np.asarray(found.x))
     value, slope = loss(phi)
     return Found(matrix(phi), value, float(np.abs(slope).max(initial=0.0)))
 

@@ -94,7 +94,7 @@ class CointegratedVARResults(VARResults):
     def redraws(self) -> bool:
         """Whether bootstrap draws with a root outside the circle may be drawn again: where the estimate has none."""
         scale = np.sqrt(np.diag(self.sigma_u))
-        return bool(self.are_stable(self.lag_blocks[None] * scale / scale[:, None])[0])
+        return bool(self.estimator.are_stable(self.lag_blocks[None] * scale / scale[:, None])[0])
 
     @property
     def cross_root(self) -> Array:
@@ -104,6 +104,11 @@ class CointegratedVARResults(VARResults):
         root = np.zeros((len(spread), len(spread)))
         root[:, : x.shape[1]] = _triangle(spread @ np.linalg.inv(np.linalg.qr(x, mode="r")))
         return root
+
+    @property
+    def estimator(self) -> ReducedRank:
+        """Reduced rank, or maximum likelihood given β where it was restricted."""
+        return ReducedRank(self, self._lead)
 
     @cached_property
     def _lead(self) -> Array:
@@ -125,40 +130,6 @@ class CointegratedVARResults(VARResults):
         """Coefficients of lags in all equations, β known (Brüggemann, Lütkepohl and Saikkonen 2006)."""
         n = len(self.variables)
         return n**2 * (self.lags - 1) + n * self.rank
-
-    def are_stable(self, blocks: Array) -> Mask:
-        """Which of many lag blocks (B, p, n, n) have n - r roots at one and all others inside the unit circle."""
-        return algebra.is_stable(kernels.stationary_blocks(blocks, self.rank, lead=self._lead))
-
-    def estimates(self, paths: Array, terms: Array) -> tuple[Array, Array, Array]:
-        """Estimate samples at this rank, or given β where it was restricted; as :meth:`VARResults.estimates`."""
-        where = self.layout
-        if self.held:
-            columns = given.selection(where, self.beta, self.silent)
-            factor = given.sample_factor(paths, terms, where, columns=columns)
-            psi, alpha, root = given.estimates(factor, where, self.silent)
-            return factor, kernels.level_rows(where, psi, alpha @ self.beta.T), root
-        factor = kernels.sample_factor(paths, terms, where)
-        found = kernels.canonical(factor, where)
-        alpha, beta = found.alpha[:, :, : self.rank], found.beta[:, :, : self.rank]
-        pi = alpha @ np.swapaxes(beta, 1, 2)
-        root = np.asarray(np.linalg.cholesky(found.s00 - alpha @ np.swapaxes(alpha, 1, 2)))
-        return factor, kernels.level_rows(where, kernels.free_rows(factor, where, pi), pi), root
-
-    def refitted(self, data: Dataset) -> VARResults:
-        """The same lags and rank on other data; restrictions of α and β are not estimated again.
-
-        Raises
-        ------
-        SpecificationError
-            If α or β is restricted.
-        """
-        if self.held:
-            raise SpecificationError(
-                "inner samples of a VECM with restricted α or β are not estimated; leave inner= at 0, or drop the "
-                "restrictions."
-            )
-        return replace(self.vecm, data=data, lags=self.lags, rank=self.rank).fit().to_var()
 
     def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
         """Refused: the usual F does not hold in levels with unit roots.
@@ -185,6 +156,50 @@ class CointegratedVARResults(VARResults):
             "the bias correction is for stable VARs; a VECM has unit roots by its rank; use the fit as it is, or a VAR "
             "in differences and error-correction terms."
         )
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedRank:
+    """Estimates samples at the rank of a fit, or given its β where that was restricted."""
+
+    fit: CointegratedVARResults
+    lead: Array
+
+    def estimates(self, paths: Array, terms: Array) -> tuple[Array, Array, Array]:
+        """As :meth:`econ.var.reduced.estimator.Estimator.estimates`, the factor in the order of the estimator."""
+        fit = self.fit
+        where, rank = fit.layout, fit.rank
+        if fit.held:
+            beta, silent = fit.beta, fit.silent
+            factor = given.sample_factor(paths, terms, where, columns=given.selection(where, beta, silent))
+            psi, alpha, root = given.estimates(factor, where, silent)
+            return factor, kernels.level_rows(where, psi, alpha @ beta.T), root
+        factor = kernels.sample_factor(paths, terms, where)
+        found = kernels.canonical(factor, where)
+        alpha, beta = found.alpha[:, :, :rank], found.beta[:, :, :rank]
+        pi = alpha @ np.swapaxes(beta, 1, 2)
+        root = np.asarray(np.linalg.cholesky(found.s00 - alpha @ np.swapaxes(alpha, 1, 2)))
+        return factor, kernels.level_rows(where, kernels.free_rows(factor, where, pi), pi), root
+
+    def are_stable(self, blocks: Array) -> Mask:
+        """Which of many lag blocks (B, p, n, n) have n - r roots at one and all others inside the unit circle."""
+        return algebra.is_stable(kernels.stationary_blocks(blocks, self.fit.rank, lead=self.lead))
+
+    def refitted(self, data: Dataset) -> VARResults:
+        """The same lags and rank on other data.
+
+        Raises
+        ------
+        SpecificationError
+            If α or β is restricted: the restrictions are not estimated again.
+        """
+        fit = self.fit
+        if fit.held:
+            raise SpecificationError(
+                "inner samples of a VECM with restricted α or β are not estimated; leave inner= at 0, or drop the "
+                "restrictions."
+            )
+        return replace(fit.vecm, data=data, lags=fit.lags, rank=fit.rank).fit().to_var()
 
 
 def _triangle(root: Array) -> Array:

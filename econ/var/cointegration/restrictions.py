@@ -109,9 +109,10 @@ def restrict(
 
     Notes
     -----
-    Degrees of freedom are r (n + n1 - r) less the dimension of the restricted set of αβ' at a generic point. Size in
-    short samples: a nominal 5% test of β = H φ in a VECM(2) of three variables rejects 8.7% of true nulls at T = 100
-    and 5.7% at T = 400, of weak exogeneity 6.4% and 4.9% (a test repeats this).
+    Degrees of freedom are r (n + n1 - r) less the dimension of the restricted set of αβ' at a generic point. In short
+    samples true nulls are rejected too often. At a nominal 5% (three variables, rank 1, two lags, 300 samples, Monte
+    Carlo error 1.3 points; a test repeats this): 10.7% for β = H φ, 9.7% for a known vector and 10.3% for weak
+    exogeneity at T = 100; 7.3%, 8.3% and 7.7% at T = 400.
 
     References
     ----------
@@ -260,8 +261,8 @@ def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask, kind:
     best = min((end for end in ends if end.value <= least + SAME), key=lambda end: end.slope)
     if best.slope > kernel.SLOPE:
         raise NotConverged(
-            f"the search for the restricted vectors still climbs after {kernel.ROUNDS} rounds (slope {best.slope:.1g}); "
-            "the data hardly decide between vectors that meet the restrictions: add or drop one."
+            f"the search for the restricted vectors still climbs after {kernel.ROUNDS} rounds (slope "
+            f"{best.slope:.1g}); the data hardly decide between vectors that meet the restrictions: add or drop one."
         )
     return np.asarray(best.beta / d1[:, None]) + 0.0
 

@@ -24,7 +24,6 @@ from econ.var.structure.structural import StructuralResults
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
-Zeros = Mapping[str, str | Sequence[str]]
 STARTS = 20  # of the search at the estimate: the Cholesky factor, then rotations of it, always the same
 
 
@@ -117,8 +116,8 @@ class SVEC:
     True
     """
 
-    short_run: Zeros | None = None
-    long_run: Zeros | None = None
+    short_run: Mapping[str, str | Sequence[str]] | None = None
+    long_run: Mapping[str, str | Sequence[str]] | None = None
     shocks: str | Sequence[str] | None = None
 
     def __post_init__(self) -> None:
@@ -223,7 +222,7 @@ class SVEC:
         return np.asarray(found[ended][best])
 
 
-def _zeros(name: str, given: Zeros | None) -> Zeros | None:
+def _zeros(name: str, given: Mapping[str, str | Sequence[str]] | None) -> Mapping[str, tuple[str, ...]] | None:
     """Zeros as a mapping of shock to a tuple of variables; None where there are none."""
     if given is None:
         return None

@@ -64,7 +64,7 @@ class _Simulator:
     """The parts of the simulation that all blocks share."""
 
     def __init__(self, fit: VARResults, bootstrap: Bootstrap) -> None:
-        self.fit, self.bootstrap = fit, bootstrap
+        self.fit, self.bootstrap, self.estimator = fit, bootstrap, fit.estimator
         self.terms = fit.parent.term_values(fit.lags)
         # least squares shrinks residuals; without this the draws of Σ_u would centre on (T - k) / T of the estimate
         self.residuals = fit.residuals.to_numpy() * np.sqrt(fit.nobs / fit.df_resid)
@@ -123,7 +123,7 @@ class _Simulator:
     def _estimates(self, paths: Array) -> tuple[Array, Array, Array]:
         """Cross factor, coefficients and the Cholesky factor of û'û of every draw, estimated as the fit itself was."""
         try:
-            return self.fit.estimates(paths, self.terms)
+            return self.estimator.estimates(paths, self.terms)
         except np.linalg.LinAlgError:
             raise SingularDesign(
                 "the regressors of a bootstrap sample are numerically collinear; drop a variable, use fewer lags, or "
@@ -132,7 +132,7 @@ class _Simulator:
 
     def _is_stable(self, coefficients: Array) -> NDArray[np.bool_]:
         blocks = kernels.lag_blocks(coefficients, self.fit.lags)
-        return self.fit.are_stable(blocks * self.scale / self.scale[:, None])
+        return self.estimator.are_stable(blocks * self.scale / self.scale[:, None])
 
 
 def _has_constants(fit: VARResults) -> bool:

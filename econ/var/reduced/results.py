@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from econ.var.reduced.causality import granger
 from econ.var.reduced.conditional import Conditions, conditional_forecast
 from econ.var.reduced.diagnostics import diagnostics
 from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.estimator import Estimator, LeastSquares
 from econ.var.reduced.forecasting import forecast
 from econ.var.scheme import Scheme
 
@@ -284,35 +285,10 @@ class VARResults:
         """Whether unstable bootstrap draws may be drawn again: where the estimate itself is stable."""
         return self.is_stable
 
-    def are_stable(self, blocks: Array) -> Mask:
-        """Which of many lag blocks (B, p, n, n), in units of the residuals, are stable: (B,)."""
-        return kernels.is_stable(blocks)
-
-    def estimates(self, paths: Array, terms: Array) -> tuple[Array, Array, Array]:
-        """Estimate other samples as this one was, a batch at once.
-
-        Parameters
-        ----------
-        paths : array (B, p + T, n)
-            Samples.
-        terms : array (T, m)
-            Deterministic and exogenous regressors, the same for all.
-
-        Returns
-        -------
-        tuple of arrays
-            Cholesky factor of the cross products (B, k + n, k + n), coefficients (B, k, n) and Cholesky factor of û'û
-            (B, n, n), under the exclusions of the VAR if it has any.
-        """
-        factor, n = kernels.cross_factor(paths, terms, self.lags), len(self.variables)
-        if self.free is None:
-            return factor, kernels.coefficients(factor, n, self.lags), factor[:, -n:, -n:]
-        coefficients = restricted.restricted_coefficients(factor, self.free, self.lags)
-        return factor, coefficients, restricted.residual_factor(factor, coefficients, self.lags)
-
-    def refitted(self, data: Dataset) -> VARResults:
-        """The same specification, with this number of lags, on other data."""
-        return replace(self.parent, data=data, lags=self.lags).fit()
+    @property
+    def estimator(self) -> Estimator:
+        """How other samples are estimated as this one was."""
+        return LeastSquares(self.parent, self.lags, self.free)
 
     @property
     def score_regressors(self) -> Array:

@@ -258,7 +258,7 @@ def inner_errors(draws: SimulatedDraws, scheme: Scheme, bootstrap: Bootstrap, *,
     errors = []
     for path, rows in zip(draws.paths, draws.resample.rows, strict=True):
         data = replace(model.parent, frame=pd.DataFrame(path, index=frame.index, columns=frame.columns))
-        fit = draws.fit.refitted(data)
+        fit = draws.fit.estimator.refitted(data)
         if draws.fit.bias is not None and fit.is_stable:  # the same bias for every sample, as in the bootstrap itself
             fit = without_bias(fit, draws.fit.bias)
         seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed
