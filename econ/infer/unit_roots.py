@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +23,8 @@ GLS_PERIODS = np.array([50.0, 100.0, 200.0])
 # Elliott, Rothenberg and Stock (1996), Econometrica 64(4), table I C: 1, 5 and 10% by periods, the limit last
 GLS_CRITICAL = np.array([[-3.77, -3.19, -2.89], [-3.58, -3.03, -2.74], [-3.46, -2.93, -2.64], [-3.48, -2.89, -2.57]])
 BREAK_CRITICAL = {"c": (-5.34, -4.80, -4.58), "ct": (-5.57, -5.08, -4.82)}  # Zivot and Andrews (1992), tables 2A and 4A
+KPSS_SIZES = (0.10, 0.05, 0.025, 0.01)
+KPSS_CRITICAL = {"c": (0.347, 0.463, 0.574, 0.739), "ct": (0.119, 0.146, 0.176, 0.216)}  # their table 1
 LEAST = 30  # periods, so that fifteen percent at each end and a break between them hold regressions
 
 
@@ -123,17 +124,13 @@ def unit_root(
 
 
 def _tests(y: Array, trend: str, size: float, *, lags: int | None, most: int, dates: pd.Index) -> dict[str, Row]:
-    import statsmodels.tsa.stattools  # noqa: F401 - sets filters of its own when it is first loaded
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that the table of KPSS ends is said in the docstring
-        return {
-            "adf": _adf(y, trend, size, lags=lags, most=most),
-            "adf-gls": _adf_gls(y, trend, size, lags=lags, most=most),
-            "phillips-perron": _phillips_perron(y, trend, size),
-            "kpss": _kpss(y, trend, size),
-            "zivot-andrews": _zivot_andrews(y, trend, size, lags=lags, most=most, dates=dates),
-        }
+    return {
+        "adf": _adf(y, trend, size, lags=lags, most=most),
+        "adf-gls": _adf_gls(y, trend, size, lags=lags, most=most),
+        "phillips-perron": _phillips_perron(y, trend, size),
+        "kpss": _kpss(y, trend, size),
+        "zivot-andrews": _zivot_andrews(y, trend, size, lags=lags, most=most, dates=dates),
+    }
 
 
 def _unit(statistic: float, p: float | Unavailable, critical: float, *, lags: int, null: str = "unit root") -> Row:
@@ -142,11 +139,20 @@ def _unit(statistic: float, p: float | Unavailable, critical: float, *, lags: in
 
 
 def _adf(y: Array, trend: str, size: float, *, lags: int | None, most: int) -> Row:
-    from statsmodels.tsa.stattools import adfuller
+    from statsmodels.tsa.adfvalues import mackinnoncrit, mackinnonp
 
-    chosen = {"maxlag": most, "autolag": "AIC"} if lags is None else {"maxlag": lags, "autolag": None}
-    statistic, p, used, _, critical, *_ = adfuller(y, regression=trend, **chosen)
-    return _unit(statistic, float(p), critical[f"{round(100 * size)}%"], lags=used)
+    used = _chosen_lags(y, trend, most) if lags is None else lags
+    statistic, _, _, periods = dickey_fuller(y, used, trend=trend)
+    critical = dict(zip(SIZES, mackinnoncrit(N=1, regression=trend, nobs=periods), strict=True))[size]
+    return _unit(statistic, float(mackinnonp(statistic, regression=trend, N=1)), critical, lags=used)
+
+
+def _chosen_lags(y: Array, trend: str, most: int) -> int:
+    """Lags of the smallest log σ² + 2 k / N, all on the sample of the longest."""
+    fits = [dickey_fuller(y, lags, trend=trend, skip=most) for lags in range(most + 1)]
+    return int(
+        np.argmin([np.log(squares / count) + 2.0 * lags / count for lags, (*_, squares, count) in enumerate(fits)])
+    )
 
 
 def _adf_gls(y: Array, trend: str, size: float, *, lags: int | None, most: int) -> Row:
@@ -176,11 +182,16 @@ def gls_detrended(y: Array, trend: str) -> Array:
     return np.asarray(y - terms @ np.linalg.lstsq(quasi_x, quasi_y, rcond=None)[0])
 
 
-def dickey_fuller(y: Array, lags: int, *, skip: int = 0) -> tuple[float, float, float, int]:
-    """The t ratio of y_{t-1}, its coefficient, the squared errors and the periods of a regression without terms."""
+def dickey_fuller(y: Array, lags: int, *, trend: str = "", skip: int = 0) -> tuple[float, float, float, int]:
+    """The t ratio of y_{t-1} in a regression of Δy_t on it, lags of Δy and terms; its coefficient, Σu², periods.
+
+    ``trend`` is empty, "c" or "ct"; at least ``skip`` differences stand before the first period.
+    """
     change, first = np.diff(y), max(lags, skip)
-    x = np.column_stack([y[first:-1], *(change[first - lag : len(change) - lag] for lag in range(1, lags + 1))])
     target = change[first:]
+    terms = [np.ones(len(target)), np.arange(1.0, len(target) + 1.0)][: len(trend)]
+    lagged = [change[first - lag : len(change) - lag] for lag in range(1, lags + 1)]
+    x = np.column_stack([y[first:-1], *lagged, *terms])
     coefficients = np.linalg.lstsq(x, target, rcond=None)[0]
     errors = target - x @ coefficients
     squares = float(errors @ errors)
@@ -227,19 +238,31 @@ def phillips_perron(y: Array, trend: str, bandwidth: int) -> float:
 
 
 def _kpss(y: Array, trend: str, size: float) -> Row:
-    from statsmodels.tsa.stattools import kpss
-
-    statistic, p, used, critical = kpss(y, regression=trend, nlags="auto")
-    bound = float(critical[f"{round(100 * size)}%"])
+    statistic, bandwidth = kpss(y, trend)
+    table = KPSS_CRITICAL[trend]
+    p = float(np.interp(statistic, table, KPSS_SIZES))
+    bound = table[KPSS_SIZES.index(size)]
     words = "is rejected" if statistic > bound else "is not rejected"
     around = "a constant" if trend == "c" else "a trend"
-    return Row(float(statistic), float(p), bound, int(used), f"stationary around {around}", f"stationarity {words}")
+    return Row(statistic, p, bound, bandwidth, f"stationary around {around}", f"stationarity {words}")
+
+
+def kpss(y: Array, trend: str) -> tuple[float, int]:
+    """Σ S_t² / (T² λ²), S the cumulated residuals on the terms, and the lags of λ² (Hobijn, Franses and Ooms 2004)."""
+    periods = len(y)
+    terms = np.column_stack([np.ones(periods), np.arange(1.0, periods + 1.0)][: len(trend)])
+    u = y - terms @ np.linalg.lstsq(terms, y, rcond=None)[0]
+    covariances = np.array([u[lag:] @ u[: periods - lag] for lag in range(periods)]) / periods
+    first = np.arange(1, int(periods ** (2.0 / 9.0)) + 1)
+    slope = float(2.0 * first @ covariances[first]) / float(covariances[0] + 2.0 * covariances[first].sum())
+    bandwidth = min(int(1.1447 * (slope**2) ** (1.0 / 3.0) * periods ** (1.0 / 3.0)), periods - 1)
+    lags = np.arange(1, bandwidth + 1)
+    long = float(covariances[0] + 2.0 * (1.0 - lags / (bandwidth + 1.0)) @ covariances[lags])
+    return float((np.cumsum(u) ** 2).sum() / periods**2 / long), bandwidth
 
 
 def _zivot_andrews(y: Array, trend: str, size: float, *, lags: int | None, most: int, dates: pd.Index) -> Row:
-    from statsmodels.tsa.stattools import adfuller
-
-    used = int(adfuller(y, maxlag=most, regression="ct", autolag="AIC")[2]) if lags is None else lags
+    used = _chosen_lags(y, "ct", most) if lags is None else lags
     statistic, last = zivot_andrews(y, trend, used)
     critical = float(BREAK_CRITICAL[trend][int(np.flatnonzero(np.isclose(SIZES, size))[0])])
     reason = Unavailable("only critical values are tabulated")

@@ -127,8 +127,9 @@ def level_map(where: Layout, beta: Array) -> Array:
 def stationary_blocks(a: Array, rank: int, *, lead: Array | None = None) -> Array:
     """Lag blocks (B, p, n, n) of x_t = [β'y_t; β_⊥'Δy_t], a VAR without unit roots if y has n - r and is not explosive.
 
-    ``a`` (B, p, n, n) are the blocks of the levels, Π = Σ A_l - I has rank r, and its rows span β: Π'G does for
-    any G (n, r) with α'G regular, such as an α near it (``lead``), else they are found by singular values. With M = [β, β_⊥]' and P = diag(I_r, 0) the blocks are those of MΓ(L)M' (I - P L) + P L + MΠM'P L.
+    ``a`` (B, p, n, n) are the blocks of the levels. Π = Σ A_l - I has rank r, and its rows span β: so do the columns
+    of Π'G for any G (n, r) with α'G regular, such as an α near it (``lead``); without one singular values find them.
+    With M = [β, β_⊥]' and P = diag(I_r, 0) the blocks are those of MΓ(L)M' (I - P L) + P L + MΠM'P L.
     """
     draws, p, n, _ = a.shape
     pi = a.sum(axis=1) - np.eye(n)

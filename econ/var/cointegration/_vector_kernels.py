@@ -88,7 +88,7 @@ def search(given: Forms, start: Array, fixed: Array, *, span: Array) -> Found:
         value, slope = criterion(given, matrix(phi))
         return value, span.T @ slope.T.reshape(-1)
 
-    phi: Array = np.linalg.lstsq(span, start.T.reshape(-1) - fixed, rcond=None)[0]
+    phi = np.asarray(np.linalg.lstsq(span, start.T.reshape(-1) - fixed, rcond=None)[0], dtype=float)
     if len(phi):
         found = minimize(loss, phi, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": ROUNDS})
         phi = _polished(loss, np.asarray(found.x))

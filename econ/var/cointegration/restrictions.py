@@ -241,7 +241,7 @@ def _degrees(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask) -> in
 
 
 def _maximum(fit: VECMResults, fixed: Array, span: Array, *, silent: Mask, kind: str) -> Array:
-    """β (n1, r) of the largest likelihood: by eigenvalues, or with a span for each vector the best that searches find."""
+    """β (n1, r) of the largest likelihood: by eigenvalues, or by searches if each vector has its span."""
     z, where = sample(fit.parent, fit.lags)
     s00, s01, s11 = (each[0] / fit.nobs for each in kernels.moments(kernels.data_factor(z), where))
     d0, d1 = np.sqrt(np.diag(s00)), np.sqrt(np.diag(s11))

@@ -775,7 +775,8 @@ def _cointegrated():
     frame = model.parent.frame
     spread = fit.vectors({"spread": {"x": 1.0, "y": -1.0}})
     return {
-        "VECM": Call(v.VECM, data=frame, lags=1, rank=1, deterministic="constant", normalise=["x"], max_lags=3, size=0.05),
+        "VECM": Call(v.VECM, data=frame, lags=1, rank=1, deterministic="constant", normalise=["x"], max_lags=3,
+                     size=0.05),
         "VECM.cointegration_tests": Call(model.cointegration_tests, correction="reinsel-ahn"),
         "VECM.fit": Call(model.fit),
         "VECM.layout": Call(model.layout, lags=1),
