@@ -96,6 +96,10 @@ def test_a_back_edge_is_found(tmp_path, monkeypatch):
 DELEGATES = {
     ("econ/report/table.py", "econ/report/markup.py"): "Table.to_tex, to_typ and to_html: markup knows what a line is",
     ("econ/report/exhibit.py", "econ/report/compare.py"): "Exhibit.compare: the comparison knows what an exhibit is",
+    (
+        "econ/var/cointegration/results.py",
+        "econ/var/cointegration/restrictions.py",
+    ): "VECMResults.restrict and vectors: the test knows how restricted results are estimated",
 }
 """Imports inside a method that hands over to a file above it: the only ones that may close a circle, and why."""
 

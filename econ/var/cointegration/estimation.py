@@ -69,21 +69,19 @@ def given_vectors(
     """Maximum likelihood given β (n1, r), with rows of α that are zero where ``silent``."""
     z, where = sample(model, base.lags)
     quiet = np.zeros(where.n, dtype=bool) if silent is None else silent
-    second = where.free + where.inside
-    z2, z1, z0 = z[:, : where.free], z[:, where.free : second], z[:, second:]
+    z2, z1, z0 = np.split(z, [where.free, where.free + where.inside], axis=1)
     ordered = np.hstack([z2, z0[:, quiet], z1 @ beta, z0[:, ~quiet]])
     psi, alpha, _ = given.estimates(kernels.data_factor(ordered), where, quiet)
-    x = np.hstack([z2, z1 @ beta])
-    fitted = x @ np.vstack([psi[0], alpha[0].T])
-    names, columns = model.levels.regressors(base.lags), list(model.variables)
-    rows = kernels.level_rows(where, psi, alpha @ beta.T)[0]
+    x, columns = np.hstack([z2, z1 @ beta]), list(model.variables)
     inverse = algebra.least_squares(x, z0)[1] if x.shape[1] else np.zeros((0, 0))
     spread = kernels.level_map(where, beta)
+    rows = kernels.level_rows(where, psi, alpha @ beta.T)[0]
+    residuals = z0 - x @ np.vstack([psi[0], alpha[0].T])
     levels = CointegratedVARResults(
         parent=base.parent,
         lags=base.lags,
-        params=pd.DataFrame(rows, index=names, columns=columns),
-        residuals=pd.DataFrame(z0 - fitted, index=base.residuals.index, columns=columns),
+        params=pd.DataFrame(rows, index=model.levels.regressors(base.lags), columns=columns),
+        residuals=pd.DataFrame(residuals, index=base.residuals.index, columns=columns),
         cross_inverse=spread @ inverse @ spread.T,
         vecm=model,
         rank=beta.shape[1],
@@ -92,13 +90,21 @@ def given_vectors(
         held=held,
         removed=removed,
     )
-    labels = [f"ec{number + 1}" for number in range(beta.shape[1])]
+    return _results(levels, eigenvalues, alpha[0], psi=psi[0], inverse=inverse)
+
+
+def _results(
+    levels: CointegratedVARResults, eigenvalues: Array, alpha: Array, *, psi: Array, inverse: Array
+) -> VECMResults:
+    """The estimates with their names."""
+    model, columns = levels.vecm, list(levels.variables)
+    labels = [f"ec{number + 1}" for number in range(levels.rank)]
     return VECMResults(
         parent=model,
         levels=levels,
         eigenvalues=eigenvalues,
-        alpha=pd.DataFrame(alpha[0], index=columns, columns=labels),
-        beta=pd.DataFrame(beta, index=list(model.inside), columns=labels),
-        gamma=pd.DataFrame(psi[0], index=model.outside(base.lags), columns=columns),
+        alpha=pd.DataFrame(alpha, index=columns, columns=labels),
+        beta=pd.DataFrame(levels.beta, index=list(model.inside), columns=labels),
+        gamma=pd.DataFrame(psi, index=model.outside(levels.lags), columns=columns),
         cross_inverse=inverse,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,7 @@ from econ.frozen import guarded
 from econ.var.cointegration import _kernels as kernels
 from econ.var.cointegration import _vector_kernels as kernel
 from econ.var.cointegration.estimation import given_vectors, normalised, sample
-
-if TYPE_CHECKING:
-    from econ.var.cointegration.results import VECMResults
+from econ.var.cointegration.results import VECMResults
 
 SAME = 1e-9  # difference of two criteria that are one maximum, reached with more or fewer digits
 STARTS = 5  # turns of the unrestricted vectors, always the same: with a span for each the likelihood may have hills
