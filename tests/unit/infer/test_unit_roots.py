@@ -9,7 +9,15 @@ import pytest
 from econ import errors
 from econ.estimate import Unavailable
 from econ.infer import unit_root
-from econ.infer.unit_roots import _chosen_lags, dickey_fuller, gls_detrended, kpss, phillips_perron, zivot_andrews
+from econ.infer.unit_roots import (
+    _chosen_lags,
+    _modified_aic,
+    dickey_fuller,
+    gls_detrended,
+    kpss,
+    phillips_perron,
+    zivot_andrews,
+)
 
 MONTHS = pd.period_range("1990-01", periods=180, freq="M")
 
@@ -94,6 +102,22 @@ def test_detrending_and_the_phillips_perron_correction(frame):
     assert t == pytest.approx(slope / np.sqrt(squares / 178 / (left[:-1] @ left[:-1])))
     assert phillips_perron(y, "c", 0) == pytest.approx(dickey_fuller(y, 0, trend="c")[0])
     assert kpss(y, "ct")[0] == pytest.approx(kpss(y + 3.0 - 0.2 * np.arange(180), "ct")[0])
+
+
+def test_lags_of_the_detrended_series_are_those_of_ng_and_perron(frame):
+    """Their criterion in a loop over least squares, all on the periods that the longest leaves."""
+    y, most, scores = gls_detrended(frame["walk"].to_numpy(), "c"), 6, []
+    change = np.diff(y)
+    for lags in range(most + 1):
+        x = np.column_stack([y[most:-1], *(change[most - lag : -lag] for lag in range(1, lags + 1))])
+        slopes, squares = np.linalg.lstsq(x, change[most:], rcond=None)[:2]
+        variance = squares[0] / (179 - most)
+        penalty = slopes[0] ** 2 * (y[most:-1] ** 2).sum() / variance
+        scores.append(np.log(variance) + 2.0 * (penalty + lags) / (179 - most))
+    assert _modified_aic(y, most) == int(np.argmin(scores))
+    assert unit_root(frame[["walk"]]).loc[("walk", "adf-gls"), "lags"] == _modified_aic(
+        gls_detrended((frame["walk"] / frame["walk"].std(ddof=0)).to_numpy(), "c"), 14
+    )
 
 
 def test_units_and_origin_do_not_matter(frame, table):

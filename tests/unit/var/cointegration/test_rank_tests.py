@@ -41,6 +41,19 @@ def test_critical_values_are_those_of_mackinnon_haug_and_michelis(case, order):
                 assert p_value(ours, test, case, q=q) == pytest.approx(size)
 
 
+@pytest.mark.parametrize(
+    ("case", "values"),
+    [
+        ("restricted constant", (9.16, 20.26, 35.19, 54.08, 76.97)),
+        ("restricted trend", (12.52, 25.87, 42.92, 63.88, 88.80)),
+    ],
+)
+def test_critical_values_of_restricted_terms_are_those_printed(case, values):
+    """MacKinnon, Haug and Michelis (1999), Journal of Applied Econometrics 14(5): 5%, trace, one to five unit roots."""
+    ours = [critical_value(0.05, "trace", case, q=q) for q in range(1, 6)]
+    np.testing.assert_allclose(ours, values, rtol=0.01)
+
+
 @pytest.mark.parametrize("test", ["trace", "maximum"])
 @pytest.mark.parametrize("case", ["constant", "trend"])
 def test_one_unit_root_with_a_free_term_is_a_chi_square(test, case):

@@ -185,6 +185,26 @@ def test_draws_are_estimated_at_the_rank_and_as_a_fit_would(fit):
     assert np.linalg.svd(draws.lag_blocks.sum(axis=1) - np.eye(3))[1][:, 1:].max() < 1e-10
 
 
+def test_unstable_draws_are_counted_and_drawn_again_or_kept():
+    """A root near one beyond the unit root: some draws of a short sample have one outside the circle."""
+    from econ.testing import simulated_var
+    from econ.var.reduced.bootstrap import bootstrap_blocks
+
+    pi, gamma = np.array([[-0.1, 0.1], [0.1, -0.1]]), 0.95 * np.eye(2)
+    data = simulated_var(60, rng=5, lags=np.stack([np.eye(2) + pi + gamma, -gamma]))
+    fit = VECM(data, 2, 1, deterministic="none").fit()
+    assert fit.is_stable
+    made = {}
+    for rule in ("keep", "redraw"):
+        (made[rule],) = bootstrap_blocks(fit.to_var(), Residual(draws=100, unstable=rule), lambda each: each, rng=1)
+    kept, drawn = made["keep"], made["redraw"]
+    roots = kernels.root_moduli(kept.lag_blocks)
+    np.testing.assert_array_equal(kept.stable, roots[:, 0] < 1.0 + 1e-7)
+    assert kept.unstable == int((~kept.stable).sum()) > 0
+    assert drawn.stable.all()
+    assert drawn.unstable >= kept.unstable
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
