@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from econ.var import (
         IRF,
         VAR,
+        VECM,
         BayesianVAR,
         Cholesky,
         CommonVolatility,
@@ -59,7 +60,8 @@ _HOMES = {
     "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
     "econ.var": (
         "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock "
-        "NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild lag_order"
+        "NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR VECM Wild "
+        "lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -90,6 +92,7 @@ __all__ = [
     "SignRestrictions",
     "Unavailable",
     "VAR",
+    "VECM",
     "Wild",
     "catalogue",
     "events",

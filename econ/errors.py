@@ -12,12 +12,14 @@
     │  ├─ DownloadError(OSError)
     │  └─ WriteError(OSError)
     ├─ SpecificationError(ValueError)
+    │  ├─ Contradiction
     │  ├─ SampleTooShort
     │  └─ UnknownName (a SeriesNotFound too)
     ├─ EstimationError(ArithmeticError)
     │  ├─ SingularDesign
     │  ├─ Unstable
-    │  └─ NotConverged
+    │  ├─ NotConverged
+    │  └─ NotCointegrated
     ├─ OutOfMemory(MemoryError)
     ├─ IdentificationError
     │  ├─ NotIdentified
@@ -86,6 +88,10 @@ class SpecificationError(EconError, ValueError):
     """The request makes no sense, whatever the data; read the sentence about what is allowed."""
 
 
+class Contradiction(SpecificationError):
+    """Restrictions that no value of the parameters meets together; drop the one named."""
+
+
 class SampleTooShort(SpecificationError):
     """Too few observations for the parameters asked for; ask for fewer or extend the sample."""
 
@@ -108,6 +114,10 @@ class Unstable(EstimationError):
 
 class NotConverged(EstimationError):
     """An iteration stopped before its tolerance; more iterations or other starting values may help."""
+
+
+class NotCointegrated(EstimationError):
+    """The tests find no cointegration, or no unit root: a VAR in differences, or one in levels, is what fits."""
 
 
 class OutOfMemory(EconError, MemoryError):

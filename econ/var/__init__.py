@@ -2,6 +2,13 @@
 
 from econ.responses.irf import IRF
 from econ.responses.resampling import MovingBlock, Residual, Wild
+from econ.var.cointegration.levels import CointegratedVARResults
+from econ.var.cointegration.model import VECM
+from econ.var.cointegration.permanent_transitory import PermanentTransitory
+from econ.var.cointegration.rank_tests import RankTests
+from econ.var.cointegration.restrictions import RestrictionTest
+from econ.var.cointegration.results import VECMResults
+from econ.var.cointegration.svec import SVEC, SVECResults
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility
@@ -37,6 +44,7 @@ __all__ = [
     "ChangingVolatility",
     "ChangingVolatilityResults",
     "Cholesky",
+    "CointegratedVARResults",
     "CommonVolatility",
     "Counterfactual",
     "ElasticityPrior",
@@ -50,10 +58,15 @@ __all__ = [
     "NonGaussian",
     "NonGaussianResults",
     "OutlierScaling",
+    "PermanentTransitory",
     "Proxy",
     "ProxyResults",
+    "RankTests",
     "Residual",
+    "RestrictionTest",
     "RobustBounds",
+    "SVEC",
+    "SVECResults",
     "Scenario",
     "SetIdentified",
     "ShockContribution",
@@ -65,6 +78,8 @@ __all__ = [
     "SupplyDemandResults",
     "VAR",
     "VARResults",
+    "VECM",
+    "VECMResults",
     "Wild",
     "counterfactual",
     "generalised_irf",

@@ -64,7 +64,7 @@ class _Simulator:
     """The parts of the simulation that all blocks share."""
 
     def __init__(self, fit: VARResults, bootstrap: Bootstrap) -> None:
-        self.fit, self.bootstrap = fit, bootstrap
+        self.fit, self.bootstrap, self.estimator = fit, bootstrap, fit.estimator
         self.terms = fit.parent.term_values(fit.lags)
         # least squares shrinks residuals; without this the draws of Σ_u would centre on (T - k) / T of the estimate
         self.residuals = fit.residuals.to_numpy() * np.sqrt(fit.nobs / fit.df_resid)
@@ -79,7 +79,7 @@ class _Simulator:
     def __call__(self, size: int, generator: np.random.Generator) -> SimulatedDraws:
         """Draw ``size`` reduced forms; unstable ones are drawn again if the rule says so."""
         draws = self._sample(size, generator)
-        if self.bootstrap.unstable == "keep" or not self.fit.is_stable:
+        if self.bootstrap.unstable == "keep" or not self.fit.redraws:
             return draws
         for _ in range(ROUNDS):
             bad = draws.unstable_rows
@@ -97,8 +97,7 @@ class _Simulator:
         driving = resample.apply(self.residuals)
         driving += self.expected
         paths = kernels.simulate(fit.lag_blocks, driving, self.initial)
-        factor = self._cross_factor(paths)
-        coefficients, residual_factor = self._estimates(factor)
+        factor, coefficients, residual_factor = self._estimates(paths)
         stable = self._is_stable(coefficients)
         if fit.bias is not None:  # off every stable draw, less where that would make it unstable
             share = guarded_share(coefficients, fit.bias, self._is_stable, stable=stable)
@@ -121,17 +120,10 @@ class _Simulator:
             unstable=len(stable) - int(stable.sum()),
         )
 
-    def _estimates(self, factor: Array) -> tuple[Array, Array]:
-        """Coefficients and the Cholesky factor of û'û of every draw, under the exclusions of the VAR if it has any."""
-        fit, n = self.fit, len(self.fit.variables)
-        if fit.free is None:
-            return kernels.coefficients(factor, n, fit.lags), factor[:, -n:, -n:]
-        coefficients = restricted.restricted_coefficients(factor, fit.free, fit.lags)
-        return coefficients, restricted.residual_factor(factor, coefficients, fit.lags)
-
-    def _cross_factor(self, paths: Array) -> Array:
+    def _estimates(self, paths: Array) -> tuple[Array, Array, Array]:
+        """Cross factor, coefficients and the Cholesky factor of û'û of every draw, estimated as the fit itself was."""
         try:
-            return kernels.cross_factor(paths, self.terms, self.fit.lags)
+            return self.estimator.estimates(paths, self.terms)
         except np.linalg.LinAlgError:
             raise SingularDesign(
                 "the regressors of a bootstrap sample are numerically collinear; drop a variable, use fewer lags, or "
@@ -140,7 +132,7 @@ class _Simulator:
 
     def _is_stable(self, coefficients: Array) -> NDArray[np.bool_]:
         blocks = kernels.lag_blocks(coefficients, self.fit.lags)
-        return kernels.is_stable(blocks * self.scale / self.scale[:, None])
+        return self.estimator.are_stable(blocks * self.scale / self.scale[:, None])
 
 
 def _has_constants(fit: VARResults) -> bool:

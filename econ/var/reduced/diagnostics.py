@@ -140,7 +140,8 @@ def autocorrelation(
 ) -> dict[str, Row]:
     """The rows ``portmanteau``, ``lm`` and ``lm: chi-square`` of :func:`diagnostics`."""
     x, u = fit.parent.design(fit.lags)[None], fit.residuals.to_numpy()[None]
-    rows = {"portmanteau": _portmanteau(fit, u, lags)} | _breusch_godfrey(fit, x, u, lags=lags)
+    rows = {"portmanteau": _portmanteau(fit, u, lags)}
+    rows |= _breusch_godfrey(fit, fit.score_regressors[None], u, lags=lags)
     if bootstrap is None:
         return rows
     if isinstance(bootstrap, MovingBlock) or fit.posterior is not None:
@@ -180,9 +181,8 @@ def _portmanteau(fit: VARResults, u: Array, lags: int) -> Row:
     if lags <= fit.lags:
         reason = Unavailable(f"needs more autocorrelations than the {fit.lags} lags of the VAR")
         return Row(reason, reason, "chi2", null)
-    m, n = len(fit.parent.terms), len(fit.variables)
-    estimated = n**2 * fit.lags if fit.free is None else int(fit.free[m:].sum())
-    return _chi2(float(kernels.portmanteau(u, lags)[0]), n**2 * lags - estimated, null)
+    degrees = len(fit.variables) ** 2 * lags - fit.lag_coefficients
+    return _chi2(float(kernels.portmanteau(u, lags)[0]), degrees, null)
 
 
 def _breusch_godfrey(fit: VARResults, x: Array, u: Array, *, lags: int) -> dict[str, Row]:

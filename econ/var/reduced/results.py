@@ -21,6 +21,7 @@ from econ.var.reduced.causality import granger
 from econ.var.reduced.conditional import Conditions, conditional_forecast
 from econ.var.reduced.diagnostics import diagnostics
 from econ.var.reduced.draws import ReducedDraws
+from econ.var.reduced.estimator import Estimator, LeastSquares
 from econ.var.reduced.forecasting import forecast
 from econ.var.scheme import Scheme
 
@@ -273,6 +274,32 @@ class VARResults:
     def posterior(self) -> ReducedDraws | None:
         """Posterior draws of the reduced form; none for least squares. Schemes map each to an impact matrix."""
         return None
+
+    @property
+    def cross_root(self) -> Array:
+        """Lower triangular L (k, k) with L L' = ``cross_inverse``: given Σ, coefficients scatter as L E Σ^½'."""
+        return np.asarray(np.linalg.cholesky(self.cross_inverse))
+
+    @property
+    def redraws(self) -> bool:
+        """Whether unstable bootstrap draws may be drawn again: where the estimate itself is stable."""
+        return self.is_stable
+
+    @property
+    def estimator(self) -> Estimator:
+        """How other samples are estimated as this one was."""
+        return LeastSquares(self.parent, self.lags, self.free)
+
+    @property
+    def score_regressors(self) -> Array:
+        """Regressors (T, k) to which the residuals are orthogonal, for tests of what they leave out."""
+        return self.parent.design(self.lags)
+
+    @property
+    def lag_coefficients(self) -> int:
+        """Coefficients of lags estimated, in all equations."""
+        n, m = len(self.variables), len(self.parent.terms)
+        return n**2 * self.lags if self.free is None else int(self.free[m:].sum())
 
     @cached_property
     def _cross_residuals(self) -> Array:

@@ -34,7 +34,7 @@ class ReducedForms:
             )
         self.fit, self.kind = fit, kind
         self.made = fit.posterior if kind == "posterior" else None
-        self.root = np.linalg.cholesky(fit.cross_inverse)
+        self.root = fit.cross_root
         conjugate = kind == "posterior" and self.made is None
         cross = np.asarray(fit.sigma_u * fit.df_resid, dtype=float)
         self.lower = np.linalg.cholesky(cross) if conjugate else None

@@ -253,12 +253,12 @@ class StructuralResults:
 
 def inner_errors(draws: SimulatedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:
     """Standard error of the responses of every draw, by a bootstrap of that draw's own sample: (b, H + 1, n, s)."""
-    model, lags = draws.fit.parent, draws.fit.lags
+    model = draws.fit.parent
     frame = model.parent.frame
     errors = []
     for path, rows in zip(draws.paths, draws.resample.rows, strict=True):
         data = replace(model.parent, frame=pd.DataFrame(path, index=frame.index, columns=frame.columns))
-        fit = replace(model, data=data, lags=lags).fit()
+        fit = draws.fit.estimator.refitted(data)
         if draws.fit.bias is not None and fit.is_stable:  # the same bias for every sample, as in the bootstrap itself
             fit = without_bias(fit, draws.fit.bias)
         seed = np.random.SeedSequence(rows.tolist())  # the draw's own periods, which came from the caller's seed

@@ -50,7 +50,8 @@ MADE = {
     "AddingUp", "Bounds", "CalendarCovariance", "DailySample", "DailySamples", "LeaningCurve", "MinimumDistance",
     "NewsLeaning", "OperationResults", "OperationSample", "Outcome", "Randomisation", "Reallocation", "RegimeLeaning",
     "StackedMoments",
-    "SupplyDemandDraws", "SupplyDemandResults",
+    "SupplyDemandDraws", "SupplyDemandResults", "CointegratedVARResults", "RankTests", "RestrictionTest", "SVECResults",
+    "VECMResults",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -70,8 +71,14 @@ ELSEWHERE = {
 """Callables whose input is no argument but a network, a folder or a program, and where they are tested."""
 
 
-REFUSED = {"BayesianVARResults.bias_corrected", "BayesianVARResults.bootstrap", "BayesianVARResults.granger"}
-"""What a posterior inherits and cannot do: every call is refused."""
+REFUSED = {
+    "BayesianVARResults.bias_corrected",
+    "BayesianVARResults.bootstrap",
+    "BayesianVARResults.granger",
+    "CointegratedVARResults.bias_corrected",
+    "CointegratedVARResults.granger",
+}
+"""What a posterior and a cointegrated VAR inherit and cannot do: every call is refused."""
 
 
 class Call(SimpleNamespace):
@@ -409,6 +416,7 @@ def infer_room():
         "regress": Call(i.regress, y=frame["y"], X=frame[["a", "b"]], cov="hac", bandwidth=2, intercept=True),
         "romano_wolf": Call(i.romano_wolf, statistics=np.array([1.0, 2.0]), null_draws=np.abs(noise(50, 2))),
         "sup_t": Call(i.sup_t, draws=noise(50, 3), level=0.9, point=np.zeros(3)),
+        "unit_root": Call(i.unit_root, data=simulated_levels(60), trend="c", lags=1, size=0.05),
         "tf_interval": Call(i.tf_interval, value=1.0, std_error=0.2, f=20.0, size=0.05),
         "white": Call(i.white, x=x, u=y, kind="hc1"),
     }
@@ -752,10 +760,45 @@ def _reduced_forms():
         "OutlierScaling.position": Call(v.OutlierScaling("1995-01").position, index=data.frame.index),
         "OutlierScaling.weights": Call(v.OutlierScaling.weights, values=np.array([[2.0, 2.0, 2.0, 0.5]]), periods=8),
         **_elasticities(),
+        **_cointegrated(),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),
         "generalised_irf": Call(v.generalised_irf, fit=fit, horizon=2),
+    }  # fmt: skip
+
+
+def _cointegrated():
+    v, have = varroom, instances()
+    model, fit, var, tests = (have[each] for each in ("VECM", "VECMResults", "CointegratedVARResults", "RankTests"))
+    lasting, zeros = have["PermanentTransitory"], have["SVEC"]
+    frame = model.parent.frame
+    spread = fit.vectors({"spread": {"x": 1.0, "y": -1.0}})
+    return {
+        "VECM": Call(v.VECM, data=frame, lags=1, rank=1, deterministic="constant", normalise=["x"], max_lags=3,
+                     size=0.05),
+        "VECM.cointegration_tests": Call(model.cointegration_tests, correction="reinsel-ahn"),
+        "VECM.fit": Call(model.fit),
+        "VECM.layout": Call(model.layout, lags=1),
+        "VECM.outside": Call(model.outside, lags=2),
+        "VECMResults.diagnostics": Call(fit.diagnostics, lags=4, bootstrap=Residual(draws=9), rng=1),
+        "VECMResults.forecast": Call(fit.forecast, steps=2, level=0.9),
+        "VECMResults.identify": Call(fit.identify, scheme=Cholesky("x", "y")),
+        "VECMResults.restrict": Call(fit.restrict, known=spread, exogenous="y"),
+        "VECMResults.to_var": Call(fit.to_var),
+        "VECMResults.vectors": Call(fit.vectors, vectors={"spread": {"x": 1.0, "y": -1.0}}),
+        "CointegratedVARResults.bias_corrected": Call(var.bias_corrected),
+        "CointegratedVARResults.granger": Call(var.granger, caused="y", causing="x"),
+        "RankTests.bootstrap": Call(tests.bootstrap, bootstrap=Residual(draws=9), rng=1),
+        "RankTests.rank": Call(tests.rank, test="trace", size=0.05),
+        "PermanentTransitory": Call(v.PermanentTransitory, permanent="x", transitory="y"),
+        "PermanentTransitory.identify": Call(lasting.identify, fit=var),
+        "PermanentTransitory.impact_batch": Call(lasting.impact_batch, draws=var.as_draws),
+        "SVEC": Call(v.SVEC, long_run={"y": ["x", "y"]}, shocks=["x", "y"]),
+        "SVEC.excess": Call(zeros.excess, fit=var),
+        "SVEC.identify": Call(zeros.identify, fit=var),
+        "SVEC.impact_batch": Call(zeros.impact_batch, draws=var.as_draws),
+        "SVEC.names": Call(zeros.names, fit=var),
     }  # fmt: skip
 
 

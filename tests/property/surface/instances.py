@@ -81,10 +81,13 @@ from econ.simulate import (
 )
 from econ.testing import event_table, simulated_levels, simulated_var
 from econ.var import (
+    SVEC,
     VAR,
+    VECM,
     ChangingVolatility,
     ElasticityPrior,
     NonGaussian,
+    PermanentTransitory,
     SupplyDemand,
     counterfactual,
     scenario,
@@ -175,6 +178,24 @@ def of_var():
         "Wild": Wild(),
         "Cell": Cell(0, "x", "x"),
         "Reading": irf.read([Cell(0, "x", "x")]),
+    }
+
+
+@cache
+def of_cointegration():
+    """Two variables that share a trend, and what is made of them."""
+    data = simulated_var(120, rng=1, lags=[[[0.8, 0.2], [0.2, 0.8]]])
+    model = VECM(data, 1, 1)
+    fit = model.fit()
+    return {
+        "VECM": model,
+        "VECMResults": fit,
+        "CointegratedVARResults": fit.to_var(),
+        "RankTests": model.cointegration_tests(),
+        "RestrictionTest": fit.restrict(exogenous="y"),
+        "PermanentTransitory": PermanentTransitory("x", "y"),
+        "SVEC": SVEC(long_run={"y": ["x", "y"]}),
+        "SVECResults": fit.identify(SVEC(long_run={"y": ["x", "y"]})),
     }
 
 
@@ -393,7 +414,7 @@ def of_simulate():
     }
 
 
-ROOMS = (of_var, of_projection, of_events, of_offset, of_infer, of_data, of_report, of_simulate)
+ROOMS = (of_var, of_cointegration, of_projection, of_events, of_offset, of_infer, of_data, of_report, of_simulate)
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Cointegrated VARs: reduced-rank estimates, rank tests, restrictions, permanent and transitory shocks."""
