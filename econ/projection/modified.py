@@ -21,8 +21,12 @@ from econ.responses.irf import IRF
 if TYPE_CHECKING:
     from econ.projection.results import ProjectionResults
 
-EFFECTS, SLOPES = 401, 201
+EFFECTS, SLOPES = 201, 101
 """Values of the effect, and of the slope, at which the joint test is made at first."""
+
+
+FAR = 100.0
+"""Ranges of the modifier beyond which no response is given."""
 
 
 def at_modifier(results: ProjectionResults, value: float) -> IRF:
@@ -59,7 +63,7 @@ def at_modifier(results: ProjectionResults, value: float) -> IRF:
     1.99, s.e. 0.10
     """
     _check(results)
-    weights = np.array([1.0, checks.real("value of the modifier", value)])
+    weights = np.array([1.0, _check_value(results, value)])
     parent = results.parent
     errors = np.empty((*results.point.shape[:2], 1))
     rows = (results.influence * weights[:, None]).sum(axis=2)
@@ -121,7 +125,7 @@ def modified_set(
         Without a modifier or instruments.
     """
     _check(results)
-    level, value = checks.level(level), checks.real("value of the modifier", value)
+    level, value = checks.level(level), _check_value(results, value)
     if not results.parent.instruments and results.parent.cumulative != "multiplier":
         raise SpecificationError("this projection has no instruments; at_modifier(value) gives its standard errors.")
     coefficients, covariance, moments, (df, factor, plain) = _joint(results, response, horizon, value)
@@ -176,6 +180,19 @@ def _joint(
     basis = np.column_stack([np.linalg.qr(results.parent.design.basis()[:rows])[0], np.linalg.qr(z)[0]])
     mean, df = working_moments(z, basis, cov=results.cov, bandwidth=bandwidth or 0)
     return coefficients.T.reshape(-1), covariance, moments, (df, 1.0 / mean, plain)
+
+
+def _check_value(results: ProjectionResults, value: float) -> float:
+    """A value of the modifier that the data say something about, in however straight a line."""
+    value, seen = checks.real("value", value), results.parent.design.weights[:, 1]
+    low, high = float(seen.min()), float(seen.max())
+    room = FAR * (high - low)
+    if not low - room <= value <= high + room:
+        raise SpecificationError(
+            f"value is {value:g}, more than {FAR:g} times the range of the modifier away from it; it runs from {low:g} "
+            f"to {high:g}; ask for a value near it."
+        )
+    return value
 
 
 def _check(results: ProjectionResults) -> None:

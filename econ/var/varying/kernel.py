@@ -17,7 +17,7 @@ from econ.errors import SampleTooShort, SingularDesign
 from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.var.reduced.model import VAR
-from econ.var.varying.results import VaryingResults
+from econ.var.varying.results import Reduced, VaryingResults
 
 
 @guarded
@@ -153,6 +153,7 @@ class KernelVARResults(VaryingResults):
         Seed.
     """
 
+    parent: KernelVAR = field(repr=False)
     weights: Array = field(kw_only=True, repr=False)
     origin: object = field(kw_only=True, repr=False)
 
@@ -167,9 +168,9 @@ class KernelVARResults(VaryingResults):
         x, frame, _ = self._design
         return x[:, :, None] * x[:, None, :], x[:, :, None] * frame.to_numpy(dtype=float)[:, None, :]
 
-    def _at(self, row: int) -> tuple[Array, Array, Array, Array]:
+    def _at(self, row: int) -> Reduced:
         x, frame, _ = self._design
-        own = kernel(len(x), row, self._width)
+        own = kernel(len(x), row, self.parent.width)
         params = self._solved(own[None], row)[0]
         u = frame.to_numpy(dtype=float) - x @ params
         effective = _effective(own)
@@ -179,10 +180,6 @@ class KernelVARResults(VaryingResults):
         covariance = np.tensordot(own, squares, 1) * (scale / own.sum())
         drawn = np.tensordot(weighted, squares, 1) * (scale / weighted.sum(axis=1))[:, None, None]
         return params, covariance, self._solved(weighted, row), np.linalg.cholesky(drawn)
-
-    @property
-    def _width(self) -> float:
-        return float(getattr(self.parent, "width"))  # noqa: B009
 
     def _solved(self, weights: Array, row: int) -> Array:
         cross, moments = (np.tensordot(weights, each, 1) for each in self._products)

@@ -131,7 +131,7 @@ class TimeVaryingVAR:
                 f"{needed} periods (coefficients of an equation + {SPARE}) must follow the {self.lags} lags and the "
                 f"{self.training} training periods; found {left}; use fewer lags, a shorter training= or more data."
             )
-        self.beliefs  # an improper prior is refused here  # noqa: B018
+        self._beliefs  # an improper prior is refused here  # noqa: B018
 
     @cached_property
     def var(self) -> VAR:
@@ -144,7 +144,7 @@ class TimeVaryingVAR:
         return self.var.parent.frame.index[self.lags + self.training :]
 
     @cached_property
-    def beliefs(self) -> Beliefs:
+    def _beliefs(self) -> Beliefs:
         """The prior in numbers, from the training sample."""
         x, y = self.var.design(self.lags), self.var.parent.frame.to_numpy(dtype=float)[self.lags :]
         made = reduced_beliefs if self.form == "reduced" else structural_beliefs
@@ -195,7 +195,7 @@ class TimeVaryingVAR:
         backend = checks.choice("backend", backend, ("threading", "loky"))
         x, y = self.var.design(self.lags), self.var.parent.frame.to_numpy(dtype=float)[self.lags :]
         sample = Sample.of(x[self.training :], y[self.training :])
-        chain = Chain(self.beliefs, sample, burn, thin, self.lags if self.explosive == "reject" else None)
+        chain = Chain(self._beliefs, sample, burn, thin, self.lags if self.explosive == "reject" else None)
         if self.explosive == "reject":
             self._check_start(chain)
         each = -(-draws // chains)

@@ -15,6 +15,7 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.frozen import guarded
+from econ.parallel import seed_sequence
 from econ.var import _kernels as kernels
 from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
 from econ.var.scheme import Scheme
@@ -27,6 +28,8 @@ from econ.var.varying.dated import DatedVAR, Varying, row_of, tails
 from econ.var.varying.structural import VaryingStructural
 
 SCHEMES = (Cholesky, LongRun, MaxShare, SignRestrictions)
+Reduced = tuple[Array, Array, Array, Array]
+"""Coefficients (k, n) and covariance (n, n) of a date, and their draws."""
 STATISTICS = ("point", "std_error", "lower", "upper")
 
 
@@ -82,30 +85,30 @@ class VaryingResults(ABC):
                 "at a date shocks are identified by Cholesky, LongRun, MaxShare or SignRestrictions without narrative "
                 f"and proxy, which need its coefficients and covariance only; found {scheme!r}."
             )
-        found = VaryingStructural(self, scheme, rng)
+        found = VaryingStructural(self, scheme, None if rng is None else seed_sequence(rng))
         found.impact(self.dates[-1])  # unknown names are refused here
         return found
 
     def coefficients(self, date: object) -> pd.DataFrame:
         """Coefficients at a date, (k, n): rows const, ..., L1.x, ..., columns = equations."""
-        return self.dated(row_of(date, self.dates)).params
+        return self._dated(row_of(date, self.dates)).params
 
     def covariance(self, date: object) -> pd.DataFrame:
         """Covariance of the errors at a date, (n, n)."""
-        return self.dated(row_of(date, self.dates)).sigma_u
+        return self._dated(row_of(date, self.dates)).sigma_u
 
     def coefficient(self, equation: str, name: str, *, level: float = 0.90) -> pd.DataFrame:
         """One coefficient by date: ``point``, ``std_error``, ``lower``, ``upper`` (equal-tailed)."""
         i = checks.position("equation", equation, self.variables)
         j = checks.position("coefficient", name, self.parent.var.regressors(self.lags))
-        return self._by_date(level, lambda dated: (dated.params.to_numpy()[j, i], dated.coefficient_draws[:, j, i]))
+        return self._by_date(level, lambda at: (float(at[0][j, i]), at[2][:, j, i]))
 
     def volatility(self, variable: str, *, level: float = 0.90) -> pd.DataFrame:
         """Standard deviation of the error of one equation by date: ``point``, ``std_error``, ``lower``, ``upper``."""
         i = checks.position("variable", variable, self.variables)
 
-        def read(dated: DatedVAR) -> tuple[float, Array]:
-            return math.sqrt(dated.sigma_u.to_numpy()[i, i]), np.sqrt((dated.factor_draws[:, i] ** 2).sum(axis=1))
+        def read(at: Reduced) -> tuple[float, Array]:
+            return math.sqrt(at[1][i, i]), np.sqrt((at[3][:, i] ** 2).sum(axis=1))
 
         return self._by_date(level, read)
 
@@ -115,17 +118,17 @@ class VaryingResults(ABC):
         return self.parent.lags
 
     @abstractmethod
-    def _at(self, row: int) -> tuple[Array, Array, Array, Array]:
+    def _at(self, row: int) -> Reduced:
         """Coefficients (k, n) and covariance (n, n) of the date in a row, their draws (D, k, n), (D, n, n) factors."""
 
-    def _by_date(self, level: float, read: Callable[[DatedVAR], tuple[float, Array]]) -> pd.DataFrame:
+    def _by_date(self, level: float, read: Callable[[Reduced], tuple[float, Array]]) -> pd.DataFrame:
         ends, rows = tails(level), []
         for row in range(self.nobs):
-            point, draws = read(self.dated(row))
+            point, draws = read(self._at(row))
             rows.append((float(point), draws.std(ddof=1), *np.quantile(draws, ends)))
         return pd.DataFrame(rows, columns=list(STATISTICS), index=self.dates)
 
-    def dated(self, row: int) -> DatedVAR:
+    def _dated(self, row: int) -> DatedVAR:
         """The reduced form of the date in a row of ``dates``, with its draws."""
         params, covariance, coefficients, factors = self._at(checks.count("row", row, least=0, most=self.nobs - 1))
         var, names = self.parent.var, list(self.variables)
@@ -240,7 +243,7 @@ class TimeVaryingVARResults(VaryingResults):
         columns = ["quantities", "r_hat", "effective_draws", "median_effective_draws"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype({"quantities": int})
 
-    def _at(self, row: int) -> tuple[Array, Array, Array, Array]:
+    def _at(self, row: int) -> Reduced:
         n = len(self.variables)
         coefficients = np.swapaxes(self.coefficient_draws[:, row], 1, 2)
         a = np.tile(np.eye(n), (len(coefficients), 1, 1))

@@ -192,7 +192,7 @@ class VaryingStructural:
         return point, draws / len(parts)
 
     def _at(self, row: int) -> StructuralResults:
-        return self.scheme.identify(self.parent.dated(row), self.rng)
+        return self.scheme.identify(self.parent._dated(row), self.rng)
 
     def _irf(self, horizon: int, row: int) -> IRF:
         found = self._at(row)
