@@ -10,7 +10,8 @@ Order of a sweep (Del Negro and Primiceri 2015, Review of Economic Studies 82(4)
     s given the data and everything else.
 
 Coefficients drawn from a law that knows h but not s must not be followed by a draw of h with the old s: s is drawn anew
-right before h. Primiceri (2005) drew s between the two, which has another stationary law.
+right before h. Primiceri (2005) drew s right after h, so that h met new coefficients and an s of the old ones: another
+stationary law.
 """
 
 from __future__ import annotations

@@ -292,7 +292,7 @@ def test_bad_data_and_dates_are_refused(data, fits):
     holed = data.frame.copy()
     holed.iloc[50, 0] = np.nan
     for model in (TimeVaryingVAR, KernelVAR):
-        with pytest.raises(SchemaError, match="missing|NaN"):
+        with pytest.raises(SchemaError, match=r"missing|NaN"):
             model(holed, lags=1)
         with pytest.raises(SchemaError, match="constant"):
             model(data.frame.assign(c=1.0), lags=1)
