@@ -46,6 +46,7 @@ def peer(method: str, sweeps: int = SWEEPS) -> float:
     space = MLEModel(y, k_states=21, k_posdef=21)
     space["design"] = np.stack([np.kron(np.eye(3), row) for row in x], axis=2)
     space["transition"], space["selection"], space["state_cov"] = np.eye(21), np.eye(21), 1e-4 * np.eye(21)
+    space["obs_cov"] = np.stack([np.eye(3)] * len(y), axis=2)
     space.initialize_known(np.zeros(21), np.eye(21))
     smoother, generator = space.simulation_smoother(method=method), np.random.default_rng(1)
     start = time.process_time()
@@ -73,7 +74,7 @@ def main() -> None:
         spent = each * DRAWS / 1000.0 / CORES
         print(f"{f'{form} form, a sweep':<60} {each:7.2f} ms of processor time")
         print(
-            f"{f'10,000 of them, a chain on each of two cores':<60} {spent:7.1f} s, {spent / TARGET:.2f} of the target"
+            f"{'10,000 of them, a chain on each of two cores':<60} {spent:7.1f} s, {spent / TARGET:.2f} of the target"
         )
     step = ours()
     print(f"{'coefficients of one sweep, reduced form':<60} {step:7.2f} ms")
