@@ -94,10 +94,11 @@ def test_quantiles_of_the_limit_are_those_that_were_published(parameters):
 
 def test_the_limit_is_the_sum_of_weighted_chi_squares():
     generator = np.random.default_rng(2)
-    j = np.arange(1, 400)
-    drawn = (generator.chisquare(1, (20_000, len(j))) * (100.0 / (100.0 + np.pi**2 * j**2))).sum(axis=1)
+    j = np.arange(1, 120)
+    weights = 100.0 / (100.0 + np.pi**2 * j**2)
+    drawn = generator.chisquare(1, (8000, len(j))) @ weights + 4.5 - weights.sum()  # all weights add to 4.5
     for value in (-3.0, -6.0, -9.0):
-        assert paths.tail(value) == pytest.approx((drawn >= -value).mean(), abs=0.012)
+        assert paths.tail(value) == pytest.approx((drawn >= -value).mean(), abs=0.02)
     assert paths.tail(0.0) == paths.tail(3.0) == 1.0
 
 

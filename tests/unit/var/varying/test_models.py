@@ -53,7 +53,7 @@ def test_without_drift_the_posterior_is_that_of_constant_coefficients(data):
     """Steps of size zero leave a linear regression with a normal prior, in closed form given the covariance."""
     still = DriftPrior(1e-6, 1e-6, 1e-6)
     model = TimeVaryingVAR(data, lags=1, prior=still)
-    fit = model.fit(draws=600, burn=300, thin=1, rng=2)
+    fit = model.fit(draws=300, burn=100, thin=1, rng=2)
     x, y = model.var.design(1), data.frame.to_numpy()[1:]
     walk = model._beliefs.coefficients[0]
     sigma = fit.covariance(LATE).to_numpy()
@@ -62,8 +62,8 @@ def test_without_drift_the_posterior_is_that_of_constant_coefficients(data):
     mean = np.linalg.solve(precision, walk.initial @ walk.mean + (weight @ y[40:].T @ x[40:]).ravel())
     spread = np.sqrt(np.diag(np.linalg.inv(precision)))
     found = fit.coefficients(LATE).to_numpy().T.ravel()
-    assert np.abs((found - mean) / spread).max() < 0.25  # 600 draws and an unknown covariance
-    drawn = fit.coefficient_draws[:, -1].reshape(600, -1)
+    assert np.abs((found - mean) / spread).max() < 0.30  # 300 draws and an unknown covariance
+    drawn = fit.coefficient_draws[:, -1].reshape(300, -1)
     np.testing.assert_allclose(drawn.std(axis=0), spread, rtol=0.2)
     assert np.abs(np.diff(fit.coefficient_draws, axis=1)).max() < 1e-4
     assert np.abs(np.diff(fit.log_volatility_draws, axis=1)).max() < 1e-3
@@ -176,8 +176,7 @@ def test_contrasts_are_differences_draw_by_draw(fits, name):
 
 def test_paths_are_responses_of_all_dates_and_per_unit_of_another(fits):
     svar = fits["reduced"].identify(ORDER)
-    path = svar.path(2, response="y", shock="x", level=0.8)
-    assert len(path) == len(svar.dates)
+    path = svar.path(2, response="y", shock="x", level=0.8, dates=[EARLY, LATE])
     row = path.loc[pd.Period(EARLY, "M")]
     at = svar.irf(2, date=EARLY).at(2, response="y", shock="x", level=0.8)
     assert [row["point"], row["lower"], row["upper"]] == pytest.approx([at.value, at.lower, at.upper])
@@ -191,12 +190,13 @@ def test_paths_are_responses_of_all_dates_and_per_unit_of_another(fits):
 
 
 def test_coefficients_and_volatilities_by_date_are_those_of_the_dates(fits):
-    for fit in fits.values():
+    assert len(fits["reduced"].identify(ORDER).path(0, response="y", shock="x")) == len(fits["reduced"].dates)
+    for fit in (fits["structural"], fits["kernel"]):
         path = fit.coefficient("y", "L1.x")
         assert path.loc[pd.Period(LATE, "M"), "point"] == pytest.approx(fit.coefficients(LATE).loc["L1.x", "y"])
         size = fit.volatility("y", level=0.8)
         assert size.loc[pd.Period(LATE, "M"), "point"] == pytest.approx(np.sqrt(fit.covariance(LATE).loc["y", "y"]))
-        assert (fit.volatility("y", level=0.5)["lower"] >= size["lower"]).all()
+        assert (fit.volatility("x", level=0.5)["lower"] >= fit.volatility("x", level=0.9)["lower"]).all()
 
 
 def test_other_schemes_serve_at_a_date(fits):
