@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from econ.data.load import load
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
-    from econ.projection import GranularInstrument, LocalProjection, PanelProjection, granular_instrument
+    from econ.projection import (
+        GranularInstrument,
+        LocalProjection,
+        PanelProjection,
+        PathProjection,
+        granular_instrument,
+    )
     from econ.var import (
         IRF,
         VAR,
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
         Cholesky,
         CommonVolatility,
         Heteroskedasticity,
+        KernelVAR,
         LongRun,
         MaxShare,
         Minnesota,
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
         ShockContribution,
         ShockSign,
         SignRestrictions,
+        TimeVaryingVAR,
         Wild,
         lag_order,
     )
@@ -57,11 +65,11 @@ _HOMES = {
     "econ.data.load": "load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
-    "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
+    "econ.projection": "GranularInstrument LocalProjection PanelProjection PathProjection granular_instrument",
     "econ.var": (
-        "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock "
-        "NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR VECM Wild "
-        "lag_order"
+        "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF KernelVAR LongRun MaxShare Minnesota "
+        "MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions "
+        "TimeVaryingVAR VAR VECM Wild lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -77,6 +85,7 @@ __all__ = [
     "GranularInstrument",
     "Heteroskedasticity",
     "IRF",
+    "KernelVAR",
     "LocalProjection",
     "LongRun",
     "MaxShare",
@@ -85,11 +94,13 @@ __all__ = [
     "NonGaussian",
     "OutlierScaling",
     "PanelProjection",
+    "PathProjection",
     "Proxy",
     "Residual",
     "ShockContribution",
     "ShockSign",
     "SignRestrictions",
+    "TimeVaryingVAR",
     "Unavailable",
     "VAR",
     "VECM",

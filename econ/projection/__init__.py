@@ -11,6 +11,7 @@ from econ.projection.instruments import custody_instrument, intervention_instrum
 from econ.projection.model import LocalProjection
 from econ.projection.panel import PanelProjection
 from econ.projection.panel_results import PanelResults
+from econ.projection.path import PathProjection, PathResults
 from econ.projection.results import ProjectionResults
 from econ.projection.smooth import SmoothResults, smooth
 
@@ -24,6 +25,8 @@ __all__ = [
     "LocalProjection",
     "PanelProjection",
     "PanelResults",
+    "PathProjection",
+    "PathResults",
     "PlugIn",
     "ProjectionResults",
     "SmoothResults",

@@ -70,7 +70,7 @@ def bias_corrected(results: ProjectionResults) -> IRF:
     True
     """
     model = results.parent
-    if model.instruments or model.state is not None or model.cumulative:
+    if model.instruments or model.state is not None or model.modifier is not None or model.cumulative:
         raise SpecificationError(
             "the bias correction is for least squares without states and cumulation; correct the plain responses, "
             "then cumulate them."

@@ -38,13 +38,15 @@ class Design:
     instruments : array (T, m) or None
         Instruments at t, by state.
     weights : array (T, s)
-        Weight of each state; a column of ones without states.
+        Weight of each state; a column of ones without states; one and the modifier with one.
     responses, impulse : array (T + p, n), (T + p,)
         Whole columns, for leads.
     first : int
         p: rows lost to lags.
     control_names, shocks, instrument_names : tuple of str
         Names of the columns.
+    modified : bool
+        Whether the second impulse is the first times a modifier, not that of another state.
     """
 
     controls: Array = field(repr=False)
@@ -57,6 +59,7 @@ class Design:
     control_names: tuple[str, ...]
     shocks: tuple[str, ...]
     instrument_names: tuple[str, ...]
+    modified: bool = False
 
     @property
     def size(self) -> int:
@@ -103,7 +106,7 @@ class Design:
                 f"at horizon {horizon} there are {rows} rows ({whole} periods, {self.first} lost to lags) for "
                 f"{self.columns} coefficients + {SPARE}; shorten the horizon, use fewer lags or controls."
             )
-        states = self.weights.shape[1]
+        states = 1 if self.modified else self.weights.shape[1]
         needed = self.columns // states + SPARE
         for j, effective in enumerate(self.weights[:rows].sum(axis=0)):
             if states > 1 and effective < needed:
@@ -128,14 +131,18 @@ def _leads(values: Array, base: Array, first: int, horizon: int, *, cumulative: 
 def build(model: LocalProjection) -> Design:
     """Select, check and lag the columns that ``model`` names."""
     lagged = list(dict.fromkeys([*model.responses, model.impulse, *model.controls]))
-    further = [*model.contemporaneous, *model.instruments, *([] if model.state is None else [model.state])]
+    beside = [name for name in (model.state, model.modifier) if name is not None]
+    further = [*model.contemporaneous, *model.instruments, *beside]
     frame = complete_frame(as_dataset(model.data).select(*dict.fromkeys([*lagged, *further])), what="a projection")
     lags = model.lags + int(model.lag_augmented)
     first = max(lags, int(model.difference), 0 if model.state is None else model.state_lag)
+    first = max(first, 0 if model.modifier is None else model.modifier_lag)
     if len(frame) <= first + SPARE:
         raise SampleTooShort(f"{lags} lags need more than {first + SPARE} periods; found {len(frame)}; use fewer lags.")
     columns = {name: frame[name].to_numpy() for name in frame.columns}
     names, table = _controls(model, frame, lagged, first)
+    if model.modifier is not None:
+        return _modified(model, columns, (names, table), first=first)
     weights = _weights(model, columns, first)
     states = [""] if model.state is None else [f"|{state}" for state in STATES]
     instruments = np.column_stack([columns[name][first:] for name in model.instruments]) if model.instruments else None
@@ -154,6 +161,34 @@ def build(model: LocalProjection) -> Design:
         control_names=(*(names[j] for j in shared), *(names[j] + state for state in states for j in kept)),
         shocks=tuple(model.impulse + state for state in states),
         instrument_names=tuple(name + state for state in states for name in model.instruments),
+    )
+
+
+def _modified(
+    model: LocalProjection, columns: dict[str, Array], controls: tuple[list[str], Array], *, first: int
+) -> Design:
+    """The design with the impulse (and the instruments) by itself and times the modifier before it."""
+    (names, table), modifier = controls, str(model.modifier)
+    size, lag = len(columns[model.impulse]), model.modifier_lag
+    values = columns[modifier][first - lag : size - lag]
+    own = f"L{lag}.{modifier}" if lag else modifier
+    if own not in names:
+        names, table = [*names, own], np.column_stack([table, values])
+    weights = np.column_stack([np.ones(size - first), values])
+    instruments = np.column_stack([columns[name][first:] for name in model.instruments]) if model.instruments else None
+    products = ("", f"*{modifier}")
+    return Design(
+        controls=table,
+        impulses=_by_state(columns[model.impulse][first:, None], weights),
+        instruments=None if instruments is None else _by_state(instruments, weights),
+        weights=weights,
+        responses=np.column_stack([columns[name] for name in model.responses]),
+        impulse=columns[model.impulse],
+        first=first,
+        control_names=tuple(names),
+        shocks=tuple(model.impulse + word for word in products),
+        instrument_names=tuple(name + word for word in products for name in model.instruments),
+        modified=True,
     )
 
 

@@ -54,6 +54,12 @@ class LocalProjection:
         Contemporaneous controls, or "const", whose coefficients are the same in both states.
     transition : float, optional
         Weight of the high state = logistic of ``transition`` times the standardised state variable.
+    modifier : str, optional
+        Continuous covariate z that moves the response: ``b_0 + b_1 z_{t - modifier_lag}``. The second impulse, named
+        ``impulse*modifier``, is the product; z itself is a control, other controls have one coefficient. Instruments
+        are multiplied too. See :meth:`ProjectionResults.at_modifier`. Not with ``state``.
+    modifier_lag : int, default 1
+        Periods by which the modifier is lagged, so that the impulse has not moved it.
     cumulative : {False, True, "multiplier"}
         True sums the response from t to t + h. "multiplier" also sums the impulse and uses the instrument, or the
         impulse at t, as instrument: the one-step cumulative multiplier of Ramey and Zubairy (2018).
@@ -103,6 +109,8 @@ class LocalProjection:
     state_lag: int = 1
     common: Sequence[str] = ()
     transition: float | None = None
+    modifier: str | None = None
+    modifier_lag: int = 1
     cumulative: bool | str = False
     difference: bool = False
     lag_augmented: bool = True
@@ -114,7 +122,7 @@ class LocalProjection:
             checks.keep(self, **{word: checks.names(word, getattr(self, word))})
         if not isinstance(self.impulse, str):
             raise SpecificationError(f"impulse is the name of one variable; found {self.impulse!r}.")
-        for word in ("lags", "state_lag"):
+        for word in ("lags", "state_lag", "modifier_lag"):
             checks.keep(self, **{word: checks.count(word, getattr(self, word), least=0)})
         if self.cumulative not in FORMS:
             raise SpecificationError(f"cumulative is False, True or 'multiplier'; found {self.cumulative!r}.")
@@ -123,6 +131,8 @@ class LocalProjection:
             checks.keep(self, transition=checks.real("transition", self.transition, above=0.0))
             if self.state is None:
                 raise SpecificationError(f"transition goes with state=; found {self.transition!r} without one.")
+        if self.modifier is not None and self.state is not None:
+            raise SpecificationError("state= and modifier= are two ways to let a response vary; choose one.")
         self._check_names()
         odd = [name for name in self.common if name not in ("const", *self.contemporaneous)]
         if odd or (self.common and self.state is None):
@@ -200,7 +210,7 @@ class LocalProjection:
 
     def _check_names(self) -> None:
         named = [self.impulse, *self.responses, *self.controls, *self.contemporaneous, *self.instruments]
-        for name in [*named, *([] if self.state is None else [self.state])]:
+        for name in [*named, *(each for each in (self.state, self.modifier) if each is not None)]:
             checks.position("variable", name, list(self.parent.frame.columns))
         for word, names in (("contemporaneous", self.contemporaneous), ("instrument", self.instruments)):
             if self.impulse in names:

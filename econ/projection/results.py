@@ -21,6 +21,7 @@ from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.weak import anderson_rubin, conditional_lr
 from econ.infer.working import working_moments
 from econ.projection import _kernels as kernels
+from econ.projection.modified import at_modifier, modified_set
 from econ.projection.summary import summary
 from econ.responses import joint, labels
 from econ.responses.irf import IRF
@@ -225,6 +226,17 @@ class ProjectionResults:
         """Effective F of the instruments at one horizon (Montiel Olea and Pflueger 2013)."""
         form = self.reduced_form(self.responses[0], horizon)
         return effective_f(form, bias=bias, size=size)
+
+    def at_modifier(self, value: float) -> IRF:
+        """Responses ``b_0 + b_1 value`` at a value of the modifier; :func:`econ.projection.modified.at_modifier`."""
+        return at_modifier(self, value)
+
+    def modified_set(
+        self, response: str, horizon: int, *, value: float, level: float = 0.90, small_sample: bool | None = None
+    ) -> ConfidenceSet:
+        """Set of that response, valid under weak instruments; :func:`econ.projection.modified.modified_set`."""
+        i = self._position(response)
+        return modified_set(self, i, self._horizon(horizon), value=value, level=level, small_sample=small_sample)
 
     def weak_iv_set(
         self,

@@ -37,6 +37,11 @@ from econ.var.structure.counterfactual import Counterfactual, counterfactual
 from econ.var.structure.generalised import generalised_irf
 from econ.var.structure.scenario import Scenario, scenario
 from econ.var.structure.structural import StructuralResults
+from econ.var.varying.kernel import KernelVAR, KernelVARResults
+from econ.var.varying.model import TimeVaryingVAR
+from econ.var.varying.prior import DriftPrior
+from econ.var.varying.results import TimeVaryingVARResults
+from econ.var.varying.structural import VaryingStructural
 
 __all__ = [
     "BayesianVAR",
@@ -47,10 +52,13 @@ __all__ = [
     "CointegratedVARResults",
     "CommonVolatility",
     "Counterfactual",
+    "DriftPrior",
     "ElasticityPrior",
     "Heteroskedasticity",
     "HeteroskedasticityResults",
     "IRF",
+    "KernelVAR",
+    "KernelVARResults",
     "LongRun",
     "MaxShare",
     "Minnesota",
@@ -76,10 +84,13 @@ __all__ = [
     "SupplyDemand",
     "SupplyDemandDraws",
     "SupplyDemandResults",
+    "TimeVaryingVAR",
+    "TimeVaryingVARResults",
     "VAR",
     "VARResults",
     "VECM",
     "VECMResults",
+    "VaryingStructural",
     "Wild",
     "counterfactual",
     "generalised_irf",

@@ -42,6 +42,10 @@ COSTLY = {
     "BayesianVARResults.volatility", "ChangingVolatility.impact_batch", "NonGaussian.impact_batch", "lag_order",
     "SupplyDemand", "SupplyDemand.fit", "SupplyDemand.sample", "SupplyDemandResults.plot", "SupplyDemandDraws.summary",
     "DailyMarket.samples",
+    "KernelVAR", "KernelVAR.fit", "PathProjection.fit", "ProjectionResults.modified_set", "TimeVaryingVAR",
+    "TimeVaryingVAR.fit", "TimeVaryingVARResults.convergence", "VaryingResults.coefficient", "VaryingResults.identify",
+    "VaryingResults.volatility", "VaryingStructural.contrast", "VaryingStructural.irf", "VaryingStructural.path",
+    "PathResults.contrast", "PathResults.at", "PathResults.contrast_p_value",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""

@@ -165,6 +165,7 @@ FLOORS = {
     "schemes": 3,
     "sets": 3,
     "posterior": 3,
+    "varying": 4,
 }
 """Rooms of ``econ.var`` by floor: a file imports from lower floors and from its own room."""
 

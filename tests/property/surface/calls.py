@@ -52,6 +52,7 @@ MADE = {
     "StackedMoments",
     "SupplyDemandDraws", "SupplyDemandResults", "CointegratedVARResults", "RankTests", "RestrictionTest", "SVECResults",
     "VECMResults",
+    "KernelVARResults", "PathResults", "TimeVaryingVARResults", "VaryingStructural",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -494,6 +495,9 @@ def projection_room():
     instrument, demand = have["Instrument"], have["GranularElasticities"]
     endogenous = instrument.series + pd.Series(noise(119), instrument.series.index)
     iv = LocalProjection(frame, "y", "cn", lags=1, instrument="z").fit(2)
+    moved = LocalProjection(frame, "y", "cn", lags=1, instrument="z", modifier="w").fit(0)
+    by_date = have["PathResults"]
+    early, late = [by_date.dates[2], by_date.dates[5]], by_date.dates[50]
     panel_iv = PanelProjection(panel.assign(z=panel["x"] + noise(240, seed=9)), "y", "x", lags=1, instrument="z").fit(1)
     quantities, price, sizes = demand_of()
     cells = [Cell(0, "y", "x")]
@@ -504,7 +508,7 @@ def projection_room():
     custody = p.custody_instrument(weeks, 12_000.0)
     return {
         "LocalProjection": Call(LocalProjection, data=frame, response="y", impulse="cn", controls=("jp",),
-                                contemporaneous=("w",), lags=1),
+                                contemporaneous=("w",), lags=1, modifier="z", modifier_lag=1),
         "LocalProjection.fit": Call(model.fit, horizon=2, cov="hac", bandwidth=2),
         "PanelProjection": Call(PanelProjection, data=panel, response="y", impulse="x", lags=1),
         "PanelProjection.fit": Call(have["PanelProjection"].fit, horizon=1, cov="cluster"),
@@ -533,6 +537,18 @@ def projection_room():
         "PanelResults.wild_cluster": Call(have["PanelResults"].wild_cluster, horizon=0, null=0.0, draws=19, rng=1),
         "PanelResults.wild_cluster_set": Call(have["PanelResults"].wild_cluster_set, horizon=0, level=0.5, draws=19,
                                               rng=1),
+        "PathProjection": Call(p.PathProjection, model=model, method="kernel", bandwidth=20.0, controls="local"),
+        "PathProjection.fit": Call(have["PathProjection"].fit, horizon=1, cov="hac", bandwidth=1),
+        "PathResults.at": Call(by_date.at, date=late, response="y", shock="x", horizon=1, level=0.9),
+        "PathResults.contrast": Call(by_date.contrast, first=early, second=late, response="y", shock="x", horizon=1),
+        "PathResults.contrast_p_value": Call(by_date.contrast_p_value, first=early, second=late, response="y",
+                                             shock="x", horizon=1),
+        "PathResults.irf": Call(by_date.irf, date=late),
+        "PathResults.path": Call(by_date.path, horizon=1, response="y", shock="x", level=0.9),
+        "PathResults.stability": Call(by_date.stability),
+        "PathResults.variation": Call(by_date.variation),
+        "ProjectionResults.at_modifier": Call(moved.at_modifier, value=1.0),
+        "ProjectionResults.modified_set": Call(moved.modified_set, response="y", horizon=0, value=1.0, level=0.9),
         "ProjectionResults.first_stage": Call(iv.first_stage, horizon=0, bias=0.1, size=0.05),
         "ProjectionResults.read": Call(have["ProjectionResults"].read, cells=cells),
         "ProjectionResults.reduced_form": Call(iv.reduced_form, response="y", horizon=0),
@@ -695,7 +711,7 @@ def simulate_room():
 
 
 def var_room():
-    return {**_reduced_forms(), **_schemes(), **_structures()}
+    return {**_reduced_forms(), **_schemes(), **_structures(), **_varying()}
 
 
 def _elasticities():
@@ -724,6 +740,35 @@ def _elasticities():
         "SupplyDemandResults.summary": Call(fit.summary, level=0.9),
         "SupplyDemandDraws.probability": Call(draws.probability, name="impact", above=0.5),
         "SupplyDemandDraws.summary": Call(draws.summary, level=0.9),
+    }  # fmt: skip
+
+
+def _varying():
+    """VARs that change over time."""
+    v, have = varroom, instances()
+    fit, svar, data = have["TimeVaryingVARResults"], have["VaryingStructural"], have["KernelVAR"].var.parent
+    early, late = fit.dates[2], [fit.dates[5]]
+    outside = pd.DataFrame({"z": noise(len(data.frame), seed=8)}, index=data.frame.index)
+    cells = {"response": "y", "shock": "x", "per": "x", "level": 0.9}
+    return {
+        "DriftPrior": Call(v.DriftPrior, k_q=0.01, k_s=0.1, k_w=0.01, spread=4.0),
+        "KernelVAR": Call(v.KernelVAR, data=data, lags=1, trend="c", exog=outside, bandwidth=20.0),
+        "KernelVAR.fit": Call(have["KernelVAR"].fit, draws=5, rng=1),
+        "TimeVaryingVAR": Call(v.TimeVaryingVAR, data=data, lags=1, trend="c", exog=outside, training=20,
+                               prior=have["DriftPrior"], form="structural", explosive="reject"),
+        "TimeVaryingVAR.fit": Call(have["TimeVaryingVAR"].fit, draws=2, rng=1, burn=0, thin=1, chains=1,
+                                   backend="threading"),
+        "TimeVaryingVARResults.convergence": Call(fit.convergence),
+        "TimeVaryingVARResults.drift": Call(fit.drift, level=0.9),
+        "VaryingResults.coefficient": Call(fit.coefficient, equation="y", name="L1.x", level=0.9),
+        "VaryingResults.coefficients": Call(fit.coefficients, date=early),
+        "VaryingResults.covariance": Call(fit.covariance, date=early),
+        "VaryingResults.identify": Call(fit.identify, scheme=Cholesky("x", "y"), rng=1),
+        "VaryingResults.volatility": Call(fit.volatility, variable="y", level=0.9),
+        "VaryingStructural.contrast": Call(svar.contrast, first=early, second=late, horizon=1, **cells),
+        "VaryingStructural.impact": Call(svar.impact, date=early),
+        "VaryingStructural.irf": Call(svar.irf, horizon=1, date=early),
+        "VaryingStructural.path": Call(svar.path, horizon=1, dates=late, cumulated=True, **cells),
     }  # fmt: skip
 
 

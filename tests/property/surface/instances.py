@@ -60,7 +60,15 @@ from econ.offset import (
     state_offset,
     symmetry,
 )
-from econ.projection import PlugIn, bias_corrected, credentials, custody_instrument, granular_elasticities, smooth
+from econ.projection import (
+    PathProjection,
+    PlugIn,
+    bias_corrected,
+    credentials,
+    custody_instrument,
+    granular_elasticities,
+    smooth,
+)
 from econ.projection import average as averaged
 from econ.report import Choices, Exhibit, Figure, Panel, Row, Run, Table, trace
 from econ.responses import Cell
@@ -85,10 +93,13 @@ from econ.var import (
     VAR,
     VECM,
     ChangingVolatility,
+    DriftPrior,
     ElasticityPrior,
+    KernelVAR,
     NonGaussian,
     PermanentTransitory,
     SupplyDemand,
+    TimeVaryingVAR,
     counterfactual,
     scenario,
     sup_f,
@@ -167,6 +178,7 @@ def of_var():
         "BayesianVARResults": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)).fit(draws=20, rng=1),
         "common volatility": volatile.fit(draws=20, rng=1),
         **_elasticities(),
+        **_varying(),
         "RobustBounds": SignRestrictions({"x": {"x": "+"}}).robust_bounds(fit, 2, rng=1, draws=2),
         "Scenario": scenario(svar, 2, {"y": [0.5, 0.5]}),
         "Counterfactual": counterfactual(irf, "x", silence="y", using="y"),
@@ -211,6 +223,21 @@ def _elasticities():
     }
 
 
+def _varying():
+    """VARs that change over time, and what they do at a date."""
+    short = simulated_var(60, rng=1)
+    drifting, kernel = TimeVaryingVAR(short, lags=1, training=20), KernelVAR(short, lags=1)
+    fit = drifting.fit(draws=8, rng=1, burn=1, thin=1, chains=1)
+    return {
+        "DriftPrior": DriftPrior(),
+        "TimeVaryingVAR": drifting,
+        "TimeVaryingVARResults": fit,
+        "KernelVAR": kernel,
+        "KernelVARResults": kernel.fit(draws=8, rng=1),
+        "VaryingStructural": fit.identify(Cholesky("x", "y")),
+    }
+
+
 @cache
 def of_projection():
     """Projections, panels and instruments."""
@@ -231,6 +258,9 @@ def of_projection():
         "BiasCorrection": bias_corrected(model.fit(3)).parent,
         "Average": averaged(both.fit(4).irf, irf.shock("x").scale(1.0, response="x")).parent,
         "PlugIn": PlugIn(),
+        "PathProjection": PathProjection(model),
+        "PathResults": PathProjection(model).fit(1),
+        "modified": LocalProjection(data, "y", "x", lags=1, modifier="y").fit(1),
         "PanelProjection": PanelProjection(panel, response="y", impulse="x", lags=1),
         "PanelResults": PanelProjection(panel, response="y", impulse="x", lags=1).fit(2),
         "GranularInstrument": granular_instrument(flows, flows.abs() + 1.0, factors=1),

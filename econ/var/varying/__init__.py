@@ -1,0 +1,1 @@
+"""VARs whose coefficients and volatilities change over time."""
