@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         LongRun,
         MaxShare,
         Minnesota,
+        MixedFrequencyVAR,
         MovingBlock,
         NonGaussian,
         OutlierScaling,
@@ -58,8 +59,9 @@ _HOMES = {
     "econ.eventstudy": "EventStudy",
     "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
     "econ.var": (
-        "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock "
-        "NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild lag_order"
+        "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota MixedFrequencyVAR "
+        "MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild "
+        "lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -79,6 +81,7 @@ __all__ = [
     "LongRun",
     "MaxShare",
     "Minnesota",
+    "MixedFrequencyVAR",
     "MovingBlock",
     "NonGaussian",
     "OutlierScaling",

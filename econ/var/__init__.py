@@ -2,6 +2,10 @@
 
 from econ.responses.irf import IRF
 from econ.responses.resampling import MovingBlock, Residual, Wild
+from econ.var.mixed.evaluation import NowcastEvaluation, pseudo_real_time
+from econ.var.mixed.latent import LatentValues, Nowcast
+from econ.var.mixed.model import MixedFrequencyVAR
+from econ.var.mixed.results import MixedFrequencyResults
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility
@@ -43,12 +47,17 @@ __all__ = [
     "Heteroskedasticity",
     "HeteroskedasticityResults",
     "IRF",
+    "LatentValues",
     "LongRun",
     "MaxShare",
     "Minnesota",
+    "MixedFrequencyResults",
+    "MixedFrequencyVAR",
     "MovingBlock",
     "NonGaussian",
     "NonGaussianResults",
+    "Nowcast",
+    "NowcastEvaluation",
     "OutlierScaling",
     "Proxy",
     "ProxyResults",
@@ -70,6 +79,7 @@ __all__ = [
     "generalised_irf",
     "instantaneous",
     "lag_order",
+    "pseudo_real_time",
     "scenario",
     "sup_f",
 ]

@@ -152,7 +152,7 @@ def test_files_of_a_room_form_no_circle(folder):
     assert " -> ".join(circle(folder)) == ""
 
 
-FLOORS = {"_kernels": 0, "scheme": 0, "reduced": 1, "structure": 2, "schemes": 3, "sets": 3, "posterior": 3}
+FLOORS = {"_kernels": 0, "scheme": 0, "reduced": 1, "structure": 2, "schemes": 3, "sets": 3, "posterior": 3, "mixed": 4}
 """Rooms of ``econ.var`` by floor: a file imports from lower floors and from its own room."""
 
 

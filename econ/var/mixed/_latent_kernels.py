@@ -181,9 +181,7 @@ class LatentPath:
         out[self.t[self.free], self.j[self.free]] += z
         return self.consistent(out)
 
-    def _gradient(
-        self, path: Array, coefficients: Array, factor: Array, *, terms: Array, weighted: Array
-    ) -> Array:
+    def _gradient(self, path: Array, coefficients: Array, factor: Array, *, terms: Array, weighted: Array) -> Array:
         """Slope of the log density at ``path`` in each unknown entry, (U,)."""
         from scipy.linalg import solve_triangular
 

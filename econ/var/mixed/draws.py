@@ -57,9 +57,7 @@ class CompletedDraws(ReducedDraws):
 
     def part(self, rows: slice) -> CompletedDraws:
         """Some of the draws."""
-        return replace(
-            self, coefficients=self.coefficients[rows], factor=self.factor[rows], latent=self.latent[rows]
-        )
+        return replace(self, coefficients=self.coefficients[rows], factor=self.factor[rows], latent=self.latent[rows])
 
 
 def completed(known: Array, latent: Array) -> Array:

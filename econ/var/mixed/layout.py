@@ -237,7 +237,7 @@ def _codes(days: pd.DatetimeIndex, like: pd.Index) -> Rows:
 def _periods(codes: Rows, like: pd.Index) -> tuple[pd.Index, pd.DatetimeIndex]:
     """Labels of periods by number, and their last days."""
     if isinstance(like, pd.PeriodIndex):
-        periods: pd.Index = pd.PeriodIndex.from_ordinals(codes, freq=like.freqstr)
+        periods: pd.Index = pd.PeriodIndex.from_ordinals(codes, freq=like.freqstr)  # type: ignore[attr-defined]
         return periods, days_of(periods)
     weeks = pd.DatetimeIndex(like)[0] + pd.to_timedelta(7 * codes, unit="D")
     return weeks, pd.DatetimeIndex(weeks)
@@ -265,5 +265,3 @@ def _day_before(index: pd.Index) -> pd.Timestamp:
     if len(steps) and np.ptp(steps) == 0:
         return pd.DatetimeIndex(index)[0] - pd.Timedelta(days=int(steps[0]))
     return pd.DatetimeIndex(index)[0] - pd.offsets.BDay(1)
-
-

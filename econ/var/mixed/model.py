@@ -26,7 +26,7 @@ from econ.var.mixed.tables import read_rules, read_tables
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.hyperparameters import proposal
-from econ.var.posterior.minnesota import Minnesota
+from econ.var.posterior.minnesota import Minnesota, PriorObservations
 from econ.var.reduced.model import TRENDS
 
 CHAINS = 4
@@ -185,7 +185,7 @@ class MixedFrequencyVAR:
         return layout_of(self.tables, self.aggregation)
 
     @cached_property
-    def _prior(self) -> tuple[object, Start]:
+    def _prior(self) -> tuple[PriorObservations, Start]:
         terms = kernels.deterministic(self.trend, 1, len(self._layout.index))
         return prior_of(self._layout, self.prior, terms, lags=self.lags)
 

@@ -156,9 +156,9 @@ def redrawn(
     values = np.empty(len(coefficients))
     for number, (each, factor) in enumerate(zip(coefficients, factors, strict=True)):
         path = latent.draw(path, each, factor, terms=terms, generator=generator)
-        values[number] = path[row, column] if group is None else group.part(slice(row, row + 1)).aggregated(
-            path[:, column]
-        )[0]
+        values[number] = (
+            path[row, column] if group is None else group.part(slice(row, row + 1)).aggregated(path[:, column])[0]
+        )
     return values
 
 
@@ -200,7 +200,9 @@ def _until(model: MixedFrequencyVAR, label: pd.Period | pd.Timestamp) -> Layout:
         return layout
     ahead = (_end(label) - layout.days[-1]).days
     if ahead > MOST_AHEAD:
-        raise SpecificationError(f"{label} ends {ahead} days after the data; a nowcast reaches {MOST_AHEAD}; ask for less.")
+        raise SpecificationError(
+            f"{label} ends {ahead} days after the data; a nowcast reaches {MOST_AHEAD}; ask for less."
+        )
     return layout if ahead <= 0 else layout_of(model.tables, model.aggregation, _end(label))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from econ.arrays import Array
+from econ.arrays import Array, Rows
 from econ.errors import SampleTooShort
 from econ.var.mixed._latent_kernels import Start
 from econ.var.mixed.layout import FEWEST, Layout
@@ -41,9 +41,7 @@ def aggregate_scale(persistence: float, length: int, rule: str) -> float:
     return float(np.sqrt(same - next_**2 / same))
 
 
-def prior_of(
-    layout: Layout, prior: Minnesota, terms: Array, *, lags: int
-) -> tuple[PriorObservations, Start]:
+def prior_of(layout: Layout, prior: Minnesota, terms: Array, *, lags: int) -> tuple[PriorObservations, Start]:
     """Artificial observations of the prior, and the prior of the first p values.
 
     ``terms`` (T, m). Initial means (for sum-of-coefficients and initial observations) are those of the published values
@@ -71,7 +69,7 @@ def prior_of(
     return artificial, Start(means, sizes, centre, np.maximum(spread, sizes**2))
 
 
-def _published(layout: Layout, column: int, persistence: float) -> tuple[Array, Array, float]:
+def _published(layout: Layout, column: int, persistence: float) -> tuple[Array, Rows, float]:
     """Values of a variable at its own frequency, the base row that ends each, and what divides their error."""
     group = layout.group(column)
     if group is None:
@@ -89,8 +87,8 @@ def _refuse_scattered(values: Array, name: str) -> None:
     pairs = int(np.count_nonzero(np.isfinite(values[1:]) & np.isfinite(values[:-1])))
     if pairs < FEWEST // 2:
         raise SampleTooShort(
-            f"{name!r} has {pairs} pairs of neighbouring values; its prior needs {FEWEST // 2}; use a longer sample, or "
-            "give the series at the frequency at which it is published."
+            f"{name!r} has {pairs} pairs of neighbouring values; its prior needs {FEWEST // 2}; use a longer sample, "
+            "or give the series at the frequency at which it is published."
         )
 
 

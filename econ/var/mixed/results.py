@@ -50,7 +50,7 @@ class MixedFrequencyResults(BayesianVARResults):
 
     @cached_property
     def draws(self) -> CompletedDraws:
-        """Posterior draws, with the data that each completed: ``.coefficients``, ``.factor``, ``.sigma``, ``.paths``."""
+        """Posterior draws: ``.coefficients``, ``.factor``, ``.sigma``, and ``.paths``, the data that each completed."""
         return CompletedDraws(
             fit=self,
             coefficients=self.coefficient_draws,
@@ -134,7 +134,7 @@ class MixedFrequencyResults(BayesianVARResults):
     ) -> pd.DataFrame:
         """Refused: residuals of values that were drawn are no data to test."""
         raise SpecificationError(
-            "residual tests take completed data for observed ones; test VAR(...).fit() on the series that were published."
+            "residual tests take completed data for observed ones; test VAR(...).fit() on series that were published."
         )
 
     def _column(self, column: int) -> Array:

@@ -53,23 +53,23 @@ class MixedSampler:
         """Run a chain until ``size`` draws are kept."""
         latent, (coefficients, factor) = self.latent, self.parameters
         free = self.posterior.hyperparameters.start if self.around is None else self.around.mode
-        k, n = coefficients.shape
         unknown = np.empty((size, len(latent.t)))
-        kept, sums, path, accepted = [], [np.zeros((k, n)), np.zeros((n, n)), np.zeros(self.path.shape)], self.path, 0
+        means, variances = np.zeros(coefficients.shape), np.zeros(factor.shape)
+        path, average = self.path, np.zeros(self.path.shape)
+        kept, accepted = [], 0
         for sweep in range(-self.burn, size):
             path = latent.draw(path, coefficients, factor, terms=self.terms, generator=generator)
             posterior = self.posterior.on(self.rows(path))
             free, solution, moved = self._hyperparameters(posterior, free, generator)
-            means, scales, drawn, factors = posterior.draw(solution, 1, generator)
+            mean, scale, drawn, factors = posterior.draw(solution, 1, generator)
             coefficients, factor = drawn[0], factors[0]
             if sweep >= 0:
-                accepted += moved
+                means, variances, average = means + mean[0], variances + scale[0] @ scale[0].T, average + path
                 kept.append((coefficients, factor, free))
                 unknown[sweep] = path[latent.unknown]
-                for total, part in zip(sums, (means[0], scales[0] @ scales[0].T, path), strict=True):
-                    total += part
-        drawn, factors, frees = (np.stack(each) for each in zip(*kept, strict=True))
-        return Chain(*sums, drawn, factors, unknown, frees, accepted)
+                accepted += moved
+        all_coefficients, all_factors, all_free = (np.stack(each) for each in zip(*kept, strict=True))
+        return Chain(means, variances, average, all_coefficients, all_factors, unknown, all_free, accepted)
 
     def rows(self, path: Array) -> Array:
         """[x, y] of the completed data, (T - p, k + n)."""

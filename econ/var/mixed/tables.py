@@ -48,7 +48,9 @@ def read_tables(data: Tables) -> tuple[Dataset, ...]:
         code = table.frequency
         seen[code] = table if code not in seen else seen[code].join(table)
     if "U" in seen and len(seen) > 1:
-        raise FrequencyError(f"an undated table cannot be put beside a {WORDS[max(seen, key='U'.__ne__)]} one; date it.")
+        raise FrequencyError(
+            f"an undated table cannot be put beside a {WORDS[max(seen, key='U'.__ne__)]} one; date it."
+        )
     _refuse_twice(list(seen.values()))
     return tuple(seen[code] for code in sorted(seen, key=lambda code: RANKS.get(code, 0)))
 
