@@ -146,7 +146,7 @@ class Nowcast:
         actual = checks.real("actual", actual)
         found = self.estimate(level)
         spread = float(self.draws.std())
-        if spread == 0.0:
+        if np.ptp(self.draws) == 0.0:
             raise SpecificationError(f"{self.variable!r} in {self.period} was known, so there is nothing to score.")
         return {
             "error": actual - found.value,

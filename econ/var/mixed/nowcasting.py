@@ -147,12 +147,14 @@ def redrawn(
         raise SpecificationError(
             f"{len(layout.index)} base periods were known, no more than the {model.lags} lags; ask for a later day."
         )
+    group, row = layout.group(column), _row(layout, column, label)
+    published = layout.base[row, column] if group is None else group.published[row]
+    coefficients, factors = fit.coefficient_draws, fit.factor_draws
+    if np.isfinite(published):
+        return np.full(len(coefficients), published)
     latent = LatentPath(layout.known, layout.sums, lags=model.lags, start=model._prior[1])
     terms = kernels.deterministic(model.trend, model.lags + 1, len(layout.index) - model.lags)
-    group = layout.group(column)
-    row = _row(layout, column, label)
     path = latent.consistent(np.broadcast_to(latent.start.centre, layout.known.shape))
-    coefficients, factors = fit.coefficient_draws, fit.factor_draws
     values = np.empty(len(coefficients))
     for number, (each, factor) in enumerate(zip(coefficients, factors, strict=True)):
         path = latent.draw(path, each, factor, terms=terms, generator=generator)

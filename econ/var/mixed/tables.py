@@ -46,7 +46,7 @@ def read_tables(data: Tables) -> tuple[Dataset, ...]:
     seen: dict[str, Dataset] = {}
     for table in given:
         code = table.frequency
-        seen[code] = table if code not in seen else seen[code].join(table)
+        seen[code] = table if code not in seen else _joined(seen[code], table)
     if "U" in seen and len(seen) > 1:
         raise FrequencyError(
             f"an undated table cannot be put beside a {WORDS[max(seen, key='U'.__ne__)]} one; date it."
@@ -62,6 +62,17 @@ def _of_frequency(code: str, table: Dataset) -> Dataset:
             f"{WORDS[table.frequency]}; give it under {table.frequency!r}, or convert it."
         )
     return table
+
+
+def _joined(one: Dataset, other: Dataset) -> Dataset:
+    both = one.join(other)
+    if both.frequency != one.frequency:
+        days = [str(each.frame.index[-1].date()) for each in (one, other)]
+        raise FrequencyError(
+            f"two {WORDS[one.frequency]} tables end their periods on different days (such as {days[0]} and {days[1]}); "
+            "date both by the same day of the week."
+        )
+    return both
 
 
 def _refuse_twice(tables: list[Dataset]) -> None:
