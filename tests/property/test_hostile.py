@@ -41,7 +41,8 @@ COSTLY = {
     "StackedMoments.confidence_set", "StackedMoments.estimate",
     "BayesianVARResults.volatility", "ChangingVolatility.impact_batch", "NonGaussian.impact_batch", "lag_order",
     "SupplyDemand", "SupplyDemand.fit", "SupplyDemand.sample", "SupplyDemandResults.plot", "SupplyDemandDraws.summary",
-    "DailyMarket.samples",
+    "DailyMarket.samples", "MixedFrequencyVAR", "MixedFrequencyVAR.fit", "MixedFrequencyResults.nowcast",
+    "pseudo_real_time",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""

@@ -14,7 +14,7 @@ from econ.arrays import Array, Rows
 from econ.errors import SampleTooShort
 from econ.var.mixed._latent_kernels import Start
 from econ.var.mixed.layout import FEWEST, Layout
-from econ.var.posterior.minnesota import Minnesota, PriorObservations, autoregressive_scale
+from econ.var.posterior.minnesota import Minnesota, PriorObservations, autoregressive_scale, own_means
 
 
 def aggregate_scale(persistence: float, length: int, rule: str) -> float:
@@ -47,7 +47,7 @@ def prior_of(layout: Layout, prior: Minnesota, terms: Array, *, lags: int) -> tu
     ``terms`` (T, m). Initial means (for sum-of-coefficients and initial observations) are those of the published values
     per base period in the first p periods, or the first ones published.
     """
-    means = prior.means(layout.variables)
+    means = own_means(prior, layout.variables)
     sizes, initial, centre, spread = (np.empty(len(means)) for _ in range(4))
     for column, persistence in enumerate(means):
         values, last, divisor = _published(layout, column, float(persistence))

@@ -116,16 +116,9 @@ class Minnesota:
             model.term_values(0)[:lags].mean(axis=0),
             np.mean(model.term_values(lags) ** 2, axis=0),
             scale=autoregressive_scale(values[:before]),
-            means=self.means(model.variables),
+            means=own_means(self, model.variables),
             shape=(lags, self.decay),
         )
-
-    def means(self, names: tuple[str, ...]) -> Array:
-        """Prior mean of the first own lag of each variable, (n,)."""
-        known = self.own_lag if isinstance(self.own_lag, Mapping) else dict.fromkeys(names, self.own_lag)
-        for name in known:
-            checks.position("variable", name, names, of="in the VAR for own_lag")
-        return np.array([float(known.get(name, 1.0)) for name in names])
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +193,20 @@ class PriorObservations:
     def scale_rows(self) -> Array:
         """Rows of the inverse Wishart, (n, k + n): they add diag(s²) to the residual cross products."""
         return np.hstack([np.zeros((len(self.scale), len(self.mean))), np.diag(self.scale)])
+
+
+def own_means(prior: Minnesota, names: tuple[str, ...]) -> Array:
+    """Prior mean of the first own lag of each variable, (n,).
+
+    Raises
+    ------
+    UnknownName
+        If ``own_lag`` names a variable that is not among them.
+    """
+    known = prior.own_lag if isinstance(prior.own_lag, Mapping) else dict.fromkeys(names, prior.own_lag)
+    for name in known:
+        checks.position("variable", name, names, of="in the VAR for own_lag")
+    return np.array([float(known.get(name, 1.0)) for name in names])
 
 
 def autoregressive_scale(values: Array) -> Array:

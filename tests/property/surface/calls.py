@@ -49,7 +49,7 @@ MADE = {
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
     "AddingUp", "Bounds", "CalendarCovariance", "DailySample", "DailySamples", "LeaningCurve", "MinimumDistance",
     "NewsLeaning", "OperationResults", "OperationSample", "Outcome", "Randomisation", "Reallocation", "RegimeLeaning",
-    "StackedMoments",
+    "StackedMoments", "LatentValues", "MixedFrequencyResults", "Nowcast", "NowcastEvaluation",
     "SupplyDemandDraws", "SupplyDemandResults",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
@@ -70,7 +70,13 @@ ELSEWHERE = {
 """Callables whose input is no argument but a network, a folder or a program, and where they are tested."""
 
 
-REFUSED = {"BayesianVARResults.bias_corrected", "BayesianVARResults.bootstrap", "BayesianVARResults.granger"}
+REFUSED = {
+    "BayesianVARResults.bias_corrected",
+    "BayesianVARResults.bootstrap",
+    "BayesianVARResults.granger",
+    "MixedFrequencyResults.diagnostics",
+    "MixedFrequencyResults.volatility",
+}
 """What a posterior inherits and cannot do: every call is refused."""
 
 
@@ -719,6 +725,34 @@ def _elasticities():
     }  # fmt: skip
 
 
+def _frequencies():
+    """Series of unlike frequency."""
+    v, have = varroom, instances()
+    model, fit, values = (have[name] for name in ("MixedFrequencyVAR", "MixedFrequencyResults", "LatentValues"))
+    made, scored = have["Nowcast"], have["NowcastEvaluation"]
+    tables = {table.frequency: table.frame for table in model.tables}
+    return {
+        "MixedFrequencyVAR": Call(v.MixedFrequencyVAR, data=tables, lags=1, trend="c", aggregation={"y": "sum"},
+                                  prior=Minnesota(0.2)),
+        "MixedFrequencyVAR.fit": Call(model.fit, draws=8, burn=1, rng=1),
+        "MixedFrequencyResults.latent": Call(fit.latent, variable="y", own=True),
+        "MixedFrequencyResults.missing": Call(fit.missing, level=0.9),
+        "MixedFrequencyResults.nowcast": Call(fit.nowcast, variable="y", date="1998Q2", as_of="1998-05-20",
+                                              delays={"y": 45}, rng=1),
+        "MixedFrequencyResults.diagnostics": Call(fit.diagnostics, lags=2),
+        "MixedFrequencyResults.volatility": Call(fit.volatility, level=0.9),
+        "LatentValues.at": Call(values.at, date="1995Q2", level=0.9),
+        "LatentValues.quantile": Call(values.quantile, probability=0.5),
+        "LatentValues.summary": Call(values.summary, level=0.9),
+        "Nowcast.estimate": Call(made.estimate, level=0.9),
+        "Nowcast.score": Call(made.score, actual=0.5, level=0.9),
+        "NowcastEvaluation.summary": Call(scored.summary, relative_to="mean"),
+        "pseudo_real_time": Call(v.pseudo_real_time, model=model, variable="y", start="1999Q4", end="1999Q4",
+                                 delays={"y": 45}, prints=pd.Series([1.0], pd.PeriodIndex(["1999Q4"], freq="Q")),
+                                 ahead=1, refit=1, draws=10, burn=1, level=0.9, rng=1),
+    }  # fmt: skip
+
+
 def _reduced_forms():
     v, have, (data, fit, _, _) = varroom, instances(), reduced()
     model, posterior = VAR(data, lags=1), have["BayesianVARResults"]
@@ -752,6 +786,7 @@ def _reduced_forms():
         "OutlierScaling.position": Call(v.OutlierScaling("1995-01").position, index=data.frame.index),
         "OutlierScaling.weights": Call(v.OutlierScaling.weights, values=np.array([[2.0, 2.0, 2.0, 0.5]]), periods=8),
         **_elasticities(),
+        **_frequencies(),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),
