@@ -205,7 +205,19 @@ def pseudo_real_time(
 
     Notes
     -----
-    Pseudo: every value but the target is that of the vintage of the data, not of the day.
+    Pseudo: every value but the target is that of the vintage of the data, not of the day. Between estimations the
+    parameters stay; the latent values do not.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import Minnesota
+    >>> monthly = simulated_var(periods=90, rng=1).frame
+    >>> quarterly = monthly[["y"]].groupby(monthly.index.asfreq("Q")).sum()
+    >>> model = MixedFrequencyVAR([monthly[["x"]], quarterly], 1, aggregation={"y": "sum"}, prior=Minnesota(0.2))
+    >>> done = pseudo_real_time(model, "y", "1997Q1", delays={"y": 45}, draws=20, burn=5, rng=1)
+    >>> done.summary().loc["nowcast", "nobs"].item()
+    2
     """
     column = checks.position("variable", variable, model.variables, of="in the VAR")
     refit, draws, burn = (

@@ -36,6 +36,13 @@ class LatentValues:
         Units.
     parent : MixedFrequencyResults
         The posterior.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2020-01", periods=2, freq="M")
+    >>> draws = np.array([[1.0, 2.0], [1.0, 4.0]])
+    >>> print(LatentValues("flow", months, draws, np.array([True, False]), units="bn").at("2020-02"))
+    3.0 bn, s.e. 1.0
     """
 
     variable: str
@@ -103,6 +110,12 @@ class Nowcast:
         The day; None stands for all that the data hold.
     parent : MixedFrequencyResults
         The posterior of the parameters.
+
+    Examples
+    --------
+    >>> made = Nowcast("flow", pd.Period("2020-02"), np.array([1.0, 2.0, 3.0]), units="bn")
+    >>> made.score(2.5)["error"]
+    0.5
     """
 
     variable: str

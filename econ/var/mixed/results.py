@@ -122,7 +122,18 @@ class MixedFrequencyResults(BayesianVARResults):
         delays: Mapping[str, int] | None = None,
         rng: Seed = None,
     ) -> Nowcast:
-        """Distribution of one value given what was known; see :func:`econ.var.mixed.nowcasting.nowcast`."""
+        """Distribution of one value given what was known; see :func:`econ.var.mixed.nowcasting.nowcast`.
+
+        Examples
+        --------
+        >>> from econ.testing import simulated_var
+        >>> from econ.var import Minnesota, MixedFrequencyVAR
+        >>> frame = simulated_var(periods=60, rng=1).frame
+        >>> frame.iloc[-1, 1] = np.nan  # y comes out later than x
+        >>> fit = MixedFrequencyVAR(frame, 1, prior=Minnesota(0.2)).fit(draws=20, burn=5, rng=1)
+        >>> fit.nowcast("y", "1994-12").draws.shape
+        (20,)
+        """
         return nowcast(self, variable, date, as_of=as_of, delays=delays, rng=rng)
 
     def volatility(self, level: float = 0.90) -> pd.DataFrame:
