@@ -147,6 +147,38 @@ def test_the_size_of_an_aggregated_variable_is_that_of_its_base_process(rule, pe
     assert aggregate_scale(persistence, 4, rule) == pytest.approx(residual.std(), rel=0.01)
 
 
+def test_the_prior_is_of_the_size_that_the_published_values_show(model):
+    monthly, quarterly, _ = tables()
+    artificial, start = model._prior
+    y = quarterly["y"].to_numpy().copy()
+    y[[4, 20, 39]] = np.nan
+    pairs = np.isfinite(y[1:]) & np.isfinite(y[:-1])
+    x = np.column_stack([np.ones(pairs.sum()), y[:-1][pairs]])
+    (_, residual, *_), degrees = np.linalg.lstsq(x, y[1:][pairs], rcond=None), pairs.sum() - 2
+    expected = np.sqrt(residual[0] / degrees) / aggregate_scale(0.5, 3, "sum")
+    assert artificial.scale[1] == pytest.approx(expected)
+    base = y[np.isfinite(y)] / 3.0
+    assert start.centre[1] == pytest.approx(base.mean())
+    assert start.variance[1] == pytest.approx(max(base.var(ddof=1), expected**2))
+    known = monthly["x"].drop(monthly.index[[50, 51]])
+    assert start.variance[0] == pytest.approx(known.var())
+    assert start.persistence.tolist() == [0.5, 0.5]
+
+
+def test_what_the_results_average_is_the_average_of_the_draws(fit):
+    np.testing.assert_allclose(fit.data.frame, fit.draws.paths.mean(axis=0), atol=1e-10)
+    np.testing.assert_allclose(fit.params, fit.coefficient_draws.mean(axis=0), atol=0.3)
+    assert fit.acceptance == 1.0
+    assert fit.hyperparameters.shape == (60, 0)
+    free = MixedFrequencyVAR(tables(60)[2], 1).fit(draws=24, burn=2, rng=1)
+    assert free.hyperparameters["tightness"].between(0.01, 10.0).all()
+    assert free.hyperparameters["tightness"].nunique() > 2
+    assert 0.0 < free.acceptance < 1.0
+    assert free.acceptance * 24 == round(free.acceptance * 24)
+    parts = fit.identify(Cholesky("x", "y")).historical_decomposition()
+    np.testing.assert_allclose(parts["y"].sum(axis=1), fit.data.frame["y"].iloc[2:], atol=1e-9)
+
+
 def test_schemes_and_forecasts_work_on_the_draws(model, fit):
     svar = fit.identify(Cholesky("x", "y"))
     assert svar.irf(4).draws.shape == (60, 5, 2, 2)

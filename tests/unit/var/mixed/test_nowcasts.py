@@ -151,6 +151,11 @@ def test_pseudo_real_time_makes_each_nowcast_on_the_day_before(truth, model):
     sooner = pseudo_real_time(model, "y", "1998Q3", end="1998Q3", ahead=50, level=0.5, **arguments)
     assert sooner.frame["as_of"].iloc[0] == pd.Timestamp("1998-09-20")
     assert sooner.frame["std"].iloc[0] > rows["std"].iloc[0]
+    half = sooner.frame.iloc[0]
+    assert half["upper"] - half["lower"] < 2.2 * half["std"]  # 1.35 of a normal distribution; 3.3 at 90%
+    for other in ({"burn": 11}, {"draws": 41}, {"rng": 2}):
+        changed = pseudo_real_time(model, "y", "1998Q3", end="1998Q3", **{**arguments, **other})
+        assert changed.frame["forecast"].iloc[0] != rows["forecast"].iloc[0]
     narrow = sooner.frame.iloc[1]
     assert narrow["upper"] - narrow["lower"] == pytest.approx(2 * 0.6745 * narrow["std"], rel=1e-3)
 
