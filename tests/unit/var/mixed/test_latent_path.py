@@ -112,7 +112,7 @@ def test_draws_have_that_mean_and_variance_and_keep_every_sum(layout, latent):
     mean, covariance = kalman(layout, coefficients, factor, start)
     terms, generator = np.ones((len(layout.index) - LAGS, 1)), np.random.default_rng(5)
     path = latent.consistent(np.zeros(layout.known.shape))
-    draws = np.array([latent.draw(path, coefficients, factor, terms=terms, generator=generator) for _ in range(2000)])
+    draws = np.array([latent.draw(path, coefficients, factor, terms=terms, generator=generator) for _ in range(1000)])
     for group in layout.groups:
         known = np.isfinite(group.published)
         found = group.aggregated(draws[:, :, group.column])[:, known]
@@ -121,9 +121,9 @@ def test_draws_have_that_mean_and_variance_and_keep_every_sum(layout, latent):
     assert (draws[:, known] == layout.known[known]).all()
     error = (draws.mean(axis=0) - mean)[latent.unknown]
     variance = covariance[latent.t, latent.j, latent.j]
-    assert np.abs(error / np.sqrt(variance / 2000)).max() < 4.5
+    assert np.abs(error / np.sqrt(variance / 1000)).max() < 4.5
     ratio = draws.var(axis=0)[latent.unknown] / variance
-    assert np.abs(ratio - 1.0).max() < 4.5 * np.sqrt(2.0 / 2000)
+    assert np.abs(ratio - 1.0).max() < 4.5 * np.sqrt(2.0 / 1000)
 
 
 def test_the_answer_does_not_hang_on_the_path_it_begins_with(layout, latent):

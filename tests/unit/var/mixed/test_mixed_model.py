@@ -208,7 +208,7 @@ def test_explosive_draws_are_counted():
     walk = generator.standard_normal((60, 2)).cumsum(axis=0)
     frame = pd.DataFrame(walk, columns=["x", "y"], index=pd.period_range("2000-01", periods=60, freq="M"))
     frame.iloc[20, 0] = np.nan
-    found = MixedFrequencyVAR(frame, 1, prior=Minnesota(0.5)).fit(draws=200, burn=10, rng=1)
+    found = MixedFrequencyVAR(frame, 1, prior=Minnesota(0.5)).fit(draws=60, burn=10, rng=1)
     moduli = np.abs(np.linalg.eigvals(found.draws.lag_blocks[:, 0])).max(axis=1)
     assert found.explosive == np.count_nonzero(moduli >= 1.0) > 0
 
