@@ -65,7 +65,8 @@ class MixedFrequencyVAR:
     FrequencyError
         For a series of lower frequency without a rule, a rule for a base series, or a table under a wrong key.
     SpecificationError, UnknownName
-        For lags that are not a positive integer, an unknown rule, trend or series, or a flat prior.
+        For lags that are not a positive integer, an unknown rule, trend or series, a flat prior, or one
+        of a class of its own.
     SchemaError
         For a series without a value inside the base calendar (no overlap), a constant one, or a name that stands twice.
     SampleTooShort
@@ -127,6 +128,11 @@ class MixedFrequencyVAR:
             raise SpecificationError(
                 "a flat prior leaves latent values and coefficients of distant lags without a bound; give a finite "
                 "tightness, or None to estimate it."
+            )
+        if type(self.prior).observations is not Minnesota.observations:
+            raise SpecificationError(
+                f"{type(self.prior).__name__} writes its observations from complete data, which a model with latent values "
+                "does not have; use Minnesota."
             )
         checks.keep(self, data=read_tables(self.data))
         read_rules(self.tables, self.aggregation)

@@ -275,6 +275,13 @@ def test_other_bad_arguments_are_refused_in_words(model):
     for bad, words in (({"lags": 0}, "lags"), ({"trend": "t"}, "trend"), ({"prior": Minnesota(np.inf)}, "flat prior")):
         with pytest.raises(SpecificationError, match=words):
             MixedFrequencyVAR(frame, **{"lags": 1, **bad})
+
+    class Own(Minnesota):
+        def observations(self, model, lags, *, before=None):
+            return super().observations(model, lags, before=before)
+
+    with pytest.raises(SpecificationError, match="Own writes its observations from complete data"):
+        MixedFrequencyVAR(frame, 1, prior=Own(0.2))
     for bad in ({"draws": 0}, {"burn": 0}, {"rng": None}, {"n_jobs": 0}):
         with pytest.raises(SpecificationError):
             model.fit(**{"draws": 8, "burn": 2, "rng": 1, **bad})
