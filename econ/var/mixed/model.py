@@ -131,8 +131,8 @@ class MixedFrequencyVAR:
             )
         if type(self.prior).observations is not Minnesota.observations:
             raise SpecificationError(
-                f"{type(self.prior).__name__} writes its observations from complete data, which a model with latent values "
-                "does not have; use Minnesota."
+                f"{type(self.prior).__name__} writes its observations from complete data, and latent values are "
+                "none; use Minnesota."
             )
         checks.keep(self, data=read_tables(self.data))
         read_rules(self.tables, self.aggregation)
