@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         LongRun,
         MaxShare,
         Minnesota,
+        MixedFrequencyVAR,
         MovingBlock,
         NonGaussian,
         OutlierScaling,
@@ -68,8 +69,8 @@ _HOMES = {
     "econ.projection": "GranularInstrument LocalProjection PanelProjection PathProjection granular_instrument",
     "econ.var": (
         "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF KernelVAR LongRun MaxShare Minnesota "
-        "MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions "
-        "TimeVaryingVAR VAR VECM Wild lag_order"
+        "MixedFrequencyVAR MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign "
+        "SignRestrictions TimeVaryingVAR VAR VECM Wild lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -90,6 +91,7 @@ __all__ = [
     "LongRun",
     "MaxShare",
     "Minnesota",
+    "MixedFrequencyVAR",
     "MovingBlock",
     "NonGaussian",
     "OutlierScaling",

@@ -9,6 +9,10 @@ from econ.var.cointegration.rank_tests import RankTests
 from econ.var.cointegration.restrictions import RestrictionTest
 from econ.var.cointegration.results import VECMResults
 from econ.var.cointegration.svec import SVEC, SVECResults
+from econ.var.mixed.evaluation import NowcastEvaluation, pseudo_real_time
+from econ.var.mixed.latent import LatentValues, Nowcast
+from econ.var.mixed.model import MixedFrequencyVAR
+from econ.var.mixed.results import MixedFrequencyResults
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility
@@ -59,12 +63,17 @@ __all__ = [
     "IRF",
     "KernelVAR",
     "KernelVARResults",
+    "LatentValues",
     "LongRun",
     "MaxShare",
     "Minnesota",
+    "MixedFrequencyResults",
+    "MixedFrequencyVAR",
     "MovingBlock",
     "NonGaussian",
     "NonGaussianResults",
+    "Nowcast",
+    "NowcastEvaluation",
     "OutlierScaling",
     "PermanentTransitory",
     "Proxy",
@@ -96,6 +105,7 @@ __all__ = [
     "generalised_irf",
     "instantaneous",
     "lag_order",
+    "pseudo_real_time",
     "scenario",
     "sup_f",
 ]

@@ -46,6 +46,8 @@ COSTLY = {
     "TimeVaryingVAR.fit", "TimeVaryingVARResults.convergence", "VaryingResults.coefficient", "VaryingResults.identify",
     "VaryingResults.volatility", "VaryingStructural.contrast", "VaryingStructural.irf", "VaryingStructural.path",
     "PathResults.contrast", "PathResults.at", "PathResults.contrast_p_value",
+    "DailyMarket.samples", "MixedFrequencyVAR", "MixedFrequencyVAR.fit", "MixedFrequencyResults.nowcast",
+    "pseudo_real_time",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""

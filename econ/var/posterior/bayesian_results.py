@@ -158,11 +158,13 @@ class BayesianVARResults(VARResults):
         Raises
         ------
         SpecificationError
-            For fewer than 8 draws.
+            For fewer than 8 draws, or 4 in a chain.
         """
         level = checks.level(level)
-        if len(self.coefficient_draws) < 8:
-            raise SpecificationError(f"a summary needs 8 draws; found {len(self.coefficient_draws)}; ask for more.")
+        if len(self.coefficient_draws) < 8 or self.chain < 4:
+            raise SpecificationError(
+                f"a summary needs 8 draws, and 4 in a chain; found {len(self.coefficient_draws)}; ask for more."
+            )
         flat = np.swapaxes(self.coefficient_draws, 1, 2).reshape(len(self.coefficient_draws), -1)
         draws = np.hstack([flat, self.hyperparameters.to_numpy(dtype=float)])
         lower, upper = bands.pointwise(draws, level=level)

@@ -7,6 +7,7 @@ factor loses no digits to levels, trends or units. Symbols as in `_kernels`; N h
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from econ.var.posterior.outlier_scaling import OutlierScaling
 
 if TYPE_CHECKING:
     from econ.var.posterior.bayesian import BayesianVAR
+    from econ.var.posterior.minnesota import PriorObservations
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,7 @@ class Solution:
 class ConjugatePosterior:
     """What all hyperparameters share; made once per fit."""
 
-    def __init__(self, model: BayesianVAR, lags: int) -> None:
+    def __init__(self, model: BayesianVAR, lags: int, artificial: PriorObservations | None = None) -> None:
         prior, frame = model.prior, model.parent.frame
         self.hyperparameters = Hyperparameters.of(model)
         self.flat = prior.is_flat
@@ -58,13 +60,19 @@ class ConjugatePosterior:
         if model.volatility is not None:  # every period has a weight of its own
             self.first = 0
         before = None if model.outliers is None else lags + self.first
-        self.artificial = prior.observations(model, lags, before=before)
+        self.artificial = prior.observations(model, lags, before=before) if artificial is None else artificial
         self.groups = self._groups(rows)
         self.upper = self._reference(self.hyperparameters.start, model.regressors(lags))
         scaled = {name: self._transformed(part) for name, part in self.groups.items()}
         self.late = scaled.pop("late")
         self.cross = {name: part.T @ part for name, part in scaled.items()}
         self.log_scale = np.log(np.abs(np.diagonal(self.upper)))
+
+    def on(self, rows: Array) -> ConjugatePosterior:
+        """The same prior on other data [x, y] of the same shape, without outliers or volatility; one product."""
+        other, scaled = copy(self), self._transformed(rows)
+        other.rows, other.cross = rows, {**self.cross, "data": scaled.T @ scaled}
+        return other
 
     @property
     def degrees(self) -> int:

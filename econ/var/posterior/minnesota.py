@@ -107,19 +107,16 @@ class Minnesota:
 
     def observations(self, model: VAR, lags: int, *, before: int | None = None) -> PriorObservations:
         """Write the prior of ``model`` as artificial rows [x, y]; scales use the periods up to ``before``."""
-        names, lags = model.variables, checks.count("lags", lags)
+        lags = checks.count("lags", lags)
         if before is not None:
             before = checks.count("before", before, least=2 * lags + checks.SPARE)
-        known = self.own_lag if isinstance(self.own_lag, Mapping) else dict.fromkeys(names, self.own_lag)
-        for name in known:
-            checks.position("variable", name, names, of="in the VAR for own_lag")
         values = model.parent.frame.to_numpy(dtype=float)
         return PriorObservations.build(
             values,
             model.term_values(0)[:lags].mean(axis=0),
             np.mean(model.term_values(lags) ** 2, axis=0),
             scale=autoregressive_scale(values[:before]),
-            means=np.array([float(known.get(name, 1.0)) for name in names]),
+            means=own_means(self, model.variables),
             shape=(lags, self.decay),
         )
 
@@ -198,15 +195,36 @@ class PriorObservations:
         return np.hstack([np.zeros((len(self.scale), len(self.mean))), np.diag(self.scale)])
 
 
+def own_means(prior: Minnesota, names: tuple[str, ...]) -> Array:
+    """Prior mean of the first own lag of each variable, (n,).
+
+    Raises
+    ------
+    UnknownName
+        If ``own_lag`` names a variable that is not among them.
+    """
+    known = prior.own_lag if isinstance(prior.own_lag, Mapping) else dict.fromkeys(names, prior.own_lag)
+    for name in known:
+        checks.position("variable", name, names, of="in the VAR for own_lag")
+    return np.array([float(known.get(name, 1.0)) for name in names])
+
+
 def autoregressive_scale(values: Array) -> Array:
-    """Residual standard deviations of a first-order autoregression with constant for each column: (n,)."""
+    """Residual standard deviations of a first-order autoregression with constant for each column: (n,).
+
+    Where values are missing (NaN), the pairs of neighbours that are not.
+    """
     scales = []
     for column in values.T:
-        x = kernels.deterministic("c", 1, len(column) - 1)
-        if np.ptp(column[:-1]) > 0.0:
-            x = np.column_stack([x, column[:-1]])
-        coefficients, _ = kernels.least_squares(x, column[1:, None])
-        error = column[1:] - (x @ coefficients)[:, 0]
+        pairs = np.isfinite(column[:-1]) & np.isfinite(column[1:])
+        before, after = column[:-1], column[1:]
+        if not pairs.all():  # else the strides stay, and with them the last digits of the sums
+            before, after = before[pairs], after[pairs]
+        x = kernels.deterministic("c", 1, len(before))
+        if np.ptp(before) > 0.0:
+            x = np.column_stack([x, before])
+        coefficients, _ = kernels.least_squares(x, after[:, None])
+        error = after - (x @ coefficients)[:, 0]
         scales.append(np.sqrt(error @ error / (len(error) - x.shape[1])))
     return np.array(scales)
 

@@ -62,6 +62,11 @@ class ReducedDraws:
         return self.residuals_on(self.fit.data.frame.to_numpy(dtype=float)[None])
 
     @property
+    def history(self) -> Array:
+        """The last p periods of the sample, from which forecasts go on, (1, p, n): those of the data."""
+        return self.fit.data.frame.to_numpy(dtype=float)[None, -self.fit.lags :]
+
+    @property
     def design(self) -> Array:
         """Regressors in the order of the coefficients, (1, T, k): those of the data."""
         return self.fit.parent.design(self.fit.lags)[None]

@@ -100,8 +100,8 @@ def mean_paths(draws: ReducedDraws, steps: int, *, exog: pd.DataFrame | None = N
     fit = draws.fit
     terms = future_terms(fit, steps, exog)
     driving = terms @ draws.coefficients[:, : terms.shape[1]]
-    history = fit.data.frame.to_numpy(dtype=float)[-fit.lags :]
-    start = np.broadcast_to(history, (len(draws), *history.shape))
+    history = draws.history
+    start = np.broadcast_to(history, (len(draws), *history.shape[1:]))
     return kernels.propagate(draws.lag_blocks, driving[..., None], start[..., None])[..., 0]
 
 

@@ -53,6 +53,8 @@ MADE = {
     "SupplyDemandDraws", "SupplyDemandResults", "CointegratedVARResults", "RankTests", "RestrictionTest", "SVECResults",
     "VECMResults",
     "KernelVARResults", "PathResults", "TimeVaryingVARResults", "VaryingStructural",
+    "StackedMoments", "LatentValues", "MixedFrequencyResults", "Nowcast", "NowcastEvaluation",
+    "SupplyDemandDraws", "SupplyDemandResults",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -80,6 +82,9 @@ REFUSED = {
     "CointegratedVARResults.granger",
 }
 """What a posterior and a cointegrated VAR inherit and cannot do: every call is refused."""
+    "MixedFrequencyResults.diagnostics",
+    "MixedFrequencyResults.volatility",
+"""What a posterior inherits and cannot do: every call is refused."""
 
 
 class Call(SimpleNamespace):
@@ -769,6 +774,29 @@ def _varying():
         "VaryingStructural.impact": Call(svar.impact, date=early),
         "VaryingStructural.irf": Call(svar.irf, horizon=1, date=early),
         "VaryingStructural.path": Call(svar.path, horizon=1, dates=late, cumulated=True, **cells),
+def _frequencies():
+    """Series of unlike frequency."""
+    model, fit, values = (have[name] for name in ("MixedFrequencyVAR", "MixedFrequencyResults", "LatentValues"))
+    made, scored = have["Nowcast"], have["NowcastEvaluation"]
+    tables = {table.frequency: table.frame for table in model.tables}
+        "MixedFrequencyVAR": Call(v.MixedFrequencyVAR, data=tables, lags=1, trend="c", aggregation={"y": "sum"},
+                                  prior=Minnesota(0.2)),
+        "MixedFrequencyVAR.fit": Call(model.fit, draws=8, burn=1, rng=1),
+        "MixedFrequencyResults.latent": Call(fit.latent, variable="y", own=True),
+        "MixedFrequencyResults.missing": Call(fit.missing, level=0.9),
+        "MixedFrequencyResults.nowcast": Call(fit.nowcast, variable="y", date="1998Q2", as_of="1998-05-20",
+                                              delays={"y": 45}, rng=1),
+        "MixedFrequencyResults.diagnostics": Call(fit.diagnostics, lags=2),
+        "MixedFrequencyResults.volatility": Call(fit.volatility, level=0.9),
+        "LatentValues.at": Call(values.at, date="1995Q2", level=0.9),
+        "LatentValues.quantile": Call(values.quantile, probability=0.5),
+        "LatentValues.summary": Call(values.summary, level=0.9),
+        "Nowcast.estimate": Call(made.estimate, level=0.9),
+        "Nowcast.score": Call(made.score, actual=0.5, level=0.9),
+        "NowcastEvaluation.summary": Call(scored.summary, relative_to="mean"),
+        "pseudo_real_time": Call(v.pseudo_real_time, model=model, variable="y", start="1999Q4", end="1999Q4",
+                                 delays={"y": 45}, prints=pd.Series([1.0], pd.PeriodIndex(["1999Q4"], freq="Q")),
+                                 ahead=1, refit=1, draws=10, burn=1, level=0.9, rng=1),
     }  # fmt: skip
 
 
@@ -806,6 +834,7 @@ def _reduced_forms():
         "OutlierScaling.weights": Call(v.OutlierScaling.weights, values=np.array([[2.0, 2.0, 2.0, 0.5]]), periods=8),
         **_elasticities(),
         **_cointegrated(),
+        **_frequencies(),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),

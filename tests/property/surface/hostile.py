@@ -18,6 +18,7 @@ HUGE = 10**18
 
 MAY = (
     ("", r"df\]? inf$|df array of inf$", "inf degrees of freedom mean the normal: ReducedForm, Regression, IRF"),
+    (r"^MixedFrequencyVAR$", r"\.data\[\d+\]\.frame\[.* nan", "a value that was not published"),
     (r"^Dataset", r"\.frame\[", "a table shows what was not published as NaN; models refuse it"),
     (
         r"^(LocalProjection|EventStudy|Operations)$",

@@ -96,11 +96,13 @@ from econ.var import (
     DriftPrior,
     ElasticityPrior,
     KernelVAR,
+    MixedFrequencyVAR,
     NonGaussian,
     PermanentTransitory,
     SupplyDemand,
     TimeVaryingVAR,
     counterfactual,
+    pseudo_real_time,
     scenario,
     sup_f,
 )
@@ -179,6 +181,7 @@ def of_var():
         "common volatility": volatile.fit(draws=20, rng=1),
         **_elasticities(),
         **_varying(),
+        **_frequencies(),
         "RobustBounds": SignRestrictions({"x": {"x": "+"}}).robust_bounds(fit, 2, rng=1, draws=2),
         "Scenario": scenario(svar, 2, {"y": [0.5, 0.5]}),
         "Counterfactual": counterfactual(irf, "x", silence="y", using="y"),
@@ -235,6 +238,20 @@ def _varying():
         "KernelVAR": kernel,
         "KernelVARResults": kernel.fit(draws=8, rng=1),
         "VaryingStructural": fit.identify(Cholesky("x", "y")),
+def _frequencies():
+    """A monthly series with a hole and quarterly sums of another."""
+    frame = reduced()[0].frame
+    quarterly = frame[["y"]].groupby(frame.index.asfreq("Q")).sum()
+    monthly = frame[["x"]].copy()
+    monthly.iloc[40] = np.nan
+    tables = {"M": monthly, "Q": quarterly}
+    model = MixedFrequencyVAR(tables, 1, aggregation={"y": "sum"}, prior=Minnesota(0.2, own_lag=0.5))
+    fit = model.fit(draws=12, burn=2, rng=1)
+        "MixedFrequencyVAR": model,
+        "MixedFrequencyResults": fit,
+        "LatentValues": fit.latent("y", own=True),
+        "Nowcast": fit.nowcast("y", "2000-02", rng=1),
+        "NowcastEvaluation": pseudo_real_time(model, "y", "1999Q3", draws=10, burn=1, rng=1),
     }
 
 

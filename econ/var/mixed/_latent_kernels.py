@@ -1,0 +1,233 @@
+"""Values of a VAR that nobody published, drawn given the parameters, what was published, and sums that must hold.
+
+Precision-based: with e_t = Σ_l G_l y_{t-l} - d_t, G_0 = I, G_l = -A_l, the log density of the path is quadratic with a
+banded precision, P_{t,t+k} = Σ_l G_{l+k}' Σ⁻¹ G_l. Known entries leave the system. Of every known sum one entry, the
+last, is the total less the others, so that the sum holds in every draw and the precision of the rest stays banded: the
+path is y = r + N z with any r that agrees with what is known and z the free entries. One banded Cholesky factor gives
+the mean and a draw. Every entry of N'PN is a fixed linear function of the partial sums of G_{l+k}' Σ⁻¹ G_l over l, so
+a sparse matrix that is made once turns these few numbers into the band.
+
+Symbols: T base periods, n variables, p lags, U unknown entries, Z free ones; time runs before variables in both.
+
+Chan, J. C. C., A. Poon and D. Zhu (2023), High-dimensional conditionally Gaussian state space models with missing data,
+Journal of Econometrics 236(1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from econ.arrays import Array, Mask, Rows
+from econ.errors import EstimationError
+from econ.var._kernels import lag_matrix
+
+if TYPE_CHECKING:
+    from econ.var.mixed.layout import Sums
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Prior of the first p values: y_0 ~ N(c, v), then y_t - c = ρ (y_{t-1} - c) + e_t, e_t ~ N(0, s²), (n,) each."""
+
+    persistence: Array
+    scale: Array
+    centre: Array
+    variance: Array
+
+    def precision(self, lags: int) -> Array:
+        """(n, p, p)."""
+        step = np.eye(lags) - self.persistence[:, None, None] * np.eye(lags, k=-1)
+        weight = np.repeat(self.scale[:, None] ** -2.0, lags, axis=1)
+        weight[:, 0] = 1.0 / self.variance
+        return np.asarray(np.swapaxes(step, 1, 2) @ (weight[:, :, None] * step))
+
+
+class LatentPath:
+    """The unknown entries of a (T, n) path and the map from parameters to their distribution; made once a layout."""
+
+    def __init__(self, known: Array, sums: Sums, *, lags: int, start: Start) -> None:
+        self.known, self.lags, self.start = known, lags, start
+        self.unknown: Mask = np.isnan(known)
+        self.t, self.j = np.nonzero(self.unknown)
+        self.columns = np.unique(self.j)
+        self.start_precision = start.precision(lags)
+        place = np.full(known.shape, -1)
+        place[self.unknown] = np.arange(len(self.t))
+        self._tie(place, sums)
+        self._band(place)
+
+    def _tie(self, place: Rows, sums: Sums) -> None:
+        """N (U, Z): a free entry is itself; the last of a sum is the total less the others."""
+        from scipy.sparse import csr_array
+
+        ties = zip(sums.column, sums.first, sums.last, strict=True)
+        members = [place[first : last + 1, column] for column, first, last in ties]
+        sizes = np.array([len(each) for each in members], dtype=np.intp)
+        self.dropped = np.array([each[-1] for each in members], dtype=np.intp)
+        self.others = np.concatenate([each[:-1] for each in members]) if members else np.empty(0, dtype=np.intp)
+        self.owner = np.repeat(np.arange(len(members)), np.maximum(sizes - 1, 0))
+        self.total = sums.total
+        free = np.ones(len(self.t), dtype=bool)
+        free[self.dropped] = False
+        self.free = np.flatnonzero(free)
+        number = np.cumsum(free) - 1
+        rows = np.concatenate([self.free, self.dropped[self.owner]])
+        columns = np.concatenate([number[self.free], number[self.others]])
+        signs = np.concatenate([np.ones(len(self.free)), -np.ones(len(self.others))])
+        self.map = csr_array((signs, (rows, columns)), shape=(len(self.t), len(self.free)))
+        self.gather = self.map.T.tocsr()
+
+    def _band(self, place: Rows) -> None:
+        """The sparse matrix from partial sums to the band of N'PN, and the part of the band that the start adds."""
+        from scipy.sparse import coo_array, csr_array
+
+        u, v, upper, lower = _pairs(place[:, self.columns], self.lags)
+        left, right, pair, weight = _expanded(self.map, u, v)
+        fixed = self._start_band(place)
+        self.width = 1 + int(max((left - right).max(initial=0), (fixed.row - fixed.col).max(initial=0)))
+        size, sources = len(self.free), (self.lags + 1) * (self.lags + 2) * len(self.columns) ** 2
+        slot = right * self.width + left - right
+        some = lower[pair] >= 0
+        values = np.concatenate([weight, -weight[some]])
+        cells = np.concatenate([slot, slot[some]]), np.concatenate([upper[pair], lower[pair][some]])
+        self.assemble = csr_array(coo_array((values, cells), shape=(size * self.width, sources)))
+        self.fixed = np.zeros(size * self.width)
+        np.add.at(self.fixed, fixed.col * self.width + fixed.row - fixed.col, fixed.data)
+
+    def _start_band(self, place: Rows) -> Any:
+        """Lower triangle of N' P_0 N, P_0 the precision of the first p values."""
+        from scipy.sparse import coo_array, tril
+
+        size = len(self.t)
+        none = np.empty(0, dtype=np.intp)
+        parts: list[tuple[Array, Rows, Rows]] = [(np.empty(0), none, none)]
+        for column in range(place.shape[1]):
+            rows = np.flatnonzero(place[: self.lags, column] >= 0)
+            at = place[rows, column]
+            values = self.start_precision[column][np.ix_(rows, rows)]
+            parts.append((values.ravel(), np.repeat(at, len(at)), np.tile(at, len(at))))
+        values, rows, columns = (np.concatenate(each) for each in zip(*parts, strict=True))
+        whole = coo_array((values, (rows, columns)), shape=(size, size)).tocsr()
+        return tril(self.gather @ whole @ self.map).tocoo()
+
+    def consistent(self, path: Array) -> Array:
+        """A copy of a path (T, n) with what is known put in: values, and sums by their last entry."""
+        out = np.where(self.unknown, path, self.known)
+        entries = out[self.unknown]
+        taken = np.bincount(self.owner, weights=entries[self.others], minlength=len(self.dropped))
+        entries[self.dropped] = self.total - taken
+        out[self.unknown] = entries
+        return out
+
+    def band(self, coefficients: Array, factor: Array) -> tuple[Array, Array]:
+        """Lower band of the precision of z, (width, Z) in Fortran order, and Σ^(-1/2) G, (n, p + 1, n)."""
+        from scipy.linalg import solve_triangular
+
+        n, p = len(factor), self.lags
+        blocks = np.hstack([np.eye(n), -coefficients[len(coefficients) - n * p :].T])
+        weighted = solve_triangular(factor, blocks, lower=True, check_finite=False).reshape(n, p + 1, n)
+        own = weighted[:, :, self.columns]
+        product = np.tensordot(own, own, axes=(0, 0))  # [l, i, m, j]
+        partial = np.zeros((p + 1, p + 2, len(self.columns), len(self.columns)))
+        for k in range(p + 1):
+            lag = np.arange(p + 1 - k)
+            partial[k, 1 : p + 2 - k] = product[lag + k, :, lag, :]
+        np.cumsum(partial, axis=1, out=partial)
+        flat = self.assemble @ partial.ravel() + self.fixed
+        return flat.reshape(len(self.free), self.width).T, weighted
+
+    def draw(
+        self, path: Array, coefficients: Array, factor: Array, *, terms: Array, generator: np.random.Generator | None
+    ) -> Array:
+        """A draw of the path, or its mean without a generator, (T, n).
+
+        Parameters
+        ----------
+        path : array (T, n)
+            Any path that agrees with what is known.
+        coefficients : array (k, n)
+        factor : array (n, n)
+            Lower Cholesky factor of Σ.
+        terms : array (T - p, m)
+            Deterministic regressors.
+        generator : Generator, optional
+
+        Raises
+        ------
+        EstimationError
+            If the precision is numerically singular.
+        """
+        from scipy.linalg.blas import dtbsv
+        from scipy.linalg.lapack import dpbtrf
+
+        if not len(self.free):
+            return path
+        band, weighted = self.band(coefficients, factor)
+        lower, info = dpbtrf(band, lower=1, overwrite_ab=1)
+        pull = self.gather @ self._gradient(path, coefficients, factor, terms=terms, weighted=weighted)
+        if info != 0 or not np.isfinite(pull).all():
+            raise EstimationError(
+                "the latent values have no finite distribution under a draw of the parameters (an explosive or nearly "
+                "singular one); use a tighter prior, or fewer lags."
+            )
+        z = dtbsv(self.width - 1, lower, pull, lower=1)
+        if generator is not None:
+            z += generator.standard_normal(len(z))
+        z = dtbsv(self.width - 1, lower, z, lower=1, trans=1)
+        out = path.copy()
+        out[self.t[self.free], self.j[self.free]] += z
+        return self.consistent(out)
+
+    def _gradient(self, path: Array, coefficients: Array, factor: Array, *, terms: Array, weighted: Array) -> Array:
+        """Slope of the log density at ``path`` in each unknown entry, (U,)."""
+        from scipy.linalg import solve_triangular
+
+        (periods, n), p = path.shape, self.lags
+        m = terms.shape[1]
+        error = terms @ coefficients[:m] + lag_matrix(path, p) @ coefficients[m:] - path[p:]
+        ahead = np.zeros((periods + p, n))
+        ahead[p:periods] = solve_triangular(factor, error.T, lower=True, check_finite=False).T
+        windows = np.lib.stride_tricks.sliding_window_view(ahead, p + 1, axis=0)  # [t, i, l] = error i at t + l
+        slope = np.zeros((periods, n))
+        slope[:, self.columns] = windows.reshape(periods, -1) @ weighted[:, :, self.columns].reshape(n * (p + 1), -1)
+        away = self.start.centre - path[:p]
+        slope[:p] += np.einsum("its,si->ti", self.start_precision, away)
+        return slope[self.unknown]
+
+
+def _pairs(place: Rows, p: int) -> tuple[Rows, Rows, Rows, Rows]:
+    """Pairs u <= v of unknown entries at most p periods apart, and which two partial sums differ by their precision.
+
+    P_{t,s}[i, j], s = t + k, sums l from max(0, p - s) to min(p - k, T - 1 - s); the second sum is -1 where it is zero.
+    """
+    periods, c = place.shape
+    none = np.empty(0, dtype=np.intp)
+    found = [(none, none, none, none)]
+    for k in range(p + 1):
+        for i in range(c):
+            for j in range(i if k == 0 else 0, c):
+                t = np.flatnonzero((place[: periods - k, i] >= 0) & (place[k:, j] >= 0))
+                s = t + k
+                least, most = np.maximum(0, p - s), np.minimum(p - k, periods - 1 - s)
+                source = [((k * (p + 2) + each) * c + i) * c + j for each in (most + 1, least)]
+                found.append((place[t, i], place[s, j], source[0], np.where(least > 0, source[1], -1)))
+    u, v, upper, lower = (np.concatenate(each) for each in zip(*found, strict=True))
+    return u, v, upper, lower
+
+
+def _expanded(ties: Any, u: Rows, v: Rows) -> tuple[Rows, Rows, Rows, Array]:
+    """Cells (left >= right) of N'PN to which each pair adds, the number of the pair, and its weight."""
+    begin, count = ties.indptr.astype(np.intp), np.diff(ties.indptr).astype(np.intp)
+    each = count[u] * count[v]
+    pair = np.repeat(np.arange(len(u)), each)
+    inside = np.arange(len(pair)) - np.repeat(np.cumsum(each) - each, each)
+    at_u, at_v = begin[u[pair]] + inside // count[v[pair]], begin[v[pair]] + inside % count[v[pair]]
+    a, b = ties.indices[at_u].astype(np.intp), ties.indices[at_v].astype(np.intp)
+    weight = ties.data[at_u] * ties.data[at_v]
+    same = u[pair] == v[pair]
+    weight = np.where(~same & (a == b), 2.0 * weight, weight)  # both orders fall on the diagonal
+    keep = ~same | (a >= b)
+    return np.maximum(a, b)[keep], np.minimum(a, b)[keep], pair[keep], weight[keep]

@@ -1,0 +1,88 @@
+"""The Gibbs sampler: latent values given parameters, hyperparameters and parameters given the completed data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from econ.arrays import Array
+from econ.var._kernels import lag_matrix
+from econ.var.mixed._latent_kernels import LatentPath
+from econ.var.posterior.common_volatility import STEP
+from econ.var.posterior.conjugate import ConjugatePosterior, Solution
+from econ.var.posterior.hyperparameters import Proposal
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """What one chain brings home: sums over its draws, and the draws."""
+
+    means: Array
+    variances: Array
+    path: Array
+    coefficients: Array
+    factors: Array
+    latent: Array
+    free: Array
+    accepted: int
+
+
+class MixedSampler:
+    """One chain; a sweep draws the latent values, the hyperparameters and the parameters.
+
+    Given the completed data the posterior is that of a `BayesianVAR` with the same prior, whose size is fixed before
+    (see :mod:`econ.var.mixed.prior`). Free hyperparameters take one step of a random walk on the marginal likelihood of
+    the completed data, coefficients and Σ integrated out, then coefficients and Σ are drawn exactly.
+    """
+
+    def __init__(
+        self, posterior: ConjugatePosterior, latent: LatentPath, *, around: Proposal | None, burn: int, terms: Array
+    ) -> None:
+        self.posterior, self.latent, self.around = posterior, latent, around
+        self.burn, self.terms = burn, terms
+        self.path = np.empty(0)
+        self.parameters = (np.empty(0), np.empty(0))
+
+    def from_(self, path: Array, coefficients: Array, factor: Array) -> MixedSampler:
+        """Say where every chain begins: a draw around ``path`` under these parameters."""
+        self.path, self.parameters = path, (coefficients, factor)
+        return self
+
+    def __call__(self, size: int, generator: np.random.Generator) -> Chain:
+        """Run a chain until ``size`` draws are kept."""
+        latent, (coefficients, factor) = self.latent, self.parameters
+        free = self.posterior.hyperparameters.start if self.around is None else self.around.mode
+        unknown = np.empty((size, len(latent.t)))
+        means, variances = np.zeros(coefficients.shape), np.zeros(factor.shape)
+        path, average = self.path, np.zeros(self.path.shape)
+        kept, accepted = [], 0
+        for sweep in range(-self.burn, size):
+            path = latent.draw(path, coefficients, factor, terms=self.terms, generator=generator)
+            posterior = self.posterior.on(self.rows(path))
+            free, solution, moved = self._hyperparameters(posterior, free, generator)
+            mean, scale, drawn, factors = posterior.draw(solution, 1, generator)
+            coefficients, factor = drawn[0], factors[0]
+            if sweep >= 0:
+                means, variances, average = means + mean[0], variances + scale[0] @ scale[0].T, average + path
+                kept.append((coefficients, factor, free))
+                unknown[sweep] = path[latent.unknown]
+                accepted += moved
+        all_coefficients, all_factors, all_free = (np.stack(each) for each in zip(*kept, strict=True))
+        return Chain(means, variances, average, all_coefficients, all_factors, unknown, all_free, accepted)
+
+    def rows(self, path: Array) -> Array:
+        """[x, y] of the completed data, (T - p, k + n)."""
+        return np.hstack([self.terms, lag_matrix(path, self.latent.lags), path[self.latent.lags :]])
+
+    def _hyperparameters(
+        self, posterior: ConjugatePosterior, free: Array, generator: np.random.Generator
+    ) -> tuple[Array, Solution, int]:
+        if self.around is None:
+            return free, posterior.solve(free[None]), 1
+        step = STEP / np.sqrt(len(free)) * (self.around.root @ generator.standard_normal(len(free)))
+        points = np.stack([free, free + step])
+        solved = posterior.solve(points)
+        density = solved.log_likelihood + posterior.hyperparameters.log_density(points)
+        row = int(np.log(generator.random()) < density[1] - density[0])
+        return points[row], solved.take(np.array([row])), row
