@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from econ.var import (
         IRF,
         VAR,
+        AsymmetricMinnesota,
         BayesianVAR,
         Cholesky,
         CommonVolatility,
@@ -58,13 +59,15 @@ _HOMES = {
     "econ.eventstudy": "EventStudy",
     "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
     "econ.var": (
-        "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock "
-        "NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild lag_order"
+        "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota "
+        "MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild "
+        "lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "AsymmetricMinnesota",
     "BayesianVAR",
     "Cholesky",
     "CommonVolatility",

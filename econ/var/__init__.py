@@ -2,6 +2,7 @@
 
 from econ.responses.irf import IRF
 from econ.responses.resampling import MovingBlock, Residual, Wild
+from econ.var.posterior.asymmetric import AsymmetricMinnesota
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility
@@ -32,6 +33,7 @@ from econ.var.structure.scenario import Scenario, scenario
 from econ.var.structure.structural import StructuralResults
 
 __all__ = [
+    "AsymmetricMinnesota",
     "BayesianVAR",
     "BayesianVARResults",
     "ChangingVolatility",

@@ -8,7 +8,7 @@ factor loses no digits to levels, trends or units. Symbols as in `_kernels`; N h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from econ.var.posterior.outlier_scaling import OutlierScaling
 
 if TYPE_CHECKING:
     from econ.var.posterior.bayesian import BayesianVAR
+    from econ.var.posterior.minnesota import Minnesota
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class ConjugatePosterior:
     """What all hyperparameters share; made once per fit."""
 
     def __init__(self, model: BayesianVAR, lags: int) -> None:
-        prior, frame = model.prior, model.parent.frame
+        prior, frame = cast("Minnesota", model.prior), model.parent.frame
         self.hyperparameters = Hyperparameters.of(model)
         self.flat = prior.is_flat
         rows = np.hstack([model.design(lags), frame.to_numpy(dtype=float)[lags:]])

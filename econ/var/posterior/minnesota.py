@@ -87,11 +87,7 @@ class Minnesota:
             )
             if value is not None and not (isinstance(value, str) and value == HIERARCHICAL):
                 checks.keep(self, **{name: checks.real(what, value, above=0.0)})
-        if isinstance(self.own_lag, Mapping):
-            own: Any = {name: checks.real(f"own_lag of {name!r}", mean) for name, mean in self.own_lag.items()}
-        else:
-            own = checks.real("own_lag", self.own_lag)
-        checks.keep(self, own_lag=own)
+        checks.keep(self, own_lag=read_own_lag(self.own_lag))
 
     @property
     def is_flat(self) -> bool:
@@ -107,21 +103,17 @@ class Minnesota:
 
     def observations(self, model: VAR, lags: int, *, before: int | None = None) -> PriorObservations:
         """Write the prior of ``model`` as artificial rows [x, y]; scales use the periods up to ``before``."""
-        names, lags = model.variables, checks.count("lags", lags)
+        lags = checks.count("lags", lags)
         if before is not None:
             before = checks.count("before", before, least=2 * lags + checks.SPARE)
-        known = self.own_lag if isinstance(self.own_lag, Mapping) else dict.fromkeys(names, self.own_lag)
-        for name in known:
-            checks.position("variable", name, names, of="in the VAR for own_lag")
-        values = model.parent.frame.to_numpy(dtype=float)
-        return PriorObservations.build(
-            values,
-            model.term_values(0)[:lags].mean(axis=0),
-            np.mean(model.term_values(lags) ** 2, axis=0),
-            scale=autoregressive_scale(values[:before]),
-            means=np.array([float(known.get(name, 1.0)) for name in names]),
-            shape=(lags, self.decay),
-        )
+        return PriorObservations.of(model, lags, own_lag=self.own_lag, decay=self.decay, before=before)
+
+
+def read_own_lag(given: float | Mapping[str, float]) -> Any:
+    """Prior means of the first own lags, as plain floats."""
+    if isinstance(given, Mapping):
+        return {name: checks.real(f"own_lag of {name!r}", mean) for name, mean in given.items()}
+    return checks.real("own_lag", given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +142,31 @@ class PriorObservations:
     mean: Array
     persistence: Array
     start: Array
+
+    @classmethod
+    def of(
+        cls,
+        model: VAR,
+        lags: int,
+        *,
+        own_lag: float | Mapping[str, float],
+        decay: float,
+        before: int | None = None,
+    ) -> PriorObservations:
+        """Rows of a model; scales use the periods up to ``before``."""
+        names = model.variables
+        known = own_lag if isinstance(own_lag, Mapping) else dict.fromkeys(names, own_lag)
+        for name in known:
+            checks.position("variable", name, names, of="in the VAR for own_lag")
+        values = model.parent.frame.to_numpy(dtype=float)
+        return cls.build(
+            values,
+            model.term_values(0)[:lags].mean(axis=0),
+            np.mean(model.term_values(lags) ** 2, axis=0),
+            scale=autoregressive_scale(values[:before]),
+            means=np.array([float(known.get(name, 1.0)) for name in names]),
+            shape=(lags, decay),
+        )
 
     @classmethod
     def build(

@@ -9,6 +9,7 @@ import pandas as pd
 
 import econ
 from econ import (
+    AsymmetricMinnesota,
     BayesianVAR,
     Cholesky,
     CommonVolatility,
@@ -158,6 +159,7 @@ def of_var():
         "IRF": irf,
         "Estimate": irf.at(2, response="y", shock="x"),
         "Minnesota": Minnesota(own_lag={"x": 1.0}),
+        "AsymmetricMinnesota": AsymmetricMinnesota(0.3, 0.1, own_lag={"x": 1.0}),
         "CommonVolatility": CommonVolatility(),
         "OutlierScaling": OutlierScaling(),
         "BayesianVAR": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)),
