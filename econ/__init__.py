@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         BayesianVAR,
         Cholesky,
         CommonVolatility,
+        FactorAugmentedVAR,
         Heteroskedasticity,
         LongRun,
         MaxShare,
@@ -59,9 +60,9 @@ _HOMES = {
     "econ.eventstudy": "EventStudy",
     "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
     "econ.var": (
-        "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota "
-        "MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign SignRestrictions VAR Wild "
-        "lag_order"
+        "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility FactorAugmentedVAR Heteroskedasticity IRF "
+        "LongRun MaxShare Minnesota MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution "
+        "ShockSign SignRestrictions VAR Wild lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -75,6 +76,7 @@ __all__ = [
     "Dataset",
     "Estimate",
     "EventStudy",
+    "FactorAugmentedVAR",
     "GranularInstrument",
     "Heteroskedasticity",
     "IRF",

@@ -13,6 +13,7 @@ from econ.var.posterior.supply_demand import SupplyDemand
 from econ.var.posterior.supply_demand_results import SupplyDemandDraws, SupplyDemandResults
 from econ.var.reduced.breaks import sup_f
 from econ.var.reduced.causality import instantaneous
+from econ.var.reduced.factor_number import factor_number
 from econ.var.reduced.lag_choice import lag_order
 from econ.var.reduced.model import VAR
 from econ.var.reduced.results import VARResults
@@ -28,6 +29,8 @@ from econ.var.sets.robust_bounds import RobustBounds
 from econ.var.sets.set_identified import SetIdentified
 from econ.var.sets.sign_restrictions import SignRestrictions
 from econ.var.structure.counterfactual import Counterfactual, counterfactual
+from econ.var.structure.factor_augmented import FactorAugmentedVAR
+from econ.var.structure.factor_augmented_results import FactorAugmentedResults, FactorAugmentedStructural
 from econ.var.structure.generalised import generalised_irf
 from econ.var.structure.scenario import Scenario, scenario
 from econ.var.structure.structural import StructuralResults
@@ -42,6 +45,9 @@ __all__ = [
     "CommonVolatility",
     "Counterfactual",
     "ElasticityPrior",
+    "FactorAugmentedResults",
+    "FactorAugmentedStructural",
+    "FactorAugmentedVAR",
     "Heteroskedasticity",
     "HeteroskedasticityResults",
     "IRF",
@@ -69,6 +75,7 @@ __all__ = [
     "VARResults",
     "Wild",
     "counterfactual",
+    "factor_number",
     "generalised_irf",
     "instantaneous",
     "lag_order",

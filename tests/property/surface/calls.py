@@ -43,7 +43,8 @@ ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "respo
 MADE = {
     "Average", "BayesianVARResults", "Benchmark", "BiasCorrection", "Breaks", "ChangingVolatilityResults",
     "Counterfactual", "Credentials", "Decision", "Difference", "EffectiveF", "Equivalence", "EventStudyResults",
-    "FetchReport", "GranularElasticities", "GranularInstrument", "HeteroskedasticityResults", "NonGaussianResults",
+    "FactorAugmentedResults", "FactorAugmentedStructural", "FetchReport", "GranularElasticities", "GranularInstrument",
+    "HeteroskedasticityResults", "NonGaussianResults",
     "PanelResults", "Placebo", "ProjectionResults", "ProxyResults", "Reaction", "Reading", "Regression",
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
@@ -687,7 +688,7 @@ def simulate_room():
 
 
 def var_room():
-    return {**_reduced_forms(), **_schemes(), **_structures()}
+    return {**_reduced_forms(), **_factors(), **_schemes(), **_structures()}
 
 
 def _elasticities():
@@ -800,6 +801,24 @@ def _schemes():
         calls[f"{name}.impact_batch"] = Call(have[name].impact_batch, draws=own.as_draws)
     assert len(dates) == 120
     return calls
+
+
+def _factors():
+    """A VAR with the factors of a panel."""
+    have = instances()
+    model, fit, svar = (have[f"FactorAugmented{name}"] for name in ("VAR", "Results", "Structural"))
+    return {
+        "factor_number": Call(varroom.factor_number, panel=model.used, max_factors=3),
+        "FactorAugmentedVAR": Call(varroom.FactorAugmentedVAR, data=model.parent.frame, panel=model.used, factors=1,
+                                   lags=1, trend="c", slow=("p1", "p2"), max_factors=4),
+        "FactorAugmentedVAR.fit": Call(model.fit),
+        "FactorAugmentedVAR.number": Call(model.number),
+        "FactorAugmentedResults.forecast": Call(fit.forecast, steps=2, level=0.9),
+        "FactorAugmentedResults.identify": Call(fit.identify, scheme=Cholesky("factor_1", "y")),
+        "FactorAugmentedStructural.fevd": Call(svar.fevd, horizon=2),
+        "FactorAugmentedStructural.irf": Call(svar.irf, horizon=2, bootstrap=MovingBlock(draws=9), rng=1,
+                                              responses=("p1", "y")),
+    }  # fmt: skip
 
 
 def _structures():

@@ -85,6 +85,7 @@ from econ.var import (
     VAR,
     ChangingVolatility,
     ElasticityPrior,
+    FactorAugmentedVAR,
     NonGaussian,
     SupplyDemand,
     counterfactual,
@@ -127,6 +128,18 @@ def reduced():
 
 
 @cache
+def factor_augmented():
+    """A VAR of one variable and a factor of ten."""
+    data = reduced()[0].frame
+    panel = data[["x"]].to_numpy() + noise(120, 10, seed=6)
+    panel = pd.DataFrame(panel, index=data.index, columns=[f"p{number}" for number in range(10)])
+    model = FactorAugmentedVAR(data[["y"]], panel, 1, lags=1, slow=["p1", "p2", "p3"])
+    fit = model.fit()
+    structural = fit.identify(Cholesky("factor_1", "y"))
+    return {"FactorAugmentedVAR": model, "FactorAugmentedResults": fit, "FactorAugmentedStructural": structural}
+
+
+@cache
 def of_var():
     """Schemes, their results and the posterior."""
     data, fit, svar, irf = reduced()
@@ -162,6 +175,7 @@ def of_var():
         "AsymmetricMinnesota": AsymmetricMinnesota(0.3, 0.1, own_lag={"x": 1.0}),
         "CommonVolatility": CommonVolatility(),
         "OutlierScaling": OutlierScaling(),
+        **factor_augmented(),
         "BayesianVAR": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)),
         "BayesianVARResults": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)).fit(draws=20, rng=1),
         "common volatility": volatile.fit(draws=20, rng=1),
