@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,9 +51,11 @@ class BayesianVAR(VAR):
         Further regressors, entering at t; diffuse prior.
     prior : Minnesota or AsymmetricMinnesota
         Shrinkage; by default hierarchical tightness. The second shrinks lags of other variables harder than own lags,
-        for large systems; it takes neither ``outliers`` nor ``volatility``.
-    outliers : OutlierScaling, optional
-        Larger errors in the spring of 2020, sizes estimated.
+        for large systems; it takes neither `OutlierScaling` nor ``volatility``.
+    seasonal : bool, default False
+        Dummies of months or quarters, as in `VAR`; diffuse prior.
+    outliers : OutlierScaling or sequence of str, optional
+        Larger errors in the spring of 2020, sizes estimated; or dates with a dummy of their own, as in `VAR`.
     volatility : CommonVolatility, optional
         Errors whose size drifts, all together; not with ``outliers``.
 
@@ -89,16 +92,16 @@ class BayesianVAR(VAR):
 
     lags: int = 12
     prior: Minnesota | AsymmetricMinnesota = field(default=Minnesota(), kw_only=True)
-    outliers: OutlierScaling | None = field(default=None, kw_only=True)
+    outliers: OutlierScaling | Sequence[str] | None = field(default=None, kw_only=True)  # type: ignore[assignment]
     volatility: CommonVolatility | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.volatility is not None and self.outliers is not None:
-            raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
-        if isinstance(self.prior, AsymmetricMinnesota) and (self.outliers, self.volatility) != (None, None):
+        if self.volatility is not None and self.scaling is not None:
+            raise SpecificationError("OutlierScaling and volatility both scale the errors; choose one of them.")
+        if isinstance(self.prior, AsymmetricMinnesota) and (self.scaling, self.volatility) != (None, None):
             raise SpecificationError(
-                "AsymmetricMinnesota takes errors of one size, neither outliers nor volatility; leave them out, or use "
-                "prior=Minnesota()."
+                "AsymmetricMinnesota takes errors of one size, no scaled outliers and no volatility; leave them out, "
+                "or use prior=Minnesota()."
             )
         checks.keep(self, lags=checks.count("lags", self.lags))
         if self.exclude is not None:
@@ -107,6 +110,16 @@ class BayesianVAR(VAR):
                 "use VAR(..., exclude=...) for exact zeros."
             )
         super().__post_init__()
+
+    @property
+    def scaling(self) -> OutlierScaling | None:
+        """The errors of another size, if outliers are scaled."""
+        return self.outliers if isinstance(self.outliers, OutlierScaling) else None
+
+    @property
+    def outlier_dates(self) -> tuple[str, ...]:
+        """Dates that have a dummy of their own."""
+        return () if self.outliers is None or isinstance(self.outliers, OutlierScaling) else tuple(self.outliers)
 
     def fit(self, draws: int = 2000, rng: Seed = None, *, n_jobs: int = 1) -> BayesianVARResults:
         """Draw from the posterior.

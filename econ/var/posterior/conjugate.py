@@ -54,11 +54,11 @@ class ConjugatePosterior:
         rows = np.hstack([model.design(lags), frame.to_numpy(dtype=float)[lags:]])
         self.nobs, self.n = len(rows), len(model.variables)
         self.k = rows.shape[1] - self.n
-        self.rows, self.outliers = rows, model.outliers
-        self.first = self.nobs if model.outliers is None else model.outliers.position(frame.index[lags:])
+        self.rows, self.outliers = rows, model.scaling
+        self.first = self.nobs if model.scaling is None else model.scaling.position(frame.index[lags:])
         if model.volatility is not None:  # every period has a weight of its own
             self.first = 0
-        before = None if model.outliers is None else lags + self.first
+        before = None if model.scaling is None else lags + self.first
         self.artificial = prior.observations(model, lags, before=before)
         self.groups = self._groups(rows)
         self.upper = self._reference(self.hyperparameters.start, model.regressors(lags))

@@ -44,7 +44,7 @@ class Hyperparameters:
     @classmethod
     def of(cls, model: BayesianVAR) -> Hyperparameters:
         """The free ones of a model."""
-        return cls(model.prior, model.prior.hierarchical + (() if model.outliers is None else NAMES))
+        return cls(model.prior, model.prior.hierarchical + (() if model.scaling is None else NAMES))
 
     @property
     def start(self) -> Array:

@@ -44,7 +44,8 @@ def rotated(x: Array, y: Array, k: int, slow: Mask | None) -> Array:
     if slow is None:
         return common
     slopes = regression(np.concatenate([components(x[:, :, slow], k), y], axis=2), common)
-    return common - (y - y.mean(axis=1, keepdims=True)) @ slopes[:, k:]
+    purged: Array = common - (y - y.mean(axis=1, keepdims=True)) @ slopes[:, k:]
+    return purged
 
 
 def aligned(found: Array, target: Array) -> Array:

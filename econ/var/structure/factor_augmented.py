@@ -17,7 +17,8 @@ from econ.frozen import guarded
 from econ.var.reduced import _factor_kernels as kernels
 from econ.var.reduced.factor_number import CRITERIA, FLAT, factor_number
 from econ.var.reduced.model import CRITERIA as LAG_CRITERIA
-from econ.var.reduced.model import TRENDS, VAR
+from econ.var.reduced.model import VAR
+from econ.var.reduced.terms import TRENDS
 from econ.var.structure.factor_augmented_results import FactorAugmentedResults
 
 FACTOR = "factor_{}"

@@ -724,7 +724,8 @@ def _reduced_forms():
     v, have, (data, fit, _, _) = varroom, instances(), reduced()
     model, posterior = VAR(data, lags=1), have["BayesianVARResults"]
     return {
-        "VAR": Call(VAR, data=data.frame, lags=1, trend="c", max_lags=3),
+        "VAR": Call(VAR, data=data.frame, lags=1, trend="c", max_lags=3, seasonal=True, outliers=("1995-01",)),
+        "VAR.known_terms": Call(model.known_terms, index=data.frame.index[1:], first=2),
         "VAR.design": Call(model.design, lags=1),
         "VAR.fit": Call(model.fit),
         "VAR.free": Call(model.free, lags=1),
@@ -737,7 +738,7 @@ def _reduced_forms():
         "VARResults.forecast": Call(fit.forecast, steps=2, level=0.9),
         "VARResults.granger": Call(fit.granger, caused="y", causing="x"),
         "VARResults.identify": Call(fit.identify, scheme=Cholesky("x", "y")),
-        "BayesianVAR": Call(BayesianVAR, data=data.frame, lags=1, prior=Minnesota(0.2)),
+        "BayesianVAR": Call(BayesianVAR, data=data.frame, lags=1, prior=Minnesota(0.2), outliers=("1995-01",)),
         "BayesianVAR.fit": Call(have["BayesianVAR"].fit, draws=9, rng=1),
         "BayesianVARResults.bias_corrected": Call(posterior.bias_corrected),
         "BayesianVARResults.bootstrap": Call(posterior.bootstrap, bootstrap=MovingBlock(draws=9), rng=1),
@@ -756,7 +757,7 @@ def _reduced_forms():
         "OutlierScaling.position": Call(v.OutlierScaling("1995-01").position, index=data.frame.index),
         "OutlierScaling.weights": Call(v.OutlierScaling.weights, values=np.array([[2.0, 2.0, 2.0, 0.5]]), periods=8),
         **_elasticities(),
-        "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
+        "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c", seasonal=True, outliers=("1995-01",)),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),
         "generalised_irf": Call(v.generalised_irf, fit=fit, horizon=2),
