@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from econ.data.load import load
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
-    from econ.projection import GranularInstrument, LocalProjection, PanelProjection, granular_instrument
+    from econ.projection import (
+        GranularInstrument,
+        LocalProjection,
+        LocalProjectionDiD,
+        PanelProjection,
+        granular_instrument,
+    )
     from econ.var import (
         IRF,
         VAR,
@@ -58,7 +64,7 @@ _HOMES = {
     "econ.data.load": "load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
-    "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
+    "econ.projection": "GranularInstrument LocalProjection LocalProjectionDiD PanelProjection granular_instrument",
     "econ.var": (
         "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility FactorAugmentedVAR Heteroskedasticity IRF "
         "LongRun MaxShare Minnesota MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution "
@@ -81,6 +87,7 @@ __all__ = [
     "Heteroskedasticity",
     "IRF",
     "LocalProjection",
+    "LocalProjectionDiD",
     "LongRun",
     "MaxShare",
     "Minnesota",

@@ -19,6 +19,7 @@ from econ.infer.regression import Regression, regress
 from econ.infer.score_sets import kleibergen
 from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
+from econ.infer.two_way import two_way_cluster
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
@@ -67,5 +68,6 @@ __all__ = [
     "stacked_moments",
     "sup_t",
     "tf_interval",
+    "two_way_cluster",
     "white",
 ]

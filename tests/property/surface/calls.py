@@ -41,6 +41,7 @@ from econ.testing import event_table, simulated_levels
 ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
 
 MADE = {
+    "DiDResults",
     "Average", "BayesianVARResults", "Benchmark", "BiasCorrection", "Breaks", "ChangingVolatilityResults",
     "Counterfactual", "Credentials", "Decision", "Difference", "EffectiveF", "Equivalence", "EventStudyResults",
     "FactorAugmentedResults", "FactorAugmentedStructural", "FetchReport", "GranularElasticities", "GranularInstrument",
@@ -324,6 +325,7 @@ def infer_room():
         ),
         **_designs(i),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
+        "two_way_cluster": Call(i.two_way_cluster, x=x, u=y, groups=groups, others=np.arange(len(y)) % 7),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
         "LeaningCurve.at": Call(instances()["LeaningCurve"].at, leaning=0.5, level=0.9),
@@ -502,6 +504,15 @@ def projection_room():
         "PanelProjection": Call(PanelProjection, data=panel, response="y", impulse="x", lags=1),
         "PanelProjection.fit": Call(have["PanelProjection"].fit, horizon=1, cov="cluster"),
         "PanelProjection.cross_section": Call(have["PanelProjection"].cross_section, horizon=1),
+        "LocalProjectionDiD": Call(p.LocalProjectionDiD, data=have["LocalProjectionDiD"].data, outcome="y",
+                                   treatment="d", controls=("w",), weights="equal", base=1, stabilises=1),
+        "LocalProjectionDiD.fit": Call(have["LocalProjectionDiD"].fit, horizon=1, pre=2, bootstrap=p.PlugIn(draws=9),
+                                       rng=1),
+        "LocalProjectionDiD.section": Call(have["LocalProjectionDiD"].section, first=0, last=1),
+        "DiDResults.drawn": Call(have["DiDResults"].drawn, bootstrap=p.PlugIn(draws=9), rng=1),
+        "DiDResults.pooled": Call(have["DiDResults"].pooled, first=0, last=1, level=0.9),
+        "DiDResults.pretrends": Call(have["DiDResults"].pretrends),
+        "DiDResults.summary": Call(have["DiDResults"].summary, level=0.9),
         "PlugIn": Call(p.PlugIn, draws=20),
         "Instrument": Call(p.Instrument, series=instrument.series, units="u", measures="m", assumption="a", fails="f",
                            source="s", episodes={"e": (instrument.series.index[3],)}),

@@ -17,6 +17,7 @@ from econ import (
     EventStudy,
     Heteroskedasticity,
     LocalProjection,
+    LocalProjectionDiD,
     LongRun,
     MaxShare,
     Minnesota,
@@ -227,12 +228,23 @@ def of_projection():
         "Average": averaged(both.fit(4).irf, irf.shock("x").scale(1.0, response="x")).parent,
         "PlugIn": PlugIn(),
         "PanelProjection": PanelProjection(panel, response="y", impulse="x", lags=1),
+        **_adoption(),
         "PanelResults": PanelProjection(panel, response="y", impulse="x", lags=1).fit(2),
         "GranularInstrument": granular_instrument(flows, flows.abs() + 1.0, factors=1),
         "GranularElasticities": granular_elasticities(*_clearing()),
         "Instrument": instrument,
         "Credentials": credentials(instrument, outcome, instrument.series + flow, lags=1),
     }
+
+
+def _adoption():
+    """A treatment that eight of twelve units adopt."""
+    index = pd.MultiIndex.from_product([range(12), range(10)], names=["unit", "year"])
+    unit, year = (np.asarray(index.get_level_values(level)) for level in (0, 1))
+    treated = ((unit < 8) & (year >= 4 + unit % 3)).astype(float)
+    frame = pd.DataFrame({"y": treated + noise(120), "d": treated, "w": noise(120, seed=3)}, index=index)
+    model = LocalProjectionDiD(frame, "y", "d")
+    return {"LocalProjectionDiD": model, "DiDResults": model.fit(2, pre=3)}
 
 
 def _clearing():
