@@ -9,6 +9,7 @@ from econ.infer.distance import MinimumDistance, minimum_distance
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
 from econ.infer.form import ReducedForm
 from econ.infer.hyperbola import LeaningCurve, leaning_curve
+from econ.infer.instrumental import Instrumental, instrumental
 from econ.infer.joint import joint_test
 from econ.infer.leaning import NewsLeaning, news_leaning
 from econ.infer.multiple import romano_wolf
@@ -28,6 +29,7 @@ __all__ = [
     "CalendarCovariance",
     "EffectiveF",
     "Equivalence",
+    "Instrumental",
     "LeaningCurve",
     "LinearMoment",
     "MinimumDistance",
@@ -50,6 +52,7 @@ __all__ = [
     "ewc_terms",
     "fieller",
     "imbens_manski",
+    "instrumental",
     "joint_test",
     "kleibergen",
     "leaning_curve",

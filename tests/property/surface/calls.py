@@ -41,6 +41,7 @@ from econ.testing import event_table, simulated_levels
 ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
 
 MADE = {
+    "Instrumental",
     "DiDResults",
     "Average", "BayesianVARResults", "Benchmark", "BiasCorrection", "Breaks", "ChangingVolatilityResults",
     "Counterfactual", "Credentials", "Decision", "Difference", "EffectiveF", "Equivalence", "EventStudyResults",
@@ -274,6 +275,22 @@ def iv_of(z):
     return np.column_stack([z[:, 2], noise(len(z), seed=13)])
 
 
+def _instrumental():
+    have = instances()
+    values = noise(120, 5, seed=7)
+    z = pd.DataFrame(values[:, :3], columns=list("abc"), index=MONTHS)
+    x = pd.DataFrame({"p": z["a"] + values[:, 3], "q": z["b"] + values[:, 4]})
+    y = (x["p"] - x["q"] + values[:, 3]).rename("y")
+    w = pd.DataFrame({"w": noise(120, seed=8)}, index=MONTHS)
+    fit = have["Instrumental"]
+    return {
+        "instrumental": Call(infer.instrumental, y=y, endogenous=x, instruments=z, exog=w, method="2sls", cov="cluster",
+                             groups=np.arange(120) % 20),
+        "Instrumental.estimate": Call(fit.estimate, name="p", level=0.9, units="", label="effect"),
+        "Instrumental.robust_set": Call(fit.robust_set, name="p", level=0.9),
+    }  # fmt: skip
+
+
 def infer_room():
     i, z = infer, noise(100, 4, seed=8)
     y, x = z[:, 0] + z[:, 3], np.column_stack([np.ones(100), z[:, 1]])
@@ -325,6 +342,7 @@ def infer_room():
         ),
         **_designs(i),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
+        **_instrumental(),
         "two_way_cluster": Call(i.two_way_cluster, x=x, u=y, groups=groups, others=np.arange(len(y)) % 7),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),

@@ -43,6 +43,7 @@ from econ.infer import (
     calendar_covariance,
     effective_f,
     equivalence,
+    instrumental,
     minimum_distance,
     news_leaning,
     opposite_bias,
@@ -247,6 +248,13 @@ def _adoption():
     return {"LocalProjectionDiD": model, "DiDResults": model.fit(2, pre=3)}
 
 
+def _system():
+    """Two endogenous variables and three instruments."""
+    z = pd.DataFrame(noise(120, 5, seed=7), columns=list("abcuv"))
+    x = pd.DataFrame({"p": z["a"] + z["u"], "q": z["b"] + z["v"]})
+    return instrumental(x["p"] - x["q"] + z["u"], x, z[["a", "b", "c"]])
+
+
 def _clearing():
     """Demand of five holders whose price clears the market, and their sizes."""
     sizes = pd.Series([0.35, 0.25, 0.2, 0.12, 0.08], index=list("abcde"))
@@ -331,6 +339,7 @@ def of_infer():
         "ConfidenceSet": anderson_rubin(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
         "open set": ConfidenceSet(((-np.inf, 1.0), (2.0, np.inf)), 0.9),
         "ReducedForm": reduced_form(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
+        "Instrumental": _system(),
         "EffectiveF": effective_f(z[:, 0] + z[:, 1], z[:, 1:], cov="hc1"),
         "Equivalence": equivalence(0.1, 0.2, 1.0),
         "Randomisation": randomise_slope(z[:, 0], z[:, 1], draws=None)[0],
