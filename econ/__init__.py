@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from econ.projection import (
         GranularInstrument,
         LocalProjection,
+        LocalProjectionDiD,
         PanelProjection,
         PathProjection,
         granular_instrument,
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
         IRF,
         VAR,
         VECM,
+        AsymmetricMinnesota,
         BayesianVAR,
         Cholesky,
         CommonVolatility,
+        FactorAugmentedVAR,
         Heteroskedasticity,
         KernelVAR,
         LongRun,
@@ -66,16 +69,19 @@ _HOMES = {
     "econ.data.load": "load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
-    "econ.projection": "GranularInstrument LocalProjection PanelProjection PathProjection granular_instrument",
+    "econ.projection": (
+        "GranularInstrument LocalProjection LocalProjectionDiD PanelProjection PathProjection granular_instrument"
+    ),
     "econ.var": (
-        "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF KernelVAR LongRun MaxShare Minnesota "
-        "MixedFrequencyVAR MovingBlock NonGaussian OutlierScaling Proxy Residual ShockContribution ShockSign "
-        "SignRestrictions TimeVaryingVAR VAR VECM Wild lag_order"
+        "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility FactorAugmentedVAR Heteroskedasticity IRF "
+        "KernelVAR LongRun MaxShare Minnesota MixedFrequencyVAR MovingBlock NonGaussian OutlierScaling Proxy "
+        "Residual ShockContribution ShockSign SignRestrictions TimeVaryingVAR VAR VECM Wild lag_order"
     ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "AsymmetricMinnesota",
     "BayesianVAR",
     "Cholesky",
     "CommonVolatility",
@@ -83,11 +89,13 @@ __all__ = [
     "Dataset",
     "Estimate",
     "EventStudy",
+    "FactorAugmentedVAR",
     "GranularInstrument",
     "Heteroskedasticity",
     "IRF",
     "KernelVAR",
     "LocalProjection",
+    "LocalProjectionDiD",
     "LongRun",
     "MaxShare",
     "Minnesota",

@@ -9,6 +9,7 @@ from econ.infer.distance import MinimumDistance, minimum_distance
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect, smallest_bound
 from econ.infer.form import ReducedForm
 from econ.infer.hyperbola import LeaningCurve, leaning_curve
+from econ.infer.instrumental import Instrumental, instrumental
 from econ.infer.joint import joint_test
 from econ.infer.leaning import NewsLeaning, news_leaning
 from econ.infer.multiple import romano_wolf
@@ -20,6 +21,7 @@ from econ.infer.score_sets import kleibergen
 from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.unit_roots import unit_root
+from econ.infer.two_way import two_way_cluster
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "CalendarCovariance",
     "EffectiveF",
     "Equivalence",
+    "Instrumental",
     "LeaningCurve",
     "LinearMoment",
     "MinimumDistance",
@@ -50,6 +53,7 @@ __all__ = [
     "ewc_terms",
     "fieller",
     "imbens_manski",
+    "instrumental",
     "joint_test",
     "kleibergen",
     "leaning_curve",
@@ -68,6 +72,7 @@ __all__ = [
     "stacked_moments",
     "sup_t",
     "tf_interval",
+    "two_way_cluster",
     "unit_root",
     "white",
 ]

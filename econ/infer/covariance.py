@@ -58,7 +58,7 @@ def white(x: ArrayLike, u: ArrayLike, *, kind: str = "hc1") -> Array:
     array([[0.25]])
     """
     kind = checks.choice("heteroskedasticity-robust kind", kind, KINDS)
-    residuals, q, r = _checked(x, u)
+    residuals, q, r = checked_design(x, u)
     size, columns = q.shape
     if kind in ("hc2", "hc3"):
         room = 1.0 - (q * q).sum(axis=1)
@@ -105,7 +105,7 @@ def newey_west(x: ArrayLike, u: ArrayLike, *, lags: int) -> Array:
     >>> newey_west(np.ones((4, 1)), np.array([1.0, -1.0, 1.0, -1.0]), lags=0)
     array([[0.25]])
     """
-    residuals, q, r = _checked(x, u)
+    residuals, q, r = checked_design(x, u)
     return k.bartlett(k.influence(q, r, residuals), check_lags(lags, q.shape[0]))
 
 
@@ -147,7 +147,7 @@ def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
     >>> bool(abs(500 * ewc(np.ones((500, 1)), shock - shock.mean())[0, 0] - 1.0) < 0.5)
     True
     """
-    residuals, q, r = _checked(x, u)
+    residuals, q, r = checked_design(x, u)
     size = q.shape[0]
     terms = check_terms(ewc_terms(size) if terms is None else terms, size)
     return k.cosine(k.influence(q, r, residuals), terms)
@@ -239,7 +239,7 @@ def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
     >>> cluster(np.ones((4, 1)), np.array([1.0, 1.0, -1.0, -1.0]), groups=["a", "a", "b", "b"])
     array([[1.]])
     """
-    residuals, q, r = _checked(x, u)
+    residuals, q, r = checked_design(x, u)
     size, columns = q.shape
     codes = group_codes(groups, size)
     count = int(codes.max()) + 1
@@ -282,7 +282,7 @@ def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Ar
     >>> driscoll_kraay(np.ones((4, 1)), np.array([1.0, 1.0, -1.0, -1.0]), periods=[1, 1, 2, 2], lags=0)
     array([[0.5]])
     """
-    residuals, q, r = _checked(x, u)
+    residuals, q, r = checked_design(x, u)
     codes = group_codes(periods, q.shape[0])
     sums = k.by_group(k.influence(q, r, residuals), codes)
     return k.bartlett(sums, check_lags(lags, sums.shape[0]))
@@ -309,7 +309,7 @@ def group_codes(groups: Any, size: int) -> NDArray[np.intp]:
     return codes
 
 
-def _checked(x: ArrayLike, u: ArrayLike) -> tuple[Array, Array, Array]:
+def checked_design(x: ArrayLike, u: ArrayLike) -> tuple[Array, Array, Array]:
     """Residuals and the QR of x, refusing shapes that do not match and values that are not finite."""
     design, residuals = np.asarray(x, dtype=float), np.asarray(u, dtype=float)
     if design.ndim != 2 or residuals.shape != design.shape[:1]:

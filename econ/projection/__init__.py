@@ -4,6 +4,8 @@ from econ.projection.average import Average, average
 from econ.projection.bias import BiasCorrection, bias_corrected
 from econ.projection.bootstrap import PlugIn
 from econ.projection.credentials import Credentials, balance, credentials, overidentification
+from econ.projection.did import LocalProjectionDiD
+from econ.projection.did_results import DiDResults
 from econ.projection.elasticities import GranularElasticities, granular_elasticities
 from econ.projection.granular import GranularInstrument, granular_instrument
 from econ.projection.instrument import Instrument, reaction_controls
@@ -19,10 +21,12 @@ __all__ = [
     "Average",
     "BiasCorrection",
     "Credentials",
+    "DiDResults",
     "GranularElasticities",
     "GranularInstrument",
     "Instrument",
     "LocalProjection",
+    "LocalProjectionDiD",
     "PanelProjection",
     "PanelResults",
     "PathProjection",

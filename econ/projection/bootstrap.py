@@ -93,3 +93,19 @@ def draw(
         return point + (weights(size, generator) @ rows).reshape(size, *point.shape)
 
     return np.concatenate(map_blocks(work, bootstrap.draws, rng=rng, n_jobs=n_jobs, label="projection"))
+
+
+def draw_by_unit(point: Array, rows: Array, bootstrap: Bootstrap, *, rng: Seed) -> Array:
+    """Draws (B, *point) around ``point`` from rows (R, point.size) whose cross-product is its covariance.
+
+    `Wild` gives every row (a unit) a random sign, `PlugIn` a normal weight.
+    """
+
+    def work(size: int, generator: np.random.Generator) -> Array:
+        if isinstance(bootstrap, PlugIn):
+            weights = generator.standard_normal((size, len(rows)))
+        else:
+            weights = np.asarray(bootstrap.resample(generator, size, len(rows)).signs)
+        return np.asarray(point + (weights @ rows).reshape(size, *point.shape))
+
+    return np.concatenate(map_blocks(work, bootstrap.draws, rng=rng))

@@ -25,7 +25,7 @@ from econ.infer.weak import anderson_rubin, conditional_lr
 from econ.infer.working import approximate_df, working_moments
 from econ.parallel import map_blocks
 from econ.projection import _kernels as kernels
-from econ.projection.bootstrap import Bootstrap, PlugIn
+from econ.projection.bootstrap import Bootstrap, PlugIn, draw_by_unit
 from econ.projection.cross_section import CrossSection
 from econ.projection.panel_wild import WildTest
 from econ.projection.summary import summary
@@ -325,14 +325,5 @@ class PanelResults:
                 f"panel draws are Wild() by unit with cov='cluster', or PlugIn(); found {type(bootstrap).__name__} "
                 f"with {self.cov!r}."
             )
-        rows = self.spread
-
-        def work(size: int, generator: np.random.Generator) -> Array:
-            if isinstance(bootstrap, PlugIn):
-                weights = generator.standard_normal((size, len(rows)))
-            else:
-                weights = np.asarray(bootstrap.resample(generator, size, len(rows)).signs)
-            return np.asarray(self.point + (weights @ rows)[:, :, None, None])
-
-        draws = np.concatenate(map_blocks(work, bootstrap.draws, rng=rng))
+        draws = draw_by_unit(self.point, self.spread, bootstrap, rng=rng)
         return replace(self, draws=draws, origin=(bootstrap, str(rng)))

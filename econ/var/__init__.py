@@ -13,6 +13,7 @@ from econ.var.mixed.evaluation import NowcastEvaluation, pseudo_real_time
 from econ.var.mixed.latent import LatentValues, Nowcast
 from econ.var.mixed.model import MixedFrequencyVAR
 from econ.var.mixed.results import MixedFrequencyResults
+from econ.var.posterior.asymmetric import AsymmetricMinnesota
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility
@@ -23,6 +24,7 @@ from econ.var.posterior.supply_demand import SupplyDemand
 from econ.var.posterior.supply_demand_results import SupplyDemandDraws, SupplyDemandResults
 from econ.var.reduced.breaks import sup_f
 from econ.var.reduced.causality import instantaneous
+from econ.var.reduced.factor_number import factor_number
 from econ.var.reduced.lag_choice import lag_order
 from econ.var.reduced.model import VAR
 from econ.var.reduced.results import VARResults
@@ -38,6 +40,8 @@ from econ.var.sets.robust_bounds import RobustBounds
 from econ.var.sets.set_identified import SetIdentified
 from econ.var.sets.sign_restrictions import SignRestrictions
 from econ.var.structure.counterfactual import Counterfactual, counterfactual
+from econ.var.structure.factor_augmented import FactorAugmentedVAR
+from econ.var.structure.factor_augmented_results import FactorAugmentedResults, FactorAugmentedStructural
 from econ.var.structure.generalised import generalised_irf
 from econ.var.structure.scenario import Scenario, scenario
 from econ.var.structure.structural import StructuralResults
@@ -48,6 +52,7 @@ from econ.var.varying.results import TimeVaryingVARResults
 from econ.var.varying.structural import VaryingStructural
 
 __all__ = [
+    "AsymmetricMinnesota",
     "BayesianVAR",
     "BayesianVARResults",
     "ChangingVolatility",
@@ -58,6 +63,9 @@ __all__ = [
     "Counterfactual",
     "DriftPrior",
     "ElasticityPrior",
+    "FactorAugmentedResults",
+    "FactorAugmentedStructural",
+    "FactorAugmentedVAR",
     "Heteroskedasticity",
     "HeteroskedasticityResults",
     "IRF",
@@ -102,6 +110,7 @@ __all__ = [
     "VaryingStructural",
     "Wild",
     "counterfactual",
+    "factor_number",
     "generalised_irf",
     "instantaneous",
     "lag_order",

@@ -430,7 +430,7 @@ def test_declared_dependencies_are_those_imported():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = [*project["optional-dependencies"]["paper"], *project["optional-dependencies"]["cluster"]]
+    extras = [line for name in ("paper", "cluster", "regressions") for line in project["optional-dependencies"][name]]
     declared = {re.split(r"[<>=\[ ]", line)[0].replace("-binary", "") for line in (*project["dependencies"], *extras)}
     imported = set()
     for path in MODULES:

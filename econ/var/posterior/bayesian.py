@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +14,10 @@ from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
-from econ.frozen import guarded
+from econ.frozen import guarded, own
 from econ.parallel import BLOCK, map_blocks, seed_sequence
+from econ.var.posterior.asymmetric import AsymmetricMinnesota
+from econ.var.posterior.asymmetric_posterior import AsymmetricPosterior
 from econ.var.posterior.bayesian_results import BayesianVARResults
 from econ.var.posterior.common_volatility import CommonVolatility, VolatilityChain
 from econ.var.posterior.conjugate import ConjugatePosterior
@@ -45,10 +49,13 @@ class BayesianVAR(VAR):
         Deterministic terms, as in `VAR`; diffuse prior.
     exog : DataFrame, optional
         Further regressors, entering at t; diffuse prior.
-    prior : Minnesota
-        Shrinkage; by default hierarchical tightness.
-    outliers : OutlierScaling, optional
-        Larger errors in the spring of 2020, sizes estimated.
+    prior : Minnesota or AsymmetricMinnesota
+        Shrinkage; by default hierarchical tightness. The second shrinks lags of other variables harder than own lags,
+        for large systems; it takes neither `OutlierScaling` nor ``volatility``.
+    seasonal : bool, default False
+        Dummies of months or quarters, as in `VAR`; diffuse prior.
+    outliers : OutlierScaling or sequence of str, optional
+        Larger errors in the spring of 2020, sizes estimated; or dates with a dummy of their own, as in `VAR`.
     volatility : CommonVolatility, optional
         Errors whose size drifts, all together; not with ``outliers``.
 
@@ -84,13 +91,18 @@ class BayesianVAR(VAR):
     """
 
     lags: int = 12
-    prior: Minnesota = field(default=Minnesota(), kw_only=True)
-    outliers: OutlierScaling | None = field(default=None, kw_only=True)
+    prior: Minnesota | AsymmetricMinnesota = field(default=Minnesota(), kw_only=True)
+    outliers: OutlierScaling | Sequence[str] | None = field(default=None, kw_only=True)  # type: ignore[assignment]
     volatility: CommonVolatility | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.volatility is not None and self.outliers is not None:
-            raise SpecificationError("outliers and volatility both scale the errors; choose one of them.")
+        if self.volatility is not None and self.scaling is not None:
+            raise SpecificationError("OutlierScaling and volatility both scale the errors; choose one of them.")
+        if isinstance(self.prior, AsymmetricMinnesota) and (self.scaling, self.volatility) != (None, None):
+            raise SpecificationError(
+                "AsymmetricMinnesota takes errors of one size, no scaled outliers and no volatility; leave them out, "
+                "or use prior=Minnesota()."
+            )
         checks.keep(self, lags=checks.count("lags", self.lags))
         if self.exclude is not None:
             raise SpecificationError(
@@ -98,6 +110,16 @@ class BayesianVAR(VAR):
                 "use VAR(..., exclude=...) for exact zeros."
             )
         super().__post_init__()
+
+    @property
+    def scaling(self) -> OutlierScaling | None:
+        """The errors of another size, if outliers are scaled."""
+        return self.outliers if isinstance(self.outliers, OutlierScaling) else None
+
+    @property
+    def outlier_dates(self) -> tuple[str, ...]:
+        """Dates that have a dummy of their own."""
+        return () if self.outliers is None or isinstance(self.outliers, OutlierScaling) else tuple(self.outliers)
 
     def fit(self, draws: int = 2000, rng: Seed = None, *, n_jobs: int = 1) -> BayesianVARResults:
         """Draw from the posterior.
@@ -126,14 +148,18 @@ class BayesianVAR(VAR):
         """
         seed = seed_sequence(rng)
         draws = checks.count("draws", draws)
-        posterior = ConjugatePosterior(self, self.lags)
+        prior = self.prior
+        asymmetric = isinstance(prior, AsymmetricMinnesota)
+        posterior = AsymmetricPosterior(self, self.lags) if asymmetric else ConjugatePosterior(self, self.lags)
+        maximised = isinstance(prior, AsymmetricMinnesota) and prior.choose == "maximum"
         free = posterior.hyperparameters
 
         def log_density(points: Array) -> Array:
-            return posterior.solve(points).log_likelihood + free.log_density(points)
+            likelihood = posterior.solve(points).log_likelihood
+            return likelihood if maximised else likelihood + free.log_density(points)
 
         around = proposal(log_density, free.start) if free.names else None
-        sampler = _Sampler(posterior, around, volatility=self.volatility)
+        sampler = _Sampler(posterior, around, volatility=self.volatility, maximised=maximised)
         blocks = map_blocks(sampler, draws, rng=seed, n_jobs=n_jobs, label="posterior")
         return _collected(self, sampler, blocks, seed=seed)
 
@@ -167,24 +193,33 @@ class _Sampler:
     """One chain of hyperparameters and the draws that belong to its states."""
 
     def __init__(
-        self, posterior: ConjugatePosterior, around: Proposal | None, *, volatility: CommonVolatility | None
+        self,
+        posterior: ConjugatePosterior | AsymmetricPosterior,
+        around: Proposal | None,
+        *,
+        volatility: CommonVolatility | None,
+        maximised: bool,
     ) -> None:
-        self.posterior, self.around = posterior, around
-        self.reference = posterior.solve((posterior.hyperparameters.start if around is None else around.mode)[None])
-        self.chain = None if volatility is None else VolatilityChain(posterior, around, volatility=volatility)
+        self.posterior, self.around = posterior, None if maximised else around
+        self.point = posterior.hyperparameters.start if around is None else around.mode
+        self.reference: Any = posterior.solve(self.point[None])
+        self.chain = None
+        if volatility is not None and isinstance(posterior, ConjugatePosterior):
+            self.chain = VolatilityChain(posterior, around, volatility=volatility)
 
     def __call__(self, size: int, generator: np.random.Generator) -> _Block:
         if self.chain is not None:
             found = self.chain(size, generator)
             means, scales, coefficients, factors, free, log_variances = found.draws
             variance = (scales @ np.swapaxes(scales, 1, 2)).mean(axis=0)
-            own = (coefficients, factors, free, found.accepted, np.empty(0), log_variances)
-            return _Block(means.mean(axis=0), variance, *own)
+            kept = (coefficients, factors, free, found.accepted, np.empty(0), log_variances)
+            return _Block(means.mean(axis=0), variance, *kept)
         if self.around is None:
-            free, solution, weights, accepted = np.empty((size, 0)), self.reference, np.empty(0), size
+            free = np.broadcast_to(self.point, (size, len(self.point)))
+            solution, weights, accepted = self.reference, np.empty(0), size
         else:
             points = self.around.draw(generator, size + BURN_IN)
-            proposed = self.posterior.solve(points)
+            proposed: Any = self.posterior.solve(points)
             weights = proposed.log_likelihood + self.posterior.hyperparameters.log_density(points)
             weights = weights - self.around.log_density(points)
             states = independence_chain(weights, generator.random(len(points)), keep=size)
@@ -214,8 +249,8 @@ def _collected(
         residuals=pd.DataFrame(residuals, index=frame.index, columns=columns),
         cross_inverse=posterior.cross_inverse(sampler.reference),
         covariance=pd.DataFrame(variance, index=columns, columns=columns),
-        coefficient_draws=np.concatenate([block.coefficients for block in blocks]),
-        factor_draws=np.concatenate([block.factors for block in blocks]),
+        coefficient_draws=own(np.concatenate([block.coefficients for block in blocks])),
+        factor_draws=own(np.concatenate([block.factors for block in blocks])),
         hyperparameters=pd.DataFrame(
             {name: named[name] for name in posterior.hyperparameters.names}, index=range(len(free))
         ),

@@ -17,6 +17,7 @@ from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.infer import bands
 from econ.var import _kernels as kernels
+from econ.var.posterior.asymmetric import AsymmetricMinnesota
 from econ.var.posterior.bayesian_plot import plot_hyperparameters
 from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
 from econ.var.reduced.draws import ReducedDraws
@@ -96,6 +97,32 @@ class BayesianVARResults(VARResults):
         """Twice the posterior probability of the rarer sign, (k, n); from 0 (sign certain) to 1."""
         positive = (self.coefficient_draws > 0.0).mean(axis=0)
         return self._like_params(2.0 * np.minimum(positive, 1.0 - positive))
+
+    @cached_property
+    def params_cov(self) -> Array:
+        """Posterior covariance of the coefficients, equation by equation, (n k, n k).
+
+        sigma_u ⊗ (X'X + Ω⁻¹)⁻¹ under `Minnesota`; the covariance of the draws under `AsymmetricMinnesota`.
+        """
+        if not self._asymmetric:
+            return np.kron(self.sigma_u.to_numpy(), self.cross_inverse)
+        flat = np.swapaxes(self.coefficient_draws, 1, 2).reshape(len(self.coefficient_draws), -1)
+        return np.cov(flat, rowvar=False)
+
+    @cached_property
+    def influence(self) -> Array:
+        """What each period adds to the error of the coefficients, (T, k, n), as for least squares."""
+        if self._asymmetric:
+            raise SpecificationError(
+                "under AsymmetricMinnesota every equation weighs periods its own way, so that there is no influence of "
+                "a period to report; use the draws, or VAR(...).fit()."
+            )
+        weights = self.parent.design(self.lags) @ self.cross_inverse
+        return np.asarray(weights[:, :, None] * self.residuals.to_numpy()[:, None])
+
+    @property
+    def _asymmetric(self) -> bool:
+        return isinstance(getattr(self.parent, "prior", None), AsymmetricMinnesota)
 
     @cached_property
     def loglik(self) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from econ.var.posterior.outlier_scaling import OutlierScaling
 if TYPE_CHECKING:
     from econ.var.posterior.bayesian import BayesianVAR
     from econ.var.posterior.minnesota import PriorObservations
+    from econ.var.posterior.minnesota import Minnesota
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,17 +51,21 @@ class ConjugatePosterior:
 
     def __init__(self, model: BayesianVAR, lags: int, artificial: PriorObservations | None = None) -> None:
         prior, frame = model.prior, model.parent.frame
+    def __init__(self, model: BayesianVAR, lags: int) -> None:
+        prior, frame = cast("Minnesota", model.prior), model.parent.frame
         self.hyperparameters = Hyperparameters.of(model)
         self.flat = prior.is_flat
         rows = np.hstack([model.design(lags), frame.to_numpy(dtype=float)[lags:]])
         self.nobs, self.n = len(rows), len(model.variables)
         self.k = rows.shape[1] - self.n
-        self.rows, self.outliers = rows, model.outliers
-        self.first = self.nobs if model.outliers is None else model.outliers.position(frame.index[lags:])
+        self.rows, self.outliers = rows, model.scaling
+        self.first = self.nobs if model.scaling is None else model.scaling.position(frame.index[lags:])
         if model.volatility is not None:  # every period has a weight of its own
             self.first = 0
         before = None if model.outliers is None else lags + self.first
         self.artificial = prior.observations(model, lags, before=before) if artificial is None else artificial
+        before = None if model.scaling is None else lags + self.first
+        self.artificial = prior.observations(model, lags, before=before)
         self.groups = self._groups(rows)
         self.upper = self._reference(self.hyperparameters.start, model.regressors(lags))
         scaled = {name: self._transformed(part) for name, part in self.groups.items()}

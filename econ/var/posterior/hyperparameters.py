@@ -10,7 +10,9 @@ import numpy as np
 
 from econ.arrays import Array, Rows
 from econ.errors import NotConverged
-from econ.var.posterior.minnesota import MODES, Minnesota, gamma_shape
+from econ.var.posterior import asymmetric, minnesota
+from econ.var.posterior.asymmetric import AsymmetricMinnesota
+from econ.var.posterior.minnesota import Minnesota, gamma_shape
 from econ.var.posterior.outlier_scaling import NAMES, beta_shape
 
 if TYPE_CHECKING:
@@ -20,28 +22,29 @@ STEP = 1e-3  # of the finite differences, in logs
 ROUNDS = 100
 TAIL = 5.0  # degrees of freedom of the proposals
 WIDENING = 1.2  # of the proposals against the curvature at the mode
+MODES = {**minnesota.MODES, **asymmetric.MODES}
 START = {**{name: mode for name, (mode, _) in MODES.items()}, **dict.fromkeys(NAMES[:3], 3.0), NAMES[3]: 0.8}
 
 
 @dataclass(frozen=True, eq=False)
 class Hyperparameters:
-    """Free hyperparameters as unrestricted numbers: log λ, log μ, log δ, log(scale - 1), logit ρ.
+    """Free hyperparameters as unrestricted numbers: logs of tightnesses, log(scale - 1), logit ρ.
 
     Parameters
     ----------
-    prior : Minnesota
+    prior : Minnesota or AsymmetricMinnesota
         Says which are fixed, and at what.
     names : tuple of str
         Those that are free, in order.
     """
 
-    prior: Minnesota
+    prior: Minnesota | AsymmetricMinnesota
     names: tuple[str, ...]
 
     @classmethod
     def of(cls, model: BayesianVAR) -> Hyperparameters:
         """The free ones of a model."""
-        return cls(model.prior, model.prior.hierarchical + (() if model.outliers is None else NAMES))
+        return cls(model.prior, model.prior.hierarchical + (() if model.scaling is None else NAMES))
 
     @property
     def start(self) -> Array:
@@ -54,7 +57,7 @@ class Hyperparameters:
 
     def named(self, free: Array) -> dict[str, Array]:
         """Values by name, fixed ones included, (N,) each."""
-        fixed = {name: getattr(self.prior, name) for name in MODES}
+        fixed = {name: getattr(self.prior, name, None) for name in MODES}
         values = {
             name: np.full(len(free), float(value)) for name, value in fixed.items() if isinstance(value, (int, float))
         }

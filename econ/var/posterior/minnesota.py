@@ -87,11 +87,7 @@ class Minnesota:
             )
             if value is not None and not (isinstance(value, str) and value == HIERARCHICAL):
                 checks.keep(self, **{name: checks.real(what, value, above=0.0)})
-        if isinstance(self.own_lag, Mapping):
-            own: Any = {name: checks.real(f"own_lag of {name!r}", mean) for name, mean in self.own_lag.items()}
-        else:
-            own = checks.real("own_lag", self.own_lag)
-        checks.keep(self, own_lag=own)
+        checks.keep(self, own_lag=read_own_lag(self.own_lag))
 
     @property
     def is_flat(self) -> bool:
@@ -119,6 +115,14 @@ class Minnesota:
             means=own_means(self, model.variables),
             shape=(lags, self.decay),
         )
+        return PriorObservations.of(model, lags, own_lag=self.own_lag, decay=self.decay, before=before)
+
+
+def read_own_lag(given: float | Mapping[str, float]) -> Any:
+    """Prior means of the first own lags, as plain floats."""
+    if isinstance(given, Mapping):
+        return {name: checks.real(f"own_lag of {name!r}", mean) for name, mean in given.items()}
+    return checks.real("own_lag", given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +151,31 @@ class PriorObservations:
     mean: Array
     persistence: Array
     start: Array
+
+    @classmethod
+    def of(
+        cls,
+        model: VAR,
+        lags: int,
+        *,
+        own_lag: float | Mapping[str, float],
+        decay: float,
+        before: int | None = None,
+    ) -> PriorObservations:
+        """Rows of a model; scales use the periods up to ``before``."""
+        names = model.variables
+        known = own_lag if isinstance(own_lag, Mapping) else dict.fromkeys(names, own_lag)
+        for name in known:
+            checks.position("variable", name, names, of="in the VAR for own_lag")
+        values = model.parent.frame.to_numpy(dtype=float)
+        return cls.build(
+            values,
+            model.term_values(0)[:lags].mean(axis=0),
+            np.mean(model.term_values(lags) ** 2, axis=0),
+            scale=autoregressive_scale(values[:before]),
+            means=np.array([float(known.get(name, 1.0)) for name in names]),
+            shape=(lags, decay),
+        )
 
     @classmethod
     def build(

@@ -131,10 +131,10 @@ def pope_bias(fit: VARResults) -> Array:
     """
     from scipy.linalg import solve_discrete_lyapunov
 
-    if fit.parent.trend not in ("n", "c") or fit.parent.exog is not None or fit.free is not None:
+    if fit.parent.trend not in ("n", "c") or len(fit.parent.terms) > 1 or fit.free is not None:
         raise SpecificationError(
-            f"Pope's formula knows a constant or nothing, not trend={fit.parent.trend!r}, exogenous regressors or "
-            "exclusions; pass a bootstrap to estimate the bias."
+            f"Pope's formula knows a constant or nothing, not trend={fit.parent.trend!r}, seasons, outliers, exogenous "
+            "regressors or exclusions; pass a bootstrap to estimate the bias."
         )
     n = len(fit.variables)
     f = kernels.companion(fit.lag_blocks)

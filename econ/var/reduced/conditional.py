@@ -34,6 +34,7 @@ def conditional_forecast(
     fixed: Mask | None = None,
     level: float = 0.90,
     exog: pd.DataFrame | None = None,
+    uncertainty: Conditions | None = None,
 ) -> tuple[pd.DataFrame, Array]:
     """Paths under conditions, and the mean of the shocks that bring them about.
 
@@ -60,11 +61,15 @@ def conditional_forecast(
         Coverage of the intervals.
     exog : DataFrame, optional
         Future exogenous regressors, matched by date.
+    uncertainty : mapping of str to sequence or Series, or DataFrame, optional
+        Soft conditions: standard deviations around ``conditions``, in the same form, NaN or 0 where they are hard. The
+        conditioned values then are independent normals, C y ~ N(f, diag(ω²)), and so f + ω η stands for f above
+        (Andersson, Palmqvist and Waggoner 2010). Shocks are drawn as closely to ordinary ones as before.
 
     Returns
     -------
     paths : DataFrame (steps, 3 n)
-        Columns (variable, ``mean`` | ``lower`` | ``upper``); no width where conditioned.
+        Columns (variable, ``mean`` | ``lower`` | ``upper``); no width where conditioned without uncertainty.
     shocks : array (D, steps s)
         Means, standard deviations.
 
@@ -79,25 +84,28 @@ def conditional_forecast(
     ----------
     Waggoner, D. F. and T. Zha (1999), Conditional Forecasts in Dynamic Multivariate Models, Review of Economics and
     Statistics 81(4), 639-651.
+    Andersson, M. K., S. Palmqvist and D. F. Waggoner (2010), Density-Conditional Forecasts in Dynamic Multivariate
+    Models, Sveriges Riksbank Working Paper 247.
     """
     steps = checks.count("steps", steps)
     fit = draws.fit
     expected = mean_paths(draws, steps, exog=exog)
     wanted = _target(conditions, fit, steps)
     bound = ~np.isnan(wanted)
+    around = _deviations(uncertainty, fit, bound)
     free = np.ones(steps * impact.shape[2], dtype=bool) if fixed is None else ~fixed
     shocks, spread = np.zeros((len(draws), len(free))), np.empty((len(draws), *wanted.shape))
     for start in range(0, len(draws), BLOCK):  # the effects of all shocks are (steps n)² numbers a draw
         rows = slice(start, start + BLOCK)
         effect = kernels.stacked(kernels.responses(draws.lag_blocks[rows], impact[rows], steps - 1))
         gap = (wanted - expected[rows])[:, bound]
-        shocks[rows, free], spread[rows] = _closest(effect, gap, bound=bound, free=free)
+        shocks[rows, free], spread[rows] = _closest(effect, gap, bound=bound, free=free, around=around)
         expected[rows] += (effect @ shocks[rows, :, None]).reshape(-1, *wanted.shape)
-    spread[:, bound] = 0.0
+    spread[:, bound] = around
     return predictive_table(fit, expected, spread, level=level), shocks
 
 
-def _closest(effect: Array, gap: Array, *, bound: Mask, free: Mask) -> tuple[Array, Array]:
+def _closest(effect: Array, gap: Array, *, bound: Mask, free: Mask, around: Array) -> tuple[Array, Array]:
     """Mean of the free shocks (b, free), and standard deviation of the paths (b, steps, n)."""
     rows = bound.reshape(-1)
     moved = effect[:, rows][:, :, free]
@@ -110,13 +118,13 @@ def _closest(effect: Array, gap: Array, *, bound: Mask, free: Mask) -> tuple[Arr
             "let more shocks drive the scenario or drop conditions."
         )
     pull = effect[:, :, free] @ inverse
-    around = effect[:, :, free] - pull @ moved
+    rest = effect[:, :, free] - pull @ moved
     aside = effect[:, :, ~free] - pull @ effect[:, rows][:, :, ~free]
-    variance = (around**2).sum(axis=2) + (aside**2).sum(axis=2)
+    variance = (rest**2).sum(axis=2) + (aside**2).sum(axis=2) + pull**2 @ around**2
     return mean, np.sqrt(variance).reshape(-1, *bound.shape)
 
 
-def _target(conditions: Conditions, fit: VARResults, steps: int) -> Array:
+def _target(conditions: Conditions, fit: VARResults, steps: int, *, what: str = "condition") -> Array:
     """Conditions as an array (steps, n), NaN where free."""
     if not isinstance(conditions, (Mapping, pd.DataFrame)):
         raise SpecificationError(
@@ -128,13 +136,29 @@ def _target(conditions: Conditions, fit: VARResults, steps: int) -> Array:
         column = checks.position("variable", name, fit.variables)
         path = conditions[name]
         if isinstance(path, pd.Series):
-            path = at_periods(path.to_frame(), future, what=f"the condition on {name!r}", partly=True).iloc[:, 0]
-        values = checks.paths(f"the condition on {name!r}", path)
+            path = at_periods(path.to_frame(), future, what=f"the {what} on {name!r}", partly=True).iloc[:, 0]
+        values = checks.paths(f"the {what} on {name!r}", path)
         if values.shape != (steps,) or np.isinf(values).any():
             raise SpecificationError(
-                f"the condition on {name!r} must give {steps} finite values (NaN where free); found {values.tolist()}."
+                f"the {what} on {name!r} must give {steps} finite values (NaN where free); found {values.tolist()}."
             )
         wanted[:, column] = values
     if np.isnan(wanted).all():
-        raise SpecificationError("no condition was given; name at least one value of one variable.")
+        raise SpecificationError(f"no {what} was given; name at least one value of one variable.")
     return wanted
+
+
+def _deviations(uncertainty: Conditions | None, fit: VARResults, bound: Mask) -> Array:
+    """Standard deviations of the conditioned values, in the order of ``bound``; zero where they are hard."""
+    if uncertainty is None:
+        return np.zeros(int(bound.sum()))
+    found = _target(uncertainty, fit, len(bound), what="uncertainty of the condition")
+    if (found < 0.0).any():
+        raise SpecificationError(f"uncertainties are standard deviations, at least 0; found {np.nanmin(found):g}.")
+    alone = ~np.isnan(found) & ~bound
+    if alone.any():
+        step, column = (int(each) for each in np.argwhere(alone)[0])
+        raise SpecificationError(
+            f"{fit.variables[column]!r} has an uncertainty but no condition in step {step + 1}; give it one."
+        )
+    return np.where(np.isnan(found), 0.0, found)[bound]

@@ -108,7 +108,8 @@ def mean_paths(draws: ReducedDraws, steps: int, *, exog: pd.DataFrame | None = N
 def future_terms(fit: VARResults, steps: int, exog: pd.DataFrame | None) -> Array:
     """Deterministic and exogenous regressors of the next ``steps`` periods, (steps, m)."""
     model = fit.parent
-    trend = kernels.deterministic(model.trend, len(model.parent.frame) + 1, steps)
+    index = model.parent.frame.index
+    trend = model.known_terms(next_periods(index, steps), len(index) + 1)
     if model.exog is None:
         if exog is not None:
             raise SpecificationError("future exogenous values were given, but the VAR has no exogenous regressor.")

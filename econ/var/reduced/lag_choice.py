@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from econ import checks
@@ -12,7 +14,13 @@ from econ.var.reduced.model import CRITERIA, VAR
 
 @checked
 def lag_order(
-    data: Dataset | pd.DataFrame, max_lags: int = 12, *, trend: str = "c", exog: pd.DataFrame | None = None
+    data: Dataset | pd.DataFrame,
+    max_lags: int = 12,
+    *,
+    trend: str = "c",
+    exog: pd.DataFrame | None = None,
+    seasonal: bool = False,
+    outliers: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Compare lag orders 1, ..., ``max_lags`` on the common sample.
 
@@ -26,6 +34,10 @@ def lag_order(
         Deterministic terms, as in :class:`econ.var.VAR`.
     exog : DataFrame, optional
         Exogenous regressors, as in :class:`econ.var.VAR`.
+    seasonal : bool, default False
+        Dummies of months or quarters, as in :class:`econ.var.VAR`.
+    outliers : sequence of str, optional
+        Dates with a dummy, as in :class:`econ.var.VAR`; none among the first ``max_lags``.
 
     Returns
     -------
@@ -50,6 +62,6 @@ def lag_order(
     1
     """
     max_lags = checks.count("max_lags", max_lags)
-    candidates = VAR(data, 1, trend, exog).on_common_sample(max_lags)
+    candidates = VAR(data, 1, trend, exog, seasonal=seasonal, outliers=outliers).on_common_sample(max_lags)
     rows = {lags: [getattr(fit, name) for name in CRITERIA] for lags, fit in enumerate(map(VAR.fit, candidates), 1)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(CRITERIA)).rename_axis("lags")

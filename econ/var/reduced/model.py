@@ -19,8 +19,15 @@ from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
 from econ.var.reduced.exclusions import free_coefficients, read_exclusions
 from econ.var.reduced.results import VARResults
+from econ.var.reduced.terms import (
+    TRENDS,
+    outlier_names,
+    outlier_values,
+    read_outliers,
+    season_names,
+    season_values,
+)
 
-TRENDS = {"n": (), "c": ("const",), "ct": ("const", "trend"), "ctt": ("const", "trend", "trend_squared")}
 EXACT = 1e-9  # residuals smaller than this share of the variable, or of themselves given others, are rounding errors
 RESERVED = ("const", "trend", "trend_squared", "initial", "deterministic", "other")
 CRITERIA = ("aic", "bic", "hqic")
@@ -41,6 +48,12 @@ class VAR:
         Constant, nothing, constant and t, constant, t and t². t is 1 at the first observation of ``data``.
     exog : DataFrame, optional
         Further regressors, entering at t; must hold every period of ``data``.
+    seasonal : bool, default False
+        Centred dummies of months or quarters, ``season_2``, ...: the constant stays the average of a year, and
+        forecasts carry the seasons on.
+    outliers : sequence of str, optional
+        Dates of the effective sample with a dummy of their own, ``outlier_2020-03``: their residuals are zero, also
+        where a bootstrap draws from residuals, and they teach the coefficients nothing. Forecasts have none.
     max_lags : int, default 12
         Longest lag that a criterion may pick; it compares VARs without exclusions.
     exclude : mapping of str to sequence of str, optional
@@ -77,6 +90,8 @@ class VAR:
     exog: pd.DataFrame | None = None
     max_lags: int = 12
     exclude: Mapping[str, str | Sequence[str]] | None = field(default=None, kw_only=True)
+    seasonal: bool = field(default=False, kw_only=True)
+    outliers: Sequence[str] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", as_dataset(self.data))
@@ -91,6 +106,7 @@ class VAR:
         if self.exog is not None:
             object.__setattr__(self, "exog", _aligned(self.exog, frame))
             _refuse_reserved(self.exog.columns)
+        self._read_terms(frame)
         self._check_length(self.lags if isinstance(self.lags, int) else 1)
         if self.exclude is not None:
             object.__setattr__(self, "exclude", read_exclusions(self.exclude))
@@ -110,7 +126,14 @@ class VAR:
     @property
     def terms(self) -> tuple[str, ...]:
         """Names of the deterministic and exogenous regressors."""
-        return TRENDS[self.trend] + (() if self.exog is None else tuple(self.exog.columns))
+        seasons = season_names(self.parent.frame.index) if self.seasonal else ()
+        exog = () if self.exog is None else tuple(self.exog.columns)
+        return (*TRENDS[self.trend], *seasons, *outlier_names(self.outlier_dates), *exog)
+
+    @property
+    def outlier_dates(self) -> tuple[str, ...]:
+        """Dates that have a dummy of their own."""
+        return () if self.outliers is None else tuple(self.outliers)
 
     def fit(self) -> VARResults:
         """Estimate every equation by ordinary least squares, or the system by estimated GLS if there are exclusions.
@@ -155,7 +178,8 @@ class VAR:
 
     def on_common_sample(self, max_lags: int) -> list[VAR]:
         """VARs of 1, ..., ``max_lags`` lags without exclusions on the periods that the longest of them leaves."""
-        longest = VAR(self.parent, max_lags, self.trend, self.exog)
+        dates = self.outlier_dates or None
+        longest = VAR(self.parent, max_lags, self.trend, self.exog, seasonal=self.seasonal, outliers=dates)
         data = self.parent
         return [
             replace(longest, data=replace(data, frame=data.frame.iloc[max_lags - lags :]), lags=lags)
@@ -174,9 +198,17 @@ class VAR:
 
     def term_values(self, lags: int) -> Array:
         """Deterministic and exogenous regressors of the effective sample, (T - lags, m)."""
-        periods = len(self.parent.frame) - lags
-        trend = kernels.deterministic(self.trend, lags + 1, periods)
-        return trend if self.exog is None else np.hstack([trend, self.exog.to_numpy(dtype=float)[lags:]])
+        values = self.known_terms(self.parent.frame.index[lags:], lags + 1)
+        return values if self.exog is None else np.hstack([values, self.exog.to_numpy(dtype=float)[lags:]])
+
+    def known_terms(self, index: pd.Index, first: int) -> Array:
+        """Regressors whose future is known, at the dates ``index``, of which the first counts as period ``first``."""
+        parts = [kernels.deterministic(self.trend, checks.count("first", first), len(index))]
+        if self.seasonal:
+            parts.append(season_values(self.parent.frame.index, index))
+        if self.outlier_dates:
+            parts.append(outlier_values(self.outlier_dates, index))
+        return np.hstack(parts)
 
     def free(self, lags: int) -> Mask | None:
         """Which coefficients are estimated, (k, n) in the order of :meth:`regressors`; None if all are."""
@@ -187,6 +219,17 @@ class VAR:
     def regressors(self, lags: int) -> list[str]:
         """Names of the rows of the coefficients: terms, then ``L1.x``, ``L1.y``, ..., ``L2.x``, ..."""
         return [*self.terms, *(f"L{lag}.{name}" for lag in range(1, lags + 1) for name in self.variables)]
+
+    def _read_terms(self, frame: pd.DataFrame) -> None:
+        """Refuse seasons that there are none of, outliers that are not explained, and names that stand twice."""
+        if self.outliers is not None and getattr(self, "scaling", None) is None:
+            longest = self.lags if isinstance(self.lags, int) else self.max_lags
+            given = read_outliers(self.outliers, frame.index, min(longest, len(frame) - 1))
+            object.__setattr__(self, "outliers", given)
+        names = [*frame.columns, *self.terms]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise SchemaError(f"{twice[0]!r} is a variable and a deterministic term; rename the variable.")
 
     def _check_length(self, lags: int) -> None:
         periods, needed = len(self.parent.frame) - lags, len(self.terms) + lags * len(self.variables) + SPARE

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from econ.arrays import Array, Seed
-from econ.errors import SingularDesign
+from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.var import _kernels as kernels
@@ -23,6 +25,7 @@ from econ.var.reduced.diagnostics import diagnostics
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.reduced.estimator import Estimator, LeastSquares
 from econ.var.reduced.forecasting import forecast
+from econ.var.reduced.predictive import predictive
 from econ.var.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -201,16 +204,35 @@ class VARResults:
         *,
         conditions: Conditions | None = None,
         exog: pd.DataFrame | None = None,
+        uncertainty: Conditions | None = None,
     ) -> pd.DataFrame:
         """Means and intervals of the next ``steps`` periods; see :func:`econ.var.reduced.forecasting.forecast`.
 
         ``conditions`` (paths by variable, NaN where free) make it a conditional forecast, in which all shocks may
-        deviate: :func:`econ.var.reduced.conditional.conditional_forecast`.
+        deviate: :func:`econ.var.reduced.conditional.conditional_forecast`. ``uncertainty`` (standard deviations around
+        them) makes them soft.
         """
         if conditions is None:
+            if uncertainty is not None:
+                raise SpecificationError("uncertainty is that of conditions, and there are none; give conditions=.")
             return forecast(self, steps, level=level, exog=exog)
         draws = self.as_draws if self.posterior is None else self.posterior
-        return conditional_forecast(draws, draws.factor, conditions, steps=steps, level=level, exog=exog)[0]
+        return conditional_forecast(
+            draws, draws.factor, conditions, steps=steps, level=level, exog=exog, uncertainty=uncertainty
+        )[0]
+
+    def predictive(
+        self,
+        steps: int,
+        draws: int = 1000,
+        rng: Seed = None,
+        *,
+        bounds: Mapping[str, ArrayLike] | None = None,
+        exog: pd.DataFrame | None = None,
+        n_jobs: int = 1,
+    ) -> Array:
+        """Draws of the future, (draws, steps, n), maybe between bounds; see :mod:`econ.var.reduced.predictive`."""
+        return predictive(self, steps, draws, rng=rng, bounds=bounds, exog=exog, n_jobs=n_jobs)
 
     def diagnostics(
         self, lags: int | None = None, bootstrap: Bootstrap | None = None, rng: Seed = None, *, n_jobs: int = 1

@@ -59,6 +59,7 @@ def scenario(
     driving: Sequence[str] | None = None,
     level: float = 0.90,
     exog: pd.DataFrame | None = None,
+    uncertainty: Conditions | None = None,
 ) -> Scenario:
     """Forecast under conditions on the paths of variables, brought about by chosen shocks.
 
@@ -81,6 +82,9 @@ def scenario(
         Coverage of the intervals; without draws, coefficients are taken as known.
     exog : DataFrame, optional
         Future exogenous regressors, matched by date.
+    uncertainty : mapping of str to sequence, or DataFrame, optional
+        Standard deviations around ``conditions``, in the same form: soft conditions. Shocks, divergence and
+        plausibility are those of the mean.
 
     Returns
     -------
@@ -113,7 +117,14 @@ def scenario(
     reduced, impacts = svar.own_draws
     impacts, names = _completed(reduced, impacts, list(svar.shock_names))
     paths, shocks = conditional_forecast(
-        reduced, impacts, conditions, steps=steps, fixed=_fixed(names, driving, steps), level=level, exog=exog
+        reduced,
+        impacts,
+        conditions,
+        steps=steps,
+        fixed=_fixed(names, driving, steps),
+        level=level,
+        exog=exog,
+        uncertainty=uncertainty,
     )
     divergence = 0.5 * float((shocks**2).sum(axis=1).mean())
     return Scenario(

@@ -184,11 +184,13 @@ class StructuralResults:
         driving: Sequence[str] | None = None,
         level: float = 0.90,
         exog: pd.DataFrame | None = None,
+        uncertainty: Conditions | None = None,
     ) -> pd.DataFrame:
         """Forecast, under conditions if there are any: see :func:`econ.var.structure.scenario.scenario`."""
         if conditions is None:
-            return self.parent.forecast(steps, level, exog=exog)
-        return scenario(self, steps, conditions, driving=driving, level=level, exog=exog).paths
+            return self.parent.forecast(steps, level, exog=exog, uncertainty=uncertainty)
+        found = scenario(self, steps, conditions, driving=driving, level=level, exog=exog, uncertainty=uncertainty)
+        return found.paths
 
     def read_draws(
         self,

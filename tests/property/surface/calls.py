@@ -41,9 +41,12 @@ from econ.testing import event_table, simulated_levels
 ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
 
 MADE = {
+    "Instrumental",
+    "DiDResults",
     "Average", "BayesianVARResults", "Benchmark", "BiasCorrection", "Breaks", "ChangingVolatilityResults",
     "Counterfactual", "Credentials", "Decision", "Difference", "EffectiveF", "Equivalence", "EventStudyResults",
-    "FetchReport", "GranularElasticities", "GranularInstrument", "HeteroskedasticityResults", "NonGaussianResults",
+    "FactorAugmentedResults", "FactorAugmentedStructural", "FetchReport", "GranularElasticities", "GranularInstrument",
+    "HeteroskedasticityResults", "NonGaussianResults",
     "PanelResults", "Placebo", "ProjectionResults", "ProxyResults", "Reaction", "Reading", "Regression",
     "RobustBounds", "Run", "Sample", "Samples", "Scenario", "SetIdentified", "ShutOff", "SmoothResults", "StateOffset",
     "StructuralResults", "Symmetry", "Tournament", "Trace", "Truth", "VARResults", "ValuationModel", "VarianceShift",
@@ -285,6 +288,22 @@ def iv_of(z):
     return np.column_stack([z[:, 2], noise(len(z), seed=13)])
 
 
+def _instrumental():
+    have = instances()
+    values = noise(120, 5, seed=7)
+    z = pd.DataFrame(values[:, :3], columns=list("abc"), index=MONTHS)
+    x = pd.DataFrame({"p": z["a"] + values[:, 3], "q": z["b"] + values[:, 4]})
+    y = (x["p"] - x["q"] + values[:, 3]).rename("y")
+    w = pd.DataFrame({"w": noise(120, seed=8)}, index=MONTHS)
+    fit = have["Instrumental"]
+    return {
+        "instrumental": Call(infer.instrumental, y=y, endogenous=x, instruments=z, exog=w, method="2sls", cov="cluster",
+                             groups=np.arange(120) % 20),
+        "Instrumental.estimate": Call(fit.estimate, name="p", level=0.9, units="", label="effect"),
+        "Instrumental.robust_set": Call(fit.robust_set, name="p", level=0.9),
+    }  # fmt: skip
+
+
 def infer_room():
     i, z = infer, noise(100, 4, seed=8)
     y, x = z[:, 0] + z[:, 3], np.column_stack([np.ones(100), z[:, 1]])
@@ -336,6 +355,8 @@ def infer_room():
         ),
         **_designs(i),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
+        **_instrumental(),
+        "two_way_cluster": Call(i.two_way_cluster, x=x, u=y, groups=groups, others=np.arange(len(y)) % 7),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
         "LeaningCurve.at": Call(instances()["LeaningCurve"].at, leaning=0.5, level=0.9),
@@ -518,6 +539,15 @@ def projection_room():
         "PanelProjection": Call(PanelProjection, data=panel, response="y", impulse="x", lags=1),
         "PanelProjection.fit": Call(have["PanelProjection"].fit, horizon=1, cov="cluster"),
         "PanelProjection.cross_section": Call(have["PanelProjection"].cross_section, horizon=1),
+        "LocalProjectionDiD": Call(p.LocalProjectionDiD, data=have["LocalProjectionDiD"].data, outcome="y",
+                                   treatment="d", controls=("w",), weights="equal", base=1, stabilises=1),
+        "LocalProjectionDiD.fit": Call(have["LocalProjectionDiD"].fit, horizon=1, pre=2, bootstrap=p.PlugIn(draws=9),
+                                       rng=1),
+        "LocalProjectionDiD.section": Call(have["LocalProjectionDiD"].section, first=0, last=1),
+        "DiDResults.drawn": Call(have["DiDResults"].drawn, bootstrap=p.PlugIn(draws=9), rng=1),
+        "DiDResults.pooled": Call(have["DiDResults"].pooled, first=0, last=1, level=0.9),
+        "DiDResults.pretrends": Call(have["DiDResults"].pretrends),
+        "DiDResults.summary": Call(have["DiDResults"].summary, level=0.9),
         "PlugIn": Call(p.PlugIn, draws=20),
         "Instrument": Call(p.Instrument, series=instrument.series, units="u", measures="m", assumption="a", fails="f",
                            source="s", episodes={"e": (instrument.series.index[3],)}),
@@ -717,6 +747,7 @@ def simulate_room():
 
 def var_room():
     return {**_reduced_forms(), **_schemes(), **_structures(), **_varying()}
+    return {**_reduced_forms(), **_factors(), **_schemes(), **_structures()}
 
 
 def _elasticities():
@@ -804,7 +835,8 @@ def _reduced_forms():
     v, have, (data, fit, _, _) = varroom, instances(), reduced()
     model, posterior = VAR(data, lags=1), have["BayesianVARResults"]
     return {
-        "VAR": Call(VAR, data=data.frame, lags=1, trend="c", max_lags=3),
+        "VAR": Call(VAR, data=data.frame, lags=1, trend="c", max_lags=3, seasonal=True, outliers=("1995-01",)),
+        "VAR.known_terms": Call(model.known_terms, index=data.frame.index[1:], first=2),
         "VAR.design": Call(model.design, lags=1),
         "VAR.fit": Call(model.fit),
         "VAR.free": Call(model.free, lags=1),
@@ -814,10 +846,13 @@ def _reduced_forms():
         "VARResults.bias_corrected": Call(fit.bias_corrected),
         "VARResults.bootstrap": Call(fit.bootstrap, bootstrap=MovingBlock(draws=9), rng=1),
         "VARResults.diagnostics": Call(fit.diagnostics, lags=4, bootstrap=Residual(draws=9), rng=1),
-        "VARResults.forecast": Call(fit.forecast, steps=2, level=0.9),
+        "VARResults.forecast": Call(fit.forecast, steps=2, level=0.9, conditions={"y": [0.5, 0.5]},
+                                    uncertainty={"y": [0.1, 0.0]}),
+        "VARResults.predictive": Call(fit.predictive, steps=2, draws=9, rng=1,
+                                      bounds={"x": np.array([[-1.0, -9.0], [9.0, 9.0]])}),
         "VARResults.granger": Call(fit.granger, caused="y", causing="x"),
         "VARResults.identify": Call(fit.identify, scheme=Cholesky("x", "y")),
-        "BayesianVAR": Call(BayesianVAR, data=data.frame, lags=1, prior=Minnesota(0.2)),
+        "BayesianVAR": Call(BayesianVAR, data=data.frame, lags=1, prior=Minnesota(0.2), outliers=("1995-01",)),
         "BayesianVAR.fit": Call(have["BayesianVAR"].fit, draws=9, rng=1),
         "BayesianVARResults.bias_corrected": Call(posterior.bias_corrected),
         "BayesianVARResults.bootstrap": Call(posterior.bootstrap, bootstrap=MovingBlock(draws=9), rng=1),
@@ -825,6 +860,9 @@ def _reduced_forms():
         "BayesianVARResults.plot": Call(BayesianVAR(data, lags=1).fit(draws=20, rng=1).plot),
         "BayesianVARResults.summary": Call(posterior.summary, level=0.9),
         "BayesianVARResults.volatility": Call(have["common volatility"].volatility, level=0.9),
+        "AsymmetricMinnesota": Call(v.AsymmetricMinnesota, own=0.3, cross=0.1, decay=1.0, choose="maximum",
+                                    own_lag=1.0),
+        "AsymmetricMinnesota.observations": Call(have["AsymmetricMinnesota"].observations, model=model, lags=1),
         "Minnesota": Call(Minnesota, tightness=0.2, decay=1.0, sum_of_coefficients=1.0, initial_observation=1.0,
                           own_lag=1.0),
         "Minnesota.observations": Call(Minnesota(0.2).observations, model=model, lags=1),
@@ -836,6 +874,7 @@ def _reduced_forms():
         **_cointegrated(),
         **_frequencies(),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
+        "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c", seasonal=True, outliers=("1995-01",)),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),
         "generalised_irf": Call(v.generalised_irf, fit=fit, horizon=2),
@@ -914,6 +953,24 @@ def _schemes():
         calls[f"{name}.impact_batch"] = Call(have[name].impact_batch, draws=own.as_draws)
     assert len(dates) == 120
     return calls
+
+
+def _factors():
+    """A VAR with the factors of a panel."""
+    have = instances()
+    model, fit, svar = (have[f"FactorAugmented{name}"] for name in ("VAR", "Results", "Structural"))
+    return {
+        "factor_number": Call(varroom.factor_number, panel=model.used, max_factors=3),
+        "FactorAugmentedVAR": Call(varroom.FactorAugmentedVAR, data=model.parent.frame, panel=model.used, factors=1,
+                                   lags=1, trend="c", slow=("p1", "p2"), max_factors=4),
+        "FactorAugmentedVAR.fit": Call(model.fit),
+        "FactorAugmentedVAR.number": Call(model.number),
+        "FactorAugmentedResults.forecast": Call(fit.forecast, steps=2, level=0.9),
+        "FactorAugmentedResults.identify": Call(fit.identify, scheme=Cholesky("factor_1", "y")),
+        "FactorAugmentedStructural.fevd": Call(svar.fevd, horizon=2),
+        "FactorAugmentedStructural.irf": Call(svar.irf, horizon=2, bootstrap=MovingBlock(draws=9), rng=1,
+                                              responses=("p1", "y")),
+    }  # fmt: skip
 
 
 def _structures():

@@ -9,6 +9,7 @@ import pandas as pd
 
 import econ
 from econ import (
+    AsymmetricMinnesota,
     BayesianVAR,
     Cholesky,
     CommonVolatility,
@@ -16,6 +17,7 @@ from econ import (
     EventStudy,
     Heteroskedasticity,
     LocalProjection,
+    LocalProjectionDiD,
     LongRun,
     MaxShare,
     Minnesota,
@@ -41,6 +43,7 @@ from econ.infer import (
     calendar_covariance,
     effective_f,
     equivalence,
+    instrumental,
     minimum_distance,
     news_leaning,
     opposite_bias,
@@ -97,6 +100,7 @@ from econ.var import (
     ElasticityPrior,
     KernelVAR,
     MixedFrequencyVAR,
+    FactorAugmentedVAR,
     NonGaussian,
     PermanentTransitory,
     SupplyDemand,
@@ -142,6 +146,18 @@ def reduced():
 
 
 @cache
+def factor_augmented():
+    """A VAR of one variable and a factor of ten."""
+    data = reduced()[0].frame
+    panel = data[["x"]].to_numpy() + noise(120, 10, seed=6)
+    panel = pd.DataFrame(panel, index=data.index, columns=[f"p{number}" for number in range(10)])
+    model = FactorAugmentedVAR(data[["y"]], panel, 1, lags=1, slow=["p1", "p2", "p3"])
+    fit = model.fit()
+    structural = fit.identify(Cholesky("factor_1", "y"))
+    return {"FactorAugmentedVAR": model, "FactorAugmentedResults": fit, "FactorAugmentedStructural": structural}
+
+
+@cache
 def of_var():
     """Schemes, their results and the posterior."""
     data, fit, svar, irf = reduced()
@@ -174,8 +190,10 @@ def of_var():
         "IRF": irf,
         "Estimate": irf.at(2, response="y", shock="x"),
         "Minnesota": Minnesota(own_lag={"x": 1.0}),
+        "AsymmetricMinnesota": AsymmetricMinnesota(0.3, 0.1, own_lag={"x": 1.0}),
         "CommonVolatility": CommonVolatility(),
         "OutlierScaling": OutlierScaling(),
+        **factor_augmented(),
         "BayesianVAR": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)),
         "BayesianVARResults": BayesianVAR(data, lags=1, prior=Minnesota(tightness=0.2)).fit(draws=20, rng=1),
         "common volatility": volatile.fit(draws=20, rng=1),
@@ -279,12 +297,30 @@ def of_projection():
         "PathResults": PathProjection(model).fit(1),
         "modified": LocalProjection(data, "y", "x", lags=1, modifier="y").fit(1),
         "PanelProjection": PanelProjection(panel, response="y", impulse="x", lags=1),
+        **_adoption(),
         "PanelResults": PanelProjection(panel, response="y", impulse="x", lags=1).fit(2),
         "GranularInstrument": granular_instrument(flows, flows.abs() + 1.0, factors=1),
         "GranularElasticities": granular_elasticities(*_clearing()),
         "Instrument": instrument,
         "Credentials": credentials(instrument, outcome, instrument.series + flow, lags=1),
     }
+
+
+def _adoption():
+    """A treatment that eight of twelve units adopt."""
+    index = pd.MultiIndex.from_product([range(12), range(10)], names=["unit", "year"])
+    unit, year = (np.asarray(index.get_level_values(level)) for level in (0, 1))
+    treated = ((unit < 8) & (year >= 4 + unit % 3)).astype(float)
+    frame = pd.DataFrame({"y": treated + noise(120), "d": treated, "w": noise(120, seed=3)}, index=index)
+    model = LocalProjectionDiD(frame, "y", "d")
+    return {"LocalProjectionDiD": model, "DiDResults": model.fit(2, pre=3)}
+
+
+def _system():
+    """Two endogenous variables and three instruments."""
+    z = pd.DataFrame(noise(120, 5, seed=7), columns=list("abcuv"))
+    x = pd.DataFrame({"p": z["a"] + z["u"], "q": z["b"] + z["v"]})
+    return instrumental(x["p"] - x["q"] + z["u"], x, z[["a", "b", "c"]])
 
 
 def _clearing():
@@ -371,6 +407,7 @@ def of_infer():
         "ConfidenceSet": anderson_rubin(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
         "open set": ConfidenceSet(((-np.inf, 1.0), (2.0, np.inf)), 0.9),
         "ReducedForm": reduced_form(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
+        "Instrumental": _system(),
         "EffectiveF": effective_f(z[:, 0] + z[:, 1], z[:, 1:], cov="hc1"),
         "Equivalence": equivalence(0.1, 0.2, 1.0),
         "Randomisation": randomise_slope(z[:, 0], z[:, 1], draws=None)[0],
