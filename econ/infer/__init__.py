@@ -1,6 +1,7 @@
 """Inference: covariances, weak-instrument sets, ratios, multiplicity, equivalence and power."""
 
 from econ.infer.bands import sup_t
+from econ.infer.bayes_factor import BayesFactor, bayes_factor, replication_bayes_factor
 from econ.infer.bounds import Bounds, imbens_manski, opposite_bias
 from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.calendar import CalendarCovariance, calendar_covariance
@@ -11,7 +12,7 @@ from econ.infer.form import ReducedForm
 from econ.infer.hyperbola import LeaningCurve, leaning_curve
 from econ.infer.joint import joint_test
 from econ.infer.leaning import NewsLeaning, news_leaning
-from econ.infer.multiple import romano_wolf
+from econ.infer.multiple import benjamini_yekutieli, romano_wolf
 from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller
 from econ.infer.regimes import RegimeLeaning, regime_leaning
@@ -19,12 +20,15 @@ from econ.infer.regression import Regression, regress
 from econ.infer.score_sets import kleibergen
 from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
+from econ.infer.verdict import Claim, Verdict, verdict
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
+    "BayesFactor",
     "Bounds",
     "Breaks",
     "CalendarCovariance",
+    "Claim",
     "EffectiveF",
     "Equivalence",
     "LeaningCurve",
@@ -36,8 +40,11 @@ __all__ = [
     "RegimeLeaning",
     "Regression",
     "StackedMoments",
+    "Verdict",
     "anderson_rubin",
     "bai_perron",
+    "bayes_factor",
+    "benjamini_yekutieli",
     "calendar_covariance",
     "cluster",
     "conditional_lr",
@@ -62,10 +69,12 @@ __all__ = [
     "reduced_form",
     "regime_leaning",
     "regress",
+    "replication_bayes_factor",
     "romano_wolf",
     "smallest_bound",
     "stacked_moments",
     "sup_t",
     "tf_interval",
+    "verdict",
     "white",
 ]
