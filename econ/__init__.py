@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from econ.data.load import load
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
+    from econ.multiverse import SpecificationCurve
     from econ.projection import GranularInstrument, LocalProjection, PanelProjection, granular_instrument
     from econ.var import (
         IRF,
@@ -41,6 +42,7 @@ _ROOMS = (
     "errors",
     "eventstudy",
     "infer",
+    "multiverse",
     "offset",
     "projection",
     "report",
@@ -56,6 +58,7 @@ _HOMES = {
     "econ.data.load": "load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
+    "econ.multiverse": "SpecificationCurve",
     "econ.projection": "GranularInstrument LocalProjection PanelProjection granular_instrument",
     "econ.var": (
         "BayesianVAR Cholesky CommonVolatility Heteroskedasticity IRF LongRun MaxShare Minnesota MovingBlock "
@@ -88,6 +91,7 @@ __all__ = [
     "ShockContribution",
     "ShockSign",
     "SignRestrictions",
+    "SpecificationCurve",
     "Unavailable",
     "VAR",
     "Wild",
