@@ -190,7 +190,8 @@ def described(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [described(item) for item in value]
     if isinstance(value, partial):
-        return {"function": described(value.func), "arguments": described(value.keywords)}
+        given = {"given": described(value.args)} if value.args else {}
+        return {"function": described(value.func), "arguments": described(value.keywords), **given}
     if callable(value):
         return f"{value.__module__}.{value.__qualname__}"
     if isinstance(value, float) and not math.isfinite(value):

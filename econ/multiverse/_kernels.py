@@ -13,6 +13,8 @@ from econ.arrays import Array, Rows
 
 SMALL = 1e-10
 """Share of its own length below which a regressor has no part of its own."""
+JITTER = 1e-12
+"""Added to cross-products, of size 1, so that those without full rank have a root that says so."""
 
 
 def swept(q: Array, values: Array) -> Array:
@@ -99,7 +101,7 @@ def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Ar
     n, k = q.shape
     gram = (counts.T @ (q[:, :, None] * q[:, None, :]).reshape(n, k * k)).reshape(-1, k, k)
     moments = (counts.T @ (q[:, :, None] * columns[:, None, :]).reshape(n, 3 * k)).reshape(-1, k, 3)
-    slopes = np.linalg.pinv(gram, rcond=SMALL, hermitian=True) @ moments
+    slopes = solved(gram, moments)
     y, x, z = (columns[:, [j]] - q @ slopes[:, :, j].T for j in range(3))
     weighted = counts * z
     denominator = np.einsum("tb,tb->b", weighted, x)
@@ -112,6 +114,17 @@ def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Ar
     b = np.where(empty, 0.0, np.einsum("tb,tb->b", weighted, y) / safe)
     u = y - x * b
     return np.where(empty, np.nan, b), z * u / safe, u, squares / safe**2
+
+
+def solved(gram: Array, moments: Array) -> Array:
+    """Slopes (B, k, m) from cross-products of an orthonormal basis; the shortest where a draw left a column out."""
+    root = np.linalg.cholesky(gram + JITTER * np.eye(gram.shape[1]))
+    short = (np.einsum("bii->bi", root) ** 2).min(axis=1, initial=1.0) < SMALL
+    slopes = np.empty_like(moments)
+    slopes[~short] = np.linalg.solve(gram[~short], moments[~short])
+    if short.any():
+        slopes[short] = np.linalg.pinv(gram[short], rcond=SMALL, hermitian=True) @ moments[short]
+    return slopes
 
 
 def counted(places: Rows, rows: int) -> Array:
