@@ -14,6 +14,8 @@ from analyses.specification import Specification, baseline
 from econ.data import flows
 from econ.data.flows import BY_CONCEPT
 from econ.data.reported import IMPUTED
+from econ.infer import Claim
+from econ.infer import verdict as judged
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
 PUBLISHED = "2025-10-09"
@@ -38,10 +40,9 @@ def verdict(claimed: float, first: float, now: float, *, tolerance: float = base
     >>> verdict(25.7, 25.7, 35.8), verdict(32.0, 87.8, 86.4), verdict(10.0, 10.1, 10.0)
     ('right on first print', 'wrong: too small 2.7-fold', 'right')
     """
-    if abs(claimed - now) <= tolerance * abs(now):
-        return "right"
-    if abs(claimed - first) <= tolerance * abs(first):
-        return "right on first print"
+    found = judged(Claim("a number of the story", claimed, tolerance=tolerance), now, first)
+    if found.word.startswith("right"):
+        return found.word.replace("at first print", "on first print")
     factor = now / claimed
     return f"wrong: too small {factor:.1f}-fold" if factor > 1 else f"wrong: too large {1 / factor:.1f}-fold"
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from econ.data.load import load
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
+    from econ.multiverse import SpecificationCurve
     from econ.projection import (
         GranularInstrument,
         LocalProjection,
@@ -54,6 +55,7 @@ _ROOMS = (
     "errors",
     "eventstudy",
     "infer",
+    "multiverse",
     "offset",
     "projection",
     "report",
@@ -69,6 +71,7 @@ _HOMES = {
     "econ.data.load": "load",
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
+    "econ.multiverse": "SpecificationCurve",
     "econ.projection": (
         "GranularInstrument LocalProjection LocalProjectionDiD PanelProjection PathProjection granular_instrument"
     ),
@@ -110,6 +113,7 @@ __all__ = [
     "ShockContribution",
     "ShockSign",
     "SignRestrictions",
+    "SpecificationCurve",
     "TimeVaryingVAR",
     "Unavailable",
     "VAR",

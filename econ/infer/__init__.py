@@ -1,6 +1,7 @@
 """Inference: covariances, weak-instrument sets, ratios, multiplicity, equivalence and power."""
 
 from econ.infer.bands import sup_t
+from econ.infer.bayes_factor import BayesFactor, bayes_factor, replication_bayes_factor
 from econ.infer.bounds import Bounds, imbens_manski, opposite_bias
 from econ.infer.breaks import Breaks, bai_perron
 from econ.infer.calendar import CalendarCovariance, calendar_covariance
@@ -12,7 +13,7 @@ from econ.infer.hyperbola import LeaningCurve, leaning_curve
 from econ.infer.instrumental import Instrumental, instrumental
 from econ.infer.joint import joint_test
 from econ.infer.leaning import NewsLeaning, news_leaning
-from econ.infer.multiple import romano_wolf
+from econ.infer.multiple import benjamini_yekutieli, romano_wolf
 from econ.infer.randomisation import Randomisation, randomise, randomise_slope
 from econ.infer.ratio import fieller
 from econ.infer.regimes import RegimeLeaning, regime_leaning
@@ -22,12 +23,15 @@ from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
 from econ.infer.unit_roots import unit_root
 from econ.infer.two_way import two_way_cluster
+from econ.infer.verdict import Claim, Verdict, verdict
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 
 __all__ = [
+    "BayesFactor",
     "Bounds",
     "Breaks",
     "CalendarCovariance",
+    "Claim",
     "EffectiveF",
     "Equivalence",
     "Instrumental",
@@ -40,8 +44,11 @@ __all__ = [
     "RegimeLeaning",
     "Regression",
     "StackedMoments",
+    "Verdict",
     "anderson_rubin",
     "bai_perron",
+    "bayes_factor",
+    "benjamini_yekutieli",
     "calendar_covariance",
     "cluster",
     "conditional_lr",
@@ -67,6 +74,7 @@ __all__ = [
     "reduced_form",
     "regime_leaning",
     "regress",
+    "replication_bayes_factor",
     "romano_wolf",
     "smallest_bound",
     "stacked_moments",
@@ -74,5 +82,6 @@ __all__ = [
     "tf_interval",
     "two_way_cluster",
     "unit_root",
+    "verdict",
     "white",
 ]

@@ -1,4 +1,4 @@
-"""Many hypotheses at once: stepdown p-values that keep the familywise error."""
+"""Many hypotheses at once: p-values that keep the familywise error, or the share of false discoveries."""
 
 from __future__ import annotations
 
@@ -62,4 +62,49 @@ def romano_wolf(statistics: ArrayLike, null_draws: ArrayLike) -> Array:
     exceed = (largest >= statistics[order]).sum(axis=0)
     adjusted = np.empty_like(statistics)
     adjusted[order] = np.maximum.accumulate((1.0 + exceed) / (1.0 + null_draws.shape[0]))
+    return adjusted
+
+
+@checked
+def benjamini_yekutieli(p_values: ArrayLike) -> Array:
+    """Adjusted p-values that control the false discovery rate whatever the dependence between the tests.
+
+    The i-th smallest of m p-values becomes ``min_(j >= i) p_(j) m c(m) / j``, at most one, with
+    ``c(m) = 1 + 1/2 + ... + 1/m``: rejecting those at or below q, a share of at most q of the rejections is expected to
+    be false. `romano_wolf` controls the chance of any false rejection, and needs draws.
+
+    Parameters
+    ----------
+    p_values : array (m,)
+        One a test, from 0 to 1.
+
+    Returns
+    -------
+    array (m,)
+        Adjusted, in the order given.
+
+    Raises
+    ------
+    SpecificationError
+        If there is none, or one is not between 0 and 1.
+
+    References
+    ----------
+    Benjamini, Y. and D. Yekutieli (2001), The Control of the False Discovery Rate in Multiple Testing under Dependency,
+    Annals of Statistics 29(4), theorem 1.3.
+
+    Examples
+    --------
+    >>> benjamini_yekutieli([0.01, 0.04]).round(3)
+    array([0.03, 0.06])
+    """
+    p = np.asarray(p_values, dtype=float)
+    if p.ndim != 1 or not p.size or not ((p >= 0.0) & (p <= 1.0)).all():
+        raise SpecificationError(f"p_values must be (m,) numbers from 0 to 1; found {p_values!r}.")
+    size = len(p)
+    order = np.argsort(p, kind="stable")
+    ranks = np.arange(1, size + 1)
+    raised = p[order] * (size * (1.0 / ranks).sum()) / ranks
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
     return adjusted

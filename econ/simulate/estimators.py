@@ -70,6 +70,10 @@ class Estimator:
             checks.choice(what, word, of, of=f"of design {self.name!r}")
         checks.keep(self, excludes=checks.names("excludes", self.excludes))
 
+    def _described(self) -> dict[str, object]:
+        """What tells it from another one: not the words and not the faults that it excludes."""
+        return {"name": self.name, "target": self.target, "needs": list(self.needs), "does": self.estimate}
+
     def truth(self, market: TreasuryMarket | DailyMarket) -> float:
         """The number it aims at.
 

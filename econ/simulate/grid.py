@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import partial
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,7 +12,6 @@ from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.simulate.daily import DailyFaults, DailyMarket
 from econ.simulate.daily_samples import DailySample, DailySamples
-from econ.simulate.estimators import Estimator
 from econ.simulate.faults import Faults
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import Sample
@@ -126,47 +122,3 @@ def as_truths(design: Truths | TreasuryMarket | DailyMarket) -> Truths:
     if isinstance(design, DailyMarket):
         return Truths(design, (design.impact,), (0.0,), (300,), {"market": design.faults})
     return Truths(design, (design.impact,), (design.offset,), (300,), {"market": design.faults})
-
-
-def described(value: Any) -> Any:
-    """Plain lists, dicts, numbers and words that stand for a specification; equal if and only if it is."""
-    if isinstance(value, Estimator):
-        return {
-            "name": value.name,
-            "target": value.target,
-            "needs": list(value.needs),
-            "does": described(value.estimate),
-        }
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: described(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): described(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [described(item) for item in value]
-    if isinstance(value, partial):
-        return {"function": described(value.func), "arguments": described(value.keywords)}
-    if callable(value):
-        return f"{value.__module__}.{value.__qualname__}"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
-
-
-def differences(wanted: Any, found: Any, path: str = "") -> list[str]:
-    """Where two descriptions differ, in words."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        lines = []
-        for name in sorted({*wanted, *found}):
-            where = f"{path}.{name}" if path else name
-            if name not in found or name not in wanted:
-                lines.append(f"{where} stands only in the {'request' if name in wanted else 'folder'}")
-            else:
-                lines += differences(wanted[name], found[name], where)
-        return lines
-    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        return [
-            line
-            for number, pair in enumerate(zip(wanted, found, strict=True))
-            for line in differences(*pair, f"{path}[{number}]")
-        ]
-    return [] if wanted == found else [f"{path} is {found!r} in the folder, {wanted!r} in the request"]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Seed
+from econ.blocks import Key, Record, Store, described
 from econ.border import checked
 from econ.errors import EconError, EconWarning, EstimationError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
@@ -22,13 +23,13 @@ from econ.simulate.daily import DailyMarket
 from econ.simulate.daily_designs import DAILY_ESTIMATORS
 from econ.simulate.daily_samples import DailySample
 from econ.simulate.estimators import ESTIMATORS, Estimator
-from econ.simulate.grid import GridCell, Truths, as_truths, described
+from econ.simulate.grid import GridCell, Truths, as_truths
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import Sample
 from econ.simulate.scores import KEYS, score
-from econ.simulate.store import FIELDS, Key, Record, Store
 
 BLOCK = 25  # replications; part of the result's definition
+FIELDS = ("value", "length", "covered", "rejects", "seconds", "failure")
 
 
 @guarded
@@ -221,7 +222,7 @@ def tournament(
         "level": level,
         "block": block,
     }
-    store = Store(None if folder is None else Path(folder), specification)
+    store = Store(None if folder is None else Path(folder), specification, "tournament", FIELDS)
     store.open()
     blocks = list(_blocks(truths, chosen, seed, replications=replications, draws=draws, level=level, block=block))
     table = _run(blocks, store, n_jobs=n_jobs, backend=backend, scheduler=scheduler)

@@ -49,6 +49,7 @@ COSTLY = {
     "DailyMarket.samples", "MixedFrequencyVAR", "MixedFrequencyVAR.fit", "MixedFrequencyResults.nowcast",
     "pseudo_real_time",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
+    "SpecificationCurve.run", "SpecificationCurveResults.joint", "SpecificationCurveResults.plot",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""
 SHARES = shared_out()

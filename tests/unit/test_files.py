@@ -20,7 +20,7 @@ WRITERS |= {"TemporaryDirectory", "NamedTemporaryFile"}
 INTO = {"savefig", "to_csv", "to_json", "to_parquet", "savez"}  # with a place to write to; without, they return
 ELSEWHERE = {
     "econ/data/store.py": {"mkdir", "rmtree", "unlink"},  # a vintage is a folder, renamed whole
-    "econ/simulate/store.py": {"mkdir"},
+    "econ/blocks.py": {"mkdir"},
     "econ/report/build.py": {"touch"},  # make compares times
     "econ/report/runner.py": {"unlink"},
     "econ/report/figure.py": {"savefig"},  # these two write to memory

@@ -26,6 +26,7 @@ ORDER = (
     {"checks", "frozen"},
     {"memory"},
     {"estimate", "parallel", "files"},
+    {"blocks"},
     {"data"},
     {"infer"},
     {"responses"},

@@ -1,21 +1,25 @@
-"""Finished blocks of a tournament: in a folder, one file each, or in memory."""
+"""Finished blocks of a long computation: in a folder, one file each, or in memory; a killed run goes on from them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from econ.errors import SchemaError, SpecificationError
 from econ.files import sweep, write_atomic, writing
-from econ.simulate.grid import differences
 
 SPECIFICATION = "specification.json"
-FIELDS = ("value", "length", "covered", "rejects", "seconds", "failure")
-Record = dict[str, dict[str, list[Any]]]  # estimator -> field -> one value a replication
+Record = dict[str, dict[str, list[Any]]]  # name -> field -> one value an item: estimator -> value -> replication
 Key = tuple[int, int]  # cell, block
 
 
@@ -33,10 +37,16 @@ class Store:
         Where to keep them; None keeps them in memory until their cell is read.
     specification : dict
         What is being computed; a folder that holds another is refused.
+    what : str
+        Word for it in messages, such as "tournament".
+    columns : tuple of str
+        Fields that every record has.
     """
 
     folder: Path | None
     specification: dict[str, Any]
+    what: str
+    columns: tuple[str, ...]
     memory: dict[Key, Record] = field(default_factory=dict, repr=False)
 
     def open(self) -> None:
@@ -51,7 +61,7 @@ class Store:
         """
         if self.folder is None:
             return
-        with _writing(self.folder):
+        with _writing(self.folder, self.what):
             self.folder.mkdir(parents=True, exist_ok=True)
             sweep(self.folder)
         path = self.folder / SPECIFICATION
@@ -62,12 +72,14 @@ class Store:
             if lines:
                 more = f" and {len(lines) - 5} more differences" if len(lines) > 5 else ""
                 raise SpecificationError(
-                    f"{self.folder.name!r} holds a tournament of another specification: {'; '.join(lines[:5])}{more}; "
+                    f"{self.folder.name!r} holds a {self.what} of another specification: {'; '.join(lines[:5])}{more}; "
                     "give another folder, or the specification it was made with."
                 )
         elif any(self.folder.iterdir()):
-            raise SpecificationError(f"{self.folder.name!r} is not empty and holds no tournament; give another folder.")
-        with _writing(self.folder):
+            raise SpecificationError(
+                f"{self.folder.name!r} is not empty and holds no {self.what}; give another folder."
+            )
+        with _writing(self.folder, self.what):
             write_atomic(path, content.encode())
 
     def _content(self) -> str:
@@ -98,7 +110,7 @@ class Store:
             return
         body = {**self._seal(key, record), "record": record}
         content = json.dumps(body, separators=(",", ":"), allow_nan=False) + "\n"
-        with _writing(self.folder):
+        with _writing(self.folder, self.what):
             write_atomic(self.folder / _name(key), content.encode())
 
     def take(self, key: Key) -> Record:
@@ -114,8 +126,8 @@ class Store:
         name = _name(key)
         body = _read(self.folder / name)
         record = body.get("record") if isinstance(body, dict) else None
-        if not isinstance(record, dict) or any(_fields(columns) != set(FIELDS) for columns in record.values()):
-            raise SchemaError(f"{name!r} is not a block of a tournament; delete it and run again.")
+        if not isinstance(record, dict) or any(_fields(each) != set(self.columns) for each in record.values()):
+            raise SchemaError(f"{name!r} is not a block of a {self.what}; delete it and run again.")
         seal = self._seal(key, record)
         found = {label: value for label, value in body.items() if label != "record"}
         lines = differences({**seal, "sha256": found.get("sha256")}, {"sha256": None, **found})
@@ -134,10 +146,10 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _writing(folder: Path) -> AbstractContextManager[None]:
-    """What a tournament says about a full or closed disk."""
+def _writing(folder: Path, what: str) -> AbstractContextManager[None]:
+    """What is said about a full or closed disk."""
     return writing(
-        f"the folder {str(folder)!r} of the tournament",
+        f"the folder {str(folder)!r} of the {what}",
         "finished blocks stay; free the disk or give another folder, and run again to go on.",
     )
 
@@ -153,3 +165,55 @@ def _read(path: Path) -> Any:
         raise SchemaError(f"{path.name!r} cannot be read ({error.strerror}); delete it and run again.") from error
     except ValueError as error:
         raise SchemaError(f"{path.name!r} is damaged ({error}); delete it and run again.") from error
+
+
+def described(value: Any) -> Any:
+    """Plain lists, dicts, numbers and words that stand for a specification; equal if and only if it is.
+
+    A function stands for itself by its name alone, a table by the checksum of its numbers and labels.
+
+    Examples
+    --------
+    >>> described({"lags": (1, 2), "end": math.inf, "by": len})
+    {'lags': [1, 2], 'end': 'inf', 'by': 'builtins.len'}
+    """
+    if hasattr(value, "_described") and not isinstance(value, type):
+        return described(value._described())
+    if isinstance(value, (pd.DataFrame, pd.Series)):
+        return {"table": _sha256(value.to_csv(float_format=repr) + str(value.index.dtype))}
+    if isinstance(value, np.ndarray):
+        return {"array": [list(value.shape), value.dtype.str, hashlib.sha256(value.tobytes()).hexdigest()]}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: described(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): described(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [described(item) for item in value]
+    if isinstance(value, partial):
+        given = {"given": described(value.args)} if value.args else {}
+        return {"function": described(value.func), "arguments": described(value.keywords), **given}
+    if callable(value):
+        return f"{value.__module__}.{value.__qualname__}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def differences(wanted: Any, found: Any, path: str = "") -> list[str]:
+    """Where two descriptions differ, in words."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        lines = []
+        for name in sorted({*wanted, *found}):
+            where = f"{path}.{name}" if path else name
+            if name not in found or name not in wanted:
+                lines.append(f"{where} stands only in the {'request' if name in wanted else 'folder'}")
+            else:
+                lines += differences(wanted[name], found[name], where)
+        return lines
+    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        return [
+            line
+            for number, pair in enumerate(zip(wanted, found, strict=True))
+            for line in differences(*pair, f"{path}[{number}]")
+        ]
+    return [] if wanted == found else [f"{path} is {found!r} in the folder, {wanted!r} in the request"]

@@ -1,0 +1,142 @@
+"""Arrays in, arrays out: one linear specification, observed and in many null samples at once.
+
+Symbols, rows scaled by the root of their weights: y (n,) outcome, x (n,) regressor, z (n,) its instrument or x itself,
+q (n, k) orthonormal basis of the controls, M = I - qq'. ``b = z'My / z'Mx``, ``u = M(y - b x)``,
+``psi = Mz u / z'Mx``. A capital letter holds one null sample a column, (n, B).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from econ.arrays import Array, Rows
+
+SMALL = 1e-10
+"""Share of its own length below which a regressor has no part of its own."""
+JITTER = 1e-12
+"""Added to cross-products, of size 1, so that those without full rank have a root that says so."""
+
+
+def swept(q: Array, values: Array) -> Array:
+    """Residuals of (n,) or (n, B) on q, projected twice so that rounding leaves nothing of q in them."""
+    once = values - q @ (q.T @ values)
+    result: Array = once - q @ (q.T @ once)
+    return result
+
+
+def bartlett_columns(psi: Array, lags: int) -> Array:
+    """Bartlett variance of the sum of each column of psi (T, B).
+
+    ``G_0 + 2 sum_l (1 - l / m) G_l = (1 / m) sum_t (psi_t + ... + psi_(t-m+1))^2`` with m = lags + 1 and zeros beyond
+    the ends: one pass whatever the lags, and never negative.
+    """
+    periods, m = psi.shape[0], lags + 1
+    sums = np.zeros((periods + 1, psi.shape[1]))
+    np.cumsum(psi, axis=0, out=sums[1:])
+    ends = np.arange(1, periods + m)
+    window = sums[np.minimum(ends, periods)] - sums[np.maximum(ends - m, 0)]
+    variance: Array = np.einsum("tb,tb->b", window, window) / m
+    return variance
+
+
+def variances(psi: Array, u: Array, *, cov: str, lags: int, rows: Array, columns: int, scale: Array) -> Array:
+    """Variance of b by column.
+
+    Parameters
+    ----------
+    psi : array (T, B)
+        Influence functions, in the order of time, zero where there is no row.
+    u : array (T, B)
+        Residuals, zero where there is no row.
+    cov : {"hac", "hc0", "hc1", "classical"}
+        Method.
+    lags : int
+        Of "hac".
+    rows : array (B,)
+        Rows of the sample.
+    columns : int
+        Regressors, controls included.
+    scale : array (B,)
+        ``z'Mz / (z'Mx)^2``, for "classical".
+    """
+    if cov == "hac":
+        return bartlett_columns(psi, lags)
+    if cov == "classical":
+        squares: Array = np.einsum("tb,tb->b", u, u)
+        return squares / (rows - columns) * scale
+    variance: Array = np.einsum("tb,tb->b", psi, psi)
+    return variance * (rows / (rows - columns)) if cov == "hc1" else variance
+
+
+def fitted(q: Array, x: Array, z: Array, outcomes: Array) -> tuple[Array, Array, Array]:
+    """B (B,), psi and u (n, B) for each column of ``outcomes``; x and z are swept already."""
+    outcome = swept(q, outcomes)
+    denominator = float(z @ x)
+    b = z @ outcome / denominator
+    u = outcome - x[:, None] * b
+    return b, u * (z / denominator)[:, None], u
+
+
+def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Array, Array]:
+    """The same when row t stands ``counts[t, j]`` times in sample j.
+
+    Parameters
+    ----------
+    q : array (n, k)
+        Basis of the controls in the sample observed.
+    columns : array (n, 3)
+        y less its effect, x and z.
+    counts : array (n, B)
+        How often each row was drawn.
+
+    Returns
+    -------
+    b : array (B,)
+        NaN where x has no part of its own.
+    psi, u : array (n, B)
+        Of each row, not yet times its count.
+    scale : array (B,)
+        ``z'Mz / (z'Mx)^2``.
+    """
+    n, k = q.shape
+    gram = (counts.T @ (q[:, :, None] * q[:, None, :]).reshape(n, k * k)).reshape(-1, k, k)
+    moments = (counts.T @ (q[:, :, None] * columns[:, None, :]).reshape(n, 3 * k)).reshape(-1, k, 3)
+    slopes = solved(gram, moments)
+    y, x, z = (columns[:, [j]] - q @ slopes[:, :, j].T for j in range(3))
+    weighted = counts * z
+    denominator = np.einsum("tb,tb->b", weighted, x)
+    squares = np.einsum("tb,tb->b", weighted, z)
+    sizes = np.einsum("tb,tb->b", counts * x, x)
+    length = counts.T @ np.column_stack([columns[:, 1] ** 2, columns[:, 2] ** 2])
+    empty = (sizes <= SMALL * length[:, 0]) | (squares <= SMALL * length[:, 1])
+    empty |= np.abs(denominator) <= SMALL * np.sqrt(sizes * squares)
+    safe = np.where(empty, 1.0, denominator)
+    b = np.where(empty, 0.0, np.einsum("tb,tb->b", weighted, y) / safe)
+    u = y - x * b
+    return np.where(empty, np.nan, b), z * u / safe, u, squares / safe**2
+
+
+def solved(gram: Array, moments: Array) -> Array:
+    """Slopes (B, k, m) from cross-products of an orthonormal basis; the shortest where a draw left a column out."""
+    root = np.linalg.cholesky(gram + JITTER * np.eye(gram.shape[1]))
+    short = (np.einsum("bii->bi", root) ** 2).min(axis=1, initial=1.0) < SMALL
+    slopes = np.empty_like(moments)
+    slopes[~short] = np.linalg.solve(gram[~short], moments[~short])
+    if short.any():
+        slopes[short] = np.linalg.pinv(gram[short], rcond=SMALL, hermitian=True) @ moments[short]
+    return slopes
+
+
+def counted(places: Rows, rows: int) -> Array:
+    """How often each of ``rows`` rows stands in each column of ``places`` (T, B); -1 is no row."""
+    draws = places.shape[1]
+    flat = (places + 1) + np.arange(draws)[None, :] * (rows + 1)
+    counts = np.bincount(flat.ravel(), minlength=draws * (rows + 1)).reshape(draws, rows + 1)
+    result: Array = counts[:, 1:].T.astype(float)
+    return result
+
+
+def in_order(values: Array, places: Rows) -> Array:
+    """``values[places[t, j], j]`` (T, B), zero where there is no row."""
+    padded = np.vstack([values, np.zeros((1, values.shape[1]))])
+    return np.take_along_axis(padded, np.where(places < 0, len(values), places), axis=0)

@@ -1,0 +1,371 @@
+"""One linear regression of a multiverse, ready to be estimated in hundreds of null samples at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from econ import checks
+from econ.arrays import Array, Mask, Rows
+from econ.checks import SPARE
+from econ.data.index import check_column_names, dates, is_weekly
+from econ.errors import EstimationError, NotIdentified, SampleTooShort, SchemaError, SingularDesign, SpecificationError
+from econ.estimate import Estimate
+from econ.frozen import guarded
+from econ.infer._kernels import full_rank_qr
+from econ.infer.covariance import check_lags
+from econ.infer.regression import default_lags
+from econ.multiverse import _kernels as k
+from econ.multiverse.nulls import NullPlan
+
+COVARIANCES = ("hac", "hc0", "hc1", "classical")
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """Rows of the sample, times the roots of their weights; x and z without their part in the controls."""
+
+    y: Array
+    x: Array
+    z: Array
+    q: Array
+    raw: Array  # y, x, z as they came
+    root: Array  # of the weights
+    rows: Rows  # in the data, for distances in time
+    everywhere: Rows  # positions of all rows of the data on the calendar
+    residuals: Array  # of the outcome on the controls, at all rows of the data, NaN where these do not reach
+
+    @property
+    def positions(self) -> Rows:
+        """Of the rows of the sample on the calendar."""
+        result: Rows = self.everywhere[self.rows]
+        return result
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Estimate, its standard error and z score."""
+
+    value: float
+    std_error: float
+    z_score: float
+    df: float
+
+
+@guarded
+@dataclass(frozen=True, eq=False)
+class LinearSpecification:
+    """Least squares of an outcome on one regressor, or its instrument, and controls.
+
+    ``y_t = b x_t + controls_t' g + u_t``, an intercept among the controls; b is the estimate. A function that returns
+    one of these, instead of an `Estimate`, lets `SpecificationCurve` test all specifications jointly.
+
+    Parameters
+    ----------
+    outcome, regressor : Series (T,)
+        On the same dates: periods, days, or 0, 1, 2, ... without a gap.
+    controls : DataFrame (T, c), optional
+        Further regressors.
+    lags : int, default 0
+        Lags of outcome, regressor and controls that are controls too; the first ``lags`` rows of the data are lost.
+    sample : (first, last) or Series of bool (T,), optional
+        Rows that are used: two dates, or True on each of them. Values may be missing outside of it.
+    weights : Series (T,), optional
+        Positive, of each row in the sum of squares.
+    instrument : Series (T,), optional
+        Of the regressor: b is then the just-identified instrumental-variable estimate.
+    cov : {"hac", "hc0", "hc1", "classical"}
+        Newey-West with Bartlett weights (rows left out inside the sample count as time), White's two, homoskedastic
+        (Student with T - k; the others normal).
+    bandwidth : int, optional
+        Bartlett lags of "hac", default ``0.75 T^(1/3)`` rounded up.
+    level : float, default 0.90
+        Coverage of the interval.
+    units, label : str
+        Of the estimate.
+
+    Raises
+    ------
+    SpecificationError
+        If the dates differ, ``cov`` is unknown, an option does not belong to it, or the sample is no sample.
+    SampleTooShort
+        With fewer than k + 10 rows.
+    SchemaError, FrequencyError
+        On missing or infinite values in the sample, or gaps in the dates.
+    SingularDesign
+        If regressors are collinear; names them.
+    NotIdentified
+        If the instrument has nothing to do with the regressor.
+    EstimationError
+        If the regression fits without error.
+
+    Examples
+    --------
+    >>> dates = pd.period_range("2000-01", periods=60, freq="M")
+    >>> x = pd.Series(np.sin(np.arange(60.0)), dates)
+    >>> y = 2.0 * x + pd.Series(np.cos(7.0 * np.arange(60.0)), dates)
+    >>> print(LinearSpecification(y, x, sample=("2001-01", "2004-12")).estimate())
+    1.97, s.e. 0.19
+    """
+
+    outcome: pd.Series
+    regressor: pd.Series
+    controls: pd.DataFrame | None = None
+    lags: int = field(default=0, kw_only=True)
+    sample: Sequence[Any] | pd.Series | None = field(default=None, kw_only=True)
+    weights: pd.Series | None = field(default=None, kw_only=True)
+    instrument: pd.Series | None = field(default=None, kw_only=True)
+    cov: str = field(default="hac", kw_only=True)
+    bandwidth: int | None = field(default=None, kw_only=True)
+    level: float = field(default=0.90, kw_only=True)
+    units: str = field(default="", kw_only=True)
+    label: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        checks.choice("covariance", self.cov, COVARIANCES)
+        checks.keep(self, level=checks.level(self.level), lags=checks.count("lags", self.lags, least=0))
+        if self.bandwidth is not None:
+            if self.cov != "hac":
+                raise SpecificationError(f"bandwidth belongs to 'hac'; the covariance asked for is {self.cov!r}.")
+            checks.keep(self, bandwidth=checks.count("bandwidth", self.bandwidth, least=0))
+        if self.sample is not None and not isinstance(self.sample, pd.Series):
+            ends = tuple(self.sample)
+            if len(ends) != 2 or any(isinstance(end, float) for end in ends):
+                raise SpecificationError(f"sample takes (first, last), two dates; found {self.sample!r}.")
+            checks.keep(self, sample=ends)
+        index = self.outcome.index
+        for name in ("regressor", "controls", "weights", "instrument"):
+            given = getattr(self, name)
+            if given is not None and not given.index.equals(index):
+                raise SpecificationError(f"{name} must stand on the dates of the outcome; reindex one to the other.")
+
+    @property
+    def nobs(self) -> int:
+        """Rows used."""
+        return len(self._arrays.y)
+
+    @property
+    def calendar(self) -> tuple[int, int]:
+        """First and last place of the sample among months, quarters, business days or rows since the epoch."""
+        positions = self._arrays.positions
+        return int(positions[0]), int(positions[-1])
+
+    @property
+    def z_score(self) -> float:
+        """The t statistic as a quantile of the normal."""
+        return self._fitted.z_score
+
+    def estimate(self) -> Estimate:
+        """The coefficient of the regressor, in units of the outcome per unit of it."""
+        fit = self._fitted
+        reach = float(stats.t.ppf(0.5 + self.level / 2.0, fit.df)) * fit.std_error
+        ends = fit.value - reach, fit.value + reach
+        name = self.label or str(self.regressor.name or "regressor")
+        return Estimate(fit.value, fit.std_error, *ends, self.level, self.units, name, self.nobs, parent=self)
+
+    def null_draws(self, plan: NullPlan) -> tuple[Array, Array]:
+        """Estimate and z score in each null sample of a plan, (B,) and (B,).
+
+        Turned or reordered: what the controls leave of the outcome, with the sample's coefficients, takes another order
+        on the whole calendar and is regressed again in the sample (Freedman and Lane 1983); it is stretched by the
+        degrees of freedom that the controls took, and repeats itself where the data do not reach. Blocks: rows are
+        drawn with all their regressors, from an outcome less its estimated effect; NaN where a draw leaves too few rows
+        or no variation of the regressor.
+
+        References
+        ----------
+        Freedman, D. and D. Lane (1983), A Nonstochastic Interpretation of Reported Significance Levels, Journal of
+        Business & Economic Statistics 1(4).
+        """
+        have = self._arrays
+        here = plan.within(have.positions)
+        if here.min() < 0:
+            raise SpecificationError(
+                f"the plan's calendar, {plan.first} to {plan.last}, must hold the sample, {list(self.calendar)}."
+            )
+        if plan.scheme == "blocks":
+            row = np.full(plan.periods, -1)
+            row[here] = np.arange(self.nobs)
+            return self._from_blocks(row[plan.places])
+        left = self._on_calendar(plan, here) * math.sqrt(self.nobs / (self.nobs - have.q.shape[1]))
+        b, psi, u = k.fitted(have.q, have.x, have.z, left[plan.places[here]] * have.root[:, None])
+        rows = np.full(len(b), float(self.nobs))
+        return b, self._scores(b, self._spaced(psi), self._spaced(u), rows, self._scale(rows))
+
+    def _on_calendar(self, plan: NullPlan, here: Rows) -> Array:
+        """Residuals of the outcome on the controls at every place (T,); the sample's own again where there are none."""
+        have = self._arrays
+        place = plan.within(have.everywhere)
+        left = np.full(plan.periods, np.nan)
+        left[place[place >= 0]] = have.residuals[place >= 0]
+        absent = np.flatnonzero(np.isnan(left))
+        own = left[here]
+        left[absent] = own[(absent - here[0]) % len(own)]
+        return left
+
+    def _from_blocks(self, places: Rows) -> tuple[Array, Array]:
+        have, columns = self._arrays, self._arrays.raw.copy()
+        columns[:, 0] -= self._fitted.value * columns[:, 1]
+        counts = k.counted(places, self.nobs)
+        b, psi, u, scale = k.resampled(have.q, columns, counts)
+        rows = counts.sum(axis=0)
+        empty = np.isnan(b) | (rows < have.q.shape[1] + 1 + SPARE)
+        psi, u = k.in_order(psi, places), k.in_order(u, places)
+        z = self._scores(np.where(empty, 0.0, b), psi, u, np.where(empty, self.nobs, rows), scale)
+        return np.where(empty, np.nan, b), np.where(empty, np.nan, z)
+
+    @cached_property
+    def _fitted(self) -> Fitted:
+        have = self._arrays
+        y = k.swept(have.q, have.y)[:, None]
+        b, psi, u = k.fitted(have.q, have.x, have.z, y)
+        if float(np.abs(u).max()) <= 1e-12 * float(np.abs(y).max()):
+            raise EstimationError("the regression fits without error; drop the control that is the outcome itself.")
+        rows = np.array([float(self.nobs)])
+        error = float(np.sqrt(self._variances(self._spaced(psi), self._spaced(u), rows, self._scale(rows))[0]))
+        z = self._scores(b, self._spaced(psi), self._spaced(u), rows, self._scale(rows))
+        df = float(self.nobs - have.q.shape[1] - 1) if self.cov == "classical" else math.inf
+        return Fitted(float(b[0]), error, float(z[0]), df)
+
+    def _scale(self, rows: Array) -> Array:
+        have = self._arrays
+        return np.full(len(rows), float(have.z @ have.z) / float(have.z @ have.x) ** 2)
+
+    def _variances(self, psi: Array, u: Array, rows: Array, scale: Array) -> Array:
+        lags = default_lags(self.nobs) if self.bandwidth is None else check_lags(self.bandwidth, self.nobs)
+        columns = self._arrays.q.shape[1] + 1
+        return k.variances(psi, u, cov=self.cov, lags=lags, rows=rows, columns=columns, scale=scale)
+
+    def _scores(self, b: Array, psi: Array, u: Array, rows: Array, scale: Array) -> Array:
+        """Estimates over standard errors, as quantiles of the normal."""
+        variance = self._variances(psi, u, rows, scale)
+        t = np.divide(b, np.sqrt(variance), out=np.zeros_like(b), where=variance > 0.0)
+        if self.cov != "classical":
+            return t
+        size = np.minimum(np.abs(t), 1e3)
+        df = rows - self._arrays.q.shape[1] - 1
+        z = -stats.norm.ppf(np.maximum(stats.t.sf(size, df), 1e-300))
+        result: Array = np.copysign(z, t)
+        return result
+
+    def _spaced(self, values: Array) -> Array:
+        """Rows at their distances in time, zeros where the sample leaves some out."""
+        rows = self._arrays.rows
+        if rows[-1] - rows[0] + 1 == len(rows):
+            return values
+        out = np.zeros((int(rows[-1] - rows[0]) + 1, values.shape[1]))
+        out[rows - rows[0]] = values
+        return out
+
+    @cached_property
+    def _arrays(self) -> Arrays:
+        index = dates(self.outcome.index)
+        columns = {"outcome": _numbers(self.outcome, "outcome"), "regressor": _numbers(self.regressor, "regressor")}
+        if self.instrument is not None:
+            columns["instrument"] = _numbers(self.instrument, "instrument")
+        weights = np.ones(len(index)) if self.weights is None else _numbers(self.weights, "weights")
+        controls = self._controls(columns["outcome"], columns["regressor"])
+        keep = self._kept(index)
+        used = {**columns, **controls, "weights": weights}
+        for name, values in used.items():
+            bad = ~np.isfinite(values[keep])
+            if bad.any():
+                where = index[np.flatnonzero(keep)[int(bad.argmax())]]
+                raise SchemaError(f"{name} is missing or infinite at {where}; cut the sample or fill it by a rule.")
+        if weights[keep].min() <= 0.0:
+            raise SchemaError("weights must be positive in the sample; leave rows out by sample= instead.")
+        root = np.sqrt(weights[keep])
+        raw = np.column_stack([values[keep] * root for values in columns.values()])
+        raw = raw if raw.shape[1] == 3 else raw[:, [0, 1, 1]]
+        size, names = len(root), ["const", *controls]
+        if size < len(names) + 1 + SPARE:
+            raise SampleTooShort(
+                f"{len(names) + 1} coefficients need at least {len(names) + 1 + SPARE} observations; found {size}."
+            )
+        basis = np.column_stack([root, *(values[keep] * root for values in controls.values())])
+        q, r = full_rank_qr(basis, names, "the controls")
+        slopes = np.linalg.solve(r, q.T @ raw[:, 0])
+        left = columns["outcome"] - slopes[0]
+        for slope, values in zip(slopes[1:], controls.values(), strict=True):
+            left = left - slope * values
+        x, z = _swept(raw, q)
+        rows, everywhere = np.flatnonzero(keep), _positions(index)
+        return Arrays(raw[:, 0], x, z, q, raw, root, rows, everywhere, np.where(np.isfinite(left), left, np.nan))
+
+    def _controls(self, outcome: Array, regressor: Array) -> dict[str, Array]:
+        """Columns by name: the controls, and lags of everything."""
+        found: dict[str, Array] = {}
+        if self.controls is not None:
+            check_column_names(self.controls.columns)
+            if not self.controls.columns.is_unique:
+                raise SchemaError("two controls have one name; rename one.")
+            found = {str(name): _numbers(column, str(name)) for name, column in self.controls.items()}
+        now = {"outcome": outcome, "regressor": regressor, **found}
+        for lag in range(1, min(self.lags, len(outcome) - 1) + 1):
+            for name, values in now.items():
+                found[f"L{lag}.{name}"] = np.concatenate([np.full(lag, np.nan), values[:-lag]])
+        return found
+
+    def _kept(self, index: pd.Index) -> Mask:
+        sample = self.sample
+        if sample is None:
+            keep = np.ones(len(index), dtype=bool)
+        elif isinstance(sample, pd.Series):
+            if sample.dtype != bool or not sample.index.equals(self.outcome.index):
+                raise SpecificationError("a sample by rows is a Series of True and False on the dates of the outcome.")
+            keep = sample.to_numpy().copy()
+        else:
+            keep = _between(index, sample)
+        keep[: self.lags] = False
+        if not keep.any():
+            raise SampleTooShort(f"no row is left of {len(index)}; the sample starts at {index[0]}; widen it.")
+        return keep
+
+
+def _swept(raw: Array, q: Array) -> tuple[Array, Array]:
+    """Regressor and instrument without their part in the controls."""
+    x, z = k.swept(q, raw[:, 1]), k.swept(q, raw[:, 2])
+    for name, own, whole in (("regressor", x, raw[:, 1]), ("instrument", z, raw[:, 2])):
+        if own @ own <= k.SMALL**2 * (whole @ whole):
+            raise SingularDesign(f"the {name} is constant or a combination of the controls; drop some of them.")
+    if abs(z @ x) <= k.SMALL * math.sqrt((z @ z) * (x @ x)):
+        raise NotIdentified("instrument and regressor have nothing in common, given the controls.")
+    return x, z
+
+
+def _numbers(column: pd.Series, name: str) -> Array:
+    if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
+        raise SchemaError(f"{name} must hold numbers; found {column.dtype}.")
+    return column.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _between(index: pd.Index, sample: Sequence[Any]) -> Mask:
+    first, last = sample
+    try:
+        chosen = pd.Series(np.arange(len(index)), index).loc[first:last]
+    except (TypeError, ValueError, KeyError) as error:
+        raise SpecificationError(f"{list(sample)} are no two dates of the data, {index[0]} to {index[-1]}.") from error
+    keep = np.zeros(len(index), dtype=bool)
+    keep[chosen.to_numpy()] = True
+    return keep
+
+
+def _positions(index: pd.Index) -> Rows:
+    """Places on a calendar that does not depend on where the data begin."""
+    if isinstance(index, pd.PeriodIndex):
+        return np.asarray(index.asi8, dtype=np.intp)
+    if isinstance(index, pd.DatetimeIndex):
+        days = index.to_numpy().astype("datetime64[D]")
+        if is_weekly(index):
+            return np.asarray(days.astype(np.int64) // 7, dtype=np.intp)
+        if (index.day_of_week > 4).any():  # every day of the week
+            return np.asarray(days.astype(np.int64), dtype=np.intp)
+        return np.asarray(np.busday_count(np.datetime64("1970-01-01"), days), dtype=np.intp)
+    return np.asarray(index.to_numpy(), dtype=np.intp)
