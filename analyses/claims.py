@@ -11,7 +11,7 @@ from analyses._samples import loaded
 from analyses._units import summed
 from analyses._words import concept
 from analyses.specification import Specification, baseline
-from econ.data import flows
+from econ.data import facts, flows
 from econ.data.flows import BY_CONCEPT
 from econ.data.reported import IMPUTED
 from econ.infer import Claim
@@ -22,9 +22,10 @@ PUBLISHED = "2025-10-09"
 """Date of the story."""
 
 FIRST_PRINTS = {
-    "china_2024_12": 759.0, "china_2025_06": 756.4, "china_2025_07": 730.7,
-    "japan_2024_12": 1059.8, "japan_2025_06": 1147.6, "uk_2024_12": 722.7, "uk_2025_06": 858.1,
-}  # fmt: skip
+    f"{slug}_{line.date:%Y_%m}": line.value
+    for slug in ("china", "japan", "uk")
+    for line in facts(f"mfh_first_print_{slug}").itertuples()
+}
 """USD billion as the TIC releases first printed them (Treasury releases of February, August and September 2025)."""
 
 H1 = ("2025-01", "2025-06")
