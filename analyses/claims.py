@@ -131,16 +131,13 @@ def _scorecard(facts: Facts, spec: Specification) -> Table:
               for number, name, slug, claimed in (("N3", "Japan", "japan", JAPAN_CLAIM), ("N4", "UK", "uk", UK_CLAIM))),
             Panel("Statements"),
             *_statements(facts, spec),
-            Panel("Outside the archive"),
-            Row("N5, N7 debt of US, Japan", ["", "", "", "", "not settled here"]),
-            Row("N8, N9 gold, SDR weight", ["", "", "", "", "not settled here"]),
         ],
         decimals=1,
         notes=[
             f"The story appeared on {PUBLISHED}. First print: TIC release of the month. This vintage: {spec.as_of}, "
             "TIC Major Foreign Holders (all Treasuries, at market value). Net purchases: long-term Treasuries, TIC SLT "
             "Table 1, free of valuation; for N1 the sign is that of a sale. A number is right when it is within "
-            f"{tolerance:.0%} of this vintage. N5 and N7 to N9 need series that the archive does not hold."
+            f"{tolerance:.0%} of this vintage. N5, N7 to N9 and the claims that are no numbers stand in the ledger."
         ],
     )  # fmt: skip
 

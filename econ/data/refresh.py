@@ -40,7 +40,8 @@ class FetchReport:
     fetched : tuple of Vintage
         Publishers' files, without their frames: `fetch_file` gives those.
     carried : tuple of str
-        Tables that no publisher serves any more or no fetch reads, taken over from an older vintage and marked in the manifest.
+        Tables that no publisher serves any more or no fetch reads, taken over from an older vintage and marked in the
+        manifest.
     new : bool
         Whether a vintage was written; False if the newest one has the same figures.
     summary : DataFrame

@@ -47,7 +47,7 @@ def test_a_file_changed_into_something_else_is_refused(monkeypatch, tmp_path, da
     }[damage]
     (tmp_path / "facts.csv").write_text("\n".join(changed), encoding="utf-8")
     monkeypatch.setattr(module, "_FILE", tmp_path / "facts.csv")
-    with pytest.raises(SchemaError, match="facts.csv must have columns"):
+    with pytest.raises(SchemaError, match=r"facts\.csv must have columns"):
         facts()
 
 

@@ -82,10 +82,17 @@ def test_every_entry_of_the_catalogue_has_an_official_file():
     unread = {name for name, item in ENTRIES.items() if item.table in TABLES and not TABLES[item.table].served}
     assert unread == {"cofer_dollar_share", "cofer_renminbi_share"}
     for name in unread:
-        with pytest.raises(SeriesNotFound, match="no fetch reads 'cofer_shares' .*vintages carry it over"):
+        with pytest.raises(SeriesNotFound, match=r"no fetch reads 'cofer_shares' .*vintages carry it over"):
             official(name)
     found = {name: official(name).name for name in ENTRIES if name not in unread}
-    wanted = ("china_net_purchases", "japan_mfh_change", "japan_dollar_purchases", "yen_per_dollar", "soma_bills", "china_gold")
+    wanted = (
+        "china_net_purchases",
+        "japan_mfh_change",
+        "japan_dollar_purchases",
+        "yen_per_dollar",
+        "soma_bills",
+        "china_gold",
+    )
     assert [found[name] for name in wanted] == ["s1_globl", "mfhhis01", "feio", "EXJPUS", "soma", "safe_2020"]
 
 
