@@ -49,7 +49,7 @@ def _changes(found: Facts, spec: Specification) -> list[Line]:
             note="It is a change in value; what was sold of long-term paper stands in the scorecard."),
         Line("N2", "China held $730.7bn, least since 2009", f"{MFH}, July 2025", (
             Part(held, now, first["china_2025_07"]), Part(lower, float((before < now).sum()))),
-            note="No month since 2009 was lower, and none of 2009."),
+            note=f"The last month with less is {found.lowest_since}."),
     ]  # fmt: skip
     for number, name, slug, said in (("N3", "Japan", "japan", JAPAN_CLAIM), ("N4", "The UK", "uk", UK_CLAIM)):
         claim = Claim(f"{name}'s holdings rose in the first half of 2025 by", said, tolerance=tolerance, units="USD bn")
@@ -186,8 +186,11 @@ def _proceeds(spec: Specification) -> Line:
     sold, metal = -float(bought[since:month].sum()), float(gold(spec)["bought"][since:month].sum())
     bank = known("aiib_capital", spec) * known("aiib_paid_in_share", spec) / 100.0
     other = known("ndb_paid_in", spec)
-    claim = Claim("share of the proceeds that gold and two banks can have taken", spec.ledger.most, "at least")
-    parts = tuple(Part(claim, (metal + bank + more) / sold) for more in (0.0, other))
+    parts = tuple(
+        Part(Claim(f"share of the proceeds that gold and {words} can have taken", spec.ledger.most, "at least"),
+             (metal + bank + more) / sold)
+        for words, more in (("one bank", 0.0), ("two banks", other))
+    )  # fmt: skip
     return Line("F6", "Proceeds went to gold and new banks", f"SAFE; {SLT}; banks' statutes", parts,
                 note=f"An upper bound: {metal:.1f}bn of gold and all members' {bank:g} and (remembered) {other:g}bn against {sold:.0f}bn.",
                 more={"gold": metal, "sold": sold})  # fmt: skip

@@ -37,16 +37,23 @@ def tested(spec: Specification) -> list[Line]:
 
 def _impact(spec: Specification) -> Line:
     """C1: the cells of the paper that decide H1: operations on both records, and the primary cell of the projections."""
-    claim = Claim("bp that a sale of 1% of debt adds to the yield", RISES, "sign")
-    cells = [dated.primary(dated.fitted(record, spec), spec) for record in dated.records(spec).values()]
+    cells: dict[str, Estimate | Unavailable] = {
+        f"operations, {words.lower()}": dated.primary(dated.fitted(record, spec), spec)
+        for words, record in dated.records(spec).items()
+    }
     design = price_impact.designs(spec)[price_impact.primary_key(spec)]
     fit = price_impact.project(design, spec, horizon=spec.primary.horizon)
-    primary = price_impact.impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
-    if isinstance(primary, Unavailable):
-        raise EstimationError(f"the primary cell of the price impact is not available: {primary.reason}.")
-    parts = tuple(Part(claim, each) for each in (*cells, primary))
+    cells["projections"] = price_impact.impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
+    missing = [words for words, cell in cells.items() if isinstance(cell, Unavailable)]
+    if missing:
+        raise EstimationError(f"the price impact of {missing[0]} is not available, so the claim cannot be judged.")
+    parts = tuple(
+        Part(Claim(f"bp that a sale of 1% of debt adds to the yield, {words}", RISES, "sign"), cell)
+        for words, cell in cells.items()
+        if not isinstance(cell, Unavailable)
+    )
     return Line("C1", "Chinese selling raises yields", f"operations; projections, {span(window(spec))}",
-                parts, shown=2, note="Shown: the primary cell of the projections; the response to operations stands in their own tables.")  # fmt: skip
+                parts, shown=len(parts) - 1, note="Shown: the primary cell of the projections; the response to operations stands in their own tables.")  # fmt: skip
 
 
 def _offset(spec: Specification) -> Line:
@@ -161,7 +168,7 @@ def _strategic(spec: Specification) -> Line:
     effect = summed(fit.regression, names, level=spec.level, units="% of debt")
     claim = Claim("China's purchases after an event of tension", FALLS, "sign", units="% of debt")
     tests = fit.tests["p_value"]
-    others = ", ".join(f"{group.lower()} {float(tests[group]):.2f}" for group in terms if TENSION not in terms[group])
+    others = ", ".join(f"{group} {float(tests[group]):.2f}" for group in terms if TENSION not in terms[group])
     return Line("C6", "China's selling is strategic", f"TIC, {span(window(spec))}", (Part(claim, effect),),
                 note=f"Sum of the month and {spec.ledger.lags} lags. p-values of the other terms: {others}.",
                 more={"c6_p": float(tests["Threats, freezes, tariffs"])})  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,12 +49,9 @@ def groups(spec: Specification, *, custody: bool, last: pd.Period | None = None)
     choices = spec.freeze
     date = pd.Period(choices.date, "M")
     end = date + choices.after if last is None else last
-    columns = {}
-    for slug in (*choices.distant, *choices.aligned):
-        name = choices.custody if custody and slug == CHINA else slug
-        values = flows(name, scale="usd_bn", concept=spec.concept, as_of=spec.as_of)["value"]
-        position = flows(name, "position", scale="usd_bn", as_of=spec.as_of)["value"][choices.scaled]
-        columns[slug] = 100.0 * values / float(position)
+    slugs = (*choices.distant, *choices.aligned)
+    names = {slug: choices.custody if custody and slug == CHINA else slug for slug in slugs}
+    columns = {slug: _bought(name, choices.scaled, spec.concept, spec.as_of) for slug, name in names.items()}
     frame = pd.DataFrame(columns)
     kept = frame.loc[date - choices.before + 1 : end]
     if kept.isna().to_numpy().any() or len(kept) != choices.before + (end - date).n:
@@ -62,6 +60,13 @@ def groups(spec: Specification, *, custody: bool, last: pd.Period | None = None)
             "take fewer months or other holders."
         )
     return Groups(frame, choices.distant, date)
+
+
+@lru_cache(maxsize=64)
+def _bought(name: str, scaled: str, concept: str, as_of: str) -> pd.Series:
+    """Purchases of a holder in percent of its position in one month; both exhibits ask for them more than once."""
+    values = flows(name, scale="usd_bn", concept=concept, as_of=as_of)["value"]
+    return 100.0 * values / float(flows(name, "position", scale="usd_bn", as_of=as_of)["value"][scaled])
 
 
 def difference(change: pd.Series, distant: np.ndarray, level: float) -> Estimate:

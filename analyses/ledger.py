@@ -91,7 +91,7 @@ def _rules(found: list[Line], spec: Specification) -> Table:
     rows.sort(key=lambda row: order[row.label])
     return Table(
         ["Held to", "What to know"], rows,
-        notes=[f"A number agrees within {spec.claims.tolerance:.0%}, a sign if the whole {spec.level:.0%} set has it."],
+        notes=[f"The story of {spec.ledger.story}, held to vintage {spec.as_of}. A number agrees within {spec.claims.tolerance:.0%}, a sign if the whole {spec.level:.0%} set has it."],
     )  # fmt: skip
 
 
