@@ -48,8 +48,8 @@ class Freeze(Choices, part="freeze"):
     """C5: purchases of distant holders against those of aligned ones around the freeze of Russia's reserves."""
 
     date: kind.Month = "2022-02"  # the freeze: months after it are treated
-    before: kind.Count = 48  # months compared, before and after; Russia itself, whose reserves were frozen, is in neither group
-    after: kind.Count = 48
+    before: kind.Count = 48  # months compared, to the freeze; Russia itself, whose reserves were frozen, is in neither group
+    after: kind.Count = 48  # months after it; fewer under a concept of purchases that ends before
     block: kind.Count = 12  # months of a block of the path, and of the base before the freeze
     scaled: kind.Month = "2021-12"  # purchases are percent of the holder's position in this month
     distant: kind.Holders = (

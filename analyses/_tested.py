@@ -151,7 +151,7 @@ def _frozen(spec: Specification) -> Line:
     """C5: the design on the freeze, China with its custodians."""
     effect, tests = freeze.freeze(spec)
     claim = Claim("purchases of distant less aligned holders after the freeze", FALLS, "sign", units=effect.units)
-    return Line("C5", "The freeze changed distant holders' demand", f"TIC, {len(spec.freeze.distant) + len(spec.freeze.aligned)} holders",
+    return Line("C5", "The freeze changed distant holders' demand", f"TIC, {freeze.groups(spec, custody=True).bought.shape[1]} holders",
                 (Part(claim, effect),), p_values=tests, size=1.0 - spec.level, note="Placebos and bounds stand in a table of its own.")  # fmt: skip
 
 

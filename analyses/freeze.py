@@ -23,15 +23,18 @@ from econ.report import Estimate, Exhibit, Panel, Row, Table, main, recorded
 
 UNITS = "% of position a month"
 CHINA = "china"
+FEWEST = 3
+"""Holders that a group needs: with two their spread says nothing."""
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Purchases by month and holder, percent of the position, and which holders are distant."""
+    """Purchases by month and holder, percent of the position, which holders are distant, and months after the freeze."""
 
     bought: pd.DataFrame
     distant: tuple[str, ...]
     date: pd.Period
+    after: int
 
     @property
     def is_distant(self) -> np.ndarray:
@@ -45,21 +48,25 @@ class Groups:
 
 
 def groups(spec: Specification, *, custody: bool, last: pd.Period | None = None) -> Groups:
-    """Purchases of the two groups; China by itself or with its custodians."""
+    """Purchases of the two groups; China by itself or with its custodians.
+
+    A holder whose purchases a concept does not publish in every month is in neither group, and the note counts who is.
+    """
     choices = spec.freeze
     date = pd.Period(choices.date, "M")
-    end = date + choices.after if last is None else last
+    end = min(date + choices.after, pd.Period(window(spec)[1], "M")) if last is None else last
     slugs = (*choices.distant, *choices.aligned)
     names = {slug: choices.custody if custody and slug == CHINA else slug for slug in slugs}
     columns = {slug: _bought(name, choices.scaled, spec.concept, spec.as_of) for slug, name in names.items()}
     frame = pd.DataFrame(columns)
-    kept = frame.loc[date - choices.before + 1 : end]
-    if kept.isna().to_numpy().any() or len(kept) != choices.before + (end - date).n:
+    whole = frame.reindex(pd.period_range(date - choices.before + 1, end, freq="M")).notna().all()
+    kept, distant = frame.loc[:, whole], [slug for slug in choices.distant if whole[slug]]
+    if CHINA not in distant or min(len(distant), kept.shape[1] - len(distant)) < FEWEST:
         raise SpecificationError(
-            f"freeze asks for {date - choices.before + 1} to {end}, in which a holder's purchases were not published; "
-            "take fewer months or other holders."
+            f"freeze asks for {date - choices.before + 1} to {end}, in which purchases of {list(frame.columns[~whole])} were "
+            "not published under this concept; take other months or holders."
         )
-    return Groups(frame, choices.distant, date)
+    return Groups(kept, tuple(distant), date, (end - date).n)
 
 
 @lru_cache(maxsize=64)
@@ -93,7 +100,7 @@ def dealt(change: pd.Series, distant: np.ndarray, draws: int, rng: int) -> float
 
 def moved(found: Groups, spec: Specification) -> tuple[float, int]:
     """p-value of the date: months of the main sample with as many months on both sides, none of them after the freeze."""
-    before, after = spec.freeze.before, spec.freeze.after
+    before, after = spec.freeze.before, found.after
     whole = found.bought.loc[window(spec)[0] :].index
     own = abs(_gap(found, before, after))
     dates = [date for date in whole if date - before + 1 >= whole[0] and date + after <= found.date]
@@ -109,7 +116,7 @@ def _gap(found: Groups, before: int, after: int) -> float:
 def wild(found: Groups, spec: Specification) -> float:
     """p-value of the wild cluster bootstrap in the panel with effects of holders and months."""
     choices = spec.freeze
-    inside = found.bought.loc[found.date - choices.before + 1 : found.date + choices.after]
+    inside = found.bought.loc[found.date - choices.before + 1 : found.date + found.after]
     long = inside.stack().rename("bought").to_frame()
     long.index = long.index.set_names(["month", "holder"])
     long = long.swaplevel().sort_index()
@@ -123,7 +130,7 @@ def path(found: Groups, spec: Specification) -> pd.Series:
     """Distant less aligned by block, relative to the block before the freeze: blocks -2, -1, 0 (the base), 1, ..."""
     choices = spec.freeze
     blocks = {}
-    for block in range(1 - choices.before // choices.block, choices.after // choices.block + 1):
+    for block in range(1 - choices.before // choices.block, found.after // choices.block + 1):
         last = block * choices.block
         change = found.change(last - choices.block + 1, last, choices.block).to_numpy()
         blocks[block] = float(change[found.is_distant].mean() - change[~found.is_distant].mean())
@@ -139,8 +146,8 @@ def honest(found: Groups, spec: Specification) -> tuple[dict[float, Estimate], f
     """
     choices = spec.freeze
     steps = path(found, spec).loc[:0].diff().abs().max()
-    reach = float(steps) * (choices.after // choices.block + 1) / 2.0
-    plain = difference(found.change(1, choices.after, choices.block), found.is_distant, spec.level)
+    reach = float(steps) * (max(found.after // choices.block, 1) + 1) / 2.0
+    plain = difference(found.change(1, found.after, choices.block), found.is_distant, spec.level)
     ends = [float(end) for end in plain.interval]  # type: ignore[arg-type]
     bounds = {
         size: replace(plain, lower=ends[0] - size * reach, upper=ends[1] + size * reach) for size in choices.magnitudes
@@ -156,7 +163,7 @@ def synthetic(found: Groups, spec: Specification) -> tuple[float, float, pd.Seri
     before among those of the donors.
     """
     choices = spec.freeze
-    inside = found.bought.loc[found.date - choices.before + 1 : found.date + choices.after]
+    inside = found.bought.loc[found.date - choices.before + 1 : found.date + found.after]
     names = [CHINA, *(name for name in found.bought.columns if name not in found.distant)]
     ratios, weights, gap = {}, pd.Series(dtype=float), np.zeros(1)
     for name in names:
@@ -190,7 +197,7 @@ def simplex(donors: np.ndarray, target: np.ndarray) -> np.ndarray:
 def freeze(spec: Specification) -> tuple[Estimate, dict[str, float]]:
     """What decides C5: the difference with China's custodians, and the p-values that it needs beside its error."""
     found = groups(spec, custody=True)
-    change = found.change(1, spec.freeze.after, spec.freeze.before)
+    change = found.change(1, found.after, spec.freeze.before)
     tests = {
         "groups dealt anew": dealt(change, found.is_distant, spec.freeze.draws, spec.rng),
         "the date moved": moved(found, spec)[0],
@@ -209,11 +216,11 @@ def result(spec: Specification = baseline) -> Exhibit:
     bounds, breakdown = honest(found, spec)
     gap, rank, weights = synthetic(found, spec)
     variants = {
-        "China by itself": difference(plain.change(1, choices.after, choices.before), plain.is_distant, spec.level),
+        "China by itself": difference(plain.change(1, plain.after, choices.before), plain.is_distant, spec.level),
         f"To {BREAK - 1}, one concept": difference(
-            short.change(1, (BREAK - 1 - short.date).n, choices.before), short.is_distant, spec.level),
+            short.change(1, short.after, choices.before), short.is_distant, spec.level),
         "Against the last block before": difference(
-            found.change(1, choices.after, choices.block), found.is_distant, spec.level),
+            found.change(1, found.after, choices.block), found.is_distant, spec.level),
     }  # fmt: skip
     rows: list[Row | Panel] = [
         Row("With China's custodians: decides", [effect]), *(Row(words, [each]) for words, each in variants.items()),
@@ -229,7 +236,9 @@ def result(spec: Specification = baseline) -> Exhibit:
         **{f"p_{word.replace(' ', '_')}": value for word, value in tests.items()},
         **{f"variant_{number}": each for number, each in enumerate(variants.values(), start=1)},
     }  # fmt: skip
-    table = Table(["Change in purchases"], rows, decimals=2, below="interval", notes=[_note(weights, numbers, spec)])
+    table = Table(
+        ["Change in purchases"], rows, decimals=2, below="interval", notes=[_note(weights, numbers, found, spec)]
+    )
     return Exhibit(
         key="freeze", title="Distant and aligned holders around the freeze", numbers=numbers, tables={"": table},
         vintages=_files(spec), spec=spec,
@@ -241,13 +250,13 @@ def _block(block: Any, spec: Specification) -> str:
     return f"{date + (block - 1) * size + 1} to {date + block * size}" + (", the base" if block == 0 else "")
 
 
-def _note(weights: pd.Series, numbers: dict[str, Any], spec: Specification) -> str:
+def _note(weights: pd.Series, numbers: dict[str, Any], found: Groups, spec: Specification) -> str:
     choices = spec.freeze
     heavy = weights.sort_values(ascending=False)
     shown = ", ".join(f"{name} {weight:.2f}" for name, weight in heavy[heavy > 0.01].items())
     return (
-        f"Net purchases of long-term Treasuries, percent of the holder's position of {month(choices.scaled)}, a month; {choices.after} months after "
-        f"{month(choices.date)} less {choices.before} to it; {len(choices.distant)} distant less {len(choices.aligned)} aligned holders, each counted once; "
+        f"Net purchases of long-term Treasuries, percent of the holder's position of {month(choices.scaled)}, a month; {found.after} months after "
+        f"{month(choices.date)} less {choices.before} to it; {len(found.distant)} distant less {found.bought.shape[1] - len(found.distant)} aligned holders, each counted once; "
         f"{spec.level:.0%} intervals of Welch. The date was moved to {counted(numbers['dates'], 'month')} before the freeze; bounds after Rambachan and Roth (2023), "
         f"relative magnitudes; weights: {shown}. Places of trade decide to {BREAK - 1}, reported holders after."
     )

@@ -146,7 +146,7 @@ def simulated(effect, seed=7, months=108):
     values = generator.standard_normal((months, len(slugs))) + generator.standard_normal((months, 1))
     values += generator.standard_normal(len(slugs))
     frame = pd.DataFrame(values, index=index, columns=list(slugs))
-    found = freeze.Groups(frame, baseline.freeze.distant, pd.Period("2022-02", "M"))
+    found = freeze.Groups(frame, baseline.freeze.distant, pd.Period("2022-02", "M"), 48)
     frame.loc["2022-03":, found.is_distant] += effect
     return found
 
@@ -204,8 +204,11 @@ def test_a_freeze_without_whole_blocks_or_with_a_holder_twice_is_refused():
         baseline.changed("freeze.before", 40)
     with pytest.raises(SpecificationError, match="share no holder"):
         baseline.changed("freeze.aligned", ("japan", "india"))
-    with pytest.raises(SpecificationError, match="were not published"):
-        freeze.groups(baseline.changed("freeze.after", 60), custody=False)
+    with pytest.raises(SpecificationError, match="not published under this concept"):
+        freeze.groups(baseline.changed("freeze.date", "1985-06"), custody=False)
+    fewer = freeze.groups(baseline.changed("concept", "position"), custody=True)  # positions of few go back so far
+    assert len(fewer.distant) >= 3
+    assert fewer.bought.shape[1] < 26
 
 
 def test_slopes_on_tension_differ_as_the_panel_says():
