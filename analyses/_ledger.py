@@ -32,7 +32,7 @@ class Ledger(Choices, part="ledger"):
     )  # C3: months in which an ally's purchases would have steadied the market
     draws: kind.Count = 1999  # C4: signs of the wild bootstrap, and alliances dealt anew
     haven: kind.DaySpan = ("2000-01-07", "2026-05-22")  # C7: Fridays with conditions and yields
-    changed: kind.Day = "2022-02-28"  # C7: Treasuries would be no haven after it
+    haven_ends: kind.Day = "2022-02-28"  # C7: Treasuries would be no haven after it
     haven_lags: kind.Whole = 4  # C7: Bartlett lags, weeks
     haven_draws: kind.Count = 299  # C7: bootstrap of the break at an unknown date
     gold_since: kind.Month = "2022-03"  # C8 and F6: first month in which gold may replace Treasuries

@@ -125,7 +125,7 @@ def _backstop(spec: Specification) -> Line:
     since = Claim("the Fed's Treasuries, change since", FALLS, "sign", units="USD bn")
     cap, bills = known("fed_redemption_cap", spec), facts("fed_bill_purchases")["value"].iloc[0]
     return Line("F1", "The Fed is no longer the last buyer", "H.4.1", (
-        Part(before, float(held[month] - held[month - 12])), Part(since, float(held.iloc[-1] - held[month]))), shown=1,
+        Part(before, float(held.loc[str(month)] - held.loc[str(month - 12)])), Part(since, float(held.iloc[-1] - held.loc[str(month)]))), shown=1,
         note=f"Then ${cap:g}bn a month might run off; from December 2025 it bought about ${bills:g}bn of bills a month.")  # fmt: skip
 
 
@@ -139,9 +139,10 @@ def _pensions(spec: Specification) -> Line:
     except DataError:
         command = f"python -m econ data fetch {' '.join(PENSIONS)}"
         return Line("F2", words, series, (), missing=f"no series of it is in the vintage: {command}", note=told)
-    total = sum(
+    columns = [
         pd.Series(table["value"].to_numpy(dtype=float), pd.PeriodIndex(table["date"], freq="Q")) for table in tables
-    )
+    ]
+    total = pd.concat(columns, axis=1).dropna().sum(axis=1)
     left = Claim("pension funds' Treasuries, change since the end of 2022", FALLS, "sign", units="USD bn")
     change = (float(total.iloc[-1]) - float(total["2022Q4"])) / 1000.0
     return Line("F2", words, series, (Part(left, change),), note=told)
@@ -154,7 +155,7 @@ def _special(spec: Specification) -> Line:
     held = loaded(spec, "uk_mfh_holdings").frame["uk_mfh_holdings"]
     claim = Claim("share of the UK's holdings that its government may own", spec.ledger.most, "at least")
     return Line("F5", "UK buying shows a special relationship", f"{MFH}; HM Treasury, {month}",
-                (Part(claim, float(line["value"]) / float(held.loc[month])),),
+                (Part(claim, float(line["value"]) / float(held.loc[str(month)])),),
                 note="An upper bound: as if all reserves, gold too, were Treasuries.")  # fmt: skip
 
 
@@ -205,7 +206,7 @@ def _share(spec: Specification) -> Line:
     fell = Claim("the dollar's share of reserves, change since the break", FALLS, "sign", units="points")
     faster = Claim("its trend after the break less that before", FALLS, "sign", units="points a year")
     return Line("F7", "De-dollarisation is a visible fact", f"IMF COFER, {first} to {last}", (
-        Part(fell, float(share.iloc[-1] - share.loc[broken])), Part(faster, turn)), shown=1,
+        Part(fell, float(share.iloc[-1] - share.loc[str(broken)])), Part(faster, turn)), shown=1,
         note="Of a share that falls on trend, the question is whether it fell faster.")  # fmt: skip
 
 

@@ -193,7 +193,7 @@ def weekly(spec: Specification) -> pd.DataFrame:
 def _haven(spec: Specification) -> Line:
     """C7: the yield in weeks in which conditions tighten, before and after a known date, and a break at any."""
     choices, frame = spec.ledger, weekly(spec)
-    late = (pd.DatetimeIndex(frame.index) > pd.Timestamp(choices.changed)).astype(float)
+    late = (pd.DatetimeIndex(frame.index) > pd.Timestamp(choices.haven_ends)).astype(float)
     design = pd.DataFrame({BEFORE: frame["conditions"] * (1.0 - late), AFTER: frame["conditions"] * late, "late": late})
     fit = regress(frame["yield"], design, cov="hac", bandwidth=choices.haven_lags)
     after = fit.estimate(AFTER, level=spec.level, units="bp")

@@ -21,10 +21,10 @@ from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 PUBLISHED = "2025-10-09"
 """Date of the story."""
 
-FIRST_PRINTS = {
-    f"{slug}_{line.date:%Y_%m}": line.value
+FIRST_PRINTS: dict[str, float] = {
+    f"{slug}_{date:%Y_%m}": float(value)
     for slug in ("china", "japan", "uk")
-    for line in facts(f"mfh_first_print_{slug}").itertuples()
+    for date, value in facts(f"mfh_first_print_{slug}")[["date", "value"]].itertuples(index=False)
 }
 """USD billion as the TIC releases first printed them (Treasury releases of February, August and September 2025)."""
 

@@ -117,9 +117,8 @@ def wild(found: Groups, spec: Specification) -> float:
     """p-value of the wild cluster bootstrap in the panel with effects of holders and months."""
     choices = spec.freeze
     inside = found.bought.loc[found.date - choices.before + 1 : found.date + found.after]
-    long = inside.stack().rename("bought").to_frame()
-    long.index = long.index.set_names(["month", "holder"])
-    long = long.swaplevel().sort_index()
+    long = inside.rename_axis("month").reset_index().melt("month", var_name="holder", value_name="bought")
+    long = long.set_index(["holder", "month"]).sort_index()
     holders, months = long.index.get_level_values("holder"), long.index.get_level_values("month")
     long["treated"] = (np.isin(holders, found.distant) & (months > found.date)).astype(float)
     fit = PanelProjection(long, response="bought", impulse="treated", lags=0).fit(0)

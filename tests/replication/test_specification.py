@@ -86,7 +86,7 @@ CHANGED = {
     "replacement.sample": ("2003-07", "2026-03"), "replacement.trades_sample": ("1995-01", "2026-03"),
     "replacement.less_than": 0.6, "replacement.hubs": ("uk", "belgium_luxembourg"),
     "replacement.reverse_sample": ("1993-01", "2026-03"),
-    "ledger.story": "2025-10-20", "ledger.haven": ("2005-01-07", "2026-05-22"), "ledger.changed": "2025-04-02",
+    "ledger.story": "2025-10-20", "ledger.haven": ("2005-01-07", "2026-05-22"), "ledger.haven_ends": "2025-04-02",
     "ledger.gold_since": "2022-11", "ledger.gold_seller": "china", "ledger.returns": ("2023-08", "2026-05"),
     "ledger.shares": ("2015-01", "2026-03"), "ledger.shares_broken": "2021-12",
     "freeze.date": "2021-02", "freeze.before": 36, "freeze.after": 36, "freeze.block": 6, "freeze.scaled": "2021-06",
