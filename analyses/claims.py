@@ -11,7 +11,7 @@ from analyses._samples import loaded
 from analyses._units import summed
 from analyses._words import concept
 from analyses.specification import Specification, baseline
-from econ.data import flows
+from econ.data import facts, flows
 from econ.data.flows import BY_CONCEPT
 from econ.data.reported import IMPUTED
 from econ.infer import Claim
@@ -21,10 +21,11 @@ from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 PUBLISHED = "2025-10-09"
 """Date of the story."""
 
-FIRST_PRINTS = {
-    "china_2024_12": 759.0, "china_2025_06": 756.4, "china_2025_07": 730.7,
-    "japan_2024_12": 1059.8, "japan_2025_06": 1147.6, "uk_2024_12": 722.7, "uk_2025_06": 858.1,
-}  # fmt: skip
+FIRST_PRINTS: dict[str, float] = {
+    f"{slug}_{date:%Y_%m}": float(value)
+    for slug in ("china", "japan", "uk")
+    for date, value in facts(f"mfh_first_print_{slug}")[["date", "value"]].itertuples(index=False)
+}
 """USD billion as the TIC releases first printed them (Treasury releases of February, August and September 2025)."""
 
 H1 = ("2025-01", "2025-06")
@@ -130,16 +131,13 @@ def _scorecard(facts: Facts, spec: Specification) -> Table:
               for number, name, slug, claimed in (("N3", "Japan", "japan", JAPAN_CLAIM), ("N4", "UK", "uk", UK_CLAIM))),
             Panel("Statements"),
             *_statements(facts, spec),
-            Panel("Outside the archive"),
-            Row("N5, N7 debt of US, Japan", ["", "", "", "", "not settled here"]),
-            Row("N8, N9 gold, SDR weight", ["", "", "", "", "not settled here"]),
         ],
         decimals=1,
         notes=[
             f"The story appeared on {PUBLISHED}. First print: TIC release of the month. This vintage: {spec.as_of}, "
             "TIC Major Foreign Holders (all Treasuries, at market value). Net purchases: long-term Treasuries, TIC SLT "
             "Table 1, free of valuation; for N1 the sign is that of a sale. A number is right when it is within "
-            f"{tolerance:.0%} of this vintage. N5 and N7 to N9 need series that the archive does not hold."
+            f"{tolerance:.0%} of this vintage. N5, N7 to N9 and the claims that are no numbers stand in the ledger."
         ],
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the exhibits were
 computed; the designs of `analyses._decisive` on the date in ``decided_on``. Other parts stand in
-`analyses._measurement` and `analyses._simulations`. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
+`analyses._ledger`, `analyses._measurement` and `analyses._simulations`. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
 
     quantity_offset.result(baseline.changed("var.lags", 3))
     quantity_offset.result(baseline.changed({"var.lags": 3, "var.draws": 199}))
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from analyses import _kinds as kind
 from analyses._decisive import Beliefs, Leaning, Operations, Replacement, Variances
 from analyses._kinds import Dates, NewsClass, Span
+from analyses._ledger import Freeze, Ledger
 from analyses._measurement import BUND, Claims, Concepts, Custody, Holdings, Summary
 from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
 from analyses._simulations import DailySimulation, Simulation
@@ -304,6 +305,8 @@ class Specification(Choices):
     beliefs: Beliefs = field(default_factory=Beliefs)
     replacement: Replacement = field(default_factory=Replacement)
     variances: Variances = field(default_factory=Variances)
+    ledger: Ledger = field(default_factory=Ledger)
+    freeze: Freeze = field(default_factory=Freeze)
 
     def check(self) -> None:
         """Refuse choices that contradict each other."""

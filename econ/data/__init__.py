@@ -8,6 +8,7 @@ from econ.data.custody import custody_adjusted
 from econ.data.dataset import Dataset, Variable
 from econ.data.diff import Difference, diff
 from econ.data.events import events
+from econ.data.facts import facts
 from econ.data.flows import debt_scale, flows
 from econ.data.holders import holder, holders
 from econ.data.inspection import listing, verify_vintage
@@ -41,6 +42,7 @@ __all__ = [
     "debt_scale",
     "diff",
     "events",
+    "facts",
     "fetch",
     "fetch_file",
     "first_prints",

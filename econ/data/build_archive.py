@@ -125,6 +125,15 @@ def columns(path: Path, *, width: int) -> Rows:
     return rows
 
 
+def every_month(rows: Rows) -> Rows:
+    """Rows in order with a blank row for each month inside that the publisher left out."""
+    found = {row[0]: row for row in rows}
+    months = pd.period_range(rows[0][0], rows[-1][0], freq="M").astype(str)
+    if list(found) != [month for month in months if month in found] or len(found) != len(rows):
+        raise SchemaError("months are not in order or stand twice.")
+    return [found.get(month, (month, *[""] * (len(rows[0]) - 1))) for month in months]
+
+
 def bertaut_judson(folder: Path) -> Rows:
     """Four files of ``month name net valuation position``."""
     rows: Rows = []
@@ -236,6 +245,10 @@ def _read(table: str, folder: Path) -> Rows:
         return columns(folder / "ACM.txt", width=4)
     if table == "foreign_official":
         return [(month, "OFF", *values) for month, *values in columns(folder / "foi.txt", width=4)]
+    if table == "cofer_shares":
+        return columns(folder / f"{table}.txt", width=3)
+    if table == "safe_reserves":
+        return every_month(columns(folder / f"{table}.txt", width=4))
     if table == "mof_usdjpy":
         return interventions(folder / "mof_usdjpy_daily.txt")
     return {"bertaut_judson": bertaut_judson, "s_form": s_form, "slt_table1": slt, "mfh": mfh}[table](folder)

@@ -7,7 +7,7 @@ when the holder buys.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -17,6 +17,8 @@ from econ.errors import SeriesNotFound, suggestion
 PUBLIC = "public domain; citation requested"
 CC_BY = "CC BY 4.0; attribution required"
 OWNED = "copyrighted; not redistributable"
+IMF = "IMF terms for data; attribution required"
+SOURCE = "official statistics; source to be named"
 
 _FRED = "https://fred.stlouisfed.org/series/"
 _TIC = "https://ticdata.treasury.gov/resource-center/data-chart-center/tic/Documents/"
@@ -43,6 +45,8 @@ class Table:
         Key in ``paper/refs.bib``.
     columns : tuple of str
         Header of the tidy CSV.
+    served : bool
+        Whether a fetch reads the publisher's file of it; a table that none reads stays as the newest vintage has it.
     """
 
     title: str
@@ -53,6 +57,7 @@ class Table:
     licence: str
     citation: str
     columns: tuple[str, ...] = ("date", "value")
+    served: bool = True
 
 
 def _fred(series: str, title: str, publisher: str, units: str, frequency: str, citation: str) -> Table:
@@ -88,6 +93,9 @@ TABLES: dict[str, Table] = {
                  "nyfed_acm", ("date", "tp2", "tp5", "tp10")),
     "bertaut_judson": Table("IFDP 1113 data, update of 2021: long-term Treasuries by country", _FRB, _IFDP, "usd_mn",
                             "M", PUBLIC, "bertaut_judson_2014", _HOLDER_COLUMNS),
+    "cofer_shares": Table("Currency Composition of Official Foreign Exchange Reserves, shares of the dollar and the "
+                          "renminbi, world (COFER)", "International Monetary Fund", "https://data.imf.org/COFER",
+                          "percent", "Q", IMF, "imf_cofer", ("date", "usd", "cny"), served=False),
     "foreign_official": Table("IFDP 1113 data: foreign official holders, long-term Treasuries", _FRB, _IFDP,
                               "usd_mn", "M", PUBLIC, "bertaut_judson_2014", _HOLDER_COLUMNS),
     "mfh": Table("TIC: Major Foreign Holders of Treasury Securities (mfhhis01)", _TREASURY, _TIC + "mfhhis01.txt",
@@ -98,6 +106,10 @@ TABLES: dict[str, Table] = {
     "s_form": Table("TIC S form: net purchases of Treasury bonds and notes by foreigners, by country (s1_globl)",
                     _TREASURY, _TIC + "s1_globl.txt", "usd_mn", "M", PUBLIC, "treasury_sform",
                     ("date", "holder", "net_purchases")),
+    "safe_reserves": Table("Official reserve assets, end of month: foreign currency reserves and gold (gold_ounces: "
+                           "10,000 fine troy ounces)", "State Administration of Foreign Exchange, China",
+                           "https://www.safe.gov.cn/en/ForexReserves/index.html", "usd_100mn", "M", SOURCE,
+                           "safe_reserves", ("date", "reserves", "gold", "gold_ounces")),
     "slt_table1": Table("TIC: SLT Table 1, long-term Treasuries by country", _TREASURY, _TIC + "slt_table1.txt",
                         "usd_mn", "M", PUBLIC, "treasury_slt", _HOLDER_COLUMNS),
 }  # fmt: skip
@@ -178,6 +190,16 @@ _PLAIN = (
     _plain("yen_per_dollar", "Yen per US dollar, monthly average", "the dollar is dearer", "none", "EXJPUS", 50, 400),
     _plain("japan_intervention_usd", "Japan: purchases of dollars against yen, daily record of the Ministry of Finance",
            "dollars are bought", "sum", "mof_usdjpy", -2e5, 2e5),
+    _plain("china_reserves", "China: foreign currency reserves", "larger reserves", "none", "safe_reserves", 1e4, 1e5,
+           "reserves"),
+    _plain("china_gold", "China: official gold, at the market price of the month's end", "more or dearer gold", "none",
+           "safe_reserves", 100, 2e4, "gold"),
+    replace(_plain("china_gold_ounces", "China: official gold", "more gold", "none", "safe_reserves", 1e3, 2e4,
+                   "gold_ounces"), units="10,000 troy ounces"),
+    _plain("cofer_dollar_share", "World: share of the dollar in official reserves", "more dollars", "none",
+           "cofer_shares", 20, 90, "usd"),
+    _plain("cofer_renminbi_share", "World: share of the renminbi in official reserves", "more renminbi", "none",
+           "cofer_shares", 0, 20, "cny"),
 )  # fmt: skip
 
 

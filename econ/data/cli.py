@@ -98,7 +98,7 @@ def _fetch(options: argparse.Namespace) -> int:
         )  # fmt: skip
     print(report.summary.to_string())
     for table in report.carried:
-        print(f"warning: no publisher serves {table}; carried over from an older vintage.", file=sys.stderr)
+        print(f"warning: {table} was not served or read anew; carried over from an older vintage.", file=sys.stderr)
     if report.new:
         print(
             f"wrote vintage {report.as_of}; the paper stays on its own. To rebuild it from this one elsewhere: "

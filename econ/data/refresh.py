@@ -40,7 +40,8 @@ class FetchReport:
     fetched : tuple of Vintage
         Publishers' files, without their frames: `fetch_file` gives those.
     carried : tuple of str
-        Tables that no publisher serves any more, taken over from an older vintage and marked in the manifest.
+        Tables that no publisher serves any more or no fetch reads, taken over from an older vintage and marked in the
+        manifest.
     new : bool
         Whether a vintage was written; False if the newest one has the same figures.
     summary : DataFrame
@@ -149,7 +150,7 @@ def fetch(*names: str, client: Client | None = None, key: str | None = None, als
 
 def _asked(names: Sequence[str], harvest: _Harvest) -> dict[str, tuple[Official, ...]]:
     """Publishers' files of every table; a further name that nobody can have is set aside, unless all are such."""
-    tables = {table: sources(table) for table in TABLES}
+    tables = {table: sources(table) for table in TABLES if TABLES[table].served}
     for name in names:
         table = ENTRIES[name].table if name in ENTRIES else name
         try:
@@ -240,7 +241,8 @@ def _refuse(harvest: _Harvest) -> None:
 
 
 def _carry(harvest: _Harvest) -> tuple[str, ...]:
-    """Take over what nobody serves any more; a further table that no vintage has either is refused."""
+    """Take over what nobody serves any more, or no fetch reads; a further table that no vintage has is refused."""
+    harvest.gone.update({table: "no fetch reads it" for table in TABLES if not TABLES[table].served})
     for table, reason in list(harvest.gone.items()):
         try:
             harvest.files.append(_carried(table))
@@ -269,13 +271,17 @@ def _carried(table: str) -> TableFile:
 def _table_file(
     table: str, got: list[tuple[Vintage, bytes]], officials: tuple[Official, ...], allowed: bool
 ) -> TableFile:
-    frames = {each.layout: vintage.frame for each, (vintage, _) in zip(officials, got, strict=True)}
-    frame = vintage_table(table, {layout: found for layout, found in frames.items() if found is not None})
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for each, (vintage, _) in zip(officials, got, strict=True):
+        if vintage.frame is not None:
+            parts.setdefault(each.layout, []).append(vintage.frame)
+    frames = {layout: pd.concat(each, ignore_index=True) for layout, each in parts.items()}
+    frame = vintage_table(table, frames)
     if table in TABLES:
         frame = frame[frame["date"] >= _first_date(table)]
     check_ranges(table, frame)
     for layout, parsed in frames.items():
-        if parsed is not None and layout in ("slt_table1", "slt_table3"):
+        if layout in ("slt_table1", "slt_table3"):
             check_totals(layout, parsed)
     if table == "slt_table1":
         check_gaps(table, frame)

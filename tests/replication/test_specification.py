@@ -35,7 +35,7 @@ SMALL = {
     "behaviour.break_draws": 49, "simulation.replications": 10, "simulation.draws": 39, "simulation.block": 2,
     "simulation.offset_replications": 10, "simulation.offset_draws": 39, "simulation.offset_block": 2,
     "operations.draws": 199, "beliefs.draws": 400, "variances.draws": 39,
-    "daily.months": 120, "daily.replications": 4, "daily.draws": 39, "daily.block": 2,
+    "ledger.draws": 199, "ledger.haven_draws": 19, "freeze.draws": 199, "daily.months": 120, "daily.replications": 4, "daily.draws": 39, "daily.block": 2,
 }  # fmt: skip
 """Draws with which both sides of a comparison are made."""
 
@@ -86,6 +86,11 @@ CHANGED = {
     "replacement.sample": ("2003-07", "2026-03"), "replacement.trades_sample": ("1995-01", "2026-03"),
     "replacement.less_than": 0.6, "replacement.hubs": ("uk", "belgium_luxembourg"),
     "replacement.reverse_sample": ("1993-01", "2026-03"),
+    "ledger.story": "2025-10-20", "ledger.haven": ("2005-01-07", "2026-05-22"), "ledger.haven_ends": "2025-04-02",
+    "ledger.gold_since": "2022-11", "ledger.gold_seller": "china", "ledger.returns": ("2023-08", "2026-05"),
+    "ledger.shares": ("2015-01", "2026-03"), "ledger.shares_broken": "2021-12",
+    "freeze.date": "2021-02", "freeze.before": 36, "freeze.after": 36, "freeze.block": 6, "freeze.scaled": "2021-06",
+    "freeze.custody": "china_belgium",
 }  # fmt: skip
 """Another value of each field for which the rule of `another` makes none."""
 

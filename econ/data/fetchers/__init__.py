@@ -14,6 +14,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "foreign_official": ("foiadj",),
     "mfh": ("mfhhis01", "slt_table5"),
     "mof_usdjpy": ("feio",),
+    "safe_reserves": tuple(each.name for each in safe.OFFICIALS),
     "s_form": ("s1_globl",),
     **{name: (name,) for name in ("acm", "bertaut_judson", "slt_table1")},
 }
@@ -45,7 +46,16 @@ def official(name: str) -> Official:
 
 
 def sources(table: str) -> tuple[Official, ...]:
-    """Official files from which a table of a vintage is built."""
+    """Official files from which a table of a vintage is built.
+
+    Raises
+    ------
+    SeriesNotFound
+        If no publisher has it, or nothing here reads the publisher's file.
+    """
+    if table in TABLES and not TABLES[table].served:
+        known = TABLES[table]
+        raise SeriesNotFound(f"no fetch reads {table!r} ({known.publisher}, {known.url}); vintages carry it over.")
     return tuple(official(name) for name in SOURCES.get(table, (table,)))
 
 

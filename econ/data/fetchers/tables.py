@@ -99,6 +99,23 @@ def _usdjpy(frames: Frames) -> pd.DataFrame:
     return _interventions(frames)[["date", "USDJPY"]].set_axis(["date", "value"], axis=1)
 
 
+_SAFE = {
+    "reserves": ("foreign_currency_reserves", "usd_100mn"),
+    "gold": ("gold", "usd_100mn"),
+    "gold_ounces": ("gold", "ounces_10000"),
+}
+
+
+def _safe_reserves(frames: Frames) -> pd.DataFrame:
+    """Foreign currency reserves and gold by month, from a workbook a year; a month that none has keeps a blank row."""
+    cells = frames["safe"].set_index(["date", "item", "unit"])["value"]
+    wide = pd.DataFrame({name: cells.xs(where, level=("item", "unit")) for name, where in _SAFE.items()})
+    wide = wide.reindex(pd.period_range(wide.index.min(), wide.index.max(), freq="M"))
+    wide["reserves"] = [float(f"{value:.6g}") for value in wide["reserves"]]  # the archive's precision
+    wide.insert(0, "date", wide.index.astype(str))
+    return wide.reset_index(drop=True)
+
+
 _S_FORM = ("gross_purchases_treasury", "gross_sales_treasury")
 _S_FORM_NAMES = {"Belgium and Luxembourg": "BEL_LUX", "British West Indies": "CARIB"}
 
@@ -136,6 +153,7 @@ _BUILDERS: dict[str, Callable[[Frames], pd.DataFrame]] = {
     "mfh": _mfh,
     "mof_usdjpy": _usdjpy,
     "s_form": _s_form,
+    "safe_reserves": _safe_reserves,
     "slt_table1": lambda frames: _holders(
         frames["slt_table1"], "for_lt_treas_net", "for_lt_treas_valchg", "for_lt_treas_pos"
     ),
@@ -149,7 +167,7 @@ def vintage_table(name: str, frames: Frames) -> pd.DataFrame:
     ----------
     name : str
         Table of the vintage: a FRED series, or ``acm``, ``bertaut_judson``, ``foreign_official``, ``mfh``,
-        ``mof_usdjpy``, ``s_form``, ``slt_table1``; any other table is kept as it was parsed.
+        ``mof_usdjpy``, ``s_form``, ``safe_reserves``, ``slt_table1``; any other table is kept as it was parsed.
     frames : mapping
         Parsed files by layout.
 

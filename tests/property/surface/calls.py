@@ -178,6 +178,7 @@ def data_room():
         "custody_adjusted": Call(d.custody_adjusted, name="china", hubs=("uk",), survey_error=0.0),
         "debt_scale": Call(d.debt_scale, index=pd.period_range("2010-01", periods=12, freq="M")),
         "events": Call(d.events, kind=None),
+        "facts": Call(d.facts, key="us_debt", known_by="2025-10-09"),
         "first_prints": Call(d.first_prints, source=prints_file()),
         "fit_valuation": Call(d.fit_valuation, returns=-5.0 * yields["yield_10y"].diff() + 0.1 * change, yields=yields,
                               rates=("yield_2y", "yield_10y")),

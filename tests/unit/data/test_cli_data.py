@@ -39,7 +39,7 @@ def test_show_prints_values_units_and_files(capsys):
 
 def test_verify_rehashes_everything(capsys):
     code, out, _ = run(capsys, "verify")
-    assert (code, out) == (0, f"{EMBEDDED}: 22 tables verified.\n")
+    assert (code, out) == (0, f"{EMBEDDED}: 24 tables verified.\n")
 
 
 def test_diff_of_a_vintage_with_itself_is_empty(capsys):
@@ -81,7 +81,7 @@ def test_a_fetch_without_a_server_gives_one_and_names_every_source(capsys, monke
     loopback.point(monkeypatch, "http://127.0.0.1:9")
     code, _, err = run(capsys, "fetch", "--quiet")
     assert code == 1
-    assert "23 files failed" in err
+    assert "30 files failed" in err
     assert "mfhhis01: http://127.0.0.1:9/" in err
 
 
@@ -93,7 +93,7 @@ def test_fetch_list_diff_verify_in_a_row(capsys, monkeypatch, shared, loopback):
         again = run(capsys, "fetch", "--quiet")
     assert code == again[0] == 0
     assert "wrote vintage 2026-08-20" in out
-    assert "23/23 slt_table1.txt" in err
+    assert "30/30 slt_table1.txt" in err
     assert "carried over" in err
     assert "nothing new" in again[1]
     assert "2026-08-20" in run(capsys, "list")[1]

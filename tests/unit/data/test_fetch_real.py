@@ -102,9 +102,9 @@ def test_a_fetch_builds_a_complete_vintage_from_the_publishers_files(fetched):
     assert report.as_of == "2026-08-20"
     assert report.new
     assert set(manifest(report.as_of)) == set(TABLES)
-    assert report.carried == ("EXJPUS", "IRLTLT01DEM156N", "mof_usdjpy")
-    assert len(report.summary) == len(report.fetched) == 20
-    assert done[-1][0] == done[-1][1] == 23
+    assert report.carried == ("EXJPUS", "IRLTLT01DEM156N", "mof_usdjpy", "cofer_shares")
+    assert len(report.summary) == len(report.fetched) == 27
+    assert done[-1][0] == done[-1][1] == 30
     assert all(vintage.url.startswith("http://127.0.0.1:") for vintage in report.fetched)
 
 
@@ -113,7 +113,7 @@ def test_the_second_fetch_asks_conditionally_and_writes_nothing(fetched):
     assert not again.new
     assert again.as_of == report.as_of
     asked = [path for path, headers in server.requests if "If-None-Match" in headers]
-    assert len(asked) == 20
+    assert len(asked) == 27
 
 
 def test_load_works_the_same_on_the_fetched_vintage(fetched):
@@ -261,7 +261,7 @@ def test_a_new_country_is_taken_when_somebody_vouches_for_it(loopback, altered, 
 
 def test_a_server_that_is_down_writes_nothing(loopback, home, monkeypatch):
     loopback.point(monkeypatch, "http://127.0.0.1:9")
-    with pytest.raises(DownloadError, match="23 files failed"):
+    with pytest.raises(DownloadError, match="30 files failed"):
         fetch(client=quick())
     assert store.own_dates() == ()
 
@@ -272,7 +272,7 @@ def test_a_fetch_resumes_with_what_it_has(loopback, home, monkeypatch):
 
     with loopback(down) as (base, _):
         loopback.point(monkeypatch, base)
-        with pytest.raises(DownloadError, match="19 good ones are cached, and the next fetch resumes"):
+        with pytest.raises(DownloadError, match="26 good ones are cached, and the next fetch resumes"):
             fetch(client=quick())
     kept = {path.name for path in (home / ".cache").iterdir()}
     assert "mfhhis01.txt" in kept

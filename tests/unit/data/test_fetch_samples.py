@@ -5,7 +5,7 @@ import pytest
 
 import econ
 from econ.data import operations
-from econ.data.catalogue import ENTRIES
+from econ.data.catalogue import ENTRIES, TABLES
 from econ.data.checks import check_ranges
 from econ.data.convert import monthly
 from econ.data.fetchers import official
@@ -79,9 +79,21 @@ def test_operations_of_a_fetched_vintage_use_its_own_rates_debt_and_quotes(vinta
 
 def test_every_entry_of_the_catalogue_has_an_official_file():
     """Also one whose table has another name than its file: s_form, mfh, mof_usdjpy."""
-    found = {name: official(name).name for name in ENTRIES}
-    wanted = ("china_net_purchases", "japan_mfh_change", "japan_dollar_purchases", "yen_per_dollar", "soma_bills")
-    assert [found[name] for name in wanted] == ["s1_globl", "mfhhis01", "feio", "EXJPUS", "soma"]
+    unread = {name for name, item in ENTRIES.items() if item.table in TABLES and not TABLES[item.table].served}
+    assert unread == {"cofer_dollar_share", "cofer_renminbi_share"}
+    for name in unread:
+        with pytest.raises(SeriesNotFound, match=r"no fetch reads 'cofer_shares' .*vintages carry it over"):
+            official(name)
+    found = {name: official(name).name for name in ENTRIES if name not in unread}
+    wanted = (
+        "china_net_purchases",
+        "japan_mfh_change",
+        "japan_dollar_purchases",
+        "yen_per_dollar",
+        "soma_bills",
+        "china_gold",
+    )
+    assert [found[name] for name in wanted] == ["s1_globl", "mfhhis01", "feio", "EXJPUS", "soma", "safe_2020"]
 
 
 def test_a_series_of_a_file_of_many_series_is_loaded_by_name(vintages):

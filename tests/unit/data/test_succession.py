@@ -226,7 +226,7 @@ def test_the_embedded_vintage_is_never_removed(home, capsys):
         with pytest.raises(kind, match=words):
             remove(as_of)
     assert run(capsys, "remove", EMBEDDED)[0] == 1
-    assert len(verify_vintage(EMBEDDED)) == 22
+    assert len(verify_vintage(EMBEDDED)) == 24
 
 
 def test_a_vintage_that_somebody_vouched_for_is_sound(home):

@@ -1,0 +1,106 @@
+"""The ledger: every claim of the story, what settles it, what was found, and the word that one rule gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from analyses._lines import Line
+from analyses._samples import loaded
+from analyses._stated import stated
+from analyses._tested import tested
+from analyses.specification import Specification, baseline
+from econ.infer import Claim
+from econ.infer.verdict import VERDICTS
+from econ.report import Estimate, Exhibit, Panel, Row, Table, main, recorded
+from econ.report.numbers import fixed
+
+GROUPS = {"N": "Numbers", "F": "Facts", "C": "Causes and behaviour"}
+SIGNS = {"equal": "", "at least": "≥ ", "at most": "≤ "}
+
+
+def lines(spec: Specification) -> list[Line]:
+    """The 27 claims, in the order of the story's list."""
+    return [*stated(spec), *tested(spec)]
+
+
+@recorded
+def result(spec: Specification = baseline) -> Exhibit:
+    """One line a claim, and beside it the rule and what to know of it."""
+    found = lines(spec)
+    counts = Counter(line.verdict for line in found)
+    numbers: dict[str, Any] = {"claims": len(found)}
+    numbers |= {f"are_{word.replace(' ', '_')}": counts[word] for word in VERDICTS}
+    for line in found:
+        key = line.number.lower()
+        numbers |= {f"{key}_verdict": line.verdict, **line.more}
+        if line.parts:
+            numbers |= {key: line.parts[line.shown].found, f"{key}_detectable": line.detectable}
+    return Exhibit(
+        key="ledger", title="The ledger of claims", numbers=numbers,
+        tables={"": _ledger(found, spec), "rules": _rules(found, spec)}, vintages=_files(spec), spec=spec,
+    )  # fmt: skip
+
+
+def _ledger(found: list[Line], spec: Specification) -> Table:
+    rows: list[Row | Panel] = []
+    for letter, words in GROUPS.items():
+        rows.append(Panel(words))
+        rows += [_row(line) for line in found if line.number.startswith(letter)]
+    return Table(
+        ["Settled by", "Claimed", "Found", "Could be seen", "Verdict"], rows, below="interval",
+        notes=[
+            f"The story appeared on {spec.ledger.story}; vintage {spec.as_of}. Claimed: the number, its bound or its sign. Of a claim in parts the "
+            "part is shown on which it turns. Right at first print: right by the figure that had come out then. Overstated: what was found has the sign "
+            f"that was claimed and less of its size, or some parts hold and others do not. Not decidable: the {spec.level:.0%} set agrees with the claim and with "
+            "its opposite; then what could be seen is the smallest effect with 80% power. Rules, part by part, stand in the next table."
+        ],
+    )  # fmt: skip
+
+
+def _row(line: Line) -> Row:
+    label = f"{line.number} {line.words}"
+    if not line.parts:
+        return Row(label, [line.series, "", "no series", "", line.verdict])
+    part = line.parts[line.shown]
+    value: Any = part.found
+    if not isinstance(value, Estimate):
+        value = int(value) if not part.claim.units and float(value).is_integer() else float(value)
+    size = abs(value.value if isinstance(value, Estimate) else value)
+    seen = "" if not isinstance(value, Estimate) else line.detectable
+    return Row(label, [line.series, claimed(part.claim), value, seen, line.verdict], decimals=1 if size >= 10.0 else 2)
+
+
+def claimed(claim: Claim) -> str:
+    """What was said, as short as a cell.
+
+    Examples
+    --------
+    >>> claimed(Claim("debt", 37000.0, "at least")), claimed(Claim("flow", -1.0, "sign")), claimed(Claim("sold", 25.7))
+    ('≥ 37,000', '< 0', '25.7')
+    """
+    if claim.comparison == "sign":
+        return "> 0" if claim.stated > 0.0 else "< 0"
+    return SIGNS[claim.comparison] + fixed(claim.stated, 0 if float(claim.stated).is_integer() else 1)
+
+
+def _rules(found: list[Line], spec: Specification) -> Table:
+    rows = [Row(line.number, [line.rule, line.note or line.missing or "–"]) for line in found if line.parts]
+    rows += [Row(line.number, [f"{line.missing}", line.note]) for line in found if not line.parts]
+    order = {line.number: place for place, line in enumerate(found)}
+    rows.sort(key=lambda row: order[row.label])
+    return Table(
+        ["Held to", "What to know"], rows,
+        notes=[f"The story of {spec.ledger.story}, held to vintage {spec.as_of}. A number agrees within {spec.claims.tolerance:.0%}, a sign if the whole {spec.level:.0%} set has it."],
+    )  # fmt: skip
+
+
+def _files(spec: Specification) -> tuple[Any, ...]:
+    names = ("china_mfh_change", "china_net_purchases_usd", "china_position", "fed_treasuries", "china_gold_ounces",
+             "japan_dollar_purchases", "yield_10y", "financial_conditions", "yield_10y_germany")  # fmt: skip
+    months = [each for name in names for each in loaded(spec, name).vintages]
+    return tuple(dict.fromkeys((*months, *loaded(spec, "cofer_dollar_share", frequency="Q").vintages)))
+
+
+if __name__ == "__main__":
+    main(result, baseline)
