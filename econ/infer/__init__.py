@@ -21,8 +21,8 @@ from econ.infer.regression import Regression, regress
 from econ.infer.score_sets import kleibergen
 from econ.infer.stacked import LinearMoment, StackedMoments, stacked_moments
 from econ.infer.strength import EffectiveF, effective_f, tf_interval
-from econ.infer.unit_roots import unit_root
 from econ.infer.two_way import two_way_cluster
+from econ.infer.unit_roots import unit_root
 from econ.infer.verdict import Claim, Verdict, verdict
 from econ.infer.weak import anderson_rubin, conditional_lr, reduced_form
 

@@ -167,8 +167,8 @@ def instrumental(
     Raises
     ------
     SpecificationError
-        If linearmodels is not installed, for fewer instruments than endogenous variables, fewer groups than instruments,
-        rows that do not match, or unknown words.
+        If linearmodels is not installed, for fewer instruments than endogenous variables, fewer groups than
+        instruments, rows that do not match, or unknown words.
     SchemaError
         For missing values, or names that stand twice.
     SingularDesign

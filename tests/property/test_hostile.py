@@ -46,7 +46,7 @@ COSTLY = {
     "TimeVaryingVAR.fit", "TimeVaryingVARResults.convergence", "VaryingResults.coefficient", "VaryingResults.identify",
     "VaryingResults.volatility", "VaryingStructural.contrast", "VaryingStructural.irf", "VaryingStructural.path",
     "PathResults.contrast", "PathResults.at", "PathResults.contrast_p_value",
-    "DailyMarket.samples", "MixedFrequencyVAR", "MixedFrequencyVAR.fit", "MixedFrequencyResults.nowcast",
+    "MixedFrequencyVAR", "MixedFrequencyVAR.fit", "MixedFrequencyResults.nowcast",
     "pseudo_real_time",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
     "SpecificationCurve.run", "SpecificationCurveResults.joint", "SpecificationCurveResults.plot",

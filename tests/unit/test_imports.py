@@ -166,9 +166,9 @@ FLOORS = {
     "schemes": 3,
     "sets": 3,
     "posterior": 3,
+    "mixed": 4,
     "varying": 4,
 }
-FLOORS = {"_kernels": 0, "scheme": 0, "reduced": 1, "structure": 2, "schemes": 3, "sets": 3, "posterior": 3, "mixed": 4}
 """Rooms of ``econ.var`` by floor: a file imports from lower floors and from its own room."""
 
 

@@ -47,7 +47,7 @@ def prior_of(layout: Layout, prior: Minnesota, terms: Array, *, lags: int) -> tu
     ``terms`` (T, m). Initial means (for sum-of-coefficients and initial observations) are those of the published values
     per base period in the first p periods, or the first ones published.
     """
-    means = own_means(prior, layout.variables)
+    means = own_means(prior.own_lag, layout.variables)
     sizes, initial, centre, spread = (np.empty(len(means)) for _ in range(4))
     for column, persistence in enumerate(means):
         values, last, divisor = _published(layout, column, float(persistence))

@@ -22,8 +22,7 @@ from econ.var.posterior.outlier_scaling import OutlierScaling
 
 if TYPE_CHECKING:
     from econ.var.posterior.bayesian import BayesianVAR
-    from econ.var.posterior.minnesota import PriorObservations
-    from econ.var.posterior.minnesota import Minnesota
+    from econ.var.posterior.minnesota import Minnesota, PriorObservations
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +49,6 @@ class ConjugatePosterior:
     """What all hyperparameters share; made once per fit."""
 
     def __init__(self, model: BayesianVAR, lags: int, artificial: PriorObservations | None = None) -> None:
-        prior, frame = model.prior, model.parent.frame
-    def __init__(self, model: BayesianVAR, lags: int) -> None:
         prior, frame = cast("Minnesota", model.prior), model.parent.frame
         self.hyperparameters = Hyperparameters.of(model)
         self.flat = prior.is_flat
@@ -62,10 +59,8 @@ class ConjugatePosterior:
         self.first = self.nobs if model.scaling is None else model.scaling.position(frame.index[lags:])
         if model.volatility is not None:  # every period has a weight of its own
             self.first = 0
-        before = None if model.outliers is None else lags + self.first
-        self.artificial = prior.observations(model, lags, before=before) if artificial is None else artificial
         before = None if model.scaling is None else lags + self.first
-        self.artificial = prior.observations(model, lags, before=before)
+        self.artificial = prior.observations(model, lags, before=before) if artificial is None else artificial
         self.groups = self._groups(rows)
         self.upper = self._reference(self.hyperparameters.start, model.regressors(lags))
         scaled = {name: self._transformed(part) for name, part in self.groups.items()}

@@ -106,15 +106,6 @@ class Minnesota:
         lags = checks.count("lags", lags)
         if before is not None:
             before = checks.count("before", before, least=2 * lags + checks.SPARE)
-        values = model.parent.frame.to_numpy(dtype=float)
-        return PriorObservations.build(
-            values,
-            model.term_values(0)[:lags].mean(axis=0),
-            np.mean(model.term_values(lags) ** 2, axis=0),
-            scale=autoregressive_scale(values[:before]),
-            means=own_means(self, model.variables),
-            shape=(lags, self.decay),
-        )
         return PriorObservations.of(model, lags, own_lag=self.own_lag, decay=self.decay, before=before)
 
 
@@ -163,17 +154,13 @@ class PriorObservations:
         before: int | None = None,
     ) -> PriorObservations:
         """Rows of a model; scales use the periods up to ``before``."""
-        names = model.variables
-        known = own_lag if isinstance(own_lag, Mapping) else dict.fromkeys(names, own_lag)
-        for name in known:
-            checks.position("variable", name, names, of="in the VAR for own_lag")
         values = model.parent.frame.to_numpy(dtype=float)
         return cls.build(
             values,
             model.term_values(0)[:lags].mean(axis=0),
             np.mean(model.term_values(lags) ** 2, axis=0),
             scale=autoregressive_scale(values[:before]),
-            means=np.array([float(known.get(name, 1.0)) for name in names]),
+            means=own_means(own_lag, model.variables),
             shape=(lags, decay),
         )
 
@@ -224,7 +211,7 @@ class PriorObservations:
         return np.hstack([np.zeros((len(self.scale), len(self.mean))), np.diag(self.scale)])
 
 
-def own_means(prior: Minnesota, names: tuple[str, ...]) -> Array:
+def own_means(own_lag: float | Mapping[str, float], names: tuple[str, ...]) -> Array:
     """Prior mean of the first own lag of each variable, (n,).
 
     Raises
@@ -232,7 +219,7 @@ def own_means(prior: Minnesota, names: tuple[str, ...]) -> Array:
     UnknownName
         If ``own_lag`` names a variable that is not among them.
     """
-    known = prior.own_lag if isinstance(prior.own_lag, Mapping) else dict.fromkeys(names, prior.own_lag)
+    known = own_lag if isinstance(own_lag, Mapping) else dict.fromkeys(names, own_lag)
     for name in known:
         checks.position("variable", name, names, of="in the VAR for own_lag")
     return np.array([float(known.get(name, 1.0)) for name in names])

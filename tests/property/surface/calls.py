@@ -57,8 +57,7 @@ MADE = {
     "SupplyDemandDraws", "SupplyDemandResults", "CointegratedVARResults", "RankTests", "RestrictionTest", "SVECResults",
     "VECMResults",
     "KernelVARResults", "PathResults", "TimeVaryingVARResults", "VaryingStructural",
-    "StackedMoments", "LatentValues", "MixedFrequencyResults", "Nowcast", "NowcastEvaluation",
-    "SupplyDemandDraws", "SupplyDemandResults",
+    "LatentValues", "MixedFrequencyResults", "Nowcast", "NowcastEvaluation",
     "BayesFactor", "ChoiceTree", "JointInference", "Node", "SpecificationCurveResults", "Verdict",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
@@ -85,11 +84,10 @@ REFUSED = {
     "BayesianVARResults.granger",
     "CointegratedVARResults.bias_corrected",
     "CointegratedVARResults.granger",
-}
-"""What a posterior and a cointegrated VAR inherit and cannot do: every call is refused."""
     "MixedFrequencyResults.diagnostics",
     "MixedFrequencyResults.volatility",
-"""What a posterior inherits and cannot do: every call is refused."""
+}
+"""What a posterior and a cointegrated VAR inherit and cannot do: every call is refused."""
 
 
 class Call(SimpleNamespace):
@@ -800,8 +798,7 @@ def simulate_room():
 
 
 def var_room():
-    return {**_reduced_forms(), **_schemes(), **_structures(), **_varying()}
-    return {**_reduced_forms(), **_factors(), **_schemes(), **_structures()}
+    return {**_reduced_forms(), **_factors(), **_schemes(), **_structures(), **_varying()}
 
 
 def _elasticities():
@@ -859,11 +856,16 @@ def _varying():
         "VaryingStructural.impact": Call(svar.impact, date=early),
         "VaryingStructural.irf": Call(svar.irf, horizon=1, date=early),
         "VaryingStructural.path": Call(svar.path, horizon=1, dates=late, cumulated=True, **cells),
+    }  # fmt: skip
+
+
 def _frequencies():
     """Series of unlike frequency."""
+    v, have = varroom, instances()
     model, fit, values = (have[name] for name in ("MixedFrequencyVAR", "MixedFrequencyResults", "LatentValues"))
     made, scored = have["Nowcast"], have["NowcastEvaluation"]
     tables = {table.frequency: table.frame for table in model.tables}
+    return {
         "MixedFrequencyVAR": Call(v.MixedFrequencyVAR, data=tables, lags=1, trend="c", aggregation={"y": "sum"},
                                   prior=Minnesota(0.2)),
         "MixedFrequencyVAR.fit": Call(model.fit, draws=8, burn=1, rng=1),
@@ -927,7 +929,6 @@ def _reduced_forms():
         **_elasticities(),
         **_cointegrated(),
         **_frequencies(),
-        "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c"),
         "lag_order": Call(v.lag_order, data=data.frame, max_lags=3, trend="c", seasonal=True, outliers=("1995-01",)),
         "sup_f": Call(v.sup_f, fit=fit, equation="x", rng=1, draws=9, trim=0.15),
         "instantaneous": Call(v.instantaneous, fit=fit, causing="x"),

@@ -102,9 +102,9 @@ from econ.var import (
     ChangingVolatility,
     DriftPrior,
     ElasticityPrior,
+    FactorAugmentedVAR,
     KernelVAR,
     MixedFrequencyVAR,
-    FactorAugmentedVAR,
     NonGaussian,
     PermanentTransitory,
     SupplyDemand,
@@ -260,6 +260,9 @@ def _varying():
         "KernelVAR": kernel,
         "KernelVARResults": kernel.fit(draws=8, rng=1),
         "VaryingStructural": fit.identify(Cholesky("x", "y")),
+    }
+
+
 def _frequencies():
     """A monthly series with a hole and quarterly sums of another."""
     frame = reduced()[0].frame
@@ -269,6 +272,7 @@ def _frequencies():
     tables = {"M": monthly, "Q": quarterly}
     model = MixedFrequencyVAR(tables, 1, aggregation={"y": "sum"}, prior=Minnesota(0.2, own_lag=0.5))
     fit = model.fit(draws=12, burn=2, rng=1)
+    return {
         "MixedFrequencyVAR": model,
         "MixedFrequencyResults": fit,
         "LatentValues": fit.latent("y", own=True),
@@ -505,7 +509,6 @@ def of_simulate():
     }
 
 
-ROOMS = (of_var, of_cointegration, of_projection, of_events, of_offset, of_infer, of_data, of_report, of_simulate)
 def specified(lags, sample):
     """A specification of a curve."""
     table = monthly(**dict(zip("yxa", noise(120, 3, seed=17).T, strict=True)))
@@ -533,7 +536,9 @@ def of_multiverse():
     }
 
 
-ROOMS = (of_var, of_projection, of_events, of_offset, of_infer, of_data, of_multiverse, of_report, of_simulate)
+ROOMS = (
+    of_var, of_cointegration, of_projection, of_events, of_offset, of_infer, of_data, of_multiverse, of_report, of_simulate
+)  # fmt: skip
 
 
 @cache
