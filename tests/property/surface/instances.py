@@ -537,7 +537,8 @@ def of_multiverse():
 
 
 ROOMS = (
-    of_var, of_cointegration, of_projection, of_events, of_offset, of_infer, of_data, of_multiverse, of_report, of_simulate
+    of_var, of_cointegration, of_projection, of_events, of_offset, of_infer, of_data, of_multiverse, of_report,
+    of_simulate,
 )  # fmt: skip
 
 
