@@ -42,7 +42,7 @@ class Nowcast(Choices, part="nowcast"):
     sample: kind.Months = ("2011-07", "2026-03")  # months whose trades tell the owner
     lags: kind.Count = 4  # weeks
     evaluated: kind.Months = ("2019-01", "2026-03")  # months that are forecast from what was published before them
-    delay: kind.Count = 2  # months until a month's purchases are published: the middle of the second month after it
+    delay: kind.Count = 45  # days after its end until a month's purchases, or a quarter's debt, are published
     refitted: kind.Count = 12  # months between two estimates of the coefficients
     draws: kind.Count = 1000  # of each posterior
 

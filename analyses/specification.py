@@ -19,9 +19,12 @@ from analyses import _kinds as kind
 from analyses._decisive import Beliefs, Leaning, Operations, Replacement, Variances
 from analyses._kinds import Dates, NewsClass, Span
 from analyses._ledger import Freeze, Ledger
+from analyses._literature import Literature
 from analyses._measurement import BUND, Claims, Concepts, Custody, Holdings, Summary
+from analyses._multiverse import Multiverse
 from analyses._samples import THE_YIELD, consistent, cut, ordered, with_changes
 from analyses._simulations import DailySimulation, Simulation
+from analyses._variation import Nowcast, Variation
 from econ import VAR, Dataset
 from econ.report import Choices
 from econ.var import VARResults
@@ -307,6 +310,10 @@ class Specification(Choices):
     variances: Variances = field(default_factory=Variances)
     ledger: Ledger = field(default_factory=Ledger)
     freeze: Freeze = field(default_factory=Freeze)
+    literature: Literature = field(default_factory=Literature)
+    multiverse: Multiverse = field(default_factory=Multiverse)
+    variation: Variation = field(default_factory=Variation)
+    nowcast: Nowcast = field(default_factory=Nowcast)
 
     def check(self) -> None:
         """Refuse choices that contradict each other."""

@@ -157,6 +157,25 @@ SENTENCES = {
     ),
     "less than a quarter is": lambda: n("replacement.verdict") == "not decidable",
     "times the weight of those on record, of which one day is most": lambda: value("daily_designs.sales_times") > 2,
+    "in which a fall of prices counts as a sale": lambda: (
+        n("literature.beltran_ols").upper < 16 and contains("literature.beltran_ols_1", 20.0)
+    ),
+    "in the same way": lambda: (
+        n("literature.ahmed_recursive").upper < 0 and contains("literature.ahmed_recursive_2", 28.0)
+        and n("literature.ahmed_recursive_2").lower > 0
+    ),
+    "more than is published": lambda: n("literature.warnock_where") == "below",
+    "in changes nothing is left": lambda: (
+        contains("literature.warnock_1", 0.0) and n("literature.warnock_1").upper < 16
+    ),
+    "are reproduced to a bp": lambda: (
+        abs(value("literature.beltran_long") - 8.0) < 1 and abs(value("literature.imf") - 2.2) < 1
+    ),
+    "leave every size open": lambda: contains("literature.martin", 0.0, 21.0, 90.0),
+    "moved the yield of the day by": lambda: (
+        n("literature.bernanke").upper < 0.66 and value("literature.bernanke_1") < 0.5 * value("literature.bernanke")
+    ),
+    "in levels and": lambda: value("literature.notebook") < -0.5 and contains("literature.notebook_1", 0.0),
     "because news says so little": lambda: n("leaning.both_impact").std_error > 2 * n("operations.primary").std_error,
 }  # fmt: skip
 

@@ -36,6 +36,10 @@ SMALL = {
     "simulation.offset_replications": 10, "simulation.offset_draws": 39, "simulation.offset_block": 2,
     "operations.draws": 199, "beliefs.draws": 400, "variances.draws": 39,
     "ledger.draws": 199, "ledger.haven_draws": 19, "freeze.draws": 199, "daily.months": 120, "daily.replications": 4, "daily.draws": 39, "daily.block": 2,
+    "literature.martin_draws": 100, "literature.ahmed_draws": 39,
+    "multiverse.shifts": 19, "multiverse.outcomes": ("yield_10y", "term_premium_10y"), "multiverse.horizons": (0, 3),
+    "multiverse.lags": (0, 3), "multiverse.ally_lags": (1, 3), "multiverse.ally_horizons": (3, 6),
+    "variation.draws": 40, "nowcast.draws": 20,
 }  # fmt: skip
 """Draws with which both sides of a comparison are made."""
 
@@ -91,6 +95,16 @@ CHANGED = {
     "ledger.shares": ("2015-01", "2026-03"), "ledger.shares_broken": "2021-12",
     "freeze.date": "2021-02", "freeze.before": 36, "freeze.after": 36, "freeze.block": 6, "freeze.scaled": "2021-06",
     "freeze.custody": "china_belgium",
+    "literature.bernanke": ("2001-01-01", "2004-12-31"), "literature.warnock": ("1992-01", "2005-05"),
+    "literature.beltran": ("1995-01", "2007-06"), "literature.martin": ("1986-04", "2008-12"),
+    "literature.imf": ("1995-01", "2015-12"), "literature.ahmed": ("2004-01", "2020-12"), "literature.ahmed_break": "2009-12",
+    "literature.march": ("2020-03-09", "2020-03-19"), "literature.wolcott": ("1986-04", "2008-12"),
+    "literature.tabova": ("1986-04", "2020-12"), "literature.notebook": ("2012-06", "2025-12"),
+    "multiverse.outcomes": ("yield_10y", "yield_2y"), "multiverse.horizons": (0, 1), "multiverse.lags": (0, 6),
+    "multiverse.ally_lags": (1, 6), "multiverse.ally_horizons": (3, 12), "multiverse.size": 0.5,
+    "variation.levels": (0.2, 0.9), "variation.seller": "japan", "variation.sample": ("1986-04", "2026-03"),
+    "nowcast.holder": "japan", "nowcast.sample": ("2012-07", "2026-03"), "nowcast.evaluated": ("2020-01", "2026-03"),
+    "nowcast.delay": 60,
 }  # fmt: skip
 """Another value of each field for which the rule of `another` makes none."""
 

@@ -1,0 +1,224 @@
+"""Specification curves: the tables that every specification reads, and the regressions of H1 and H2 for one set of choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+import econ
+from analyses._bench import dollars_bought
+from analyses._measurement import BUND
+from analyses._projections import granular
+from analyses._samples import loaded, with_changes
+from analyses.specification import FED, Specification
+from econ import Unavailable
+from econ.data import flows
+from econ.data.vintage import Vintage
+from econ.multiverse import LinearSpecification, Rule, SpecificationCurve
+
+UNITS = {"sale": "bp per 1% of debt sold", "share": "share of a sale"}
+HOLDERS = ("china", "china_belgium", "official", "foreign", "japan", "uk", "japan_uk")
+COLUMNS = {"purchases": "net_purchases", "positions": "position_change"}
+POLICY = {"none": (), "policy": (FED, BUND), "all": (FED, BUND, "financial_conditions")}
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Monthly series over all samples: what holders sold by concept, changes of yields, controls, instruments, weights."""
+
+    sold: pd.DataFrame
+    changes: pd.DataFrame
+    controls: pd.DataFrame
+    instruments: pd.DataFrame
+    calm: pd.Series
+    samples: dict[str, tuple[str, str]]
+    level: float
+    strong: float
+
+
+def tables(spec: Specification) -> Tables:
+    """Read everything once."""
+    names = [f"{name.removesuffix('_sales')}" for name in HOLDERS]
+    sold = {
+        f"{who} {concept}": -flows(who, column, concept=spec.concept, as_of=spec.as_of)["value"]
+        if concept == "purchases"
+        else -flows(who, column, as_of=spec.as_of)["value"]
+        for who in names
+        for concept, column in COLUMNS.items()
+    }
+    frame = pd.DataFrame(sold)
+    index = pd.period_range(spec.sample.whole[0], spec.sample.whole[1], freq="M")
+    both = with_changes(spec, *spec.multiverse.outcomes, *POLICY["all"]).frame.reindex(index)
+    own = granular(spec)
+    instruments = pd.DataFrame(
+        {"granular": own.series, "granular china": own.shocks["china"], "intervention": -dollars_bought(spec)}
+    )
+    return Tables(
+        frame.reindex(index), both[list(spec.multiverse.outcomes)], both[list(POLICY["all"])], instruments.reindex(index), _calm(spec, index),
+        {name: getattr(spec.sample, name) for name in spec.multiverse.samples} | {"main": spec.sample.main}, spec.level,
+        spec.multiverse.strong,
+    )  # fmt: skip
+
+
+def _calm(spec: Specification, index: pd.PeriodIndex) -> pd.Series:
+    """One over the variance of daily changes of the yield in the month before."""
+    daily = econ.load(spec.primary.maturity, frequency="D", as_of=spec.as_of).frame[spec.primary.maturity].dropna()
+    moved = (100.0 * daily.diff()).dropna()
+    squares = (moved**2).groupby(pd.DatetimeIndex(moved.index).to_period("M")).mean()
+    return (1.0 / squares.shift()).reindex(index)
+
+
+def sale(
+    have: Tables,
+    seller: str,
+    concept: str,
+    outcome: str,
+    horizon: int,
+    controls: str,
+    lags: int,
+    sample: str,
+    design: str,
+    weights: str,
+) -> LinearSpecification | Unavailable:
+    """Change of a yield from the month before a sale to ``horizon`` months after it, on the sale."""
+    sold = have.sold[f"{seller} {concept}"]
+    moved = have.changes[outcome].rolling(horizon + 1).sum().shift(-horizon)
+    held = _held({"sold": sold, "moved": have.changes[outcome]}, have.controls[list(POLICY[controls])], lags)
+    return _specified(moved, sold, held, have, sample=sample, weights=weights, horizon=horizon, units=UNITS["sale"],
+                      instrument=_instrument(have, design, seller))  # fmt: skip
+
+
+def share(
+    have: Tables,
+    seller: str,
+    ally: str,
+    concept: str,
+    horizon: int,
+    controls: str,
+    lags: int,
+    design: str,
+    weights: str,
+) -> LinearSpecification | Unavailable:
+    """What an ally bought from the month of a sale on, of what the seller sold: by the part of its sale that is new."""
+    sold, bought = have.sold[f"{seller} {concept}"], -have.sold[f"{ally} {concept}"]
+    held = _held({"sold": sold, "bought": bought}, have.controls[list(POLICY[controls])], lags)
+    whole = [each.rolling(horizon + 1).sum().shift(-horizon) for each in (bought, sold)]
+    instrument = sold if design == "least squares" else _instrument(have, design, seller)
+    return _specified(whole[0], whole[1], held, have, sample="main", weights=weights, horizon=horizon,
+                      units=UNITS["share"], instrument=instrument)  # fmt: skip
+
+
+def _held(lagged: dict[str, pd.Series], now: pd.DataFrame, lags: int) -> pd.DataFrame | None:
+    """Lags of the system, and the controls of the month with their lags."""
+    columns = {f"{name} {k}": series.shift(k) for name, series in lagged.items() for k in range(1, lags + 1)}
+    columns |= {f"{name} {k}": now[name].shift(k) for name in now for k in range(lags + 1)}
+    return pd.DataFrame(columns) if columns else None
+
+
+def _instrument(have: Tables, design: str, seller: str) -> pd.Series | None:
+    if design == "least squares":
+        return None
+    own = f"{design} china" if design == "granular" and seller.startswith("china") else design
+    return have.instruments[own]
+
+
+def _specified(
+    outcome: pd.Series,
+    regressor: pd.Series,
+    held: pd.DataFrame | None,
+    have: Tables,
+    *,
+    sample: str,
+    weights: str,
+    horizon: int,
+    units: str,
+    instrument: pd.Series | None,
+) -> LinearSpecification | Unavailable:
+    """The regression on the months of the sample in which everything is known, if its instrument is not weak."""
+    calm = None if weights == "equal" else have.calm
+    parts = [each for each in (outcome, regressor, held, instrument, calm) if each is not None]
+    first, last = have.samples[sample]
+    known = pd.concat(parts, axis=1).notna().all(axis=1)
+    inside = known & (known.index >= pd.Period(first, freq="M")) & (known.index <= pd.Period(last, freq="M"))
+    count = int(inside.sum())
+    rest = {
+        "sample": inside, "weights": calm, "level": have.level,
+        "bandwidth": max(horizon + 1, round(0.75 * count ** (1.0 / 3.0))),
+    }  # fmt: skip
+    if instrument is not None:
+        first_stage = LinearSpecification(regressor, instrument, held, **rest)
+        if first_stage.z_score**2 < have.strong:
+            return Unavailable(f"the instrument is weak: first-stage F below {have.strong:g}")
+    return LinearSpecification(outcome, regressor, held, instrument=instrument, units=units, **rest)
+
+
+OWNERS = "trades do not tell China's purchases before July 2011, nor were positions by country published"
+RULES = (
+    Rule("owner", {"seller": ("china", "china_belgium"), "sample": ("early", "long", "whole")}, OWNERS),
+    Rule("officials", {"seller": "official", "sample": ("main", "whole")},
+         "nobody published the purchases of officials from January 2021 to January 2023"),
+    Rule("positions", {"seller": "foreign", "concept": "positions", "sample": ("early", "long", "whole")},
+         "positions of all foreigners are published by month from June 2011"),
+    Rule("policy", {"controls": ("policy", "all"), "sample": ("long", "whole")},
+         "the Federal Reserve's purchases are in the archive from 2003"),
+    Rule("panel", {"design": "granular", "sample": ("early", "long", "whole")}, "the panel of holders begins in July 2011"),
+    Rule("officials' shocks", {"design": "granular", "seller": "official"}, "the panel does not tell officials"),
+    Rule("operations", {"design": "intervention", "seller": ("china", "china_belgium")},
+         "Japan's operations move Japan's holdings"),
+    Rule("record", {"design": "intervention", "sample": ("long", "whole")}, "the record of operations begins in 1991"),
+    Rule("price in the flow", {"design": ("granular", "intervention"), "concept": "positions"},
+         "an instrument for purchases does not repair what prices do to positions"),
+)  # fmt: skip
+SHARE_RULES = (
+    Rule("price in the flow", {"design": "granular", "concept": "positions"},
+         "an instrument for purchases does not repair what prices do to positions"),
+)  # fmt: skip
+
+
+PRICED = Rule("prices", {"concept": "positions"}, "prices are a part of changes in position")
+
+
+def sale_curve(spec: Specification, *more: Rule) -> SpecificationCurve:
+    """The curve of H1, less what further rules leave out."""
+    axes = spec.multiverse
+    choices = {
+        "seller": axes.sellers, "concept": axes.concepts, "outcome": axes.outcomes, "horizon": axes.horizons,
+        "controls": axes.controls, "lags": axes.lags, "sample": axes.samples, "design": axes.designs, "weights": axes.weights,
+    }  # fmt: skip
+    return _curve(partial(sale, tables(spec)), choices, (*RULES, *more))
+
+
+def share_curve(spec: Specification, *more: Rule) -> SpecificationCurve:
+    """The curve of H2."""
+    axes = spec.multiverse
+    choices = {
+        "seller": axes.ally_sellers, "ally": axes.allies, "concept": axes.concepts, "horizon": axes.ally_horizons,
+        "controls": axes.ally_controls, "lags": axes.ally_lags, "design": axes.ally_designs, "weights": axes.weights,
+    }  # fmt: skip
+    return _curve(partial(share, tables(spec)), choices, (*SHARE_RULES, *more))
+
+
+def _curve(
+    base: partial[LinearSpecification | Unavailable], choices: dict[str, tuple[Any, ...]], rules: tuple[Rule, ...]
+) -> SpecificationCurve:
+    """An axis with one option is no choice; rules keep what they say of the others."""
+    fixed = {axis: values[0] for axis, values in choices.items() if len(values) == 1}
+    axes = {axis: values for axis, values in choices.items() if axis not in fixed}
+    kept = []
+    for rule in rules:
+        when = {axis: (labels,) if isinstance(labels, str) else tuple(labels) for axis, labels in rule.when.items()}
+        met = all(fixed[axis] in labels for axis, labels in when.items() if axis in fixed)
+        left = {axis: [each for each in labels if each in axes[axis]] for axis, labels in when.items() if axis in axes}
+        if met and left and all(left.values()):
+            kept.append(Rule(rule.name, left, rule.reason))
+    return SpecificationCurve(partial(base, **fixed), axes, exclude=kept)
+
+
+def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
+    """Files behind the curves."""
+    bought = [f"{who}_{column}" for who in HOLDERS for column in COLUMNS.values()]
+    monthly = loaded(spec, *bought, *spec.multiverse.outcomes, *POLICY["all"])
+    return monthly.vintages

@@ -1,0 +1,117 @@
+"""The bench of the literature: published estimates, the package's on their samples, and the one choice that moves each."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from analyses import _bench, _bench_systems
+from analyses._bench import Entry
+from analyses._words import listing, span
+from analyses.specification import Specification, baseline
+from econ import Estimate
+from econ.report import Exhibit, Panel, Row, Table, main, recorded
+
+ABSENT = {
+    "Kaminska and Zinna (2020)": "needs yields of inflation-protected securities and an arbitrage-free model of them",
+}
+"""Papers that the archive cannot put on the bench, and what is missing."""
+REPRODUCED = ("inside", "reproduced")
+
+
+def entries(spec: Specification) -> list[Entry]:
+    """All papers on the bench, in the order of the table."""
+    return [
+        _bench.warnock(spec), *_bench.beltran(spec), *_bench_systems.cointegrated(spec), _bench_systems.martin(spec),
+        *_bench_systems.ahmed(spec), _bench.bernanke(spec), _bench.march(spec), _bench_systems.wolcott(spec),
+        _bench.tabova(spec), _bench.notebook(spec),
+    ]  # fmt: skip
+
+
+@recorded
+def result(spec: Specification = baseline) -> Exhibit:
+    """Every paper with its published number, ours, the difference, and ours under other choices."""
+    made = entries(spec)
+    rows: list[Row | Panel] = []
+    numbers: dict[str, Any] = {}
+    for units in dict.fromkeys(entry.units for entry in made):
+        rows.append(Panel(units))
+        for entry in (each for each in made if each.units == units):
+            words = f"{entry.paper}: {entry.method}"
+            rows.append(Row(words, [_published(entry), entry.ours, difference(entry), where(entry, entry.ours)]))
+            rows += [
+                Row(f"the same, {choice}", ["", each, "", where(entry, each)]) for choice, each in entry.others.items()
+            ]
+            numbers |= {entry.key: entry.ours, f"{entry.key}_where": where(entry, entry.ours)}
+            numbers |= {f"{entry.key}_{place}": each for place, each in enumerate(entry.others.values(), 1)}
+    rows += [Panel("Not on the bench"), *(Row(paper, ["", "", "", why]) for paper, why in ABSENT.items())]
+    compared = [where(entry, entry.ours) for entry in made if entry.published is not None]
+    numbers |= {"compared": len(compared), "inside": sum(each in REPRODUCED for each in compared)}
+    numbers["signed"] = sum(_signed(entry) for entry in made if where(entry, entry.ours) in REPRODUCED)
+    table = Table(
+        ["Published", "Recomputed", "Difference", "Published lies"],
+        rows,
+        decimals=2,
+        below="interval",
+        notes=_notes(spec),
+    )
+    return Exhibit(
+        key="literature", title="The literature on one bench", numbers=numbers, tables={"": table},
+        vintages=_bench.vintages_of(spec), spec=spec,
+    )  # fmt: skip
+
+
+def difference(entry: Entry) -> float | str:
+    """Ours less the middle of what is published, or less its end where it has one."""
+    if entry.published is None:
+        return ""
+    low, high = entry.published
+    value = entry.ours.value if isinstance(entry.ours, Estimate) else entry.ours
+    return value - (low if math.isinf(high) else 0.5 * (low + high))
+
+
+def where(entry: Entry, found: Estimate | float) -> str:
+    """Where the published range lies next to the set of a recomputed number; a number without a set by rounding."""
+    if entry.published is None:
+        return ""
+    low, high = entry.published
+    if not isinstance(found, Estimate):
+        return "reproduced" if round(found, entry.decimals) == round(low, entry.decimals) else "elsewhere"
+    region = found.confidence_set()
+    if any(low <= end and start <= high for start, end in region):
+        return "inside"
+    return "above" if low > region.upper else "below" if high < region.lower else "in a gap"
+
+
+def _signed(entry: Entry) -> bool:
+    """Whether the recomputed number has a sign: no set, or one without zero."""
+    return not isinstance(entry.ours, Estimate) or 0.0 not in entry.ours.confidence_set()
+
+
+def _published(entry: Entry) -> str:
+    if entry.published is None:
+        return "words only"
+    low, high = (f"{value:g}".replace("-", "−") for value in entry.published)
+    words = low if low == high else f"over {low}" if high == "inf" else f"{low} to {high}"
+    return words if entry.seen else f"{words} (from memory)"
+
+
+def _notes(spec: Specification) -> list[str]:
+    choices = spec.literature
+    return [
+        "Published: as printed, put on the scale of the table; from memory: no source that can be reached shows it. Recomputed: with this package's "
+        f"data on the sample of the paper as far as it is known (in the order of the table, {listing([span(each) for each in _samples(spec)])}), {spec.level:.0%} sets and intervals. "
+        "Difference: recomputed less the middle of the published range. The lines below it change one choice each. Published lies inside: the range meets the set of the line.",
+        f"Warnock and Warnock: flows in percent of debt, inflation, growth and the deficit of the past {choices.warnock_window} months in place of surveys of expectations, which the archive lacks "
+        f"(forecasts of inflation and growth complete it), and the deviation of changes of the yield over {choices.warnock_risk} months. Set of the instrument: Anderson-Rubin where the model gives one. Cointegration: rank one, normalised on the premium.",
+    ]
+
+
+def _samples(spec: Specification) -> list[tuple[str, str]]:
+    choices = spec.literature
+    return [choices.warnock, choices.beltran, choices.imf, choices.martin, choices.ahmed, choices.wolcott, choices.bernanke,
+            choices.tabova, choices.notebook]  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(result, baseline)

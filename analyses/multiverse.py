@@ -1,0 +1,177 @@
+"""Specification curves: every defensible estimate of H1 and H2, what moves them, and all of them at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analyses._curves import PRICED, UNITS, sale_curve, share_curve, vintages_of
+from analyses._units import cell
+from analyses._words import span
+from analyses.leaning import LITERATURE
+from analyses.specification import Specification, baseline
+from econ.multiverse import JointInference, Rule, SpecificationCurveResults
+from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
+
+STATISTICS = {
+    "median": "Median",
+    "share": "Share significant, one sign",
+    "stouffer": "Average z",
+    "largest": "Largest z",
+}
+WORDS = {
+    "seller": "Seller", "concept": "Concept", "outcome": "Yield", "horizon": "Horizon", "controls": "Controls", "lags": "Lags",
+    "sample": "Sample", "design": "Design", "weights": "Weights", "ally": "Ally", "interactions": "Jointly",
+}  # fmt: skip
+
+
+@recorded
+def result(spec: Specification = baseline) -> Exhibit:
+    """Both curves, their decompositions, and joint tests against samples without an effect."""
+    curves = {"h1": sale_curve(spec).run(), "h2": share_curve(spec).run()}
+    bought = {"h1": sale_curve(spec, *_without_prices(spec)), "h2": share_curve(spec, *_without_prices(spec))}
+    joint = {key: _joint(curve.run(), spec) for key, curve in bought.items()}
+    numbers: dict[str, Any] = {}
+    for key, results in curves.items():
+        numbers |= {f"{key}_{name}": value for name, value in _told(results).items()}
+        numbers |= {f"{key}_{name}_p": cell(joint[key].table, name, "p_value") for name in STATISTICS}
+    return Exhibit(
+        key="multiverse", title="Every defensible specification", numbers=numbers,
+        tables={"": _summary(curves, joint, spec), "variance": _variance(curves), "tree": _tree(curves, spec)},
+        figures={"": Figure(_points(curves["h1"]), _draw, height=5.6)}, vintages=vintages_of(spec), spec=spec,
+    )  # fmt: skip
+
+
+def _joint(results: SpecificationCurveResults, spec: Specification) -> JointInference:
+    """Against outcomes that are turned round in time; a calendar of T periods has T - 1 turns."""
+    turns = spec.multiverse.shifts
+    if results.calendar is not None:
+        turns = min(turns, results.calendar[1] - results.calendar[0])
+    return results.joint(turns, rng=spec.rng, size=spec.multiverse.size)
+
+
+def _without_prices(spec: Specification) -> tuple[Rule, ...]:
+    """Leaves out the concept that prices enter, where there is another."""
+    return (PRICED,) if len(spec.multiverse.concepts) > 1 else ()
+
+
+def _told(results: SpecificationCurveResults) -> dict[str, Any]:
+    """What text and table say of a curve."""
+    told, rows = results.summary(), results.estimates
+    by_concept: dict[Any, Any] = rows.groupby("concept")["value"].median().to_dict() if "concept" in rows else {}
+    names = ("combinations", "estimated", "failed", "median", "lowest", "highest", "share_positive",
+             "share_significant_positive", "share_significant_negative")  # fmt: skip
+    parts = results.decompose()["shapley"]
+    return {
+        **{name: told[name] for name in names},
+        **{f"median_{concept}": float(value) for concept, value in by_concept.items()},
+        **{f"part_{axis}": float(value) for axis, value in parts.items()},
+    }
+
+
+def _summary(
+    curves: dict[str, SpecificationCurveResults], joint: dict[str, JointInference], spec: Specification
+) -> Table:
+    columns = {key: _told(results) for key, results in curves.items()}
+    lines = {
+        "Specifications": "estimated", "Left out, weak instrument": "failed", "Median": "median", **{f"of {concept}": f"median_{concept}" for concept in spec.multiverse.concepts if len(spec.multiverse.concepts) > 1},
+        "Smallest": "lowest", "Largest": "highest", "Share above zero": "share_positive",
+        "Share above zero and significant": "share_significant_positive",
+        "Share below zero and significant": "share_significant_negative",
+    }  # fmt: skip
+    rows: list[Row | Panel] = [
+        Row(words, [columns[key][name] for key in curves], decimals=0 if name in ("estimated", "failed") else None)
+        for words, name in lines.items()
+    ]
+    rows.append(Panel("p-values of all specifications with purchases at once"))
+    rows += [
+        Row(words, [cell(joint[key].table, name, "p_value") for key in joint]) for name, words in STATISTICS.items()
+    ]
+    return Table(
+        ["H1: yield after a sale", "H2: share bought"], rows, decimals=2,
+        notes=[
+            f"H1: {UNITS['sale']}; H2: share of a sale that the ally buys. Every combination of the axes that no rule leaves out, Newey-West errors, {spec.level:.0%} sets; significant at {1 - spec.level:.0%}. "
+            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part. "
+            f"Longest sample {span(spec.sample.whole)}."
+        ],
+    )  # fmt: skip
+
+
+def _variance(curves: dict[str, SpecificationCurveResults]) -> Table:
+    parts = {key: results.decompose() for key, results in curves.items()}
+    axes = dict.fromkeys(axis for each in parts.values() for axis in each.index if axis != "interactions")
+    cells = [
+        Row(
+            WORDS[axis],
+            [
+                cell(parts[key], axis, name) if axis in parts[key].index else ""
+                for key in parts
+                for name in ("shapley", "total")
+            ],
+        )
+        for axis in (*axes, "interactions")
+    ]
+    return Table(
+        ["Alone", "In all", "Alone", "In all"], cells, stub="Choice", decimals=2, spans=[("H1", 2), ("H2", 2)],
+        notes=["Parts of the variance of the estimates. Alone: in the fit of all choices as main effects, averaged over their order; these and what choices do jointly add to one. In all: what is left among specifications that agree on every other choice."],
+    )  # fmt: skip
+
+
+def _tree(curves: dict[str, SpecificationCurveResults], spec: Specification) -> Table:
+    rows: list[Row | Panel] = []
+    for words, results in zip(("H1", "H2"), curves.values(), strict=True):
+        rows.append(Panel(words))
+        rows += _branches(results, spec.multiverse.depth)
+    return Table(
+        ["Mean", "Specifications"], rows, stub="Specifications with", decimals=2,
+        notes=["A regression tree: each question divides the specifications so that the sum of squares falls most."],
+    )  # fmt: skip
+
+
+def _branches(results: SpecificationCurveResults, depth: int) -> list[Row]:
+    """Nodes of the tree, each with the answers that lead to it."""
+    rows: list[Row] = []
+    path: dict[int, str] = {}
+    for node in results.tree(depth).nodes:
+        path[node.depth] = node.answer
+        words = "; ".join(path[step] for step in range(1, node.depth + 1)) or "All"
+        rows.append(Row(words, [node.mean, node.count]))
+    return rows
+
+
+def _points(results: SpecificationCurveResults) -> pd.DataFrame:
+    """Estimates in order, whether zero lies outside of the set, and the choices behind them."""
+    rows = results.estimates
+    kept = rows[list(results.curve.axes)].astype(str).reset_index(drop=True)
+    kept.insert(0, "value", rows["value"].to_numpy().round(2))
+    kept.insert(1, "significant", [bool(each) for each in rows["significant"]])
+    return kept
+
+
+def _draw(page: Any, data: pd.DataFrame) -> None:
+    options = [(axis, label) for axis in data.columns[2:] for label in dict.fromkeys(sorted(data[axis]))]
+    top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.3, 1.0])
+    at, seen = np.arange(len(data)), data["significant"].to_numpy(dtype=bool)
+    for chosen, colour, words in ((~seen, "#9aa5b1", "zero in the set"), (seen, "#0b3c6f", "zero outside")):
+        top.plot(at[chosen], data["value"][chosen], ".", color=colour, markersize=1.6, label=words, rasterized=True)
+    top.axhline(0.0, color="black", linewidth=0.6)
+    for words, value in LITERATURE.items():
+        top.axhline(value, color="#c75b12", linewidth=0.5, linestyle=":")
+        top.text(1.002 * len(data), value, words, fontsize=4.5, va="center", color="#c75b12")
+    top.set_ylabel(UNITS["sale"])
+    top.legend(loc="upper left", frameon=False)
+    for place, (axis, label) in enumerate(reversed(options)):
+        here = at[(data[axis] == label).to_numpy()]
+        matrix.plot(
+            here, np.full(len(here), place), "|", color="#0b3c6f", markersize=2.4, markeredgewidth=0.15, rasterized=True
+        )
+    matrix.set_yticks(
+        range(len(options)), [f"{WORDS[axis].lower()}: {label}" for axis, label in reversed(options)], fontsize=4.5
+    )
+    matrix.set_xlabel("Specifications, in the order of their estimates")
+
+
+if __name__ == "__main__":
+    main(result, baseline)
