@@ -42,7 +42,8 @@ COSTLY = {
     "BayesianVARResults.volatility", "ChangingVolatility.impact_batch", "NonGaussian.impact_batch", "lag_order",
     "SupplyDemand", "SupplyDemand.fit", "SupplyDemand.sample", "SupplyDemandResults.plot", "SupplyDemandDraws.summary",
     "DailyMarket.samples",
-    "VARResults.diagnostics", "HeteroskedasticityResults.tests", "RankTests.bootstrap", "VECM", "VECM.fit", "VECM.layout",
+    "VARResults.diagnostics", "HeteroskedasticityResults.tests", "RankTests.bootstrap", "VECM", "VECM.fit",
+    "VECM.layout",
     "VECM.cointegration_tests", "VECMResults.diagnostics", "VECMResults.restrict", "SVEC.identify", "SVEC.impact_batch",
     "unit_root",
 }  # fmt: skip
