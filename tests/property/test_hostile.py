@@ -50,6 +50,10 @@ COSTLY = {
     "pseudo_real_time",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
     "SpecificationCurve.run", "SpecificationCurveResults.joint", "SpecificationCurveResults.plot",
+    "RankTests.bootstrap", "VECM", "VECM.fit",
+    "VECM.layout",
+    "VECM.cointegration_tests", "VECMResults.diagnostics", "VECMResults.restrict", "SVEC.identify", "SVEC.impact_batch",
+    "unit_root",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""
 SHARES = shared_out()

@@ -163,8 +163,10 @@ class VECMResults:
         """Find the structural shocks, by any scheme that a VAR takes; see :meth:`econ.var.VARResults.identify`.
 
         Responses, variance shares, decompositions and bootstrap bands are those of the VAR in levels, and draws are
-        estimated at this rank. `LongRun` needs a stable VAR and refuses; `PermanentTransitory` and `SVEC` are for
-        cointegrated variables.
+        estimated at this rank. `Cholesky`, `MaxShare`, `Proxy`, `Heteroskedasticity`, `NonGaussian` and
+        `ChangingVolatility` read the residuals and work as in any VAR. `SignRestrictions` draws from the posterior
+        given β, which converges faster than the rest, so that every draw has the rank. `LongRun` needs a stable VAR and
+        refuses; `PermanentTransitory` and `SVEC` are for cointegrated variables.
         """
         return self.levels.identify(scheme, rng)
 

@@ -111,6 +111,8 @@ def test_bootstraps_repeat_whatever_the_workers_and_know_their_kinds(levels):
     pd.testing.assert_frame_equal(one, tests.bootstrap(Wild(draws=150), rng=1, n_jobs=2))
     assert one["p_value"].iloc[0] == 1 / 151
     assert one["p_value"].iloc[1] > 0.02
+    far = VECM(levels.frame + 1e7, 2).cointegration_tests().bootstrap(Wild(draws=150), rng=1)
+    assert far["p_value"].tolist() == one["p_value"].tolist()
     corrected = VECM(levels, 2).cointegration_tests("reinsel-ahn").bootstrap(Wild(draws=150), rng=1)
     assert corrected["p_value"].tolist() == one["p_value"].tolist()
     assert one["p_value"].tolist() != tests.bootstrap(Residual(draws=150), rng=1)["p_value"].tolist()

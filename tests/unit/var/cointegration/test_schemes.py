@@ -72,6 +72,9 @@ def test_long_run_zeros_give_the_same_shocks_by_scoring(fit, svar):
 def test_short_run_zeros_alone_are_cholesky(fit):
     svar = fit.identify(SVEC(short_run={"japan": "china", "yield": ["china", "japan"]}))
     np.testing.assert_allclose(svar.impact, fit.identify(Cholesky(*fit.variables)).impact, atol=1e-8)
+    mixed = fit.identify(SVEC(long_run={"yield": ["china", "japan", "yield"]}, short_run={"japan": "china"}))
+    assert mixed.impact.loc["china", "japan"] == 0.0
+    np.testing.assert_allclose(mixed.long_run["yield"], 0.0, atol=1e-10)
     named = fit.identify(SVEC(short_run={"b": "china", "c": ["china", "japan"]}, shocks=["a", "b", "c"]))
     assert named.shock_names == ("a", "b", "c")
     np.testing.assert_allclose(named.impact, svar.impact, atol=1e-8)

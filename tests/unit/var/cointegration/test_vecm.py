@@ -203,6 +203,8 @@ def test_unstable_draws_are_counted_and_drawn_again_or_kept():
     assert kept.unstable == int((~kept.stable).sum()) > 0
     assert drawn.stable.all()
     assert drawn.unstable >= kept.unstable
+    tests = VECM(data, 2, deterministic="none").cointegration_tests().bootstrap(Residual(draws=100), rng=1)
+    assert tests.loc["trace: rank 1", "unstable"] == kept.unstable  # rank tests keep them whatever the rule
 
 
 @pytest.mark.parametrize(
