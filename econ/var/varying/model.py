@@ -87,7 +87,7 @@ class TimeVaryingVAR:
     from 0.5 to 2 in straight lines, 0.78 and 0.99, in the structural form 0.76 and 0.99, with a mean error of the
     effect of 0.16 and 0.17: the default prior is against as much drift. Posterior draws of data drawn from the prior
     have the prior's law in both forms (Geweke 2004, some 36 moments). A sweep of 3 variables, 2 lags and 438 dates
-    takes 8.4 ms of processor time, one of the structural form 3.8 ms. W mixes slowest: read
+    takes 7.8 ms of processor time, one of the structural form 3.5 ms. W mixes slowest: read
     :meth:`TimeVaryingVARResults.convergence`.
 
     References

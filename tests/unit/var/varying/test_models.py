@@ -69,6 +69,17 @@ def test_without_drift_the_posterior_is_that_of_constant_coefficients(data):
     assert np.abs(np.diff(fit.log_volatility_draws, axis=1)).max() < 1e-3
 
 
+@pytest.mark.parametrize("form", ["reduced", "structural"])
+def test_simultaneous_effects_volatilities_and_lags_are_found(form):
+    frame, _, _ = drifting(180, 2, coefficient=(2.0, 2.0), size=(1.0, 1.0))
+    fit = TimeVaryingVAR(frame, lags=1, form=form).fit(draws=60, rng=1, burn=60, thin=1)
+    path = fit.identify(ORDER).path(0, response="y", shock="x", per="x", dates=fit.dates[::40])
+    assert (path["point"] - 2.0).abs().max() < 0.9
+    own = fit.identify(ORDER).path(0, response="y", shock="y", dates=fit.dates[::40])
+    assert (own["point"] / np.exp(1.0) - 1.0).abs().max() < 0.35
+    assert (fit.coefficient("x", "L1.x")["point"] - 0.5).abs().max() < 0.2
+
+
 def test_a_kernel_without_end_is_least_squares(data):
     fit = KernelVAR(data, lags=1, bandwidth=1e6).fit(draws=5, rng=1)
     constant = VAR(data, lags=1).fit()
