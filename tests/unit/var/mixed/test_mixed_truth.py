@@ -43,7 +43,7 @@ def test_sweeps_leave_the_joint_distribution_alone():
         sigma = factor @ factor.T
         y = np.tanh(path[:, 1] / 3.0)  # bounded: the prior has explosive paths
         logs = np.log([sigma[0, 0], sigma[1, 1]])
-        rest = [np.tanh(sigma[0, 1]), y[0], y[7], y[8], y[7] * y[8], y[14], y[14] ** 2]
+        rest = [np.tanh(sigma[0, 1]), y[0], y[7], y[8], y[7] * y[8], y[14], y[14] ** 2, y[0] ** 2, (y[1] - y[0]) ** 2]
         return [*np.tanh(coefficients).ravel(), *np.tanh(coefficients).ravel() ** 2, *logs, *rest]
 
     rounds, prior, chain = 8_000, [], []
