@@ -43,6 +43,8 @@ COSTLY = {
     "SupplyDemand", "SupplyDemand.fit", "SupplyDemand.sample", "SupplyDemandResults.plot", "SupplyDemandDraws.summary",
     "DailyMarket.samples",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
+    "FactorAugmentedStructural.irf", "FactorAugmentedVAR", "FactorAugmentedVAR.fit", "FactorAugmentedResults.forecast",
+    "Instrumental.robust_set", "instrumental", "LocalProjectionDiD", "LocalProjectionDiD.fit", "VARResults.predictive",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""
 SHARES = shared_out()
