@@ -82,8 +82,8 @@ class Instrumental:
         checks.position("coefficient", name, [str(each) for each in self.params.index])
         level, value, error = checks.level(level), float(self.params[name]), float(self.std_errors[name])
         width = float(stats.t.ppf(0.5 + 0.5 * level, self.df)) * error
-        ends = {"lower": value - width, "upper": value + width}
-        return Estimate(value, error, **ends, level=level, units=units, label=label or name, nobs=self.nobs)
+        ends = value - width, value + width
+        return Estimate(value, error, *ends, level=level, units=units, label=label or name, nobs=self.nobs)
 
     def robust_set(self, name: str, *, level: float = 0.90) -> ConfidenceSet:
         """Values of one endogenous coefficient that Anderson and Rubin do not reject for some value of the other.
@@ -167,8 +167,8 @@ def instrumental(
     Raises
     ------
     SpecificationError
-        If linearmodels is not installed, for fewer instruments than endogenous variables, fewer groups than
-        instruments, rows that do not match, or unknown words.
+        If linearmodels is absent, for fewer instruments than endogenous variables, fewer groups than instruments,
+        rows that do not match, or unknown words.
     SchemaError
         For missing values, or names that stand twice.
     SingularDesign

@@ -54,6 +54,8 @@ COSTLY = {
     "VECM.layout",
     "VECM.cointegration_tests", "VECMResults.diagnostics", "VECMResults.restrict", "SVEC.identify", "SVEC.impact_batch",
     "unit_root",
+    "FactorAugmentedStructural.irf", "FactorAugmentedVAR", "FactorAugmentedVAR.fit", "FactorAugmentedResults.forecast",
+    "Instrumental.robust_set", "instrumental", "LocalProjectionDiD", "LocalProjectionDiD.fit", "VARResults.predictive",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""
 SHARES = shared_out()

@@ -205,8 +205,8 @@ def test_intervals_cover_what_made_the_data():
     truth, sigma = np.zeros((7, 3)), ERRORS @ ERRORS.T
     truth[1:4] = MIXED.T
     covered = []
-    for _ in range(100):
-        fit = BayesianVAR(simulated(200, rng), LAGS, prior=AsymmetricMinnesota(own_lag=0.0)).fit(500, rng=1)
+    for _ in range(60):
+        fit = BayesianVAR(simulated(200, rng), LAGS, prior=AsymmetricMinnesota(own_lag=0.0)).fit(300, rng=1)
         for draws, true in ((fit.draws.coefficients, truth), (fit.draws.sigma, sigma)):
             lower, upper = np.quantile(draws, [0.05, 0.95], axis=0)
             covered.append(((lower <= true) & (true <= upper)).mean())
