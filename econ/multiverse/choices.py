@@ -178,7 +178,8 @@ def check_known(rules: Iterable[Rule | Same], axes: Mapping[str, Mapping[str, An
                     raise SpecificationError(f"no option {label!r} of axis {axis!r}; {suggestion(label, axes[axis])}")
 
 
-@dataclass(frozen=True)
+@guarded
+@dataclass(frozen=True, eq=False)
 class Plan:
     """Combinations in an order that does not depend on how the axes were written down.
 

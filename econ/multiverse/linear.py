@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,7 @@ class LinearSpecification:
     regressor: pd.Series
     controls: pd.DataFrame | None = None
     lags: int = field(default=0, kw_only=True)
-    sample: Sequence[str] | pd.Series | None = field(default=None, kw_only=True)
+    sample: Sequence[Any] | pd.Series | None = field(default=None, kw_only=True)
     weights: pd.Series | None = field(default=None, kw_only=True)
     instrument: pd.Series | None = field(default=None, kw_only=True)
     cov: str = field(default="hac", kw_only=True)
@@ -303,7 +304,7 @@ def _numbers(column: pd.Series, name: str) -> Array:
     return column.to_numpy(dtype=float, na_value=np.nan)
 
 
-def _between(index: pd.Index, sample: Sequence[str]) -> Mask:
+def _between(index: pd.Index, sample: Sequence[Any]) -> Mask:
     ends = list(sample)
     if len(ends) != 2:
         raise SpecificationError(f"sample takes (first, last), both included; found {sample!r}.")

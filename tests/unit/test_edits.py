@@ -18,7 +18,7 @@ from econ.projection import PanelProjection
 from econ.responses import IRF
 from econ.simulate import Regime
 
-ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
+ROOMS = ("data", "eventstudy", "infer", "multiverse", "offset", "projection", "report", "responses", "simulate", "var")
 TABLES = (pd.DataFrame, pd.Series, np.ndarray)
 DEPTH = 3
 EXPENSIVE = {"pdf", "svg", "plot"}

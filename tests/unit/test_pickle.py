@@ -13,7 +13,7 @@ from surface.instances import instances
 import econ
 from econ import Cholesky
 
-ROOMS = (econ.var, econ.projection, econ.eventstudy, econ.offset)
+ROOMS = (econ.var, econ.projection, econ.eventstudy, econ.multiverse, econ.offset)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from surface.instances import MONTHS, Chosen, designs, drawn, instances, market, monthly, noise, reduced
+from surface.instances import MONTHS, Chosen, designs, drawn, instances, market, monthly, noise, reduced, specified
 
 import econ
 from econ import (
@@ -24,6 +24,7 @@ from econ import (
     Residual,
     eventstudy,
     infer,
+    multiverse,
     offset,
     projection,
     report,
@@ -38,7 +39,7 @@ from econ.responses import Cell
 from econ.simulate import TreasuryMarket
 from econ.testing import event_table, simulated_levels
 
-ROOMS = ("data", "eventstudy", "infer", "offset", "projection", "report", "responses", "simulate", "var")
+ROOMS = ("data", "eventstudy", "infer", "multiverse", "offset", "projection", "report", "responses", "simulate", "var")
 
 MADE = {
     "Average", "BayesianVARResults", "Benchmark", "BiasCorrection", "Breaks", "ChangingVolatilityResults",
@@ -51,6 +52,7 @@ MADE = {
     "NewsLeaning", "OperationResults", "OperationSample", "Outcome", "Randomisation", "Reallocation", "RegimeLeaning",
     "StackedMoments",
     "SupplyDemandDraws", "SupplyDemandResults",
+    "BayesFactor", "ChoiceTree", "JointInference", "Node", "SpecificationCurveResults", "Verdict",
 }  # fmt: skip
 """Types that the package makes and nobody else: their constructors take what an estimator computed, no user's input."""
 
@@ -324,6 +326,20 @@ def infer_room():
         **_designs(i),
         "cluster": Call(i.cluster, x=x, u=y, groups=groups),
         "driscoll_kraay": Call(i.driscoll_kraay, x=x, u=y, periods=groups, lags=2),
+        "Claim": Call(
+            i.Claim, quantity="impact", stated=2.0, comparison="at least", decimals=1, tolerance=0.1, units="bp"
+        ),
+        "Claim.allowance": Call(instances()["Claim"].allowance, found=2.0),
+        "verdict": Call(i.verdict, claim=instances()["Claim"], found=2.0, first=2.5, power=0.8),
+        "bayes_factor": Call(
+            i.bayes_factor, estimate=econ.Estimate(1.0, 0.5, 0.2, 1.8), prior_mean=0.5, prior_sd=1.0, null=0.0
+        ),
+        "replication_bayes_factor": Call(
+            i.replication_bayes_factor,
+            original=econ.Estimate(1.0, 0.5, 0.2, 1.8),
+            replication=econ.Estimate(0.5, 0.5, -0.3, 1.3),
+        ),
+        "benjamini_yekutieli": Call(i.benjamini_yekutieli, p_values=np.array([0.01, 0.5])),
         "equivalence": Call(i.equivalence, value=0.1, std_error=0.2, bound=1.0, df=20.0, size=0.05),
         "LeaningCurve.at": Call(instances()["LeaningCurve"].at, leaning=0.5, level=0.9),
         "LeaningCurve.needed": Call(instances()["LeaningCurve"].needed, impact=0.5, level=0.9, units="k"),
@@ -630,6 +646,41 @@ def responses_room():
     }  # fmt: skip
 
 
+def multiverse_room():
+    m, have = multiverse, instances()
+    curve, results, linear = have["SpecificationCurve"], have["SpecificationCurveResults"], have["LinearSpecification"]
+    shift, blocks, null = have["NullPlan"], have["plan of blocks"], noise(30, 4, seed=16)
+    months = pd.period_range("2000-01", periods=120, freq="M").asi8
+    return {
+        "Rule": Call(m.Rule, name="r", when={"lags": "1"}, reason="why"),
+        "Rule.covers": Call(have["Rule"].covers, labels={"lags": "1", "sample": "all"}),
+        "Same": Call(m.Same, axis="lags", when={"sample": "all"}, reason="why"),
+        "Same.covers": Call(have["Same"].covers, labels={"lags": "1", "sample": "all"}),
+        "SpecificationCurve": Call(m.SpecificationCurve, base=specified, choices={"lags": [0, 1, 2], "sample": ["all", "late"]},
+                                   exclude=[have["Rule"]], same=[]),
+        "SpecificationCurve.run": Call(curve.run, rng=1),
+        "SpecificationCurveResults.beside": Call(results.beside, literature={"theirs": econ.Estimate(1.0, 1.0, 0.0, 2.0)}),
+        "SpecificationCurveResults.decompose": Call(results.decompose),
+        "SpecificationCurveResults.joint": Call(results.joint, draws=9, rng=1, scheme="blocks", length=6, size=0.05),
+        "SpecificationCurveResults.plot": Call(results.plot, literature={"theirs": econ.Estimate(1.0, 1.0, 0.0, 2.0)}),
+        "SpecificationCurveResults.summary": Call(results.summary),
+        "SpecificationCurveResults.to_frame": Call(results.to_frame),
+        "SpecificationCurveResults.tree": Call(results.tree, depth=2, least=1),
+        "ChoiceTree.to_frame": Call(have["ChoiceTree"].to_frame),
+        "LinearSpecification": Call(m.LinearSpecification, outcome=linear.outcome, regressor=linear.regressor,
+                                    controls=linear.controls, lags=1, sample=("2001-01", "2009-12"),
+                                    weights=linear.regressor.abs() + 1.0, instrument=linear.regressor, cov="hac",
+                                    bandwidth=3, level=0.9, units="bp", label="impact"),
+        "LinearSpecification.estimate": Call(linear.estimate),
+        "LinearSpecification.null_draws": Call(linear.null_draws, plan=shift),
+        "NullPlan": Call(m.NullPlan, scheme="blocks", first=0, last=99, draws=9, seed=np.random.SeedSequence(1), length=4),
+        "NullPlan.orders": Call(shift.orders, positions=months),
+        "NullPlan.places": Call(blocks.places, positions=months),
+        "joint_inference": Call(m.joint_inference, values=null[0], scores=null[1], null_values=null, null_scores=null,
+                                size=0.05, scheme="mine"),
+    }  # fmt: skip
+
+
 def simulate_room():
     s, have = simulate, instances()
     design = TreasuryMarket()
@@ -833,4 +884,4 @@ def _structures():
 def calls():
     """A call that works for every public callable, by name."""
     rooms = (data_room, event_room, infer_room, offset_room, projection_room, report_room, responses_room)
-    return {name: call for room in (*rooms, simulate_room, var_room) for name, call in room().items()}
+    return {name: call for room in (*rooms, multiverse_room, simulate_room, var_room) for name, call in room().items()}

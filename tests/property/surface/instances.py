@@ -35,9 +35,11 @@ from econ.checks import count
 from econ.data import Difference, FetchReport, Variable, Vintage, benchmark, fit_valuation, reallocated_purchases
 from econ.eventstudy import Operations
 from econ.infer import (
+    Claim,
     LinearMoment,
     anderson_rubin,
     bai_perron,
+    bayes_factor,
     calendar_covariance,
     effective_f,
     equivalence,
@@ -49,7 +51,9 @@ from econ.infer import (
     regime_leaning,
     regress,
     stacked_moments,
+    verdict,
 )
+from econ.multiverse import LinearSpecification, NullPlan, Rule, Same, SpecificationCurve
 from econ.offset import (
     OwnShocks,
     adding_up,
@@ -305,6 +309,9 @@ def of_infer():
         "ReducedForm": reduced_form(z[:, 0], z[:, 0] + z[:, 1], z[:, 2], cov="hc1"),
         "EffectiveF": effective_f(z[:, 0] + z[:, 1], z[:, 1:], cov="hc1"),
         "Equivalence": equivalence(0.1, 0.2, 1.0),
+        "BayesFactor": bayes_factor(econ.Estimate(1.0, 0.5, 0.2, 1.8), 0.5, 1.0),
+        "Claim": Claim("impact", 2.0),
+        "Verdict": verdict(Claim("impact", 2.0), econ.Estimate(1.0, 0.5, 0.2, 1.8)),
         "Randomisation": randomise_slope(z[:, 0], z[:, 1], draws=None)[0],
         "Bounds": opposite_bias(econ.Estimate(1.0, 0.5, 0.2, 1.8), econ.Estimate(3.0, 0.4, 2.3, 3.7)),
         "RegimeLeaning": regime_leaning(z[:, 0], z[:, 1], np.arange(len(z)) * 3 // len(z), cov="hc1"),
@@ -393,7 +400,35 @@ def of_simulate():
     }
 
 
-ROOMS = (of_var, of_projection, of_events, of_offset, of_infer, of_data, of_report, of_simulate)
+def specified(lags, sample):
+    """A specification of a curve."""
+    table = monthly(**dict(zip("yxa", noise(120, 3, seed=17).T, strict=True)))
+    window = ("2003-01", "2009-12") if sample == "late" else None
+    return LinearSpecification(table["y"], table["x"], table[["a"]], lags=lags, sample=window)
+
+
+@cache
+def of_multiverse():
+    """A specification curve and what is made of it."""
+    rule = Rule("short", {"lags": "1", "sample": "late"})
+    curve = SpecificationCurve(specified, {"lags": [0, 1, 2], "sample": ["all", "late"]}, exclude=[rule])
+    results = curve.run()
+    tree = results.tree(least=1)
+    return {
+        "Rule": rule,
+        "Same": Same("lags", {"sample": "all"}),
+        "SpecificationCurve": curve,
+        "SpecificationCurveResults": results,
+        "LinearSpecification": specified(1, "all"),
+        "NullPlan": NullPlan("shift", 360, 479, 19, np.random.SeedSequence(1)),
+        "plan of blocks": NullPlan("blocks", 360, 479, 19, np.random.SeedSequence(1)),
+        "JointInference": results.joint(19, rng=1),
+        "ChoiceTree": tree,
+        "Node": tree.nodes[0],
+    }
+
+
+ROOMS = (of_var, of_projection, of_events, of_offset, of_infer, of_data, of_multiverse, of_report, of_simulate)
 
 
 @cache

@@ -488,7 +488,7 @@ def test_a_specification_without_a_sample_in_most_draws_is_named():
     frame = data()
     axes = {
         "controls": {"none": [], "a": ["a"]},
-        "sample": {"all": None, "tiny": ("2000-01", "2001-03")},
+        "sample": {"all": None, "tiny": ("2000-01", "2001-12")},
         "lags": [0, 1],
     }
     result = SpecificationCurve(functools.partial(linear, frame), axes).run()
