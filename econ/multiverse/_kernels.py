@@ -68,9 +68,9 @@ def variances(psi: Array, u: Array, *, cov: str, lags: int, rows: Array, columns
     return variance * (rows / (rows - columns)) if cov == "hc1" else variance
 
 
-def exchanged(q: Array, x: Array, z: Array, residuals: Array) -> tuple[Array, Array, Array]:
-    """B (B,), psi and u (n, B) when the outcome is each column of ``residuals``; x and z are swept already."""
-    outcome = swept(q, residuals)
+def fitted(q: Array, x: Array, z: Array, outcomes: Array) -> tuple[Array, Array, Array]:
+    """B (B,), psi and u (n, B) for each column of ``outcomes``; x and z are swept already."""
+    outcome = swept(q, outcomes)
     denominator = float(z @ x)
     b = z @ outcome / denominator
     u = outcome - x[:, None] * b

@@ -36,8 +36,16 @@ class Arrays:
     z: Array
     q: Array
     raw: Array  # y, x, z as they came
+    root: Array  # of the weights
     rows: Rows  # in the data, for distances in time
-    positions: Rows  # on the calendar
+    everywhere: Rows  # positions of all rows of the data on the calendar
+    residuals: Array  # of the outcome on the controls, at all rows of the data, NaN where these do not reach
+
+    @property
+    def positions(self) -> Rows:
+        """Of the rows of the sample on the calendar."""
+        result: Rows = self.everywhere[self.rows]
+        return result
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,11 @@ class LinearSpecification:
             if self.cov != "hac":
                 raise SpecificationError(f"bandwidth belongs to 'hac'; the covariance asked for is {self.cov!r}.")
             checks.keep(self, bandwidth=checks.count("bandwidth", self.bandwidth, least=0))
+        if self.sample is not None and not isinstance(self.sample, pd.Series):
+            ends = tuple(self.sample)
+            if len(ends) != 2 or any(isinstance(end, float) for end in ends):
+                raise SpecificationError(f"sample takes (first, last), two dates; found {self.sample!r}.")
+            checks.keep(self, sample=ends)
         index = self.outcome.index
         for name in ("regressor", "controls", "weights", "instrument"):
             given = getattr(self, name)
@@ -159,9 +172,11 @@ class LinearSpecification:
     def null_draws(self, plan: NullPlan) -> tuple[Array, Array]:
         """Estimate and z score in each null sample of a plan, (B,) and (B,).
 
-        Turned or reordered: the outcome's residuals on the controls take another order, under the null of no effect,
-        and are regressed again (Freedman and Lane 1983). Blocks: rows are drawn with all their regressors, from an
-        outcome less its estimated effect; NaN where a draw leaves too few rows or no variation of the regressor.
+        Turned or reordered: what the controls leave of the outcome, with the sample's coefficients, takes another order
+        on the whole calendar and is regressed again in the sample (Freedman and Lane 1983); it is stretched by the
+        degrees of freedom that the controls took, and repeats itself where the data do not reach. Blocks: rows are
+        drawn with all their regressors, from an outcome less its estimated effect; NaN where a draw leaves too few rows
+        or no variation of the regressor.
 
         References
         ----------
@@ -169,12 +184,30 @@ class LinearSpecification:
         Business & Economic Statistics 1(4).
         """
         have = self._arrays
+        here = plan.within(have.positions)
+        if here.min() < 0:
+            raise SpecificationError(
+                f"the plan's calendar, {plan.first} to {plan.last}, must hold the sample, {list(self.calendar)}."
+            )
         if plan.scheme == "blocks":
-            return self._from_blocks(plan.places(have.positions))
-        orders = plan.orders(have.positions)
-        b, psi, u = k.exchanged(have.q, have.x, have.z, k.swept(have.q, have.y)[orders])
+            row = np.full(plan.periods, -1)
+            row[here] = np.arange(self.nobs)
+            return self._from_blocks(row[plan.places])
+        left = self._on_calendar(plan, here) * math.sqrt(self.nobs / (self.nobs - have.q.shape[1]))
+        b, psi, u = k.fitted(have.q, have.x, have.z, left[plan.places[here]] * have.root[:, None])
         rows = np.full(len(b), float(self.nobs))
         return b, self._scores(b, self._spaced(psi), self._spaced(u), rows, self._scale(rows))
+
+    def _on_calendar(self, plan: NullPlan, here: Rows) -> Array:
+        """Residuals of the outcome on the controls at every place (T,); the sample's own again where there are none."""
+        have = self._arrays
+        place = plan.within(have.everywhere)
+        left = np.full(plan.periods, np.nan)
+        left[place[place >= 0]] = have.residuals[place >= 0]
+        absent = np.flatnonzero(np.isnan(left))
+        own = left[here]
+        left[absent] = own[(absent - here[0]) % len(own)]
+        return left
 
     def _from_blocks(self, places: Rows) -> tuple[Array, Array]:
         have, columns = self._arrays, self._arrays.raw.copy()
@@ -191,7 +224,7 @@ class LinearSpecification:
     def _fitted(self) -> Fitted:
         have = self._arrays
         y = k.swept(have.q, have.y)[:, None]
-        b, psi, u = k.exchanged(have.q, have.x, have.z, y)
+        b, psi, u = k.fitted(have.q, have.x, have.z, y)
         if float(np.abs(u).max()) <= 1e-12 * float(np.abs(y).max()):
             raise EstimationError("the regression fits without error; drop the control that is the outcome itself.")
         rows = np.array([float(self.nobs)])
@@ -256,17 +289,14 @@ class LinearSpecification:
                 f"{len(names) + 1} coefficients need at least {len(names) + 1 + SPARE} observations; found {size}."
             )
         basis = np.column_stack([root, *(values[keep] * root for values in controls.values())])
-        q, _ = full_rank_qr(basis, names, "the controls")
-        return self._swept(raw, q, np.flatnonzero(keep), _positions(index)[keep])
-
-    def _swept(self, raw: Array, q: Array, rows: Rows, positions: Rows) -> Arrays:
-        x, z = k.swept(q, raw[:, 1]), k.swept(q, raw[:, 2])
-        for name, own, whole in (("regressor", x, raw[:, 1]), ("instrument", z, raw[:, 2])):
-            if own @ own <= k.SMALL**2 * (whole @ whole):
-                raise SingularDesign(f"the {name} is constant or a combination of the controls; drop some of them.")
-        if abs(z @ x) <= k.SMALL * math.sqrt((z @ z) * (x @ x)):
-            raise NotIdentified("instrument and regressor have nothing in common, given the controls.")
-        return Arrays(raw[:, 0], x, z, q, raw, rows, positions)
+        q, r = full_rank_qr(basis, names, "the controls")
+        slopes = np.linalg.solve(r, q.T @ raw[:, 0])
+        left = columns["outcome"] - slopes[0]
+        for slope, values in zip(slopes[1:], controls.values(), strict=True):
+            left = left - slope * values
+        x, z = _swept(raw, q)
+        rows, everywhere = np.flatnonzero(keep), _positions(index)
+        return Arrays(raw[:, 0], x, z, q, raw, root, rows, everywhere, np.where(np.isfinite(left), left, np.nan))
 
     def _controls(self, outcome: Array, regressor: Array) -> dict[str, Array]:
         """Columns by name: the controls, and lags of everything."""
@@ -298,6 +328,17 @@ class LinearSpecification:
         return keep
 
 
+def _swept(raw: Array, q: Array) -> tuple[Array, Array]:
+    """Regressor and instrument without their part in the controls."""
+    x, z = k.swept(q, raw[:, 1]), k.swept(q, raw[:, 2])
+    for name, own, whole in (("regressor", x, raw[:, 1]), ("instrument", z, raw[:, 2])):
+        if own @ own <= k.SMALL**2 * (whole @ whole):
+            raise SingularDesign(f"the {name} is constant or a combination of the controls; drop some of them.")
+    if abs(z @ x) <= k.SMALL * math.sqrt((z @ z) * (x @ x)):
+        raise NotIdentified("instrument and regressor have nothing in common, given the controls.")
+    return x, z
+
+
 def _numbers(column: pd.Series, name: str) -> Array:
     if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
         raise SchemaError(f"{name} must hold numbers; found {column.dtype}.")
@@ -305,13 +346,11 @@ def _numbers(column: pd.Series, name: str) -> Array:
 
 
 def _between(index: pd.Index, sample: Sequence[Any]) -> Mask:
-    ends = list(sample)
-    if len(ends) != 2:
-        raise SpecificationError(f"sample takes (first, last), both included; found {sample!r}.")
+    first, last = sample
     try:
-        chosen = pd.Series(np.arange(len(index)), index).loc[ends[0] : ends[1]]
+        chosen = pd.Series(np.arange(len(index)), index).loc[first:last]
     except (TypeError, ValueError, KeyError) as error:
-        raise SpecificationError(f"{ends} are no two dates of the data, {index[0]} to {index[-1]}.") from error
+        raise SpecificationError(f"{list(sample)} are no two dates of the data, {index[0]} to {index[-1]}.") from error
     keep = np.zeros(len(index), dtype=bool)
     keep[chosen.to_numpy()] = True
     return keep
@@ -325,5 +364,7 @@ def _positions(index: pd.Index) -> Rows:
         days = index.to_numpy().astype("datetime64[D]")
         if is_weekly(index):
             return np.asarray(days.astype(np.int64) // 7, dtype=np.intp)
+        if (index.day_of_week > 4).any():  # every day of the week
+            return np.asarray(days.astype(np.int64), dtype=np.intp)
         return np.asarray(np.busday_count(np.datetime64("1970-01-01"), days), dtype=np.intp)
     return np.asarray(index.to_numpy(), dtype=np.intp)

@@ -44,7 +44,7 @@ class NullPlan:
     Examples
     --------
     >>> plan = NullPlan("shift", 0, 99, 99, np.random.SeedSequence(1))
-    >>> plan.orders(np.arange(100)).shape
+    >>> plan.places.shape
     (100, 99)
     """
 
@@ -74,68 +74,39 @@ class NullPlan:
         return self.last - self.first + 1
 
     @cached_property
-    def _drawn(self) -> Rows:
-        """Shifts (B,); or the places of each sample (B, T)."""
+    def places(self) -> Rows:
+        """Place of the calendar, from 0, that stands at each of its places in each sample, (T, B).
+
+        A shift by k puts place t - k at t, round the end; a permutation reorders all places; blocks stand end to end.
+        """
         generator = np.random.default_rng(self.seed)
         if self.scheme == "shift":
-            if self.draws == self.periods - 1:
-                return np.arange(1, self.periods)
-            return np.asarray(1 + generator.permutation(self.periods - 1)[: self.draws])
-        if self.scheme == "permutation":
-            return np.argsort(generator.random((self.draws, self.periods)), axis=1)
-        return MovingBlock(self.draws, self.length).resample(generator, self.draws, self.periods).rows
-
-    def orders(self, positions: Rows) -> Rows:
-        """Row of a sample that stands at each of its rows in each draw, (n, B).
-
-        Parameters
-        ----------
-        positions : int array (n,)
-            Places of the sample's rows in the calendar, increasing. A shift by k places turns the rows round by k; a
-            permutation puts them in the order in which it has their places.
-
-        Raises
-        ------
-        SpecificationError
-            Of a plan of blocks, which are for `places`, or for positions outside of the calendar.
-        """
-        here = self._within(positions)
-        if self.scheme == "shift":
-            result: Rows = (np.arange(len(here))[:, None] - self._drawn[None, :]) % len(here)
+            some = generator.permutation(self.periods - 1)[: self.draws]
+            result: Rows = (np.arange(self.periods)[:, None] - (1 + some)[None, :]) % self.periods
             return result
         if self.scheme == "permutation":
-            rank = np.argsort(self._drawn, axis=1)[:, here]
-            return np.argsort(rank, axis=1).T
-        raise SpecificationError("blocks are drawn with their regressors; ask the plan for places().")
+            return np.argsort(generator.random((self.draws, self.periods)), axis=1).T
+        return MovingBlock(self.draws, self.length).resample(generator, self.draws, self.periods).rows.T
 
-    def places(self, positions: Rows) -> Rows:
-        """Row of a sample at each place of each drawn calendar, (T, B); -1 where the sample has none.
+    def within(self, positions: Rows) -> Rows:
+        """Places of the calendar, from 0, of rows at these positions, -1 where they lie outside of it.
 
         Parameters
         ----------
         positions : int array (n,)
-            Places of the sample's rows in the calendar, increasing.
+            Of rows in the data, increasing, counted as ``first`` and ``last`` are.
 
         Raises
         ------
         SpecificationError
-            Of a plan of another scheme, or for positions outside of the calendar.
+            If they do not increase.
         """
-        here = self._within(positions)
-        if self.scheme != "blocks":
-            raise SpecificationError(f"a {self.scheme} keeps the regressors in place; ask the plan for orders().")
-        row = np.full(self.periods, -1)
-        row[here] = np.arange(len(here))
-        result: Rows = row[self._drawn].T
+        here = np.asarray(positions)
+        if here.ndim != 1 or here.dtype.kind not in "iu" or (np.diff(here) <= 0).any():
+            raise SpecificationError(f"positions must be integers that increase; found {positions!r}.")
+        inside = (here >= self.first) & (here <= self.last)
+        result: Rows = np.where(inside, here - self.first, -1).astype(np.intp)
         return result
-
-    def _within(self, positions: Rows) -> Rows:
-        here = np.asarray(positions) - self.first
-        if here.ndim != 1 or not len(here) or here[0] < 0 or here[-1] >= self.periods or (np.diff(here) <= 0).any():
-            raise SpecificationError(
-                f"positions must increase within the calendar, {self.first} to {self.last}; found {positions!r}."
-            )
-        return here
 
 
 @runtime_checkable

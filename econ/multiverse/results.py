@@ -246,10 +246,10 @@ class SpecificationCurveResults:
         Four statistics of all estimates and z scores (`JointInference`) are held against their values in samples made
         without an effect, the same samples for all specifications, each of which counts once:
 
-        * "shift": what the controls leave of the outcome is turned round in time by the same number of periods for all,
-          against regressor and controls that stay (in a shorter sample, round its own). It keeps the autocorrelation of
-          both; exact, but for estimated controls, if both are stationary and independent of each other under the null;
-          not valid where the variance of the outcome goes with the regressor.
+        * "shift": what the controls leave of the outcome is turned round the whole calendar by the same number of
+          periods for all, against regressor and controls that stay, and each sample is cut from that. It keeps the
+          autocorrelation of both; exact, but for estimated controls, if both are stationary over the calendar and
+          independent of each other under the null; not valid where the variance of the outcome goes with the regressor.
         * "permutation": the same with the order drawn at random. Valid for cross-sections and for outcomes without
           autocorrelation only.
         * "blocks": each specification's estimated effect is taken out of its outcome, and blocks of periods are drawn

@@ -649,20 +649,22 @@ def responses_room():
 def multiverse_room():
     m, have = multiverse, instances()
     curve, results, linear = have["SpecificationCurve"], have["SpecificationCurveResults"], have["LinearSpecification"]
-    shift, blocks, null = have["NullPlan"], have["plan of blocks"], noise(30, 4, seed=16)
+    shift, null = have["NullPlan"], noise(30, 4, seed=16)
+    theirs = {"theirs": econ.Estimate(1.0, 1.0, 0.0, 2.0)}
+    axes = {"lags": [0, 1, 2], "sample": ["all", "late"]}
     months = pd.period_range("2000-01", periods=120, freq="M").asi8
     return {
         "Rule": Call(m.Rule, name="r", when={"lags": "1"}, reason="why"),
         "Rule.covers": Call(have["Rule"].covers, labels={"lags": "1", "sample": "all"}),
         "Same": Call(m.Same, axis="lags", when={"sample": "all"}, reason="why"),
         "Same.covers": Call(have["Same"].covers, labels={"lags": "1", "sample": "all"}),
-        "SpecificationCurve": Call(m.SpecificationCurve, base=specified, choices={"lags": [0, 1, 2], "sample": ["all", "late"]},
+        "SpecificationCurve": Call(m.SpecificationCurve, base=specified, choices=axes,
                                    exclude=[have["Rule"]], same=[]),
         "SpecificationCurve.run": Call(curve.run, rng=1),
-        "SpecificationCurveResults.beside": Call(results.beside, literature={"theirs": econ.Estimate(1.0, 1.0, 0.0, 2.0)}),
+        "SpecificationCurveResults.beside": Call(results.beside, literature=theirs),
         "SpecificationCurveResults.decompose": Call(results.decompose),
         "SpecificationCurveResults.joint": Call(results.joint, draws=9, rng=1, scheme="blocks", length=6, size=0.05),
-        "SpecificationCurveResults.plot": Call(results.plot, literature={"theirs": econ.Estimate(1.0, 1.0, 0.0, 2.0)}),
+        "SpecificationCurveResults.plot": Call(results.plot, literature=theirs),
         "SpecificationCurveResults.summary": Call(results.summary),
         "SpecificationCurveResults.to_frame": Call(results.to_frame),
         "SpecificationCurveResults.tree": Call(results.tree, depth=2, least=1),
@@ -673,9 +675,9 @@ def multiverse_room():
                                     bandwidth=3, level=0.9, units="bp", label="impact"),
         "LinearSpecification.estimate": Call(linear.estimate),
         "LinearSpecification.null_draws": Call(linear.null_draws, plan=shift),
-        "NullPlan": Call(m.NullPlan, scheme="blocks", first=0, last=99, draws=9, seed=np.random.SeedSequence(1), length=4),
-        "NullPlan.orders": Call(shift.orders, positions=months),
-        "NullPlan.places": Call(blocks.places, positions=months),
+        "NullPlan": Call(m.NullPlan, scheme="blocks", first=0, last=99, draws=9, length=4,
+                         seed=np.random.SeedSequence(1)),
+        "NullPlan.within": Call(shift.within, positions=months),
         "joint_inference": Call(m.joint_inference, values=null[0], scores=null[1], null_values=null, null_scores=null,
                                 size=0.05, scheme="mine"),
     }  # fmt: skip

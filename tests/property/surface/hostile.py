@@ -24,6 +24,11 @@ MAY = (
         r"\.(data|daily)\.frame\[.* nan",
         "data as given; refused by fit",
     ),
+    (
+        r"^LinearSpecification$",
+        r"\.(outcome|regressor|controls|weights|instrument)",
+        "data as given, missing outside of the sample; refused by estimate",
+    ),
     (r"^EventStudy\.fit$", r"\.series\.y", "the first day has no change"),
     (
         r"^(benchmark|custody_adjusted)$",

@@ -421,7 +421,6 @@ def of_multiverse():
         "SpecificationCurveResults": results,
         "LinearSpecification": specified(1, "all"),
         "NullPlan": NullPlan("shift", 360, 479, 19, np.random.SeedSequence(1)),
-        "plan of blocks": NullPlan("blocks", 360, 479, 19, np.random.SeedSequence(1)),
         "JointInference": results.joint(19, rng=1),
         "ChoiceTree": tree,
         "Node": tree.nodes[0],

@@ -121,26 +121,44 @@ def plan(spec, scheme, draws=12, **more):
 
 @pytest.mark.parametrize("scheme", ["shift", "permutation"])
 @pytest.mark.parametrize("cov", ["hac", "classical", "hc1"])
-@pytest.mark.parametrize("instrument", [None, "z"])
-def test_turned_samples_are_those_of_a_loop(frame, scheme, cov, instrument):
-    """Residuals of the outcome on the controls, reordered, are the outcome of another specification."""
+@pytest.mark.parametrize("more", [None, "instrument", "weights"])
+def test_turned_samples_are_those_of_a_loop(frame, scheme, cov, more):
+    """What the controls leave of the outcome, turned on the calendar, is the outcome of another specification."""
     how = {
         "cov": cov,
         "sample": ("2003-01", "2009-06"),
-        "instrument": None if instrument is None else frame[instrument],
+        **({more: frame["z" if more == "instrument" else "w"]} if more else {}),
     }
     spec = LinearSpecification(frame["y"], frame["x"], frame[["a", "b"]], **how)
-    made = plan(spec, scheme)
+    made = NullPlan(scheme, int(frame.index.asi8[10]), int(frame.index.asi8[130]), 12, SEED)
     b, z = spec.null_draws(made)
-    cut = frame.loc["2003-01":"2009-06"]
-    residuals = regress(cut["y"], cut[["a", "b"]], cov="hc0").residuals.to_numpy()
-    orders = made.orders(cut.index.asi8)
-    assert sorted(orders[:, 0]) == list(range(len(cut)))
+    cut = slice("2003-01", "2009-06")
+    design = np.column_stack([np.ones(140), frame[["a", "b"]]])
+    inside = (frame.index >= "2003-01") & (frame.index <= "2009-06")
+    root = np.sqrt(frame["w"].to_numpy()) if more == "weights" else np.ones(140)
+    slopes = np.linalg.lstsq((design * root[:, None])[inside], (frame["y"] * root)[inside], rcond=None)[0]
+    left = (frame["y"] - design @ slopes).to_numpy()[10:131] * np.sqrt(78 / 75)
+    assert sorted(made.places[:, 0]) == list(range(121))
     for draw in range(made.draws):
         outcome = frame["y"].copy()
-        outcome.loc[cut.index] = residuals[orders[:, draw]]
+        outcome.iloc[10:131] = left[made.places[:, draw]]
         other = LinearSpecification(outcome, frame["x"], frame[["a", "b"]], **how)
         assert (b[draw], z[draw]) == pytest.approx((other.estimate().value, other.z_score), rel=1e-8)
+    assert len(frame.loc[cut]) == 78
+
+
+def test_residuals_repeat_where_the_data_do_not_reach(frame):
+    part = frame.iloc[30:90]
+    spec = LinearSpecification(part["y"], part["x"], cov="hc0")
+    first, last = spec.calendar
+    made = NullPlan("shift", first - 25, last + 15, 99, SEED)  # a hundred places, of which the data have sixty
+    left = np.tile((part["y"] - part["y"].mean()).to_numpy(), 3)[60 - 25 : 60 + 75] * np.sqrt(60 / 59)
+    b, _ = spec.null_draws(made)
+    for draw in (0, 50, 98):
+        outcome = pd.Series(left[made.places[25:85, draw]], part.index)
+        assert b[draw] == pytest.approx(LinearSpecification(outcome, part["x"]).estimate().value, rel=1e-9)
+    with pytest.raises(SpecificationError, match="must hold the sample"):
+        spec.null_draws(NullPlan("shift", first + 1, last, 9, SEED))
 
 
 @pytest.mark.parametrize("cov", ["hac", "classical", "hc1"])
@@ -153,7 +171,10 @@ def test_blocks_are_those_of_a_loop_over_drawn_rows(frame, cov):
     cut = slice("2001-01", "2009-06")
     table = pd.concat([frame[["y", "x", "a", "w"]], lagged(frame, "yxa", 1)], axis=1).loc[cut]
     table["y"] -= effect * table["x"]
-    places = made.places(table.index.asi8)
+    here = made.within(table.index.asi8)
+    row = np.full(made.periods, -1)
+    row[here] = np.arange(len(here))
+    places = row[made.places]
     for draw in range(made.draws):
         rows = places[:, draw]
         drawn = table.iloc[rows[rows >= 0]].reset_index(drop=True)
@@ -169,6 +190,10 @@ def test_blocks_are_those_of_a_loop_over_drawn_rows(frame, cov):
         assert (b[draw], z[draw]) == pytest.approx((other.estimate().value, other.z_score), rel=1e-7)
 
 
+def test_positions_outside_of_the_calendar_are_none():
+    assert NullPlan("shift", 5, 9, 2, SEED).within(np.array([4, 5, 9, 11])).tolist() == [-1, 0, 4, -1]
+
+
 def test_draws_are_common_to_specifications_and_repeat(frame):
     one = LinearSpecification(frame["y"], frame["x"], frame[["a"]])
     two = LinearSpecification(2.0 * frame["y"], frame["x"], frame[["a"]])
@@ -181,21 +206,20 @@ def test_draws_are_common_to_specifications_and_repeat(frame):
         np.testing.assert_allclose(scaled[1], first[1], rtol=1e-9)
 
 
-def test_all_shifts_are_taken_once_and_no_more_can_be_had(frame):
-    first, last = LinearSpecification(frame["y"], frame["x"]).calendar
-    orders = NullPlan("shift", first, last, 139, SEED).orders(frame.index.asi8)
-    assert sorted(orders[0]) == list(range(1, 140))
-    some = NullPlan("shift", first, last, 40, SEED).orders(frame.index.asi8)[0]
-    assert len(set(some)) == 40
+def test_all_shifts_are_taken_once_and_no_more_can_be_had():
+    places = NullPlan("shift", 0, 139, 139, SEED).places
+    assert sorted(places[0]) == list(range(1, 140))
+    assert ((places[1:] - places[:-1]) % 140 == 1).all()
+    assert len(set(NullPlan("shift", 0, 139, 40, SEED).places[0])) == 40
     with pytest.raises(SpecificationError, match="140 periods have 139 shifts"):
-        NullPlan("shift", first, last, 140, SEED)
+        NullPlan("shift", 0, 139, 140, SEED)
 
 
-def test_common_permutations_keep_their_order_in_part_of_the_sample(frame):
-    made = NullPlan("permutation", 0, 9, 5, SEED)
-    whole, part = made.orders(np.arange(10)), made.orders(np.arange(4, 10))
-    for draw in range(5):
-        np.testing.assert_array_equal([row - 4 for row in whole[:, draw] if row >= 4], part[:, draw])
+def test_places_of_blocks_run_on_within_a_block():
+    places = NullPlan("blocks", 0, 99, 7, SEED, 10).places.reshape(10, 10, 7)
+    assert (np.diff(places, axis=1) == 1).all()
+    default = NullPlan("blocks", 0, 124, 7, SEED).places.reshape(25, 5, 7)  # 125 ** (1 / 3)
+    assert (np.diff(default, axis=1) == 1).all()
 
 
 @pytest.mark.parametrize(
@@ -205,10 +229,8 @@ def test_common_permutations_keep_their_order_in_part_of_the_sample(frame):
         (lambda: NullPlan("shift", 0, 9, 5, SEED, 3), SpecificationError),
         (lambda: NullPlan("blocks", 0, 9, 5, SEED, 11), SpecificationError),
         (lambda: NullPlan("blocks", 9, 0, 5, SEED), SpecificationError),
-        (lambda: NullPlan("blocks", 0, 9, 5, SEED).orders(np.arange(3)), SpecificationError),
-        (lambda: NullPlan("shift", 0, 9, 5, SEED).places(np.arange(3)), SpecificationError),
-        (lambda: NullPlan("shift", 0, 9, 5, SEED).orders(np.arange(11)), SpecificationError),
-        (lambda: NullPlan("shift", 0, 9, 5, SEED).orders(np.array([2, 1])), SpecificationError),
+        (lambda: NullPlan("shift", 0, 9, 5, SEED).within(np.array([2, 1])), SpecificationError),
+        (lambda: NullPlan("shift", 0, 9, 5, SEED).within(np.array([1.5, 2.5])), SpecificationError),
     ],
 )
 def test_plans_of_nothing_are_refused(wrong, error):
@@ -235,7 +257,7 @@ def test_a_draw_without_enough_rows_is_no_number(frame):
         (lambda f: {"lags": -1}, SpecificationError, "lags"),
         (lambda f: {"level": 1.5}, SpecificationError, "level"),
         (lambda f: {"regressor": f["x"].iloc[1:]}, SpecificationError, "dates of the outcome"),
-        (lambda f: {"sample": ("2010-01",)}, SpecificationError, "both included"),
+        (lambda f: {"sample": ("2010-01",)}, SpecificationError, "two dates"),
         (lambda f: {"sample": ("x", "y")}, SpecificationError, "no two dates"),
         (lambda f: {"sample": f["x"]}, SpecificationError, "True and False"),
         (lambda f: {"sample": ("1990-01", "1991-01")}, SampleTooShort, "no row is left"),
