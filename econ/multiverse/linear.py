@@ -20,6 +20,7 @@ from econ.errors import EstimationError, NotIdentified, SampleTooShort, SchemaEr
 from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer._kernels import full_rank_qr
+from econ.infer.covariance import check_lags
 from econ.infer.regression import default_lags
 from econ.multiverse import _kernels as k
 from econ.multiverse.nulls import NullPlan
@@ -238,7 +239,7 @@ class LinearSpecification:
         return np.full(len(rows), float(have.z @ have.z) / float(have.z @ have.x) ** 2)
 
     def _variances(self, psi: Array, u: Array, rows: Array, scale: Array) -> Array:
-        lags = default_lags(self.nobs) if self.bandwidth is None else self.bandwidth
+        lags = default_lags(self.nobs) if self.bandwidth is None else check_lags(self.bandwidth, self.nobs)
         columns = self._arrays.q.shape[1] + 1
         return k.variances(psi, u, cov=self.cov, lags=lags, rows=rows, columns=columns, scale=scale)
 

@@ -43,6 +43,7 @@ COSTLY = {
     "SupplyDemand", "SupplyDemand.fit", "SupplyDemand.sample", "SupplyDemandResults.plot", "SupplyDemandDraws.summary",
     "DailyMarket.samples",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
+    "SpecificationCurve.run", "SpecificationCurveResults.joint", "SpecificationCurveResults.plot",
 }  # fmt: skip
 """What takes some milliseconds or more a call: ``FEW`` examples each, the others share the rest."""
 SHARES = shared_out()

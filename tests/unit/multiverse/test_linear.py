@@ -254,6 +254,7 @@ def test_a_draw_without_enough_rows_is_no_number(frame):
     [
         (lambda f: {"cov": "white"}, SpecificationError, "covariance"),
         (lambda f: {"cov": "hc0", "bandwidth": 3}, SpecificationError, "bandwidth belongs"),
+        (lambda f: {"bandwidth": 140}, SpecificationError, "for 140 periods"),
         (lambda f: {"lags": -1}, SpecificationError, "lags"),
         (lambda f: {"level": 1.5}, SpecificationError, "level"),
         (lambda f: {"regressor": f["x"].iloc[1:]}, SpecificationError, "dates of the outcome"),
