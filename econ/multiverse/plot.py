@@ -95,7 +95,9 @@ def _draw_curve(axes: Axes, rows: pd.DataFrame) -> None:
     axes.axhline(float(np.median(values)), color="0.3", linewidth=0.9, linestyle="--", label="median")
     axes.set_ylim(low, high)
     axes.tick_params(labelbottom=False, bottom=False)
-    axes.legend(frameon=False, fontsize="small", loc="upper left")
+    axes.legend(
+        frameon=False, fontsize="small", loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.0
+    )
 
 
 def _finite(column: pd.Series) -> Array:
@@ -119,7 +121,7 @@ def _draw_matrix(
     for text in axes.get_yticklabels():
         text.set_parse_math(False)
     axes.set_ylim(min(heights) - 0.8, max(heights) + 0.8)
-    axes.tick_params(left=False)
+    axes.tick_params(left=False, bottom=False, labelbottom=False)
     axes.set_xlabel(f"{len(rows)} specifications, from the smallest estimate to the largest")
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
@@ -140,6 +142,7 @@ def _draw_literature(axes: Axes, beside: pd.DataFrame) -> None:
     axes.set_xticks(at, [str(label) for label in beside.index], rotation=90, fontsize="small")
     for text in axes.get_xticklabels():
         text.set_parse_math(False)
+        text.set_in_layout(False)  # they hang beside the matrix, where there is room
     axes.set_xlim(-0.7, len(beside) - 0.3)
     axes.tick_params(labelleft=False)
     axes.set_title("literature", fontsize="small")
