@@ -464,6 +464,14 @@ def test_joint_statistics_are_those_of_the_draws(results, scheme):
     assert not joint.null.equals(other.null)
 
 
+def test_the_share_counts_the_sign_that_more_of_them_have():
+    null = np.array([[3.0, 3.0, -3.0, 0.0], [-3.0, -3.0, -3.0, 3.0], [0.0, 0.0, 0.0, 1.0]])
+    found = joint_inference([0.0] * 4, [-3.0, -3.0, 3.0, 1.0], null_values=null, null_scores=null)
+    assert found.table.loc["share", "observed"] == 0.5
+    assert found.null["share"].tolist() == [0.5, 0.75, 0.0]
+    assert found.table.loc["share", "p_value"] == 0.75
+
+
 def test_lengths_of_blocks_matter_and_belong_to_blocks(results):
     one, two = (results.joint(40, rng=2, scheme="blocks", length=length).null for length in (2, 12))
     assert not one.equals(two)
