@@ -44,7 +44,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     ]
     rows.append(Row("p-value, custody no better than its own months", [p_value]))
     numbers: dict[str, Any] = {
-        f"{method}_{column}": cell(scores, method, column) for method in METHODS for column in scores
+        f"{method}_{column}": cell(scores, method, str(column)) for method in METHODS for column in scores
     }
     return Exhibit(
         key="nowcast", title="What weekly custody says of a month before it is published",

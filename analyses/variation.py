@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from econ import Cholesky, Dataset, Estimate, LocalProjection
 from econ.data import Variable
 from econ.data.flows import debt_scale
 from econ.projection import PathProjection
-from econ.report import Exhibit, Figure, Row, Table, main, recorded
+from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 from econ.var import TimeVaryingVAR
 
 CHANGE, SOLD, FLOW = "change", "sold", "flow"
@@ -84,7 +85,8 @@ def _weekly(spec: Specification) -> Dataset:
 def _modified(spec: Specification) -> tuple[Table, dict[str, Any]]:
     """The response some days after an operation at a low and a high value of each modifier."""
     choices, data = spec.variation, daily(spec)
-    rows, numbers = [], {}
+    rows: list[Row | Panel] = []
+    numbers: dict[str, Any] = {}
     for name in choices.modifiers:
         kept = data.select(CHANGE, SOLD, name).complete()
         fit = LocalProjection(
@@ -154,16 +156,18 @@ def _by_date(spec: Specification) -> tuple[Table, pd.DataFrame, dict[str, Any]]:
     svar = TimeVaryingVAR(data, choices.var_lags, training=choices.training).fit(
         choices.draws, spec.rng, burn=BURN, thin=1
     ).identify(Cholesky(FLOW, CHANGE))  # fmt: skip
-    read = {"response": CHANGE, "shock": FLOW, "per": FLOW, "cumulated": True, "level": spec.level}
+    read = partial(svar.path, choices.horizon, response=CHANGE, shock=FLOW, per=FLOW, cumulated=True, level=spec.level)
     model = LocalProjection(data, CHANGE, FLOW, lags=choices.monthly_lags, cumulative=True, lag_augmented=False)
     paths = PathProjection(model).fit(choices.horizon, "hac")
-    drift = svar.path(choices.horizon, dates=choices.dates, **read)
-    rows = [
-        Row(date, [_sale(drift.loc[date], spec), _sale(paths.path(choices.horizon, level=spec.level).loc[date], spec)])
+    drift = read(dates=list(choices.dates))
+    path = paths.path(choices.horizon, level=spec.level)
+    rows: list[Row | Panel] = [
+        Row(date, [_sale(drift, date, spec), _sale(path, date, spec)])
         for date in choices.dates
-        if pd.Period(date, freq="M") in paths.dates[: len(paths.dates) - choices.horizon]
+        if pd.Period(date, freq="M") in path.index
     ]
-    stable = cell(paths.stability().xs(choices.horizon, level="horizon"), (CHANGE, FLOW), "p_value")
+    tests = paths.stability()
+    stable = float(tests["p_value"].to_numpy()[[name[0] == choices.horizon for name in tests.index]][0])
     ends = svar.contrast(
         choices.dates[-1], choices.dates[0], response=CHANGE, shock=FLOW, horizon=0, per=FLOW, level=spec.level
     )
@@ -176,7 +180,7 @@ def _by_date(spec: Specification) -> tuple[Table, pd.DataFrame, dict[str, Any]]:
             f"Path: least average risk (Inoue, Rossi and Wang), {counted(choices.monthly_lags, 'lag')}; p-value of Elliott and Müller. Draws with explosive coefficients are kept: {drift['explosive'].max():.1%} at most.",
         ],
     )  # fmt: skip
-    shown = svar.path(choices.horizon, dates=list(svar.dates[::EVERY]), **read)
+    shown = read(dates=list(svar.dates[::EVERY]))
     drawn = pd.DataFrame({"month": month_words(shown.index), "point": -shown["point"].to_numpy(),
                           "lower": -shown["upper"].to_numpy(), "upper": -shown["lower"].to_numpy()})  # fmt: skip
     told = {
@@ -188,9 +192,10 @@ def _by_date(spec: Specification) -> tuple[Table, pd.DataFrame, dict[str, Any]]:
     return table, drawn, told
 
 
-def _sale(row: pd.Series, spec: Specification) -> Estimate:
+def _sale(table: pd.DataFrame, date: str, spec: Specification) -> Estimate:
     """The response to a sale from that to a purchase."""
-    value, error, lower, upper = (float(row[each]) for each in ("point", "std_error", "lower", "upper"))
+    month = pd.Period(date, freq="M")
+    value, error, lower, upper = (cell(table, month, each) for each in ("point", "std_error", "lower", "upper"))
     return Estimate(-value, error, -upper, -lower, spec.level, UNITS)
 
 

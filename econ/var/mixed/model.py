@@ -27,7 +27,7 @@ from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.hyperparameters import proposal
 from econ.var.posterior.minnesota import Minnesota, PriorObservations
-from econ.var.reduced.model import TRENDS
+from econ.var.reduced.terms import TRENDS
 
 CHAINS = 4
 
