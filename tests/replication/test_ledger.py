@@ -164,7 +164,10 @@ def test_the_difference_is_the_coefficient_of_the_panel_and_finds_what_was_plant
     assert made.value == pytest.approx(panel.point[0, 0, 0], abs=1e-10)
     assert made.lower < -1.0 < made.upper < 0.0
     assert freeze.dealt(change, found.is_distant, 199, 1) <= 0.01
-    assert freeze.wild(found, QUICK) <= 0.05
+    after = found.bought.index[:96] > found.date
+    assert freeze.wild(found.bought.iloc[:96], after, found.is_distant, 199, 1) <= 0.05
+    none = simulated(0.0)
+    assert freeze.wild(none.bought.iloc[:96], after, none.is_distant, 199, 1) > 0.1
     assert freeze.dealt(simulated(0.0).change(1, 48, 48), found.is_distant, 199, 1) > 0.1
 
 
@@ -212,9 +215,9 @@ def test_a_freeze_without_whole_blocks_or_with_a_holder_twice_is_refused():
 
 
 def test_slopes_on_tension_differ_as_the_panel_says():
-    by_holder, ally = _tested.slopes(QUICK)
-    found = freeze.groups(QUICK, custody=False)
-    bought = found.bought.loc["2011-07":"2026-03"]
+    bought, counted, ally = _tested._in_tension(QUICK)
+    by_holder, found = _tested.slopes(bought, counted), freeze.groups(QUICK, custody=False)
+    assert bought.index[0] == pd.Period("2011-07", "M")
     long = bought.stack().rename("bought").to_frame()
     long.index = long.index.set_names(["month", "holder"])
     long = long.swaplevel().sort_index()
