@@ -109,6 +109,7 @@ def test_what_came_out_after_the_story_settles_nothing_and_what_is_remembered_tu
 def test_gold_of_the_month_without_a_workbook_comes_from_the_facts():
     table = _stated.gold(QUICK)
     assert table.loc["2024-12", "ounces"] == 7329
+    assert table.loc["2024-12", "price"] == pytest.approx(table.loc[["2024-11", "2025-01"], "price"].mean())
     assert table["bought"].isna().sum() == 1  # before the first month nothing is known
     assert table.loc["2025-09", "price"] == pytest.approx(0.03825, abs=1e-5)  # USD bn for 10,000 ounces at $3,825
     assert (table.loc["2024-11":"2025-09", "bought"] > 0).all()
