@@ -27,7 +27,7 @@ from econ.report import Estimate
 ALLIED, BEFORE, AFTER = "allied_net_purchases", "before", "after"
 
 
-def tested(spec: Specification) -> list[Line]:
+def causes(spec: Specification) -> list[Line]:
     """Lines of the causes and the behaviour, in order."""
     return [
         _impact(spec), _offset(spec), _steadied(spec), _political(spec), _frozen(spec), _strategic(spec), _haven(spec),
