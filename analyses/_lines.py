@@ -125,7 +125,7 @@ def mean(values: pd.Series, lags: int, *, level: float, units: str, label: str) 
     Examples
     --------
     >>> print(mean(pd.Series([1.0, 2.0, 3.0, 2.0, 1.0, 2.0]), 1, level=0.9, units="bp", label="mean"))
-    1.83 bp, s.e. 0.29
+    1.83 bp, s.e. 0.28
     """
     known = values.dropna().to_numpy(dtype=float)
     centre = float(known.mean())

@@ -113,16 +113,26 @@ def _gap(found: Groups, before: int, after: int) -> float:
     return float(change[found.is_distant].mean() - change[~found.is_distant].mean())
 
 
-def wild(found: Groups, spec: Specification) -> float:
-    """p-value of the wild cluster bootstrap in the panel with effects of holders and months."""
-    choices = spec.freeze
-    inside = found.bought.loc[found.date - choices.before + 1 : found.date + found.after]
-    long = inside.rename_axis("month").reset_index().melt("month", var_name="holder", value_name="bought")
-    long = long.set_index(["holder", "month"]).sort_index()
-    holders, months = long.index.get_level_values("holder"), long.index.get_level_values("month")
-    long["treated"] = (np.isin(holders, found.distant) & (months > found.date)).astype(float)
-    fit = PanelProjection(long, response="bought", impulse="treated", lags=0).fit(0)
-    return float(fit.wild_cluster(0, draws=choices.draws, rng=spec.rng))
+def wild(bought: pd.DataFrame, when: np.ndarray, who: np.ndarray, draws: int, rng: int) -> float:
+    """p-value of the wild cluster bootstrap for ``when x who`` in a panel with effects of holders and months.
+
+    Parameters
+    ----------
+    bought : DataFrame (T, N)
+        Purchases, a column a holder.
+    when, who : array (T,), array (N,)
+        What moves in time, and which holders it may concern.
+    draws, rng : int
+        Signs, and their seed.
+    """
+    impulse = pd.DataFrame(np.outer(when, who).astype(float), bought.index, bought.columns)
+    columns = {}
+    for name, frame in (("bought", bought), ("impulse", impulse)):
+        long = frame.rename_axis("month").reset_index().melt("month", var_name="holder", value_name=name)
+        columns[name] = long.set_index(["holder", "month"])[name]
+    panel = pd.DataFrame(columns).sort_index()
+    fit = PanelProjection(panel, response="bought", impulse="impulse", lags=0).fit(0)
+    return float(fit.wild_cluster(0, draws=draws, rng=rng))
 
 
 def path(found: Groups, spec: Specification) -> pd.Series:
@@ -197,10 +207,11 @@ def freeze(spec: Specification) -> tuple[Estimate, dict[str, float]]:
     """What decides C5: the difference with China's custodians, and the p-values that it needs beside its error."""
     found = groups(spec, custody=True)
     change = found.change(1, found.after, spec.freeze.before)
+    inside = found.bought.loc[found.date - spec.freeze.before + 1 : found.date + found.after]
     tests = {
         "groups dealt anew": dealt(change, found.is_distant, spec.freeze.draws, spec.rng),
         "the date moved": moved(found, spec)[0],
-        "the wild bootstrap": wild(found, spec),
+        "the wild bootstrap": wild(inside, inside.index > found.date, found.is_distant, spec.freeze.draws, spec.rng),
     }
     return difference(change, found.is_distant, spec.level), tests
 

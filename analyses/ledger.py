@@ -8,7 +8,7 @@ from typing import Any
 from analyses._lines import Line
 from analyses._samples import loaded
 from analyses._stated import stated
-from analyses._tested import tested
+from analyses._tested import causes
 from analyses.specification import Specification, baseline
 from econ.infer import Claim
 from econ.infer.verdict import VERDICTS
@@ -21,7 +21,7 @@ SIGNS = {"equal": "", "at least": "≥ ", "at most": "≤ "}
 
 def lines(spec: Specification) -> list[Line]:
     """The 27 claims, in the order of the story's list."""
-    return [*stated(spec), *tested(spec)]
+    return [*stated(spec), *causes(spec)]
 
 
 @recorded

@@ -109,6 +109,7 @@ def test_what_came_out_after_the_story_settles_nothing_and_what_is_remembered_tu
 def test_gold_of_the_month_without_a_workbook_comes_from_the_facts():
     table = _stated.gold(QUICK)
     assert table.loc["2024-12", "ounces"] == 7329
+    assert table.loc["2024-12", "price"] == pytest.approx(table.loc[["2024-11", "2025-01"], "price"].mean())
     assert table["bought"].isna().sum() == 1  # before the first month nothing is known
     assert table.loc["2025-09", "price"] == pytest.approx(0.03825, abs=1e-5)  # USD bn for 10,000 ounces at $3,825
     assert (table.loc["2024-11":"2025-09", "bought"] > 0).all()
@@ -164,7 +165,10 @@ def test_the_difference_is_the_coefficient_of_the_panel_and_finds_what_was_plant
     assert made.value == pytest.approx(panel.point[0, 0, 0], abs=1e-10)
     assert made.lower < -1.0 < made.upper < 0.0
     assert freeze.dealt(change, found.is_distant, 199, 1) <= 0.01
-    assert freeze.wild(found, QUICK) <= 0.05
+    after = found.bought.index[:96] > found.date
+    assert freeze.wild(found.bought.iloc[:96], after, found.is_distant, 199, 1) <= 0.05
+    none = simulated(0.0)
+    assert freeze.wild(none.bought.iloc[:96], after, none.is_distant, 199, 1) > 0.1
     assert freeze.dealt(simulated(0.0).change(1, 48, 48), found.is_distant, 199, 1) > 0.1
 
 
@@ -212,9 +216,9 @@ def test_a_freeze_without_whole_blocks_or_with_a_holder_twice_is_refused():
 
 
 def test_slopes_on_tension_differ_as_the_panel_says():
-    by_holder, ally = _tested.slopes(QUICK)
-    found = freeze.groups(QUICK, custody=False)
-    bought = found.bought.loc["2011-07":"2026-03"]
+    bought, counted, ally = _tested._in_tension(QUICK)
+    by_holder, found = _tested.slopes(bought, counted), freeze.groups(QUICK, custody=False)
+    assert bought.index[0] == pd.Period("2011-07", "M")
     long = bought.stack().rename("bought").to_frame()
     long.index = long.index.set_names(["month", "holder"])
     long = long.swaplevel().sort_index()
