@@ -44,7 +44,7 @@ class Nowcast(Choices, part="nowcast"):
     evaluated: kind.Months = ("2019-01", "2026-03")  # months that are forecast from what was published before them
     delay: kind.Count = 45  # days after its end until a month's purchases, or a quarter's debt, are published
     refitted: kind.Count = 12  # months between two estimates of the coefficients
-    draws: kind.Count = 1000  # of each posterior
+    draws: kind.Count = 400  # of each posterior
 
     def check(self) -> None:
         """Refuse months to forecast outside the sample."""
