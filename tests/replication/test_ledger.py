@@ -246,8 +246,9 @@ def test_means_sums_and_covariances_agree_with_the_regression():
     frame = (
         pd.DataFrame(generator.standard_normal((120, 2)), index, columns=["a", "b"]).rolling(3, min_periods=1).mean()
     )
-    both = _tested._long_run((frame - frame.mean()).to_numpy(), 4)
-    gap = mean(frame["a"] - frame["b"], 4, level=0.9, units="", label="")
+    both, terms = _tested._long_run((frame - frame.mean()).to_numpy())
+    gap = mean(frame["a"] - frame["b"], level=0.9, units="", label="")
+    assert terms == 9
     assert gap.std_error**2 == pytest.approx(both[0, 0] + both[1, 1] - 2.0 * both[0, 1], rel=1e-9)
     fit = regress(frame["a"], frame[["b"]], cov="hac", bandwidth=4)
     total = _tested.summed(fit, ["const", "b"], level=0.9, units="")
@@ -271,3 +272,25 @@ def test_weeks_run_from_friday_to_friday_with_the_last_quote():
     daily = ledger.loaded(QUICK, "yield_10y", frequency="D").frame["yield_10y"]
     week = 100.0 * (daily["2020-03-20"] - daily["2020-03-13"])
     assert frame.loc["2020-03-20", "yield"] == pytest.approx(week)
+
+
+@pytest.mark.slow
+def test_intervals_cover_and_the_placebos_have_their_size():
+    """Holders with months that hang together (AR 0.5) and spreads of their own; 500 panels, nominal 90% and 10%."""
+    generator = np.random.default_rng(11)
+    index = pd.period_range("2018-03", periods=96, freq="M")
+    slugs = (*baseline.freeze.distant, *baseline.freeze.aligned)
+    spreads, covered, refused = np.linspace(0.5, 2.0, len(slugs)), 0, 0
+    for draw in range(500):
+        values = generator.standard_normal((126, len(slugs)))
+        for month in range(1, len(values)):
+            values[month] += 0.5 * values[month - 1]
+        frame = pd.DataFrame(values[30:] * generator.permutation(spreads), index, list(slugs))
+        found = freeze.Groups(frame, baseline.freeze.distant, pd.Period("2022-02", "M"), 48)
+        change = found.change(1, 48, 48)
+        made = freeze.difference(change, found.is_distant, 0.9)
+        covered += made.lower <= 0.0 <= made.upper
+        refused += freeze.dealt(change, found.is_distant, 199, draw) <= 0.1
+    print(f"Welch covers {covered / 500:.1%}, groups dealt anew reject {refused / 500:.1%}")
+    assert 0.87 <= covered / 500 <= 0.93
+    assert 0.07 <= refused / 500 <= 0.13
