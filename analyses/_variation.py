@@ -4,6 +4,9 @@ What had been seen: every exhibit of the paper, its responses by era among them 
 after). The archive holds no balance sheet of dealers: what stands for their capacity is the index of financial conditions,
 which holds leverage and credit, and what they would have to absorb, the share of the debt that the Federal Reserve
 does not hold. A response that grows as conditions tighten is what dealers with little capacity would leave.
+
+Seen while the model of the nowcast was tried, before its exhibit was computed: with data from 1985, when trades did not
+tell the owner, and without the debt, its error in 2015 to 2026 was 0.89 of that of the purchases' own last months.
 """
 
 from __future__ import annotations

@@ -21,6 +21,12 @@ def n(name):
     return numbers(key)[number]
 
 
+def parts(curve):
+    """Parts of the variance of a curve that its choices account for, each alone."""
+    names = numbers("multiverse")
+    return [names[name] for name in names if name.startswith(f"{curve}_part_") and not name.endswith("interactions")]
+
+
 def value(name):
     found = n(name)
     return getattr(found, "value", found)
@@ -176,6 +182,22 @@ SENTENCES = {
         n("literature.bernanke").upper < 0.66 and value("literature.bernanke_1") < 0.5 * value("literature.bernanke")
     ),
     "in levels and": lambda: value("literature.notebook") < -0.5 and contains("literature.notebook_1", 0.0),
+    "The choice that moves them most is the concept of a sale": lambda: (
+        n("multiverse.h1_part_concept") == max(parts("h1"))
+    ),
+    "the size of the literature; with": lambda: 5 < n("multiverse.h1_median_positions") < 28,
+    "the sign that leaning gives": lambda: n("multiverse.h1_median_purchases") < 0,
+    "are further on the side of leaning than samples without an effect": lambda: (
+        n("multiverse.h1_median_p") < 0.05 and n("multiverse.h1_median_purchases") < 0
+    ),
+    "here concept and design move it": lambda: (
+        {n("multiverse.h2_part_concept"), n("multiverse.h2_part_design")} == set(sorted(parts("h2"))[-2:])
+    ),
+    "is not decided, nor is the one by the Federal Reserve's share": lambda: (
+        n("variation.conditions_verdict") == n("variation.fed_share_verdict") == "not decided"
+    ),
+    "and stability is not rejected": lambda: n("variation.stable_p") > 0.1,
+    "Nor do weeks say much of months": lambda: n("nowcast.p_value") > 0.1 and n("nowcast.nowcast_relative_rmse") > 1.0,
     "because news says so little": lambda: n("leaning.both_impact").std_error > 2 * n("operations.primary").std_error,
 }  # fmt: skip
 
