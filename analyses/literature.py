@@ -13,7 +13,7 @@ from econ import Estimate
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
 
 ABSENT = {
-    "Kaminska and Zinna (2020)": "needs yields of inflation-protected securities and an arbitrage-free model of them",
+    "Kaminska and Zinna (2020)": "needs real yields, a term-structure model",
 }
 """Papers that the archive cannot put on the bench, and what is missing."""
 REPRODUCED = ("inside", "reproduced")
@@ -34,16 +34,15 @@ def result(spec: Specification = baseline) -> Exhibit:
     made = entries(spec)
     rows: list[Row | Panel] = []
     numbers: dict[str, Any] = {}
-    for units in dict.fromkeys(entry.units for entry in made):
-        rows.append(Panel(units))
-        for entry in (each for each in made if each.units == units):
-            words = f"{entry.paper}: {entry.method}"
-            rows.append(Row(words, [_published(entry), entry.ours, difference(entry), where(entry, entry.ours)]))
-            rows += [
-                Row(f"the same, {choice}", ["", each, "", where(entry, each)]) for choice, each in entry.others.items()
-            ]
-            numbers |= {entry.key: entry.ours, f"{entry.key}_where": where(entry, entry.ours)}
-            numbers |= {f"{entry.key}_{place}": each for place, each in enumerate(entry.others.values(), 1)}
+    for entry in made:
+        rows.append(Panel(f"{entry.paper}: {entry.method}, {entry.units}"))
+        rows.append(Row("As the paper", [_published(entry), entry.ours, difference(entry), where(entry, entry.ours)]))
+        rows += [
+            Row(f"{choice[0].upper()}{choice[1:]}", ["", each, "", where(entry, each)])
+            for choice, each in entry.others.items()
+        ]
+        numbers |= {entry.key: entry.ours, f"{entry.key}_where": where(entry, entry.ours)}
+        numbers |= {f"{entry.key}_{place}": each for place, each in enumerate(entry.others.values(), 1)}
     rows += [Panel("Not on the bench"), *(Row(paper, ["", "", "", why]) for paper, why in ABSENT.items())]
     compared = [where(entry, entry.ours) for entry in made if entry.published is not None]
     numbers |= {"compared": len(compared), "inside": sum(each in REPRODUCED for each in compared)}

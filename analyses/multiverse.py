@@ -40,7 +40,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="multiverse", title="Every defensible specification", numbers=numbers,
         tables={"": _summary(curves, joint, spec), "variance": _variance(curves), "tree": _tree(curves, spec)},
-        figures={"": Figure(_points(curves["h1"]), _draw, height=5.6)}, vintages=vintages_of(spec), spec=spec,
+        figures={"": Figure(_points(curves["h1"]), _draw, height=7.4)}, vintages=vintages_of(spec), spec=spec,
     )  # fmt: skip
 
 
@@ -152,14 +152,14 @@ def _points(results: SpecificationCurveResults) -> pd.DataFrame:
 
 def _draw(page: Any, data: pd.DataFrame) -> None:
     options = [(axis, label) for axis in data.columns[2:] for label in dict.fromkeys(sorted(data[axis]))]
-    top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.3, 1.0])
+    top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.0, 1.25])
     at, seen = np.arange(len(data)), data["significant"].to_numpy(dtype=bool)
     for chosen, colour, words in ((~seen, "#9aa5b1", "zero in the set"), (seen, "#0b3c6f", "zero outside")):
-        top.plot(at[chosen], data["value"][chosen], ".", color=colour, markersize=1.6, label=words, rasterized=True)
+        top.plot(at[chosen], data["value"][chosen], ".", color=colour, markersize=2.4, label=words, rasterized=True)
     top.axhline(0.0, color="black", linewidth=0.6)
-    for words, value in LITERATURE.items():
-        top.axhline(value, color="#c75b12", linewidth=0.5, linestyle=":")
-        top.text(1.002 * len(data), value, words, fontsize=4.5, va="center", color="#c75b12")
+    for place, value in enumerate(LITERATURE.values()):
+        words = "" if place else "published estimates"
+        top.axhline(value, color="#c75b12", linewidth=0.7, linestyle=":", label=words or None)
     top.set_ylabel(UNITS["sale"])
     top.legend(loc="upper left", frameon=False)
     for place, (axis, label) in enumerate(reversed(options)):
@@ -168,7 +168,7 @@ def _draw(page: Any, data: pd.DataFrame) -> None:
             here, np.full(len(here), place), "|", color="#0b3c6f", markersize=2.4, markeredgewidth=0.15, rasterized=True
         )
     matrix.set_yticks(
-        range(len(options)), [f"{WORDS[axis].lower()}: {label}" for axis, label in reversed(options)], fontsize=4.5
+        range(len(options)), [f"{WORDS[axis].lower()}: {label}" for axis, label in reversed(options)], fontsize=6
     )
     matrix.set_xlabel("Specifications, in the order of their estimates")
 
