@@ -26,22 +26,22 @@ class Multiverse(Choices, part="multiverse"):
 
     sellers: kind.Names = ("china", "china_belgium", "official", "foreign")  # China alone, with Belgium as in custody, officials, all
     concepts: kind.Names = CONCEPTS  # what stands for sales
-    outcomes: kind.SeriesList = ("yield_2y", "yield_10y", "term_premium_10y")
+    outcomes: kind.SeriesList = ("yield_2y", "yield_10y", "term_premium_10y")  # what moves
     horizons: kind.Horizons = (0, 1, 3)  # months over which the yield changes, beyond the month of the sale
     controls: kind.Names = CONTROLS  # none; the Fed's purchases and German yields; financial conditions too
     lags: kind.Horizons = (0, 3, 6)  # of outcome, sales and controls
-    samples: kind.Names = ("main", "early", "long", "whole")
+    samples: kind.Names = ("main", "early", "long", "whole")  # of the paper's samples
     designs: kind.Names = DESIGNS  # plain, by granular shocks, by Japan's operations
     weights: kind.Names = WEIGHTS  # months alike, or by the inverse of the variance of daily yields in the month before
     shifts: kind.Count = 199  # of the outcome against the rest: draws under the null
     size: kind.Level = 0.05  # at which a specification counts as significant
     depth: kind.Count = 3  # of the tree
     ally_horizons: kind.Horizons = (3, 6, 12)  # months of the offset
-    allies: kind.Names = ("japan", "uk", "japan_uk")
-    ally_sellers: kind.Names = ("china", "china_belgium")
-    ally_lags: kind.Horizons = (1, 3, 6)
-    ally_controls: kind.Names = ("none", "policy")
-    ally_designs: kind.Names = ("least squares", "granular")
+    allies: kind.Names = ("japan", "uk", "japan_uk")  # who buys: each, and both
+    ally_sellers: kind.Names = ("china", "china_belgium")  # who sells
+    ally_lags: kind.Horizons = (1, 3, 6)  # of both flows and the controls
+    ally_controls: kind.Names = ("none", "policy")  # as above
+    ally_designs: kind.Names = ("least squares", "granular")  # as above
     # Added when results had been seen: estimates by instruments that move nothing ran to 11,931 bp, and were all of the variance.
     strong: kind.Positive = 10.0  # first-stage F, robust, below which a specification is counted as failed
 

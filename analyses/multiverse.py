@@ -115,7 +115,8 @@ def _variance(curves: dict[str, SpecificationCurveResults], spec: Specification)
     ]
     return Table(
         ["Alone", "In all", "Alone", "In all"], cells, stub="Choice", decimals=2, spans=[("H1", 2), ("H2", 2)],
-        notes=["Parts of the variance of the estimates. Alone: in the fit of all choices as main effects, averaged over their order; these and what choices do jointly add to one. In all: what is left among specifications that agree on every other choice."],
+        notes=["Parts of the variance of the estimates. Alone: in the fit of all choices as main effects, averaged over their order; these and what choices do jointly add to one. In all: what is left among specifications that agree on every other choice. "
+               f"Longest sample {span(spec.sample.whole)}."],
     )  # fmt: skip
 
 
