@@ -182,6 +182,9 @@ def test_contrasts_are_differences_draw_by_draw(fits, name):
     back = svar.contrast(LATE, EARLY, response="y", shock="x", horizon=3, level=0.8)
     np.testing.assert_allclose(back["positive"], 1.0 - table["positive"])
     mean = svar.contrast([EARLY, LATE], LATE, response="y", shock="x", horizon=3)
+    pd.testing.assert_frame_equal(
+        svar.contrast(np.array([EARLY, LATE]), LATE, response="y", shock="x", horizon=3), mean
+    )
     np.testing.assert_allclose(mean["difference"], 0.5 * table["difference"])
 
 
