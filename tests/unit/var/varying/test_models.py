@@ -240,9 +240,12 @@ def test_convergence_is_read_off_the_chains(data, fits):
     table = fits["reduced"].convergence()
     assert list(table.index) == ["coefficients", "relations", "log volatilities", "steps"]
     assert table.loc["steps", "quantities"] == 9
-    still = TimeVaryingVAR(data, lags=1).fit(draws=4, rng=1, burn=0, thin=1)
-    with pytest.raises(SpecificationError, match="8 draws"):
-        still.convergence()
+    for draws, chains in ((4, 2), (12, 4)):
+        still = TimeVaryingVAR(data, lags=1).fit(draws=draws, rng=1, burn=0, thin=1, chains=chains)
+        with pytest.raises(SpecificationError, match="8 draws, and 4 in a chain"):
+            still.convergence()
+    with pytest.raises(SpecificationError, match="draws must be an integer of at least 2"):
+        TimeVaryingVAR(data, lags=1).fit(draws=1, rng=1, chains=1)
 
 
 def explosive_data(periods=100):
