@@ -181,6 +181,8 @@ def described(value: Any) -> Any:
         return described(value._described())
     if isinstance(value, (pd.DataFrame, pd.Series)):
         return {"table": _sha256(value.to_csv(float_format=repr) + str(value.index.dtype))}
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:  # its bytes are addresses
+        return {"array": [list(value.shape), described(value.tolist())]}
     if isinstance(value, np.ndarray):
         return {"array": [list(value.shape), value.dtype.str, hashlib.sha256(value.tobytes()).hexdigest()]}
     if is_dataclass(value) and not isinstance(value, type):

@@ -198,3 +198,16 @@ def _end(value: Bound, index: pd.Index, *, first: bool) -> pd.Timestamp | int | 
     except ValueError:
         pass  # a thirteenth month
     raise SpecificationError(f"the {which} date of the sample must be in ISO form, such as '2020-03'; found {value!r}.")
+
+
+def listed(chosen: object) -> list[object]:
+    """One date or several, in any container that has an order, as a list.
+
+    Examples
+    --------
+    >>> listed("2020-03"), listed(pd.Index(["2020-03", "2020-04"])), listed(range(2))
+    (['2020-03'], ['2020-03', '2020-04'], [0, 1])
+    """
+    if isinstance(chosen, (list, tuple, range, pd.Index, pd.Series)):
+        return list(chosen)
+    return list(np.atleast_1d(chosen)) if isinstance(chosen, np.ndarray) else [chosen]

@@ -79,3 +79,14 @@ def by_group(psi: Array, codes: NDArray[np.intp]) -> Array:
     sums = np.zeros((int(codes.max()) + 1, psi.shape[1]))
     np.add.at(sums, codes, psi)
     return sums
+
+
+def weights_around(size: int, row: int, width: float) -> Array:
+    """Normal kernel weights of the periods around one, (T,), one at the period itself."""
+    distance = (np.arange(size) - row) / width
+    return np.asarray(np.exp(-0.5 * np.minimum(distance * distance, 1400.0)))
+
+
+def effective(weights: Array) -> float:
+    """Effective observations of weights."""
+    return float(weights.sum() ** 2 / (weights @ weights))

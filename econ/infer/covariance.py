@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
@@ -299,13 +300,16 @@ def check_terms(terms: int, size: int) -> int:
 
 
 def group_codes(groups: Any, size: int) -> NDArray[np.intp]:
-    """Codes 0..G-1 in sorted order of the labels; refuses another length than ``size`` or one group only."""
+    """Codes 0..G-1 in sorted order of the labels; refuses another length than ``size``, no label, or one group only."""
     labels = np.asarray(groups)
     if labels.shape != (size,):
         raise SpecificationError(f"groups must hold one label for each of {size} rows; found shape {labels.shape}.")
+    absent = np.flatnonzero(pd.isna(labels))
+    if len(absent):
+        raise SchemaError(f"groups need a label in every row; row {absent[0]} has none; leave it out or name it.")
     names, codes = np.unique(labels, return_inverse=True)
     if len(names) < 2:
-        raise SpecificationError(f"at least two groups are needed; all {size} rows are in {names[0]!r}.")
+        raise SpecificationError(f"at least two groups are needed; all {size} rows are in {names[0]}.")
     return codes
 
 

@@ -25,6 +25,7 @@ from econ.infer.regression import default_lags
 
 METHODS = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "cue": "IVGMMCUE"}
 COVARIANCES = {"unadjusted": "unadjusted", "hc1": "robust", "cluster": "clustered", "hac": "kernel"}
+EXACT = 1e-12  # share of an endogenous variable, squared, that instruments leave: rounding errors
 GRID = 201  # angles tried first for a set
 
 
@@ -172,7 +173,7 @@ def instrumental(
     SchemaError
         For missing values, or names that stand twice.
     SingularDesign
-        If instruments or regressors are collinear.
+        If instruments or regressors are collinear, or an endogenous variable is a combination of instruments.
     SampleTooShort
         With fewer observations than coefficients and instruments + 10.
 
@@ -288,12 +289,17 @@ def _first_stages(
 ) -> tuple[Array, Array, Array, float]:
     arrays = (each.to_numpy(dtype=float) for each in tables)
     try:
-        return kernels.first_stages(*arrays, cov=cov, bandwidth=lags, groups=codes)
+        found = kernels.first_stages(*arrays, cov=cov, bandwidth=lags, groups=codes)
     except np.linalg.LinAlgError:
         raise SingularDesign(
             "the first stages have a singular covariance: instruments explain endogenous variables exactly, or groups "
             "or periods are fewer than coefficients; use fewer instruments."
         ) from None
+    exact = np.flatnonzero(found[2][:, 0] > 1.0 - EXACT)
+    if len(exact):
+        name = tables[2].columns[exact[0]]
+        raise SingularDesign(f"the instruments explain {name!r} exactly: it is one of them; give it as exog=.")
+    return found
 
 
 def _overidentification(found: Any, method: str, surplus: int) -> pd.Series | Unavailable:

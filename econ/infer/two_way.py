@@ -40,6 +40,8 @@ def two_way_cluster(x: ArrayLike, u: ArrayLike, *, groups: Any, others: Any) -> 
     ------
     SpecificationError
         If there are fewer than two groups of a kind, or they have another length.
+    SchemaError
+        If a row has no label, or a value is missing or infinite.
     SingularDesign
         If ``x`` has rank below k; names the columns involved.
 

@@ -126,11 +126,13 @@ def verdict(
     A figure without error is within the claim's allowance or not: "right"; "right at first print" if only the figure
     first printed is; else "overstated" if claim and figure have one sign and the claim is larger in size, or "wrong".
 
-    A set says more or less. Of "equal" it is "right" if it holds the stated value and not zero, "overstated" if every
-    value in it is smaller in size than the stated one (and not all of the other sign), "wrong" if it leaves the stated
-    value out otherwise, and "not decidable" if it holds both the stated value and zero. Of "at least", "at most" and
-    "sign" it is "right" if all of the set agrees, "wrong" (or "overstated", by the same rule) if none does, else "not
-    decidable". Right and wrong err with probability ``1 - level`` at most, each by itself.
+    A set says more or less. Of "equal" it is "right" if it holds the stated value and not zero, or lies within the
+    claim's allowance altogether, "overstated" if every value in it is smaller in size than the stated one (and not all
+    of the other sign), "wrong" if it leaves the stated value out otherwise, and "not decidable" if it holds both the
+    stated value and zero: a claim of no effect is right only where the set is as narrow as its allowance. Of "at
+    least", "at most" and "sign" it is "right" if all of the set agrees, "wrong" (or "overstated", by the same rule) if
+    none does, else "not decidable". These err with probability ``1 - level`` at most, each by itself, but for "right"
+    of an "equal": that says that the data contradict zero and not the number, which others near it share.
 
     Parameters
     ----------
@@ -200,7 +202,7 @@ def _of_set(claim: Claim, region: ConfidenceSet) -> str:
     inside = _overlap(claim, region)
     if claim.comparison == "equal":
         if inside:
-            return "not decidable" if 0.0 in region and claim.stated != 0.0 else "right"
+            return "not decidable" if 0.0 in region and not _narrow(claim, region) else "right"
     elif inside:
         ends = [end for interval in region.intervals for end in interval]
         return "right" if all(_holds(claim, end) for end in ends) else "not decidable"
@@ -208,6 +210,11 @@ def _of_set(claim: Claim, region: ConfidenceSet) -> str:
     low, high = sorted((side * region.lower, side * region.upper))
     smaller = max(abs(low), abs(high)) < abs(claim.stated) and high > 0.0
     return "overstated" if smaller and claim.comparison in ("equal", "at least", "at most") else "wrong"
+
+
+def _narrow(claim: Claim, region: ConfidenceSet) -> bool:
+    """Whether all of the set is the stated value but for the claim's allowance."""
+    return max(claim.stated - region.lower, region.upper - claim.stated) <= claim.allowance(claim.stated)
 
 
 def _holds(claim: Claim, end: float) -> bool:

@@ -173,7 +173,7 @@ def joint(
     results: SpecificationCurveResults, plan: NullPlan, how: How, *, size: float, folder: str | Path | None
 ) -> JointInference:
     """Joint tests of the specifications of a curve; see `SpecificationCurveResults.joint`."""
-    rows = results.estimates.sort_index()
+    size, rows = checks.real("size", size, above=0.0, below=1.0), results.estimates.sort_index()
     labels = [tuple(row) for row in rows[list(results.curve.plan.axes)].to_numpy()]
     values, scores = _drawn(results, plan, how, labels, folder)
     whole: Mask = np.asarray(np.isfinite(values).all(axis=1) & np.isfinite(scores).all(axis=1))

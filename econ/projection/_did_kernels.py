@@ -24,6 +24,7 @@ class Section:
     treated: int
     controls: int
     clusters: int
+    switchers: int  # units that are newly treated
 
 
 def variance_weighted(
@@ -76,7 +77,7 @@ def _section(point: float, influence: Array, treated: Mask, units: Codes, column
     factor = clusters / (clusters - 1.0) * (rows - 1.0) / (rows - columns)
     scores = math.sqrt(factor) * by_group(influence[:, None], units)[:, 0]
     count = int(treated.sum())
-    return Section(point, scores, count, rows - count, clusters)
+    return Section(point, scores, count, rows - count, clusters, len(np.unique(units[treated])))
 
 
 def _dense(codes: Codes) -> Codes:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from econ.arrays import Array
+from econ.checks import SPARE
 from econ.errors import SampleTooShort, SingularDesign
+from econ.infer import _kernels as weighting
 from econ.projection import _kernels as kernels
 from econ.projection import _path_kernels as paths
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
 SHORTEST = 60
 """Rows that the largest amount of variation, 50, needs."""
-SPARE = 10
 
 
 class Engine(Protocol):
@@ -79,7 +80,7 @@ class Kernel:
         self.fit, self.width, self.local = fit, width, local
         rows = fit.nobs - fit.horizon
         self.columns = fit.parent.design.columns if local else 1
-        found = paths.effective(paths.weights_around(rows, 0, width))
+        found = weighting.effective(weighting.weights_around(rows, 0, width))
         if found < self.columns + SPARE:
             raise SampleTooShort(
                 f"a bandwidth of {width:.1f} periods holds {found:.1f} effective observations at the sample's ends, "
@@ -100,7 +101,7 @@ class Kernel:
 
     def _influence(self, h: int, row: int) -> tuple[Array, Array]:
         y, d, z, controls = self._data(h)
-        weights = paths.weights_around(len(y), row, self.width)
+        weights = weighting.weights_around(len(y), row, self.width)
         if controls is not None:
             both = paths.locally_partialled(np.hstack([y, d, z]), controls, weights)
             n = y.shape[1]
@@ -111,7 +112,7 @@ class Kernel:
             raise SingularDesign(
                 f"the instruments are collinear around row {row} of horizon {h}; take a wider bandwidth."
             ) from error
-        number = paths.effective(weights)
+        number = weighting.effective(weights)
         return b, psi * np.sqrt(number / (number - self.columns))
 
     def _data(self, h: int) -> tuple[Array, Array, Array, Array | None]:

@@ -112,17 +112,6 @@ class Average:
         return value, float(np.sqrt(max(variance, 0.0)))
 
 
-def weights_around(size: int, row: int, width: float) -> Array:
-    """Normal kernel weights of the periods around one, (T,), one at the period itself."""
-    distance = (np.arange(size) - row) / width
-    return np.asarray(np.exp(-0.5 * np.minimum(distance * distance, 1400.0)))
-
-
-def effective(weights: Array) -> float:
-    """Effective observations of weights."""
-    return float(weights.sum() ** 2 / (weights @ weights))
-
-
 def locally_partialled(v: Array, controls: Array, weights: Array) -> Array:
     """Residuals of v (T, m) on the controls (T, k) by weighted least squares."""
     root = np.sqrt(weights)[:, None]

@@ -11,7 +11,8 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Mask, Seed
-from econ.errors import NotIdentified, SchemaError, SpecificationError
+from econ.border import warn
+from econ.errors import NotIdentified, SampleTooShort, SchemaError, ShortSample, SpecificationError
 from econ.frozen import guarded
 from econ.projection._did_kernels import Section, equally_weighted, variance_weighted
 from econ.projection.bootstrap import Bootstrap
@@ -21,6 +22,8 @@ from econ.projection.panel import PanelProjection
 
 WEIGHTS = ("variance", "equal")
 MINIMUM_UNITS = 3
+FEW_TREATED = 8
+"""Units newly treated below which errors clustered by unit are too small."""
 
 
 @guarded
@@ -63,10 +66,16 @@ class LocalProjectionDiD:
     90% intervals of the average effect covered it in 88-98% of samples with equal weights (horizons -3 to 4; effects
     that differ by cohort make the errors a little too large), 90% sup-t bands of horizons 0 to 4 in 91%.
 
+    Errors clustered by unit see the noise of treated units only through what is left of it beside their own mean: with
+    2, 3, 5 and 8 newly treated units of 40 (200 samples, one effect for all) 90% intervals covered in 60, 76, 83 and
+    90% of samples by equal weights, 60, 80, 79 and 90% by least squares. A single one (20%) is refused, fewer than 8
+    are warned of.
+
     References
     ----------
     Dube, A., D. Girardi, Ò. Jordà and A. M. Taylor (2023), A Local Projections Approach to Difference-in-Differences,
-    NBER Working Paper 31184.
+    NBER Working Paper 31184. Ferman, B. and C. Pinto (2019), Inference in Differences-in-Differences with Few Treated
+    Groups and Heteroskedasticity, Review of Economics and Statistics 101(3), 452-467, for few treated units.
 
     Examples
     --------
@@ -149,6 +158,8 @@ class LocalProjectionDiD:
         ------
         NotIdentified
             If at some horizon no row is newly treated, none is a clean control, or controls explain the treatment.
+        SampleTooShort
+            If at some horizon a single unit is newly treated: nothing tells its effect from its noise.
         SingularDesign
             If controls are collinear with each other or the periods.
         SpecificationError
@@ -158,6 +169,13 @@ class LocalProjectionDiD:
         before = [-h for h in range(pre, self.base, -1)]
         sections = {h: self.section(h, h) for h in (*before, *range(horizon + 1))}
         after = tuple(sections[h] for h in range(horizon + 1))
+        fewest = min(each.switchers for each in sections.values())
+        if fewest < FEW_TREATED:
+            warn(
+                f"errors clustered by unit need many treated units; found {fewest}, and below {FEW_TREATED} they are "
+                "too small; compare with effects of treatments that are drawn by lot.",
+                ShortSample,
+            )
         results = DiDResults(self, tuple(sections[h] for h in before), after, tuple(before))
         return results if bootstrap is None else results.drawn(bootstrap, rng)
 
@@ -181,6 +199,11 @@ class LocalProjectionDiD:
                 f"at {where} no period has both newly treated rows and clean controls (controls in all: "
                 f"{int((~treated).sum())}), or controls explain the treatment; shorten the horizon, or give units that "
                 "are treated later or never."
+            )
+        if found.switchers < 2:
+            raise SampleTooShort(
+                f"at {where} one unit is newly treated, and nothing tells its effect from its noise; shorten the "
+                "horizon, or give more treated units."
             )
         return found
 

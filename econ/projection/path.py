@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from econ import checks
 from econ.arrays import Array
-from econ.data.dates import place
+from econ.data.dates import listed, place
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
@@ -356,8 +356,7 @@ class PathResults:
 
     def _weights(self, chosen: object, horizon: int) -> Array:
         """Equal weights of one date or several, (T - h,)."""
-        several = isinstance(chosen, (list, tuple, range, pd.Index))
-        rows = [self._row(each, horizon) for each in (chosen if several else [chosen])]  # type: ignore[attr-defined]
+        rows = [self._row(each, horizon) for each in listed(chosen)]
         if not rows or len(set(rows)) < len(rows):
             raise SpecificationError(f"name at least one date, each once; found {chosen!r}.")
         a = np.zeros(len(self.dates) - horizon)
@@ -383,5 +382,5 @@ class PathResults:
 
 
 def _words(chosen: object) -> str:
-    several = isinstance(chosen, (list, tuple, range, pd.Index))
-    return f"{len(chosen)} dates" if several and len(chosen) > 1 else str(chosen)  # type: ignore[arg-type]
+    names = listed(chosen)
+    return f"{len(names)} dates" if len(names) > 1 else str(names[0])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SETS = ("anderson-rubin", "clr", "tf")
 STATES = "first stages are for one impulse; estimate the states one at a time"
+MODIFIED = "first stages are for one impulse; with a modifier modified_set() holds however weak they are"
 
 
 @guarded
@@ -193,7 +194,7 @@ class ProjectionResults:
         horizons = range(self.horizon + 1)
         if self._instrumented:
             one = len(self.shocks) == 1
-            strength = [self.first_stage(h).statistic if one else Unavailable(STATES) for h in horizons]
+            strength = [self.first_stage(h).statistic if one else Unavailable(self._several) for h in horizons]
         return summary(self.irf, level, nobs=[self.nobs - h for h in horizons], first_stages=strength)
 
     def reduced_form(self, response: str, horizon: int = 0) -> ReducedForm:
@@ -311,11 +312,15 @@ class ProjectionResults:
     def _instrumented(self) -> bool:
         return bool(self.parent.instruments) or self.parent.cumulative == "multiplier"
 
+    @property
+    def _several(self) -> str:
+        return STATES if self.parent.modifier is None else MODIFIED
+
     def _check_instrumented(self) -> None:
         if not self._instrumented:
             raise SpecificationError("this projection has no instruments; pass instrument=.")
         if len(self.shocks) > 1:
-            raise SpecificationError("weak-instrument sets are for one impulse; estimate the states one at a time.")
+            raise SpecificationError(f"weak-instrument sets and {self._several}.")
         if self.cov in ("hc2", "hc3"):
             raise SpecificationError(f"{self.cov} is not defined for instruments; use hc1, hac or ewc.")
 

@@ -177,9 +177,10 @@ class VECMResults:
         *,
         conditions: Conditions | None = None,
         exog: pd.DataFrame | None = None,
+        uncertainty: Conditions | None = None,
     ) -> pd.DataFrame:
         """Means and intervals of the next ``steps`` levels; see :meth:`econ.var.VARResults.forecast`."""
-        return self.levels.forecast(steps, level, conditions=conditions, exog=exog)
+        return self.levels.forecast(steps, level, conditions=conditions, exog=exog, uncertainty=uncertainty)
 
     def diagnostics(
         self, lags: int | None = None, bootstrap: Bootstrap | None = None, rng: Seed = None, *, n_jobs: int = 1

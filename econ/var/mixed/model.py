@@ -21,7 +21,7 @@ from econ.var.mixed._latent_kernels import LatentPath, Start
 from econ.var.mixed.layout import Layout, layout_of
 from econ.var.mixed.prior import prior_of, prior_path
 from econ.var.mixed.results import MixedFrequencyResults
-from econ.var.mixed.sampler import Chain, MixedSampler
+from econ.var.mixed.sampler import Begin, Chain, MixedSampler
 from econ.var.mixed.tables import read_rules, read_tables
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.conjugate import ConjugatePosterior
@@ -170,7 +170,7 @@ class MixedFrequencyVAR:
         Raises
         ------
         SpecificationError
-            Without ``rng``, or for draws or burn that are no positive integers.
+            Without ``rng``, for fewer than 2 draws, or for a burn that is no positive integer.
         SingularDesign
             If variables are collinear.
         NotConverged
@@ -179,7 +179,7 @@ class MixedFrequencyVAR:
             If a draw of the parameters leaves the latent values without a distribution.
         """
         seed = seed_sequence(rng)
-        draws, burn = checks.count("draws", draws), checks.count("burn", burn)
+        draws, burn = checks.count("draws", draws, least=2), checks.count("burn", burn)
         artificial, start = self._prior
         latent, template = self._latent, self._template
         posterior = ConjugatePosterior(template, self.lags, artificial)
@@ -190,10 +190,8 @@ class MixedFrequencyVAR:
 
         around = proposal(log_density, free.start) if free.names else None
         terms = template.term_values(self.lags)
-        coefficients, factor = prior_path(start, terms.shape[1], lags=self.lags)
-        path = template.parent.frame.to_numpy(dtype=float)
-        sampler = MixedSampler(posterior, latent, around=around, burn=burn, terms=terms)
-        sampler.from_(path, coefficients, factor)
+        begin = Begin(template.parent.frame.to_numpy(dtype=float), *prior_path(start, terms.shape[1], lags=self.lags))
+        sampler = MixedSampler(posterior, latent, begin, around=around, burn=burn, terms=terms)
         chains = map_blocks(sampler, draws, rng=seed, n_jobs=n_jobs, block=-(-draws // CHAINS), label="Gibbs")
         return _collected(self, sampler, chains, seed=seed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,6 +29,14 @@ class Chain:
     accepted: int
 
 
+class Begin(NamedTuple):
+    """Where every chain begins: a draw around a path (T, n) under these parameters."""
+
+    path: Array
+    coefficients: Array
+    factor: Array
+
+
 class MixedSampler:
     """One chain; a sweep draws the latent values, the hyperparameters and the parameters.
 
@@ -37,25 +46,25 @@ class MixedSampler:
     """
 
     def __init__(
-        self, posterior: ConjugatePosterior, latent: LatentPath, *, around: Proposal | None, burn: int, terms: Array
+        self,
+        posterior: ConjugatePosterior,
+        latent: LatentPath,
+        begin: Begin,
+        *,
+        around: Proposal | None,
+        burn: int,
+        terms: Array,
     ) -> None:
-        self.posterior, self.latent, self.around = posterior, latent, around
-        self.burn, self.terms = burn, terms
-        self.path = np.empty(0)
-        self.parameters = (np.empty(0), np.empty(0))
-
-    def from_(self, path: Array, coefficients: Array, factor: Array) -> MixedSampler:
-        """Say where every chain begins: a draw around ``path`` under these parameters."""
-        self.path, self.parameters = path, (coefficients, factor)
-        return self
+        self.posterior, self.latent, self.begin = posterior, latent, begin
+        self.around, self.burn, self.terms = around, burn, terms
 
     def __call__(self, size: int, generator: np.random.Generator) -> Chain:
         """Run a chain until ``size`` draws are kept."""
-        latent, (coefficients, factor) = self.latent, self.parameters
+        latent, (path, coefficients, factor) = self.latent, self.begin
         free = self.posterior.hyperparameters.start if self.around is None else self.around.mode
         unknown = np.empty((size, len(latent.t)))
         means, variances = np.zeros(coefficients.shape), np.zeros(factor.shape)
-        path, average = self.path, np.zeros(self.path.shape)
+        average = np.zeros(path.shape)
         kept, accepted = [], 0
         for sweep in range(-self.burn, size):
             path = latent.draw(path, coefficients, factor, terms=self.terms, generator=generator)

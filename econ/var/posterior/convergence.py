@@ -69,6 +69,7 @@ def effective_sample_size(chains: Array) -> Array:
 def _variances(chains: Array) -> tuple[Array, Array]:
     """Mean variance within chains and the estimate of the total variance."""
     length = chains.shape[1]
-    within = chains.var(axis=1, ddof=1).mean(axis=0)
-    between = chains.mean(axis=1).var(axis=0, ddof=1)
+    moves = np.ptp(chains, axis=(0, 1)) > 0.0  # else what is left are rounding errors of the mean
+    within = np.where(moves, chains.var(axis=1, ddof=1).mean(axis=0), 0.0)
+    between = np.where(moves, chains.mean(axis=1).var(axis=0, ddof=1), 0.0)
     return within, within * (length - 1) / length + between

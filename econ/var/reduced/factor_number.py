@@ -38,7 +38,6 @@ def factor_number(panel: Dataset | pd.DataFrame, max_factors: int = 8) -> pd.Dat
     ------
     SampleTooShort
         If the panel has no more columns or periods than ``max_factors``.
-
     SingularDesign
         If so many factors leave nothing unexplained.
 

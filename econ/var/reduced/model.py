@@ -63,9 +63,11 @@ class VAR:
     Raises
     ------
     SpecificationError
-        For an unknown trend or criterion, lags that are not a positive integer, or exclusions of unknown names.
+        For an unknown trend or criterion, lags that are not a positive integer, exclusions of unknown names, seasons of
+        data that are neither monthly nor quarterly, or outliers that are no dates of the effective sample, each once.
     SchemaError
-        For missing values, a constant column, or exogenous columns that lack a period or repeat a name.
+        For missing values, a constant column, exogenous columns that lack a period or repeat a name, or a variable with
+        the name of a deterministic term.
     SampleTooShort
         If the effective observations are fewer than the coefficients of an equation + 10.
 

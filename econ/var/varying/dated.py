@@ -10,7 +10,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
-from econ.data.dates import place
+from econ.data.dates import listed, place
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws
@@ -87,11 +87,10 @@ def row_of(date: object, dates: pd.Index) -> int:
 
 def rows_of(chosen: object, dates: pd.Index) -> list[int]:
     """Rows of one date or several, each once."""
-    several = isinstance(chosen, (list, tuple, pd.Index, pd.Series))
-    listed = list(chosen) if several else [chosen]  # type: ignore[call-overload]
-    if not listed:
+    names = listed(chosen)
+    if not names:
         raise SpecificationError("no date is given; name one, or a list of dates.")
-    rows = [row_of(each, dates) for each in listed]
+    rows = [row_of(each, dates) for each in names]
     twice = [str(dates[row]) for row in rows if rows.count(row) > 1]
     if twice:
         raise SpecificationError(f"the date {twice[0]} stands twice; name it once.")

@@ -15,6 +15,7 @@ from econ.checks import SPARE
 from econ.data.dataset import Dataset
 from econ.errors import SampleTooShort, SingularDesign
 from econ.frozen import guarded
+from econ.infer._kernels import effective, weights_around
 from econ.parallel import map_blocks, seed_sequence
 from econ.var.reduced.model import VAR
 from econ.var.varying.results import Reduced, VaryingResults
@@ -90,7 +91,10 @@ class KernelVAR:
         object.__setattr__(self, "data", self.var.data)
         if self.bandwidth is not None:
             checks.keep(self, bandwidth=checks.real("bandwidth", self.bandwidth, above=0.0, most=1e6))
-        needed, found = len(self.var.regressors(self.lags)) + SPARE, _effective(kernel(len(self.dates), 0, self.width))
+        needed, found = (
+            len(self.var.regressors(self.lags)) + SPARE,
+            effective(weights_around(len(self.dates), 0, self.width)),
+        )
         if found < needed:
             raise SampleTooShort(
                 f"a bandwidth of {self.width:.1f} periods holds {found:.1f} effective observations at the ends of the "
@@ -172,11 +176,11 @@ class KernelVARResults(VaryingResults):
 
     def _at(self, row: int) -> Reduced:
         x, frame, _ = self._design
-        own = kernel(len(x), row, self.parent.width)
+        own = weights_around(len(x), row, self.parent.width)
         params = self._solved(own[None], row)[0]
         u = frame.to_numpy(dtype=float) - x @ params
-        effective = _effective(own)
-        scale = effective / (effective - x.shape[1])
+        held = effective(own)
+        scale = held / (held - x.shape[1])
         squares = u[:, :, None] * u[:, None, :]
         weighted = own * self.weights
         covariance = np.tensordot(own, squares, 1) * (scale / own.sum())
@@ -193,13 +197,3 @@ class KernelVARResults(VaryingResults):
                 f"regressors are collinear around {self.dates[row]}; take a wider bandwidth or fewer lags."
             ) from error
         return np.asarray(found / scale[:, :, None])
-
-
-def kernel(size: int, row: int, width: float) -> Array:
-    """Weights of the periods around one, (T,), one at the period itself."""
-    distance = (np.arange(size) - row) / width
-    return np.asarray(np.exp(-0.5 * np.minimum(distance * distance, 1400.0)))
-
-
-def _effective(weights: Array) -> float:
-    return float(weights.sum() ** 2 / (weights @ weights))

@@ -191,11 +191,11 @@ class TimeVaryingVAR:
         Raises
         ------
         SpecificationError
-            Without ``rng``, or for numbers that are not positive integers.
+            Without ``rng``, for fewer than 2 draws, or for numbers that are not positive integers.
         Unstable
             With ``explosive="reject"``, if the prior mean itself is explosive.
         """
-        seed, draws = seed_sequence(rng), checks.count("draws", draws)
+        seed, draws = seed_sequence(rng), checks.count("draws", draws, least=2)
         burn, thin = checks.count("burn", burn, least=0), checks.count("thin", thin)
         chains = checks.count("chains", chains, most=draws, of=f"for {draws} draws")
         backend = checks.choice("backend", backend, ("threading", "loky"))

@@ -223,10 +223,12 @@ class TimeVaryingVARResults(VaryingResults):
         Raises
         ------
         SpecificationError
-            For fewer than 8 draws.
+            For fewer than 8 draws, or 4 in a chain.
         """
-        if len(self.step_draws) < 8:
-            raise SpecificationError(f"convergence needs 8 draws; found {len(self.step_draws)}; ask for more.")
+        if len(self.step_draws) < 8 or self.chain < 4:
+            raise SpecificationError(
+                f"convergence needs 8 draws, and 4 in a chain; found {len(self.step_draws)}; ask for more."
+            )
         every = max(1, self.nobs // 40)
         kinds = {
             "coefficients": self.coefficient_draws[:, ::every],

@@ -170,7 +170,7 @@ class VaryingStructural:
             One row a date: ``point``, ``std_error``, ``lower``, ``upper``, ``explosive`` (share of the draws).
         """
         horizon, ends = checks.horizon(horizon), tails(level)
-        rows = range(len(self.dates)) if dates is None else rows_of(list(dates), self.dates)
+        rows = range(len(self.dates)) if dates is None else rows_of(dates, self.dates)
         found = []
         for row in rows:
             irf = self._irf(horizon, row)

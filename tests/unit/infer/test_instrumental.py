@@ -166,6 +166,8 @@ def test_what_makes_no_sense_is_refused(sample, monkeypatch):
             instrumental(**{**build, **wrong})
     with pytest.raises(SampleTooShort, match="columns need"):
         instrumental(y[:15], x[:15], z[:15], exog=w[:15])
+    with pytest.raises(SingularDesign, match="explain 'q' exactly"):
+        instrumental(y, x.assign(q=z["z0"] - 2.0 * z["z1"] + 3.0), z, exog=w)
     fit = instrumental(y, x, z[["z0", "z1"]])
     assert isinstance(fit.overidentification, Unavailable)
     with pytest.raises(UnknownName, match="'w'"):

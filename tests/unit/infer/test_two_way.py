@@ -7,7 +7,7 @@ from linearmodels.iv.covariance import ClusteredCovariance
 from scipy import stats
 from statsmodels.stats.sandwich_covariance import cov_cluster_2groups
 
-from econ.errors import EconWarning, SpecificationError
+from econ.errors import EconWarning, SchemaError, SpecificationError
 from econ.infer import cluster, two_way_cluster, white
 
 
@@ -84,6 +84,17 @@ def test_one_group_is_none(sample):
     for groups, others in ((unit * 0, unit), (unit, unit * 0), (unit[1:], unit)):
         with pytest.raises(SpecificationError, match="group"):
             two_way_cluster(x, u, groups=groups, others=others)
+
+
+@pytest.mark.parametrize("labels", [np.array([np.nan, *np.ones(4), *np.zeros(7)]), np.array([None, *"aabbccddeef"])])
+def test_a_row_without_a_label_is_no_group_of_its_own(labels):
+    x, u = np.ones((12, 1)), np.tile([1.0, -1.0], 6)
+    for ask in (
+        lambda: two_way_cluster(x, u, groups=labels, others=np.arange(12) % 3),
+        lambda: cluster(x, u, groups=labels),
+    ):
+        with pytest.raises(SchemaError, match="row 0 has none"):
+            ask()
 
 
 @pytest.mark.slow

@@ -151,6 +151,9 @@ def test_bad_input_is_refused(frame):
     with pytest.raises(errors.SingularDesign, match="predicted exactly"):
         unit_root(pd.DataFrame({"line": np.arange(180.0)}, index=MONTHS))
     assert unit_root(frame["walk"], lags=1).index[0] == ("walk", "adf")
+    for size in (0.051, 0.0949, 0.2):
+        with pytest.raises(errors.SpecificationError, match="size"):
+            unit_root(frame, lags=1, size=size)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from econ.blocks import described
 from econ.errors import EstimationError, NotIdentified, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.multiverse import LinearSpecification, Rule, Same, SpecificationCurve, joint_inference
@@ -233,6 +234,12 @@ def test_a_run_that_was_cut_off_goes_on_to_the_same_bytes(tmp_path):
     other = SpecificationCurve(functools.partial(stopping, place), {"lags": list(range(50)), "sample": [100, 300]})
     with pytest.raises(SpecificationError, match="specification curve of another specification"):
         other.run(folder=tmp_path / "run")
+
+
+def test_an_array_of_words_is_the_same_wherever_its_words_lie():
+    first, second = (np.array(["".join(["la", "gs"]), None], dtype=object) for _ in range(2))
+    assert described(first) == described(second) == {"array": [[2], ["lags", None]]}
+    assert described(first) != described(first[::-1])
 
 
 def test_other_data_or_what_cannot_be_written_down_is_refused_by_a_folder(tmp_path):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from econ.errors import NotIdentified, SchemaError, SpecificationError, UnknownName
+from econ.errors import NotIdentified, SampleTooShort, SchemaError, ShortSample, SpecificationError, UnknownName
 from econ.projection import LocalProjectionDiD, PlugIn
 from econ.responses import MovingBlock, Wild
 
@@ -239,6 +239,17 @@ def test_what_makes_no_sense_is_refused(panel):
         LocalProjectionDiD(panel, "y", "d").fit(1).pretrends()
 
 
+@pytest.mark.parametrize("weights", ["variance", "equal"])
+def test_few_treated_units_are_warned_of_and_one_is_refused(panel, weights):
+    never = panel.loc[20:]
+    with pytest.raises(SampleTooShort, match="horizon 0 one unit"):
+        LocalProjectionDiD(pd.concat([panel.loc[:0], never]), "y", "d", weights=weights).fit(2)
+    with pytest.warns(ShortSample, match="found 7"):
+        LocalProjectionDiD(pd.concat([panel.loc[:6], never]), "y", "d", weights=weights).fit(2)
+    enough = LocalProjectionDiD(pd.concat([panel.loc[:7], never]), "y", "d", weights=weights).fit(2)
+    assert enough.after[0].switchers == 8
+
+
 @pytest.mark.slow
 def test_intervals_cover_the_average_effect():
     rng, truth, covered, together = np.random.default_rng(4), 0.65 * np.arange(1, 6), [], []
@@ -252,3 +263,18 @@ def test_intervals_cover_the_average_effect():
         together.append(((lower[:, 0, 0] <= truth) & (truth <= upper[:, 0, 0])).all())
     assert ((np.mean(covered, axis=0) > 0.84) & (np.mean(covered, axis=0) < 0.99)).all()
     assert 0.85 < np.mean(together) < 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::econ.errors.ShortSample")
+@pytest.mark.parametrize(("adopt", "least", "most"), [(2, 0.5, 0.72), (8, 0.84, 0.95)])
+def test_intervals_of_few_treated_units_are_too_short(adopt, least, most):
+    rng, inside = np.random.default_rng(5), []
+    index = pd.MultiIndex.from_product([range(40), range(12)], names=["unit", "year"])
+    unit, year = (np.asarray(index.get_level_values(level)) for level in (0, 1))
+    treated = ((unit < adopt) & (year >= 5 + unit % 2)).astype(float)
+    for _ in range(200):
+        frame = pd.DataFrame({"y": 2.0 * treated + rng.standard_normal(480), "d": treated}, index=index)
+        found = LocalProjectionDiD(frame, "y", "d", weights="equal").fit(1).irf.at(1, response="y")
+        inside.append(found.lower <= 2.0 <= found.upper)
+    assert least < np.mean(inside) < most

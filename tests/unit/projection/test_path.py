@@ -117,6 +117,8 @@ def test_a_stable_response_has_a_flat_path_and_a_drifting_one_is_seen():
     assert found.value > 1.5
     assert moved.contrast_p_value(late, early) < 0.001
     assert flat.contrast_p_value(late, early) > 0.05
+    for kind in (list, tuple, np.array, pd.Series):
+        assert moved.contrast(kind(late), kind(early), response="y").value == found.value
 
 
 @pytest.mark.parametrize("options", [{}, {"method": "kernel", "bandwidth": 30.0}])

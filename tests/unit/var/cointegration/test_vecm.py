@@ -46,6 +46,9 @@ def test_errors_of_one_vector_and_forecasts_are_those_of_statsmodels(wide):
     wider = (middle - lower) * scale
     ends = ours.forecast(5).xs("lower", axis=1, level="value")
     np.testing.assert_allclose(table - ends, wider, rtol=1e-6)
+    soft = {"conditions": {"a": [1.0, 1.0]}, "uncertainty": {"a": [0.0, 2.0]}}
+    width = ours.forecast(2, **soft).xs("a", axis=1).pipe(lambda each: each["upper"] - each["mean"])
+    np.testing.assert_allclose(width, [0.0, 2.0 * 1.6448536], atol=1e-6)
 
 
 def test_the_levels_are_the_vecm_with_its_unit_roots(fit, levels):

@@ -282,7 +282,7 @@ def test_other_bad_arguments_are_refused_in_words(model):
 
     with pytest.raises(SpecificationError, match="Own writes its observations from complete data"):
         MixedFrequencyVAR(frame, 1, prior=Own(0.2))
-    for bad in ({"draws": 0}, {"burn": 0}, {"rng": None}, {"n_jobs": 0}):
+    for bad in ({"draws": 0}, {"draws": 1}, {"burn": 0}, {"rng": None}, {"n_jobs": 0}):
         with pytest.raises(SpecificationError):
             model.fit(**{"draws": 8, "burn": 2, "rng": 1, **bad})
     double = frame.assign(z=frame["x"] * 2.0)

@@ -9,7 +9,7 @@ from econ.var import Cholesky, Minnesota, MixedFrequencyVAR
 from econ.var._kernels import inverse_wishart_factors, simulate
 from econ.var.mixed._latent_kernels import LatentPath, Start
 from econ.var.mixed.layout import Sums
-from econ.var.mixed.sampler import MixedSampler
+from econ.var.mixed.sampler import Begin, MixedSampler
 from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.minnesota import PriorObservations
@@ -55,14 +55,14 @@ def test_sweeps_leave_the_joint_distribution_alone():
     known[:, 1], known[4, 0] = np.nan, np.nan
     sums = Sums(np.ones(5, dtype=int), quarters, quarters + 2, np.zeros(5))
     latent = LatentPath(known, sums, lags=lags, start=start)
-    sampler = MixedSampler(posterior, latent, around=None, burn=0, terms=np.empty((periods - lags, 0)))
+    options = {"around": None, "burn": 0, "terms": np.empty((periods - lags, 0))}
     coefficients, factor = parameters()
     for _ in range(rounds):
         path = path_of(coefficients, factor)
         latent.known = np.where(latent.unknown, np.nan, path)
         latent.total = path[:, 1].reshape(-1, 3).sum(axis=1)
-        begin = latent.consistent(np.zeros((periods, n)))
-        found = sampler.from_(begin, coefficients, factor)(1, generator)
+        begin = Begin(latent.consistent(np.zeros((periods, n))), coefficients, factor)
+        found = MixedSampler(posterior, latent, begin, **options)(1, generator)
         coefficients, factor = found.coefficients[0], found.factors[0]
         path[latent.unknown] = found.latent[0]
         chain.append(statistics(coefficients, factor, path))

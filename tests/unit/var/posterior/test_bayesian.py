@@ -318,6 +318,12 @@ def test_summary_reports_convergence(posterior):
     assert 0.3 < posterior.acceptance <= 1.0
 
 
+def test_a_number_that_never_moves_has_converged():
+    still = np.full((40, 1), 0.1) * 3.0  # whose mean is another number by a rounding error
+    assert r_hat(split_chains(still, 20))[0] == 1.0
+    assert effective_sample_size(split_chains(still, 20))[0] == 40.0
+
+
 def test_r_hat_sees_chains_apart_and_effective_size_sees_autocorrelation():
     generator = np.random.default_rng(1)
     apart = generator.standard_normal((4, 200, 1)) + np.arange(4)[:, None, None]

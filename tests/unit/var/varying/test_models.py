@@ -182,6 +182,9 @@ def test_contrasts_are_differences_draw_by_draw(fits, name):
     back = svar.contrast(LATE, EARLY, response="y", shock="x", horizon=3, level=0.8)
     np.testing.assert_allclose(back["positive"], 1.0 - table["positive"])
     mean = svar.contrast([EARLY, LATE], LATE, response="y", shock="x", horizon=3)
+    pd.testing.assert_frame_equal(
+        svar.contrast(np.array([EARLY, LATE]), LATE, response="y", shock="x", horizon=3), mean
+    )
     np.testing.assert_allclose(mean["difference"], 0.5 * table["difference"])
 
 
@@ -237,9 +240,12 @@ def test_convergence_is_read_off_the_chains(data, fits):
     table = fits["reduced"].convergence()
     assert list(table.index) == ["coefficients", "relations", "log volatilities", "steps"]
     assert table.loc["steps", "quantities"] == 9
-    still = TimeVaryingVAR(data, lags=1).fit(draws=4, rng=1, burn=0, thin=1)
-    with pytest.raises(SpecificationError, match="8 draws"):
-        still.convergence()
+    for draws, chains in ((4, 2), (12, 4)):
+        still = TimeVaryingVAR(data, lags=1).fit(draws=draws, rng=1, burn=0, thin=1, chains=chains)
+        with pytest.raises(SpecificationError, match="8 draws, and 4 in a chain"):
+            still.convergence()
+    with pytest.raises(SpecificationError, match="draws must be an integer of at least 2"):
+        TimeVaryingVAR(data, lags=1).fit(draws=1, rng=1, chains=1)
 
 
 def explosive_data(periods=100):
