@@ -62,7 +62,7 @@ def _offset(spec: Specification) -> Line:
     claim = Claim("share of a Chinese sale that Japan buys", spec.ledger.most, "at least")
     said = replacement.verdict(share, spec)
     return Line("C2", "Allied buying offsets it", f"TIC, {span(spec.replacement.sample)}", (Part(claim, share),),
-                note=f"The paper's own rule, a set below {spec.replacement.less_than:g}: {said}.")  # fmt: skip
+                note=f"Of Japan alone: what the UK buys is its custodians'. The paper's own rule, a set below {spec.replacement.less_than:g}: {said}.")  # fmt: skip
 
 
 def _allied(spec: Specification) -> Dataset:
@@ -162,7 +162,7 @@ def _frozen(spec: Specification) -> Line:
     effect, tests = freeze.freeze(spec)
     claim = Claim("purchases of distant less aligned holders after the freeze", FALLS, "sign", units=effect.units)
     return Line("C5", "The freeze changed distant holders' demand", f"TIC, {freeze.groups(spec, custody=True).bought.shape[1]} holders",
-                (Part(claim, effect),), p_values=tests, size=1.0 - spec.level, note="Placebos and bounds stand in a table of its own.")  # fmt: skip
+                (Part(claim, effect),), p_values=tests, size=1.0 - spec.level, note="Placebos and bounds stand in a table of its own; what could be seen is a month, 12 times as much a year.")  # fmt: skip
 
 
 def _strategic(spec: Specification) -> Line:
@@ -235,7 +235,7 @@ def _gold(spec: Specification) -> Line:
     return Line("C8", "Gold replaces Treasuries", f"SAFE; TIC, {both.index[0]} to {both.index[-1]}", (
         Part(Claim("China and custodians sell, a month", RISES, "sign", units="USD bn a month"), sells),
         Part(Claim(f"gold bought less {choices.most:g} of sales, a month", RISES, "sign", units="USD bn a month"), enough)), shown=1,
-        note=f"Gold {both['gold'].mean():.2f}bn a month over sales {both['sold'].mean():.2f}bn: {shares}.",
+        note=f"Gold {both['gold'].mean():.2f}bn a month, as far as it is reported, over sales {both['sold'].mean():.2f}bn: {shares}.",
         more={"c8_gold": float(both["gold"].mean()), "c8_sold": sells})  # fmt: skip
 
 
@@ -269,9 +269,13 @@ def _losers(spec: Specification) -> Line:
     alone = (returned(choices.allies[0], spec) - returned("china", spec)).loc[first:last]
     japan = mean(alone, level=spec.level, units="% a month", label="the first ally less China")
     words = ", ".join(f"{name_of(slug)} {value:+.0f}" for slug, value in lost.items())
-    return Line("C9", "Allies alone bear the losses", f"TIC SLT, {first} to {last}", (Part(claim, effect),),
-                note=f"Changes in value, USD bn: {words}; without coupons and bills. {name_of(choices.allies[0])} by itself {japan}: what is lost is "
-                     "in the UK's custody, whoever owns it.",
+    odd, usual = (float(returned(slug, spec).loc[first:last].mean()) for slug in (choices.allies[-1], "foreign"))
+    each = Claim(
+        f"return of {name_of(choices.allies[0])} by itself less that of China", FALLS, "sign", units="% a month"
+    )
+    return Line("C9", "Allies alone bear the losses", f"TIC SLT, {first} to {last}", (Part(claim, effect), Part(each, japan)), shown=1,
+                note=f"Changes in value, USD bn: {words}; without coupons and bills. Of allies together {effect}, all of it in the UK's custody, whoever owns it, "
+                     f"and no price: the UK's position changes in value by {odd:.2f}% a month, that of all foreign holders by {round(usual, 2) + 0.0:.2f}%. The second part was added when that had been seen.",
                 more={"c9_first": japan, **{f"c9_{slug}": value for slug, value in lost.items()}})  # fmt: skip
 
 
