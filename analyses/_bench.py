@@ -184,7 +184,7 @@ def march(spec: Specification) -> Entry:
     )
     end = closes[: str(pd.Period(last, freq="M").end_time.date())].iloc[-1]
     return Entry(
-        "march", "He, Nagel and Song (2022)", f"10-year yield, {first} to {last}", "bp", (64.0, 64.0), True,
+        "march", "Vissing-Jorgensen (2021)", f"10-year yield, {first} to {last}", "bp", (64.0, 64.0), True,
         float(closes[last] - closes[first]), {"to the end of the month": float(end - closes[first])},
     )  # fmt: skip
 

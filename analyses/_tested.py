@@ -94,7 +94,11 @@ def _steadied(spec: Specification) -> Line:
     found = found if region is None else _with(found, region)
     bought = {each.key: _bought(each.first, each.last, spec) for each in choices.stress}
     held = Claim("spells of stress in which allies bought", float(len(bought)), "at least")
-    spells = ", ".join(f"{key} {value:+.0f}" for key, value in bought.items())
+    first = choices.allies[:1]
+    spells = ", ".join(
+        f"{each.key} {bought[each.key]:+.0f} ({name_of(first[0])} {_bought(each.first, each.last, spec, first):+.0f})"
+        for each in choices.stress
+    )
     strength = fit.first_stage(choices.after_stress).statistic
     return Line("C3", "Allied buying steadied the market", f"TIC; H.15 days; operations, {span(window(spec))}", (
         Part(calmer, found), Part(held, float(sum(value > 0.0 for value in bought.values())))),
@@ -113,11 +117,11 @@ def _error(estimate: Estimate) -> float:
     return float(estimate.std_error)
 
 
-def _bought(first: str, last: str, spec: Specification) -> float:
-    """What the allies bought in a spell, USD billion."""
+def _bought(first: str, last: str, spec: Specification, allies: tuple[str, ...] = ()) -> float:
+    """What all allies, or some, bought in a spell, USD billion."""
     series = [
         flows(slug, scale="usd_bn", concept=spec.concept, as_of=spec.as_of)["value"][first:last]
-        for slug in spec.ledger.allies
+        for slug in allies or spec.ledger.allies
     ]
     return float(sum(each.sum(skipna=False) for each in series))
 
@@ -152,7 +156,7 @@ def _political(spec: Specification) -> Line:
     }
     return Line("C4", "Allied buying is political", f"TIC, {len(by_holder)} holders, {span(window(spec))}", (Part(claim, effect),),
                 p_values=tests, size=1.0 - spec.level,
-                note="Effects of months take what moves all alike: yields, the dollar. Tension: threats, freezes and tariffs of the catalogue of events; votes in "
+                note=f"Effects of months take what moves all alike: yields, the dollar. Tension, in {int((tension > 0.0).sum())} months: threats, freezes and tariffs of the catalogue of events; votes in "
                      "the United Nations, indices of geopolitical risk and exchange rates of each holder are not archived, and no fetch reads the first two.",
                 more={f"c4_p_{number}": p_value for number, p_value in enumerate(tests.values(), start=1)})  # fmt: skip
 

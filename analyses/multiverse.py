@@ -39,7 +39,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         numbers |= {f"{key}_{name}_p": cell(joint[key].table, name, "p_value") for name in STATISTICS}
     return Exhibit(
         key="multiverse", title="Every defensible specification", numbers=numbers,
-        tables={"": _summary(curves, joint, spec), "variance": _variance(curves), "tree": _tree(curves, spec)},
+        tables={"": _summary(curves, joint, spec), "variance": _variance(curves, spec), "tree": _tree(curves, spec)},
         figures={"": Figure(_points(curves["h1"]), _draw, height=5.6)}, vintages=vintages_of(spec), spec=spec,
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def _summary(
     )  # fmt: skip
 
 
-def _variance(curves: dict[str, SpecificationCurveResults]) -> Table:
+def _variance(curves: dict[str, SpecificationCurveResults], spec: Specification) -> Table:
     parts = {key: results.decompose() for key, results in curves.items()}
     axes = dict.fromkeys(axis for each in parts.values() for axis in each.index if axis != "interactions")
     cells = [
@@ -116,7 +116,7 @@ def _variance(curves: dict[str, SpecificationCurveResults]) -> Table:
     ]
     return Table(
         ["Alone", "In all", "Alone", "In all"], cells, stub="Choice", decimals=2, spans=[("H1", 2), ("H2", 2)],
-        notes=["Parts of the variance of the estimates. Alone: in the fit of all choices as main effects, averaged over their order; these and what choices do jointly add to one. In all: what is left among specifications that agree on every other choice."],
+        notes=[f"Parts of the variance of the estimates, {span(spec.sample.whole)}. Alone: in the fit of all choices as main effects, averaged over their order; these and what choices do jointly add to one. In all: what is left among specifications that agree on every other choice."],
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _tree(curves: dict[str, SpecificationCurveResults], spec: Specification) -> 
         rows += _branches(results, spec.multiverse.depth)
     return Table(
         ["Mean", "Specifications"], rows, stub="Specifications with", decimals=2,
-        notes=["A regression tree: each question divides the specifications so that the sum of squares falls most."],
+        notes=[f"A regression tree of the estimates, {span(spec.sample.whole)}: each question divides the specifications so that the sum of squares falls most."],
     )  # fmt: skip
 
 
