@@ -186,7 +186,7 @@ SENTENCES = {
         n("multiverse.h1_part_concept") == max(parts("h1"))
     ),
     "what choices do jointly is": lambda: n("multiverse.h1_part_interactions") > n("multiverse.h1_part_concept"),
-    "is still below its mean of zero": lambda: n("variation.conditions_to") < 0.0,
+    "is below the index's mean of zero": lambda: n("variation.conditions_most") < 0.0,
     "that there is none is not rejected": lambda: (
         n("literature.beltran_long_unrelated") > 0.1 and n("literature.imf_unrelated") > 0.1
     ),
