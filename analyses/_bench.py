@@ -93,6 +93,21 @@ def _macro(spec: Specification) -> tuple[pd.DataFrame, Dataset]:
     return pd.DataFrame(columns), data
 
 
+def known(spec: Specification) -> tuple[str, str]:
+    """First and last month in which all determinants of the level of the yield are known."""
+    months = _macro(spec)[0].loc[slice(*spec.literature.warnock)].dropna().index
+    return str(months[0]), str(months[-1])
+
+
+def persistence(spec: Specification) -> float:
+    """First autocorrelation of what the regression of the level leaves."""
+    rows = _macro(spec)[0].loc[slice(*spec.literature.warnock)].dropna()
+    fit = regress(rows["level"], rows.drop(columns="level"), cov="hac", bandwidth=spec.literature.warnock_window)
+    left = rows["level"] - fit.coefficients["const"]
+    left = left - rows.drop(columns="level") @ fit.coefficients[rows.columns.drop("level")]
+    return float(left.autocorr())
+
+
 def _bought(rows: pd.DataFrame, data: Dataset, spec: Specification) -> Estimate:
     kept = rows.dropna()
     fit = regress(
@@ -169,7 +184,7 @@ def march(spec: Specification) -> Entry:
     )
     end = closes[: str(pd.Period(last, freq="M").end_time.date())].iloc[-1]
     return Entry(
-        "march", "He, Nagel and Song (2022)", f"10-year yield, {first} to {last}", "bp", (64.0, 64.0), True,
+        "march", "Vissing-Jorgensen (2021)", f"10-year yield, {first} to {last}", "bp", (64.0, 64.0), True,
         float(closes[last] - closes[first]), {"to the end of the month": float(end - closes[first])},
     )  # fmt: skip
 

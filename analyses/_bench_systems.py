@@ -18,7 +18,7 @@ from econ.data import Variable, flows
 from econ.var import IRF, StructuralResults, VARResults
 from econ.var.cointegration.model import VECM
 
-SHARE = "share"
+SHARE, NOW = "share", "in the month of the sale, as published"
 IMF, BELTRAN = "IMF, Working Paper 17/174", "Beltran, Kretchmer, Marquez and Thomas (2013)"
 
 
@@ -32,24 +32,41 @@ def cointegrated(spec: Specification) -> list[Entry]:
     }
     return [
         Entry(key, paper, "Cointegrated VAR, long run", SALE, published, True, long_run(spec, premium, sample, lags),
-              {"months from 1985 to 2020": long_run(spec, premium, months, lags)})
+              {"months from 1985 to 2020": long_run(spec, premium, months, lags),
+               "the constant inside the relation": long_run(spec, premium, sample, lags, "restricted constant")})
         for key, (paper, premium, sample, lags, published) in made.items()
     ]  # fmt: skip
 
 
-def model(spec: Specification, premium: str, sample: tuple[str, str], lags: int) -> VECM:
+def unrelated(spec: Specification) -> dict[str, float]:
+    """p-values of the trace test that a premium and the official share have no long-run relation, by paper."""
+    choices = spec.literature
+    made = {
+        "beltran_long": model(spec, "term_premium_5y", choices.beltran, choices.beltran_lags),
+        "imf": model(spec, "term_premium_2y", choices.imf, choices.imf_lags),
+    }
+    return {key: cell(each.cointegration_tests().table, "trace: rank 0", "p_value") for key, each in made.items()}
+
+
+def model(
+    spec: Specification, premium: str, sample: tuple[str, str], lags: int, deterministic: str = "constant"
+) -> VECM:
     """A VECM of rank one of a term premium (bp) and the official position (percent of debt)."""
     data = loaded(spec, premium).convert(**{premium: "basis points"})
     share = flows("official", "position", as_of=spec.as_of)["value"]
     first, last = sample
     frame = data.frame.assign(**{SHARE: share}).loc[first:last].dropna()
     made = {SHARE: Variable(SHARE, "official position", "percent of debt")}
-    return VECM(Dataset(frame, {**data.variables, **made}, data.vintages, parent=data), lags, 1)
+    return VECM(
+        Dataset(frame, {**data.variables, **made}, data.vintages, parent=data), lags, 1, deterministic=deterministic
+    )
 
 
-def long_run(spec: Specification, premium: str, sample: tuple[str, str], lags: int) -> Estimate:
+def long_run(
+    spec: Specification, premium: str, sample: tuple[str, str], lags: int, deterministic: str = "constant"
+) -> Estimate:
     """Rise of the premium in the long run when officials hold 1% of debt less: the other element of the vector."""
-    fit = model(spec, premium, sample, lags).fit()
+    fit = model(spec, premium, sample, lags, deterministic).fit()
     beta, error = cell(fit.beta, SHARE, "ec1"), cell(fit.beta_std_errors, SHARE, "ec1")
     half = float(norm.ppf(0.5 + spec.level / 2.0)) * error
     return Estimate(
@@ -81,11 +98,12 @@ def ahmed(spec: Specification) -> list[Entry]:
     bare, controlled = (
         _sale(fit.identify(Cholesky(*fit.variables)), spec.primary.horizon, spec) for fit in (alone, held)
     )
+    now = _sale(alone.identify(Cholesky(*alone.variables)), 0, spec)
     return [
         Entry("ahmed_recursive", paper, "Recursive, without controls", SALE, (17.0, 40.0), True, bare,
-              {"the Fed and German yields held fixed": controlled, VALUED: _valued(spec)}),
+              {"the Fed and German yields held fixed": controlled, VALUED: _valued(spec), NOW: now}),
         Entry("ahmed_variance", paper, "Regimes of variance", SALE, (90.0, math.inf), True, _by_variance(held, spec),
-              {"purchases first for regimes": controlled}),
+              {"purchases first for regimes": controlled, NOW: _by_variance(held, spec, 0)}),
     ]  # fmt: skip
 
 
@@ -99,10 +117,14 @@ def _valued(spec: Specification) -> Estimate:
     return _sale(fit.identify(Cholesky(OFFICIAL, name)), spec.primary.horizon, spec)
 
 
-def _by_variance(fit: VARResults, spec: Specification) -> Estimate:
+def _by_variance(fit: VARResults, spec: Specification, horizon: int | None = None) -> Estimate:
     index = pd.PeriodIndex(fit.data.frame.index)
     labels = pd.Series([int(month > pd.Period(spec.literature.ahmed_break, freq="M")) for month in index], index=index)
-    return _sale(fit.identify(Heteroskedasticity(labels, method="moments")), spec.primary.horizon, spec)
+    return _sale(
+        fit.identify(Heteroskedasticity(labels, method="moments")),
+        spec.primary.horizon if horizon is None else horizon,
+        spec,
+    )
 
 
 def wolcott(spec: Specification) -> Entry:

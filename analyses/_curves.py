@@ -12,7 +12,7 @@ import econ
 from analyses._bench import dollars_bought
 from analyses._measurement import BUND
 from analyses._projections import granular
-from analyses._samples import loaded, with_changes
+from analyses._samples import loaded
 from analyses.specification import FED, Specification
 from econ import Unavailable
 from econ.data import flows
@@ -51,7 +51,8 @@ def tables(spec: Specification) -> Tables:
     }
     frame = pd.DataFrame(sold)
     index = pd.period_range(spec.sample.whole[0], spec.sample.whole[1], freq="M")
-    both = with_changes(spec, *spec.multiverse.outcomes, *POLICY["all"]).frame.reindex(index)
+    wanted = (*spec.multiverse.outcomes, *POLICY["all"])
+    both = pd.DataFrame({name: _moved(spec, name) for name in wanted}).reindex(index)
     own = granular(spec)
     instruments = pd.DataFrame(
         {"granular": own.series, "granular china": own.shocks["china"], "intervention": -dollars_bought(spec)}
@@ -61,6 +62,14 @@ def tables(spec: Specification) -> Tables:
         {name: getattr(spec.sample, name) for name in spec.multiverse.samples} | {"main": spec.sample.main}, spec.level,
         spec.multiverse.strong,
     )  # fmt: skip
+
+
+def _moved(spec: Specification, name: str) -> pd.Series:
+    """A series over all months that it has, a yield as its change in basis points; loaded together all end with the shortest."""
+    data = loaded(spec, name)
+    if data.variables[name].units == "percent":
+        data = data.convert(**{name: "basis points"}).transform(**{name: "diff"})
+    return data.frame[name]
 
 
 def _calm(spec: Specification, index: pd.PeriodIndex) -> pd.Series:

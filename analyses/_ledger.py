@@ -6,6 +6,10 @@ of C3 to C9, the panel by alliance, the change around the freeze, gold against s
 
 Changed when results had been seen, and because simulations asked for it: means of C8 and C9 and the trend of F7 have
 equal-weighted cosines instead of the Bartlett lags that were fixed first and that cover too seldom; no verdict moved.
+
+Added on 27 November 2026 when results had been seen: the second part of C9, Japan by itself. Without it the claim that
+allies bear the losses was right by the UK's custody alone, whose published changes in value no price explains; with it
+C9 is not decidable. What could be seen is read off the set and not off the standard error beside it.
 """
 
 from __future__ import annotations

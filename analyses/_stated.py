@@ -47,7 +47,7 @@ def _changes(found: Facts, spec: Specification) -> list[Line]:
     lines = [
         Line("N1", "China sold $25.7bn in one go", f"{MFH}, July 2025", (
             Part(sold, -float(found.change["china"][JULY]), first["china_2025_06"] - first["china_2025_07"]),),
-            note="It is a change in value; what was sold of long-term paper stands in the scorecard."),
+            note=f"Holdings, not sales: of long-term paper {-float(found.bought['china'][JULY]):.1f}bn were sold, bills are not told."),
         Line("N2", "China held $730.7bn, least since 2009", f"{MFH}, July 2025", (
             Part(held, now, first["china_2025_07"]), Part(lower, float((before < now).sum()))),
             note=f"The last month with less is {found.lowest_since}."),
@@ -112,7 +112,7 @@ def _facts(spec: Specification) -> list[Line]:
         Line("F3", "A freeze is a real option", "events of the archive",
              (Part(option, float((frozen <= spec.ledger.story).sum())),), note="What it did to demand is C5."),
         Line("F4", "Japan's reserves add Treasuries", "Ministry of Finance, days",
-             (Part(bought, float(japan["2022-01":month].sum())),), note="The ministry sold dollars in 2022, 2024 and 2026."),
+             (Part(bought, float(japan["2022-01":month].sum())),), note="The ministry sold dollars in 2022, 2024 and 2026; interest, and what the reserves hold, are not archived."),
         _special(spec),
         _proceeds(spec),
         _share(spec),
@@ -127,7 +127,7 @@ def _backstop(spec: Specification) -> Line:
     cap, bills = known("fed_redemption_cap", spec), facts("fed_bill_purchases")["value"].iloc[0]
     return Line("F1", "The Fed is no longer the last buyer", "H.4.1", (
         Part(before, float(held.loc[str(month)] - held.loc[str(month - 12)])), Part(since, float(held.iloc[-1] - held.loc[str(month)]))), shown=1,
-        note=f"Then ${cap:g}bn a month might run off; from December 2025 it bought about ${bills:g}bn of bills a month.")  # fmt: skip
+        note=f"The second part could not be known then: ${cap:g}bn a month might run off; from December 2025 it bought about ${bills:g}bn of bills a month.")  # fmt: skip
 
 
 def _pensions(spec: Specification) -> Line:
@@ -194,7 +194,7 @@ def _proceeds(spec: Specification) -> Line:
         for words, more in (("one bank", 0.0), ("two banks", other))
     )  # fmt: skip
     return Line("F6", "Proceeds went to gold and new banks", f"SAFE; {SLT}; banks' statutes", parts,
-                note=f"An upper bound: {metal:.1f}bn of gold and all members' {bank:g} and (remembered) {other:g}bn against {sold:.0f}bn.",
+                note=f"An upper bound but for gold that is not reported: {metal:.1f}bn and all members' {bank:g} and (remembered) {other:g}bn against {sold:.0f}bn.",
                 more={"gold": metal, "sold": sold})  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def _share(spec: Specification) -> Line:
     faster = Claim("its trend after the break less that before", FALLS, "sign", units="points a year")
     return Line("F7", "De-dollarisation is a visible fact", f"IMF COFER, {first} to {last}", (
         Part(fell, float(share.iloc[-1] - share.loc[str(broken)])), Part(faster, turn)), shown=1,
-        note="Of a share that falls on trend, the question is whether it fell faster.")  # fmt: skip
+        note="Of a share that falls on trend, the question is whether it fell faster. Shares are at current exchange rates, which move them too.")  # fmt: skip
 
 
 def turned(share: pd.Series, broken: pd.Period, spec: Specification) -> Estimate:

@@ -62,7 +62,7 @@ def _offset(spec: Specification) -> Line:
     claim = Claim("share of a Chinese sale that Japan buys", spec.ledger.most, "at least")
     said = replacement.verdict(share, spec)
     return Line("C2", "Allied buying offsets it", f"TIC, {span(spec.replacement.sample)}", (Part(claim, share),),
-                note=f"The paper's own rule, a set below {spec.replacement.less_than:g}: {said}.")  # fmt: skip
+                note=f"Of Japan alone: what the UK buys is its custodians'. The paper's own rule, a set below {spec.replacement.less_than:g}: {said}.")  # fmt: skip
 
 
 def _allied(spec: Specification) -> Dataset:
@@ -94,7 +94,11 @@ def _steadied(spec: Specification) -> Line:
     found = found if region is None else _with(found, region)
     bought = {each.key: _bought(each.first, each.last, spec) for each in choices.stress}
     held = Claim("spells of stress in which allies bought", float(len(bought)), "at least")
-    spells = ", ".join(f"{key} {value:+.0f}" for key, value in bought.items())
+    first = choices.allies[:1]
+    spells = ", ".join(
+        f"{each.key} {bought[each.key]:+.0f} ({name_of(first[0])} {_bought(each.first, each.last, spec, first):+.0f})"
+        for each in choices.stress
+    )
     strength = fit.first_stage(choices.after_stress).statistic
     return Line("C3", "Allied buying steadied the market", f"TIC; H.15 days; operations, {span(window(spec))}", (
         Part(calmer, found), Part(held, float(sum(value > 0.0 for value in bought.values())))),
@@ -113,11 +117,11 @@ def _error(estimate: Estimate) -> float:
     return float(estimate.std_error)
 
 
-def _bought(first: str, last: str, spec: Specification) -> float:
-    """What the allies bought in a spell, USD billion."""
+def _bought(first: str, last: str, spec: Specification, allies: tuple[str, ...] = ()) -> float:
+    """What all allies, or some, bought in a spell, USD billion."""
     series = [
         flows(slug, scale="usd_bn", concept=spec.concept, as_of=spec.as_of)["value"][first:last]
-        for slug in spec.ledger.allies
+        for slug in allies or spec.ledger.allies
     ]
     return float(sum(each.sum(skipna=False) for each in series))
 
@@ -152,7 +156,7 @@ def _political(spec: Specification) -> Line:
     }
     return Line("C4", "Allied buying is political", f"TIC, {len(by_holder)} holders, {span(window(spec))}", (Part(claim, effect),),
                 p_values=tests, size=1.0 - spec.level,
-                note="Effects of months take what moves all alike: yields, the dollar. Tension: threats, freezes and tariffs of the catalogue of events; votes in "
+                note=f"Effects of months take what moves all alike: yields, the dollar. Tension, in {int((tension > 0.0).sum())} months: threats, freezes and tariffs of the catalogue of events; votes in "
                      "the United Nations, indices of geopolitical risk and exchange rates of each holder are not archived, and no fetch reads the first two.",
                 more={f"c4_p_{number}": p_value for number, p_value in enumerate(tests.values(), start=1)})  # fmt: skip
 
@@ -162,7 +166,7 @@ def _frozen(spec: Specification) -> Line:
     effect, tests = freeze.freeze(spec)
     claim = Claim("purchases of distant less aligned holders after the freeze", FALLS, "sign", units=effect.units)
     return Line("C5", "The freeze changed distant holders' demand", f"TIC, {freeze.groups(spec, custody=True).bought.shape[1]} holders",
-                (Part(claim, effect),), p_values=tests, size=1.0 - spec.level, note="Placebos and bounds stand in a table of its own.")  # fmt: skip
+                (Part(claim, effect),), p_values=tests, size=1.0 - spec.level, note="Placebos and bounds stand in a table of its own; what could be seen is a month, 12 times as much a year.")  # fmt: skip
 
 
 def _strategic(spec: Specification) -> Line:
@@ -235,7 +239,7 @@ def _gold(spec: Specification) -> Line:
     return Line("C8", "Gold replaces Treasuries", f"SAFE; TIC, {both.index[0]} to {both.index[-1]}", (
         Part(Claim("China and custodians sell, a month", RISES, "sign", units="USD bn a month"), sells),
         Part(Claim(f"gold bought less {choices.most:g} of sales, a month", RISES, "sign", units="USD bn a month"), enough)), shown=1,
-        note=f"Gold {both['gold'].mean():.2f}bn a month over sales {both['sold'].mean():.2f}bn: {shares}.",
+        note=f"Gold {both['gold'].mean():.2f}bn a month, as far as it is reported, over sales {both['sold'].mean():.2f}bn: {shares}.",
         more={"c8_gold": float(both["gold"].mean()), "c8_sold": sells})  # fmt: skip
 
 
@@ -269,9 +273,13 @@ def _losers(spec: Specification) -> Line:
     alone = (returned(choices.allies[0], spec) - returned("china", spec)).loc[first:last]
     japan = mean(alone, level=spec.level, units="% a month", label="the first ally less China")
     words = ", ".join(f"{name_of(slug)} {value:+.0f}" for slug, value in lost.items())
-    return Line("C9", "Allies alone bear the losses", f"TIC SLT, {first} to {last}", (Part(claim, effect),),
-                note=f"Changes in value, USD bn: {words}; without coupons and bills. {name_of(choices.allies[0])} by itself {japan}: what is lost is "
-                     "in the UK's custody, whoever owns it.",
+    odd, usual = (float(returned(slug, spec).loc[first:last].mean()) for slug in (choices.allies[-1], "foreign"))
+    each = Claim(
+        f"return of {name_of(choices.allies[0])} by itself less that of China", FALLS, "sign", units="% a month"
+    )
+    return Line("C9", "Allies alone bear the losses", f"TIC SLT, {first} to {last}", (Part(claim, effect), Part(each, japan)), shown=1,
+                note=f"Changes in value, USD bn: {words}; without coupons and bills. Of allies together {effect}, all of it in the UK's custody, whoever owns it, "
+                     f"and no price: the UK's position changes in value by {odd:.2f}% a month, that of all foreign holders by {round(usual, 2) + 0.0:.2f}%. The second part was added when that had been seen.",
                 more={"c9_first": japan, **{f"c9_{slug}": value for slug, value in lost.items()}})  # fmt: skip
 
 

@@ -263,12 +263,13 @@ def _block(block: Any, spec: Specification) -> str:
 def _note(weights: pd.Series, numbers: dict[str, Any], found: Groups, spec: Specification) -> str:
     choices = spec.freeze
     heavy = weights.sort_values(ascending=False)
+    steps = float(path(found, spec).loc[:0].diff().abs().max())
     shown = ", ".join(f"{name} {weight:.2f}" for name, weight in heavy[heavy > 0.01].items())
     return (
         f"Net purchases of long-term Treasuries, percent of the holder's position of {month(choices.scaled)}, a month; {found.after} months after "
         f"{month(choices.date)} less {choices.before} to it; {len(found.distant)} distant less {found.bought.shape[1] - len(found.distant)} aligned holders, each counted once; "
         f"{spec.level:.0%} intervals of Welch. The date was moved to {counted(numbers['dates'], 'month')} before the freeze; bounds after Rambachan and Roth (2023), "
-        f"relative magnitudes; weights: {shown}. Places of trade decide to {BREAK - 1}, reported holders after."
+        f"relative magnitudes, with the largest step before, {steps:.2f}, as known: paths were not parallel; weights: {shown}. Places of trade decide to {BREAK - 1}, reported holders after."
     )
 
 

@@ -53,7 +53,8 @@ def _ledger(found: list[Line], spec: Specification) -> Table:
             f"The story appeared on {spec.ledger.story}; vintage {spec.as_of}. Claimed: the number, its bound or its sign. Of a claim in parts the "
             "part is shown on which it turns. Right at first print: right by the figure that had come out then. Overstated: what was found has the sign "
             f"that was claimed and less of its size, or some parts hold and others do not. Not decidable: the {spec.level:.0%} set agrees with the claim and with "
-            "its opposite; then what could be seen is the smallest effect with 80% power. Rules, part by part, stand in the next table."
+            "its opposite; then what could be seen is the smallest effect with 80% power, if the set has ends. Each word of a set errs by itself in up to "
+            f"{1 - spec.level:.0%} of cases. Rules, part by part, stand in the next table."
         ],
     )  # fmt: skip
 

@@ -93,7 +93,8 @@ def _summary(
         ["H1: yield after a sale", "H2: share bought"], rows, decimals=2,
         notes=[
             f"H1: {UNITS['sale']}; H2: share of a sale that the ally buys. Every combination of the axes that no rule leaves out, Newey-West errors, {spec.level:.0%} sets; significant at {1 - spec.level:.0%}. "
-            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part. "
+            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part; two-sided, the share counts what is significant at {spec.multiverse.size:.0%}. "
+            f"Weak: a first-stage F below {spec.multiverse.strong:g}, a rule added when results had been seen. "
             f"Longest sample {span(spec.sample.whole)}."
         ],
     )  # fmt: skip

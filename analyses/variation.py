@@ -106,11 +106,16 @@ def _modified(spec: Specification) -> tuple[Table, dict[str, Any]]:
             f"{name}_moved": moved,
             f"{name}_verdict": verdict(moved),
         }
-        numbers |= {f"{name}_from": low, f"{name}_to": high, f"{name}_operations": len(days)}
+        numbers |= {
+            f"{name}_from": low,
+            f"{name}_to": high,
+            f"{name}_operations": len(days),
+            f"{name}_most": float(days.max()),
+        }
     quantiles = [f"{level:.0%}" for level in choices.levels]
     table = Table(
         [*quantiles, *quantiles, "Difference", "Moves with it", "Operations"], rows, decimals=1, below="interval",
-        spans=[("Modifier", 2), (UNITS, 3), ("", 2)], notes=[_note(spec)],
+        spans=[("Modifier", 2), (UNITS, 3), ("", 2)], notes=[_note(spec, numbers)],
     )  # fmt: skip
     return table, numbers
 
@@ -125,13 +130,15 @@ def verdict(moved: Estimate) -> str:
     return "up" if region.lower > 0.0 else "down" if region.upper < 0.0 else "not decided"
 
 
-def _note(spec: Specification) -> str:
+def _note(spec: Specification, numbers: dict[str, Any]) -> str:
     choices = spec.variation
     first, last = spec.operations.span
     return (
         f"Change of the {yield_words(spec.primary.maturity)} from the day before an operation to {choices.day} trading days after it, per amount of those days (cumulated, the amount of the first as instrument), "
         f"{first} to {last}, for the Fed's share from December 2002. The response moves linearly with the modifier as it was published before the day; {counted(choices.lags, 'lag')} of both, Newey-West, {spec.level:.0%} intervals. "
-        "Values: quantiles over days with operations. Conditions: the index of the Chicago Fed, revised since. The archive has no balance sheet of dealers."
+        "Values: quantiles over days with operations. Conditions: the index of the Chicago Fed, of mean zero, revised since"
+        + (f"; no operation met more than {numbers['conditions_most']:.2f}" if "conditions_most" in numbers else "")
+        + ". The archive has no balance sheet of dealers."
     )
 
 

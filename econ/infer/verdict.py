@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from scipy import stats
+
 from econ import checks
 from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits
 from econ.frozen import guarded
-from econ.infer.equivalence import minimum_detectable_effect
 
 COMPARISONS = ("equal", "at least", "at most", "sign")
 VERDICTS = ("right", "right at first print", "wrong", "overstated", "not decidable")
@@ -97,7 +98,8 @@ class Verdict:
     factor : float or Unavailable
         Found over stated: 2.7 means that the truth is 2.7 times the claim.
     detectable : float or Unavailable
-        Smallest effect that the estimate would have seen, in its units.
+        Smallest effect that the estimate would have seen, in its units: half of its set and room for its error.
+        `Unavailable` where the set has no end or two parts.
     """
 
     word: str
@@ -239,6 +241,11 @@ def _factor(found: float, claim: Claim) -> float | Unavailable:
 
 
 def _detectable(found: Estimate | ConfidenceSet, power: float, level: float) -> float | Unavailable:
+    """Half of the set, which an effect must exceed, and room for its error, by the test that made the set.
+
+    A set that an instrument makes wide tells the error better than the standard error beside it; one that has no end,
+    or two parts, belongs to a test that no size of the effect makes sure to reject.
+    """
     power = checks.real("power", power, least=0.5, below=1.0)
     if isinstance(found, ConfidenceSet):
         return Unavailable("a set has no standard error")
@@ -246,4 +253,9 @@ def _detectable(found: Estimate | ConfidenceSet, power: float, level: float) -> 
         return found.std_error
     if found.std_error == 0.0 or math.isinf(found.std_error):
         return Unavailable("the standard error is 0 or infinite")
-    return minimum_detectable_effect(found.std_error, power, size=1.0 - level)
+    region = found.confidence_set()
+    if len(region.intervals) > 1 or not region.bounded:
+        return Unavailable("no size of an effect is sure to be seen: the set has no end, or two parts")
+    half = 0.5 * (region.upper - region.lower)
+    error = found.std_error if found.region is None else half / float(stats.norm.ppf(0.5 + 0.5 * level))
+    return half + float(stats.norm.ppf(power)) * error

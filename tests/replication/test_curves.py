@@ -42,6 +42,19 @@ def test_a_cell_of_the_curve_by_statsmodels(have):
     assert made.nobs == len(rows)
 
 
+def test_series_reach_as_far_as_they_are_published(have):
+    last = pd.Period(baseline.sample.whole[1], "M")
+    ends = {name: have.changes[name].last_valid_index() for name in have.changes}
+    assert ends == {
+        "yield_2y": last,
+        "yield_10y": last,
+        "term_premium_10y": pd.Period("2025-06"),
+    }  # not the shortest for all
+    assert all(have.controls[name].last_valid_index() == last for name in have.controls)
+    begins = {name: str(have.controls[name].first_valid_index()) for name in have.controls}
+    assert begins == dict.fromkeys(begins, "1985-04") | {"fed_net_purchases": "2003-01"}
+
+
 def test_a_share_is_what_the_ally_bought_of_what_was_sold(have):
     made = curves.share(
         have, seller="china", ally="japan", concept="purchases", horizon=3, controls="none", lags=1,

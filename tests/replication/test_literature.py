@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import statsmodels.api as sm
 from statsmodels.tsa.vector_ar.vecm import VECM as PEER
+from statsmodels.tsa.vector_ar.vecm import coint_johansen
 
 import econ
 from analyses import _bench, _bench_systems, literature
@@ -72,6 +73,30 @@ def test_the_long_run_by_statsmodels():
     ours = _bench_systems.long_run(baseline, "term_premium_5y", choices.beltran, choices.beltran_lags)
     assert ours.value == pytest.approx(peer.beta[1, 0], rel=1e-7)
     assert list(frame) == ["term_premium_5y", "share"]
+
+
+def test_that_there_is_no_long_run_is_not_rejected_and_the_constant_decides_its_size():
+    choices = baseline.literature
+    found = _bench_systems.unrelated(baseline)
+    for key, premium, sample in (
+        ("beltran_long", "term_premium_5y", choices.beltran),
+        ("imf", "term_premium_2y", choices.imf),
+    ):
+        frame = _bench_systems.model(baseline, premium, sample, 2).parent.frame
+        peer = coint_johansen(frame.to_numpy(), 0, 1)
+        assert peer.lr1[0] < peer.cvt[0, 0]  # 90%
+        assert found[key] > 0.1
+        other = _bench_systems.long_run(baseline, premium, sample, 2, "restricted constant")
+        inside = PEER(frame.to_numpy(), k_ar_diff=1, coint_rank=1, deterministic="ci").fit()
+        assert other.value == pytest.approx(inside.beta[1, 0], rel=1e-6)
+
+
+def test_months_and_persistence_of_the_level_regression():
+    assert _bench.known(baseline) == ("1988-04", "2005-05")  # three years of changes before the first
+    frame, _ = _bench._macro(baseline)
+    rows = frame.loc[slice(*baseline.literature.warnock)].dropna()
+    left = sm.OLS(rows["level"], sm.add_constant(rows.drop(columns="level"))).fit().resid
+    assert _bench.persistence(baseline) == pytest.approx(left.autocorr(), rel=1e-9)
 
 
 def test_the_rise_of_march_2020_is_read_off_the_closes():

@@ -182,8 +182,17 @@ SENTENCES = {
         n("literature.bernanke").upper < 0.66 and value("literature.bernanke_1") < 0.5 * value("literature.bernanke")
     ),
     "in levels and": lambda: value("literature.notebook") < -0.5 and contains("literature.notebook_1", 0.0),
-    "The choice that moves them most is the concept of a sale": lambda: (
+    "The choice that by itself moves them most is the concept of a sale": lambda: (
         n("multiverse.h1_part_concept") == max(parts("h1"))
+    ),
+    "what choices do jointly is": lambda: n("multiverse.h1_part_interactions") > n("multiverse.h1_part_concept"),
+    "is below the index's mean of zero": lambda: n("variation.conditions_most") < 0.0,
+    "that there is none is not rejected": lambda: (
+        n("literature.beltran_long_unrelated") > 0.1 and n("literature.imf_unrelated") > 0.1
+    ),
+    "make that set too short": lambda: n("literature.warnock_persistence") > 0.7,
+    "one of them a movement of yields that needs no estimate": lambda: (
+        n("literature.march_where") == "reproduced" and isinstance(n("literature.march"), float)
     ),
     "the size of the literature; with": lambda: 5 < n("multiverse.h1_median_positions") < 28,
     "the sign that leaning gives": lambda: n("multiverse.h1_median_purchases") < 0,

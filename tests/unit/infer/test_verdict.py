@@ -163,12 +163,27 @@ def test_sets_are_judged_by_what_they_hold(claim, found, word):
 
 def test_what_cannot_be_decided_says_what_would_have_been_seen():
     found = verdict(Claim("impact", 10.0, units="bp"), NOISY, power=0.9)
-    assert found.detectable == minimum_detectable_effect(8.0, 0.9, size=1.0 - 0.9)
+    assert found.detectable == pytest.approx(minimum_detectable_effect(8.0, 0.9, size=1.0 - 0.9), rel=0.005)
     assert "would have been seen" in str(found)
     assert verdict(Claim("a", 10.0), NOISY).detectable < found.detectable
     assert found.factor == pytest.approx(0.2)
     assert isinstance(verdict(Claim("a", 10.0), 12.0).detectable, Unavailable)
     assert isinstance(verdict(Claim("a", 0.0), 12.0).factor, Unavailable)
+
+
+def test_what_would_have_been_seen_is_said_by_the_set_and_not_by_the_standard_error_beside_it():
+    claim = Claim("impact", 1.0, "sign")
+    wide = Estimate(-24.0, 32.0, -94.0, 82.0, 0.9, region=ConfidenceSet(((-94.0, 82.0),), 0.9))
+    assert verdict(claim, wide).detectable == pytest.approx(
+        minimum_detectable_effect(88.0 / 1.6449, size=0.1), rel=1e-3
+    )
+    few = Estimate(0.0, 1.0, -2.015, 2.015, 0.9)  # five degrees of freedom
+    assert verdict(claim, few).detectable == pytest.approx(2.015 + 0.8416, rel=1e-3)
+    for intervals in (((-math.inf, 18.0), (113.0, math.inf)), ((-math.inf, 18.0),), ((-3.0, -1.0), (-0.5, 2.0))):
+        region = ConfidenceSet(intervals, 0.9)
+        torn = Estimate(-0.7, 1.0, region.lower, region.upper, 0.9, region=region)
+        assert isinstance(verdict(claim, torn).detectable, Unavailable)
+        assert str(verdict(claim, torn)) == "not decidable"
 
 
 def test_claims_say_themselves_and_nonsense_is_refused():
