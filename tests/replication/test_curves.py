@@ -80,7 +80,8 @@ def test_a_weak_instrument_is_no_estimate(have):
     assert isinstance(strong, LinearSpecification)
 
 
-def test_every_rule_leaves_out_something_and_enough_stays():
+def test_every_rule_leaves_out_something_and_enough_stays(have, monkeypatch):
+    monkeypatch.setattr(curves, "tables", lambda spec: have)
     curve = curves.sale_curve(baseline)
     assert len(curve.plan.kept) >= 2000
     assert len(curves.share_curve(baseline).plan.kept) >= 500
@@ -94,7 +95,8 @@ def curve_combinations(curve):
     return itertools.product(*(curve.choices[axis] for axis in curve.axes))
 
 
-def test_an_axis_with_one_option_is_no_choice():
+def test_an_axis_with_one_option_is_no_choice(have, monkeypatch):
+    monkeypatch.setattr(curves, "tables", lambda spec: have)
     one = baseline.changed({"multiverse.concepts": ("purchases",), "multiverse.sellers": ("foreign",)})
     curve = curves.sale_curve(one)
     assert "concept" not in curve.axes

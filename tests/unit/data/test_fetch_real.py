@@ -324,6 +324,7 @@ def test_a_holder_that_lost_a_month_writes_no_vintage(loopback, altered, home, m
     assert store.own_dates() == ()
 
 
+@pytest.mark.slow
 def test_of_two_fetches_at_once_the_second_is_refused(loopback, home, monkeypatch):
     """Two commands, one data folder: the first is held at its first file until the second has given up."""
     release = threading.Event()

@@ -351,6 +351,7 @@ def rates(market, replications, horizon=10, **options):
     return robust / replications, normal / replications
 
 
+@pytest.mark.slow
 def test_sets_cover_the_truth_of_lasting_responses_to_independent_operations():
     """A lasting response and campaigns without runs of sign: nothing of other operations in the window on average."""
     covered = rates(OperationMarket(load=0.0, campaign=2.0), 150, horizon=0)[0]

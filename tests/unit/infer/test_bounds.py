@@ -67,6 +67,7 @@ def test_crossed_ends_leave_little_or_nothing():
         imbens_manski((5.0, 0.0), (0.5, 0.5), method="imbens-manski")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [0.0, 1.0, 6.0])
 @pytest.mark.parametrize("correlation", [0.0, 0.7])
 def test_each_number_in_the_range_is_covered(width, correlation):

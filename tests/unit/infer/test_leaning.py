@@ -114,6 +114,7 @@ def months(seed, size=300, ratio=3.0, days=21):
     return change.sum(axis=1), flow.sum(axis=1), change[:, :2].sum(axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [1.0, 3.0, 20.0])
 def test_sets_cover_however_weak_the_news(ratio):
     made = [news_leaning(*months(seed, ratio=ratio), share=2.0 / 21.0, cov="hc1") for seed in range(400)]

@@ -80,6 +80,7 @@ def test_the_regression_is_the_one_written_by_hand():
     np.testing.assert_allclose(found.std_errors, by_hand.std_errors, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_terms_that_do_not_matter_are_rejected_as_often_as_the_size_says():
     p_values = [
         reaction_function(market(250, seed), "bought", ["geopolitics"], cov="hc1").tests.loc["all terms", "p_value"]
@@ -88,6 +89,7 @@ def test_terms_that_do_not_matter_are_rejected_as_often_as_the_size_says():
     assert 0.06 <= np.mean(np.array(p_values) < 0.10) <= 0.15
 
 
+@pytest.mark.slow
 def test_events_in_few_months_are_rejected_as_often_as_the_size_says():
     """By chi-square Newey-West rejects a true null on five months of events in 38% of samples; by its F it does not."""
     rejected = {}

@@ -118,6 +118,7 @@ def test_bias_correction_equals_its_recursion_written_out():
     assert bias_corrected(results).std_errors is results.std_errors
 
 
+@pytest.mark.slow
 def test_bias_correction_removes_most_of_the_bias():
     """Persistent AR(1), 80 periods: mean error over horizons 4-12 before and after, 400 samples."""
     truth = 0.95 ** np.arange(13.0)

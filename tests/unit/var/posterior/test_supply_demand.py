@@ -348,6 +348,7 @@ def ranks(replications, periods, seed):
     return below, covered
 
 
+@pytest.mark.slow
 def test_ranks_of_truths_from_the_prior_are_uniform():
     below, covered = ranks(150, 60, seed=11)
     assert (np.abs(covered.mean(axis=0) - 0.9) < 3.0 * math.sqrt(0.09 / 150)).all()

@@ -20,6 +20,7 @@ def test_pope_is_the_textbook_bias_of_an_ar1(data, trend):
     assert pope_bias(fit)[0, 0] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_pope_is_near_the_simulated_bias():
     lags = np.array([[[0.7, 0.1], [0.2, 0.5]], [[0.1, 0.0], [0.0, 0.1]]])
     fits = [VAR(simulated_var(100, rng=seed, lags=lags), lags=2).fit() for seed in range(600)]
