@@ -152,26 +152,31 @@ def _points(results: SpecificationCurveResults) -> pd.DataFrame:
     return kept
 
 
+def _short(label: str) -> str:
+    """A label as it fits beside the matrix."""
+    return label.removeprefix("yield_").replace("term_premium_10y", "premium").replace("_", " ")
+
+
 def _draw(page: Any, data: pd.DataFrame) -> None:
     options = [(axis, label) for axis in data.columns[2:] for label in dict.fromkeys(sorted(data[axis]))]
     top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.0, 1.25])
     at, seen = np.arange(len(data)), data["significant"].to_numpy(dtype=bool)
-    for chosen, colour, words in ((~seen, "#9aa5b1", "zero in the set"), (seen, "#0b3c6f", "zero outside")):
-        top.plot(at[chosen], data["value"][chosen], ".", color=colour, markersize=2.4, label=words, rasterized=True)
+    top.plot(at, data["value"], ".", color="#0b3c6f", markersize=2.4, rasterized=True)
     top.axhline(0.0, color="black", linewidth=0.6)
     for place, value in enumerate(LITERATURE.values()):
         words = "" if place else "published estimates"
         top.axhline(value, color="#c75b12", linewidth=0.7, linestyle=":", label=words or None)
     top.set_ylabel(UNITS["sale"])
     top.legend(loc="upper left", frameon=False)
-    for place, (axis, label) in enumerate(reversed(options)):
-        here = at[(data[axis] == label).to_numpy()]
+    rows = {"zero outside the set": seen} | {
+        f"{WORDS[axis].lower()}: {_short(label)}": (data[axis] == label).to_numpy() for axis, label in options
+    }
+    for place, chosen in enumerate(reversed(list(rows.values()))):
+        here = at[chosen]
         matrix.plot(
             here, np.full(len(here), place), "|", color="#0b3c6f", markersize=2.4, markeredgewidth=0.15, rasterized=True
         )
-    matrix.set_yticks(
-        range(len(options)), [f"{WORDS[axis].lower()}: {label}" for axis, label in reversed(options)], fontsize=6
-    )
+    matrix.set_yticks(range(len(rows)), list(reversed(rows)), fontsize=6)
     matrix.set_xlabel("Specifications, in the order of their estimates")
 
 
