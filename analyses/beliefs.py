@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from analyses import _operations as dated
 from analyses import leaning
 from analyses._units import cell
 from analyses._words import name_of, span, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset
 from econ.data import Variable
+from econ.infer import bayes_factor
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 from econ.var import ElasticityPrior, SupplyDemand, SupplyDemandResults
 
@@ -27,7 +29,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         (prior, source): model(data, prior, spec, news=source == "news").fit() for prior in PRIORS for source in SOURCES
     }
     drawn = model(data, "impact", spec, news=True).sample(spec.beliefs.draws, rng=spec.rng)
-    table, numbers = _table(fits, spec)
+    table, numbers = _table(fits, by_operations(spec), spec)
     numbers["median_by_draws"] = cell(drawn.summary(spec.level), "impact", "median")
     return Exhibit(
         key="beliefs", title="What the data do to beliefs", numbers=numbers, tables={"": table},
@@ -68,9 +70,16 @@ def _prior(values: tuple[float, ...]) -> ElasticityPrior:
 Fits = dict[tuple[str, str], SupplyDemandResults]
 
 
-def _table(fits: Fits, spec: Specification) -> tuple[Table, dict[str, Any]]:
+def by_operations(spec: Specification) -> float:
+    """Bayes factor of the literature's middle against none, from operations by the day."""
+    location, scale, _ = spec.beliefs.impact
+    record = next(iter(dated.records(spec).values()))
+    return bayes_factor(dated.primary(dated.fitted(record, spec), spec), location, scale).value
+
+
+def _table(fits: Fits, factor: float, spec: Specification) -> tuple[Table, dict[str, Any]]:
     rows: list[Row | Panel] = []
-    numbers: dict[str, Any] = {}
+    numbers: dict[str, Any] = {"operations_factor": factor}
     for prior, title in PRIORS.items():
         location, scale, df = getattr(spec.beliefs, prior)
         believed = _prior((location, scale, df))
@@ -96,7 +105,8 @@ def _table(fits: Fits, spec: Specification) -> tuple[Table, dict[str, Any]]:
             f"{name_of(spec.leaning.seller).lower()} holders buy. Medians with {spec.level:.0%} equal-tailed sets, by integration over a grid. Priors: Student's t (location, scale; "
             f"degrees of freedom); that of the leaning t({spec.beliefs.leaning[0]:g}, {10 * spec.beliefs.leaning[1]:g}; {spec.beliefs.leaning[2]:g}). Spread left: standard "
             "deviation of the posterior over that of the prior. Divergence: Kullback-Leibler, of posterior from prior, nats. "
-            f"News: leaning as days of news identify it, with the news held fixed. Flows and yields alone know only a curve. Sample: {span(spec.leaning.sample)}."
+            f"News: leaning as days of news identify it, with the news held fixed. Flows and yields alone know only a curve. Sample: {span(spec.leaning.sample)}. Operations by the day, if nothing else moved the yield, "
+            f"speak {factor:.1f} to 1 for an impact drawn from a normal with centre and spread of the first prior, against none."
         ],
     )  # fmt: skip
     return table, numbers

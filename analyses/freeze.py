@@ -15,7 +15,7 @@ from analyses._lines import normal
 from analyses._samples import window
 from analyses._words import counted, month
 from analyses.specification import Specification, baseline
-from econ import PanelProjection
+from econ import LocalProjectionDiD, PanelProjection
 from econ.data import flows
 from econ.data.concepts import BREAK
 from econ.errors import SpecificationError
@@ -125,14 +125,33 @@ def wild(bought: pd.DataFrame, when: np.ndarray, who: np.ndarray, draws: int, rn
     draws, rng : int
         Signs, and their seed.
     """
+    fit = PanelProjection(_panel(bought, when, who), response="bought", impulse="impulse", lags=0).fit(0)
+    return float(fit.wild_cluster(0, draws=draws, rng=rng))
+
+
+def _panel(bought: pd.DataFrame, when: np.ndarray, who: np.ndarray) -> pd.DataFrame:
+    """Purchases and ``when x who``, a row a holder and month."""
     impulse = pd.DataFrame(np.outer(when, who).astype(float), bought.index, bought.columns)
     columns = {}
     for name, frame in (("bought", bought), ("impulse", impulse)):
         long = frame.rename_axis("month").reset_index().melt("month", var_name="holder", value_name=name)
         columns[name] = long.set_index(["holder", "month"])[name]
-    panel = pd.DataFrame(columns).sort_index()
-    fit = PanelProjection(panel, response="bought", impulse="impulse", lags=0).fit(0)
-    return float(fit.wild_cluster(0, draws=draws, rng=rng))
+    return pd.DataFrame(columns).sort_index()
+
+
+def projected(found: Groups, spec: Specification) -> tuple[Estimate, float]:
+    """The mean effect by local projections on clean controls, clustered by holder, and the p-value of its pre-trends.
+
+    All distant holders switch on in one month, so that the estimate is the difference of means, with other errors; the
+    pre-trends are the months of the block before the last one, relative to the last block before the freeze.
+    """
+    choices = spec.freeze
+    inside = found.bought.loc[found.date - choices.before + 1 : found.date + found.after]
+    panel = _panel(inside, inside.index > found.date, found.is_distant)
+    whole = LocalProjectionDiD(panel, "bought", "impulse", base=choices.before).fit(found.after - 1)
+    effect = replace(whole.pooled(0, found.after - 1, level=spec.level), units=UNITS)
+    early = LocalProjectionDiD(panel, "bought", "impulse", base=choices.block).fit(0, pre=2 * choices.block)
+    return effect, float(early.pretrends()["p_value"])
 
 
 def path(found: Groups, spec: Specification) -> pd.Series:
@@ -225,6 +244,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     short = groups(spec, custody=True, last=BREAK - 1)
     bounds, breakdown = honest(found, spec)
     gap, rank, weights = synthetic(found, spec)
+    clustered, trends = projected(found, spec)
     variants = {
         "China by itself": difference(plain.change(1, plain.after, choices.before), plain.is_distant, spec.level),
         f"To {BREAK - 1}, one concept": difference(
@@ -233,8 +253,10 @@ def result(spec: Specification = baseline) -> Exhibit:
             found.change(1, found.after, choices.block), found.is_distant, spec.level),
     }  # fmt: skip
     rows: list[Row | Panel] = [
-        Row("With China's custodians: decides", [effect]), *(Row(words, [each]) for words, each in variants.items()),
+        Row("With China's custodians: decides", [effect]), Row("By local projections, clustered by holder", [clustered]),
+        *(Row(words, [each]) for words, each in variants.items()),
         Panel("p-values of no difference"), *(Row(f"By {words}", [each]) for words, each in tests.items()),
+        Row("Of equal trends before", [trends]),
         Panel("If the groups drift on, times the largest drift before"),
         *(Row(f"{size:g} times", [each]) for size, each in bounds.items()), Row("Reaches zero at", [breakdown]),
         Panel("China against a weighted mean of the aligned"), Row("Effect", [gap]), Row("p-value of its rank", [rank]),
@@ -242,7 +264,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         *(Row(_block(block, spec), [value]) for block, value in path(found, spec).items()),
     ]  # fmt: skip
     numbers: dict[str, Any] = {
-        "effect": effect, "breakdown": breakdown, "synthetic": gap, "synthetic_p": rank, "dates": moved(found, spec)[1],
+        "effect": effect, "projected": clustered, "pretrends_p": trends, "breakdown": breakdown, "synthetic": gap, "synthetic_p": rank, "dates": moved(found, spec)[1],
         **{f"p_{word.replace(' ', '_')}": value for word, value in tests.items()},
         **{f"variant_{number}": each for number, each in enumerate(variants.values(), start=1)},
     }  # fmt: skip

@@ -21,6 +21,10 @@ STATISTICS = {
     "stouffer": "Average z",
     "largest": "Largest z",
 }
+ADJUSTED = {
+    "plain": "Each by itself", "romano_wolf": "Step-down, Romano and Wolf",
+    "benjamini_yekutieli": "False discoveries, Benjamini and Yekutieli",
+}  # fmt: skip
 WORDS = {
     "seller": "Seller", "concept": "Concept", "outcome": "Yield", "horizon": "Horizon", "controls": "Controls", "lags": "Lags",
     "sample": "Sample", "design": "Design", "weights": "Weights", "ally": "Ally", "interactions": "Jointly",
@@ -32,24 +36,33 @@ def result(spec: Specification = baseline) -> Exhibit:
     """Both curves, their decompositions, and joint tests against samples without an effect."""
     curves = {"h1": sale_curve(spec).run(), "h2": share_curve(spec).run()}
     bought = {"h1": sale_curve(spec, *_without_prices(spec)), "h2": share_curve(spec, *_without_prices(spec))}
-    joint = {key: _joint(curve.run(), spec) for key, curve in bought.items()}
+    runs = {key: curve.run() for key, curve in bought.items()}
+    joint = {key: _joint(results, spec) for key, results in runs.items()}
+    blocks = {key: _joint(results, spec, "blocks") for key, results in runs.items()}
     numbers: dict[str, Any] = {}
     for key, results in curves.items():
         numbers |= {f"{key}_{name}": value for name, value in _told(results).items()}
         numbers |= {f"{key}_{name}_p": cell(joint[key].table, name, "p_value") for name in STATISTICS}
+        numbers |= {f"{key}_{name}_p_blocks": cell(blocks[key].table, name, "p_value") for name in STATISTICS}
+        numbers |= {f"{key}_left_{name}": share for name, share in _left(joint[key], spec).items()}
     return Exhibit(
         key="multiverse", title="Every defensible specification", numbers=numbers,
-        tables={"": _summary(curves, joint, spec), "variance": _variance(curves, spec), "tree": _tree(curves, spec)},
+        tables={"": _summary(curves, joint, blocks, spec), "variance": _variance(curves, spec), "tree": _tree(curves, spec)},
         figures={"": Figure(_points(curves["h1"]), _draw, height=7.4)}, vintages=vintages_of(spec), spec=spec,
     )  # fmt: skip
 
 
-def _joint(results: SpecificationCurveResults, spec: Specification) -> JointInference:
-    """Against outcomes that are turned round in time; a calendar of T periods has T - 1 turns."""
-    turns = spec.multiverse.shifts
-    if results.calendar is not None:
-        turns = min(turns, results.calendar[1] - results.calendar[0])
-    return results.joint(turns, rng=spec.rng, size=spec.multiverse.size)
+def _joint(results: SpecificationCurveResults, spec: Specification, scheme: str = "shift") -> JointInference:
+    """Against outcomes that are turned round in time, of which T periods have T - 1, or blocks without the effect."""
+    draws = spec.multiverse.shifts
+    if scheme == "shift" and results.calendar is not None:
+        draws = min(draws, results.calendar[1] - results.calendar[0])
+    return results.joint(draws, rng=spec.rng, scheme=scheme, size=spec.multiverse.size)
+
+
+def _left(joint: JointInference, spec: Specification) -> dict[str, float]:
+    """Share of the specifications with purchases that are significant, by themselves and when their number counts."""
+    return {str(name): float((joint.adjusted[name] <= 1.0 - spec.level).mean()) for name in joint.adjusted}
 
 
 def _without_prices(spec: Specification) -> tuple[Rule, ...]:
@@ -72,7 +85,10 @@ def _told(results: SpecificationCurveResults) -> dict[str, Any]:
 
 
 def _summary(
-    curves: dict[str, SpecificationCurveResults], joint: dict[str, JointInference], spec: Specification
+    curves: dict[str, SpecificationCurveResults],
+    joint: dict[str, JointInference],
+    blocks: dict[str, JointInference],
+    spec: Specification,
 ) -> Table:
     columns = {key: _told(results) for key, results in curves.items()}
     lines = {
@@ -85,15 +101,20 @@ def _summary(
         Row(words, [columns[key][name] for key in curves], decimals=0 if name in ("estimated", "failed") else None)
         for words, name in lines.items()
     ]
-    rows.append(Panel("p-values of all specifications with purchases at once"))
-    rows += [
-        Row(words, [cell(joint[key].table, name, "p_value") for key in joint]) for name, words in STATISTICS.items()
-    ]
+    for title, tests in (("turned in time", joint), ("blocks without the effect", blocks)):
+        rows.append(Panel(f"p-values of all specifications with purchases at once: {title}"))
+        rows += [
+            Row(words, [cell(test.table, name, "p_value") for test in tests.values()])
+            for name, words in STATISTICS.items()
+        ]
+    rows.append(Panel("Share of them that is significant"))
+    left = [_left(test, spec) for test in joint.values()]
+    rows += [Row(words, [each[name] for each in left]) for name, words in ADJUSTED.items()]
     return Table(
         ["H1: yield after a sale", "H2: share bought"], rows, decimals=2,
         notes=[
             f"H1: {UNITS['sale']}; H2: share of a sale that the ally buys. Every combination of the axes that no rule leaves out, Newey-West errors, {spec.level:.0%} sets; significant at {1 - spec.level:.0%}. "
-            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part; two-sided, the share counts what is significant at {spec.multiverse.size:.0%}. "
+            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part; two-sided, the share counts what is significant at {spec.multiverse.size:.0%}. Blocks reject somewhat too often. Last panel: at {1 - spec.level:.0%}, step-down from the samples turned in time. "
             f"Weak: a first-stage F below {spec.multiverse.strong:g}, a rule added when results had been seen. "
             f"Longest sample {span(spec.sample.whole)}."
         ],

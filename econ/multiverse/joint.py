@@ -18,6 +18,7 @@ from econ.blocks import Record
 from econ.border import checked
 from econ.errors import EstimationError, SchemaError, SpecificationError
 from econ.frozen import guarded
+from econ.infer.multiple import benjamini_yekutieli, romano_wolf
 from econ.multiverse.choices import Labels
 from econ.multiverse.nulls import Batched, NullPlan
 from econ.multiverse.work import BLOCK, How, computed, worded
@@ -56,6 +57,10 @@ class JointInference:
     curve : DataFrame (S, 4)
         The sorted estimates, ``observed``, beside the 2.5, 50 and 97.5% quantiles of the sorted curves under the null,
         ``lower, median, upper``.
+    adjusted : DataFrame (S, 3)
+        p-values of each specification, by the index of the results (the order given, of draws of one's own): ``plain``
+        (normal, two-sided), ``romano_wolf`` (step-down over all from the same null samples) and
+        ``benjamini_yekutieli`` (of the plain ones).
     specifications, draws, dropped : int
         Specifications; null samples that count; those that left some specification without a sample.
     size : float
@@ -67,6 +72,7 @@ class JointInference:
     table: pd.DataFrame
     null: pd.DataFrame = field(repr=False)
     curve: pd.DataFrame = field(repr=False)
+    adjusted: pd.DataFrame = field(repr=False)
     specifications: int
     draws: int
     dropped: int
@@ -142,7 +148,19 @@ def joint_inference(
     quantiles = np.quantile(np.sort(drawn[0], axis=1), [0.025, 0.5, 0.975], axis=0)
     curve = pd.DataFrame(dict(zip(("lower", "median", "upper"), quantiles, strict=True)))
     curve.insert(0, "observed", np.sort(own[0]))
-    return JointInference(table, null, curve, len(own[0]), len(null), 0, size, scheme)
+    adjusted = _adjusted(own[1], drawn[1])
+    return JointInference(table, null, curve, adjusted, len(own[0]), len(null), 0, size, scheme)
+
+
+def _adjusted(scores: Array, null_scores: Array) -> pd.DataFrame:
+    """p-values of every specification by itself, and two that count how many there are."""
+    plain = 2.0 * stats.norm.sf(np.abs(scores))
+    columns = {
+        "plain": plain,
+        "romano_wolf": romano_wolf(np.abs(scores), np.abs(null_scores)),
+        "benjamini_yekutieli": benjamini_yekutieli(plain),
+    }
+    return pd.DataFrame(columns)
 
 
 def _check(own: list[Array], drawn: list[Array]) -> None:
@@ -188,7 +206,7 @@ def joint(
         rows["value"].to_numpy(), rows["z_score"].to_numpy(dtype=float), null_values=values[whole],
         null_scores=scores[whole], size=size, scheme=plan.scheme,
     )  # fmt: skip
-    return replace(found, dropped=dropped)
+    return replace(found, dropped=dropped, adjusted=found.adjusted.set_axis(rows.index))
 
 
 def _drawn(

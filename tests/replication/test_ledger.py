@@ -183,6 +183,15 @@ def test_the_difference_is_the_coefficient_of_the_panel_and_finds_what_was_plant
     assert freeze.dealt(simulated(0.0).change(1, 48, 48), found.is_distant, 199, 1) > 0.1
 
 
+def test_local_projections_on_clean_controls_give_the_difference_of_means():
+    found = freeze.groups(baseline, custody=True)
+    effect, trends = freeze.projected(found, baseline)
+    plain = freeze.difference(found.change(1, found.after, baseline.freeze.before), found.is_distant, baseline.level)
+    assert effect.value == pytest.approx(plain.value, abs=1e-10)
+    assert effect.std_error == pytest.approx(plain.std_error, rel=0.15)
+    assert 0.0 < trends < 1.0
+
+
 def test_the_path_is_nil_in_the_base_and_the_bounds_grow_with_the_drift():
     found = simulated(-2.0)
     path = freeze.path(found, baseline)

@@ -199,6 +199,8 @@ SENTENCES = {
     "are further on the side of leaning than samples without an effect": lambda: (
         n("multiverse.h1_median_p") < 0.05 and n("multiverse.h1_median_purchases") < 0
     ),
+    "when it counts how many were tried, none is": lambda: n("multiverse.h1_left_romano_wolf") == 0.0,
+    "speak to 1 for an impact of the literature's size against none": lambda: n("beliefs.operations_factor") > 3.0,
     "here concept and design move it": lambda: (
         {n("multiverse.h2_part_concept"), n("multiverse.h2_part_design")} == set(sorted(parts("h2"))[-2:])
     ),

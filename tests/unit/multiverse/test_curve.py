@@ -7,10 +7,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from econ.blocks import described
 from econ.errors import EstimationError, NotIdentified, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.infer import romano_wolf
 from econ.multiverse import LinearSpecification, Rule, Same, SpecificationCurve, joint_inference
 from econ.multiverse.decomposition import shares_of_variance
 
@@ -527,3 +530,15 @@ def test_plain_estimates_have_no_joint_test_but_draws_of_ones_own_do():
         joint_inference(np.zeros(6), np.full(6, np.nan), null_values=null, null_scores=null)
     with pytest.raises(SpecificationError, match="size"):
         joint_inference(np.zeros(6), np.zeros(6), null_values=null, null_scores=null, size=0.0)
+
+
+def test_every_specification_has_its_p_value_and_two_that_count_the_others():
+    generator = np.random.default_rng(5)
+    null = generator.standard_normal((199, 6))
+    scores = np.array([4.5, -0.2, 2.1, -2.4, 0.0, 1.0])
+    found = joint_inference(scores, scores, null_values=null, null_scores=null).adjusted
+    plain = 2.0 * stats.norm.sf(np.abs(scores))
+    np.testing.assert_allclose(found["plain"], plain)
+    np.testing.assert_allclose(found["benjamini_yekutieli"], multipletests(plain, method="fdr_by")[1])
+    np.testing.assert_allclose(found["romano_wolf"], romano_wolf(np.abs(scores), np.abs(null)))
+    assert (found["romano_wolf"] >= (1.0 + (np.abs(null) >= np.abs(scores)).sum(axis=0)) / 200.0).all()
