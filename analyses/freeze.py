@@ -19,7 +19,7 @@ from econ import LocalProjectionDiD, PanelProjection
 from econ.data import flows
 from econ.data.concepts import BREAK
 from econ.errors import SpecificationError
-from econ.report import Estimate, Exhibit, Panel, Row, Table, main, recorded
+from econ.report import Estimate, Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
 UNITS = "% of position a month"
 CHINA = "china"
@@ -139,7 +139,7 @@ def _panel(bought: pd.DataFrame, when: np.ndarray, who: np.ndarray) -> pd.DataFr
     return pd.DataFrame(columns).sort_index()
 
 
-def projected(found: Groups, spec: Specification) -> tuple[Estimate, float]:
+def projected(found: Groups, spec: Specification) -> tuple[Estimate, float | Unavailable]:
     """The mean effect by local projections on clean controls, clustered by holder, and the p-value of its pre-trends.
 
     All distant holders switch on in one month, so that the estimate is the difference of means, with other errors; the
@@ -151,7 +151,11 @@ def projected(found: Groups, spec: Specification) -> tuple[Estimate, float]:
     whole = LocalProjectionDiD(panel, "bought", "impulse", base=choices.before).fit(found.after - 1)
     effect = replace(whole.pooled(0, found.after - 1, level=spec.level), units=UNITS)
     early = LocalProjectionDiD(panel, "bought", "impulse", base=choices.block).fit(0, pre=2 * choices.block)
-    return effect, float(early.pretrends()["p_value"])
+    try:
+        trends: float | Unavailable = float(early.pretrends()["p_value"])
+    except SpecificationError:  # more months than holders allow
+        trends = Unavailable("too few holders for so many months")
+    return effect, trends
 
 
 def path(found: Groups, spec: Specification) -> pd.Series:

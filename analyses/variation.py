@@ -17,6 +17,7 @@ from analyses.specification import Specification, baseline
 from econ import Cholesky, Dataset, Estimate, LocalProjection
 from econ.data import Variable
 from econ.data.flows import debt_scale
+from econ.errors import SpecificationError
 from econ.projection import PathProjection
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 from econ.var import TimeVaryingVAR
@@ -166,18 +167,13 @@ def _by_date(spec: Specification) -> tuple[Table, pd.DataFrame, dict[str, Any]]:
     read = partial(svar.path, choices.horizon, response=CHANGE, shock=FLOW, per=FLOW, cumulated=True, level=spec.level)
     model = LocalProjection(data, CHANGE, FLOW, lags=choices.monthly_lags, cumulative=True, lag_augmented=False)
     paths = PathProjection(model).fit(choices.horizon, "hac")
-    drift = read(dates=list(choices.dates))
     path = paths.path(choices.horizon, level=spec.level)
-    rows: list[Row | Panel] = [
-        Row(date, [_sale(drift, date, spec), _sale(path, date, spec)])
-        for date in choices.dates
-        if pd.Period(date, freq="M") in path.index
-    ]
+    dates = _within(choices.dates, svar.dates.intersection(path.index))
+    drift = read(dates=dates)
+    rows: list[Row | Panel] = [Row(date, [_sale(drift, date, spec), _sale(path, date, spec)]) for date in dates]
     tests = paths.stability()
     stable = float(tests["p_value"].to_numpy()[[name[0] == choices.horizon for name in tests.index]][0])
-    ends = svar.contrast(
-        choices.dates[-1], choices.dates[0], response=CHANGE, shock=FLOW, horizon=0, per=FLOW, level=spec.level
-    )
+    ends = svar.contrast(dates[-1], dates[0], response=CHANGE, shock=FLOW, horizon=0, per=FLOW, level=spec.level)
     rows.append(Row("p-value, the same at all dates", ["", stable]))
     table = Table(
         ["Drifting VAR", "Path of projections"], rows, stub="Month", decimals=1, below="interval",
@@ -197,6 +193,22 @@ def _by_date(spec: Specification) -> tuple[Table, pd.DataFrame, dict[str, Any]]:
         "most": float(drawn["point"].max()),
     }
     return table, drawn, told
+
+
+def _within(dates: tuple[str, ...], known: pd.Index) -> list[str]:
+    """Dates of the table that have a response; purchases read off positions begin in 2011.
+
+    Raises
+    ------
+    SpecificationError
+        If none has.
+    """
+    kept = [date for date in dates if pd.Period(date, freq="M") in known]
+    if not kept:
+        raise SpecificationError(
+            f"variation.dates are {dates[0]} to {dates[-1]}; responses are known from {known[0]} to {known[-1]}."
+        )
+    return kept
 
 
 def _sale(table: pd.DataFrame, date: str, spec: Specification) -> Estimate:
