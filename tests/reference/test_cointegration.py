@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.datasets import danish_data
 
 from econ.infer import unit_root
 from econ.var import VECM
@@ -27,8 +28,8 @@ def simulated():
 
 @pytest.fixture(scope="module")
 def denmark():
-    """Quarters, 1974Q1 to 1987Q3, and three centred seasonal dummies."""
-    table = pd.read_csv(HERE / "denmark.csv")
+    """Quarters, 1974Q1 to 1987Q3, as statsmodels ships them, and three centred seasonal dummies."""
+    table = danish_data.load().data[["lrm", "lry", "ibo", "ide"]]
     table.index = pd.period_range("1974Q1", periods=len(table), freq="Q")
     season = {f"q{q}": (table.index.quarter == q).astype(float) - 0.25 for q in (1, 2, 3)}
     return table, pd.DataFrame(season, index=table.index)

@@ -1,6 +1,6 @@
-# Reference values of econ.VECM and econ.infer.unit_root: Rscript make.R FOLDER writes input.csv, denmark.csv and
-# numbers.json. R 4, package urca 1.3-3 (B. Pfaff). denmark.csv: real money, real income, bond and deposit rates of Johansen
-# and Juselius (1990), Oxford Bulletin of Economics and Statistics 52(2), as urca gives them.
+# Reference values of econ.VECM and econ.infer.unit_root: Rscript make.R FOLDER writes input.csv and numbers.json.
+# R 4, package urca 1.3-3 (B. Pfaff), with its denmark: real money, real income, bond and deposit rates of Johansen and
+# Juselius (1990), Oxford Bulletin of Economics and Statistics 52(2); statsmodels ships the same as danish_data.
 library(urca)
 folder <- commandArgs(trailingOnly = TRUE)[1]
 set.seed(1)
@@ -12,7 +12,6 @@ x <- round(x, 8)
 write.csv(x, file.path(folder, "input.csv"), row.names = FALSE)
 data(denmark)
 money <- denmark[, c("LRM", "LRY", "IBO", "IDE")]
-write.csv(money, file.path(folder, "denmark.csv"), row.names = FALSE)
 number <- function(v) paste0("[", paste(format(as.vector(v), digits = 15), collapse = ", "), "]")
 out <- c()
 put <- function(key, v) out <<- c(out, paste0("\"", key, "\": ", number(v)))
