@@ -16,6 +16,7 @@ from analyses._samples import loaded
 from analyses.specification import FED, Specification
 from econ import Unavailable
 from econ.data import flows
+from econ.data.flows import debt_scale
 from econ.data.vintage import Vintage
 from econ.multiverse import LinearSpecification, Rule, SpecificationCurve
 
@@ -34,6 +35,7 @@ class Tables:
     controls: pd.DataFrame
     instruments: pd.DataFrame
     calm: pd.Series
+    debt: pd.Series
     samples: dict[str, tuple[str, str]]
     level: float
     strong: float
@@ -59,7 +61,7 @@ def tables(spec: Specification) -> Tables:
     )
     return Tables(
         frame.reindex(index), both[list(spec.multiverse.outcomes)], both[list(POLICY["all"])], instruments.reindex(index), _calm(spec, index),
-        {name: getattr(spec.sample, name) for name in spec.multiverse.samples} | {"main": spec.sample.main}, spec.level,
+        debt_scale(index, as_of=spec.as_of), {name: getattr(spec.sample, name) for name in spec.multiverse.samples} | {"main": spec.sample.main}, spec.level,
         spec.multiverse.strong,
     )  # fmt: skip
 
@@ -91,9 +93,12 @@ def sale(
     sample: str,
     design: str,
     weights: str,
+    scale: str = "debt",
 ) -> LinearSpecification | Unavailable:
     """Change of a yield from the month before a sale to ``horizon`` months after it, on the sale."""
     sold = have.sold[f"{seller} {concept}"]
+    if scale == "dollars":
+        sold = sold * have.debt / float(have.debt[slice(*have.samples[sample])].mean())
     moved = have.changes[outcome].rolling(horizon + 1).sum().shift(-horizon)
     held = _held({"sold": sold, "moved": have.changes[outcome]}, have.controls[list(POLICY[controls])], lags)
     return _specified(moved, sold, held, have, sample=sample, weights=weights, horizon=horizon, units=UNITS["sale"],
@@ -178,6 +183,8 @@ RULES = (
     Rule("operations", {"design": "intervention", "seller": ("china", "china_belgium")},
          "Japan's operations move Japan's holdings"),
     Rule("record", {"design": "intervention", "sample": ("long", "whole")}, "the record of operations begins in 1991"),
+    Rule("dollars, lags", {"scale": "dollars", "lags": (0, 6)}, "dollars are tried with one number of lags"),
+    Rule("dollars, weights", {"scale": "dollars", "weights": "calm"}, "dollars are tried with one set of weights"),
     Rule("price in the flow", {"design": ("granular", "intervention"), "concept": "positions"},
          "an instrument for purchases does not repair what prices do to positions"),
 )  # fmt: skip
@@ -196,6 +203,7 @@ def sale_curve(spec: Specification, *more: Rule) -> SpecificationCurve:
     choices = {
         "seller": axes.sellers, "concept": axes.concepts, "outcome": axes.outcomes, "horizon": axes.horizons,
         "controls": axes.controls, "lags": axes.lags, "sample": axes.samples, "design": axes.designs, "weights": axes.weights,
+        "scale": axes.scales,
     }  # fmt: skip
     return _curve(partial(sale, tables(spec)), choices, (*RULES, *more))
 
@@ -219,8 +227,12 @@ def _curve(
     kept = []
     for rule in rules:
         when = {axis: (labels,) if isinstance(labels, str) else tuple(labels) for axis, labels in rule.when.items()}
-        met = all(fixed[axis] in labels for axis, labels in when.items() if axis in fixed)
-        left = {axis: [each for each in labels if each in axes[axis]] for axis, labels in when.items() if axis in axes}
+        met = all(str(fixed[axis]) in labels for axis, labels in when.items() if axis in fixed)
+        left = {
+            axis: [each for each in labels if each in map(str, axes[axis])]
+            for axis, labels in when.items()
+            if axis in axes
+        }
         if met and left and all(left.values()):
             kept.append(Rule(rule.name, left, rule.reason))
     return SpecificationCurve(partial(base, **fixed), axes, exclude=kept)

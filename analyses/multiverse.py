@@ -27,7 +27,7 @@ ADJUSTED = {
 }  # fmt: skip
 WORDS = {
     "seller": "Seller", "concept": "Concept", "outcome": "Yield", "horizon": "Horizon", "controls": "Controls", "lags": "Lags",
-    "sample": "Sample", "design": "Design", "weights": "Weights", "ally": "Ally", "interactions": "Jointly",
+    "sample": "Sample", "design": "Design", "weights": "Weights", "scale": "Scale", "ally": "Ally", "interactions": "Jointly",
 }  # fmt: skip
 
 

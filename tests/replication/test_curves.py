@@ -55,6 +55,16 @@ def test_series_reach_as_far_as_they_are_published(have):
     assert begins == dict.fromkeys(begins, "1985-04") | {"fed_net_purchases": "2003-01"}
 
 
+def test_dollars_are_a_share_of_the_average_debt(have):
+    debt = curves.sale(have, **CHOICES).estimate()
+    dollars = curves.sale(have, **CHOICES, scale="dollars")
+    mean = have.debt["2011-07":"2026-03"].mean()
+    sold = have.sold["foreign purchases"] * have.debt / mean
+    np.testing.assert_allclose(dollars.regressor.dropna(), sold.dropna())
+    assert dollars.estimate().value != pytest.approx(debt.value, rel=1e-3)
+    assert dollars.estimate().value == pytest.approx(debt.value, rel=0.9)
+
+
 def test_a_share_is_what_the_ally_bought_of_what_was_sold(have):
     made = curves.share(
         have, seller="china", ally="japan", concept="purchases", horizon=3, controls="none", lags=1,
@@ -104,6 +114,11 @@ def test_an_axis_with_one_option_is_no_choice(have, monkeypatch):
     whole = curves.sale_curve(baseline, curves.PRICED)
     kept = [dict(zip(whole.plan.axes, labels, strict=True)) for labels in whole.plan.kept]
     assert len(curve.plan.kept) == sum(each["seller"] == "foreign" for each in kept)
+    lags = curves.sale_curve(
+        baseline.changed("multiverse.lags", (3,))
+    )  # the rule on dollars and lags then says nothing
+    assert [rule.name for rule in lags.exclude] == [rule.name for rule in curves.RULES if rule.name != "dollars, lags"]
+    assert [rule.name for rule in curves.sale_curve(baseline).exclude] == [rule.name for rule in curves.RULES]
     with pytest.raises(SpecificationError, match="designs"):
         baseline.changed("multiverse.designs", ("least squares", "tea leaves"))
 
