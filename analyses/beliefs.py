@@ -18,6 +18,8 @@ from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 from econ.var import ElasticityPrior, SupplyDemand, SupplyDemandResults
 
 PRIORS = {"impact": "The literature's middle", "sceptic": "Centred on none"}
+DRAWN, BEYOND = (-60.0, 90.0), 30.0
+"""Impacts in the figure, bp, and how far its lines go on."""
 SOURCES = {"flows": "Flows and yields", "news": "The same and news"}
 
 
@@ -117,8 +119,9 @@ def _densities(fits: Fits) -> pd.DataFrame:
         fit.density("impact").assign(believed=PRIORS[prior], data=SOURCES[source])
         for (prior, source), fit in fits.items()
     ]
-    joined: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    return joined
+    joined = pd.concat(parts, ignore_index=True)
+    near = joined["value"].between(DRAWN[0] - BEYOND, DRAWN[1] + BEYOND)  # far out the last digits are the library's
+    return joined[near].reset_index(drop=True)
 
 
 def _draw(page: Any, data: pd.DataFrame) -> None:
@@ -130,7 +133,7 @@ def _draw(page: Any, data: pd.DataFrame) -> None:
             each = each.sort_values("value")
             axes.plot(each["value"], each["posterior"], color=color, label=str(words).lower())
         axes.axvline(0.0, color="0.4", lw=0.6)
-        axes.set_xlim(-60, 90)
+        axes.set_xlim(*DRAWN)
         axes.set_title(believed)
         axes.set_xlabel("bp per sale of 1% of debt")
     grid[0].set_ylabel("density")
