@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import chdtri
+import scipy
 
 from econ.arrays import Array
 from econ.eventstudy._kernels import Windows
@@ -71,7 +71,7 @@ def walk_tail(level: float, steps: int, df: float) -> float:
     quadrature (Armitage, McPherson and Rowe 1969), and averaged over the quantiles of chi².
     """
     shares, share_weights = _quadrature(MIXTURE)
-    chi = chdtri(df, 0.5 - 0.5 * shares)  # upper-tail probability (1 - u) / 2
+    chi = scipy.special.chdtri(df, 0.5 - 0.5 * shares)  # upper-tail probability (1 - u) / 2
     stays = _stays(level * np.sqrt(chi / df) * math.sqrt(steps), steps)
     return min(1.0, max(0.0, 1.0 - 0.5 * float(share_weights @ stays)))
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtr
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Seed
@@ -187,7 +187,7 @@ def romano_wolf_table(
 
 def _scores(t: Array, n: int) -> Array:
     """Normal scores of |t| under t(n - 1)."""
-    return np.asarray(np.minimum(-ndtri(stdtr(n - 1, -np.abs(t))), LARGEST))
+    return np.asarray(np.minimum(-scipy.special.ndtri(scipy.special.stdtr(n - 1, -np.abs(t))), LARGEST))
 
 
 def _same_events(results: Mapping[str, EventStudyResults]) -> list[EventStudyResults]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Rows
@@ -172,7 +172,7 @@ class OperationResults:
             One row a horizon: estimate, std_error, lower and upper (normal), p_value, "randomisation p_value",
             "set lower" and "set upper" (the ends of the set; ``inf`` where it is open).
         """
-        half = float(stats.norm.ppf(0.5 + checks.level(level) / 2.0))
+        half = float(scipy.stats.norm.ppf(0.5 + checks.level(level) / 2.0))
         regions = [test.confidence_set(level) for test in self.tests]
         return pd.DataFrame(
             {
@@ -180,7 +180,7 @@ class OperationResults:
                 "std_error": self.std_errors,
                 "lower": self.point - half * self.std_errors,
                 "upper": self.point + half * self.std_errors,
-                "p_value": 2.0 * stats.norm.sf(np.abs(self.point / self.std_errors)),
+                "p_value": 2.0 * scipy.stats.norm.sf(np.abs(self.point / self.std_errors)),
                 "randomisation p_value": [test.p_value for test in self.tests],
                 "set lower": [region.lower for region in regions],
                 "set upper": [region.upper for region in regions],
@@ -293,7 +293,7 @@ class OperationResults:
                 "positive": slopes[0], "positive std_error": np.sqrt(v[0, 0]),
                 "negative": slopes[1], "negative std_error": np.sqrt(v[1, 1]),
                 "difference": gap, "difference std_error": error,
-                "p_value": float(2.0 * stats.norm.sf(abs(gap) / error)),
+                "p_value": float(2.0 * scipy.stats.norm.sf(abs(gap) / error)),
                 "randomisation p_value": self._share(drawn, abs(gap)),
             }  # fmt: skip
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("horizon")

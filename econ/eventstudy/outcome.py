@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, stdtr
+import scipy
 
 from econ.errors import EstimationError
 from econ.estimate import Unavailable
@@ -55,12 +55,12 @@ class Outcome:
 
 def normal_outcome(statistic: float, null: str) -> Outcome:
     """Two-sided test against N(0, 1)."""
-    return Outcome(float(statistic), float(2.0 * ndtr(-abs(statistic))), "N(0, 1)", null)
+    return Outcome(float(statistic), float(2.0 * scipy.special.ndtr(-abs(statistic))), "N(0, 1)", null)
 
 
 def student_outcome(statistic: float, df: float, null: str) -> Outcome:
     """Two-sided test against Student's t."""
-    return Outcome(float(statistic), float(2.0 * stdtr(df, -abs(statistic))), f"t({df:g})", null)
+    return Outcome(float(statistic), float(2.0 * scipy.special.stdtr(df, -abs(statistic))), f"t({df:g})", null)
 
 
 def draws_outcome(statistic: float, draws: np.ndarray, what: str, *, null: str) -> Outcome:

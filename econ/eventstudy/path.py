@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Seed
@@ -34,7 +34,7 @@ def mean_path(
         deviations = windows.scale[0] * (total @ np.linalg.cholesky(windows.spread[0])).T
         df = int(windows.df[0])
     error = np.sqrt(np.einsum("nd,nd->d", deviations, deviations))
-    point = float(stdtrit(df, 0.5 + level / 2.0))
+    point = float(scipy.special.stdtrit(df, 0.5 + level / 2.0))
     joint = sup_t_quantile(deviations, error, df, pooled=n == 1, level=level, draws=draws, rng=rng, n_jobs=n_jobs)
     joint = max(point, joint)
     days = pd.RangeIndex(windows.first, windows.first + windows.length, name="day")

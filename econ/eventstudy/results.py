@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+import scipy
 
 from econ import checks
 from econ.arrays import Mask, Seed
@@ -133,7 +133,7 @@ class EventStudyResults:
         level = checks.level(level)
         windows = self.select(kind)
         value, error, df = mean_and_error(windows)
-        half = float(stdtrit(df, 0.5 + level / 2.0)) * error
+        half = float(scipy.special.stdtrit(df, 0.5 + level / 2.0)) * error
         label = f"mean abnormal change, {kind or 'all events'}"
         return Estimate(value, error, value - half, value + half, level, self.units, label, len(windows), parent=self)
 

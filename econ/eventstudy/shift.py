@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, fdtrc, ndtri
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Mask
@@ -111,7 +111,7 @@ def brown_forsythe(event: Array, control: Array) -> Outcome:
     if within == 0.0:
         raise EstimationError(f"changes of both groups lie equally far from their medians ({len(event)} event days).")
     statistic = (total - 2.0) * between / within
-    return Outcome(statistic, float(fdtrc(1.0, total - 2.0, statistic)), f"F(1, {total - 2})", NO_SHIFT)
+    return Outcome(statistic, float(scipy.special.fdtrc(1.0, total - 2.0, statistic)), f"F(1, {total - 2})", NO_SHIFT)
 
 
 @guarded
@@ -226,7 +226,7 @@ def identify_shift(
             parent=parent,
         )
         null = "one kind of news explains the shift of both variances and of the covariance"
-        hansen = Outcome(loss, float(chdtrc(1.0, loss)), "chi2(1)", null)
+        hansen = Outcome(loss, float(scipy.special.chdtrc(1.0, loss)), "chi2(1)", null)
     news = _news(event[:, -1:], control[:, -1:], units[-1], level, parent)
     return VarianceShift(news, effect, test, hansen, ratio, len(event), len(control), parent=parent)
 
@@ -235,7 +235,7 @@ def _news(event: Array, control: Array, units: str, level: float, parent: object
     """Square root of the variance difference, interval from that of the difference, cut at zero."""
     moments = moment_shift(event, control)
     shift, error = float(moments.difference[0]), math.sqrt(float(moments.covariance[0, 0]))
-    half = float(ndtri(0.5 + level / 2.0)) * error
+    half = float(scipy.special.ndtri(0.5 + level / 2.0)) * error
     low, high = max(shift - half, 0.0), max(shift + half, 0.0)
     value = math.sqrt(max(shift, 0.0))
     spread: float | Unavailable = error / (2.0 * value) if value > 0.0 else Unavailable("at the boundary of zero")

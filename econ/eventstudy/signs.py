@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import bdtr, bdtrc
+import scipy
 
 from econ.arrays import Array
 from econ.eventstudy._kernels import Windows
@@ -35,7 +35,7 @@ def sign(windows: Windows) -> Outcome:
     n, w = len(values), int((values > 0.0).sum())
     if n == 0:
         return unavailable(NO_CHANGE, "binomial", NO_MEDIAN)
-    tails = float(bdtr(w, n, 0.5)), float(bdtrc(w - 1, n, 0.5)) if w else 1.0
+    tails = float(scipy.special.bdtr(w, n, 0.5)), float(scipy.special.bdtrc(w - 1, n, 0.5)) if w else 1.0
     p_value = min(1.0, 2.0 * min(tails))
     return Outcome((w - n / 2.0) / math.sqrt(n / 4.0), p_value, f"binomial({n}, 0.5)", NO_MEDIAN)
 

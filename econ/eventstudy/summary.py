@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -55,7 +55,7 @@ def summary_row(windows: Windows, level: float) -> dict[str, object]:
     values = windows.cumulative
     t, patell = parametric.cross_sectional_t(windows), parametric.patell(windows)
     value, error, df = mean_and_error(windows)
-    half = float(stdtrit(df, 0.5 + level / 2.0)) * error
+    half = float(scipy.special.stdtrit(df, 0.5 + level / 2.0)) * error
     alone = Unavailable(parametric.ONE_EVENT) if len(windows) == 1 else None
     return {
         "events": len(windows),

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.optimize import linprog
+import scipy
 
 from econ.arrays import Array, Rows
 from econ.errors import NotIdentified
@@ -73,7 +72,7 @@ def _cautious(h: Array) -> Array:
         return alone
     columns = []
     for j in range(p):
-        made = linprog(np.ones(2 * size), A_eq=np.hstack([h.T, -h.T]), b_eq=np.eye(p)[j], method="highs")
+        made = scipy.optimize.linprog(np.ones(2 * size), A_eq=np.hstack([h.T, -h.T]), b_eq=np.eye(p)[j], method="highs")
         columns.append((made.x[:size] - made.x[size:]) / unit[j])
     return np.column_stack(columns)
 
@@ -85,7 +84,7 @@ def answer(problem: Problem, x: Array, level: float) -> tuple[Array, Array, Arra
     room = n - problem.spare if estimated else n
     known = x.T @ problem.v @ x * inflation(problem)
     error = np.abs(x).sum(axis=0) if problem.worst else np.sqrt(np.diag(known))
-    return theta, error, float(stats.t.ppf(0.5 + level / 2.0, room)) * error
+    return theta, error, float(scipy.stats.t.ppf(0.5 + level / 2.0, room)) * error
 
 
 def _estimated(problem: Problem) -> bool:
@@ -120,7 +119,7 @@ def agreement(problem: Problem, x: Array) -> pd.Series:
         open_ = error > TINY
         ratio = np.abs(turn @ problem.t)[open_] / error[open_]
         statistic = float(ratio.max())
-        p_value = min(1.0, 2.0 * len(ratio) * float(stats.t.sf(statistic, n)))
+        p_value = min(1.0, 2.0 * len(ratio) * float(scipy.stats.t.sf(statistic, n)))
         words = f"largest of {len(ratio)}, Bonferroni"
     else:
         statistic = _distance(problem)
@@ -130,9 +129,9 @@ def agreement(problem: Problem, x: Array) -> pd.Series:
 
 def against(statistic: float, q: int, n: float) -> tuple[float, str]:
     if math.isinf(n):
-        return float(stats.chi2.sf(statistic, q)), f"chi2({q})"
+        return float(scipy.stats.chi2.sf(statistic, q)), f"chi2({q})"
     room = n - q + 1.0
-    return float(stats.f.sf(statistic * room / (n * q), q, room)), f"scaled F({q}, {room:.0f})"
+    return float(scipy.stats.f.sf(statistic * room / (n * q), q, room)), f"scaled F({q}, {room:.0f})"
 
 
 def left_out(problem: Problem, names: list[str], parameters: list[str], theta: Array) -> pd.DataFrame:
@@ -160,7 +159,7 @@ def _rest(problem: Problem, kept: Rows, theta: Array) -> list[tuple[object, ...]
     if problem.worst:
         told = problem.h[out]
         gap = abs(float(problem.t[out] - told @ value)) / (1.0 + float(np.abs(mine @ told).sum()))
-        fits = 2.0 * float(stats.t.sf(gap, problem.df))
+        fits = 2.0 * float(scipy.stats.t.sf(gap, problem.df))
     else:
         fits = _fits(problem, part)
     return [
@@ -174,6 +173,6 @@ def _fits(problem: Problem, part: Problem) -> float:
     before = _distance(part) if part.spare else 0.0
     rise = max(_distance(problem) - before, 0.0)
     if math.isinf(n):
-        return float(stats.chi2.sf(rise, 1))
+        return float(scipy.stats.chi2.sf(rise, 1))
     room = n - q + 1.0
-    return float(stats.f.sf(rise * room / (n + before), 1, room))
+    return float(scipy.stats.f.sf(rise * room / (n + before), 1, room))

@@ -8,8 +8,8 @@ variance of that sum.
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import qr, solve_triangular
 
 from econ.arrays import Array
 from econ.errors import SingularDesign
@@ -32,7 +32,7 @@ def full_rank_qr(x: Array, names: list[str], what: str) -> tuple[Array, Array]:
 
 
 def _dependence(x: Array, names: list[str], what: str) -> str:
-    r, order = qr(x, mode="r", pivoting=True)
+    r, order = scipy.linalg.qr(x, mode="r", pivoting=True)
     rank = int((np.abs(np.diag(r)) >= RANK_TOLERANCE).sum())
     column = order[rank] if rank < len(order) else order[-1]
     others = order[:rank]
@@ -46,7 +46,7 @@ def _dependence(x: Array, names: list[str], what: str) -> str:
 
 def influence(q: Array, r: Array, u: Array) -> Array:
     """Return psi (T, k) from the QR of x."""
-    psi: Array = solve_triangular(r, (q * u[:, None]).T, lower=False).T
+    psi: Array = scipy.linalg.solve_triangular(r, (q * u[:, None]).T, lower=False).T
     return psi
 
 

@@ -16,8 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eig, solve_triangular
-from scipy.optimize import brentq
+import scipy
 
 from econ.arrays import Array
 from econ.errors import NotIdentified
@@ -68,11 +67,11 @@ def balanced(form: ReducedForm) -> Balanced:
     both = _shifted(both, 0.0, scale)
     root = np.linalg.cholesky(0.5 * (both[:m, :m] + both[m:, m:]))
     whole = np.kron(np.eye(2), root)
-    half = solve_triangular(whole, both, lower=True)
+    half = scipy.linalg.solve_triangular(whole, both, lower=True)
     o, f = (form.outcome - centre * form.first) / scale, form.first
     grid = _grid(o, f, both)
-    o, f = (solve_triangular(root, each, lower=True) for each in (o, f))
-    return Balanced(o, f, solve_triangular(whole, half.T, lower=True), centre, scale, grid)
+    o, f = (scipy.linalg.solve_triangular(root, each, lower=True) for each in (o, f))
+    return Balanced(o, f, scipy.linalg.solve_triangular(whole, half.T, lower=True), centre, scale, grid)
 
 
 def _grid(o: Array, f: Array, v: Array) -> Array:
@@ -128,7 +127,7 @@ def s_roots(case: Balanced, critical: float) -> Array:
     c = critical * v[m:, m:] - np.outer(f, f)
     eye, zero = np.eye(m), np.zeros((m, m))
     left, right = np.block([[zero, eye], [-a, b]]), np.block([[eye, zero], [zero, c]])
-    alpha, beta = eig(left, right, right=False, homogeneous_eigvals=True)
+    alpha, beta = scipy.linalg.eig(left, right, right=False, homogeneous_eigvals=True)
     size = np.hypot(np.abs(alpha), np.abs(beta))
     real = (size > 0.0) & (np.abs((alpha * np.conj(beta)).imag) <= 1e-5 * size**2)
     alpha, beta = alpha[real], beta[real]
@@ -226,4 +225,6 @@ def union(
 
 
 def _root(function: Callable[[Array], Array], low: float, high: float) -> float:
-    return float(brentq(lambda angle: float(function(np.array([angle]))[0]), low, high, xtol=1e-15, rtol=1e-14))
+    return float(
+        scipy.optimize.brentq(lambda angle: float(function(np.array([angle]))[0]), low, high, xtol=1e-15, rtol=1e-14)
+    )

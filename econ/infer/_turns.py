@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import fft
+import scipy
 
 from econ.arrays import Array, Rows, Seed
 from econ.errors import SchemaError, SpecificationError
@@ -45,7 +45,7 @@ def linear_draws(
 
 def _turns_of(a: Array, y: Array) -> Array:
     """``sum_t a_{(t - k) mod T} y_t``, k = 0..T-1, of every column: (T, H)."""
-    found: Array = fft.irfft(fft.rfft(y, axis=0) * np.conj(fft.rfft(a))[:, None], n=len(a), axis=0)
+    found: Array = scipy.fft.irfft(scipy.fft.rfft(y, axis=0) * np.conj(scipy.fft.rfft(a))[:, None], n=len(a), axis=0)
     return found
 
 

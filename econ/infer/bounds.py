@@ -6,9 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import brentq, minimize_scalar
-from scipy.special import ndtr
+import scipy
 
 from econ import checks
 from econ.border import checked
@@ -186,7 +184,11 @@ def imbens_manski(
                 f"the ends {low:g} and {high:g} cross; 'imbens-manski' has them in order: use 'stoye'."
             )
         gap = width / max(first, second)
-        c = float(brentq(lambda c: stats.norm.cdf(c + gap) - stats.norm.cdf(-c) - level, 0.0, FAR, xtol=1e-12))
+        c = float(
+            scipy.optimize.brentq(
+                lambda c: scipy.stats.norm.cdf(c + gap) - scipy.stats.norm.cdf(-c) - level, 0.0, FAR, xtol=1e-12
+            )
+        )
         return ConfidenceSet(((low - c * first, high + c * second),), level)
     error = math.sqrt(max(first**2 + second**2 - 2.0 * correlation * first * second, 0.0))
     width = width if width > threshold * error else 0.0
@@ -205,12 +207,12 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
             one = _both(c_low, c_high + gap_high, -correlation)
             return min(one, _both(c_high, c_low + gap_low, -correlation)) - level
 
-        return float(brentq(short, -FAR, FAR, xtol=1e-11)) if short(FAR) > 0.0 else math.inf
+        return float(scipy.optimize.brentq(short, -FAR, FAR, xtol=1e-11)) if short(FAR) > 0.0 else math.inf
 
     # c_l exceeds the quantile of one tail, or the first condition fails for every c_u; two tails are enough
-    start = float(stats.norm.ppf(level)) + 1e-9
-    stop = max(float(stats.norm.ppf(0.5 + level / 2.0)), start + 1e-6) + 1.0
-    found = minimize_scalar(
+    start = float(scipy.stats.norm.ppf(level)) + 1e-9
+    stop = max(float(scipy.stats.norm.ppf(0.5 + level / 2.0)), start + 1e-6) + 1.0
+    found = scipy.optimize.minimize_scalar(
         lambda c: c + ratio * least(c), bounds=(start, stop), method="bounded", options={"xatol": 1e-9}
     )
     return float(found.x), least(float(found.x))
@@ -222,7 +224,7 @@ def _both(a: float, b: float, correlation: float) -> float:
     ``Phi(a) Phi(b) + 1 / (2 pi) int_0^asin(r) exp(-(a^2 + b^2 - 2 a b sin t) / (2 cos^2 t)) dt``, with the limits where
     the correlation is so near to one that the integrand is a spike.
     """
-    p, q = float(ndtr(a)), float(ndtr(b))
+    p, q = float(scipy.special.ndtr(a)), float(scipy.special.ndtr(b))
     if correlation == 0.0:
         return p * q
     if abs(correlation) > SINGULAR:

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.integrate import quad
-from scipy.optimize import brentq
-from scipy.special import ndtr
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Seed
@@ -234,10 +232,10 @@ def argmax_tail(x: float, left: tuple[float, float], right: tuple[float, float])
         m = u / rate
         late = math.exp(-u)
         if x > 0.0:
-            late -= ndtr(-(m + mu * x) / root) + math.exp(-u) * ndtr(-(m - mu * x) / root)
+            late -= scipy.special.ndtr(-(m + mu * x) / root) + math.exp(-u) * scipy.special.ndtr(-(m - mu * x) / root)
         return max(float(late), 0.0) * -math.expm1(-rate_2 * m)
 
-    return float(quad(density, 0.0, 60.0, limit=200)[0])
+    return float(scipy.integrate.quad(density, 0.0, 60.0, limit=200)[0])
 
 
 def _quantile(p: float, left: tuple[float, float], right: tuple[float, float]) -> float:
@@ -247,7 +245,7 @@ def _quantile(p: float, left: tuple[float, float], right: tuple[float, float]) -
     far = (left[1] / left[0]) ** 2
     while argmax_tail(far, left, right) > p:
         far *= 2.0
-    return float(brentq(lambda x: argmax_tail(x, left, right) - p, 0.0, far, xtol=1e-6))
+    return float(scipy.optimize.brentq(lambda x: argmax_tail(x, left, right) - p, 0.0, far, xtol=1e-6))
 
 
 def _interval(

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
@@ -198,9 +198,9 @@ def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
     level, terms = checks.level(level), checks.count("terms", terms)
     restrictions = checks.count("restrictions", restrictions, most=terms)
     if restrictions == 1:
-        return float(stats.t.ppf(0.5 + level / 2.0, terms))
+        return float(scipy.stats.t.ppf(0.5 + level / 2.0, terms))
     room = terms - restrictions + 1
-    return float(stats.f.ppf(level, restrictions, room)) * terms / room
+    return float(scipy.stats.f.ppf(level, restrictions, room)) * terms / room
 
 
 @checked

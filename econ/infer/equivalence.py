@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.border import checked
@@ -206,7 +206,7 @@ def minimum_detectable_effect(
     return quantiles * std_error
 
 
-def _reference(df: float | None) -> stats.rv_frozen:
+def _reference(df: float | None) -> scipy.stats.rv_frozen:
     if df is None:
-        return stats.norm()
-    return stats.t(checks.real("df", df, above=0.0))
+        return scipy.stats.norm()
+    return scipy.stats.t(checks.real("df", df, above=0.0))

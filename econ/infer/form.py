@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -130,8 +130,8 @@ def check_definite(covariance: Array) -> None:
 def critical_ar(level: float, m: int, df: float) -> float:
     """Critical value of the Wald statistic: chi-square, or the fixed-b F scaled to a Wald statistic."""
     if math.isinf(df):
-        return float(stats.chi2.ppf(level, m))
+        return float(scipy.stats.chi2.ppf(level, m))
     if m > df:
         raise SpecificationError(f"{m} instruments need at least as many degrees of freedom; found {df:g}.")
     room = df - m + 1.0
-    return float(stats.f.ppf(level, m, room)) * m * df / room
+    return float(scipy.stats.f.ppf(level, m, room)) * m * df / room

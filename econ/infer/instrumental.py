@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -82,7 +82,7 @@ class Instrumental:
         """One coefficient with its interval, which trusts the strength of the instruments."""
         checks.position("coefficient", name, [str(each) for each in self.params.index])
         level, value, error = checks.level(level), float(self.params[name]), float(self.std_errors[name])
-        width = float(stats.t.ppf(0.5 + 0.5 * level, self.df)) * error
+        width = float(scipy.stats.t.ppf(0.5 + 0.5 * level, self.df)) * error
         ends = value - width, value + width
         return Estimate(value, error, *ends, level=level, units=units, label=label or name, nobs=self.nobs)
 
@@ -115,7 +115,7 @@ class Instrumental:
         if len(names) > 2:
             raise SpecificationError(f"sets are projected over one other variable; found {len(names)} endogenous ones.")
         form, covariance = self.parts
-        critical = float(stats.chi2.ppf(level, len(form)))
+        critical = float(scipy.stats.chi2.ppf(level, len(form)))
         errors = self.std_errors
         centre, scale = float(self.params[name]), float(errors[name])
         other = [each for each in names if each != name]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from econ.arrays import Array
 from econ.estimate import ConfidenceSet
@@ -54,5 +54,7 @@ def invert(
 
 def _edge(accept: Callable[[Array], Array], low: float, high: float) -> float:
     return float(
-        brentq(lambda angle: float(np.asarray(accept(np.array([angle])))[0]), low, high, xtol=1e-14, rtol=1e-12)
+        scipy.optimize.brentq(
+            lambda angle: float(np.asarray(accept(np.array([angle])))[0]), low, high, xtol=1e-14, rtol=1e-12
+        )
     )

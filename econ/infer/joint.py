@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
@@ -193,7 +193,7 @@ def _against_f(
     if cov == "classical":
         room = float(len(e) - q.shape[1])
         statistic = float(b @ b) / float(u @ u) * room / m
-        return statistic, float(stats.f.sf(statistic, m, room)), f"F({m}, {room:.0f})"
+        return statistic, float(scipy.stats.f.sf(statistic, m, room)), f"F({m}, {room:.0f})"
     covariance, _ = joint_covariance(q[:, -m:] * u[:, None], cov=cov, bandwidth=bandwidth, columns=q.shape[1], basis=q)
     lags = resolved(cov, bandwidth, len(e))
     mean, df = working_moments(q[:, -m:], q, cov=cov, bandwidth=lags)
@@ -202,7 +202,7 @@ def _against_f(
         return reason, reason, "none"
     statistic = float(b @ np.linalg.solve(covariance, b)) / m
     room = df - m + 1.0
-    return statistic, float(stats.f.sf(statistic * mean * room / df, m, room)), f"scaled F({m}, {room:.0f})"
+    return statistic, float(scipy.stats.f.sf(statistic * mean * room / df, m, room)), f"scaled F({m}, {room:.0f})"
 
 
 def _against_draws(

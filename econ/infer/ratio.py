@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from econ import checks
 from econ.border import checked
@@ -69,7 +69,8 @@ def fieller(
     v = _checked(numerator, denominator, covariance)
     level = checks.level(level)
     half = 0.5 + level / 2.0
-    c2 = float(stats.norm.ppf(half) if df is None else stats.t.ppf(half, checks.real("df", df, above=0.0))) ** 2
+    law = scipy.stats.norm if df is None else scipy.stats.t(checks.real("df", df, above=0.0))
+    c2 = float(law.ppf(half)) ** 2
     # a r^2 - 2 b r + c <= 0
     a = float(denominator**2 - c2 * v[1, 1])
     b = float(numerator * denominator - c2 * v[0, 1])

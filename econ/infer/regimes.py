@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
-from scipy.optimize import minimize
 
 from econ import checks
 from econ.arrays import Array, Rows
@@ -140,7 +139,7 @@ def regime_leaning(
     moments = _Moments.of(y / np.linalg.norm(y), x / np.linalg.norm(x), codes, cov, bandwidth, columns)
     b, c, errors = moments.least()
     count = len(names)
-    critical = float(stats.chi2.ppf(level, count - 1))
+    critical = float(scipy.stats.chi2.ppf(level, count - 1))
     regions = []
     for least, centre, scale, unit in (
         (moments.over_leanings, b, errors[0], sizes),
@@ -216,7 +215,7 @@ class _Moments:
         grid = np.tan(np.linspace(-0.5 * math.pi, 0.5 * math.pi, ANGLES + 2)[1:-1])
         values, leanings = self._least(grid, lambda other: self.statistic(grid[:, None], other))
         at = int(values.argmin())
-        found = minimize(
+        found = scipy.optimize.minimize(
             lambda v: float(self.statistic(np.array(v[0]), np.array(v[1]))), (grid[at], leanings[at]),
             method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 2000},
         )  # fmt: skip
@@ -258,7 +257,7 @@ def _agreement(moments: _Moments, b: float, c: float, count: int) -> pd.Series:
     free = count - 2
     p_value: float | Unavailable = Unavailable("two regimes fit exactly")
     if free:
-        p_value = float(stats.chi2.sf(statistic, free))
+        p_value = float(scipy.stats.chi2.sf(statistic, free))
     return pd.Series(
         {
             "statistic": statistic,

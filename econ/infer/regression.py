@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -72,7 +72,7 @@ class Regression:
     @cached_property
     def pvalues(self) -> pd.Series:
         """Two-sided p-values of zero coefficients."""
-        p = 2.0 * stats.t.sf(np.abs(self.tstats.to_numpy()), self.df)
+        p = 2.0 * scipy.stats.t.sf(np.abs(self.tstats.to_numpy()), self.df)
         return pd.Series(p, index=self.coefficients.index, name="p_value")
 
     def estimate(self, name: str, *, level: float = 0.90, units: str = "", label: str = "") -> Estimate:
@@ -86,7 +86,7 @@ class Regression:
         checks.position("coefficient", name, list(self.coefficients.index))
         level = checks.level(level)
         value, std_error = float(self.coefficients[name]), float(self.std_errors[name])
-        reach = float(stats.t.ppf(0.5 + level / 2.0, self.df)) * std_error
+        reach = float(scipy.stats.t.ppf(0.5 + level / 2.0, self.df)) * std_error
         return Estimate(
             value, std_error, value - reach, value + reach, level, units, label or name, self.nobs, parent=self
         )

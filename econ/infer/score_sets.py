@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
@@ -89,7 +89,7 @@ def kleibergen(
     if q == 0:
         return anderson_rubin(form, level=level, small_sample=True)
     case, df = _balanced(form), _room(form)
-    critical = float(stats.chi2.ppf(level, 1) if math.isinf(df) else stats.f.ppf(level, 1, df - q))
+    critical = float(scipy.stats.chi2.ppf(level, 1) if math.isinf(df) else scipy.stats.f.ppf(level, 1, df - q))
     margin = p.k_margin(case, critical=critical, df=df)
     roots = p.k_roots(case, critical=critical, df=df)
     return ConfidenceSet(p.union(case, margin, roots, p.stationary(case)), level)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from econ import checks
 from econ.border import checked
@@ -136,7 +136,7 @@ def effective_f(
     coefficients = root @ form.first
     trace, largest, x = float(np.trace(w)), float(np.linalg.eigvalsh(w)[-1]), 1.0 / bias
     degrees = trace**2 * (1.0 + 2.0 * x) / (float((w * w).sum()) + 2.0 * x * trace * largest)
-    critical = float(stats.ncx2.ppf(1.0 - size, degrees, degrees * x)) / degrees
+    critical = float(scipy.stats.ncx2.ppf(1.0 - size, degrees, degrees * x)) / degrees
     return EffectiveF(float(coefficients @ coefficients) / trace, critical, bias, degrees, size, form.nobs)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.border import checked
@@ -257,5 +257,5 @@ def _detectable(found: Estimate | ConfidenceSet, power: float, level: float) -> 
     if len(region.intervals) > 1 or not region.bounded:
         return Unavailable("no size of an effect is sure to be seen: the set has no end, or two parts")
     half = 0.5 * (region.upper - region.lower)
-    error = found.std_error if found.region is None else half / float(stats.norm.ppf(0.5 + 0.5 * level))
-    return half + float(stats.norm.ppf(power)) * error
+    error = found.std_error if found.region is None else half / float(scipy.stats.norm.ppf(0.5 + 0.5 * level))
+    return half + float(scipy.stats.norm.ppf(power)) * error

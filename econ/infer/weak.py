@@ -11,8 +11,8 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from econ import checks
 from econ.arrays import Array
@@ -282,7 +282,7 @@ def _mixture(c: Array, rank: Array, m: int) -> Array:
     angle = 0.25 * np.pi * (nodes + 1.0)
     density = weights * np.cos(angle) ** (m - 2)
     bound = (c + rank)[..., None] / (1.0 + (rank / c)[..., None] * np.sin(angle) ** 2)
-    p: Array = (stats.chi2.sf(bound, m) * density).sum(axis=-1) / density.sum()
+    p: Array = (scipy.stats.chi2.sf(bound, m) * density).sum(axis=-1) / density.sum()
     return p
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from econ import checks
 from econ.arrays import Array, Mask
@@ -154,7 +154,7 @@ def joint_inference(
 
 def _adjusted(scores: Array, null_scores: Array) -> pd.DataFrame:
     """p-values of every specification by itself, and two that count how many there are."""
-    plain = 2.0 * stats.norm.sf(np.abs(scores))
+    plain = 2.0 * scipy.stats.norm.sf(np.abs(scores))
     columns = {
         "plain": plain,
         "romano_wolf": romano_wolf(np.abs(scores), np.abs(null_scores)),
@@ -176,7 +176,7 @@ def _check(own: list[Array], drawn: list[Array]) -> None:
 
 def _statistics(values: Array, scores: Array, size: float) -> pd.DataFrame:
     """The four statistics of each row, larger against the null."""
-    critical = float(stats.norm.isf(size / 2.0))
+    critical = float(scipy.stats.norm.isf(size / 2.0))
     return pd.DataFrame(
         {
             "median": np.abs(np.median(values, axis=1)),

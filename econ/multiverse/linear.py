@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Mask, Rows
@@ -165,7 +165,7 @@ class LinearSpecification:
     def estimate(self) -> Estimate:
         """The coefficient of the regressor, in units of the outcome per unit of it."""
         fit = self._fitted
-        reach = float(stats.t.ppf(0.5 + self.level / 2.0, fit.df)) * fit.std_error
+        reach = float(scipy.stats.t.ppf(0.5 + self.level / 2.0, fit.df)) * fit.std_error
         ends = fit.value - reach, fit.value + reach
         name = self.label or str(self.regressor.name or "regressor")
         return Estimate(fit.value, fit.std_error, *ends, self.level, self.units, name, self.nobs, parent=self)
@@ -251,7 +251,7 @@ class LinearSpecification:
             return t
         size = np.minimum(np.abs(t), 1e3)
         df = rows - self._arrays.q.shape[1] - 1
-        z = -stats.norm.ppf(np.maximum(stats.t.sf(size, df), 1e-300))
+        z = -scipy.stats.norm.ppf(np.maximum(scipy.stats.t.sf(size, df), 1e-300))
         result: Array = np.copysign(z, t)
         return result
 

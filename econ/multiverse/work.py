@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from econ.blocks import Record, Store
 from econ.errors import EconError, EstimationError
@@ -106,7 +106,8 @@ def row_of(base: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, list
     parts = {name: _plain(getattr(estimate, name)) for name in ("std_error", "lower", "upper")}
     return _row(
         **parts, value=estimate.value, level=estimate.level, units=estimate.units, nobs=estimate.nobs, z_score=score,
-        p_value=None if score is None else float(2.0 * stats.norm.sf(abs(score))), significant=_significant(estimate),
+        p_value=None if score is None else float(2.0 * scipy.stats.norm.sf(abs(score))),
+        significant=_significant(estimate),
         first=calendar[0], last=calendar[1],
     )  # fmt: skip
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import minimize_scalar
+import scipy
 
 from econ.arrays import Array
 from econ.estimate import Estimate, Unavailable
@@ -34,12 +33,14 @@ def anderson_rubin_row(
     angles = np.linspace(-0.5 * np.pi, 0.5 * np.pi, GRID + 2)[1:-1]
     best = float(angles[int(np.argmin(ar_statistic(standard, np.tan(angles))))])
     step = np.pi / (GRID + 1)
-    near = minimize_scalar(at, bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-12})
+    near = scipy.optimize.minimize_scalar(
+        at, bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-12}
+    )
     statistic = min(float(near.fun), at(best)) / factor
     if np.isinf(df):
-        return row(statistic, float(stats.chi2.sf(statistic, 2)), "chi-square(2), projection", null)
+        return row(statistic, float(scipy.stats.chi2.sf(statistic, 2)), "chi-square(2), projection", null)
     room = df - 1.0
-    p_value = float(stats.f.sf(statistic * room / (2.0 * df), 2, room))
+    p_value = float(scipy.stats.f.sf(statistic * room / (2.0 * df), 2, room))
     return row(statistic, p_value, f"scaled F(2, {room:.1f}), projection", null)
 
 
@@ -48,7 +49,7 @@ def wald_row(difference: Estimate, df: float | None, null: str) -> dict[str, obj
     if isinstance(difference.std_error, Unavailable):
         return row(difference.std_error, difference.std_error, "none", null)
     statistic = (difference.value / difference.std_error) ** 2
-    p_value = stats.chi2.sf(statistic, 1) if df is None else stats.f.sf(statistic, 1, df)
+    p_value = scipy.stats.chi2.sf(statistic, 1) if df is None else scipy.stats.f.sf(statistic, 1, df)
     words = "chi-square(1)" if df is None else f"F(1, {df:g})"
     return row(statistic, float(p_value), words, null)
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -45,7 +45,7 @@ def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> R
         lower, upper = region.lower, region.upper
     elif method == "delta":
         half = 0.5 + level / 2.0
-        reach = std_error * float(stats.norm.ppf(half) if pair.df is None else stats.t.ppf(half, pair.df))
+        reach = std_error * float(scipy.stats.norm.ppf(half) if pair.df is None else scipy.stats.t.ppf(half, pair.df))
         lower, upper = value - reach, value + reach
     else:
         lower, upper = _quantiles(pair.draws, level)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Seed
@@ -322,6 +322,6 @@ def _wald(taken: Reading, turn: Array, null: str) -> dict[str, object]:
     statistic = float(value @ np.linalg.solve(covariance, value))
     count = len(value)
     return {
-        "statistic": statistic, "p_value": float(stats.chi2.sf(statistic, count)),
+        "statistic": statistic, "p_value": float(scipy.stats.chi2.sf(statistic, count)),
         "distribution": f"chi-square({count})", "null": null,
     }  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Seed
@@ -271,7 +271,7 @@ def _tested(
 def _estimate(value: float, variance: float, read: Reading, level: float, label: str) -> Estimate:
     error = float(np.sqrt(max(variance, 0.0)))
     half = 0.5 + level / 2.0
-    reach = error * float(stats.norm.ppf(half) if read.df is None else stats.t.ppf(half, read.df))
+    reach = error * float(scipy.stats.norm.ppf(half) if read.df is None else scipy.stats.t.ppf(half, read.df))
     return Estimate(value, error, value - reach, value + reach, level, "", label, read.nobs, parent=read.parent)
 
 

@@ -8,7 +8,7 @@ q (T, k) is an orthonormal basis of the controls on all T rows.
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import solve_triangular
+import scipy
 
 from econ.arrays import Array
 from econ.infer._kernels import cosines
@@ -32,7 +32,7 @@ def orthonormal(x: Array) -> Array | None:
             return None
         if np.diag(lower).min() < SAFE_DIAGONAL:
             return None
-        q = solve_triangular(lower, q.T, lower=True, check_finite=False).T
+        q = scipy.linalg.solve_triangular(lower, q.T, lower=True, check_finite=False).T
     return np.ascontiguousarray(q)
 
 

@@ -9,8 +9,7 @@ and M the projection off F 1. G keeps constants.
 from __future__ import annotations
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.signal import lfilter
+import scipy
 
 from econ.arrays import Array
 
@@ -24,10 +23,10 @@ def smoothed(x: Array, c: float) -> Array:
     """G x, along the first axis."""
     size = len(x)
     r = 1.0 - c / size
-    z = lfilter([1.0, -1.0], [1.0, -r], x, axis=0)
+    z = scipy.signal.lfilter([1.0, -1.0], [1.0, -r], x, axis=0)
     trend = r ** np.arange(size)
     z = z - np.multiply.outer(trend, trend @ z.reshape(size, -1)).reshape(z.shape) / (trend @ trend)
-    back: Array = lfilter([1.0, -1.0], [1.0, -r], z[::-1], axis=0)[::-1]
+    back: Array = scipy.signal.lfilter([1.0, -1.0], [1.0, -r], z[::-1], axis=0)[::-1]
     return np.asarray(x - r * back)
 
 
@@ -80,7 +79,7 @@ def tail(statistic: float, parameters: int = 1, c: float = TESTED) -> float:
         log = -0.5 * parameters * (log_ratio(z) - log_ratio(complex(c)))
         return float(np.exp(log + 1.0j * t * statistic).imag) / t
 
-    return float(np.clip(0.5 + quad(integrand, 0.0, 80.0, limit=1000)[0] / np.pi, 0.0, 1.0))
+    return float(np.clip(0.5 + scipy.integrate.quad(integrand, 0.0, 80.0, limit=1000)[0] / np.pi, 0.0, 1.0))
 
 
 class Average:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -174,11 +174,11 @@ def overidentification(form: ReducedForm) -> pd.DataFrame:
     grid = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 401)
     best = int(np.argmin(objective(grid)))
     around = (grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
-    found = optimize.minimize_scalar(lambda angle: float(objective(angle)), bounds=around, method="bounded")
+    found = scipy.optimize.minimize_scalar(lambda angle: float(objective(angle)), bounds=around, method="bounded")
     statistic = min(float(found.fun), float(objective(grid[best])))
     row = {
         "statistic": statistic,
-        "p_value": float(stats.chi2.sf(statistic, m - 1)),
+        "p_value": float(scipy.stats.chi2.sf(statistic, m - 1)),
         "distribution": f"chi2({m - 1})",
         "null": "all instruments identify the same effect",
     }

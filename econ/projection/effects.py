@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import pinvh
 
 from econ.arrays import Array
 from econ.frozen import guarded
@@ -60,7 +60,7 @@ class Effects:
         np.add.at(counts, (self.units, self.periods), 1.0)
         each = counts.sum(axis=1)
         products = np.diag(counts.sum(axis=0)) - (counts / each[:, None]).T @ counts
-        return np.asarray(pinvh(products))
+        return np.asarray(scipy.linalg.pinvh(products))
 
     @staticmethod
     def _mean(v: Array, codes: Codes) -> Array:

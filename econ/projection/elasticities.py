@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -63,7 +63,7 @@ class GranularElasticities:
         """Estimate the elasticity of the market at mean size weights, ``sum_i S_i zeta_i``."""
         value, error = self._market()
         level = checks.level(level)
-        reach = float(stats.norm.ppf(0.5 + level / 2.0)) * error
+        reach = float(scipy.stats.norm.ppf(0.5 + level / 2.0)) * error
         label = "aggregate demand elasticity"
         return Estimate(value, error, value - reach, value + reach, level, "", label, self.nobs, parent=self)
 
@@ -79,7 +79,7 @@ class GranularElasticities:
         (market, spread), level = self._market(), checks.level(level)
         value = 1.0 / market
         error = spread * value**2
-        reach = float(stats.norm.ppf(0.5 + level / 2.0)) * error
+        reach = float(scipy.stats.norm.ppf(0.5 + level / 2.0)) * error
         return Estimate(
             value, error, value - reach, value + reach, level, "", "price multiplier", self.nobs, parent=self
         )
@@ -237,7 +237,7 @@ def _precision(u: Array, s: Array, market: Array) -> Array:
 
 
 def _solve(equations: object, start: Array) -> Array:
-    found = optimize.root(equations, start, tol=1e-12)
+    found = scipy.optimize.root(equations, start, tol=1e-12)
     scale = np.abs(np.asarray(found.fun)).max()
     if not found.success and scale > 1e-8:
         raise NotConverged(

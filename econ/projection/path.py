@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -211,7 +211,7 @@ class PathResults:
             One row a date of the impulse: ``point``, ``std_error``, ``lower``, ``upper``.
         """
         h, i, j = self._cell(horizon, response, shock)
-        rows, width = len(self.dates) - h, float(ndtri(0.5 + checks.level(level) / 2.0))
+        rows, width = len(self.dates) - h, float(scipy.special.ndtri(0.5 + checks.level(level) / 2.0))
         point, errors = self.point[h, :rows, i, j], self.std_errors[h, :rows, i, j]
         columns = {"point": point, "std_error": errors, "lower": point - width * errors}
         columns["upper"] = point + width * errors
@@ -294,7 +294,7 @@ class PathResults:
         error = found.std_error
         if isinstance(error, Unavailable) or error == 0.0:
             return 1.0
-        return float(2.0 * ndtr(-abs(float(found.value) / error)))
+        return float(2.0 * scipy.special.ndtr(-abs(float(found.value) / error)))
 
     def stability(self) -> pd.DataFrame:
         """Test of Elliott and Müller (2006) that a response is the same at all dates.
@@ -366,7 +366,7 @@ class PathResults:
     def _estimate(self, a: Array, cell: tuple[int, int, int], level: float, label: str) -> Estimate:
         (h, i, j), fit = cell, self.stable
         value, error = self._engine.combination(h, (i, j), a)
-        width = float(ndtri(0.5 + checks.level(level) / 2.0)) * error
+        width = float(scipy.special.ndtri(0.5 + checks.level(level) / 2.0)) * error
         name = fit.responses[i]
         return Estimate(
             value,

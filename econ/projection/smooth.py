@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.interpolate import BSpline
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -127,7 +127,9 @@ def spline_basis(horizon: int) -> Array:
     """Cubic B-splines with unit knots at the horizons 0..H: (H + 1, H + 3)."""
     knots = np.arange(-DEGREE, horizon + DEGREE + 1, dtype=float)
     columns = horizon + DEGREE
-    values = BSpline.design_matrix(np.arange(horizon + 1.0), knots, DEGREE, extrapolate=True).toarray()
+    values = scipy.interpolate.BSpline.design_matrix(
+        np.arange(horizon + 1.0), knots, DEGREE, extrapolate=True
+    ).toarray()
     return np.asarray(values[:, :columns])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from scipy.special import ndtri
+import scipy
 
 from econ.arrays import Array
 from econ.border import checked
@@ -78,7 +78,7 @@ def bracket(sample: DailySample) -> ConfidenceSet:
 
 
 def _normal(value: float, error: float, sample: DailySample) -> Estimate:
-    half = float(ndtri(0.5 + sample.level / 2.0)) * error
+    half = float(scipy.special.ndtri(0.5 + sample.level / 2.0)) * error
     return Estimate(value, error, value - half, value + half, sample.level, f"bp per {UNITS}")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.signal import lfilter
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Mask
@@ -235,7 +235,9 @@ def equilibrium(market: DailyMarket, news: Array, own: Array) -> tuple[Array, Ar
     else:
         d, q = market.decay, 1.0 - market.lasting * (1.0 - market.decay)
         below = [both, -(d + market.leaning * market.impact * q)]
-        change = lfilter([1.0, -d], below, news) - lfilter([market.impact, -market.impact * q], below, own)
+        change = scipy.signal.lfilter([1.0, -d], below, news) - scipy.signal.lfilter(
+            [market.impact, -market.impact * q], below, own
+        )
     return change, market.leaning * change + own
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.signal import lfilter
+import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -247,7 +247,7 @@ def _monthly_factor(persistence: float) -> float:
 
 def _filtered(shocks: Array, persistence: float) -> Array:
     """AR(1) along axis 1, from zero."""
-    filtered: Array = lfilter([1.0], [1.0, -persistence], shocks, axis=1) if persistence else shocks
+    filtered: Array = scipy.signal.lfilter([1.0], [1.0, -persistence], shocks, axis=1) if persistence else shocks
     return filtered
 
 

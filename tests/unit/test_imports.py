@@ -314,15 +314,38 @@ def test_names_of_each_room_are_sorted_and_importable(path):
     assert [name for name in names if not hasattr(room, name)] == []
 
 
-def test_import_needs_neither_statsmodels_nor_matplotlib():
-    code = (
-        "import json, sys, econ; [getattr(econ, name) for name in dir(econ)]; "
-        "print(json.dumps([name for name in sys.modules if '.' not in name]))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    loaded = set(json.loads(done.stdout))
-    assert "numpy" in loaded
-    assert loaded & {"statsmodels", "matplotlib", "joblib", "fredapi", "linearmodels", "typst", "pypandoc"} == set()
+HEAVY = {
+    *("statsmodels", "matplotlib", "joblib", "fredapi", "linearmodels", "typst", "pypandoc", "distributed"),
+    *(f"scipy.{room}" for room in ("stats", "integrate", "optimize", "signal", "sparse", "interpolate", "special")),
+}
+"""What takes longer to import than all of the package: it is imported when it is used."""
+NAMES = "[getattr(econ, name) for name in dir(econ)]"
+BANDS = """
+import numpy as np, pandas as pd
+from econ import VAR, Cholesky, MovingBlock
+months = pd.period_range("2000-01", periods=80, freq="M")
+frame = pd.DataFrame(np.random.default_rng(1).normal(size=(80, 2)), columns=["x", "y"], index=months)
+irf = VAR(frame, lags=1).fit().identify(Cholesky("x", "y")).irf(horizon=4, bootstrap=MovingBlock(draws=19), rng=1)
+irf.band(level=0.90, kind="sup-t")
+"""
+
+
+def loaded_after(code):
+    """Modules in memory once a fresh interpreter has imported the package and run ``code``."""
+    program = f"import json, sys, econ\n{code}\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("code", ["from econ import VAR", NAMES, BANDS], ids=["VAR", "every name", "bands"])
+def test_what_is_heavy_is_imported_when_it_is_used(code):
+    found = loaded_after(code)
+    assert {"numpy", "econ.var.reduced.model"} <= found
+    assert found & HEAVY == set()
+
+
+def test_what_is_heavy_is_found_where_it_is_used():
+    assert "scipy.stats" in loaded_after("econ.infer.fieller(1.0, 2.0, [[1.0, 0.0], [0.0, 1.0]])")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

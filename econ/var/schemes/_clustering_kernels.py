@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
-from scipy.signal import lfilter
+import scipy
 
 from econ.arrays import Array, Rows
 from econ.errors import NotConverged
@@ -87,7 +87,7 @@ def garch(e: Array, parameters: Array | None, rows: Rows | None = None) -> tuple
 def _garch_path(e: Array, a: float, p: float) -> Array:
     past = np.concatenate([np.ones_like(e[:, :1]), e[:, :-1] ** 2], axis=1)
     start = np.full((len(e), 1, e.shape[2]), p - a)
-    path: Array = lfilter([1.0], [1.0, a - p], 1.0 - p + a * past, axis=1, zi=start)[0]
+    path: Array = scipy.signal.lfilter([1.0], [1.0, a - p], 1.0 - p + a * past, axis=1, zi=start)[0]
     return path
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
@@ -60,7 +60,7 @@ class ChangingVolatilityResults(LabelledResults):
             statistic = len(y) * (1.0 - (left @ left) / ((y - y.mean()) ** 2).sum())
             rows[f"constant variance: {name}"] = {
                 "statistic": statistic,
-                "p_value": float(stats.chi2.sf(statistic, x.shape[1])),
+                "p_value": float(scipy.stats.chi2.sf(statistic, x.shape[1])),
                 "distribution": f"chi2({x.shape[1]})",
                 "null": f"shock {name} has a constant variance",
             }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Seed
@@ -169,7 +169,7 @@ def gaussianity(shocks: pd.DataFrame) -> pd.DataFrame:
     table = {
         name: {
             "statistic": statistic,
-            "p_value": float(stats.chi2.sf(statistic, freedom)),
+            "p_value": float(scipy.stats.chi2.sf(statistic, freedom)),
             "distribution": f"chi2({freedom})",
             "null": null,
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
@@ -166,7 +166,7 @@ def _table(rows: dict[str, tuple[float, int, str]], scale: float) -> pd.DataFram
         value = max(float(statistic), 0.0) / scale
         table[name] = {
             "statistic": value,
-            "p_value": float(stats.chi2.sf(value, freedom)),
+            "p_value": float(scipy.stats.chi2.sf(value, freedom)),
             "distribution": f"chi2({freedom})",
             "null": null,
         }

@@ -10,7 +10,7 @@ Modelling and Numerical Optimisation 1(1)).
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import lapack
+import scipy
 
 from econ.arrays import Array
 from econ.errors import EstimationError
@@ -31,7 +31,7 @@ def banded_precision(observed: Array, state: Array, initial: Array) -> Array:
 
 def factorised(band: Array) -> Array:
     """Lower Cholesky factor of a banded matrix, in the same storage."""
-    factor, info = lapack.dpbtrf(band, lower=1, overwrite_ab=1)
+    factor, info = scipy.linalg.lapack.dpbtrf(band, lower=1, overwrite_ab=1)
     if info != 0:
         raise EstimationError(
             "the precision of the states is not positive definite to the accuracy of this machine: a variance is too "
@@ -78,7 +78,7 @@ def _mean(factor: Array, pull: Array, first: Array) -> tuple[Array, Array]:
 
 
 def _solve(factor: Array, right: Array, trans: bytes) -> Array:
-    found, _ = lapack.dtbtrs(factor, right[:, None], uplo=b"L", trans=trans, diag=b"N", overwrite_b=1)
+    found, _ = scipy.linalg.lapack.dtbtrs(factor, right[:, None], uplo=b"L", trans=trans, diag=b"N", overwrite_b=1)
     return np.asarray(found[:, 0])
 
 
