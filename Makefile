@@ -4,9 +4,6 @@
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
-ifeq ($(MAKELEVEL),0)
-MAKEFLAGS += -j2
-endif
 
 PYTHON3 ?= python3
 VENV := .venv
@@ -26,14 +23,14 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all paper test test-slow lint verify verify-matrix data bench readme doctor audit clean help FORCE
+.PHONY: all paper exhibits test test-slow lint verify verify-matrix data bench readme doctor audit clean help FORCE
 
 # make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
 ifdef AS_OF
 all: $(READY)
 	@$(PYTHON) -m econ reproduce --as-of $(AS_OF) $(EXPLAIN)
 else
-all: paper/paper.pdf ## build every table, figure and number, then the paper as PDF, HTML and TeX (default); AS_OF=DATE: on another vintage
+all: paper ## build every table, figure and number, then the paper as PDF, HTML and TeX (default); AS_OF=DATE: on another vintage
 endif
 
 $(READY): requirements.lock
@@ -46,8 +43,21 @@ $(READY): requirements.lock
 	printf '%-28s%8d s\n' environment $$(( $$(date +%s) - start ))
 	@touch $@
 
+# Which exhibits are out of date, say the times of their files: alone, one is made by its program; OUTDATED=1 only names
+# it. `make` asks for the names and makes them side by side out of one process (-j N at a time; else one a core).
+ifdef OUTDATED
+MADE = @echo $*
+else
+MADE = @$(PYTHON) -m analyses.$* $(EXPLAIN)
+endif
+AGAIN = MAKEFLAGS= $(MAKE) --silent --no-print-directory VENV=$(VENV)
+
 paper/results/%.run.json: analyses/%.py analyses/specification.py $(wildcard analyses/_*.py) $(LIBRARY) $(ARCHIVE) | $(READY)
-	@$(PYTHON) -m analyses.$* $(EXPLAIN)
+	$(MADE)
+
+exhibits: $(READY)
+	@keys=$$($(AGAIN) OUTDATED=1 $(RUNS)) || exit 1; \
+	[ -z "$$keys" ] || $(PYTHON) -m econ.report.workers $$keys $(EXPLAIN)
 
 $(LOST): FORCE
 
@@ -61,7 +71,8 @@ paper/build/edition: FORCE
 paper/paper.pdf: $(RUNS) $(PAPER) paper/build/edition | $(READY)
 	@$(PYTHON) -m econ.report.build $(EXPLAIN)
 
-paper: paper/paper.pdf ## set the paper from the results, rebuilding exhibits only where needed
+paper: exhibits ## set the paper from the results, rebuilding exhibits only where needed
+	@$(AGAIN) paper/paper.pdf
 
 test: lint ## style, types and the fast tests (minutes)
 	@$(PYTHON) -m pytest -m "not slow" -n 2 --dist worksteal $(EXPLAIN)

@@ -45,8 +45,6 @@ def _size(spec: Specification) -> Table:
         replications=events.size_replications,
         draws=events.size_draws,
         rng=spec.rng,
-        n_jobs=2,
-        backend="loky",
     )
     scenarios = list(dict.fromkeys(str(pair[0]) for pair in sizes.columns))
     size_rows = [Row(str(name), [100.0 * value for value in sizes.loc[name]]) for name in sizes.index]

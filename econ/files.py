@@ -9,6 +9,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from econ.errors import EconError, WriteError
 
@@ -116,6 +117,24 @@ def scratch() -> Iterator[Path]:
         folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     with folder as name:
         yield Path(name)
+
+
+def nameless() -> IO[bytes]:
+    """A temporary file without a name, gone once nobody has it open.
+
+    Raises
+    ------
+    WriteError
+        If there is no room for one.
+
+    Examples
+    --------
+    >>> with nameless() as file:
+    ...     file.write(b"text")
+    4
+    """
+    with writing("a temporary file", "free the disk, or set TMPDIR to another folder."):
+        return tempfile.TemporaryFile()
 
 
 def sweep(folder: Path) -> int:

@@ -11,7 +11,8 @@ from econ.border import checked
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 from econ.estimate import Estimate, Unavailable
 from econ.report.exhibit import Exhibit
-from econ.report.reproduce import is_up_to_date, run_program
+from econ.report.pool import run_programs
+from econ.report.reproduce import is_up_to_date
 from econ.report.store import project_root
 from econ.report.vintages import folder_of, prepared
 
@@ -61,17 +62,15 @@ def _numbers(root: Path) -> dict[str, int]:
 
 def _estimates(root: Path, numbers: dict[str, int], as_of: str) -> dict[str, Estimate]:
     prepared(root, as_of)
-    exhibits: dict[str, Exhibit] = {}
+    keys = dict.fromkeys(name.split(".")[0] for name in numbers)
+    for ran in run_programs(
+        root, [key for key in keys if not is_up_to_date(root, key, as_of=as_of)], as_of=as_of, silent=True
+    ):
+        ran.check()
+    exhibits = {key: Exhibit.open(key, folder_of(root, as_of)) for key in keys}
     out = {}
     for name in numbers:
         key, number = name.split(".")
-        if key not in exhibits:
-            current = is_up_to_date(root, key, as_of=as_of)
-            exhibits[key] = (
-                Exhibit.open(key, folder_of(root, as_of))
-                if current
-                else run_program(root, key, as_of=as_of, silent=True)
-            )
         found = exhibits[key].numbers.get(number)
         if not isinstance(found, Estimate):
             hint = suggestion(number, exhibits[key].numbers)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from econ.errors import ReplicationError, VintageMissing
-from econ.report.exhibit import Exhibit
-from econ.report.run import THREADS, file_hash, input_hashes
+from econ.report.pool import run_programs
+from econ.report.run import file_hash, input_hashes
 from econ.report.runner import step
 from econ.report.store import loads, project_root
 from econ.report.vintages import folder_of, prepared
@@ -40,7 +36,7 @@ def reproduce(
     Raises
     ------
     ReplicationError
-        If a program fails; says how to see why.
+        If programs fail, once the others are done; says which, why, and how to see where.
     """
     from econ.report.build import build  # a program too: python -m must find it not imported yet
 
@@ -51,8 +47,10 @@ def reproduce(
         if is_up_to_date(root, key, as_of=as_of):
             show(f"{key:<28} up to date")
         else:
-            run_program(root, key, as_of=as_of)
             done.append(key)
+    failed = [ran.message for ran in run_programs(root, done, as_of=as_of) if ran.error]
+    if failed:
+        raise ReplicationError("\n".join(failed))
     with step("paper"):
         build(target)
     return tuple(done)
@@ -84,67 +82,3 @@ def is_up_to_date(root: Path, key: str, *, as_of: str | None = None) -> bool:
         run["inputs"] == input_hashes(root, key, as_of)
         and all(path.is_file() and file_hash(path) == digest for path, digest in outputs.items())
     )
-
-
-def reason(told: str) -> str:
-    r"""The line of a program's standard error that says why it failed: the last that names an error, else the last.
-
-    Warnings of workers that end with it may stand below.
-
-    Examples
-    --------
-    >>> reason("Traceback ...\nValueError: no such month\nx.py:1: UserWarning: left over\n  warnings.warn(\n")
-    'ValueError: no such month'
-    """
-    lines = told.strip().splitlines()
-    named = [line for line in lines if re.match(r"(?:[a-z_]\w*\.)*[A-Z]\w+(?::|$)", line)]
-    return (named or lines or ["no message"])[-1]
-
-
-def run_program(
-    root: Path, key: str, *, into: Path | None = None, as_of: str | None = None, silent: bool = False
-) -> Exhibit:
-    """Run the program of an exhibit in a process of its own, on one BLAS thread.
-
-    Parameters
-    ----------
-    root : Path
-        Project folder.
-    key : str
-        Exhibit.
-    into : Path, optional
-        Folder to write to, in silence; by default the project's paper folder, or that of the vintage.
-    as_of : str, optional
-        Data vintage instead of the paper's own.
-    silent : bool
-        Whether the program's lines are kept from the reader.
-
-    Returns
-    -------
-    Exhibit
-        What the program wrote, read back.
-
-    Raises
-    ------
-    ReplicationError
-        If the program fails, with the last line that it printed.
-    """
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1")}
-    if into:  # leave no bytecode behind either
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    words = [sys.executable, "-m", f"analyses.{key}", *(["--into", str(into)] if into else [])]
-    words += ["--as-of", as_of] if as_of is not None else []
-    done = subprocess.run(
-        words,
-        cwd=root,
-        env=environment,
-        stdout=subprocess.PIPE if into or silent else None,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise ReplicationError(
-            f"analyses/{key}.py failed: {reason(done.stderr)} Run python -m analyses.{key} to see where."
-        )
-    return Exhibit.open(key, into or folder_of(root, as_of))

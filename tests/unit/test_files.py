@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((*(ROOT / "econ").rglob("*.py"), *(ROOT / "analyses").glob("*.py")))
 
 WRITERS = {"write_text", "write_bytes", "touch", "unlink", "mkdir", "rmtree", "copyfile", "copytree", "mkdtemp"}
-WRITERS |= {"TemporaryDirectory", "NamedTemporaryFile"}
+WRITERS |= {"TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile"}
 INTO = {"savefig", "to_csv", "to_json", "to_parquet", "savez"}  # with a place to write to; without, they return
 ELSEWHERE = {
     "econ/data/store.py": {"mkdir", "rmtree", "unlink"},  # a vintage is a folder, renamed whole

@@ -36,6 +36,8 @@ def test_an_honest_project_passes_and_is_left_alone(project):
     assert report.failed == ()
     report.check()
     assert state(project) == before
+    assert sorted(lines) == [str(each) for each in report.exhibits]  # shown as they are done, kept as they stand
+    lines.sort()
     assert [line.split()[:3] for line in lines] == [["Table", "1,", "Figure"], ["Table", "3,", "counts"]]
     assert all(" ok " in line and "max |diff| 0e+00" in line for line in lines)
     assert "tol 1e-06" in lines[0]
