@@ -9,6 +9,7 @@ PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+TESTING := $(VENV)/.testing
 
 KEYS := $(patsubst analyses/%.py,%,$(filter-out analyses/specification.py,$(wildcard analyses/[a-z]*.py)))
 RUNS := $(KEYS:%=paper/results/%.run.json)
@@ -33,14 +34,29 @@ else
 all: paper ## build every table, figure and number, then the paper as PDF, HTML and TeX (default); AS_OF=DATE: on another vintage
 endif
 
+# Wheels only, each by its hash; the lock names all of them, so pip need not look for others. Nor need it compile what
+# nobody imports: Python compiles the rest when it first does.
+INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile \
+	--only-binary :all: --require-hashes
+# The project itself: a path file, relative, so that a folder that is moved with its environment still finds itself.
+LINK = $(PYTHON) -c 'import os, sysconfig; site = sysconfig.get_path("purelib"); \
+	open(os.path.join(site, "econ.pth"), "w").write(os.path.relpath(os.getcwd(), site) + "\n")'
+UNREACHED = || { echo "The packages of $(1) could not be installed; is the package index in reach?" >&2; exit 1; }
+TIMED = if [ -t 1 ]; then printf '%-28s     ...\r' "$(1)"; fi; start=$$(date +%s)
+TOOK = printf '%-28s%8d s\n' "$(1)" $$(( $$(date +%s) - start ))
+
 $(READY): requirements.lock
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "econ needs Python 3.11 or newer as $(PYTHON3); try make PYTHON3=python3.12" >&2; exit 1; }
-	@if [ -t 1 ]; then printf 'environment                      ...\r'; fi; start=$$(date +%s); \
+	@$(call TIMED,environment); \
 	$(PYTHON3) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian and Ubuntu install python3-venv" >&2; exit 1; }; \
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock \
-		|| { echo "The packages of requirements.lock could not be installed; is the package index in reach?" >&2; exit 1; }; \
-	printf '%-28s%8d s\n' environment $$(( $$(date +%s) - start ))
+	$(INSTALL) -r requirements.lock $(call UNREACHED,requirements.lock); \
+	$(LINK); \
+	$(call TOOK,environment)
+	@touch $@
+
+$(TESTING): requirements-test.lock $(READY)
+	@$(call TIMED,test tools); $(INSTALL) -r $< $(call UNREACHED,$<); $(call TOOK,test tools)
 	@touch $@
 
 # Which exhibits are out of date, say the times of their files: alone, one is made by its program; OUTDATED=1 only names
@@ -80,22 +96,23 @@ test: lint ## style, types and the fast tests (minutes)
 # Room after room, each on two cores; a stamp says that a room passed on these sources, so a run cut off goes on.
 ROOMS = $(sort $(shell grep -rl --include='test_*.py' 'mark\.slow' tests | sed -e 's,^tests/unit/,,' -e 's,^tests/,,' -e 's,/.*,,'))
 
-test-slow: $(READY) ## the tests that take longer (half an hour); ROOM=var: those of one room
+test-slow: $(TESTING) ## the tests that take longer (half an hour); ROOM=var: those of one room
 	@failed=; for room in $(if $(ROOM),$(ROOM),$(ROOMS)); do \
 		$(MAKE) --no-print-directory build/slow/$$room || failed="$$failed $$room"; done; \
 	if [ -n "$$failed" ]; then echo "slow tests failed in:$$failed" >&2; exit 1; fi
 
 # The stamp carries the time at which its run began: what changes meanwhile makes it old.
 .SECONDEXPANSION:
-build/slow/%: $(LIBRARY) pyproject.toml requirements.lock tests/conftest.py tests/unit/conftest.py \
+build/slow/%: $(LIBRARY) pyproject.toml requirements.lock requirements-test.lock \
+		tests/conftest.py tests/unit/conftest.py \
 		$$(shell find tests/unit/$$* tests/$$* -type f ! -name '*.pyc' 2>/dev/null) \
-		$$(if $$(filter replication,$$*),$(wildcard analyses/*.py) $(PAPER)) | $(READY)
+		$$(if $$(filter replication,$$*),$(wildcard analyses/*.py) $(PAPER)) | $(TESTING)
 	@if [ -z "$(wildcard tests/unit/$* tests/$*)" ]; then echo "no room $*; the rooms are: $(ROOMS)" >&2; exit 1; fi
 	@echo "slow tests of $*"; mkdir -p $(@D); touch $@.began; \
 	$(PYTHON) -m pytest -m slow -n 2 --dist worksteal $(wildcard tests/unit/$* tests/$*); code=$$?; \
 	if [ $$code -eq 0 ] || [ $$code -eq 5 ]; then mv $@.began $@; else rm -f $@.began; exit $$code; fi
 
-lint: $(READY) ## ruff and mypy
+lint: $(TESTING) ## ruff and mypy
 	@$(PYTHON) -m ruff check --quiet . && $(PYTHON) -m ruff format --check --quiet . && $(PYTHON) -m mypy --no-error-summary
 
 verify: $(READY) ## rebuild every exhibit elsewhere and compare it with the committed (without .git: deposited) results
@@ -107,7 +124,7 @@ verify-matrix: $(READY) ## the same on each python3.11 to 3.14 of this machine a
 data: $(READY) ## download today's vintage beside the embedded one (network; never part of all)
 	@$(PYTHON) -m econ data fetch
 
-bench: $(READY) ## speed and memory against the peers
+bench: $(TESTING) ## speed and memory against the peers
 	@$(PYTHON) -m benchmarks
 
 readme: $(READY) ## rewrite the generated blocks of README.md and the runtimes of the last run
@@ -120,7 +137,7 @@ clean: ## remove what make built but the committed results; keep the environment
 	rm -rf paper/paper.pdf paper/paper.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
-audit: $(READY) ## list every package of the lock with its licence; fail on an unknown one, a missing hash, a key in a file
+audit: $(TESTING) ## list every package of the locks with its licence; fail on an unknown one, a missing hash, a key in a file
 	@$(PYTHON) -m econ.report.audit $(EXPLAIN)
 
 help: ## this list

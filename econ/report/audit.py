@@ -1,6 +1,6 @@
-"""`make audit`: what the lock brings in, under which licences, and that no file holds a key or names a package index.
+"""`make audit`: what the locks bring in, under which licences, and that no file holds a key or names a package index.
 
-It reads the lock, the metadata of the installed packages and the files of the project; it asks no network.
+It reads the locks, the metadata of the installed packages and the files of the project; it asks no network.
 """
 
 from __future__ import annotations
@@ -71,6 +71,11 @@ class Pin:
     version: str
     marker: str
     hashes: int
+
+
+def locks(root: Path) -> tuple[Path, ...]:
+    """The lock of the paper, and those of what is installed on top of it: ``requirements-test.lock`` and its like."""
+    return (root / "requirements.lock", *sorted(root.glob("requirements-*.lock")))
 
 
 def pins(path: Path) -> tuple[Pin, ...]:
@@ -180,7 +185,7 @@ def secrets(root: Path, environment: Mapping[str, str] = os.environ) -> Finding:
 
 
 def audit(root: Path) -> tuple[tuple[Pin, ...], tuple[Finding, ...]]:
-    """Look at the lock, the installed packages and the files.
+    """Look at the locks, the installed packages and the files.
 
     Parameters
     ----------
@@ -195,11 +200,11 @@ def audit(root: Path) -> tuple[tuple[Pin, ...], tuple[Finding, ...]]:
     Raises
     ------
     SchemaError
-        If the lock holds something else than pinned requirements.
+        If a lock holds something else than pinned requirements.
     """
-    path = root / "requirements.lock"
-    required = pins(path)
-    return required, (lock(path), hashes(required), licences(required), secrets(root))
+    paths = locks(root)
+    required = tuple(pin for path in paths for pin in pins(path))
+    return required, (lock(*paths), hashes(required), licences(required), secrets(root))
 
 
 def main() -> int:

@@ -47,20 +47,20 @@ def doctor(root: Path) -> tuple[Finding, ...]:
     return (python, lock(root / "requirements.lock"), archive(), Finding("commit", True, str(commit_of(root))))
 
 
-def lock(path: Path) -> Finding:
-    """Whether every package of the lock is installed at one of its pinned versions.
+def lock(*paths: Path) -> Finding:
+    """Whether every package of the locks is installed at one of its pinned versions.
 
     A package pinned for some platforms only may be absent.
     """
-    if not path.exists():
-        return Finding("lock", False, f"no {path.name}; restore it from the repository.")
     pins: dict[str, set[str]] = {}
     optional: set[str] = set()
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if match := _PIN.match(line):
-            pins.setdefault(match["name"], set()).add(match["version"])
-            if match["marker"]:
-                optional.add(match["name"])
+    for path in paths:
+        if not path.exists():
+            return Finding("lock", False, f"no {path.name}; restore it from the repository.")
+        for match in map(_PIN.match, path.read_text(encoding="utf-8").splitlines()):
+            if match:
+                pins.setdefault(match["name"], set()).add(match["version"])
+                optional |= {match["name"]} if match["marker"] else set()
     found = installed(pins)
     wrong = [
         f"{name} {found[name]} (lock {' or '.join(sorted(versions))})"
@@ -68,7 +68,7 @@ def lock(path: Path) -> Finding:
         if found[name] not in versions and not (found[name] == "absent" and name in optional)
     ]
     if wrong:
-        cure = "python -m pip install --require-hashes -r requirements.lock"
+        cure = f"python -m pip install --require-hashes {' '.join(f'-r {path.name}' for path in paths)}"
         return Finding("lock", False, f"{len(wrong)} of {len(pins)} differ: {', '.join(wrong)}; {cure}")
     return Finding("lock", bool(pins), f"{len(pins)} packages at their pinned versions")
 

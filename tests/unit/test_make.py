@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,12 @@ def settle(folder):
 
 
 PAPER = "-m econ.report.build"
+PIP = "import pathlib, sys\n\nwith pathlib.Path('pip').open('a') as file:\n    print(*sys.argv[1:], file=file)\n"
+MAKES = """#!/bin/sh
+[ "$1" = -m ] || exec "{python}" "$@"
+"{python}" "$@" --without-pip || exit 1
+for site in .venv/lib/python*/site-packages; do mkdir $site/pip; cp pip.py $site/pip/__main__.py; done
+"""
 
 
 @pytest.mark.parametrize("words", [(), ("-j4",), ("paper",)], ids=" ".join)
@@ -102,3 +109,31 @@ def test_no_paper_is_set_when_an_exhibit_fails(project):
 
 def test_a_dry_run_makes_nothing(project):
     assert make(project, "--dry-run") == (0, [])
+
+
+def imported(folder, elsewhere):
+    """Where the environment of a project finds its package, asked from another folder."""
+    words = [folder / ".venv/bin/python", "-c", "import econ; print(econ.__file__)"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(words, cwd=elsewhere, env=environment, capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip())
+
+
+def test_the_environment_finds_the_project_from_any_folder_and_after_it_was_moved(tmp_path):
+    """With a pip that only notes what it is told."""
+    folder = tmp_path / "before"
+    (folder / "econ").mkdir(parents=True)
+    for name in ("econ/__init__.py", "requirements.lock", "requirements-test.lock"):
+        (folder / name).touch()
+    (folder / "pip.py").write_text(PIP)
+    (folder / "python").write_text(MAKES.format(python=sys.executable))
+    (folder / "python").chmod(0o755)
+    shutil.copy(ROOT / "Makefile", folder)
+    words = ["make", "PYTHON3=./python", ".venv/.testing"]
+    subprocess.run(words, cwd=folder, capture_output=True, check=True)
+    told = (folder / "pip").read_text().splitlines()
+    assert [line.split()[-1] for line in told] == ["requirements.lock", "requirements-test.lock"]
+    assert all(line.startswith("install ") and "--require-hashes" in line for line in told)
+    assert imported(folder, tmp_path) == folder / "econ/__init__.py"
+    moved = folder.rename(tmp_path / "after")
+    assert imported(moved, tmp_path) == moved / "econ/__init__.py"

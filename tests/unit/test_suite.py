@@ -91,11 +91,14 @@ def project(tmp_path):
     for room, text in {"fine": "@pytest.mark.slow", "broken": "@pytest.mark.slow", "quick": ""}.items():
         (tmp_path / "tests" / "unit" / room).mkdir(parents=True)
         (tmp_path / "tests" / "unit" / room / f"test_{room}.py").write_text(text)
-    for name in ("tests/conftest.py", "tests/unit/conftest.py", "pyproject.toml", "requirements.lock"):
+    for name in ("tests/conftest.py", "tests/unit/conftest.py", "pyproject.toml"):
+        (tmp_path / name).touch()
+    for name in ("requirements.lock", "requirements-test.lock"):
         (tmp_path / name).touch()
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / ".ready").touch()
+    (tmp_path / ".venv" / ".testing").touch()
     python = tmp_path / ".venv" / "bin" / "python"
     python.write_text(PYTHON)
     python.chmod(0o755)

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from econ.report.audit import (
     hashes,
     licence,
     licences,
+    locks,
     pins,
     secrets,
 )
@@ -50,11 +52,26 @@ def test_the_project_passes_and_every_requirement_is_listed(capsys, monkeypatch)
 
 def test_no_requirement_of_the_lock_is_overlooked():
     """Counted by another rule: every line that does not begin with a blank or a comment."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    found = pins(ROOT / "requirements.lock")
+    lines = [line for path in locks(ROOT) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = audit(ROOT)[0]
     assert len(found) == sum(line[:1] not in ("", " ", "#") for line in lines)
     assert sum(each.hashes for each in found) == sum("--hash=sha256:" in line for line in lines)
     assert {each.name for each in found} >= STATED.keys()
+
+
+def test_each_package_stands_in_one_lock_and_the_paper_needs_no_test_tool():
+    paper, *others = locks(ROOT)
+    assert [path.name for path in others][-1:] == ["requirements-test.lock"]
+    names = [{each.name for each in pins(path)} for path in (paper, *others)]
+    assert sum(map(len, names)) == len(set().union(*names))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {
+        extra: {re.match(r"[\w-]+", line)[0] for line in lines}
+        for extra, lines in {"": project["dependencies"], **project["optional-dependencies"]}.items()
+    }
+    assert asked[""] | asked["paper"] <= names[0]
+    assert (asked["test"] | asked["cluster"]) - names[0] <= names[-1]
+    assert asked["test"] & names[0] == set()
 
 
 def test_a_requirement_without_a_hash_is_named(lock):
@@ -112,7 +129,7 @@ def test_a_licence_is_read_from_any_of_the_three_places(monkeypatch, fields, exp
 
 
 def test_what_a_person_stated_is_needed_and_does_not_hide_the_metadata(monkeypatch):
-    pinned = {each.name: each for each in pins(ROOT / "requirements.lock")}
+    pinned = {each.name: each for path in locks(ROOT) for each in pins(path)}
     for name, stated in STATED.items():
         assert stated in ALLOWED
         assert name == "fredapi" or pinned[name].marker, f"{name} is on every system; its metadata speaks"
