@@ -50,6 +50,8 @@ if TYPE_CHECKING:
         lag_order,
     )
 
+__version__ = "0.1.0"
+
 _ROOMS = (
     "data",
     "errors",
