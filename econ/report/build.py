@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from econ.errors import (
@@ -72,15 +73,15 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
     """
     folder = (folder or project_root() / "paper").resolve()
     _need("pypandoc", "typst")
-    texts = {}
-    with scratch() as temporary:
+    with scratch() as temporary, ThreadPoolExecutor(len(_FORMATS)) as pool:
         numbers, printed = temporary / "numbers.json", rendered(folder)
         write(numbers, dumps(printed))
         editions.save(folder, printed)
         metadata = ("-M", f"numbers-file={numbers}", "-M", f"date={edition(folder)}")
-        for ending, options in _FORMATS.items():
-            texts[folder / f"paper.{ending}"] = _pandoc(folder, (*_COMMON, *options, *metadata))
-    pdf = _typst(folder, texts[folder / "paper.typ"])
+        words = {ending: (*_COMMON, *options, *metadata) for ending, options in _FORMATS.items()}
+        made = {ending: pool.submit(_pandoc, folder, given) for ending, given in words.items()}
+        pdf = _typst(folder, made["typ"].result())  # while pandoc is at work on the others
+        texts = {folder / f"paper.{ending}": text.result() for ending, text in made.items()}
     for path, text in texts.items():
         write(path, text)
     write(folder / "paper.pdf", pdf)
