@@ -74,6 +74,8 @@ ELSEWHERE = {
     "Exhibit.open": "reads a project: tests/unit/report/test_exhibit.py",
     "SetIdentified.from_draws": "takes what SignRestrictions drew: tests/unit/var/sets/test_sign_restrictions.py",
     "Exhibit.save": "writes files: tests/unit/report/test_exhibit.py",
+    "save": "writes files: tests/unit/saved/test_saved.py",
+    "load_result": "reads files: tests/unit/saved/test_saved.py",
 }
 """Callables whose input is no argument but a network, a folder or a program, and where they are tested."""
 
