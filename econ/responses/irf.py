@@ -12,6 +12,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import told_by
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
@@ -237,10 +238,12 @@ class IRF:
         label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
         return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label)
 
+    @told_by(contrast.difference)
     def difference(self, first: joint.CellLike, second: joint.CellLike, *, level: float = 0.90) -> Estimate:
         """One response less another, cells (horizon, response, shock); :func:`econ.responses.contrast.difference`."""
         return contrast.difference(self, first, second, level=level)
 
+    @told_by(contrast.ratio)
     def ratio(self, numerator: joint.CellLike, denominator: joint.CellLike, *, level: float = 0.90) -> Estimate:
         """One response over another, with Fieller's set; see :func:`econ.responses.contrast.ratio`."""
         return contrast.ratio(self, numerator, denominator, level=level)
