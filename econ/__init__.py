@@ -6,6 +6,8 @@ Names are imported when they are first used: ``import econ`` itself costs nothin
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from econ.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from econ.data import Dataset
     from econ.data.catalogue import catalogue
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
         PathProjection,
         granular_instrument,
     )
+    from econ.saved import load_result, save
     from econ.var import (
         IRF,
         VAR,
@@ -62,6 +65,7 @@ _ROOMS = (
     "projection",
     "report",
     "responses",
+    "saved",
     "simulate",
     "testing",
     "var",
@@ -77,6 +81,7 @@ _HOMES = {
     "econ.projection": (
         "GranularInstrument LocalProjection LocalProjectionDiD PanelProjection PathProjection granular_instrument"
     ),
+    "econ.saved": "load_result save",
     "econ.var": (
         "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility FactorAugmentedVAR Heteroskedasticity IRF "
         "KernelVAR LongRun MaxShare Minnesota MixedFrequencyVAR MovingBlock NonGaussian OutlierScaling Proxy "
@@ -126,6 +131,8 @@ __all__ = [
     "granular_instrument",
     "lag_order",
     "load",
+    "load_result",
+    "save",
 ]
 
 

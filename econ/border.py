@@ -122,6 +122,47 @@ columns=names) makes one.
     return call  # type: ignore[return-value]
 
 
+def told_by(function: Callable[..., Any]) -> Callable[[F], F]:
+    """Give a method the help text of the function that does its work: its own arguments, without the examples.
+
+    Written above a method whose own text is one line, so that ``help`` says what its arguments are.
+
+    Examples
+    --------
+    >>> def area(shape, unit):
+    ...     '''Size.
+    ...
+    ...     Parameters
+    ...     ----------
+    ...     shape : object
+    ...         What to measure.
+    ...     unit : str
+    ...         In what.
+    ...     '''
+    >>> @told_by(area)
+    ... def method(self, unit):
+    ...     '''Size; see :func:`area`.'''
+    >>> "unit : str" in method.__doc__, "shape" in method.__doc__
+    (True, False)
+    """
+
+    def tell(method: F) -> F:
+        text = inspect.cleandoc(function.__doc__ or "")
+        text = re.split(r"\n(?:Examples|See Also)\n-+\n", text)[0]
+        head, rule, rest = text.partition("Parameters\n----------\n")
+        arguments, heading, after = rest.partition("\n\n")
+        known = inspect.signature(method).parameters
+        kept = [
+            entry
+            for entry in re.split(r"\n(?=\S)", arguments)
+            if set(re.split(r", ", entry.split(" : ")[0].split("\n")[0])) & known.keys()
+        ]
+        method.__doc__ = "".join([head, rule, "\n".join(kept), heading, after]).rstrip() + "\n"
+        return method
+
+    return tell
+
+
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the line of the caller outside the package, however many of its functions lie between."""
     frame, level = sys._getframe(1), 2

@@ -6,6 +6,7 @@
     ├─ DataError
     │  ├─ SeriesNotFound(KeyError)
     │  ├─ VintageMissing(FileNotFoundError)
+    │  ├─ ResultMissing(FileNotFoundError)
     │  ├─ ChecksumMismatch
     │  ├─ SchemaError(ValueError)
     │  ├─ FrequencyError(ValueError)
@@ -62,6 +63,10 @@ class SeriesNotFound(DataError, KeyError):
 
 class VintageMissing(DataError, FileNotFoundError):
     """No vintage or file of that date; ``python -m econ data list`` names those on disk."""
+
+
+class ResultMissing(DataError, FileNotFoundError):
+    """No file of that name to load a result from; ``econ.save(result, path)`` writes one."""
 
 
 class ChecksumMismatch(DataError):

@@ -9,6 +9,7 @@ import math
 import numbers
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from econ import checks
 from econ.errors import SpecificationError
@@ -92,6 +93,25 @@ class ConfidenceSet:
 
     def __neg__(self) -> ConfidenceSet:
         return replace(self, intervals=tuple((-high, -low) for low, high in reversed(self.intervals)))
+
+    def scaled(self, by: float) -> ConfidenceSet:
+        """The set of the quantity times ``by``; a negative number turns the ends round, an open end stays open.
+
+        Raises
+        ------
+        SpecificationError
+            For zero, or a number that is not finite: nothing would be left to cover.
+
+        Examples
+        --------
+        >>> print(ConfidenceSet(((-math.inf, -2.0), (3.0, math.inf)), 0.90).scaled(-2.0))
+        (-inf, -6.00] ∪ [4.00, inf)
+        """
+        by = checks.real("by", by)
+        if by == 0.0:
+            raise SpecificationError("by must not be 0: a set times nothing covers nothing; found 0.")
+        turned = self if by > 0.0 else -self
+        return replace(self, intervals=tuple((low * abs(by), high * abs(by)) for low, high in turned.intervals))
 
     def shifted(self, by: float) -> ConfidenceSet:
         """The set of the quantity plus ``by``."""
@@ -229,12 +249,37 @@ class Estimate:
             )
         return ConfidenceSet(((self.lower, self.upper),), self.level)
 
-    def __neg__(self) -> Estimate:
+    def __neg__(self) -> Self:
         """The same number counted the other way round, its interval and set too."""
         lower = self.upper if isinstance(self.upper, Unavailable) else -self.upper
         upper = self.lower if isinstance(self.lower, Unavailable) else -self.lower
         region = None if self.region is None else -self.region
         return replace(self, value=-self.value, lower=lower, upper=upper, region=region)
+
+    def scaled(self, by: float, *, units: str | None = None) -> Self:
+        """The same number times ``by``, with its error, interval and set, in ``units`` (those it had when absent).
+
+        Raises
+        ------
+        SpecificationError
+            For zero, or a number that is not finite.
+
+        Examples
+        --------
+        >>> print(Estimate(-6.0, 1.5, -8.5, -3.5, units="bp").scaled(0.01, units="percent"))
+        -0.060 percent, s.e. 0.015
+        """
+        by = checks.real("by", by)
+        if by == 0.0:
+            raise SpecificationError("by must not be 0: nothing of the estimate would be left; found 0.")
+        turned, size = (self, by) if by > 0.0 else (-self, -by)
+        error, lower, upper = (
+            part if isinstance(part, Unavailable) else part * size
+            for part in (turned.std_error, turned.lower, turned.upper)
+        )
+        region = None if turned.region is None else turned.region.scaled(size)
+        words, value = self.units if units is None else units, turned.value * size
+        return replace(self, value=value, std_error=error, lower=lower, upper=upper, region=region, units=words)
 
     def __str__(self) -> str:
         places = two_digits(self.value if isinstance(self.std_error, Unavailable) else self.std_error)

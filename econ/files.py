@@ -18,7 +18,7 @@ HOUR = 3600.0
 """Seconds after which a temporary file has no writer any more."""
 
 
-def write_atomic(path: Path, content: bytes) -> bool:
+def write_atomic(path: Path, content: bytes | memoryview) -> bool:
     """Write ``content`` to a temporary file beside ``path``, then rename it; leave an equal file alone.
 
     Who may read it is what the user's umask says. A writer that is killed leaves the temporary file, hidden, which
@@ -28,7 +28,7 @@ def write_atomic(path: Path, content: bytes) -> bool:
     ----------
     path : Path
         Where to write; its folder is made if it is not there.
-    content : bytes
+    content : bytes or memoryview
         What to write.
 
     Returns

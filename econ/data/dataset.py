@@ -116,7 +116,7 @@ class Dataset:
         cls,
         frame: pd.DataFrame,
         *,
-        units: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | str | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> Dataset:
         """Describe anybody's own table.
@@ -126,8 +126,14 @@ class Dataset:
         frame : DataFrame
             Monthly, quarterly or annual dates (``PeriodIndex`` or regular ``DatetimeIndex``), business
             days, or a plain 0, 1, 2, ... index.
-        units, labels : mapping, optional
-            Words per column.
+        units : mapping or str, optional
+            Words per column, or one word for all, such as ``units="percent"``. Without units every number is what the
+            table says and nothing is printed after it; what needs to know refuses or leaves be: `convert` finds no
+            factor, a size in billions no percent of debt, and an event study of a level takes changes in the
+            column's own units instead of turning percent into basis points. Models take a bare DataFrame as a table
+            without units.
+        labels : mapping, optional
+            Words per column, for tables and axes.
 
         Returns
         -------
@@ -137,9 +143,18 @@ class Dataset:
         ------
         SchemaError, FrequencyError
             As for the class; `UnknownName` if ``units`` or ``labels`` name no column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> dates = pd.period_range("2020-01", periods=2, freq="M")
+        >>> table = pd.DataFrame({"y2": [4.0, 4.5], "y10": [4.2, 4.1]}, index=dates)
+        >>> Dataset.from_frame(table, units="percent").convert(y2="basis points").frame["y2"].tolist()
+        [400.0, 450.0]
         """
         if frame.columns.empty:
             raise SchemaError(f"the table has no columns, only {len(frame)} rows; give each variable one.")
+        units = dict.fromkeys(frame.columns, units) if isinstance(units, str) else units
         for words in (units or {}, labels or {}):
             for name in words:
                 checks.position("column", name, list(frame.columns))

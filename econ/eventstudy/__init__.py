@@ -6,6 +6,7 @@ from econ.eventstudy.operation_results import OperationResults
 from econ.eventstudy.operations import Operations
 from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.placebo import Placebo
+from econ.eventstudy.pooled import PooledEvents
 from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.shift import VarianceShift
 from econ.eventstudy.size import size_table
@@ -19,6 +20,7 @@ __all__ = [
     "Operations",
     "Outcome",
     "Placebo",
+    "PooledEvents",
     "VarianceShift",
     "joint_tests",
     "place_events",

@@ -16,6 +16,7 @@ from econ.eventstudy._kernels import MINIMUM_DAYS, SINGULAR, Windows
 from econ.eventstudy.calendar import clusters, overlap_drops, place_events
 from econ.eventstudy.confounders import Confounders, confounded
 from econ.eventstudy.garch import fit_garch
+from econ.eventstudy.pooled import PooledEvents
 from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.series import Series, changes, innovations, principal_components, standardised, trading_days
 from econ.frozen import guarded
@@ -254,6 +255,46 @@ class EventStudy:
         index = pd.DatetimeIndex(frame.index)
         garch = fit_garch(innovations(y, x, usable), usable) if self.volatility == "garch" else None
         return Series(index=index, y=y, x=x, names=names, units=units, garch=garch), usable
+
+    def pooled(self, responses: Sequence[str] | None = None) -> PooledEvents:
+        """Study several columns at once: firms, maturities, countries.
+
+        Parameters
+        ----------
+        responses : sequence of str, optional
+            Columns; all that are no factor when absent. Where the events have a column ``response``, an event is
+            studied for the column it names; else every event for every column.
+
+        Returns
+        -------
+        PooledEvents
+            An estimate for each firm and event, and pooled tests.
+
+        Raises
+        ------
+        SpecificationError
+            For ``missing="closed"``, which gives every column days of its own, or if an event names no column studied.
+
+        Examples
+        --------
+        >>> days = pd.bdate_range("2020-01-01", periods=400)
+        >>> walk = np.random.default_rng(1).normal(size=(400, 3)).cumsum(axis=0)
+        >>> news = pd.DataFrame({"date": days[[200, 300]], "kind": "sale", "label": ["a", "b"]})
+        >>> found = EventStudy(pd.DataFrame(walk, days, list("uvw")), news, response="u").pooled()
+        >>> found.to_frame()[["response", "label"]].to_numpy().tolist()
+        [['u', 'a'], ['u', 'b'], ['v', 'a'], ['v', 'b'], ['w', 'a'], ['w', 'b']]
+        """
+        names = [name for name in self.data.frame.columns if name not in (self.factors or ())]
+        names = names if responses is None else list(checks.names("responses", responses, least=1))
+        if self.missing == "closed":
+            raise SpecificationError("pooled columns need days in common; use missing='raise', or study one by one.")
+        news = {name: self.events for name in names}
+        if "response" in self.events.columns:
+            for name in self.events["response"]:
+                checks.position("response", name, names, of="among those studied, named in the events")
+            news = {name: self.events[self.events["response"] == name] for name in names}
+        firms = {name: replace(self, response=name, events=each).fit() for name, each in news.items() if len(each)}
+        return PooledEvents(self, firms)
 
     def with_response(self, response: str) -> EventStudy:
         """The same study of another column, such as another maturity."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 import scipy
@@ -32,6 +33,16 @@ class Ratio(Estimate):
     pair: Reading | None = field(default=None, repr=False, compare=False)
 
     __str__ = Estimate.__str__
+
+    def __neg__(self) -> Self:
+        return replace(super().__neg__(), pair=self._times(-1.0))
+
+    def scaled(self, by: float, *, units: str | None = None) -> Self:
+        """As that of an `Estimate`; the numerator is scaled with it."""
+        return replace(super().scaled(by, units=units), pair=self._times(by))
+
+    def _times(self, by: float) -> Reading | None:
+        return None if self.pair is None else self.pair.turned(np.diag([by, 1.0]))
 
 
 def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> Ratio:

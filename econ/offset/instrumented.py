@@ -31,8 +31,8 @@ BOUGHT = "purchases of the allies"
 @checked
 def instrumented_offset(
     data: Dataset | pd.DataFrame,
-    seller: str = "china_net_purchases",
-    ally: str | Sequence[str] = "japan_net_purchases",
+    seller: str,
+    ally: str | Sequence[str],
     *,
     instrument: str | Sequence[str],
     horizon: int = 6,

@@ -24,8 +24,8 @@ NO_DRAWS = Unavailable("point responses only; pass bootstrap=MovingBlock(draws=1
 @checked
 def price_offset(
     svar: Identified | IRF,
-    seller: str = "china_net_purchases",
-    ally: str | Sequence[str] = "japan_net_purchases",
+    seller: str,
+    ally: str | Sequence[str],
     *,
     response: str = "yield_10y",
     horizon: int = 6,

@@ -25,8 +25,8 @@ SETS = ("anderson-rubin", *METHODS)
 @checked
 def quantity_offset(
     irf: Source,
-    seller: str = "china_net_purchases",
-    ally: str | Sequence[str] = "japan_net_purchases",
+    seller: str,
+    ally: str | Sequence[str],
     *,
     horizon: int = 6,
     level: float = 0.90,

@@ -52,8 +52,8 @@ class StateOffset:
 @checked
 def state_offset(
     data: Dataset | pd.DataFrame,
-    seller: str = "china_net_purchases",
-    ally: str | Sequence[str] = "japan_net_purchases",
+    seller: str,
+    ally: str | Sequence[str],
     *,
     instrument: str,
     state: str,

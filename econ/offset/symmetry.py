@@ -52,8 +52,8 @@ class Symmetry:
 @checked
 def symmetry(
     source: Source,
-    seller: str = "china_net_purchases",
-    ally: str = "japan_net_purchases",
+    seller: str,
+    ally: str,
     *,
     response: str = "yield_10y",
     horizon: int = 6,
@@ -143,8 +143,8 @@ def symmetry(
 @checked
 def instrumented_symmetry(
     data: Dataset | pd.DataFrame,
-    seller: str = "china_net_purchases",
-    ally: str = "japan_net_purchases",
+    seller: str,
+    ally: str,
     *,
     response: str = "yield_10y",
     instruments: tuple[str, str],

@@ -140,7 +140,7 @@ def combined(one: IRF, other: IRF, sign: float) -> IRF:
             "these responses come from different estimates or draws, so their joint uncertainty is unknown; "
             "combine responses of one irf() call."
         )
-    if one.cumulated != other.cumulated:
+    if (one.cumulated, one.sums) != (other.cumulated, other.sums):
         raise SpecificationError("one of these responses is a sum over horizons and one is not; cumulate both.")
     same = one.point.shape == other.point.shape and one.responses == other.responses
     if not same or (one.draws is None) != (other.draws is None):
@@ -161,8 +161,8 @@ def combined(one: IRF, other: IRF, sign: float) -> IRF:
 
 def _read(irf: IRF, cell: Cell) -> tuple[float, Array]:
     horizon, response, shock, summed = cell
-    if summed and not irf.cumulated:
-        irf = irf.cumulate()
+    if summed and not (irf.cumulated or response in irf.sums):
+        irf = irf.cumulate(only=response)
     value = irf.at(horizon, response=response, shock=shock).value
     draws = irf.joint_draws("a difference or ratio")
     if len(draws) < 2:

@@ -12,13 +12,14 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
+from econ.border import told_by
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import bands
 from econ.responses import contrast, joint, labels
 from econ.responses.plot import Names, plot
-from econ.responses.scaling import errors, of_shock, scaled
+from econ.responses.scaling import cumulate, flip, of_shock, rename_shocks, scaled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,6 +60,8 @@ class IRF:
         Bootstrap samples with an unstable VAR, replaced or kept as the bootstrap says.
     cumulated : bool
         Whether ``point[h]`` is the sum over horizons 0, ..., h.
+    sums : tuple of str
+        Responses that are such sums where others are not.
     multiplier : bool
         Whether it is divided by the impulse, summed alike: a ratio, of which no offset can be read.
     spread : array (R, H + 1, n, s), optional
@@ -91,6 +94,7 @@ class IRF:
     cumulated: bool = False
     multiplier: bool = False
     spread: Array | None = field(default=None, repr=False)
+    sums: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         expected = (len(self.point), len(self.responses), len(self.shocks))
@@ -187,23 +191,7 @@ class IRF:
         j = self._shock_position(response if shock is None and len(self.shocks) > 1 else shock)
         return scaled(self, to, response=i, horizon=h, shock=j)
 
-    def cumulate(self) -> IRF:
-        """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws.
-
-        Raises
-        ------
-        SpecificationError
-            If these are sums already.
-        """
-        if self.cumulated:
-            raise SpecificationError(
-                "these responses are sums over horizons already; cumulate the responses that irf() gave, once."
-            )
-        draws = None if self.draws is None else np.cumsum(self.draws, axis=1)
-        rows = None if draws is not None or self.rows is None else np.cumsum(self.rows, axis=1)
-        point = np.cumsum(self.point, axis=0)
-        bare = replace(self, point=point, draws=draws, draw_errors=None, cumulated=True)
-        return replace(bare, spread=rows, std_errors=errors(rows))
+    cumulate, flip, rename_shocks = cumulate, flip, rename_shocks
 
     def __add__(self, other: object) -> IRF:
         return self._combined(other, 1.0)
@@ -229,7 +217,8 @@ class IRF:
             Standard error = standard deviation of the draws; `Unavailable` without draws or standard errors.
         """
         (i, j, h), level = self._cell(response, shock, horizon), checks.level(level)
-        label = f"{'cumulated ' if self.cumulated else ''}{response} to {self.shocks[j]} at horizon {h}"
+        word = "cumulated " if self.cumulated or response in self.sums else ""
+        label = f"{word}{response} to {self.shocks[j]} at horizon {h}"
         drawn = None if self.draws is None else self.draws[:, h, i, j]
         error = None
         if self.std_errors is not None:
@@ -249,10 +238,12 @@ class IRF:
         label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
         return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label)
 
+    @told_by(contrast.difference)
     def difference(self, first: joint.CellLike, second: joint.CellLike, *, level: float = 0.90) -> Estimate:
         """One response less another, cells (horizon, response, shock); :func:`econ.responses.contrast.difference`."""
         return contrast.difference(self, first, second, level=level)
 
+    @told_by(contrast.ratio)
     def ratio(self, numerator: joint.CellLike, denominator: joint.CellLike, *, level: float = 0.90) -> Estimate:
         """One response over another, with Fieller's set; see :func:`econ.responses.contrast.ratio`."""
         return contrast.ratio(self, numerator, denominator, level=level)
@@ -260,13 +251,13 @@ class IRF:
     def read(self, cells: Sequence[joint.Cell]) -> joint.Reading:
         """Several responses with their joint covariance; see :meth:`econ.responses.joint.JointResponses.read`."""
         joint.check_additive(self.multiplier)
-        found = joint.from_draws(self, self.draws, joint.weights(self, cells, cumulated=self.cumulated))
+        found = joint.from_draws(self, self.draws, joint.weights(self, cells, cumulated=self.cumulated or self.sums))
         if found is not None:
             return found
         if isinstance(self.parent, joint.JointResponses) and self.parent.point is self.point:  # as estimated
             return replace(self.parent.read(cells), parent=self)
         if self.rows is not None:
-            return joint.from_rows(self, self.rows, cells, cumulated=self.cumulated)
+            return joint.from_rows(self, self.rows, cells, cumulated=self.cumulated or self.sums)
         raise joint.no_joint_draws(self.draws)
 
     def to_frame(self, level: float = 0.90, kind: str = "pointwise") -> pd.DataFrame:

@@ -167,8 +167,11 @@ class Identified(Protocol):
         ...
 
 
-def weights(source: JointResponses, cells: Sequence[Cell], *, cumulated: bool) -> Array:
-    """Matrix that takes responses (H + 1, n, s), up to the last horizon among ``cells`` and flattened, to ``cells``."""
+def weights(source: JointResponses, cells: Sequence[Cell], *, cumulated: bool | tuple[str, ...]) -> Array:
+    """Matrix that takes responses (H + 1, n, s), up to the last horizon among ``cells`` and flattened, to ``cells``.
+
+    ``cumulated`` says whether the responses are sums already, or which are.
+    """
     steps, n, s = source.point.shape
     if len(cells) == 0:
         raise SpecificationError("no cell is asked for; name at least one, Cell(horizon, response, shock).")
@@ -177,12 +180,13 @@ def weights(source: JointResponses, cells: Sequence[Cell], *, cumulated: bool) -
     for row, cell in enumerate(cells):
         j = checks.position("shock", cell.shock, source.shocks)
         i = checks.position("response", cell.response, source.responses)
-        if cumulated and not cell.summed:
+        is_sum = cumulated if isinstance(cumulated, bool) else cell.response in cumulated
+        if is_sum and not cell.summed:
             raise SpecificationError(
                 f"every response is a sum here, but {cell.response!r} is wanted as it stands; enter it in "
                 "changes, or pass responses that are not cumulated."
             )
-        found[row, slice(cell.horizon + 1) if cell.summed and not cumulated else cell.horizon, i, j] = 1.0
+        found[row, slice(cell.horizon + 1) if cell.summed and not is_sum else cell.horizon, i, j] = 1.0
     return found.reshape(len(cells), -1)
 
 
@@ -200,7 +204,9 @@ def from_draws(source: JointResponses, draws: Array | None, w: Array) -> Reading
     return Reading(weighted(source, w), covariance, drawn, source.nobs, None, source)
 
 
-def from_rows(source: JointResponses, rows: Array, cells: Sequence[Cell], *, cumulated: bool) -> Reading:
+def from_rows(
+    source: JointResponses, rows: Array, cells: Sequence[Cell], *, cumulated: bool | tuple[str, ...]
+) -> Reading:
     """The same numbers with the covariance of influence rows (R, H + 1, n, s)."""
     w = weights(source, cells, cumulated=cumulated)
     spread = rows.reshape(len(rows), -1)[:, : w.shape[1]] @ w.T

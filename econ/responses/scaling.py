@@ -1,7 +1,8 @@
-"""Pick or resize a shock: the point, every draw, and standard errors by the delta method."""
+"""Pick, resize, turn or rename a shock, or sum its responses: the point, every draw, and the joint covariance."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,121 @@ def of_shock(irf: IRF, shock: int) -> IRF:
         draw_errors=None if irf.draw_errors is None else irf.draw_errors[..., one],
         spread=None if irf.draws is not None or irf.rows is None else irf.rows[..., one],
     )
+
+
+def flip(irf: IRF, shock: str | Sequence[str] | None = None) -> IRF:
+    """Count a shock the other way round: its responses, draws and bands change sign, their errors do not.
+
+    Parameters
+    ----------
+    shock : str or sequence of str, optional
+        Shock or shocks to turn; the only one when absent.
+
+    Returns
+    -------
+    IRF
+        The lower band is the old upper band with the other sign.
+
+    Raises
+    ------
+    SpecificationError
+        If there are several shocks and none is named, or for multipliers: a ratio has no sign to change.
+    UnknownName
+        If there is no such shock.
+
+    Examples
+    --------
+    >>> import econ
+    >>> one = econ.IRF(np.array([[[1.0, 2.0]]]), ("y",), ("a", "b"))
+    >>> one.flip("b").point.tolist()
+    [[[1.0, -2.0]]]
+    """
+    if shock is None and len(irf.shocks) > 1:
+        raise SpecificationError(f"there are shocks {list(irf.shocks)}; say which to flip.")
+    if irf.multiplier:
+        raise SpecificationError("a multiplier is the same whichever way its impulse is counted; there is no flip.")
+    turned = irf.shocks if shock is None else checks.names("shock", shock, least=1)
+    places = [checks.position("shock", each, irf.shocks) for each in turned]
+    sign = np.ones(len(irf.shocks))
+    sign[places] = -1.0
+    draws = None if irf.draws is None else irf.draws * sign
+    spread = None if draws is not None or irf.rows is None else irf.rows * sign
+    return replace(irf, point=irf.point * sign, draws=draws, spread=spread)
+
+
+def rename_shocks(irf: IRF, names: Mapping[str, str]) -> IRF:
+    """Give shocks other names, such as ``{"shock_1": "sale"}``; those not named keep theirs.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        New name by old name.
+
+    Raises
+    ------
+    SpecificationError
+        If two shocks would have one name, or a name is empty.
+    UnknownName
+        If there is no such shock.
+
+    Examples
+    --------
+    >>> import econ
+    >>> econ.IRF(np.array([[[1.0]]]), ("y",), ("shock_1",)).rename_shocks({"shock_1": "sale"}).shocks
+    ('sale',)
+    """
+    for old in names:
+        checks.position("shock", old, irf.shocks)
+    renamed = checks.names("shocks", [names.get(each, each) for each in irf.shocks])
+    if not all(renamed):
+        raise SpecificationError("a shock needs a name of at least one letter; found ''.")
+    rows = None if irf.draws is not None else irf.rows
+    return replace(irf, point=irf.point.copy(), shocks=renamed, spread=rows)  # no longer its parent's, by name
+
+
+def cumulate(irf: IRF, only: str | Sequence[str] | None = None) -> IRF:
+    """Sums of the responses over horizons 0, ..., h; quantiles are those of the cumulated draws.
+
+    Parameters
+    ----------
+    only : str or sequence of str, optional
+        Responses to sum, such as growth rates beside an interest rate; all when absent, or all that are no sums yet.
+
+    Raises
+    ------
+    SpecificationError
+        If these are sums already.
+    UnknownName
+        If there is no such response.
+
+    Examples
+    --------
+    >>> import econ
+    >>> two = econ.IRF(np.array([[[1.0], [1.0]], [[0.5], [0.5]]]), ("growth", "rate"), ("news",))
+    >>> two.cumulate(only="growth").point[1, :, 0].tolist()
+    [1.5, 0.5]
+    """
+    left = [each for each in irf.responses if not irf.cumulated and each not in irf.sums]
+    wanted = left if only is None else checks.names("only", only, least=1)
+    places = [checks.position("response", each, irf.responses) for each in wanted]
+    if not left or set(wanted) - set(left):
+        raise SpecificationError(
+            "these responses are sums over horizons already; cumulate the responses that irf() gave, once."
+        )
+    point = _summed(irf.point, places)
+    draws = None if irf.draws is None else _summed(irf.draws, places)
+    rows = None if irf.draws is not None or irf.rows is None else _summed(irf.rows, places)
+    every = len(left) == len(wanted)
+    sums = () if every else (*irf.sums, *wanted)
+    bare = replace(irf, point=point, draws=draws, draw_errors=None, cumulated=every, sums=sums)
+    return replace(bare, spread=rows, std_errors=errors(rows))
+
+
+def _summed(values: Array, places: Sequence[int]) -> Array:
+    """Values (..., H + 1, n, s) with the responses at ``places`` summed over horizons."""
+    found = np.array(values)
+    found[..., places, :] = np.cumsum(found[..., places, :], axis=-3)
+    return found
 
 
 def scaled(irf: IRF, to: float, *, response: int, horizon: int, shock: int) -> IRF:

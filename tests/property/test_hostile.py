@@ -25,6 +25,7 @@ def shared_out():
 
 FEW = 40
 COSTLY = {
+    "EventStudy.pooled", "PooledEvents.tests",
     "EventStudy", "EventStudyResults.placebo", "EventStudyResults.tests", "Figure.pdf", "Figure.plot", "Figure.svg",
     "BayesianVAR.fit", "BayesianVARResults.plot", "GranularInstrument.leave_one_out", "IRF.plot", "OwnShocks.identify",
     "PanelResults.wild_cluster", "PanelResults.wild_cluster_set", "SignRestrictions.identify", "anderson_rubin",

@@ -21,7 +21,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
 
 ORDER = (
-    {"errors", "arrays"},
+    {"errors", "arrays", "version"},
     {"border"},
     {"checks", "frozen"},
     {"memory"},
@@ -35,6 +35,7 @@ ORDER = (
     {"simulate", "testing"},
     {"multiverse"},
     {"report"},
+    {"saved"},
     {"__init__", "__main__"},
 )
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from econ.arrays import Array, Seed
+from econ.border import told_by
 from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
@@ -193,6 +194,7 @@ class VARResults:
         """Whether every root lies inside the unit circle."""
         return bool(self.roots[0] < 1.0)
 
+    @told_by(granger)
     def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
         """F test that lags of ``causing`` do not enter ``caused``; see :func:`econ.var.reduced.causality.granger`."""
         return granger(self, caused, causing=causing)
@@ -234,6 +236,7 @@ class VARResults:
         """Draws of the future, (draws, steps, n), maybe between bounds; see :mod:`econ.var.reduced.predictive`."""
         return predictive(self, steps, draws, rng=rng, bounds=bounds, exog=exog, n_jobs=n_jobs)
 
+    @told_by(diagnostics)
     def diagnostics(
         self, lags: int | None = None, bootstrap: Bootstrap | None = None, rng: Seed = None, *, n_jobs: int = 1
     ) -> pd.DataFrame:
@@ -261,6 +264,7 @@ class VARResults:
         """
         return scheme.identify(self, rng)
 
+    @told_by(bias_corrected)
     def bias_corrected(self, bootstrap: Bootstrap | None = None, *, rng: Seed = None) -> VARResults:
         """Remove the small-sample bias; see :func:`econ.var.reduced.bias.bias_corrected`."""
         return bias_corrected(self, bootstrap, rng=rng)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
+from econ.border import told_by
 from econ.checks import SPARE
 from econ.data.index import as_period_index
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
@@ -51,6 +52,7 @@ class HeteroskedasticityResults(LabelledResults):
         found = {name: squares[codes == code].mean(axis=0) for code, name in enumerate(names)}
         return pd.DataFrame(found, index=list(self.shock_names))
 
+    @told_by(volatility_tests)
     def tests(self, draws: int = 0, rng: Seed = None, *, n_jobs: int = 1) -> pd.DataFrame:
         """Tests of identification; see :func:`econ.var.schemes.volatility_tests.volatility_tests`."""
         codes, _ = self._regimes

@@ -35,7 +35,13 @@ class NonGaussianResults(LabelledResults):
         return gaussianity(self.shocks)
 
     def tests(self) -> pd.DataFrame:
-        """Tests of Gaussian shocks; see :func:`gaussianity`."""
+        """Tests of what identifies: one row a test of Gaussian shocks, as :func:`gaussianity` makes them.
+
+        Returns
+        -------
+        DataFrame
+            Statistic, p-value, distribution and null of each; two Gaussian shocks would not be told apart.
+        """
         return self._tests.copy()
 
 

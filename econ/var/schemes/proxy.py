@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from econ import checks
 from econ.arrays import Array, Rows, Seed
-from econ.border import warn
+from econ.border import told_by, warn
 from econ.checks import SPARE
 from econ.data.dataset import Dataset
 from econ.data.index import as_period_index
@@ -59,6 +59,7 @@ class ProxyResults(StructuralResults):
         """
         return first_stage(self.scheme, self.parent)
 
+    @told_by(weak_iv_set)
     def weak_iv_set(self, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
         """Anderson-Rubin sets of a response; see :func:`econ.var.schemes.proxy_inference.weak_iv_set`."""
         return weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level)

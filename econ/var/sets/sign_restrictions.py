@@ -11,7 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Seed
-from econ.border import warn
+from econ.border import told_by, warn
 from econ.errors import EconWarning, NoAdmissibleDraw, NotConverged, SpecificationError
 from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
@@ -208,6 +208,7 @@ class SignRestrictions:
         shocks = self.single.shocks
         return NarrativeCheck(tuple(self.narrative), fit.residuals.index, variables=fit.variables, shocks=shocks)
 
+    @told_by(robust_bounds)
     def robust_bounds(
         self,
         fit: VARResults,

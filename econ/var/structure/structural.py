@@ -12,6 +12,7 @@ import pandas as pd
 
 from econ import checks
 from econ.arrays import Array, Seed
+from econ.border import told_by
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.parallel import BLOCK, seed_sequence
@@ -151,6 +152,7 @@ class StructuralResults:
             unstable=sum(block[2] for block in blocks or []),
         )
 
+    @told_by(fevd)
     def fevd(
         self,
         horizon: int,
@@ -164,6 +166,7 @@ class StructuralResults:
         """Share of each shock in the forecast-error variance; see :func:`econ.var.structure.decomposition.fevd`."""
         return fevd(self, horizon, bootstrap=bootstrap, rng=rng, level=level, kind=kind, n_jobs=n_jobs)
 
+    @told_by(historical_decomposition)
     def historical_decomposition(
         self,
         bootstrap: Bootstrap | None = None,

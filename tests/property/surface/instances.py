@@ -359,10 +359,18 @@ def of_events():
         "OperationResults": operations.fit(draws=99, rng=1),
         "EventStudy": study,
         "EventStudyResults": results,
+        "PooledEvents": _firms(study),
         "Placebo": results.placebo(draws=49, rng=1),
         "VarianceShift": results.variance_shift(),
         "Outcome": results.variance_shift().brown_forsythe,
     }
+
+
+def _firms(study):
+    """The same events for two series."""
+    daily = study.data.frame
+    daily = daily.assign(other=0.5 * daily["yield_10y"] + noise(len(daily), seed=18).cumsum())
+    return EventStudy(daily, study.events, response="yield_10y").pooled()
 
 
 @cache

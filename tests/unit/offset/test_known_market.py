@@ -59,7 +59,9 @@ def test_bias_and_coverage_on_data_with_custody_noise_revisions_and_supply_shock
         found = {
             "instrument, Anderson-Rubin": instrumented_offset(frame, **options),
             "instrument, delta": instrumented_offset(frame, method="delta", **options),
-            "recursive, Fieller": quantity_offset(sample.recursive("china_net_purchases"), horizon=3),
+            "recursive, Fieller": quantity_offset(
+                sample.recursive("china_net_purchases"), "china_net_purchases", "japan_net_purchases", horizon=3
+            ),
         }
         for name, estimate in found.items():
             covered = rho in estimate.region if estimate.region else estimate.lower <= rho <= estimate.upper
