@@ -49,7 +49,6 @@ def test_a_study_fits_on_a_screen(script):
     assert len([line for line in re.sub(r'(?s)^""".*?"""', "", text).splitlines() if line.strip()]) < 40
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("script", sorted(TRUTH))
 def test_on_simulated_data_a_study_finds_the_truth(script, monkeypatch, capsys, tmp_path):
     assert distance(run(script, monkeypatch, capsys, tmp_path)["table"]) <= TRUTH[script]
