@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import resource
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from benchmarks import cointegration, multiverse, package, projection, sign_restrictions, var_bootstrap
 from econ.multiverse import SpecificationCurve
@@ -27,6 +29,14 @@ def seconds(work: Work, repeats: int = 5) -> float:
         work()
         spent.append(time.process_time() - start)
     return min(spent)
+
+
+def peak() -> float:
+    """Peak memory of this process, MB: of its own pages where Linux tells, since getrusage counts the parent's too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def bootstrap_over_statsmodels() -> float:

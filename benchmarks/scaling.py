@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks._growth import AXES, Axis
-from benchmarks._ratios import seconds
+from benchmarks._ratios import peak, seconds
 
 HERE = Path(__file__).parent
 SHORT = 0.5  # seconds: what takes longer is run once
@@ -35,7 +34,7 @@ def main() -> None:
     if options.memory:
         name, size = options.memory
         AXES[name].ours(int(size))()
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(peak())
         return
     wanted = options.axes or list(AXES)
     found = {name: measured(name, AXES[name]) for name in wanted}
