@@ -24,7 +24,7 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all paper exhibits test test-slow lint verify verify-matrix data bench readme doctor audit clean help FORCE
+.PHONY: all paper exhibits test test-slow lint verify verify-matrix data bench bench-check readme doctor audit clean help FORCE
 
 # make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
 ifdef AS_OF
@@ -126,6 +126,9 @@ data: $(READY) ## download today's vintage beside the embedded one (network; nev
 
 bench: $(TESTING) ## speed and memory against the peers
 	@$(PYTHON) -m benchmarks
+
+bench-check: $(TESTING) ## fail where a ratio to a peer is much worse than the committed one; before every release
+	@$(PYTHON) -m benchmarks._check
 
 readme: $(READY) ## rewrite the generated blocks of README.md and the runtimes of the last run
 	@$(PYTHON) -m econ.report.readme

@@ -53,8 +53,6 @@ if TYPE_CHECKING:
         lag_order,
     )
 
-__version__ = "0.1.0"
-
 _ROOMS = (
     "data",
     "errors",

@@ -115,7 +115,7 @@ class Windows:
     def average_correlation(self) -> float:
         """Mean of `calendar_correlation` over the n (n - 1) pairs of different events."""
         n = len(self)
-        return float((calendar_correlation(self).sum() - n) / (n * (n - 1)))
+        return float((summed_correlation(self) - n) / (n * (n - 1)))
 
     def take(self, rows: Positions | Mask) -> Windows:
         """Keep some of the events, in the order given."""
@@ -237,20 +237,38 @@ def _gram_floor(gram: Array) -> Array:
     return np.asarray(np.linalg.eigvalsh(gram / (d[:, :, None] * d[:, None, :]))[:, 0])
 
 
-def calendar_correlation(windows: Windows) -> Array:
-    """(n, n) correlation of the cumulative abnormal changes that sharing calendar days implies.
+def summed_correlation(windows: Windows) -> float:
+    """Sum over all n x n pairs of `calendar_correlation`: no pair is visited."""
+    _, column, value = _calendar_rows(windows)
+    total = np.bincount(column, value)
+    return float(total @ total)
 
-    Each cumulative abnormal change is a weighted sum of daily innovations: ``event_scale`` on the days of
-    its window, ``loadings`` on the days of its estimation window. With serially uncorrelated innovations
-    of unit variance, Cov = V V' with one row of V an event.
+
+def calendar_correlation(windows: Windows) -> Array:
+    """(n, n) correlation of the cumulative abnormal changes that sharing calendar days implies, V V'."""
+    from scipy.sparse import csr_array
+
+    row, column, value = _calendar_rows(windows)
+    v = csr_array((value, (row, column)))
+    return np.asarray((v @ v.T).toarray())
+
+
+def _calendar_rows(windows: Windows) -> tuple[Positions, Positions, Array]:
+    """Rows, columns and values of V, one row an event, one column a calendar day, rows of length one.
+
+    Each cumulative abnormal change is a weighted sum of daily innovations: ``event_scale`` on the days of its window,
+    ``loadings`` on the days of its estimation window. With serially uncorrelated innovations of unit variance the
+    correlations are V V'.
     """
     days = windows.positions[:, None] + windows.first + np.arange(windows.length)
-    low = min(int(days.min()), int(windows.slots[windows.used].min(initial=int(days.min()))))
-    high = max(int(days.max()), int(windows.slots[windows.used].max(initial=int(days.max()))))
-    v = np.zeros((len(windows), high - low + 1))
-    rows = np.arange(len(windows))[:, None]
-    np.add.at(v, (np.broadcast_to(rows, days.shape), days - low), windows.event_scale)
     event, slot = np.nonzero(windows.used)
-    np.add.at(v, (event, windows.slots[event, slot] - low), windows.loadings[event, slot])
-    v /= np.sqrt(np.einsum("nt,nt->n", v, v))[:, None]
-    return np.asarray(v @ v.T)
+    slots = windows.slots[event, slot]
+    low = min(int(days.min()), int(slots.min(initial=int(days.min()))))
+    size = max(int(days.max()), int(slots.max(initial=int(days.max())))) - low + 1
+    # a day of the window may be one of estimation too: weights on one day of one event are added before squaring
+    rows = np.concatenate([np.repeat(np.arange(len(windows)), windows.length), event])
+    columns = np.concatenate([days.ravel(), slots]) - low
+    weights = np.concatenate([np.broadcast_to(windows.event_scale, days.shape).ravel(), windows.loadings[event, slot]])
+    cells, place = np.unique(rows * size + columns, return_inverse=True)
+    v, row = np.bincount(place, weights), cells // size
+    return row, cells % size, v / np.sqrt(np.bincount(row, v * v))[row]

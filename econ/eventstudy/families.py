@@ -15,7 +15,7 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy import parametric
-from econ.eventstudy._kernels import calendar_correlation
+from econ.eventstudy._kernels import summed_correlation
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import NO_MEAN, Outcome, normal_outcome, outcome_table, unavailable
 from econ.eventstudy.resampling import sign_flips
@@ -82,7 +82,7 @@ def joint_tests(results: Mapping[str, EventStudyResults], kind: str | None = Non
         outcomes["Kolari-Pynnonen Patell"] = unavailable(parametric.ONE_EVENT, "N(0, 1)", NO_MEAN)
         outcomes["Kolari-Pynnonen"] = unavailable(parametric.ONE_EVENT, "t(n - 1)", NO_MEAN)
         return outcome_table(outcomes)
-    r = float(np.kron(residual_correlation(studies), calendar_correlation(windows[0])).sum() - count)
+    r = float(residual_correlation(studies).sum() * summed_correlation(windows[0]) - count)
     r /= count * (count - 1)
     inflation = 1.0 + (count - 1) * r
     outcomes["Kolari-Pynnonen Patell"] = normal_outcome(z / np.sqrt(inflation), NO_MEAN)

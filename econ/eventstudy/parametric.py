@@ -6,7 +6,7 @@ degrees of freedom L_i - k and its forecast-error correction are those of its ow
 enters each sum once. Cross-sectional correlation, which the papers estimate from residuals of different
 firms on the same days, here comes only from calendar days that events share - overlapping event windows,
 common estimation days, an event inside another's estimation window - and is therefore known exactly for
-serially uncorrelated changes: `econ.eventstudy._kernels.calendar_correlation`.
+serially uncorrelated changes: `econ.eventstudy._kernels.summed_correlation`.
 
 Notation: CAR_i cumulative abnormal change, s_i² C_i forecast covariance of the window,
 SCAR_i = CAR_i / (s_i sqrt(1'C_i 1)), n events.

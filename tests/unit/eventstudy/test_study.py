@@ -294,3 +294,22 @@ def test_sign_and_start_of_the_sample_do_not_matter():
     longer = pd.concat([pd.DataFrame({"yield_10y": 4.0}, index=earlier), frame])
     again = EventStudy(longer, event_table(frame.index, POSITIONS), response="yield_10y").fit()
     np.testing.assert_allclose(100.0 * again.abnormal, results.abnormal, atol=1e-10)
+
+
+@pytest.mark.parametrize("apart", [3, 40, 400])
+def test_summed_correlation_is_the_sum_over_all_pairs(apart):
+    """The sum that no pair is visited for, against the matrix of every pair written out day by day."""
+    from econ.eventstudy._kernels import summed_correlation
+
+    frame = simulated_levels(2400, rng=2)
+    news = event_table(frame.index, range(200, 2300, apart)[:40])
+    windows = EventStudy(frame, news, response="yield_10y").fit().windows
+    scale = np.broadcast_to(windows.event_scale, (len(windows), windows.length))
+    weights = np.zeros((len(windows), len(frame)))
+    for i, position in enumerate(windows.positions):
+        weights[i, position + windows.first : position + windows.first + windows.length] += scale[i]
+        used = windows.used[i]
+        weights[i, windows.slots[i, used]] += windows.loadings[i, used]
+    unit = weights / np.sqrt((weights**2).sum(axis=1))[:, None]
+    assert summed_correlation(windows) == pytest.approx((unit @ unit.T).sum(), rel=1e-12)
+    assert (summed_correlation(windows) == pytest.approx(len(windows), rel=1e-12)) == (apart == 400)
