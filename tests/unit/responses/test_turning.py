@@ -160,3 +160,11 @@ def test_responses_without_draws_turn_too():
     bare = IRF(np.ones((2, 1, 1)), ("y",), ("a",))
     assert bare.flip().at(0, response="y").value == -1.0
     assert bare.cumulate().std_errors is None
+
+
+def test_the_covariance_of_a_flipped_with_another_shock_changes_sign():
+    rows = np.random.default_rng(1).standard_normal((30, 1, 1, 2))
+    two = IRF(np.ones((1, 1, 2)), ("y",), ("a", "b"), spread=rows)
+    cells = [Cell(0, "y", "a"), Cell(0, "y", "b")]
+    before, after = (each.read(cells).covariance for each in (two, two.flip("a")))
+    np.testing.assert_allclose(after, before * [[1.0, -1.0], [-1.0, 1.0]], rtol=1e-12)
