@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Mask
@@ -134,7 +134,7 @@ class PooledEvents:
         if not 0.0 < inflated < math.inf:
             raise SpecificationError(f"the average correlation of {n} firm-events is {r:.3f}: no mean has an error.")
         value, error = float(windows.cumulative.mean()), float(windows.cumulative.std(ddof=1) * math.sqrt(inflated))
-        half = float(stdtrit(n - 1.0, 0.5 + level / 2.0)) * error
+        half = float(scipy.special.stdtrit(n - 1.0, 0.5 + level / 2.0)) * error
         units = next(iter(self.firms.values())).units
         label = f"mean abnormal change of {len(self.names)} series, {kind or 'all events'}"
         return Estimate(value, error, value - half, value + half, level, units, label, n, parent=self)
@@ -170,7 +170,7 @@ class PooledEvents:
         The point is the cumulative abnormal change; its error is that of the forecast, its interval from t(L - k).
         """
         windows, level = self.windows, checks.level(level)
-        half = stdtrit(windows.df, 0.5 + level / 2.0) * windows.cumulative_error
+        half = scipy.special.stdtrit(windows.df, 0.5 + level / 2.0) * windows.cumulative_error
         values = {"point": windows.cumulative, "std_error": windows.cumulative_error}
         ends = {"lower": windows.cumulative - half, "upper": windows.cumulative + half}
         return self.events[["response", "label", "kind", "day"]].assign(**values, **ends)
