@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -134,6 +134,7 @@ def find_candidates(
     numbers = clusters(windows.positions, windows.length)
     anchors, offsets, members, relaxed = [], [], [], []
     allowed: dict[tuple[int, ...], Positions] = {}  # by the shape of a cluster: most are single events
+    alike: dict[tuple[Any, ...], tuple[Positions, str]] = {}  # by shape and classes
     for number in range(int(numbers.max()) + 1):
         events = np.flatnonzero(numbers == number)
         anchor = int(windows.positions[events].min())
@@ -148,7 +149,10 @@ def find_candidates(
                 f"only {len(rows)} days without events can serve as placebo for the events around "
                 f"{series.index[anchor].date()}; at least {ENOUGH} are needed: lengthen the data."
             )
-        chosen, given_up = _matched(rows, anchor, [(word, classes[word]) for word in match])
+        kind = (shape, *(float(classes[word][anchor]) for word in match))
+        if kind not in alike:
+            alike[kind] = _matched(rows, anchor, [(word, classes[word]) for word in match])
+        chosen, given_up = alike[kind]
         anchors.append(chosen)
         offsets.append(distance)
         members.append(events)
