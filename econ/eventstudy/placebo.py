@@ -132,9 +132,9 @@ def find_candidates(
     ready = np.isfinite(standardised)
     classes = strata(series, usable, ready, first=windows.first)
     numbers = clusters(windows.positions, windows.length)
-    anchors, offsets, members, relaxed = [], [], [], []
+    found: list[tuple[Positions, Positions, Positions, str]] = []
     allowed: dict[tuple[int, ...], Positions] = {}  # by the shape of a cluster: most are single events
-    alike: dict[tuple[Any, ...], tuple[Positions, str]] = {}  # by shape and classes
+    alike: dict[Any, tuple[Positions, str]] = {}  # by shape and classes
     for number in range(int(numbers.max()) + 1):
         events = np.flatnonzero(numbers == number)
         anchor = int(windows.positions[events].min())
@@ -152,11 +152,8 @@ def find_candidates(
         kind = (shape, *(float(classes[word][anchor]) for word in match))
         if kind not in alike:
             alike[kind] = _matched(rows, anchor, [(word, classes[word]) for word in match])
-        chosen, given_up = alike[kind]
-        anchors.append(chosen)
-        offsets.append(distance)
-        members.append(events)
-        relaxed.append(given_up)
+        found.append((alike[kind][0], distance, events, alike[kind][1]))
+    anchors, offsets, members, relaxed = (list(each) for each in zip(*found, strict=True))
     return Candidates(anchors, offsets, members, relaxed, standardised, cumulative)
 
 
