@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 import econ
@@ -15,6 +17,7 @@ from analyses._projections import granular
 from analyses._samples import loaded
 from analyses.specification import FED, Specification
 from econ import Unavailable
+from econ.arrays import Mask
 from econ.data import flows
 from econ.data.flows import debt_scale
 from econ.data.vintage import Vintage
@@ -23,6 +26,7 @@ from econ.multiverse import LinearSpecification, Rule, SpecificationCurve
 UNITS = {"sale": "bp per 1% of debt sold", "share": "share of a sale"}
 HOLDERS = ("china", "china_belgium", "official", "foreign", "japan", "uk", "japan_uk")
 COLUMNS = {"purchases": "net_purchases", "positions": "position_change"}
+Held: TypeAlias = tuple[pd.DataFrame | None, Mask]
 POLICY = {"none": (), "policy": (FED, BUND), "all": (FED, BUND, "financial_conditions")}
 
 
@@ -96,11 +100,10 @@ def sale(
     scale: str = "debt",
 ) -> LinearSpecification | Unavailable:
     """Change of a yield from the month before a sale to ``horizon`` months after it, on the sale."""
-    sold = have.sold[f"{seller} {concept}"]
-    if scale == "dollars":
-        sold = sold * have.debt / float(have.debt[slice(*have.samples[sample])].mean())
-    moved = have.changes[outcome].rolling(horizon + 1).sum().shift(-horizon)
-    held = _held({"sold": sold, "moved": have.changes[outcome]}, have.controls[list(POLICY[controls])], lags)
+    column = f"{seller} {concept}"
+    scaled = sample if scale == "dollars" else ""
+    sold, moved = _sold(have, column, scaled), _over(have, outcome, horizon)
+    held = _held(have, column, outcome, controls, lags, scaled)
     return _specified(moved, sold, held, have, sample=sample, weights=weights, horizon=horizon, units=UNITS["sale"],
                       instrument=_instrument(have, design, seller))  # fmt: skip
 
@@ -117,19 +120,50 @@ def share(
     weights: str,
 ) -> LinearSpecification | Unavailable:
     """What an ally bought from the month of a sale on, of what the seller sold: by the part of its sale that is new."""
-    sold, bought = have.sold[f"{seller} {concept}"], -have.sold[f"{ally} {concept}"]
-    held = _held({"sold": sold, "bought": bought}, have.controls[list(POLICY[controls])], lags)
-    whole = [each.rolling(horizon + 1).sum().shift(-horizon) for each in (bought, sold)]
-    instrument = sold if design == "least squares" else _instrument(have, design, seller)
+    column, other = f"{seller} {concept}", f"{ally} {concept}"
+    held = _held(have, column, other, controls, lags)
+    whole = [each.rolling(horizon + 1).sum().shift(-horizon) for each in (_now(have, other)[1], _sold(have, column))]
+    instrument = _sold(have, column) if design == "least squares" else _instrument(have, design, seller)
     return _specified(whole[0], whole[1], held, have, sample="main", weights=weights, horizon=horizon,
                       units=UNITS["share"], instrument=instrument)  # fmt: skip
 
 
-def _held(lagged: dict[str, pd.Series], now: pd.DataFrame, lags: int) -> pd.DataFrame | None:
-    """Lags of the system, and the controls of the month with their lags."""
+@cache
+def _sold(have: Tables, column: str, sample: str = "") -> pd.Series:
+    """Sales, percent of the debt; with a sample, in dollars, which are one percent of its mean debt."""
+    sold = have.sold[column]
+    return sold * have.debt / float(have.debt[slice(*have.samples[sample])].mean()) if sample else sold
+
+
+@cache
+def _now(have: Tables, name: str) -> tuple[str, pd.Series]:
+    """What moves in a month: a yield, or the purchases of an ally."""
+    return ("moved", have.changes[name]) if name in have.changes else ("bought", -have.sold[name])
+
+
+@cache
+def _over(have: Tables, name: str, horizon: int) -> pd.Series:
+    """The sum from a month to ``horizon`` months after it."""
+    series = _now(have, name)[1]
+    return series.rolling(horizon + 1).sum().shift(-horizon)
+
+
+@cache
+def _held(have: Tables, column: str, other: str, controls: str, lags: int, scaled: str = "") -> Held:
+    """Lags of the system, and the controls of the month with their lags; and the months in which all are known."""
+    lagged = {"sold": _sold(have, column, scaled)} | dict([_now(have, other)])
     columns = {f"{name} {k}": series.shift(k) for name, series in lagged.items() for k in range(1, lags + 1)}
-    columns |= {f"{name} {k}": now[name].shift(k) for name in now for k in range(lags + 1)}
-    return pd.DataFrame(columns) if columns else None
+    columns |= {f"{name} {k}": have.controls[name].shift(k) for name in POLICY[controls] for k in range(lags + 1)}
+    if not columns:
+        return None, np.ones(len(have.debt), dtype=bool)
+    held = pd.DataFrame(columns)
+    return held, np.asarray(held.notna().all(axis=1), dtype=bool)
+
+
+@cache
+def _months(have: Tables, sample: str) -> Mask:
+    first, last = (pd.Period(each, freq="M") for each in have.samples[sample])
+    return np.asarray((have.debt.index >= first) & (have.debt.index <= last))
 
 
 def _instrument(have: Tables, design: str, seller: str) -> pd.Series | None:
@@ -142,7 +176,7 @@ def _instrument(have: Tables, design: str, seller: str) -> pd.Series | None:
 def _specified(
     outcome: pd.Series,
     regressor: pd.Series,
-    held: pd.DataFrame | None,
+    controls: Held,
     have: Tables,
     *,
     sample: str,
@@ -152,11 +186,10 @@ def _specified(
     instrument: pd.Series | None,
 ) -> LinearSpecification | Unavailable:
     """The regression on the months of the sample in which everything is known, if its instrument is not weak."""
+    held, known = controls
     calm = None if weights == "equal" else have.calm
-    parts = [each for each in (outcome, regressor, held, instrument, calm) if each is not None]
-    first, last = have.samples[sample]
-    known = pd.concat(parts, axis=1).notna().all(axis=1)
-    inside = known & (known.index >= pd.Period(first, freq="M")) & (known.index <= pd.Period(last, freq="M"))
+    parts = [each.notna().to_numpy() for each in (outcome, regressor, instrument, calm) if each is not None]
+    inside = pd.Series(np.logical_and.reduce([*parts, known, _months(have, sample)]), outcome.index)
     count = int(inside.sum())
     rest = {
         "sample": inside, "weights": calm, "level": have.level,
@@ -197,7 +230,20 @@ SHARE_RULES = (
 PRICED = Rule("prices", {"concept": "positions"}, "prices are a part of changes in position")
 
 
-def sale_curve(spec: Specification, *more: Rule) -> SpecificationCurve:
+Base: TypeAlias = Callable[..., LinearSpecification | Unavailable]
+
+
+def sale_base(spec: Specification) -> Base:
+    """H1 by its choices; each specification is made once, however many curves and tests ask for it."""
+    return cache(partial(sale, tables(spec)))
+
+
+def share_base(spec: Specification) -> Base:
+    """The same of H2."""
+    return cache(partial(share, tables(spec)))
+
+
+def sale_curve(spec: Specification, *more: Rule, base: Base | None = None) -> SpecificationCurve:
     """The curve of H1, less what further rules leave out."""
     axes = spec.multiverse
     choices = {
@@ -205,22 +251,20 @@ def sale_curve(spec: Specification, *more: Rule) -> SpecificationCurve:
         "controls": axes.controls, "lags": axes.lags, "sample": axes.samples, "design": axes.designs, "weights": axes.weights,
         "scale": axes.scales,
     }  # fmt: skip
-    return _curve(partial(sale, tables(spec)), choices, (*RULES, *more))
+    return _curve(base or sale_base(spec), choices, (*RULES, *more))
 
 
-def share_curve(spec: Specification, *more: Rule) -> SpecificationCurve:
+def share_curve(spec: Specification, *more: Rule, base: Base | None = None) -> SpecificationCurve:
     """The curve of H2."""
     axes = spec.multiverse
     choices = {
         "seller": axes.ally_sellers, "ally": axes.allies, "concept": axes.concepts, "horizon": axes.ally_horizons,
         "controls": axes.ally_controls, "lags": axes.ally_lags, "design": axes.ally_designs, "weights": axes.weights,
     }  # fmt: skip
-    return _curve(partial(share, tables(spec)), choices, (*SHARE_RULES, *more))
+    return _curve(base or share_base(spec), choices, (*SHARE_RULES, *more))
 
 
-def _curve(
-    base: partial[LinearSpecification | Unavailable], choices: dict[str, tuple[Any, ...]], rules: tuple[Rule, ...]
-) -> SpecificationCurve:
+def _curve(base: Base, choices: dict[str, tuple[Any, ...]], rules: tuple[Rule, ...]) -> SpecificationCurve:
     """An axis with one option is no choice; rules keep what they say of the others."""
     fixed = {axis: values[0] for axis, values in choices.items() if len(values) == 1}
     axes = {axis: values for axis, values in choices.items() if axis not in fixed}

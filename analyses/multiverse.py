@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analyses._curves import PRICED, UNITS, sale_curve, share_curve, vintages_of
+from analyses._curves import PRICED, UNITS, sale_base, sale_curve, share_base, share_curve, vintages_of
 from analyses._units import cell
 from analyses._words import span
 from analyses.leaning import LITERATURE
@@ -34,8 +34,9 @@ WORDS = {
 @recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Both curves, their decompositions, and joint tests against samples without an effect."""
-    curves = {"h1": sale_curve(spec).run(), "h2": share_curve(spec).run()}
-    bought = {"h1": sale_curve(spec, *_without_prices(spec)), "h2": share_curve(spec, *_without_prices(spec))}
+    sales, shares, rest = sale_base(spec), share_base(spec), _without_prices(spec)
+    curves = {"h1": sale_curve(spec, base=sales).run(), "h2": share_curve(spec, base=shares).run()}
+    bought = {"h1": sale_curve(spec, *rest, base=sales), "h2": share_curve(spec, *rest, base=shares)}
     runs = {key: curve.run() for key, curve in bought.items()}
     joint = {key: _joint(results, spec) for key, results in runs.items()}
     blocks = {key: _joint(results, spec, "blocks") for key, results in runs.items()}

@@ -13,7 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -235,6 +235,8 @@ def _check(name: str, value: object, wanted: Mapping[str, Kind], scope: Mapping[
 
 
 def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None:
+    if _is_small(value):
+        return
     columns = [value.iloc[:, place] for place in range(value.shape[1])] if isinstance(value, pd.DataFrame) else [value]
     for column in columns:
         if getattr(column.dtype, "kind", "") == "f":
@@ -244,6 +246,19 @@ def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None
             if large.any():
                 found = float(figures[large].flat[0])
                 raise SpecificationError(f"{name} holds {found:g}; above {LARGEST:g} sums overflow: change units.")
+
+
+def _is_small(value: pd.DataFrame | pd.Series | np.ndarray) -> bool:
+    """Whether all numbers together show that none is too large, whatever is missing; infinity leaves it open."""
+    kinds = value.dtypes if isinstance(value, pd.DataFrame) else [value.dtype]
+    if any(not isinstance(each, np.dtype) or each.kind != "f" for each in kinds):
+        return False
+    figures = np.asarray(value, dtype=float).ravel(order="K")
+    with np.errstate(all="ignore"):
+        if figures @ figures < LARGEST**2:
+            return True
+        most, least = np.fmax.reduce(figures, initial=0.0), np.fmin.reduce(figures, initial=0.0)
+    return bool(most <= LARGEST and least >= -LARGEST)
 
 
 def _is(value: object, kind: Kind, scope: Mapping[str, Any]) -> bool:
@@ -300,7 +315,7 @@ def _is_numeric(value: Any, word: str) -> bool:
 
 def _is_instance(value: object, word: str, scope: Mapping[str, Any]) -> bool:
     first, *rest = word.split(".")
-    kind: Any = scope.get(first) or _elsewhere(first)
+    kind: Any = scope.get(first) or _elsewhere(first, len(sys.modules))
     if kind is None:
         return True
     for each in rest:
@@ -315,8 +330,9 @@ def _is_instance(value: object, word: str, scope: Mapping[str, Any]) -> bool:
         return True
 
 
-def _elsewhere(word: str) -> Any:
-    """What a name stands for that a module imports for its signatures only."""
+@cache
+def _elsewhere(word: str, loaded: int) -> Any:
+    """What a name stands for that a module imports for its signatures only; looked for again when modules are added."""
     modules = [module for name, module in list(sys.modules.items()) if name.startswith("econ.")]
     return next((vars(module)[word] for module in modules if word in vars(module)), None)
 

@@ -23,6 +23,8 @@ C = TypeVar("C", bound=type)
 
 PLAIN = {"str", "bytes", "int", "float", "complex", "bool", "None", "tuple", "frozenset"}
 """Words of the types that nobody can edit: a field of any other type is guarded."""
+DEEP = int(pd.__version__.partition(".")[0]) < 3
+"""Whether a table that is handed out must be copied at once; pandas 3 copies it when one of the two is written to."""
 
 
 class FrozenMapping(Mapping[K, V]):
@@ -77,7 +79,7 @@ def handed_out(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return _locked(value)  # an array that was pickled or copied with its object can be written to again
     if isinstance(value, (pd.DataFrame, pd.Series)):
-        return value.copy()
+        return value.copy(deep=DEEP)
     return _parts(value, handed_out)
 
 

@@ -15,13 +15,13 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from econ.arrays import Seed
 from econ.checks import choice, count
@@ -118,7 +118,7 @@ def map_blocks(
     seeds = seed_sequence(rng).spawn(len(sizes))
     jobs = list(zip(sizes, seeds, strict=True))
     if n_jobs == 1 or backend == "threading":
-        with threadpool_limits(limits=1):  # of the whole process: once, since asking costs as much as a small block
+        with _one_thread():  # of the whole process: once, since asking costs as much as a small block
             if n_jobs == 1:
                 return [work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label)]
             with ThreadPoolExecutor(n_jobs) as pool:
@@ -136,9 +136,21 @@ def map_blocks(
         return list(progress(results, label, total=len(jobs)))
 
 
+def _one_thread() -> contextlib.AbstractContextManager[Any]:
+    """One thread for the libraries of this process while it lasts."""
+    limiter: contextlib.AbstractContextManager[Any] = _libraries(len(sys.modules)).limit(limits=1)
+    return limiter
+
+
+@lru_cache(maxsize=1)
+def _libraries(loaded: int) -> ThreadpoolController:
+    """Libraries with threads of their own, looked for again when modules have been added."""
+    return ThreadpoolController()
+
+
 def _run(work: Callable[[int, np.random.Generator], T], size: int, seed: np.random.SeedSequence) -> T:
     """One block in a process of its own."""
-    with threadpool_limits(limits=1):
+    with _one_thread():
         return work(size, np.random.default_rng(seed))
 
 
@@ -216,16 +228,16 @@ def _guarded(work: Callable[[Task], T], numbered: tuple[int, Task]) -> tuple[int
 
 def _alone(each: Callable[[Any], T], item: Any) -> T:
     """One task in a process of its own."""
-    with threadpool_limits(limits=1):
+    with _one_thread():
         return each(item)
 
 
 def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
     if n_jobs == 1:
-        with threadpool_limits(limits=1):
+        with _one_thread():
             yield from map(each, numbered)
         return
-    with threadpool_limits(limits=1), ThreadPoolExecutor(n_jobs) as pool:
+    with _one_thread(), ThreadPoolExecutor(n_jobs) as pool:
         for done in as_completed([pool.submit(each, item) for item in numbered]):
             yield done.result()
 

@@ -6,9 +6,11 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -16,6 +18,8 @@ from econ.border import checked
 from econ.data.home import data_home
 from econ.data.vintage import Vintage
 from econ.errors import ChecksumMismatch, SchemaError, SeriesNotFound, VintageMissing, suggestion
+
+T = TypeVar("T")
 
 EMBEDDED = "2026-07-17"
 ARCHIVE = Path(__file__).parent / "archive"
@@ -109,12 +113,17 @@ def manifest_rows(as_of: str = EMBEDDED) -> tuple[dict[str, str], ...]:
     SchemaError
         If it cannot be read, is empty, lacks a column or has a malformed row; names the vintage's folder.
     """
+    return _read(as_of, _rows)
+
+
+def _read(as_of: str, of: Callable[[bytes], T]) -> T:
+    """What the bytes of a manifest say."""
     try:
         content = (folder(as_of) / "manifest.csv").read_bytes()
     except OSError as error:
         raise SchemaError(f"{as_of}/manifest.csv cannot be read ({error.strerror}); {cure(as_of)}") from error
     try:
-        return _rows(content)
+        return of(content)
     except ValueError as error:  # text that is no UTF-8 too
         raise SchemaError(f"{as_of}/manifest.csv is damaged ({error}); {cure(as_of)}") from error
 
@@ -149,13 +158,18 @@ def manifest(as_of: str = EMBEDDED) -> dict[str, Vintage]:
     SchemaError
         As `manifest_rows`.
     """
+    return dict(_read(as_of, partial(_vintages, str(as_of))))
+
+
+@lru_cache(maxsize=64)
+def _vintages(as_of: str, content: bytes) -> dict[str, Vintage]:
     return {
         Path(row["file"]).stem: Vintage(
-            as_of=str(as_of), publisher=row["publisher"], table=row["table"], url=row["url"],
+            as_of=as_of, publisher=row["publisher"], table=row["table"], url=row["url"],
             file=f"{as_of}/{row['file']}", sha256=row["sha256"], licence=row["licence"],
             retrieved_at=row.get("retrieved_at", ""),
         )
-        for row in manifest_rows(as_of)
+        for row in _rows(content)
     }  # fmt: skip
 
 

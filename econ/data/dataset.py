@@ -104,7 +104,7 @@ class Dataset:
     def __post_init__(self) -> None:
         frame = self.frame.set_axis(dates(self.frame.index), axis=0)
         check_values(frame, allow_missing=True)
-        object.__setattr__(self, "frame", frame.astype(float).copy())
+        object.__setattr__(self, "frame", frame.astype(float))  # a copy
         missing = [name for name in frame.columns if name not in self.variables]
         if missing:
             raise SchemaError(f"columns {missing} have no description; give each column a Variable.")
@@ -176,9 +176,11 @@ class Dataset:
 
     def select(self, *names: str) -> Dataset:
         """Keep the columns named, in that order; `UnknownName` names the nearest when one is absent."""
+        frame = self.frame
+        columns = list(frame.columns)
         for name in names:
-            checks.position("variable", name, list(self.frame.columns))
-        return replace(self, frame=self.frame.loc[:, list(names)], parent=self)
+            checks.position("variable", name, columns)
+        return replace(self, frame=frame.loc[:, list(names)], parent=self)
 
     def sample(self, start: Bound = None, end: Bound = None) -> Dataset:
         """Keep the periods from ``start`` to ``end``, both included; ``None`` leaves that end open.

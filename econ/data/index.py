@@ -158,7 +158,7 @@ def check_index(index: pd.Index) -> None:
 def _gaps(index: pd.Index) -> Rows:
     """Rows after which periods are missing; of daily dates, holidays pass and holes do not."""
     if isinstance(index, pd.PeriodIndex):
-        return np.flatnonzero(index[1:] != index[:-1].shift(1))
+        return np.flatnonzero(np.diff(index.asi8) != getattr(index.freq, "n", 1))
     if not isinstance(index, pd.DatetimeIndex):
         return np.flatnonzero(np.diff(index.to_numpy()) != 1)
     days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
@@ -206,6 +206,10 @@ def check_values(frame: pd.DataFrame, *, allow_missing: bool) -> None:
         raise SchemaError(f"column {frame.columns[frame.columns.duplicated()][0]!r} stands twice; rename one.")
     if frame.shape[1] == 0:
         raise SchemaError("the table has no columns; name at least one series.")
+    if all(kind == np.dtype(float) for kind in frame.dtypes):  # one look at all where nothing is to be said
+        wrong = np.isinf if allow_missing else lambda values: ~np.isfinite(values)
+        if not wrong(frame.to_numpy()).any():
+            return
     for name in frame.columns:
         column = frame[name]
         if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):

@@ -12,7 +12,7 @@ the set of usable estimation days, D the days of the event window:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +26,8 @@ Positions = NDArray[np.int64]
 
 SINGULAR = 1e-10  # smallest eigenvalue of scaled cross-products that still counts as full rank
 MINIMUM_DAYS = 30  # usable days below which a normal model is not fitted
+ESTIMATED = ("cumulative_error", "studentised_residuals", "average_correlation")
+"""What follows from the estimation windows alone."""
 
 
 @guarded
@@ -116,6 +118,12 @@ class Windows:
         """Mean of `calendar_correlation` over the n (n - 1) pairs of different events."""
         n = len(self)
         return float((summed_correlation(self) - n) / (n * (n - 1)))
+
+    def shifted(self, change: Array) -> Windows:
+        """The same with (n, d) added to the abnormal changes; what does not depend on these is not computed again."""
+        other = replace(self, abnormal=self.abnormal + change)
+        vars(other).update({name: vars(self)[name] for name in ESTIMATED if name in vars(self)})
+        return other
 
     def take(self, rows: Positions | Mask) -> Windows:
         """Keep some of the events, in the order given."""

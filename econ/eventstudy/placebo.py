@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -132,8 +132,9 @@ def find_candidates(
     ready = np.isfinite(standardised)
     classes = strata(series, usable, ready, first=windows.first)
     numbers = clusters(windows.positions, windows.length)
-    anchors, offsets, members, relaxed = [], [], [], []
+    found: list[tuple[Positions, Positions, Positions, str]] = []
     allowed: dict[tuple[int, ...], Positions] = {}  # by the shape of a cluster: most are single events
+    alike: dict[Any, tuple[Positions, str]] = {}  # by shape and classes
     for number in range(int(numbers.max()) + 1):
         events = np.flatnonzero(numbers == number)
         anchor = int(windows.positions[events].min())
@@ -148,11 +149,11 @@ def find_candidates(
                 f"only {len(rows)} days without events can serve as placebo for the events around "
                 f"{series.index[anchor].date()}; at least {ENOUGH} are needed: lengthen the data."
             )
-        chosen, given_up = _matched(rows, anchor, [(word, classes[word]) for word in match])
-        anchors.append(chosen)
-        offsets.append(distance)
-        members.append(events)
-        relaxed.append(given_up)
+        kind = (shape, *(float(classes[word][anchor]) for word in match))
+        if kind not in alike:
+            alike[kind] = _matched(rows, anchor, [(word, classes[word]) for word in match])
+        found.append((alike[kind][0], distance, events, alike[kind][1]))
+    anchors, offsets, members, relaxed = (list(each) for each in zip(*found, strict=True))
     return Candidates(anchors, offsets, members, relaxed, standardised, cumulative)
 
 

@@ -7,6 +7,7 @@ yields are quoted to the basis point, so equal changes are the rule.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,12 +32,15 @@ def mean_ranks(values: Array, valid: Mask) -> Array:
     m = values.shape[1]
     places = np.arange(m)
     fresh = np.ones(ordered.shape, dtype=bool)
-    fresh[:, 1:] = np.diff(ordered, axis=1) > TIE * magnitude
+    fresh[:, 1:] = (np.diff(ordered, axis=1) > TIE * magnitude) | (ordered[:, 1:] > magnitude)  # or not valid
+    ranks = np.empty_like(filled)
+    if fresh.all():
+        np.put_along_axis(ranks, order, np.broadcast_to(1.0 + places, order.shape), axis=1)
+        return np.where(valid, ranks, 0.0)
     first = np.maximum.accumulate(np.where(fresh, places, 0), axis=1)
     ends = np.ones(ordered.shape, dtype=bool)
     ends[:, :-1] = fresh[:, 1:]
     last = np.minimum.accumulate(np.where(ends, places, m)[:, ::-1], axis=1)[:, ::-1]
-    ranks = np.empty_like(filled)
     np.put_along_axis(ranks, order, 1.0 + 0.5 * (first + last), axis=1)
     return np.where(valid, ranks, 0.0)
 
@@ -116,8 +120,12 @@ def corrado_zivney(windows: Windows) -> Outcome:
     return normal_outcome(rank_statistic(centred_ranks(values, valid), valid, windows.length), NO_SHIFT)
 
 
+@lru_cache(maxsize=1)
 def _generalised_ranks(windows: Windows) -> tuple[Array, Mask] | None:
-    """U of the generalised standardised changes: estimation days and the whole window as one more day."""
+    """U of the generalised standardised changes: estimation days and the whole window as one more day.
+
+    Both tests read them one after the other.
+    """
     spread = float(windows.standardised.std(ddof=1))
     if spread <= FLAT * float(np.abs(windows.standardised).max()):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import scipy
@@ -92,6 +93,7 @@ def wilcoxon(windows: Windows) -> Outcome:
     return Outcome(z, min(1.0, 2.0 * min(tails)), f"exact signed rank, n = {m}", NO_MEDIAN)
 
 
+@cache
 def signed_rank_law(m: int) -> Array:
     """(m (m + 1) / 2 + 1,) probabilities of W = 0, 1, ...: each rank is in or out with probability 1/2."""
     law = np.zeros(m * (m + 1) // 2 + 1)
@@ -99,4 +101,5 @@ def signed_rank_law(m: int) -> Array:
     for rank in range(1, m + 1):
         law[rank:] = 0.5 * (law[rank:] + law[:-rank].copy())
         law[:rank] *= 0.5
+    law.flags.writeable = False  # all who ask get this one
     return law

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -147,10 +146,10 @@ def _block(
         windows = series.fit(usable, positions, window=WINDOW, estimation=ESTIMATION)
         shift = np.zeros(days)
         shift[positions] = effect
-        moved = replace(windows, abnormal=windows.abnormal + shift[window_days])
         drawn = _null_draws(series, usable, windows, draws, generator)
-        for row, sample in enumerate((windows, moved)):
-            rejections[row] += _rejected(sample, drawn, size=size, draws=draws, generator=generator)
+        rejections[0] += _rejected(windows, drawn, size=size, draws=draws, generator=generator)
+        moved = windows.shifted(shift[window_days])
+        rejections[1] += _rejected(moved, drawn, size=size, draws=draws, generator=generator)
     return rejections
 
 
@@ -213,8 +212,9 @@ def daily_changes(generator: np.random.Generator, days: int, positions: Position
 
 
 def _garch(shocks: Array, alpha: float = 0.08, beta: float = 0.90) -> Array:
-    h, y = 1.0, np.empty_like(shocks)
-    for day, shock in enumerate(shocks.tolist()):
-        y[day] = h**0.5 * shock
-        h = 1.0 - alpha - beta + alpha * y[day] ** 2 + beta * h
-    return y
+    h, y = 1.0, []
+    for shock in shocks.tolist():
+        change = h**0.5 * shock
+        h = 1.0 - alpha - beta + alpha * change**2 + beta * h
+        y.append(change)
+    return np.array(y)

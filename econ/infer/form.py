@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 import scipy
@@ -127,6 +128,7 @@ def check_definite(covariance: Array) -> None:
         )
 
 
+@lru_cache(maxsize=1024)
 def critical_ar(level: float, m: int, df: float) -> float:
     """Critical value of the Wald statistic: chi-square, or the fixed-b F scaled to a Wald statistic."""
     if math.isinf(df):

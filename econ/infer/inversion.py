@@ -8,14 +8,20 @@ from collections.abc import Callable
 import numpy as np
 import scipy
 
-from econ.arrays import Array
+from econ.arrays import Array, Mask
 from econ.estimate import ConfidenceSet
 
 GRID = 4001
 
 
 def invert(
-    accept: Callable[[Array], Array], centre: float, scale: float, *, level: float, grid: int = GRID
+    accept: Callable[[Array], Array],
+    centre: float,
+    scale: float,
+    *,
+    level: float,
+    grid: int = GRID,
+    sure: Callable[[Array], Mask] | None = None,
 ) -> ConfidenceSet:
     """Collect the values at which ``accept`` is not negative.
 
@@ -30,6 +36,8 @@ def invert(
         Coverage written on the set.
     grid : int
         Angles tried at first; a piece that lies between two of them is not seen.
+    sure : callable, optional
+        Of the same angles, what is cheaper to know: True only where ``accept`` is positive. It is not asked there.
 
     Returns
     -------
@@ -42,7 +50,8 @@ def invert(
     [-0.09, 2.09]
     """
     angle = np.linspace(-0.5 * math.pi, 0.5 * math.pi, grid + 2)[1:-1]
-    inside = np.asarray(accept(angle)) >= 0.0
+    inside = np.zeros(len(angle), dtype=bool) if sure is None else np.array(sure(angle))
+    inside[~inside] = np.asarray(accept(angle[~inside])) >= 0.0
     turns = np.flatnonzero(inside[1:] != inside[:-1])
     edges = [centre + scale * math.tan(_edge(accept, float(angle[j]), float(angle[j + 1]))) for j in turns]
     if inside[0]:

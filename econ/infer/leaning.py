@@ -17,7 +17,7 @@ from econ.border import checked
 from econ.errors import NotIdentified
 from econ.estimate import ConfidenceSet, Estimate
 from econ.frozen import guarded
-from econ.infer._quartics import least_s
+from econ.infer._quartics import least_s, surely_below
 from econ.infer.form import critical_ar
 from econ.infer.hyperbola import ZERO, LeaningCurve, kind, leaning_curve, partialled, spread
 from econ.infer.inversion import invert
@@ -191,12 +191,15 @@ def _concentrated(curve: LeaningCurve, z: Array, centre: float, scale: float, *,
     )
     critical = critical_ar(level, 1, df)
 
-    def accept(angle: Array) -> Array:
+    def moments(angle: Array) -> tuple[Array, Array]:
         """``b = centre + scale tan(angle)``, everything of u times the cosine."""
         pick = np.zeros((len(angle), 4, 6))
         pick[:, 0, 0] = pick[:, 1, 1] = 1.0
         pick[:, 2, 2] = pick[:, 3, 3] = np.cos(angle)
         pick[:, 2, 4] = pick[:, 3, 5] = np.sin(angle)
-        return critical - least_s(pick @ total, pick @ covariance @ pick.swapaxes(1, 2))
+        return pick @ total, pick @ covariance @ pick.swapaxes(1, 2)
 
-    return invert(accept, centre, scale, level=level, grid=ANGLES)
+    return invert(
+        lambda angle: critical - least_s(*moments(angle)), centre, scale, level=level, grid=ANGLES,
+        sure=lambda angle: surely_below(*moments(angle), critical),
+    )  # fmt: skip

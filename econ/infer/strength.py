@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -136,8 +137,14 @@ def effective_f(
     coefficients = root @ form.first
     trace, largest, x = float(np.trace(w)), float(np.linalg.eigvalsh(w)[-1]), 1.0 / bias
     degrees = trace**2 * (1.0 + 2.0 * x) / (float((w * w).sum()) + 2.0 * x * trace * largest)
-    critical = float(scipy.stats.ncx2.ppf(1.0 - size, degrees, degrees * x)) / degrees
+    critical = _critical(1.0 - size, degrees, x)
     return EffectiveF(float(coefficients @ coefficients) / trace, critical, bias, degrees, size, form.nobs)
+
+
+@lru_cache(maxsize=1024)
+def _critical(level: float, degrees: float, x: float) -> float:
+    """Quantile of the noncentral chi-square over its degrees; one instrument always has the same."""
+    return float(scipy.stats.ncx2.ppf(level, degrees, degrees * x)) / degrees
 
 
 @checked

@@ -120,10 +120,11 @@ def solved(gram: Array, moments: Array) -> Array:
     """Slopes (B, k, m) from cross-products of an orthonormal basis; the shortest where a draw left a column out."""
     root = np.linalg.cholesky(gram + JITTER * np.eye(gram.shape[1]))
     short = (np.einsum("bii->bi", root) ** 2).min(axis=1, initial=1.0) < SMALL
+    if not short.any():
+        return np.asarray(np.linalg.solve(gram, moments))
     slopes = np.empty_like(moments)
     slopes[~short] = np.linalg.solve(gram[~short], moments[~short])
-    if short.any():
-        slopes[short] = np.linalg.pinv(gram[short], rcond=SMALL, hermitian=True) @ moments[short]
+    slopes[short] = np.linalg.pinv(gram[short], rcond=SMALL, hermitian=True) @ moments[short]
     return slopes
 
 

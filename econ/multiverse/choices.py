@@ -66,7 +66,7 @@ class Rule:
 
     def covers(self, labels: Mapping[str, str]) -> bool:
         """Whether it speaks of the combination with these labels by axis."""
-        return all(labels.get(axis) in chosen for axis, chosen in self.when.items())
+        return _meets(self.when, labels)
 
 
 @guarded
@@ -106,7 +106,11 @@ class Same:
 
     def covers(self, labels: Mapping[str, str]) -> bool:
         """Whether the axis does not matter in the combination with these labels."""
-        return all(labels.get(axis) in chosen for axis, chosen in self.when.items())
+        return _meets(self.when, labels)
+
+
+def _meets(when: When, labels: Mapping[str, str]) -> bool:
+    return all(labels.get(axis) in chosen for axis, chosen in when.items())
 
 
 def _conditions(what: str, when: When) -> dict[str, Labels]:
@@ -213,15 +217,16 @@ def planned(axes: Mapping[str, Mapping[str, Any]], exclude: Sequence[Rule], same
     covered: dict[str, list[int]] = {rule.name: [0, 0] for rule in exclude}
     stands: dict[Labels, Labels] = {}
     copies: dict[Labels, int] = {}
+    left_out, alike = [(rule, dict(rule.when)) for rule in exclude], [(rule, dict(rule.when)) for rule in same]
     for labels in itertools.product(*(sorted(axes[name]) for name in names)):
         named = dict(zip(names, labels, strict=True))
-        against = [rule.name for rule in exclude if rule.covers(named)]
+        against = [rule.name for rule, when in left_out if _meets(when, named)]
         for name in against:
             covered[name][0] += 1
             covered[name][1] += len(against) == 1
         if against:
             continue
-        blind = {rule.axis for rule in same if rule.covers(named)}
+        blind = {rule.axis for rule, when in alike if _meets(when, named)}
         key = tuple("" if name in blind else f"={label}" for name, label in named.items())
         first = stands.setdefault(key, labels)
         copies[first] = copies.get(first, 0) + 1

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -133,10 +134,14 @@ class SpecificationCurve:
         records = computed(estimated, tasks, store, How(n_jobs, backend, scheduler), self._words)
         return assembled(self, [row for record in records for row in rows_of(record)], rng)
 
+    @cached_property
+    def _seeded(self) -> bool:
+        return _draws(self.base)
+
     def _given(self, labels: Labels, rng: Seed) -> dict[str, Any]:
         """Arguments of ``base`` for one specification."""
         given = {axis: self.choices[axis][label] for axis, label in zip(self.plan.axes, labels, strict=True)}
-        if _draws(self.base):
+        if self._seeded:
             seed = seed_sequence(rng)
             words = seed_words(self.plan.axes, labels)
             given["rng"] = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, *words))

@@ -20,7 +20,7 @@ from econ.errors import EstimationError, SchemaError, SpecificationError
 from econ.frozen import guarded
 from econ.infer.multiple import benjamini_yekutieli, romano_wolf
 from econ.multiverse.choices import Labels
-from econ.multiverse.nulls import Batched, NullPlan
+from econ.multiverse.nulls import NullPlan, is_batched
 from econ.multiverse.work import BLOCK, How, computed, worded
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def null_draws(task: NullTask) -> Record:
     record: Record = {}
     for number, given in enumerate(task.given):
         found = task.base(**given)
-        if not isinstance(found, Batched):
+        if not is_batched(found):
             raise EstimationError(f"base must give the same kind of specification each time; found {found!r}.")
         both = found.null_draws(task.plan)
         record[f"{number:02d}"] = {name: _listed(each) for name, each in zip(KEPT, both, strict=True)}

@@ -23,7 +23,7 @@ from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags
 from econ.infer.regression import default_lags
 from econ.multiverse import _kernels as k
-from econ.multiverse.nulls import NullPlan
+from econ.multiverse.nulls import NullPlan, standing
 
 COVARIANCES = ("hac", "hc0", "hc1", "classical")
 
@@ -191,9 +191,7 @@ class LinearSpecification:
                 f"the plan's calendar, {plan.first} to {plan.last}, must hold the sample, {list(self.calendar)}."
             )
         if plan.scheme == "blocks":
-            row = np.full(plan.periods, -1)
-            row[here] = np.arange(self.nobs)
-            return self._from_blocks(row[plan.places])
+            return self._from_blocks(*standing(plan, have.positions.tobytes()))
         left = self._on_calendar(plan, here) * math.sqrt(self.nobs / (self.nobs - have.q.shape[1]))
         b, psi, u = k.fitted(have.q, have.x, have.z, left[plan.places[here]] * have.root[:, None])
         rows = np.full(len(b), float(self.nobs))
@@ -210,14 +208,14 @@ class LinearSpecification:
         left[absent] = own[(absent - here[0]) % len(own)]
         return left
 
-    def _from_blocks(self, places: Rows) -> tuple[Array, Array]:
+    def _from_blocks(self, places: Rows, counts: Array) -> tuple[Array, Array]:
         have, columns = self._arrays, self._arrays.raw.copy()
         columns[:, 0] -= self._fitted.value * columns[:, 1]
-        counts = k.counted(places, self.nobs)
         b, psi, u, scale = k.resampled(have.q, columns, counts)
         rows = counts.sum(axis=0)
         empty = np.isnan(b) | (rows < have.q.shape[1] + 1 + SPARE)
-        psi, u = k.in_order(psi, places), k.in_order(u, places)
+        psi = k.in_order(psi, places)
+        u = k.in_order(u, places) if self.cov == "classical" else psi  # which other covariances do not look at
         z = self._scores(np.where(empty, 0.0, b), psi, u, np.where(empty, self.nobs, rows), scale)
         return np.where(empty, np.nan, b), np.where(empty, np.nan, z)
 
@@ -302,11 +300,12 @@ class LinearSpecification:
     def _controls(self, outcome: Array, regressor: Array) -> dict[str, Array]:
         """Columns by name: the controls, and lags of everything."""
         found: dict[str, Array] = {}
-        if self.controls is not None:
-            check_column_names(self.controls.columns)
-            if not self.controls.columns.is_unique:
+        controls = self.controls
+        if controls is not None:
+            check_column_names(controls.columns)
+            if not controls.columns.is_unique:
                 raise SchemaError("two controls have one name; rename one.")
-            found = {str(name): _numbers(column, str(name)) for name, column in self.controls.items()}
+            found = _columns(controls)
         now = {"outcome": outcome, "regressor": regressor, **found}
         for lag in range(1, min(self.lags, len(outcome) - 1) + 1):
             for name, values in now.items():
@@ -338,6 +337,13 @@ def _swept(raw: Array, q: Array) -> tuple[Array, Array]:
     if abs(z @ x) <= k.SMALL * math.sqrt((z @ z) * (x @ x)):
         raise NotIdentified("instrument and regressor have nothing in common, given the controls.")
     return x, z
+
+
+def _columns(table: pd.DataFrame) -> dict[str, Array]:
+    """Columns of numbers by name, at once where the table has one kind of them."""
+    if all(kind == np.dtype(float) for kind in table.dtypes):
+        return dict(zip(map(str, table.columns), table.to_numpy().T, strict=True))
+    return {str(name): _numbers(column, str(name)) for name, column in table.items()}
 
 
 def _numbers(column: pd.Series, name: str) -> Array:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Protocol, runtime_checkable
+from functools import cached_property, lru_cache
+from typing import Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from econ.arrays import Array, Rows
 from econ.errors import SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
+from econ.multiverse._kernels import counted
 from econ.responses.resampling import MovingBlock
 
 SCHEMES = ("shift", "permutation", "blocks")
@@ -109,6 +110,21 @@ class NullPlan:
         return result
 
 
+@lru_cache(maxsize=16)
+def standing(plan: NullPlan, positions: bytes) -> tuple[Rows, Array]:
+    """Which row stands at each place in each sample, -1 for none (T, B), and how often each row does (n, B).
+
+    ``positions`` are the bytes of those of the rows on the calendar; many specifications share a sample.
+    """
+    here = plan.within(np.frombuffer(positions, dtype=np.intp))
+    row = np.full(plan.periods, -1)
+    row[here] = np.arange(len(here))
+    places = row[plan.places]
+    counts = counted(places, len(here))
+    places.flags.writeable = counts.flags.writeable = False
+    return places, counts
+
+
 @runtime_checkable
 class Batched(Protocol):
     """A specification that can be estimated in many null samples at once, for `SpecificationCurveResults.joint`."""
@@ -130,3 +146,9 @@ class Batched(Protocol):
     def null_draws(self, plan: NullPlan) -> tuple[Array, Array]:
         """Estimate and z score in each sample of the plan (B,), (B,); NaN where a sample is too small for it."""
         ...
+
+
+def is_batched(value: object) -> TypeGuard[Batched]:
+    """Whether a value has all that `Batched` asks for; ``isinstance`` would compute its properties to know."""
+    has = {*dir(type(value)), *getattr(value, "__dict__", ())}
+    return {"estimate", "calendar", "z_score", "null_draws"} <= has

@@ -14,7 +14,7 @@ from econ.blocks import Record, Store
 from econ.errors import EconError, EstimationError
 from econ.estimate import Estimate, Unavailable
 from econ.multiverse.choices import Labels
-from econ.multiverse.nulls import Batched
+from econ.multiverse.nulls import is_batched
 from econ.parallel import Failed, stream
 
 BLOCK = 20
@@ -90,7 +90,7 @@ def row_of(base: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, list
     """One specification as the fields of `ROW`, in plain numbers and words."""
     try:
         found = base(**given)
-        batched = found if isinstance(found, Batched) else None
+        batched = found if is_batched(found) else None
         estimate = found if batched is None else batched.estimate()
         score = batched.z_score if batched else None
         calendar = (None, None) if batched is None else batched.calendar

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ import Cholesky, Dataset, LocalProjection, MovingBlock, Proxy
+from econ import Cholesky, Dataset, LocalProjection, MovingBlock, Proxy, border
 from econ.errors import EconError, FrequencyError, SchemaError, SpecificationError
 from econ.infer import regress
 from econ.var import VAR
@@ -105,3 +105,21 @@ def test_dates_that_cannot_serve_say_what_to_do(table):
     ):
         with pytest.raises(EconError):
             call()
+
+
+@pytest.mark.parametrize("number", [1e101, -1e101])
+@pytest.mark.parametrize("rest", [0.0, np.nan, np.inf, 1e99])
+def test_a_number_too_large_is_found_whatever_stands_beside_it(number, rest):
+    for values in (
+        np.array([rest, number]),
+        pd.Series([rest, number]),
+        pd.DataFrame({"x": [rest, 1.0], "y": [1.0, number]}),
+    ):
+        with pytest.raises(SpecificationError, match="above 1e"):
+            border._check_size("values", values)
+
+
+def test_large_numbers_that_are_small_enough_pass_and_so_do_holes():
+    for values in ([1e100, -1e100, 1e99], [np.nan, 1e100], [np.inf, -np.inf, 1.0], []):
+        border._check_size("values", np.array(values))
+        border._check_size("values", pd.DataFrame({"x": values, "y": values}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -160,8 +161,7 @@ class NarrativeCheck:
                 continue
             theta = responses[:, : len(window), self.variables.index(each.variable)]
             past = shocks[:, :, self._row(window[0]) : self._row(window[-1]) + 1][:, :, ::-1]
-            parts = np.abs((theta[:, None] * past).sum(axis=2))
-            found.append(_compare(parts, column, each.rule))
+            found.append(_compare(_contributions(theta, past), column, each.rule))
         return found
 
     def log_weights(self, responses: Array, generator: np.random.Generator) -> Array:
@@ -195,15 +195,27 @@ class NarrativeCheck:
         return int(np.searchsorted(self.rows, position))
 
 
-def _compare(parts: Array, column: int, rule: str) -> Mask:
-    """Compare the absolute contribution ``column`` with the others along the last axis."""
-    own, others = parts[..., column], np.delete(parts, column, axis=-1)
+def _contributions(theta: Array, past: Array) -> list[Array]:
+    """Absolute contribution of each shock over a window, (B, M) each: a loop over shocks, of which there are few."""
+    found = []
+    for j in range(theta.shape[-1]):
+        total = theta[:, None, 0, j] * past[:, :, 0, j]
+        for step in range(1, theta.shape[1]):
+            total += theta[:, None, step, j] * past[:, :, step, j]
+        found.append(np.abs(total))
+    return found
+
+
+def _compare(parts: list[Array], column: int, rule: str) -> Mask:
+    """Compare the absolute contribution ``column`` with the others."""
+    own, others = parts[column], [part for j, part in enumerate(parts) if j != column]
     if rule == "largest":
-        found: Mask = own > others.max(axis=-1, initial=0.0)
+        found: Mask = own > reduce(np.maximum, others, np.zeros(own.shape))
     elif rule == "smallest":
-        found = own < others.min(axis=-1, initial=np.inf)
+        found = own < reduce(np.minimum, others, np.full(own.shape, np.inf))
     else:
-        found = own > others.sum(axis=-1) if rule == "overwhelming" else own < others.sum(axis=-1)
+        rest = sum(others, np.zeros(own.shape))
+        found = own > rest if rule == "overwhelming" else own < rest
     return found
 
 

@@ -67,18 +67,29 @@ class ReducedForms:
         return kernels.lag_blocks(self._coefficients(factors, noise), lags), noise
 
     def complete(
-        self, generator: np.random.Generator, factors: Array, rows: Rows, *, noise: Array | None = None
+        self,
+        generator: np.random.Generator,
+        factors: Array,
+        rows: Rows,
+        *,
+        noise: Array | None = None,
+        first: int | None = None,
     ) -> ReducedDraws:
-        """Coefficients that belong to the factors: drawn given Σ (and noise drawn before), or those of made draws."""
+        """Coefficients that belong to the factors: drawn given Σ (and noise drawn before), or those of made draws.
+
+        With ``first``, those of so many factors only: noise is drawn for all, so that what follows is drawn alike.
+        """
         if self.made is not None:
-            coefficients = self.made.coefficients[rows]
+            coefficients, factors = self.made.coefficients[rows[:first]], factors[:first]
         elif self.lower is None:
+            factors = factors[:first]
             coefficients = np.repeat(self.estimate.coefficients, len(factors), axis=0)
         else:
             size, n, _ = factors.shape
             known = np.empty((0, size, n)) if noise is None else noise
             rest = generator.standard_normal((len(self.root) - len(known), size, n))
-            coefficients = self._coefficients(factors, np.concatenate([known, rest]))
+            factors, rest = factors[:first], rest[:, :first]
+            coefficients = self._coefficients(factors, np.concatenate([known[:, :first], rest]))
         return ReducedDraws(fit=self.fit, coefficients=coefficients, factor=np.ascontiguousarray(factors))
 
     def _coefficients(self, factors: Array, noise: Array) -> Array:
@@ -142,15 +153,19 @@ class RotationSampler:
             batch = min(
                 _batch(size - found, found, tried), LARGEST_FULL if self.lags_first else LARGEST, budget - tried
             )
-            part = self._batch(batch, generator, counts)
+            part, more = self._batch(batch, generator, counts, size - found)
             kept.append(part)
-            found, tried = found + len(part[0]), tried + batch
+            found, tried = found + more, tried + batch
         coefficients, factors, turned, weights, zeros = (
             np.concatenate(each)[:size] for each in zip(*kept, strict=True)
         )
         return Accepted(coefficients, factors, turned, weights, zeros, tried, found, counts.table)
 
-    def _batch(self, size: int, generator: np.random.Generator, counts: _Counts) -> tuple[Array, ...]:
+    def _batch(
+        self, size: int, generator: np.random.Generator, counts: _Counts, wanted: int
+    ) -> tuple[tuple[Array, ...], int]:
+        """Admissible among ``size`` candidates, and how many; beyond ``wanted`` they are counted, not worked out."""
+        first = None if self.restrictions.zeros else wanted  # weights of zeros draw for all of them
         factors, rows = self.forms.factors(generator, size)
         reduced = self.forms.complete(generator, factors, rows) if self.lags_first else None
         columns, volume = self._columns(factors, reduced, generator)
@@ -160,18 +175,23 @@ class RotationSampler:
         if reduced is None:
             blocks, noise = self.forms.start(generator, factors, rows, lags=self.early_lags)
             keep = self._later_holds(factors, blocks, rotations, counts)
-            reduced = self.forms.complete(generator, factors[keep], rows[keep], noise=noise[:, keep])
+            some = first if self.narrative is None else None
+            reduced = self.forms.complete(generator, factors[keep], rows[keep], noise=noise[:, keep], first=some)
         else:
             reduced = _rows(reduced, keep)
             keep = self._later_holds(factors, reduced.lag_blocks, rotations, counts)
             reduced = _rows(reduced, keep)
         rotations, volume = rotations[keep], volume[keep]
-        history = np.zeros(len(rotations))
-        if self.narrative is not None and len(rotations):
-            keep, rotations, history = self._narrative_holds(self.narrative, reduced, rotations, generator, counts)
-            reduced, rotations, volume = _rows(reduced, keep), rotations[keep], volume[keep]
+        found, history = len(rotations), np.zeros(len(rotations[:first]))
+        if self.narrative is not None and found:
+            keep, rotations, responses = self._narrative_holds(self.narrative, reduced, rotations, generator, counts)
+            found, taken = int(keep.sum()), np.flatnonzero(keep)[:first]
+            history = self.narrative.log_weights(responses[taken], generator)
+            reduced, rotations, volume = _rows(reduced, taken), rotations[taken], volume[taken]
+        rotations, volume = rotations[:first], volume[:first]
+        reduced = _rows(reduced, np.arange(len(rotations)))
         zeros = self._zero_weights(reduced, rotations, volume, generator)
-        return reduced.coefficients, reduced.factor, rotations, zeros + history, zeros
+        return (reduced.coefficients, reduced.factor, rotations, zeros + history, zeros), found
 
     def _columns(
         self, factors: Array, reduced: ReducedDraws | None, generator: np.random.Generator
@@ -253,7 +273,7 @@ class RotationSampler:
         generator: np.random.Generator,
         counts: _Counts,
     ) -> tuple[Mask, Array, Array]:
-        """The same for history, with the log importance weights of those that stay."""
+        """The same for history: which hold, the rotations, turned, and the responses of all."""
         full = _completed(rotations, generator)
         shocks = narrative.shocks_at(reduced, reduced.factor @ full)
         signed = {self.restrictions.proxied, *(each.shock for each in self.restrictions.signs)}
@@ -267,7 +287,7 @@ class RotationSampler:
         held = narrative.holds(shocks[:, None], responses)
         for each, mask in zip(narrative.restrictions, held, strict=True):
             keep &= counts.add(str(each), mask[:, 0])
-        return keep, full[:, :, : rotations.shape[2]], narrative.log_weights(responses[keep], generator)
+        return keep, full[:, :, : rotations.shape[2]], responses
 
     def _zero_weights(
         self, reduced: ReducedDraws, rotations: Array, volume: Array, generator: np.random.Generator
@@ -324,7 +344,7 @@ def _side(values: Array) -> Array:
     return side
 
 
-def _rows(reduced: ReducedDraws, keep: Mask) -> ReducedDraws:
+def _rows(reduced: ReducedDraws, keep: Mask | Rows) -> ReducedDraws:
     return ReducedDraws(fit=reduced.fit, coefficients=reduced.coefficients[keep], factor=reduced.factor[keep])
 
 

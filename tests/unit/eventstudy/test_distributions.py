@@ -55,6 +55,15 @@ def test_mean_ranks_equal_scipy():
     assert (ranks[~valid] == 0.0).all()
 
 
+def test_mean_ranks_without_ties_equal_scipy():
+    generator = np.random.default_rng(3)
+    values, valid = generator.normal(size=(5, 40)), generator.uniform(size=(5, 40)) < 0.8
+    ranks = mean_ranks(values, valid)
+    for row in range(5):
+        np.testing.assert_array_equal(ranks[row, valid[row]], stats.rankdata(values[row, valid[row]]))
+    assert (ranks[~valid] == 0.0).all()
+
+
 def test_equal_quotes_are_ties_whatever_the_last_bit():
     changes = np.array([[4.01 - 4.00, 3.52 - 3.51, 0.0, 2.25 - 2.26]])
     assert changes[0, 0] != changes[0, 1]

@@ -1,11 +1,16 @@
 """Size and power of every test in simulation."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from econ.errors import SpecificationError
 from econ.eventstudy import EventStudy, size_table
+from econ.eventstudy._kernels import ESTIMATED
 from econ.eventstudy.size import SCENARIOS
+from econ.frozen import _Cached
 from econ.testing import event_table, simulated_levels
 
 
@@ -22,6 +27,20 @@ def test_table_holds_every_test_repeats_and_does_not_depend_on_workers():
     alone = size_table(replications=60, days=700, events=20, scenarios=["clustered events"], rng=2)
     pd.testing.assert_frame_equal(alone, two[["clustered events"]])
     assert not one.equals(size_table(replications=60, days=700, events=20, scenarios=["normal"], rng=3))
+
+
+def test_shifted_windows_are_those_of_other_abnormal_changes():
+    frame = simulated_levels()
+    fit = EventStudy(frame, event_table(frame.index, (200, 300, 301, 400)), response="yield_10y").fit()
+    windows, change = fit.windows, np.full(fit.windows.abnormal.shape, 0.5)
+    names = [name for name, part in vars(type(windows)).items() if isinstance(part, _Cached)]
+    for name in names:
+        getattr(windows, name)
+    moved, afresh = windows.shifted(change), replace(windows, abnormal=windows.abnormal + change)
+    assert set(ESTIMATED) <= set(names)
+    for name in names:
+        assert (name in vars(moved)) == (name in ESTIMATED)
+        np.testing.assert_array_equal(getattr(moved, name), getattr(afresh, name))
 
 
 def test_bad_requests():

@@ -8,6 +8,7 @@ import statsmodels.api as sm
 
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SpecificationError
 from econ.infer import anderson_rubin, leaning_curve, news_leaning
+from econ.infer._quartics import least_s, surely_below
 from econ.simulate import OperationMarket
 
 B, C = 0.8, 0.5
@@ -227,3 +228,24 @@ def test_a_bandwidth_without_a_use_is_refused_and_a_useful_one_used():
     assert wide.lower < narrow.lower < narrow.upper < wide.upper
     few, many = (news_leaning(dy, f, z, bandwidth=lags).impact for lags in (0, 12))
     assert few.region.upper != many.region.upper
+
+
+def test_the_least_of_many_is_the_least_of_each_and_the_short_cut_never_claims_more():
+    generator = np.random.default_rng(4)
+    root, total = generator.standard_normal((200, 4, 4)), generator.standard_normal((200, 4))
+    spread = root @ root.swapaxes(1, 2)
+    least = least_s(total, spread)
+    alone = [least_s(total[[j]], spread[[j]])[0] for j in range(200)]
+    np.testing.assert_array_equal(least, alone)
+    c = np.linspace(-50.0, 50.0, 2001)
+    for j in range(20):
+        a = np.zeros((len(c), 2, 4))
+        a[:, 0, 0], a[:, 0, 1], a[:, 1, 2], a[:, 1, 3] = 1.0, -c, 1.0, -c
+        m, w = a @ total[j], a @ spread[j] @ a.swapaxes(1, 2)
+        tried = np.einsum("ci,cij,cj->c", m, np.linalg.inv(w), m).min()
+        assert least[j] <= tried * (1.0 + 1e-9)
+        assert least[j] == pytest.approx(tried, rel=0.05, abs=1e-3)
+    for bound in (0.05, 0.5, 2.7):
+        claimed = surely_below(total, spread, bound)
+        assert claimed.any()
+        assert (least[claimed] < bound).all()

@@ -1,6 +1,7 @@
 """One linear specification: against the package's own regression, statsmodels, loops over samples, and refusals."""
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from econ.errors import (
 )
 from econ.infer import regress
 from econ.multiverse import LinearSpecification, NullPlan
+from econ.multiverse.nulls import is_batched
 
 SEED = np.random.SeedSequence(5)
 
@@ -296,3 +298,13 @@ def test_missing_values_outside_of_the_sample_do_not_matter(frame):
     holed = frame["x"].where(frame.index >= "2001-01")
     spec = LinearSpecification(frame["y"], holed, sample=("2001-01", "2010-01"))
     assert spec.estimate() == LinearSpecification(frame["y"], frame["x"], sample=("2001-01", "2010-01")).estimate()
+
+
+def test_nothing_is_computed_to_know_that_a_specification_has_null_samples(frame):
+    asked = LinearSpecification(frame["y"], frame["x"])
+    assert is_batched(asked)
+    assert "_arrays" not in vars(asked)
+    parts = {name: None for name in ("estimate", "calendar", "z_score", "null_draws")}
+    assert is_batched(SimpleNamespace(**parts))
+    for name in parts:
+        assert not is_batched(SimpleNamespace(**{key: None for key in parts if key != name}))

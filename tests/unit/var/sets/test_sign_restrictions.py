@@ -20,6 +20,7 @@ from econ.var import (
     ShockSign,
     SignRestrictions,
 )
+from econ.var.sets import rotations as rotations_module
 from econ.var.sets._set_kernels import effective_size, rotation_columns, systematic_rows
 from econ.var.sets.narrative import NarrativeCheck
 from econ.var.sets.rotations import ReducedForms, RotationSampler
@@ -153,6 +154,27 @@ ZERO_CASES = {
     "later": {"a": {"x": 0, "z": 1}, "b": {"y": 2}},
     "long-run": {"a": {"x": "long-run"}, "b": {"y": 0}},
 }
+
+
+@pytest.mark.parametrize("told", [(), (ShockContribution("sale", "china", "1995-03"),)], ids=["signs", "narrative"])
+def test_draws_that_nobody_wants_are_counted_and_change_nothing(fit, told):
+    """The first of a batch are the same, whether the others are worked out or not."""
+    scheme = SignRestrictions(SIGNS, narrative=told)
+    restrictions, forms = scheme.single, ReducedForms(fit, "posterior")
+    check = None
+    if told:
+        names = (*restrictions.shocks, "rest")
+        check = NarrativeCheck(told, fit.residuals.index, variables=fit.variables, shocks=names)
+    parts = []
+    for wanted in (7, 2000):
+        sampler = RotationSampler(forms, restrictions, check, tries_per_draw=10)
+        counts = rotations_module._Counts()
+        parts.append((*sampler._batch(2000, np.random.default_rng(1), counts, wanted), counts.table))
+    few, all_of_them = parts
+    assert few[1:] == all_of_them[1:] == (len(all_of_them[0][0]), all_of_them[2])
+    assert len(few[0][0]) == 7 < few[1]
+    for one, other in zip(few[0], all_of_them[0], strict=True):
+        np.testing.assert_array_equal(one, other[:7])
 
 
 @pytest.mark.parametrize("case", list(ZERO_CASES))
