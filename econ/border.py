@@ -13,7 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -198,6 +198,9 @@ def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None
     for column in columns:
         if getattr(column.dtype, "kind", "") == "f":
             figures = np.asarray(column, dtype=float)
+            flat = figures.ravel(order="K")
+            if np.dot(flat, flat) <= LARGEST:  # so are all; False for NaN, and one pass
+                continue
             with np.errstate(invalid="ignore", over="ignore"):
                 large = (np.abs(figures) > LARGEST) & np.isfinite(figures)
             if large.any():
@@ -259,8 +262,9 @@ def _is_numeric(value: Any, word: str) -> bool:
 
 def _is_instance(value: object, word: str, scope: Mapping[str, Any]) -> bool:
     first, *rest = word.split(".")
-    kind: Any = scope.get(first) or _elsewhere(first)
-    if kind is None:
+    try:
+        kind: Any = scope.get(first) or _elsewhere(first)
+    except LookupError:
         return True
     for each in rest:
         kind = getattr(kind, each)
@@ -274,10 +278,13 @@ def _is_instance(value: object, word: str, scope: Mapping[str, Any]) -> bool:
         return True
 
 
+@cache
 def _elsewhere(word: str) -> Any:
-    """What a name stands for that a module imports for its signatures only."""
-    modules = [module for name, module in list(sys.modules.items()) if name.startswith("econ.")]
-    return next((vars(module)[word] for module in modules if word in vars(module)), None)
+    """What a name stands for that a module imports for its signatures only; what is not found is sought again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("econ.") and vars(module).get(word) is not None:
+            return vars(module)[word]
+    raise LookupError(word)
 
 
 def _named(kind: Kind) -> str:

@@ -20,6 +20,7 @@ from econ.border import checked_class
 K = TypeVar("K")
 V = TypeVar("V")
 C = TypeVar("C", bound=type)
+A = TypeVar("A", bound=np.ndarray[Any, Any])
 
 PLAIN = {"str", "bytes", "int", "float", "complex", "bool", "None", "tuple", "frozenset"}
 """Words of the types that nobody can edit: a field of any other type is guarded."""
@@ -70,6 +71,24 @@ def held(value: Any) -> Any:
 def own(value: Any) -> Any:
     """What an object keeps of a ``value`` that it has just computed: an array of its own needs no copy."""
     return _locked(value) if isinstance(value, np.ndarray) and value.base is None else held(value)
+
+
+def sealed(value: A) -> A:
+    """The same array, which refuses writing from now on, itself and what it is a view of: `held` keeps it uncopied.
+
+    For an array that was just computed, and that nobody else will write to.
+
+    Examples
+    --------
+    >>> table = sealed(np.ones(4).reshape(2, 2))
+    >>> held(table) is table
+    True
+    """
+    each: Any = value
+    while isinstance(each, np.ndarray):
+        _locked(each)
+        each = each.base
+    return value
 
 
 def handed_out(value: Any) -> Any:

@@ -196,10 +196,11 @@ def coefficients(factor: Array, n: int, p: int) -> Array:
     from scipy.linalg.blas import dtrsm
 
     k = factor.shape[1] - n
-    solved = np.empty((len(factor), k, n))
+    solved = np.zeros((len(factor), n, k + n))  # [B; -I] = -L'⁻¹ [0; L_YY'] asks for whole factors, which need no copy
+    solved[:, :, k:] = factor[:, k:, k:]
     for lower, out in zip(factor, solved, strict=True):  # transposed views are Fortran order, as BLAS wants
-        out[:] = dtrsm(1.0, lower[:k, :k].T, lower[k:, :k].T, lower=0)
-    return newest_first(solved, p)
+        dtrsm(-1.0, lower.T, out.T, lower=0, overwrite_b=1)
+    return newest_first(np.swapaxes(solved[:, :, :k], 1, 2), p)
 
 
 def newest_first(rows: Array, p: int) -> Array:
