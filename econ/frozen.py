@@ -125,6 +125,8 @@ def _unwritable(array: np.ndarray[Any, Any]) -> bool:
     while isinstance(each, np.ndarray):
         if each.flags.writeable:
             return False
+        if isinstance(each, np.memmap) and each.mode == "r":  # a file that this array cannot write to
+            return True
         each = each.base
     return each is None
 

@@ -12,8 +12,9 @@ import numbers
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -26,8 +27,10 @@ from threadpoolctl import threadpool_limits
 from econ.arrays import Seed
 from econ.checks import choice, count
 from econ.errors import EstimationError, SpecificationError
+from econ.memory import hold_heap
 
 T = TypeVar("T")
+R = TypeVar("R")
 Task = TypeVar("Task")
 
 BLOCK = 100
@@ -78,7 +81,8 @@ def map_blocks(
     backend: str = "threading",
     block: int = BLOCK,
     label: str | None = None,
-) -> list[T]:
+    gather: Callable[[Iterable[T]], R] = list,  # type: ignore[assignment]
+) -> R:
     """Call ``work(size, generator)`` for every block of draws, in order.
 
     Parameters
@@ -97,11 +101,13 @@ def map_blocks(
         Draws per block. Part of the result's definition: another block size gives other draws.
     label : str, optional
         Words of the progress line, shown on a terminal only.
+    gather : callable, default list
+        Takes the results one by one, block by block as they are done; what it does not keep is let go.
 
     Returns
     -------
     list
-        The results, block by block, whatever the workers.
+        What ``gather`` returns: the results, block by block, whatever the workers.
 
     Raises
     ------
@@ -119,11 +125,12 @@ def map_blocks(
     jobs = list(zip(sizes, seeds, strict=True))
     if n_jobs == 1 or backend == "threading":
         with threadpool_limits(limits=1):  # of the whole process: once, since asking costs as much as a small block
+            hold_heap()
             if n_jobs == 1:
-                return [work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label)]
+                return gather(work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label))
             with ThreadPoolExecutor(n_jobs) as pool:
-                results = pool.map(lambda job: work(job[0], np.random.default_rng(job[1])), jobs)
-                return list(progress(results, label, total=len(jobs)))
+                results = _ahead(pool, lambda job: work(job[0], np.random.default_rng(job[1])), jobs, 2 * n_jobs)
+                return gather(progress(results, label, total=len(jobs)))
     from joblib import Parallel, delayed
 
     if backend == "dask":
@@ -133,7 +140,18 @@ def map_blocks(
         results = Parallel(n_jobs=n_jobs, backend=backend, return_as="generator")(
             delayed(_run)(work, size, seed) for size, seed in jobs
         )
-        return list(progress(results, label, total=len(jobs)))
+        return gather(progress(results, label, total=len(jobs)))
+
+
+def _ahead(pool: ThreadPoolExecutor, each: Callable[[Any], T], jobs: Sequence[Any], most: int) -> Iterator[T]:
+    """Results in order, with at most ``most`` jobs begun whose results nobody has taken."""
+    waiting: deque[Future[T]] = deque()
+    for job in jobs:
+        waiting.append(pool.submit(each, job))
+        if len(waiting) == most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _run(work: Callable[[int, np.random.Generator], T], size: int, seed: np.random.SeedSequence) -> T:

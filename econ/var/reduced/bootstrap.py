@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 ROUNDS = 50  # times that unstable draws are drawn again
 CACHE = 5 * 2**19  # bytes of cross products at a time: what stays near the processor
@@ -34,7 +35,8 @@ def bootstrap_blocks(
     *,
     rng: Seed,
     n_jobs: int = 1,
-) -> list[T]:
+    gather: Callable[[Iterable[T]], R] = list,  # type: ignore[assignment]
+) -> R:
     """Simulate, estimate and ``read`` every block of draws; only what ``read`` returns is kept.
 
     Parameters
@@ -49,16 +51,23 @@ def bootstrap_blocks(
         Seed.
     n_jobs : int
         Threads; the result does not depend on them.
+    gather : callable, default list
+        Takes what ``read`` returned, block by block; see :func:`econ.parallel.map_blocks`.
 
     Returns
     -------
     list
-        What ``read`` returned, block by block.
+        What ``gather`` returns.
     """
     check_bootstrap(bootstrap)
     work = _Simulator(fit, bootstrap)
     return map_blocks(
-        lambda size, generator: read(work(size, generator)), bootstrap.draws, rng=rng, n_jobs=n_jobs, label="bootstrap"
+        lambda size, generator: read(work(size, generator)),
+        bootstrap.draws,
+        rng=rng,
+        n_jobs=n_jobs,
+        label="bootstrap",
+        gather=gather,
     )
 
 
