@@ -30,7 +30,6 @@ from econ.errors import EstimationError, SpecificationError
 from econ.memory import hold_heap
 
 T = TypeVar("T")
-R = TypeVar("R")
 Task = TypeVar("Task")
 
 BLOCK = 100
@@ -81,8 +80,8 @@ def map_blocks(
     backend: str = "threading",
     block: int = BLOCK,
     label: str | None = None,
-    gather: Callable[[Iterable[T]], R] = list,  # type: ignore[assignment]
-) -> R:
+    gather: Callable[[Iterable[T]], list[T]] = list,
+) -> list[T]:
     """Call ``work(size, generator)`` for every block of draws, in order.
 
     Parameters
@@ -102,12 +101,12 @@ def map_blocks(
     label : str, optional
         Words of the progress line, shown on a terminal only.
     gather : callable, default list
-        Takes the results one by one, block by block as they are done; what it does not keep is let go.
+        Takes the results one by one as they are done; it may join them into fewer, and let go what it has read.
 
     Returns
     -------
     list
-        What ``gather`` returns: the results, block by block, whatever the workers.
+        The results, block by block, whatever the workers.
 
     Raises
     ------

@@ -34,13 +34,13 @@ class Place:
             cure="keep them on the disk (folder=), ask for fewer draws or a shorter horizon, or raise the limit.",
         )
 
-    def fill(self, blocks: Iterable[Block]) -> Block:
-        """All draws, all errors, all unstable samples."""
+    def fill(self, blocks: Iterable[Block]) -> list[Block]:
+        """One block that holds all of them."""
         if self.folder is None:
-            return self._filled(np.empty(self.shape), blocks)
+            return [self._filled(np.empty(self.shape), blocks)]
         with array_file(self.folder / FILE, self.shape) as draws:
             _, errors, unstable = self._filled(draws, blocks)
-        return np.load(self.folder / FILE, mmap_mode="r"), errors, unstable
+        return [(np.load(self.folder / FILE, mmap_mode="r"), errors, unstable)]
 
     def _filled(self, draws: Array, blocks: Iterable[Block]) -> Block:
         errors = np.empty(self.shape) if self.errors else None

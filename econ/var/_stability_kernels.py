@@ -33,7 +33,7 @@ def settles(a: Array, factor: Array, last: Array, *, constant: bool) -> Mask:
     draws, p, n, _ = a.shape
     flat = np.ascontiguousarray(np.moveaxis(a[:, ::-1], 1, 2)).reshape(draws, n, p * n)
     start = _excess(factor, last, constant=constant)
-    unit = np.linalg.inv(factor[:, -n:, -n:])
+    unit = np.asarray(np.linalg.inv(factor[:, -n:, -n:]), dtype=float)
     found, rows = np.zeros(draws, dtype=bool), np.arange(draws)
     path = np.empty((draws, 5 * p * n, start.shape[2]))
     path[:, : p * n] = start
@@ -45,7 +45,8 @@ def settles(a: Array, factor: Array, last: Array, *, constant: bool) -> Mask:
         found[rows[proved]] = True
         if proved.all():
             break
-        flat, unit, path, rows = (each[~proved] for each in (flat, unit, path, rows))
+        left = ~proved
+        flat, unit, path, rows = flat[left], unit[left], path[left], rows[left]
     return found
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 ROUNDS = 50  # times that unstable draws are drawn again
 CACHE = 5 * 2**19  # bytes of cross products at a time: what stays near the processor
@@ -35,8 +34,8 @@ def bootstrap_blocks(
     *,
     rng: Seed,
     n_jobs: int = 1,
-    gather: Callable[[Iterable[T]], R] = list,  # type: ignore[assignment]
-) -> R:
+    gather: Callable[[Iterable[T]], list[T]] = list,
+) -> list[T]:
     """Simulate, estimate and ``read`` every block of draws; only what ``read`` returns is kept.
 
     Parameters
@@ -52,12 +51,12 @@ def bootstrap_blocks(
     n_jobs : int
         Threads; the result does not depend on them.
     gather : callable, default list
-        Takes what ``read`` returned, block by block; see :func:`econ.parallel.map_blocks`.
+        How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
 
     Returns
     -------
     list
-        What ``gather`` returns.
+        What ``read`` returned, block by block.
     """
     check_bootstrap(bootstrap)
     work = _Simulator(fit, bootstrap)

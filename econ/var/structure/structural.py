@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
 
 T = TypeVar("T")
-R = TypeVar("R")
 ASKED = "a standard error of each draw"
 
 
@@ -151,7 +150,7 @@ class StructuralResults:
         shape = (size if bootstrap is None else bootstrap.draws, *point.shape)
         place = kept.Place(shape, None if folder is None else Path(folder), errors=bool(inner))
         found = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=place.fill)
-        drawn, errors, unstable = found or (None, None, 0)
+        drawn, errors, unstable = found[0] if found else (None, None, 0)
         return IRF(
             point=point,
             responses=self.parent.variables,
@@ -213,8 +212,8 @@ class StructuralResults:
         rng: Seed,
         *,
         n_jobs: int = 1,
-        gather: Callable[[Iterable[T]], R] = list,  # type: ignore[assignment]
-    ) -> R | None:
+        gather: Callable[[Iterable[T]], list[T]] = list,
+    ) -> list[T] | None:
         """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of draws.
 
         Parameters
@@ -228,12 +227,12 @@ class StructuralResults:
         n_jobs : int
             Threads.
         gather : callable, default list
-            Takes what ``read`` returned, block by block; see :func:`econ.parallel.map_blocks`.
+            How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
 
         Returns
         -------
         list or None
-            What ``gather`` returns, one item a block; None if there are no draws.
+            One item a block; None if there are no draws.
 
         Raises
         ------

@@ -108,7 +108,7 @@ def test_workers_run_ahead_of_the_reader_by_a_few_blocks_only():
     def slow_reader(results):
         for number, _ in enumerate(results):
             ahead.append(len(begun) - number)
-        return len(ahead)
+        return ahead
 
-    assert map_blocks(lambda *_: begun.append(1), 3000, rng=1, n_jobs=2, gather=slow_reader) == 30
+    assert len(map_blocks(lambda *_: begun.append(1), 3000, rng=1, n_jobs=2, gather=slow_reader)) == 30
     assert max(ahead) <= 4
