@@ -199,9 +199,9 @@ def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None
         if getattr(column.dtype, "kind", "") == "f":
             figures = np.asarray(column, dtype=float)
             flat = figures.ravel(order="K")
-            if np.dot(flat, flat) <= LARGEST:  # so are all; False for NaN, and one pass
-                continue
             with np.errstate(invalid="ignore", over="ignore"):
+                if np.dot(flat, flat) <= LARGEST:  # so are all; False for NaN, and one pass
+                    continue
                 large = (np.abs(figures) > LARGEST) & np.isfinite(figures)
             if large.any():
                 found = float(figures[large].flat[0])
