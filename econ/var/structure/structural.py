@@ -146,6 +146,8 @@ class StructuralResults:
                 errors = inner_errors(draws, self.scheme, bootstrap, horizon=horizon, inner=inner)
             return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
 
+        if bootstrap is not None:
+            check_structural(bootstrap)
         size = 0 if self.draws is None else len(self.draws)
         shape = (size if bootstrap is None else bootstrap.draws, *point.shape)
         place = kept.Place(shape, None if folder is None else Path(folder), errors=bool(inner))
