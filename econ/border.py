@@ -241,7 +241,10 @@ def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None
     for column in columns:
         if getattr(column.dtype, "kind", "") == "f":
             figures = np.asarray(column, dtype=float)
+            flat = figures.ravel(order="K")
             with np.errstate(invalid="ignore", over="ignore"):
+                if np.dot(flat, flat) <= LARGEST:  # so are all; False for NaN, and one pass
+                    continue
                 large = (np.abs(figures) > LARGEST) & np.isfinite(figures)
             if large.any():
                 found = float(figures[large].flat[0])
@@ -315,8 +318,9 @@ def _is_numeric(value: Any, word: str) -> bool:
 
 def _is_instance(value: object, word: str, scope: Mapping[str, Any]) -> bool:
     first, *rest = word.split(".")
-    kind: Any = scope.get(first) or _elsewhere(first, len(sys.modules))
-    if kind is None:
+    try:
+        kind: Any = scope.get(first) or _elsewhere(first)
+    except LookupError:
         return True
     for each in rest:
         kind = getattr(kind, each)
@@ -331,10 +335,12 @@ def _is_instance(value: object, word: str, scope: Mapping[str, Any]) -> bool:
 
 
 @cache
-def _elsewhere(word: str, loaded: int) -> Any:
-    """What a name stands for that a module imports for its signatures only; looked for again when modules are added."""
-    modules = [module for name, module in list(sys.modules.items()) if name.startswith("econ.")]
-    return next((vars(module)[word] for module in modules if word in vars(module)), None)
+def _elsewhere(word: str) -> Any:
+    """What a name stands for that a module imports for its signatures only; what is not found is sought again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("econ.") and vars(module).get(word) is not None:
+            return vars(module)[word]
+    raise LookupError(word)
 
 
 def _named(kind: Kind) -> str:

@@ -9,7 +9,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from econ.errors import EconError, WriteError
 
@@ -63,6 +63,49 @@ def write_atomic(path: Path, content: bytes | memoryview) -> bool:
             beside.unlink(missing_ok=True)
             raise
     return True
+
+
+@contextlib.contextmanager
+def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[Any]:
+    """An array of floats on the disk (``.npy``) to be filled in the block; it has its name only if the block succeeds.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write; its folder is made if it is not there, a file of that name is replaced.
+    shape : tuple of int
+        Of the array.
+
+    Raises
+    ------
+    WriteError
+        If there is no room for all of it, before the block begins, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with array_file(Path(folder) / "a.npy", (2, 3)) as array:
+    ...         array[:] = 1.0
+    ...     (Path(folder) / "a.npy").stat().st_size
+    176
+    """
+    import numpy as np
+
+    with writing(f"the file {path}", "what was there stays; free the disk or give another folder, and run again."):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
+        beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+        try:
+            array = np.lib.format.open_memmap(beside, mode="w+", dtype=np.float64, shape=shape)
+            if hasattr(os, "posix_fallocate"):  # a full disk is told now, not by a signal amid the work
+                with beside.open("rb+") as stream:
+                    os.posix_fallocate(stream.fileno(), 0, beside.stat().st_size)
+            yield array
+            array.flush()
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 @contextlib.contextmanager

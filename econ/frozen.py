@@ -20,6 +20,7 @@ from econ.border import checked_class
 K = TypeVar("K")
 V = TypeVar("V")
 C = TypeVar("C", bound=type)
+A = TypeVar("A", bound=np.ndarray[Any, Any])
 
 PLAIN = {"str", "bytes", "int", "float", "complex", "bool", "None", "tuple", "frozenset"}
 """Words of the types that nobody can edit: a field of any other type is guarded."""
@@ -74,6 +75,24 @@ def own(value: Any) -> Any:
     return _locked(value) if isinstance(value, np.ndarray) and value.base is None else held(value)
 
 
+def sealed(value: A) -> A:
+    """The same array, which refuses writing from now on, itself and what it is a view of: `held` keeps it uncopied.
+
+    For an array that was just computed, and that nobody else will write to.
+
+    Examples
+    --------
+    >>> table = sealed(np.ones(4).reshape(2, 2))
+    >>> held(table) is table
+    True
+    """
+    each: Any = value
+    while isinstance(each, np.ndarray):
+        _locked(each)
+        each = each.base
+    return value
+
+
 def handed_out(value: Any) -> Any:
     """What an object gives of what it holds: copies of tables, arrays that refuse writing, anything else as it is."""
     if isinstance(value, np.ndarray):
@@ -108,6 +127,8 @@ def _unwritable(array: np.ndarray[Any, Any]) -> bool:
     while isinstance(each, np.ndarray):
         if each.flags.writeable:
             return False
+        if isinstance(each, np.memmap) and each.mode == "r":  # a file that this array cannot write to
+            return True
         each = each.base
     return each is None
 

@@ -12,8 +12,9 @@ import numbers
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import import_module
@@ -26,6 +27,7 @@ from threadpoolctl import ThreadpoolController
 from econ.arrays import Seed
 from econ.checks import choice, count
 from econ.errors import EstimationError, SpecificationError
+from econ.memory import hold_heap
 
 T = TypeVar("T")
 Task = TypeVar("Task")
@@ -78,6 +80,7 @@ def map_blocks(
     backend: str = "threading",
     block: int = BLOCK,
     label: str | None = None,
+    gather: Callable[[Iterable[T]], list[T]] = list,
 ) -> list[T]:
     """Call ``work(size, generator)`` for every block of draws, in order.
 
@@ -97,6 +100,8 @@ def map_blocks(
         Draws per block. Part of the result's definition: another block size gives other draws.
     label : str, optional
         Words of the progress line, shown on a terminal only.
+    gather : callable, default list
+        Takes the results one by one as they are done; it may join them into fewer, and let go what it has read.
 
     Returns
     -------
@@ -119,11 +124,12 @@ def map_blocks(
     jobs = list(zip(sizes, seeds, strict=True))
     if n_jobs == 1 or backend == "threading":
         with _one_thread():  # of the whole process: once, since asking costs as much as a small block
+            hold_heap()
             if n_jobs == 1:
-                return [work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label)]
+                return gather(work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label))
             with ThreadPoolExecutor(n_jobs) as pool:
-                results = pool.map(lambda job: work(job[0], np.random.default_rng(job[1])), jobs)
-                return list(progress(results, label, total=len(jobs)))
+                results = _ahead(pool, lambda job: work(job[0], np.random.default_rng(job[1])), jobs, 2 * n_jobs)
+                return gather(progress(results, label, total=len(jobs)))
     from joblib import Parallel, delayed
 
     if backend == "dask":
@@ -133,7 +139,18 @@ def map_blocks(
         results = Parallel(n_jobs=n_jobs, backend=backend, return_as="generator")(
             delayed(_run)(work, size, seed) for size, seed in jobs
         )
-        return list(progress(results, label, total=len(jobs)))
+        return gather(progress(results, label, total=len(jobs)))
+
+
+def _ahead(pool: ThreadPoolExecutor, each: Callable[[Any], T], jobs: Sequence[Any], most: int) -> Iterator[T]:
+    """Results in order, with at most ``most`` jobs begun whose results nobody has taken."""
+    waiting: deque[Future[T]] = deque()
+    for job in jobs:
+        waiting.append(pool.submit(each, job))
+        if len(waiting) == most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _one_thread() -> contextlib.AbstractContextManager[Any]:

@@ -134,10 +134,14 @@ def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> 
     """
     check_kind(kind)
     check_draws(draws)
+    return by_path(draws, level=checks.level(level), kind=kind)
+
+
+def by_path(draws: Array, *, level: float, kind: str) -> tuple[Array, Array]:
+    """The same of draws and words that were checked: one path at a time, so that no copy of all draws is made."""
     count, steps = draws.shape[:2]
     flat = draws.reshape(count, steps, -1)
     lower, upper = np.empty(flat.shape[1:]), np.empty(flat.shape[1:])
-    level = checks.level(level)
     position = np.full(1, (count - 1) * (1.0 - level) / 2.0)
     for j in range(flat.shape[2]):  # one path at a time: a decomposition of history has many, and each is long
         path = np.ascontiguousarray(flat[:, :, j].T)

@@ -19,7 +19,7 @@ from econ.frozen import guarded
 from econ.infer import bands
 from econ.responses import contrast, joint, labels
 from econ.responses.plot import Names, plot
-from econ.responses.scaling import cumulate, flip, of_shock, rename_shocks, scaled
+from econ.responses.scaling import check_debt, cumulate, flip, of_shock, rename_shocks, scaled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -150,8 +150,11 @@ class IRF:
             return self._gaussian_band(level, kind)
         if interval == "studentised":
             return self._studentised_band(level, kind)
-        position = self._tail_positions(level, kind)
-        lower, upper = (self._from_paths(end) for end in bands.tails(self._ordered, position))
+        if isinstance(self.draws, np.memmap) and kind != "joint":
+            lower, upper = bands.by_path(self.draws, level=level, kind=kind)
+        else:
+            position = self._tail_positions(level, kind)
+            lower, upper = (self._from_paths(end) for end in bands.tails(self._ordered, position))
         return (lower, upper) if interval == "percentile" else (2 * self.point - upper, 2 * self.point - lower)
 
     def shock(self, name: str) -> IRF:
@@ -186,7 +189,7 @@ class IRF:
         """
         to = checks.real("to", to)
         if debt is not None:
-            to = 100.0 * to / self._check_debt(debt, response)
+            to = 100.0 * to / check_debt(self, debt, response)
         i, h = checks.position("response", response, self.responses), checks.horizon(horizon, self.horizon)
         j = self._shock_position(response if shock is None and len(self.shocks) > 1 else shock)
         return scaled(self, to, response=i, horizon=h, shock=j)
@@ -364,15 +367,6 @@ class IRF:
 
     def _combined(self, other: object, sign: float) -> IRF:
         return contrast.combined(self, other, sign) if isinstance(other, IRF) else NotImplemented
-
-    def _check_debt(self, debt: float, response: str) -> float:
-        units = self.units.get(response, "")
-        if "debt" not in units:
-            raise SpecificationError(
-                f"a size in billions at a given debt needs a response in percent of debt; {response!r} is in "
-                f"{units!r}; scale it in its own units."
-            )
-        return checks.real("debt", debt, above=0.0)
 
     def _cell(self, response: str, shock: str | None, horizon: int) -> tuple[int, int, int]:
         i = checks.position("response", response, self.responses)

@@ -10,7 +10,7 @@ import numpy as np
 from econ.arrays import Array, Rows, put
 from econ.checks import choice, count, keep
 from econ.errors import SpecificationError
-from econ.frozen import guarded
+from econ.frozen import guarded, sealed
 
 RULES = ("redraw", "keep")
 
@@ -149,7 +149,7 @@ class MovingBlock:
         blocks = -(-periods // length)
         starts = generator.integers(0, periods - length + 1, size=(size, blocks))
         rows = (starts[:, :, None] + np.arange(length)).reshape(size, -1)[:, :periods]
-        return Resample(rows, block=length)
+        return Resample(sealed(rows), block=length)
 
 
 @guarded
@@ -184,7 +184,7 @@ class Residual:
     def resample(self, generator: np.random.Generator, size: int, periods: int) -> Resample:
         """Draw periods with replacement."""
         size, periods = count("size", size), count("periods", periods)
-        return Resample(generator.integers(0, periods, size=(size, periods)))
+        return Resample(sealed(generator.integers(0, periods, size=(size, periods))))
 
 
 @guarded

@@ -147,6 +147,17 @@ def _summed(values: Array, places: Sequence[int]) -> Array:
     return found
 
 
+def check_debt(irf: IRF, debt: float, response: str) -> float:
+    """The debt, of which ``response`` must be in percent."""
+    units = irf.units.get(response, "")
+    if "debt" not in units:
+        raise SpecificationError(
+            f"a size in billions at a given debt needs a response in percent of debt; {response!r} is in "
+            f"{units!r}; scale it in its own units."
+        )
+    return checks.real("debt", debt, above=0.0)
+
+
 def scaled(irf: IRF, to: float, *, response: int, horizon: int, shock: int) -> IRF:
     """Responses to shock number ``shock`` times what makes ``response`` equal ``to`` at ``horizon``, draw by draw.
 

@@ -136,7 +136,7 @@ def cross_factor(path: Array, terms: Array, p: int) -> Array:
 
 
 def bordered_gram(path: Array, terms: Array, p: int) -> Array:
-    """Lower triangle of W'W, W_t = [D_t, y_{t-p}, ..., y_{t-1}, y_t]: (B, m + n (p + 1), same).
+    """Lower triangle of W'W, W_t = [D_t, y_{t-p}, ..., y_{t-1}, y_t]: (B, m + n (p + 1), same); above it, anything.
 
     Only the last block row needs sums over time. The other lag blocks follow from G[i, j], the sum of
     y_{t-p+i} y_{t-p+j}' over t: G[i-1, j-1] = G[i, j] - (its last term) + (the term before its first), exactly.
@@ -144,20 +144,16 @@ def bordered_gram(path: Array, terms: Array, p: int) -> Array:
     draws, _, n = path.shape
     periods, m = terms.shape
     size = n * (p + 1)
-    gram = np.zeros((draws, m + size, m + size))
+    gram = np.empty((draws, m + size, m + size))
     gram[:, :m, :m] = terms.T @ terms
     gram[:, m:, :m] = _terms_by_window(path, terms, p)
     gram[:, -n:, m:] = _latest_by_window(path, p)
-    before = path[:, :p].reshape(draws, -1)
-    last = path[:, periods : periods + p].reshape(draws, -1)
-    change = np.stack([before, last], axis=2) @ np.stack([before, -last], axis=1)
+    ends = np.stack([path[:, :p].reshape(draws, -1), path[:, periods : periods + p].reshape(draws, -1)], axis=2)
+    signed = np.swapaxes(ends, 1, 2) * np.array([[1.0], [-1.0]])
     for i in range(p, 0, -1):
-        upper, rows = slice(m + (i - 1) * n, m + i * n), slice(m + i * n, m + (i + 1) * n)
-        np.add(
-            gram[:, rows, m + n : m + n + i * n],
-            change[:, (i - 1) * n : i * n, : i * n],
-            out=gram[:, upper, m : m + i * n],
-        )
+        upper = gram[:, m + (i - 1) * n : m + i * n, m : m + i * n]
+        np.matmul(ends[:, (i - 1) * n : i * n], signed[:, :, : i * n], out=upper)
+        upper += gram[:, m + i * n : m + (i + 1) * n, m + n : m + n + i * n]
     return gram
 
 
@@ -185,7 +181,9 @@ def _latest_by_window(path: Array, p: int) -> Array:
     windows = np.lib.stride_tricks.as_strided(
         path, (draws, width, count, width * n), (by_draw, by_time, width * by_time, by_item), writeable=False
     )
-    sums: Array = (np.swapaxes(windows[..., -n:], 2, 3) @ windows).sum(axis=1)
+    sums = np.zeros((draws, n, width * n))
+    for first in range(width):
+        sums += np.swapaxes(windows[:, first, :, -n:], 1, 2) @ windows[:, first]
     for t in range(count * width, periods):
         sums += path[:, t + p, :, None] * path[:, t : t + width].reshape(draws, 1, -1)
     return sums
@@ -196,10 +194,11 @@ def coefficients(factor: Array, n: int, p: int) -> Array:
     from scipy.linalg.blas import dtrsm
 
     k = factor.shape[1] - n
-    solved = np.empty((len(factor), k, n))
+    solved = np.zeros((len(factor), n, k + n))  # [B; -I] = -L'⁻¹ [0; L_YY'] asks for whole factors, which need no copy
+    solved[:, :, k:] = factor[:, k:, k:]
     for lower, out in zip(factor, solved, strict=True):  # transposed views are Fortran order, as BLAS wants
-        out[:] = dtrsm(1.0, lower[:k, :k].T, lower[k:, :k].T, lower=0)
-    return newest_first(solved, p)
+        dtrsm(-1.0, lower.T, out.T, lower=0, overwrite_b=1)
+    return newest_first(np.swapaxes(solved[:, :, :k], 1, 2), p)
 
 
 def newest_first(rows: Array, p: int) -> Array:

@@ -160,6 +160,7 @@ def test_files_of_a_room_form_no_circle(folder):
 
 FLOORS = {
     "_kernels": 0,
+    "_stability_kernels": 0,
     "scheme": 0,
     "reduced": 1,
     "structure": 2,

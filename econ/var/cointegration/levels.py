@@ -185,6 +185,10 @@ class ReducedRank:
         """Which of many lag blocks (B, p, n, n) have n - r roots at one and all others inside the unit circle."""
         return algebra.is_stable(kernels.stationary_blocks(blocks, self.fit.rank, lead=self.lead))
 
+    def settled(self, paths: Array, terms: Array, *, factor: Array, coefficients: Array) -> Mask:
+        """As :meth:`econ.var.reduced.estimator.Estimator.settled`: with unit roots in every draw, none."""
+        return np.zeros(len(paths), dtype=bool)
+
     def refitted(self, data: Dataset) -> VARResults:
         """The same lags and rank on other data.
 

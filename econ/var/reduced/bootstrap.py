@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from econ.arrays import Array, Seed
+from econ.arrays import Array, Mask, Seed
 from econ.errors import SingularDesign, Unstable
+from econ.frozen import sealed
 from econ.parallel import map_blocks
 from econ.responses.resampling import Bootstrap, check_bootstrap
 from econ.var import _kernels as kernels
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ROUNDS = 50  # times that unstable draws are drawn again
+CACHE = 5 * 2**19  # bytes of cross products at a time: what stays near the processor
+LEAST = 8  # draws at a time, whatever their size
 
 
 def bootstrap_blocks(
@@ -32,6 +34,7 @@ def bootstrap_blocks(
     *,
     rng: Seed,
     n_jobs: int = 1,
+    gather: Callable[[Iterable[T]], list[T]] = list,
 ) -> list[T]:
     """Simulate, estimate and ``read`` every block of draws; only what ``read`` returns is kept.
 
@@ -47,6 +50,8 @@ def bootstrap_blocks(
         Seed.
     n_jobs : int
         Threads; the result does not depend on them.
+    gather : callable, default list
+        How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
 
     Returns
     -------
@@ -56,7 +61,12 @@ def bootstrap_blocks(
     check_bootstrap(bootstrap)
     work = _Simulator(fit, bootstrap)
     return map_blocks(
-        lambda size, generator: read(work(size, generator)), bootstrap.draws, rng=rng, n_jobs=n_jobs, label="bootstrap"
+        lambda size, generator: read(work(size, generator)),
+        bootstrap.draws,
+        rng=rng,
+        n_jobs=n_jobs,
+        label="bootstrap",
+        gather=gather,
     )
 
 
@@ -75,6 +85,9 @@ class _Simulator:
         self.initial = values[: fit.lags] - self.centre
         self.expected = self.terms @ fit.params.to_numpy()[: self.terms.shape[1]] - pull
         self.scale = np.sqrt(np.diag(fit.sigma_u))
+        self.lag_blocks = fit.lag_blocks
+        width = self.terms.shape[1] + values.shape[1] * (fit.lags + 1)
+        self.share = max(LEAST, CACHE // (8 * width**2))
 
     def __call__(self, size: int, generator: np.random.Generator) -> SimulatedDraws:
         """Draw ``size`` reduced forms; unstable ones are drawn again if the rule says so."""
@@ -96,41 +109,49 @@ class _Simulator:
         resample = self.bootstrap.resample(generator, size, fit.nobs)
         driving = resample.apply(self.residuals)
         driving += self.expected
-        paths = kernels.simulate(fit.lag_blocks, driving, self.initial)
-        factor, coefficients, residual_factor = self._estimates(paths)
-        stable = self._is_stable(coefficients)
-        if fit.bias is not None:  # off every stable draw, less where that would make it unstable
-            share = guarded_share(coefficients, fit.bias, self._is_stable, stable=stable)
-            shift = -share[:, None, None] * fit.bias
-            if fit.free is None:
-                coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, p=lags)
-            else:
-                coefficients, residual_factor = restricted.shift_lags(factor, coefficients, shift, free=fit.free)
+        paths = kernels.simulate(self.lag_blocks, driving, self.initial)
+        pieces = [self._estimates(piece) for piece in np.array_split(paths, -(-size // self.share))]
+        coefficients, residual_factor, stable = (np.concatenate(each) for each in zip(*pieces, strict=True))
         if self.centre.any():
             means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
             coefficients[:, fit.parent.terms.index("const")] += self.centre - means
             paths += self.centre
         return SimulatedDraws(
             fit=fit,
-            coefficients=coefficients,
-            factor=residual_factor / np.sqrt(fit.df_resid),
-            paths=paths,
+            coefficients=sealed(coefficients),
+            factor=sealed(residual_factor / np.sqrt(fit.df_resid)),
+            paths=sealed(paths),
             resample=resample,
-            stable=stable,
+            stable=sealed(stable),
             unstable=len(stable) - int(stable.sum()),
         )
 
-    def _estimates(self, paths: Array) -> tuple[Array, Array, Array]:
-        """Cross factor, coefficients and the Cholesky factor of û'û of every draw, estimated as the fit itself was."""
+    def _estimates(self, paths: Array) -> tuple[Array, Array, Mask]:
+        """Coefficients and the Cholesky factor of û'û of every draw, estimated as the fit itself was; which are stable.
+
+        Whether a draw is stable is asked of its estimates, before the bias is taken off.
+        """
+        fit = self.fit
         try:
-            return self.estimator.estimates(paths, self.terms)
+            factor, coefficients, residual_factor = self.estimator.estimates(paths, self.terms)
         except np.linalg.LinAlgError:
             raise SingularDesign(
                 "the regressors of a bootstrap sample are numerically collinear; drop a variable, use fewer lags, or "
                 "bring the variables to a similar mean."
             ) from None
+        stable = self.estimator.settled(paths, self.terms, factor=factor, coefficients=coefficients)
+        if not stable.all():
+            stable[~stable] = self._is_stable(coefficients[~stable])
+        if fit.bias is not None:  # off every stable draw, less where that would make it unstable
+            share = guarded_share(coefficients, fit.bias, self._is_stable, stable=stable)
+            shift = -share[:, None, None] * fit.bias
+            if fit.free is None:
+                coefficients, residual_factor = kernels.shift_lags(factor, coefficients, shift, p=fit.lags)
+            else:
+                coefficients, residual_factor = restricted.shift_lags(factor, coefficients, shift, free=fit.free)
+        return coefficients, residual_factor, stable
 
-    def _is_stable(self, coefficients: Array) -> NDArray[np.bool_]:
+    def _is_stable(self, coefficients: Array) -> Mask:
         blocks = kernels.lag_blocks(coefficients, self.fit.lags)
         return self.estimator.are_stable(blocks * self.scale / self.scale[:, None])
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from econ.arrays import Array, Mask
 from econ.var import _kernels as kernels
+from econ.var._stability_kernels import settles
 from econ.var.reduced import _restricted_kernels as restricted
 
 if TYPE_CHECKING:
@@ -24,6 +27,10 @@ class Estimator(Protocol):
 
     def are_stable(self, blocks: Array) -> Mask:
         """Which of many lag blocks (B, p, n, n), in units of the residuals, are stable in its sense: (B,)."""
+        ...
+
+    def settled(self, paths: Array, terms: Array, *, factor: Array, coefficients: Array) -> Mask:
+        """Which of the estimates are stable beyond doubt, by less work than :meth:`are_stable` does: (B,)."""
         ...
 
     def refitted(self, data: Dataset) -> VARResults:
@@ -50,6 +57,14 @@ class LeastSquares:
     def are_stable(self, blocks: Array) -> Mask:
         """All roots inside the unit circle."""
         return kernels.is_stable(blocks)
+
+    def settled(self, paths: Array, terms: Array, *, factor: Array, coefficients: Array) -> Mask:
+        """As :meth:`Estimator.settled`, by :func:`econ.var._stability_kernels.settles`; it needs all coefficients."""
+        if self.free is not None:
+            return np.zeros(len(paths), dtype=bool)
+        constant = terms.shape[1] == 1 and bool((terms == 1.0).all())
+        blocks = kernels.lag_blocks(coefficients, self.lags)
+        return settles(blocks, factor, paths[:, -self.lags :], constant=constant)
 
     def refitted(self, data: Dataset) -> VARResults:
         """As :meth:`Estimator.refitted`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -120,7 +121,7 @@ class VAR:
         """The data, with their variables and files."""
         return as_dataset(self.data)
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         """Names of the equations."""
         return tuple(str(name) for name in self.parent.frame.columns)

@@ -75,12 +75,12 @@ class VARResults:
         """Names of the equations."""
         return self.parent.variables
 
-    @property
+    @cached_property
     def nobs(self) -> int:
         """Effective observations, T."""
         return len(self.residuals)
 
-    @property
+    @cached_property
     def df_resid(self) -> float:
         """T less the coefficients of an equation, on average over the equations if some are excluded."""
         return self.nobs - (len(self.params) if self.free is None else self.coefficients / len(self.variables))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -65,15 +65,21 @@ class HeteroskedasticityResults(LabelledResults):
         rng: Seed,
         *,
         n_jobs: int = 1,
+        gather: Callable[[Iterable[T]], list[T]] = list,
     ) -> list[T] | None:
         """As `StructuralResults.read_draws`, with errors drawn within their regime and every draw re-estimated."""
         if bootstrap is None or self.draws is not None:
-            return super().read_draws(read, bootstrap, rng, n_jobs=n_jobs)
+            return super().read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=gather)
         scheme = self.scheme
         check_structural(bootstrap)
         within = WithinRegimes(bootstrap, self._regimes[0])
         return bootstrap_blocks(
-            self.parent, within, lambda draws: read(*scheme.estimate(draws)), rng=rng, n_jobs=n_jobs
+            self.parent,
+            within,
+            lambda draws: read(*scheme.estimate(draws)),
+            rng=rng,
+            n_jobs=n_jobs,
+            gather=gather,
         )
 
     @cached_property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from econ.border import told_by
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.parallel import BLOCK, seed_sequence
+from econ.responses import kept
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
 from econ.var import _kernels as kernels
@@ -100,6 +102,7 @@ class StructuralResults:
         *,
         n_jobs: int = 1,
         inner: int = 0,
+        folder: str | Path | None = None,
     ) -> IRF:
         """Responses to one standard deviation of each shock.
 
@@ -115,6 +118,8 @@ class StructuralResults:
             Threads; the draws do not depend on them.
         inner : int, default 0
             Bootstrap samples inside each sample, for studentised intervals; 50 give usable standard errors.
+        folder : path, optional
+            Keep the draws there, as ``draws.npy``, and read bands from it a path at a time; by default in memory.
 
         Returns
         -------
@@ -125,6 +130,10 @@ class StructuralResults:
         SpecificationError
             For a negative horizon, a bootstrap without ``rng``, the wild bootstrap (its bands of structural
             responses are wrong), or a bootstrap of a scheme that draws by itself.
+        OutOfMemory
+            If the draws cannot have the memory they need, before any is made.
+        WriteError
+            If there is no room for them in ``folder``.
         """
         horizon, inner = checks.horizon(horizon), checks.count("inner", inner, least=0)
         if inner == 1:
@@ -138,18 +147,24 @@ class StructuralResults:
                 errors = inner_errors(draws, self.scheme, bootstrap, horizon=horizon, inner=inner)
             return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
 
-        blocks = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs)
+        if bootstrap is not None:
+            check_structural(bootstrap)
+        size = 0 if self.draws is None else len(self.draws)
+        shape = (size if bootstrap is None else bootstrap.draws, *point.shape)
+        place = kept.Place(shape, None if folder is None else Path(folder), errors=bool(inner))
+        found = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=place.fill)
+        drawn, errors, unstable = found[0] if found else (None, None, 0)
         return IRF(
             point=point,
             responses=self.parent.variables,
             shocks=self.shock_names,
-            draws=np.concatenate([block[0] for block in blocks]) if blocks else None,
-            draw_errors=np.concatenate([block[1] for block in blocks]) if blocks and blocks[0][1] is not None else None,
+            draws=drawn,
+            draw_errors=errors,
             units=self.parent.units,
             nobs=self.parent.nobs,
             parent=self,
             origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),
-            unstable=sum(block[2] for block in blocks or []),
+            unstable=unstable,
         )
 
     @told_by(fevd)
@@ -202,6 +217,7 @@ class StructuralResults:
         rng: Seed,
         *,
         n_jobs: int = 1,
+        gather: Callable[[Iterable[T]], list[T]] = list,
     ) -> list[T] | None:
         """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of draws.
 
@@ -215,6 +231,8 @@ class StructuralResults:
             Seed, needed with a bootstrap.
         n_jobs : int
             Threads.
+        gather : callable, default list
+            How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
 
         Returns
         -------
@@ -227,7 +245,7 @@ class StructuralResults:
             As :meth:`irf`.
         """
         if bootstrap is None:
-            return None if self.draws is None else self.read_own(read)
+            return None if self.draws is None else gather(self.read_own(read))
         scheme = self.scheme
         check_structural(bootstrap)
         if self.draws is not None or not isinstance(scheme, PointScheme):
@@ -235,7 +253,12 @@ class StructuralResults:
                 f"results of {type(scheme).__name__} have draws of their own here; leave the bootstrap out to use them."
             )
         return bootstrap_blocks(
-            self.parent, bootstrap, lambda draws: read(draws, scheme.impact_batch(draws)), rng=rng, n_jobs=n_jobs
+            self.parent,
+            bootstrap,
+            lambda draws: read(draws, scheme.impact_batch(draws)),
+            rng=rng,
+            n_jobs=n_jobs,
+            gather=gather,
         )
 
     @cached_property

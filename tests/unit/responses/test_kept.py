@@ -1,0 +1,114 @@
+"""Draws kept on the disk are those in memory, and so are their bands; what cannot fit is refused before any work."""
+
+import resource
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from econ.errors import OutOfMemory, SingularDesign, WriteError
+from econ.responses.kept import FILE, Place
+from econ.testing import simulated_var
+from econ.var import VAR, Cholesky, MovingBlock
+from econ.var.structure import structural
+
+
+@pytest.fixture(scope="module")
+def svar():
+    return VAR(simulated_var(periods=150, rng=1), lags=2).fit().identify(Cholesky("x", "y"))
+
+
+@pytest.fixture(scope="module")
+def memory(svar):
+    return svar.irf(8, MovingBlock(draws=250), rng=1)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 3])
+def test_draws_on_the_disk_are_those_in_memory(svar, memory, tmp_path, n_jobs):
+    disk = svar.irf(8, MovingBlock(draws=250), rng=1, n_jobs=n_jobs, folder=tmp_path / "new")
+    assert isinstance(disk.draws, np.memmap)
+    assert not disk.draws.flags.writeable
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [FILE]
+    np.testing.assert_array_equal(np.load(tmp_path / "new" / FILE), memory.draws)
+    assert disk.unstable == memory.unstable
+    for kind in ("pointwise", "sup-t", "joint"):
+        for interval in ("percentile", "hall"):
+            found, wanted = (each.band(0.8, kind, interval=interval) for each in (disk, memory))
+            np.testing.assert_array_equal(found, wanted)
+    assert disk.at(3, response="y", shock="x") == replace(memory.at(3, response="y", shock="x"), parent=disk)
+
+
+def test_bands_of_draws_on_the_disk_copy_one_path_at_a_time(svar, tmp_path, monkeypatch):
+    disk = svar.irf(8, MovingBlock(draws=250), rng=1, folder=tmp_path)
+    monkeypatch.setattr(type(disk), "_paths", property(lambda irf: pytest.fail("all draws were copied")))
+    disk.band(kind="sup-t")
+
+
+def test_own_draws_of_a_scheme_go_to_the_disk_too(svar, tmp_path):
+    own = replace(svar, draws=np.stack([svar.impact.to_numpy()] * 120))
+    np.testing.assert_array_equal(own.irf(4, folder=tmp_path).draws, own.irf(4).draws)
+    assert isinstance(own.irf(4, folder=tmp_path).draws, np.memmap)
+
+
+def test_an_error_amid_the_work_leaves_no_file(svar, tmp_path, monkeypatch):
+    def broken(*_, **__):
+        raise SingularDesign("amid the work")
+
+    monkeypatch.setattr(
+        structural.kernels, "responses", lambda *a: np.zeros((1, 5, 2, 2)) if len(a[0]) == 1 else broken()
+    )
+    with pytest.raises(SingularDesign, match="amid"):
+        svar.irf(4, MovingBlock(draws=250), rng=1, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_one(svar, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WriteError, match="give another folder"):
+        svar.irf(4, MovingBlock(draws=20), rng=1, folder=tmp_path / "file")
+
+
+def test_more_draws_than_the_limit_leaves_are_refused_before_work(svar, tmp_path, monkeypatch):
+    monkeypatch.setattr(structural, "bootstrap_blocks", lambda *_, **__: pytest.fail("the work began"))
+    pages = Path("/proc/self/statm").read_text().split()[0] if sys.platform == "linux" else "0"
+    limit = int(pages) * resource.getpagesize() + 50_000_000
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
+    with pytest.raises(OutOfMemory, match=r"100,000 draws of responses need 64 MB .* (4\d|5\d) more; .*folder="):
+        svar.irf(19, MovingBlock(draws=100_000), rng=1)
+    with pytest.raises(OutOfMemory, match="need 64 MB"):  # errors of the draws stay in memory
+        Place((100_000, 20, 2, 2), tmp_path, errors=True)
+    Place((100_000, 20, 2, 2), tmp_path, errors=False)
+
+
+def test_more_than_the_machine_has_is_refused(svar):
+    with pytest.raises(OutOfMemory, match="10,000,000 draws of responses need 320,320 MB"):
+        svar.irf(1000, MovingBlock(draws=10_000_000), rng=1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how the C library of Linux gives memory back")
+def test_blocks_use_the_memory_of_the_blocks_before():
+    code = (
+        "import resource, numpy as np\nfrom econ.parallel import map_blocks\n"
+        "def work(size, generator): return sum(np.ones(2**18).sum() for _ in range(3)) + np.ones((3, 2**18)).sum()\n"
+        "map_blocks(work, 300, rng=1)\nbefore = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "map_blocks(work, 2000, rng=1)\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 5000
+
+
+def test_workers_run_ahead_of_the_reader_by_a_few_blocks_only():
+    from econ.parallel import map_blocks
+
+    begun, ahead = [], []
+
+    def slow_reader(results):
+        for number, _ in enumerate(results):
+            ahead.append(len(begun) - number)
+        return ahead
+
+    assert len(map_blocks(lambda *_: begun.append(1), 3000, rng=1, n_jobs=2, gather=slow_reader)) == 30
+    assert max(ahead) <= 4
