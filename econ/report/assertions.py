@@ -106,7 +106,7 @@ def check(text: str, given: Mapping[str, Iterable[str]], look: Look) -> None:
     SchemaError
         If an assertion belongs to no claim.
     OutputDiffers
-        If a claim is false; names the sentence, the condition and the numbers.
+        If a claim is false; names the sentence, the condition, the numbers, and the keys of all others that are false.
     """
     said: dict[str, str] = {}
     for key, words in spans(text):
@@ -115,15 +115,18 @@ def check(text: str, given: Mapping[str, Iterable[str]], look: Look) -> None:
         said.setdefault(key, words)
     if idle := [key for key in given if key not in said]:
         raise SchemaError(f"{FILE}: {idle[0]!r} belongs to no claim of the text; key a sentence to it, or take it out.")
-    for key, words in said.items():
-        for condition in given[key]:
-            for each in expanded(condition):
-                if not holds(each, look):
-                    numbers = "; ".join(f"{name} = {_shown(look(name))}" for name in named(each))
-                    raise OutputDiffers(
-                        f"the text says {words!r} (claim {key}), which rests on {each!r}; the results say {numbers}. "
-                        f"Rewrite the sentence, and its condition in {FILE}."
-                    )
+    false = [
+        (key, each) for key in said for condition in given[key] for each in expanded(condition) if not holds(each, look)
+    ]
+    if false:
+        key, each = false[0]
+        numbers = "; ".join(f"{name} = {_shown(look(name))}" for name in named(each))
+        others = sorted({other for other, _ in false} - {key})
+        raise OutputDiffers(
+            f"the text says {said[key]!r} (claim {key}), which rests on {each!r}; the results say {numbers}. "
+            f"Rewrite the sentence, and its condition in {FILE}."
+            + (f" False too: {', '.join(others)}." if others else "")
+        )
 
 
 def expanded(condition: str) -> Iterator[str]:

@@ -69,6 +69,12 @@ def _fails(sentence, key, condition, changed):
     return False
 
 
+def test_all_sentences_that_are_false_are_named_at_once():
+    changed = {name: Estimate(1000.0, 1.0, 999.0, 1001.0) for name in ("price_impact.primary", "operations.far")}
+    with pytest.raises(OutputDiffers, match=r"results say .* = 1,000\.0 .*False too: .*far-open.*primary-holds-both"):
+        assertions.check(TEXT, GIVEN, lambda name: changed.get(name) or LOOK(name))
+
+
 def test_china_sold_more_in_two_earlier_years_than_in_the_last():
     assert "they were larger in 2016 and in 2019" in " ".join(TEXT.split())
     sold = {row.label: -row.cells[1] for row in Exhibit.open("claims", PAPER).tables["annual"].body}
