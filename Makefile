@@ -17,7 +17,7 @@ RUNS := $(KEYS:%=paper/results/%.run.json)
 LOST := $(foreach key,$(KEYS),$(if $(wildcard paper/results/$(key).json),,paper/results/$(key).run.json))
 LIBRARY := $(wildcard econ/*.py econ/*/*.py econ/*/*/*.py econ/data/*.csv econ/report/*.mplstyle)
 ARCHIVE := $(wildcard econ/data/archive/*/manifest.csv)
-PAPER := $(wildcard paper/paper.md paper/editions/* paper/*.bib paper/*.csl paper/*.lua paper/*.css paper/head.tex paper/template.typ)
+PAPER := $(wildcard paper/paper.md paper/assertions.toml paper/typed.toml paper/editions/* paper/*.bib paper/*.csl paper/*.lua paper/*.css paper/head.tex paper/template.typ)
 
 # What to say when a program fails because the environment is not whole.
 EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotlib, joblib, threadpoolctl, platformdirs, fredapi, typst, pypandoc" \

@@ -126,7 +126,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             f"with {number(len(order_of(spec, 'china')))} variables and {counted(spec.adding_up.lags, 'lag')}; {spec.level:.0%} Fieller sets. Excess: over the group's share of the "
             "debt that China does not hold. Domestic private: net issuance less all others; issuance is known by quarter only "
             "and spread over its months, and flows are of long-term Treasuries while debt includes bills. Holders add to one: Wald test that net "
-            "issuance does not respond. Orders are bounds.",
+            "issuance does not respond. Orders are conventions. The first quarter of 2026 takes the last published rate of issuance.",
             sampled(spec),
         ],
     )

@@ -133,7 +133,7 @@ def _changes(spec: Specification) -> tuple[Table, dict[str, Value]]:
         notes=[
             f"Each cell twice, on one sample and by one program: with purchases of {IMPUTED[0]} to {IMPUTED[-1]} estimated as the "
             "change in position less a modelled change in value, and with those that the S form publishes. All other months "
-            f"are the same. Brackets: {spec.level:.0%} intervals or Anderson-Rubin sets. The appendix lists every number of the text that moved."
+            f"are the same. Brackets: {spec.level:.0%} intervals or Anderson-Rubin sets. Every number of the first edition's text that moved is listed with the archive."
         ],
     )  # fmt: skip
     return table, numbers

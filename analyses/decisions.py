@@ -133,7 +133,8 @@ def _cells(line: pd.Series) -> list[Any]:
     low, high = (f"{end:z.2f}".replace("-", "−").replace("inf", "∞") for end in ends)
     words = f"{'[' if math.isfinite(ends[0]) else '('}{low}, {high}{']' if math.isfinite(ends[1]) else ')'}"
     verdict = str(line["verdict"]).removesuffix(" with these data")
-    return [float(line["value"]), words, line["detectable"], int(line["nobs"]), line["nobs_needed"], verdict]
+    needed = line["nobs_needed"] if all(map(math.isfinite, ends)) else "–"
+    return [float(line["value"]), words, line["detectable"], int(line["nobs"]), needed, verdict]
 
 
 def _symmetries(spec: Specification) -> dict[str, Symmetry]:

@@ -12,6 +12,7 @@ from analyses._units import scored
 from analyses._words import listing
 from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
+from econ.report.numbers import MINUS
 from econ.simulate import ESTIMATORS, Truths, moments_table, tournament
 from econ.simulate.grid import KNOWN_FAULTS
 from econ.simulate.moments import archive_columns
@@ -20,6 +21,19 @@ TARGETS = {
     "Price impact, seller": "impact", "Price impact, ally or officials": "ally_impact official_impact",
     "Quantity offset": "offset",
 }  # fmt: skip
+WORDS = {
+    "oracle": "True flows and true shock", "ols_holdings": "Least squares, holdings", "ols_flows": "Least squares, purchases",
+    "recursive_flow_first": "Recursive, flows first", "recursive_yield_first": "Recursive, yields first", "signs": "Signs",
+    "signs_narrative": "Signs and episodes", "heteroskedasticity": "Regimes of variance", "proxy_var": "External instrument, VAR",
+    "lp_iv": "External instrument, projection", "event_study": "Event study", "variance_shift": "Variance of event days",
+    "intervention": "Interventions", "granular": "Granular shocks", "offset_oracle": "Share: true flows and true shock",
+    "offset_ols": "Share: least squares", "offset_recursive": "Share: recursive", "offset_lp_iv": "Share: external instrument",
+}  # fmt: skip
+"""Designs in the words of the text; one without words keeps its name."""
+
+
+def _words(name: str) -> str:
+    return WORDS.get(name, name.replace("_", " "))
 
 
 @recorded
@@ -53,12 +67,13 @@ def _scores(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification) 
         for name, estimator in ESTIMATORS.items():
             if estimator.target in targets.split():
                 word = "yes" if believable.loc[name, "believable"] else "no"
-                rows.append(Row(name.replace("_", " "), [*_cells(table, name, spec), word]))
+                rows.append(Row(_words(name), [*_cells(table, name, spec), word]))
     error = 100.0 * (spec.level * (1.0 - spec.level) / market.replications) ** 0.5
     return Table(
         ["Median bias", "Coverage", "Power or size", "Median bias", "Coverage", "Power or size", "Believable"],
         rows,
-        spans=[(f"Impact {impact:.0f}, offset {market.offset}", 3) for impact in market.impacts[:2]] + [("", 1)],
+        spans=[(f"Impact {impact:.0f}, offset {market.offset}".replace("-", MINUS), 3) for impact in market.impacts[:2]]
+        + [("", 1)],
         decimals=2,
         notes=[
             f"{market.replications} simulated samples of {market.periods} months, calibrated to the archive, with its custody misattribution, "
@@ -70,18 +85,18 @@ def _scores(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification) 
 
 
 def _impacts(spec: Specification) -> str:
-    return listing([f"{impact:.0f}".replace("-", "−") for impact in spec.simulation.impacts])
+    return listing([f"{impact:.0f}".replace("-", MINUS) for impact in spec.simulation.impacts])
 
 
 def _numbers(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification) -> dict[str, float | int | str]:
-    kept = [name.replace("_", " ") for name in believable.index[believable["believable"]] if "oracle" not in name]
+    kept = [_words(name) for name in believable.index[believable["believable"]] if "oracle" not in name]
     none, moderate, large = spec.simulation.impacts
     bias = table["median_bias"].xs(none, level="impact")
     return {
         "holdings_bias_at_zero": float(bias.xs("ols_holdings", level="estimator").iloc[0]),
         "flows_bias_at_zero": float(bias.xs("ols_flows", level="estimator").iloc[0]),
         "believable": len(kept),
-        "believable_names": ", ".join(kept),
+        "believable_names": "; ".join(kept),
         "replications": spec.simulation.replications,
         "power_lp_iv": _power(table, "lp_iv", moderate),
         "power_granular": _power(table, "granular", moderate),
@@ -93,7 +108,7 @@ def _numbers(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification)
 
 def _curves(table: pd.DataFrame, spec: Specification) -> pd.DataFrame:
     rows = [
-        (name.replace("_", " "), impact, _power(table, name, impact))
+        (_words(name), impact, _power(table, name, impact))
         for name in spec.simulation.curves
         for impact in spec.simulation.impacts
     ]

@@ -104,7 +104,7 @@ def _table(rows: list[Row | Panel], spec: Specification) -> Table:
             f"{spec.level:.0%} Fieller sets over moving-block draws, often unbounded because the response itself is not "
             "distinguishable from zero. Below: what a Chinese shock of one standard deviation asks of allied shocks; scenarios "
             f"above a plausibility of {spec.offset.doubtful} are not to be read; left over: root mean square of the allies' monthly "
-            "purchases. Recursive orders are bounds, not estimates; own shocks: each holder's granular shock.",
+            "purchases. Recursive orders are conventions, not estimates; own shocks: each holder's granular shock.",
             sampled(spec),
         ],
     )  # fmt: skip

@@ -14,6 +14,7 @@ from econ.report.numbers import Number
 from econ.responses import IRF, Identified, JointResponses
 from econ.var import ProxyResults
 
+ASSUMED = "0 by assumption"
 ORDERS = {"china": ("China first", "flows_first"), "allies": ("Allies first", "allies_first")}
 
 
@@ -37,7 +38,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         rows.append(Panel(words))
         for slug, (name, ally) in allies.items():
             cells = [quantity_offset(sources[key], CHINA, ally, horizon=h, level=spec.level) for h in horizons]
-            rows.append(Row(name, cells))
+            rows.append(Row(name, [ASSUMED if _assumed(cell) else cell for cell in cells]))
             numbers |= {f"{key}_{slug}_{h}": cell for h, cell in zip(horizons, cells, strict=True)}
     numbers["proxy_f"] = float(svar.first_stage["effective_f"])
     shares = _pro_rata(spec)
@@ -56,7 +57,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "Minus the cumulated response of the ally's net purchases over that of China's own, to a Chinese shock: 1 is full "
             f"replacement, 0 none. Brackets: {spec.level:.0%} Fieller sets from {spec.var.draws:,} moving-block draws, or "
             "Anderson-Rubin sets, which need no strong instrument; a set without end is printed so. UK figures are of "
-            "custodians. The benchmark is the ally's position over federal debt held by the public less the Federal Reserve's and China's holdings. Recursive orders are bounds, not estimates.",
+            "custodians. The benchmark is the ally's position over federal debt held by the public less the Federal Reserve's and China's holdings. Recursive orders are conventions, not estimates.",
             sampled(spec),
         ],
     )
@@ -92,6 +93,11 @@ def _sets(spec: Specification, irfs: dict[str, IRF], svar: ProxyResults) -> Tabl
             sampled(spec),
         ],
     )  # fmt: skip
+
+
+def _assumed(cell: Estimate) -> bool:
+    """Whether an order makes the response zero."""
+    return cell.value == cell.lower == cell.upper == 0.0
 
 
 def _words() -> dict[str, str]:

@@ -52,7 +52,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         below="interval",
         notes=[
             f"Monthly VAR with {counted(spec.var.lags, 'lag')}, {span(window(spec))}: {variables(ordered(spec, 'flows_first'))}; yields in changes. A positive number is a rise of the yield. Brackets: {spec.level:.0%} intervals, moving-block bootstrap, "
-            f"{spec.var.draws:,} draws. The orders are bounds and not estimates: the first puts every joint movement within "
+            f"{spec.var.draws:,} draws. The orders are conventions and not estimates: the first puts every joint movement within "
             "the month down to the flow, the second to the yield."
         ],
     )

@@ -1,8 +1,10 @@
 """Every choice of every exhibit of the paper, each once.
 
-The primary cells and the bounds were fixed on the date in ``fixed_on``, on grounds of design, before the exhibits were
-computed; the designs of `analyses._decisive` on the date in ``decided_on``. Other parts stand in
-`analyses._ledger`, `analyses._measurement` and `analyses._simulations`. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
+The yield, the horizon, the bounds and the thresholds of the primary cells were fixed on the date in ``fixed_on``, on grounds of
+design, before the exhibits were computed; seller, instruments and controls stood in the program of that evening and entered this
+file on 2026-11-26, when results were known, and the number of factors was not chosen blind (section "What was fixed when" of the
+paper). The designs of `analyses._decisive` were fixed on the date in ``decided_on``. Other parts stand in `analyses._ledger`,
+`analyses._measurement` and `analyses._simulations`. A referee changes a field by its dotted name and calls the ``result`` of any exhibit::
 
     quantity_offset.result(baseline.changed("var.lags", 3))
     quantity_offset.result(baseline.changed({"var.lags": 3, "var.draws": 199}))

@@ -34,7 +34,7 @@ local function figure(element)
 end
 
 -- A table made by code, in the language of this format, with the caption written in the text.
--- Classes: .small for small print, .here for a table that must not float, .long for one that may go over the page.
+-- Classes: .small and .tiny for small print, .here for a table that must not float, .long for one that may go over the page.
 local function included(element)
   count_up(element.identifier)
   local path = element.attributes.src .. "." .. (latex and "tex" or typst and "typ" or "html")
@@ -43,13 +43,13 @@ local function included(element)
   local body = file:read("a")
   file:close()
   local caption = pandoc.utils.blocks_to_inlines(element.content)
-  local small, here = element.classes:includes("small"), element.classes:includes("here")
+  local small, here, tiny = element.classes:includes("small"), element.classes:includes("here"), element.classes:includes("tiny")
   if latex then
     local text = pandoc.write(pandoc.Pandoc({ pandoc.Plain(caption) }), "latex"):gsub("%s+$", "")
-    return pandoc.RawBlock("latex", "\\begin{table}[" .. (here and "h!" or "htbp") .. "]\\centering" .. (small and "\\footnotesize" or "\\small")
+    return pandoc.RawBlock("latex", "\\begin{table}[" .. (here and "h!" or "htbp") .. "]\\centering" .. (tiny and "\\scriptsize" or small and "\\footnotesize" or "\\small")
       .. "\n\\caption{" .. text .. "}\\label{" .. element.identifier .. "}\n" .. body .. "\\end{table}")
   elseif typst then
-    local size = small and "0.84em" or "0.92em"
+    local size = tiny and "0.75em" or small and "0.84em" or "0.92em"
     local long = element.classes:includes("long")
     return {
       pandoc.RawBlock("typst", (long and "#[#show figure: set block(breakable: true)\n" or "")

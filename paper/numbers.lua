@@ -2,6 +2,14 @@
 -- The build renders the numbers; this filter only looks them up, and stops at one that is not there.
 local numbers
 
+local html = FORMAT:match("html")
+
+-- [words]{.claim key=name}: econ.report held the words to the results before; the page of the web may show which.
+local function claim(span)
+  if not span.classes:includes("claim") then return nil end
+  return html and span or span.content
+end
+
 local function lookup(span)
   if not span.classes:includes("num") then return nil end
   local key = span.attributes.key or error("a number without key= stands in the text")
@@ -23,4 +31,5 @@ end
 return {
   { Meta = read },
   { Span = lookup },
+  { Span = claim },
 }

@@ -21,9 +21,9 @@ from econ.errors import (
 )
 from econ.files import scratch, writing
 from econ.memory import within_memory
-from econ.report import editions
+from econ.report import assertions, editions, typed
 from econ.report.exhibit import Exhibit, built
-from econ.report.numbers import render
+from econ.report.numbers import Number, render
 from econ.report.run import commit_of
 from econ.report.runner import step
 from econ.report.store import dumps, project_root, write
@@ -65,9 +65,11 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
     Raises
     ------
     SeriesNotFound
-        If the text asks for a number that no exhibit has; names the nearest.
+        If the text asks for a number, or keys a claim to an assertion, that does not exist; names the nearest.
+    OutputDiffers
+        If a sentence that the text keys to an assertion is false by the results.
     SpecificationError
-        If pandoc or Typst refuse: an undefined reference or citation, a missing table or figure.
+        If a digit is typed by hand, or pandoc or Typst refuse: an undefined reference or citation, a missing table.
     ReplicationError
         If pandoc or Typst are not installed.
     """
@@ -75,8 +77,9 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
     _need("pypandoc", "typst")
     with scratch() as temporary, ThreadPoolExecutor(len(_FORMATS)) as pool:
         numbers, printed = temporary / "numbers.json", rendered(folder)
+        checked_text(folder)
         write(numbers, dumps(printed))
-        editions.save(folder, printed)
+        editions.save(folder, reprinted(folder))
         metadata = ("-M", f"numbers-file={numbers}", "-M", f"date={edition(folder)}")
         words = {ending: (*_COMMON, *options, *metadata) for ending, options in _FORMATS.items()}
         made = {ending: pool.submit(_pandoc, folder, given) for ending, given in words.items()}
@@ -98,12 +101,38 @@ def rendered(folder: Path) -> dict[str, str]:
     SeriesNotFound
         If an exhibit or a number of it does not exist.
     """
+    text, look, found = source(folder), results(folder), dict[str, str]()
+    for match in _SPAN.finditer(text):
+        key, fmt = match["key"], match["fmt"] or "value"
+        found[f"{key} {fmt}"] = render(look(key), fmt)
+    return found
+
+
+def reprinted(folder: Path) -> dict[str, str]:
+    """Words of today for each number of an earlier edition's text, by ``"key format"``; those gone are left out."""
+    look, found = results(folder), dict[str, str]()
+    for name in editions.earlier(folder):
+        key, _, fmt = name.partition(" ")
+        try:
+            found[name] = render(look(key), fmt)
+        except SeriesNotFound:
+            continue
+    return found
+
+
+def source(folder: Path) -> str:
+    """Text of the paper."""
     path = folder / "paper.md"
     if not path.exists():
         raise VintageMissing(f"no paper.md in {folder.name}/; restore it from the repository.")
-    keys, opened, found = built(folder), dict[str, Exhibit](), dict[str, str]()
-    for match in _SPAN.finditer(path.read_text(encoding="utf-8")):
-        key, fmt = match["key"], match["fmt"] or "value"
+    return path.read_text(encoding="utf-8")
+
+
+def results(folder: Path) -> Callable[[str], Number]:
+    """A look-up of ``"exhibit.number"`` among the results on disk; refuses a name that is not there."""
+    keys, opened = built(folder), dict[str, Exhibit]()
+
+    def look(key: str) -> Number:
         exhibit, _, number = key.partition(".")
         if exhibit not in keys:
             raise SeriesNotFound(f"the text asks for the number {key!r}, but no exhibit; {suggestion(exhibit, keys)}")
@@ -114,8 +143,24 @@ def rendered(folder: Path) -> dict[str, str]:
             raise SeriesNotFound(
                 f"the text asks for the number {key!r}, which does not exist; {suggestion(number, known)}"
             )
-        found[f"{key} {fmt}"] = render(known[number], fmt)
-    return found
+        return known[number]
+
+    return look
+
+
+def checked_text(folder: Path) -> None:
+    """Hold the claims of the text to the results, and its digits to the list of those that may be typed.
+
+    Raises
+    ------
+    SpecificationError
+        If a digit is typed by hand or a condition cannot be read.
+    OutputDiffers
+        If a sentence is false.
+    """
+    text = source(folder)
+    typed.check(text, typed.read(folder))
+    assertions.check(text, assertions.read(folder), results(folder))
 
 
 def edition(folder: Path) -> str:

@@ -1,8 +1,9 @@
-"""Numbers of the text that an earlier edition printed otherwise: what it printed, what is printed now, and why.
+"""Numbers of an earlier edition's text that are others now: what it printed, what the results say, and why.
 
 ``paper/editions/first.csv`` holds every number of that edition's text as it stood on its pages, and
-``paper/editions/causes.toml`` the causes, each with the numbers that it moved. The build sets the table from both and
-from the numbers of today; it refuses a moved number without a cause, and a cause that moves nothing.
+``paper/editions/causes.toml`` the causes, each with the numbers that it moved. The build writes the table from both and
+from the results of today, printed in the text of today or not; it refuses a moved number without a cause, and a
+cause that moves nothing.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def table(folder: Path, new: Mapping[str, str]) -> Table:
     folder : Path
         Folder of the paper.
     new : mapping of str to str
-        What the text prints now, by ``"key format"``.
+        What the results say now, by ``"key format"``.
 
     Raises
     ------
@@ -85,20 +86,20 @@ def table(folder: Path, new: Mapping[str, str]) -> Table:
         why = ", ".join(letters[name] for name, (_, numbers) in given.items() if _named(key, numbers))
         before, now = (_cell({each[0]: each[side] for each in changes}) for side in (1, 2))
         rows.append(Row(key.partition(".")[2].replace("_", " "), [before, now, why]))
-    gone, fresh = len(old.keys() - new.keys()), len(new.keys() - old.keys())
+    gone = len(old.keys() - new.keys())
     words = "; ".join(f"({letters[name]}) {why}" for name, (why, _) in given.items())
     return Table(
         ["First edition", "Now", "Why"], rows, stub="Number",
         notes=[
-            f"All numbers of the text that two editions print differently, {len(found)} of {len(_keys(old, new))} that "
-            f"both print, by the name under which results/ holds them. Why: {words}. {gone} readings of the first "
-            f"edition's text are no longer in it, {fresh} are new."
+            f"All numbers of the first edition's text that are others now, {len(found)} of {len(_keys(old, new))}, "
+            f"by the name under which results/ holds them. Why: {words}. {gone} readings of that text no "
+            "result holds any more."
         ],
     )  # fmt: skip
 
 
 def save(folder: Path, new: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write the table below ``build/``, where the text includes it from; nothing without an earlier edition."""
+    """Write the table below ``build/``, beside the supplementary tables; nothing without an earlier edition."""
     from econ.report.store import write
 
     if not earlier(folder):
@@ -121,7 +122,7 @@ def _cell(texts: Mapping[str, str]) -> str:
     """Readings of one number side by side, by format: the value, its error, its set; long lists by their length."""
     ordered = sorted(texts, key=lambda fmt: (fmt.startswith("interval"), fmt.startswith("se")))
     joined = " ".join(f"({texts[fmt]})" if fmt.startswith("se") else texts[fmt] for fmt in ordered)
-    return joined if len(joined) <= LONGEST else f"a list of {len(joined.split(', '))}"
+    return joined if len(joined) <= LONGEST else f"a list of {len(joined.split('; ' if '; ' in joined else ', '))}"
 
 
 def _complete(found: Mapping[str, object], given: Mapping[str, tuple[str, tuple[str, ...]]]) -> None:

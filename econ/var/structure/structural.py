@@ -138,8 +138,7 @@ class StructuralResults:
         horizon, inner = checks.horizon(horizon), checks.count("inner", inner, least=0)
         if inner == 1:
             raise SpecificationError("inner must be 0 or at least 2: one sample has no standard deviation; found 1.")
-        impact = self.impact.to_numpy()
-        point = kernels.responses(self.model.lag_blocks, impact[None], horizon)[0]
+        point = kernels.responses(self.model.lag_blocks, self.impact.to_numpy()[None], horizon)[0]
 
         def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
             errors = None
@@ -149,9 +148,9 @@ class StructuralResults:
 
         if bootstrap is not None:
             check_structural(bootstrap)
-        size = 0 if self.draws is None else len(self.draws)
-        shape = (size if bootstrap is None else bootstrap.draws, *point.shape)
-        place = kept.Place(shape, None if folder is None else Path(folder), errors=bool(inner))
+        own = 0 if self.draws is None else len(self.draws)
+        size = own if bootstrap is None else bootstrap.draws
+        place = kept.Place((size, *point.shape), None if folder is None else Path(folder), errors=bool(inner))
         found = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=place.fill)
         drawn, errors, unstable = found[0] if found else (None, None, 0)
         return IRF(

@@ -118,7 +118,8 @@ reference-section-title: References
 
 # Introduction {#sec:introduction}
 
-The impact is []{.num key=market.impact fmt=units} (s.e. []{.num key=market.impact fmt=se:2}, 90% interval
+[The impact is negative]{.claim key=impact-negative}:
+[]{.num key=market.impact fmt=units} (s.e. []{.num key=market.impact fmt=se:2}, 90% interval
 []{.num key=market.impact fmt=interval}), with []{.num key=market.lags} lags and a share of
 []{.num key=market.share fmt=percent}. See [Section @sec:model], [Table @tbl:market], [Figure @fig:market] and
 equation ([-@eq:var]). As in @sims1980, and elsewhere [@sims1980, p. 3].[^1]
@@ -173,6 +174,17 @@ REFERENCES = """
 """
 
 
+TYPED = """
+[names]
+pattern = '10-year|90% (?:interval|bands)|p\\. 3'
+why = "names"
+
+[markdown]
+pattern = '[12]\\.5|\\^1'
+why = "a table written in Markdown, and a note"
+"""
+
+
 def make_project(folder: Path) -> Path:
     """Write the sample into an empty folder and return it."""
     files = {
@@ -183,6 +195,8 @@ def make_project(folder: Path) -> Path:
         "paper/paper.md": PAPER,
         "paper/refs.bib": REFERENCES,
         "paper/exhibits.toml": "[market]\ntolerance = 1e-6\n",
+        "paper/assertions.toml": 'impact-negative = ["market.impact:upper < 0"]\n',
+        "paper/typed.toml": TYPED,
     }
     for name, text in files.items():
         path = folder / name

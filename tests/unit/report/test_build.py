@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from econ.errors import SeriesNotFound, SpecificationError
+from econ.errors import EconError, SeriesNotFound, SpecificationError
 from econ.report.build import build, edition, main
 from econ.report.verification import labels
 
@@ -91,6 +91,43 @@ def test_unknown_number_stops_the_build_and_is_named(project, old, new, message)
     with pytest.raises(SeriesNotFound, match=message):
         build(project / "paper")
     assert not (project / "paper/paper.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "assertions.toml", "upper < 0", "lower > 0",
+            r"says 'The impact is negative' \(claim impact-negative\).*'market.impact:lower > 0'.*market.impact = −6",
+        ),
+        ("assertions.toml", "impact-negative", "impact-negativ", "by 'impact-negative'.*did you mean 'impact-negativ'"),
+        ("assertions.toml", "market.impact", "market.impakt", "'market.impakt'.*did you mean 'impact'"),
+        ("assertions.toml", "\n", '\nidle = ["market.lags = 2"]\n', "'idle' belongs to no claim"),
+        ("assertions.toml", "upper < 0", "upper below 0", "cannot be read; write a < b"),
+        ("assertions.toml", '["market.impact:upper < 0"]', '"market.impact:upper < 0"', "needs a list of conditions"),
+        ("paper.md", "{.claim key=impact-negative}", "{.claim}", "1 claims stand in the text and 0 can be read"),
+        ("paper.md", "are small.", "are small, by 7 bp.", "types a number by hand: '.*by 7 bp.'"),
+        ("typed.toml", "10-year", "11-year", "types a number by hand: '.*10-year"),
+        ("typed.toml", "[12]", "[34]", "'?\\[markdown\\] matches nothing|types a number by hand"),
+        ("typed.toml", 'why = "names"', 'why = ""', r"\[names\] needs pattern = and why ="),
+    ],
+)  # fmt: skip
+def test_a_false_sentence_and_a_digit_typed_by_hand_stop_the_build(project, file, old, new, message):
+    path = project / "paper" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    (project / "paper/paper.pdf").unlink(missing_ok=True)
+    with pytest.raises(EconError, match=message):
+        build(project / "paper")
+    assert not (project / "paper/paper.pdf").exists()
+
+
+def test_the_words_of_a_claim_are_set_and_its_key_is_not(set_paper):
+    for name in ("paper.tex", "paper.typ", "paper.html"):
+        text = (set_paper / "paper" / name).read_text(encoding="utf-8")
+        assert "The impact is negative" in " ".join(text.split())
+        assert ("impact-negative" in text) == (name == "paper.html")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from econ.errors import SchemaError
 from econ.report import editions
-from econ.report.build import rendered
+from econ.report.build import reprinted
 from econ.report.exhibit import Exhibit
 from econ.report.numbers import render
 
@@ -35,9 +35,9 @@ def cause(folder, *numbers):
 def test_a_moved_number_stands_with_both_prints_and_its_cause(paper):
     table = editions.table(paper, NEW)
     assert [(row.label, *row.cells) for row in table.body] == [("a", "1 [0, 2]", "2 [1, 3]", "a")]
-    assert "1 of 2 that both print" in table.notes[0]
+    assert "that are others now, 1 of 2," in table.notes[0]
     assert "(a) other data" in table.notes[0]
-    assert "1 readings of the first edition's text are no longer in it, 1 are new" in table.notes[0]
+    assert "1 readings of that text no result holds any more" in table.notes[0]
 
 
 def test_a_number_without_a_cause_and_a_cause_without_a_number_are_refused(paper):
@@ -57,15 +57,15 @@ def test_a_paper_without_an_earlier_edition_has_no_table(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_files_lie_where_the_text_includes_them_from(paper):
+def test_the_files_lie_where_the_text_says(paper):
     written = editions.save(paper, NEW)
     assert {path.name for path in written} == {f"editions.{end}" for end in ("csv", "tex", "typ", "html")}
-    assert 'src="build/editions"' in (PAPER / "paper.md").read_text(encoding="utf-8")
+    assert "`paper/build/editions`" in (PAPER / "paper.md").read_text(encoding="utf-8")
     assert "1 [0, 2]" in (paper / "build" / "editions.html").read_text(encoding="utf-8")
 
 
 def test_every_moved_number_of_the_paper_has_a_cause():
-    printed = rendered(PAPER)
+    printed = reprinted(PAPER)
     rows = editions.table(PAPER, printed).body
     assert len(rows) == len(editions.moved(editions.earlier(PAPER), printed))
     assert len(rows) > 90
@@ -77,7 +77,7 @@ def test_imputed_purchases_give_what_the_first_edition_printed():
     """The cause is what it says: with that one choice turned back, the program prints the earlier numbers."""
     baseline = importlib.import_module("analyses.specification").baseline.changed("concept", "imputed")
     given = editions.causes(PAPER)
-    moved = editions.moved(editions.earlier(PAPER), rendered(PAPER))
+    moved = editions.moved(editions.earlier(PAPER), reprinted(PAPER))
     alone = {
         key: changes for key, changes in moved.items()
         if [name for name, (_, numbers) in given.items() if editions._named(key, numbers)] == ["purchases"]
