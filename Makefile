@@ -17,6 +17,7 @@ KEYS := $(patsubst analyses/%.py,%,$(filter-out analyses/specification.py,$(wild
 RUNS := $(KEYS:%=paper/results/%.run.json)
 # A run record beside results that somebody deleted is no record.
 LOST := $(foreach key,$(KEYS),$(if $(wildcard paper/results/$(key).json),,paper/results/$(key).run.json))
+EXPLORER := $(wildcard econ/report/page/* econ/report/vendor/*)
 LIBRARY := $(wildcard econ/*.py econ/*/*.py econ/*/*/*.py econ/data/*.csv econ/report/*.mplstyle)
 ARCHIVE := $(wildcard econ/data/archive/*/manifest.csv)
 PAPER := $(wildcard paper/paper.md paper/editions/* paper/*.bib paper/*.csl paper/*.lua paper/*.css paper/head.tex paper/template.typ)
@@ -33,7 +34,7 @@ ifdef AS_OF
 all: $(READY)
 	@$(PYTHON) -m econ reproduce --as-of $(AS_OF) $(EXPLAIN)
 else
-all: paper/paper.pdf ## build every table, figure and number, then the paper as PDF, HTML and TeX (default); AS_OF=DATE: on another vintage
+all: paper/paper.pdf paper/explorer.html ## build every table, figure and number, then the paper as PDF, HTML and TeX and its explorer (default); AS_OF=DATE: on another vintage
 endif
 
 $(READY): requirements.lock
@@ -61,7 +62,10 @@ paper/build/edition: FORCE
 paper/paper.pdf: $(RUNS) $(PAPER) paper/build/edition | $(READY)
 	@$(PYTHON) -m econ.report.build $(EXPLAIN)
 
-paper: paper/paper.pdf ## set the paper from the results, rebuilding exhibits only where needed
+paper/explorer.html: $(RUNS) $(EXPLORER) | $(READY)
+	@$(PYTHON) -m econ.report.explorer $(EXPLAIN)
+
+paper: paper/paper.pdf paper/explorer.html ## set the paper from the results, rebuilding exhibits only where needed
 
 test: lint ## style, types and the fast tests (minutes)
 	@$(PYTHON) -m pytest -m "not slow" -n 2 --dist worksteal $(EXPLAIN)
@@ -106,7 +110,7 @@ doctor: $(READY) ## say whether this machine has what the paper needs
 	@$(PYTHON) -m econ doctor
 
 clean: ## remove what make built but the committed results; keep the environment
-	rm -rf paper/paper.pdf paper/paper.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
+	rm -rf paper/paper.pdf paper/paper.html paper/explorer.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
 audit: $(READY) ## list every package of the lock with its licence; fail on an unknown one, a missing hash, a key in a file
