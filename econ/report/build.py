@@ -26,8 +26,11 @@ from econ.report.numbers import render
 from econ.report.run import commit_of
 from econ.report.runner import step
 from econ.report.store import dumps, project_root, write
+from econ.report.web import finished
 
 _SPAN = re.compile(r"\{\.num\s+key=\"?(?P<key>[\w.-]+)\"?(?:\s+fmt=\"?(?P<fmt>[\w:]+)\"?)?\s*\}")
+_FIRST = {"html": ("-L", "web.lua")}
+"""Filters of one edition that see the text before its numbers are filled in."""
 _COMMON = (
     "--from=markdown",
     "--standalone",
@@ -43,7 +46,7 @@ _FORMATS = {
     "tex": ("--to=latex", "--include-in-header=head.tex", "--default-image-extension=pdf", "-V", "numbersections"),
     "html": (
         "--to=html5", "--mathml", "--number-sections", "--embed-resources", "--css=paper.css",
-        "--default-image-extension=svg",
+        "--default-image-extension=svg", "--toc", "--toc-depth=2", "--wrap=none",
     ),
 }  # fmt: skip
 
@@ -79,7 +82,11 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
         editions.save(folder, printed)
         metadata = ("-M", f"numbers-file={numbers}", "-M", f"date={edition(folder)}")
         for ending, options in _FORMATS.items():
-            texts[folder / f"paper.{ending}"] = _pandoc(folder, (*_COMMON, *options, *metadata))
+            texts[folder / f"paper.{ending}"] = _pandoc(
+                folder, (*_FIRST.get(ending, ()), *_COMMON, *options, *metadata)
+            )
+        page = folder / "paper.html"
+        texts[page] = finished(texts[page], folder, [name.partition(" ")[0] for name in printed])
     pdf = _typst(folder, texts[folder / "paper.typ"])
     for path, text in texts.items():
         write(path, text)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FILTERS = ("numbers.lua", "crossref.lua", "template.typ", "paper.css", "head.tex")
+FILTERS = ("numbers.lua", "web.lua", "crossref.lua", "template.typ", "paper.css", "head.tex")
 
 
 def load_sample():
@@ -34,6 +34,15 @@ def built_project(tmp_path_factory, environment):
     for key in ("market", "counts"):
         subprocess.run([sys.executable, "-m", f"analyses.{key}"], cwd=folder, env=environment, check=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def set_paper(built_project):
+    """The sample with its paper in all formats."""
+    from econ.report.build import build
+
+    build(built_project / "paper")
+    return built_project
 
 
 @pytest.fixture
