@@ -113,7 +113,7 @@ clean: ## remove what make built but the committed results; keep the environment
 	rm -rf paper/paper.pdf paper/paper.html paper/explorer.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
-audit: $(READY) ## list every package of the lock with its licence; fail on an unknown one, a missing hash, a key in a file
+audit: $(READY) ## list every package of the lock with its licence; fail on an unknown one, a missing hash, a changed vendored file, a key in a file
 	@$(PYTHON) -m econ.report.audit $(EXPLAIN)
 
 help: ## this list

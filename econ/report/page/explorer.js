@@ -159,10 +159,11 @@ function plotCurve(all) {
   });
   const under = element("div", { id: "curve-under" });
   room.append(under);
-  const columns = Math.min(60, rows.length), options = Object.entries(all.axes).flatMap(([axis, list]) => list.map((option, place) => ({ axis, place, name: `${LABELS[axis] || axis}: ${plain(option)}` })));
-  const cells = options.flatMap(({ axis, place, name }) => {
+  const columns = Math.min(60, rows.length), options = [{ name: "Set without zero", test: (row) => all.apart[row] },
+    ...Object.entries(all.axes).flatMap(([axis, list]) => list.map((option, place) => ({ name: `${LABELS[axis] || axis}: ${plain(option)}`, test: (row) => all.codes[axis][row] === place })))];
+  const cells = options.flatMap(({ name, test }) => {
     const counts = new Float64Array(columns), sizes = new Float64Array(columns);
-    rows.forEach((each) => { const k = Math.floor((each.rank * columns) / rows.length); sizes[k] += 1; counts[k] += all.codes[axis][each.row] === place; });
+    rows.forEach((each) => { const k = Math.floor((each.rank * columns) / rows.length); sizes[k] += 1; counts[k] += test(each.row) ? 1 : 0; });
     return Array.from(counts, (n, k) => ({ name, k, share: n / sizes[k] }));
   });
   show("curve-under", "Choices behind the estimates, as counted in the filters", {

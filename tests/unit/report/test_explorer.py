@@ -1,6 +1,5 @@
 """The explorer: its numbers are those of Python, it asks nobody, and it can be used by key, by phone and by ear."""
 
-import hashlib
 import json
 import re
 import tomllib
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 from econ.errors import SchemaError, VintageMissing
+from econ.report.audit import vendored
 from econ.report.exhibit import Exhibit
 from econ.report.explorer import CURVES, assembled, explorable, explore, payload
 from econ.report.sales import impacts, parts_of
@@ -76,14 +76,12 @@ def test_it_loads_nothing(file):
     assert re.findall(r"@import|url\(", outside) == []
 
 
-def test_vendored_files_are_the_published_ones_and_carry_their_licences():
+def test_vendored_files_are_of_the_version_that_is_noted_and_the_audit_sees_them():
+    finding = vendored(ROOT)
+    assert finding.ok
+    assert finding.details.startswith("3 files")
     for folder in VENDORS:
-        about = tomllib.loads((folder / "vendor.toml").read_text(encoding="utf-8"))
-        assert {path.name for path in folder.glob("*.js")} == about.keys()
-        for name, each in about.items():
-            assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == each["sha256"], name
-            assert each["licence"] in ("ISC", "MPL-2.0")
-            assert len((folder / each["licence-file"]).read_text(encoding="utf-8")) > 500
+        for name, each in tomllib.loads((folder / "vendor.toml").read_text(encoding="utf-8")).items():
             assert f"v{each['version']}" in (folder / name).read_text(encoding="utf-8")[:200]
 
 
