@@ -56,9 +56,8 @@ def lineage(exhibits: Mapping[str, Exhibit], numbers: Iterable[str], root: Path 
 
 
 def _exhibit(exhibit: Exhibit, names: list[str], root: Path | None) -> str:
-    lines = (
-        lines_of(root / exhibit.program) if root is not None and (root / exhibit.program).exists() else _Lines((), 1)
-    )
+    program = root / exhibit.program if root is not None and names else None
+    lines = lines_of(program) if program is not None and program.exists() else _Lines((), 1)
     links = ", ".join(f'<a href="#file:{escape(each.file)}">{escape(each.file)}</a>' for each in exhibit.vintages)
     parts = [
         f'<section id="lineage:{exhibit.key}" class="lineage">', f"<h2>{escape(exhibit.title)}</h2>",

@@ -14,18 +14,12 @@ from econ.report.table import Panel, Row, Table
 PER = "$100bn"
 """The sale that the cells are per."""
 PROJECTED = {
-    "China": ("LS China", "China's own shocks"),
-    "Japan": ("LS Japan", "Interventions", "Intervention shocks"),
-    "Foreign officials": ("LS officials, 1985–2020",),
-    "All foreign holders": (
-        "LS all foreign, 1985 on",
-        "LS all foreign",
-        "Granular, all",
-        "Granular, no hubs",
-        "Combined",
-    ),
+    "China": ("ols_china", "granular_china"),
+    "Japan": ("ols_japan", "intervention", "intervention_shock"),
+    "Foreign officials": ("ols_long",),
+    "All foreign holders": ("ols_whole", "ols_foreign", "granular", "granular_ex_hubs", "combined"),
 }
-"""Who sells in each row of the projections."""
+"""Who sells in each design of the projections, by the key of its numbers."""
 SYSTEMS = {
     "China": ("", "sells", 1.0),
     "Japan": ("japan", "buys", -1.0),
@@ -62,17 +56,27 @@ def impacts(folder: Path) -> list[dict[str, Any]]:
 
 
 def _projections(exhibit: Exhibit) -> list[dict[str, Any]]:
-    table = exhibit.table
-    place = _place(table, PER)
-    who = {label: holder for holder, labels in PROJECTED.items() for label in labels}
-    labels = [row.label for row in table.body]
-    strange = [*(label for label in labels if label not in who), *(label for label in who if label not in labels)]
-    if strange:
-        raise SchemaError(
-            f"the explorer and exhibit {exhibit.key!r} do not both know the design {strange[0]!r}; say in "
-            "econ/report/sales.py who sells in each design of its table."
-        )
-    return [_record(who[row.label], row.label, "three months", row.cells[place], 1.0) for row in table.body]
+    """Rows of the table, each known by its number of three months, whatever the page calls the design."""
+    place = _place(exhibit.table, PER)
+    keys = {}
+    for key in (key for keys_of in PROJECTED.values() for key in keys_of):
+        number = exhibit.numbers.get(f"{key}_3")
+        if not isinstance(number, Estimate):
+            raise SchemaError(
+                f"exhibit {exhibit.key!r} lacks the number '{key}_3' of a design; adapt econ/report/sales.py."
+            )
+        keys[number.value] = key
+    who = {key: holder for holder, keys_of in PROJECTED.items() for key in keys_of}
+    found = []
+    for row in exhibit.table.body:
+        known = [keys[cell.value] for cell in row.cells if isinstance(cell, Estimate) and cell.value in keys]
+        if len(known) != 1:
+            raise SchemaError(
+                f"nobody is known to sell in the design {row.label!r} of exhibit {exhibit.key!r}; say who in "
+                "econ/report/sales.py."
+            )
+        found.append(_record(who[known[0]], row.label, "three months", row.cells[place], 1.0))
+    return found
 
 
 def _systems(exhibit: Exhibit) -> list[dict[str, Any]]:

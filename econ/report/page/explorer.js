@@ -306,7 +306,8 @@ function start() {
   at("curve-walk").addEventListener("input", one);
   lean.max = DATA.leaning.curve.length - 1;
   lean.addEventListener("input", drawLeaning);
-  boxes("responses-which", DATA.responses.map((each) => each.design), (name) => ["LS all foreign, 1985 on", "Combined", "LS China"].includes(name) || name.startsWith("China sells"), drawResponses);
+  const first = new Set(DATA.responses.filter((each) => each.points.length > 10 && (each.kind === "projection" || each.design.startsWith("China"))).map((each) => each.design));
+  boxes("responses-which", DATA.responses.map((each) => each.design), (name) => first.has(name), drawResponses);
   for (const each of document.querySelectorAll("input[name=band]")) each.addEventListener("change", drawResponses);
   at("responses-cut").addEventListener("change", drawResponses);
   at("designs-only").addEventListener("change", drawDesigns);
