@@ -15,6 +15,7 @@ KEYS := $(patsubst analyses/%.py,%,$(filter-out analyses/specification.py,$(wild
 RUNS := $(KEYS:%=paper/results/%.run.json)
 # A run record beside results that somebody deleted is no record.
 LOST := $(foreach key,$(KEYS),$(if $(wildcard paper/results/$(key).json),,paper/results/$(key).run.json))
+EXPLORER := $(wildcard econ/report/page/* econ/report/vendor/*)
 LIBRARY := $(wildcard econ/*.py econ/*/*.py econ/*/*/*.py econ/data/*.csv econ/report/*.mplstyle)
 ARCHIVE := $(wildcard econ/data/archive/*/manifest.csv)
 PAPER := $(wildcard paper/paper.md paper/assertions.toml paper/typed.toml paper/editions/* paper/*.bib paper/*.csl paper/*.lua paper/*.css paper/head.tex paper/template.typ)
@@ -31,7 +32,7 @@ ifdef AS_OF
 all: $(READY)
 	@$(PYTHON) -m econ reproduce --as-of $(AS_OF) $(EXPLAIN)
 else
-all: paper ## build every table, figure and number, then the paper as PDF, HTML and TeX (default); AS_OF=DATE: on another vintage
+all: paper ## build every table, figure and number, then the paper as PDF, HTML and TeX and its explorer (default); AS_OF=DATE: on another vintage
 endif
 
 # Wheels only, each by its hash; the lock names all of them, so pip need not look for others. Nor need it compile what
@@ -87,8 +88,11 @@ paper/build/edition: FORCE
 paper/paper.pdf: $(RUNS) $(PAPER) paper/build/edition | $(READY)
 	@$(PYTHON) -m econ.report.build $(EXPLAIN)
 
+paper/explorer.html: $(RUNS) $(EXPLORER) | $(READY)
+	@$(PYTHON) -m econ.report.explorer $(EXPLAIN)
+
 paper: exhibits ## set the paper from the results, rebuilding exhibits only where needed
-	@$(AGAIN) paper/paper.pdf
+	@$(AGAIN) paper/paper.pdf paper/explorer.html
 
 test: lint ## style, types and the fast tests (minutes)
 	@$(PYTHON) -m pytest -m "not slow" -n 2 --dist worksteal $(EXPLAIN)
@@ -137,10 +141,10 @@ doctor: $(READY) ## say whether this machine has what the paper needs
 	@$(PYTHON) -m econ doctor
 
 clean: ## remove what make built but the committed results; keep the environment
-	rm -rf paper/paper.pdf paper/paper.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
+	rm -rf paper/paper.pdf paper/paper.html paper/explorer.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
-audit: $(TESTING) ## list every package of the locks with its licence; fail on an unknown one, a missing hash, a key in a file
+audit: $(TESTING) ## list every package of the locks with its licence; fail on an unknown one, a missing hash, a changed vendored file, a key in a file
 	@$(PYTHON) -m econ.report.audit $(EXPLAIN)
 
 help: ## this list

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,10 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="multiverse", title="Every defensible specification", numbers=numbers,
         tables={"": _summary(curves, joint, blocks, spec), "variance": _variance(curves, spec), "tree": _tree(curves, spec)},
-        figures={"": Figure(_points(curves["h1"]), _draw, height=7.4)}, vintages=vintages_of(spec), spec=spec,
+        figures={
+            "": Figure(_points(curves["h1"]), partial(_draw, units=UNITS["sale"], published=tuple(LITERATURE.values())), height=7.4),
+            "share": Figure(_points(curves["h2"]), partial(_draw, units=UNITS["share"]), height=5.4),
+        }, vintages=vintages_of(spec), spec=spec,
     )  # fmt: skip
 
 
@@ -166,11 +170,12 @@ def _branches(results: SpecificationCurveResults, depth: int) -> list[Row]:
 
 
 def _points(results: SpecificationCurveResults) -> pd.DataFrame:
-    """Estimates in order, whether zero lies outside of the set, and the choices behind them."""
+    """Estimates in order with their sets, whether zero lies outside of these, and the choices behind them."""
     rows = results.estimates
     kept = rows[list(results.curve.axes)].astype(str).reset_index(drop=True)
-    kept.insert(0, "value", rows["value"].to_numpy().round(2))
-    kept.insert(1, "significant", [bool(each) for each in rows["significant"]])
+    for place, name in enumerate(("value", "lower", "upper")):
+        kept.insert(place, name, [round(float(each), 2) for each in rows[name]])
+    kept.insert(3, "significant", [bool(each) for each in rows["significant"]])
     return kept
 
 
@@ -179,17 +184,18 @@ def _short(label: str) -> str:
     return label.removeprefix("yield_").replace("term_premium_10y", "premium").replace("_", " ")
 
 
-def _draw(page: Any, data: pd.DataFrame) -> None:
-    options = [(axis, label) for axis in data.columns[2:] for label in dict.fromkeys(sorted(data[axis]))]
+def _draw(page: Any, data: pd.DataFrame, units: str, published: tuple[float, ...] = ()) -> None:
+    options = [(axis, label) for axis in data.columns[4:] for label in dict.fromkeys(sorted(data[axis]))]
     top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.0, 1.25])
     at, seen = np.arange(len(data)), data["significant"].to_numpy(dtype=bool)
     top.plot(at, data["value"], ".", color="#0b3c6f", markersize=2.4, rasterized=True)
     top.axhline(0.0, color="black", linewidth=0.6)
-    for place, value in enumerate(LITERATURE.values()):
+    for place, value in enumerate(published):
         words = "" if place else "published estimates"
         top.axhline(value, color="#c75b12", linewidth=0.7, linestyle=":", label=words or None)
-    top.set_ylabel(UNITS["sale"])
-    top.legend(loc="upper left", frameon=False)
+    top.set_ylabel(units)
+    if published:
+        top.legend(loc="upper left", frameon=False)
     rows = {"zero outside the set": seen} | {
         f"{WORDS[axis].lower()}: {_short(label)}": (data[axis] == label).to_numpy() for axis, label in options
     }

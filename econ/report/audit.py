@@ -1,14 +1,17 @@
 """`make audit`: what the locks bring in, under which licences, and that no file holds a key or names a package index.
 
-It reads the locks, the metadata of the installed packages and the files of the project; it asks no network.
+It reads the locks, the metadata of the installed packages, the digests of vendored files and the files of the project;
+it asks no network.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from econ.report.run import git
 from econ.report.store import project_root
 
 ALLOWED = frozenset(
-    {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT-CMU", "MPL-2.0", "NCSA",
+    {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "MPL-2.0", "NCSA",
      "PSF-2.0", "Zlib"}
 )  # fmt: skip
 """Licences that ask nothing of who uses the package or changes it: permissive, and MPL, which binds its own files."""
@@ -152,6 +155,24 @@ def hashes(required: tuple[Pin, ...]) -> Finding:
     return Finding("hashes", True, f"{len(required)} requirements, {sum(pin.hashes for pin in required)} hashes")
 
 
+def vendored(root: Path) -> Finding:
+    """Whether each file of another project, as ``vendor/vendor.toml`` lists it, is the published one."""
+    wrong, count = [], 0
+    for table in (path for path in files(root) if path.name == "vendor.toml"):
+        about = tomllib.loads(table.read_text(encoding="utf-8"))
+        count += len(about)
+        wrong += [f"{path.name} (not listed)" for path in table.parent.glob("*.js") if path.name not in about]
+        for name, each in about.items():
+            path = table.parent / name
+            if not path.exists() or sha256(path.read_bytes()).hexdigest() != each["sha256"]:
+                wrong.append(f"{name} (not the file that was published)")
+            if each["licence"] not in ALLOWED or not (table.parent / each["licence-file"]).exists():
+                wrong.append(f"{name} ({each['licence']}, no licence of the list with its text beside it)")
+    if wrong:
+        return Finding("vendored", False, f"{', '.join(wrong)}; take the file from its package again.")
+    return Finding("vendored", True, f"{count} files of other projects, as published, each with its licence")
+
+
 def files(root: Path) -> list[Path]:
     """Files of the project: those that git knows or would add; without git all but the hidden and the built."""
     listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -204,7 +225,7 @@ def audit(root: Path) -> tuple[tuple[Pin, ...], tuple[Finding, ...]]:
     """
     paths = locks(root)
     required = tuple(pin for path in paths for pin in pins(path))
-    return required, (lock(*paths), hashes(required), licences(required), secrets(root))
+    return required, (lock(*paths), hashes(required), licences(required), vendored(root), secrets(root))
 
 
 def main() -> int:

@@ -27,8 +27,11 @@ from econ.report.numbers import Number, render
 from econ.report.run import commit_of
 from econ.report.runner import step
 from econ.report.store import dumps, project_root, write
+from econ.report.web import finished
 
 _SPAN = re.compile(r"\{\.num\s+key=\"?(?P<key>[\w.-]+)\"?(?:\s+fmt=\"?(?P<fmt>[\w:]+)\"?)?\s*\}")
+_FIRST = {"html": ("-L", "web.lua")}
+"""Filters of one edition that see the text before its numbers are filled in."""
 _COMMON = (
     "--from=markdown",
     "--standalone",
@@ -44,7 +47,7 @@ _FORMATS = {
     "tex": ("--to=latex", "--include-in-header=head.tex", "--default-image-extension=pdf", "-V", "numbersections"),
     "html": (
         "--to=html5", "--mathml", "--number-sections", "--embed-resources", "--css=paper.css",
-        "--default-image-extension=svg",
+        "--default-image-extension=svg", "--toc", "--toc-depth=2", "--wrap=none",
     ),
 }  # fmt: skip
 
@@ -81,10 +84,12 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
         write(numbers, dumps(printed))
         editions.save(folder, reprinted(folder))
         metadata = ("-M", f"numbers-file={numbers}", "-M", f"date={edition(folder)}")
-        words = {ending: (*_COMMON, *options, *metadata) for ending, options in _FORMATS.items()}
+        words = {name: (*_FIRST.get(name, ()), *_COMMON, *options, *metadata) for name, options in _FORMATS.items()}
         made = {ending: pool.submit(_pandoc, folder, given) for ending, given in words.items()}
         pdf = _typst(folder, made["typ"].result())  # while pandoc is at work on the others
         texts = {folder / f"paper.{ending}": text.result() for ending, text in made.items()}
+        page = folder / "paper.html"
+        texts[page] = finished(texts[page], folder, [name.partition(" ")[0] for name in printed])
     for path, text in texts.items():
         write(path, text)
     write(folder / "paper.pdf", pdf)

@@ -1,4 +1,4 @@
-"""Everything that `make` does, without make: each exhibit that is not up to date, then the paper."""
+"""Everything that `make` does, without make: each exhibit that is not up to date, then the paper and its explorer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from econ.report.vintages import folder_of, prepared
 def reproduce(
     root: Path | None = None, *, as_of: str | None = None, show: Callable[[str], object] = print
 ) -> tuple[str, ...]:
-    """Build every exhibit whose inputs changed, then the paper.
+    """Build every exhibit whose inputs changed, then the paper and its explorer.
+
+    A project that lacks an exhibit which the explorer shows has none.
 
     Parameters
     ----------
@@ -38,7 +40,8 @@ def reproduce(
     ReplicationError
         If programs fail, once the others are done; says which, why, and how to see where.
     """
-    from econ.report.build import build  # a program too: python -m must find it not imported yet
+    from econ.report.build import build  # programs too: python -m must find them not imported yet
+    from econ.report.explorer import explorable, explore
 
     root = root or project_root()
     target = prepared(root, as_of)
@@ -53,6 +56,9 @@ def reproduce(
         raise ReplicationError("\n".join(failed))
     with step("paper"):
         build(target)
+    if explorable(target):
+        with step("explorer"):
+            explore(target)
     return tuple(done)
 
 

@@ -148,8 +148,7 @@ class StructuralResults:
 
         if bootstrap is not None:
             check_structural(bootstrap)
-        own = 0 if self.draws is None else len(self.draws)
-        size = own if bootstrap is None else bootstrap.draws
+        size = bootstrap.draws if bootstrap is not None else 0 if self.draws is None else len(self.draws)
         place = kept.Place((size, *point.shape), None if folder is None else Path(folder), errors=bool(inner))
         found = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=place.fill)
         drawn, errors, unstable = found[0] if found else (None, None, 0)

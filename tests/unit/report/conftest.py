@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FILTERS = ("numbers.lua", "crossref.lua", "template.typ", "paper.css", "head.tex")
+FILTERS = ("numbers.lua", "web.lua", "crossref.lua", "template.typ", "paper.css", "head.tex")
 
 
 def load_sample():
@@ -36,6 +36,15 @@ def built_project(tmp_path_factory, environment):
     return folder
 
 
+@pytest.fixture(scope="session")
+def set_paper(built_project):
+    """The sample with its paper in all formats."""
+    from econ.report.build import build
+
+    build(built_project / "paper")
+    return built_project
+
+
 @pytest.fixture
 def project(built_project, tmp_path, monkeypatch, environment):
     for name, value in environment.items():
@@ -53,3 +62,39 @@ def committed_project(project):
         git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *words]
         subprocess.run(git, cwd=project, check=True, capture_output=True)
     return project
+
+
+def load_devtools():
+    spec = importlib.util.spec_from_file_location("report_devtools", Path(__file__).with_name("devtools.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless browser; where the machine has none, its tests are skipped and say so."""
+    devtools = load_devtools()
+    path = devtools.found()
+    if path is None:
+        pytest.skip("no browser on this machine: install chromium, or name one in ECON_BROWSER")
+    made = devtools.Browser(path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def faults():
+    """``faults(page)``: serious and critical findings of axe-core on a page, each with the elements it is about."""
+    axe = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+
+    def look(page):
+        page.ask(f"{axe};0")
+        found = page.ask("axe.run(document, {resultTypes: ['violations']}).then((each) => each.violations)")
+        return [
+            (each["id"], each["impact"], [node["target"] for node in each["nodes"]][:3])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+
+    return look

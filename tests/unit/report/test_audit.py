@@ -1,6 +1,7 @@
 """`make audit`: the lock, the licences and the files of the project, and that each fault is found."""
 
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -22,6 +23,7 @@ from econ.report.audit import (
     locks,
     pins,
     secrets,
+    vendored,
 )
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,7 +46,7 @@ def test_the_project_passes_and_every_requirement_is_listed(capsys, monkeypatch)
     assert module.main() == 0
     lines = capsys.readouterr().out.splitlines()
     required, findings = audit(ROOT)
-    assert [each.subject for each in findings] == ["lock", "hashes", "licences", "keys"]
+    assert [each.subject for each in findings] == ["lock", "hashes", "licences", "vendored", "keys"]
     assert len(lines) == len(required) + len(findings)
     assert re.match(r"^numpy +2\.\S+ +BSD-3-Clause AND ", next(line for line in lines if line.startswith("numpy ")))
     assert not any("unknown" in line for line in lines)
@@ -159,6 +161,24 @@ SAMPLES = {
     "a user and password": "https://me" + ":secret@example.org/x",
     "a package index": "https://pypi" + ".org/project",
 }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"ISC"', '"GPL-3.0-only"', "GPL-3.0-only"),
+        ("LICENSE-d3", "LICENSE-none", "with its text"),
+        ('sha256 = "9', 'sha256 = "8', "not the file"),
+        ('"d3.min.js"', '"d4.min.js"', "d3.min.js (not listed)"),
+    ],
+)
+def test_a_vendored_file_that_was_changed_or_has_no_licence_is_found(tmp_path, old, new, told):
+    folder = Path(shutil.copytree(ROOT / "econ" / "report" / "vendor", tmp_path / "vendor"))
+    assert vendored(tmp_path).ok
+    text = (folder / "vendor.toml").read_text(encoding="utf-8")
+    (folder / "vendor.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert told in str(vendored(tmp_path))
+    assert not vendored(tmp_path).ok
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

@@ -9,12 +9,6 @@ from econ.report.build import build, edition, main
 from econ.report.verification import labels
 
 
-@pytest.fixture(scope="module")
-def set_paper(built_project):
-    build(built_project / "paper")
-    return built_project
-
-
 def edit(project, old, new):
     path = project / "paper" / "paper.md"
     text = path.read_text(encoding="utf-8")
