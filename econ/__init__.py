@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         PathProjection,
         granular_instrument,
     )
+    from econ.responses.plot import plot_responses
+    from econ.tables.compare import compare
     from econ.var import (
         IRF,
         VAR,
@@ -61,6 +63,7 @@ _ROOMS = (
     "report",
     "responses",
     "simulate",
+    "tables",
     "testing",
     "var",
 )
@@ -75,6 +78,8 @@ _HOMES = {
     "econ.projection": (
         "GranularInstrument LocalProjection LocalProjectionDiD PanelProjection PathProjection granular_instrument"
     ),
+    "econ.responses.plot": "plot_responses",
+    "econ.tables.compare": "compare",
     "econ.var": (
         "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility FactorAugmentedVAR Heteroskedasticity IRF "
         "KernelVAR LongRun MaxShare Minnesota MixedFrequencyVAR MovingBlock NonGaussian OutlierScaling Proxy "
@@ -120,10 +125,12 @@ __all__ = [
     "VECM",
     "Wild",
     "catalogue",
+    "compare",
     "events",
     "granular_instrument",
     "lag_order",
     "load",
+    "plot_responses",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ SHARES = (0.90, 0.50)
 POINTS = 240
 
 
-def plot_elasticities(fit: SupplyDemandResults) -> Figure:
+def plot_elasticities(fit: SupplyDemandResults, *, ax: Any = None) -> Figure:
     """Draw impact and leaning, posterior (area) over prior (line), and both together with the curve that the data give.
 
     The third panel shows the regions of highest density that hold 50 and 90% of the posterior, the same regions of the
@@ -29,6 +29,8 @@ def plot_elasticities(fit: SupplyDemandResults) -> Figure:
     ----------
     fit : SupplyDemandResults
         A posterior.
+    ax : sequence of three matplotlib Axes, optional
+        Where to draw.
 
     Returns
     -------
@@ -46,15 +48,16 @@ def plot_elasticities(fit: SupplyDemandResults) -> Figure:
     >>> len(plot_elasticities(fit).axes)
     3
     """
-    from econ.responses.page import new_page
+    from econ.responses.page import panels, style, words
 
-    figure = new_page(9.0, 2.8, layout="constrained")
-    first, second, third = figure.subplots(1, 3)
-    windows = []
-    for axes, name, unit in zip((first, second), ("impact", "leaning"), fit.parent.units, strict=True):
-        windows.append(_draw_margin(axes, fit._margin(name)))
-        axes.set_title(f"{name.capitalize()}, {unit}" if unit else name.capitalize(), parse_math=False)
-    _draw_both(third, fit, windows)
+    with style():
+        figure, grid = panels(1, 3, ax, width=3.0, height=2.8)
+        first, second, third = grid[0]
+        windows = []
+        for axes, name, unit in zip((first, second), ("impact", "leaning"), fit.parent.units, strict=True):
+            windows.append(_draw_margin(axes, fit._margin(name)))
+            words(axes, title=f"{name.capitalize()}, {unit}" if unit else name.capitalize())
+        _draw_both(third, fit, windows)
     return figure
 
 
