@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
     from econ.multiverse import SpecificationCurve
+    from econ.parallel import quiet
     from econ.projection import (
         GranularInstrument,
         LocalProjection,
@@ -75,6 +76,7 @@ _HOMES = {
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
     "econ.multiverse": "SpecificationCurve",
+    "econ.parallel": "quiet",
     "econ.projection": (
         "GranularInstrument LocalProjection LocalProjectionDiD PanelProjection PathProjection granular_instrument"
     ),
@@ -131,6 +133,7 @@ __all__ = [
     "lag_order",
     "load",
     "plot_responses",
+    "quiet",
 ]
 
 

@@ -303,9 +303,9 @@ class EventStudyResults(Shown):
     ) -> VarianceShift | Unavailable:
         """Identify the effect of news from the extra variance of event days (Rigobon and Sack 2004).
 
-        Event days differ from control days (the estimation windows of the events) by news of variance λ
-        that moves the impulse by 1 and the response by a: the covariance matrix of (impulse, response)
-        shifts by λ (1, a; a, a²), whatever else moves both every day. Works on changes of both columns.
+        Event days differ from control days (the estimation windows of the events) by news of variance λ that moves the
+        impulse by 1 and the response by a: the covariance matrix of (impulse, response) shifts by λ (1, a; a, a²),
+        whatever else moves both every day. Rigobon (2003), REStat 85(4). Works on changes of both columns.
 
         Parameters
         ----------
@@ -359,10 +359,9 @@ class EventStudyResults(Shown):
     ) -> Placebo:
         """Randomisation test: compare the events with placebo dates like them.
 
-        Every draw puts each event on a day without news, of the same weekday, volatility regime and third
-        of the month (matches are given up from the last, and reported, where fewer than 20 days are left).
-        Events with overlapping windows move together, so a draw is as clustered as the events. Placebo
-        days have the same normal model, estimation window and rules as events.
+        Every draw puts each event on a day without news, of the same weekday, volatility regime and third of the month
+        (matches are given up from the last, and reported, where fewer than 20 days are left). Events with overlapping
+        windows move together, so a draw is as clustered as the events. Rules and models are those of the events.
 
         Parameters
         ----------

@@ -151,8 +151,8 @@ def words(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> None:
     axes.set_ylabel(y, **WORDS)
 
 
-def legend(axes: Axes) -> None:
-    """A legend whose names are taken as they stand."""
-    found = axes.legend()
+def legend(axes: Axes, *, outside: bool = False) -> None:
+    """A legend whose names are taken as they stand; ``outside``, on the right, where areas fill the panel."""
+    found = axes.legend(**({"loc": "center left", "bbox_to_anchor": (1.0, 0.5)} if outside else {}))
     for text in found.get_texts():
         text.set_parse_math(False)

@@ -59,7 +59,7 @@ def plot_fevd(
             axis.set_xlim(table.index[0], max(table.index[-1], 2))
             words(axis, title=name, x="step")
         axes.ravel()[0].set_ylabel("share of the variance")
-        legend(axes.ravel()[-1])
+        legend(axes.ravel()[-1], outside=True)
     return page
 
 
@@ -93,7 +93,7 @@ def plot_historical_decomposition(
             parts = every.drop(columns=[part for part in LEFT_OUT if part in every.columns])
             _stack(axis, parts)
             words(axis, title=name, y=svar.parent.units[name])
-        legend(axes.ravel()[0])
+        legend(axes.ravel()[0], outside=True)
     return page
 
 
