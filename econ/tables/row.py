@@ -70,13 +70,6 @@ class Line:
     continued: bool = False
 
 
-def check_fact(fact: object) -> None:
-    """Raise ``SpecificationError`` unless ``fact`` is (words, cell)."""
-    if not isinstance(fact, tuple) or len(fact) != 2 or not isinstance(fact[0], str):
-        raise SpecificationError(f"a fact is (words, cell); found {fact!r}.")
-    check_number(fact[1])
-
-
 def row_of(row: Panel | Row | Sequence[Number]) -> Panel | Row:
     """A line of a table as it was given or as (label, cell, cell, ...)."""
     if isinstance(row, Panel):

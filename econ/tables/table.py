@@ -19,7 +19,6 @@ from econ.tables.row import (
     Line,
     Panel,
     Row,
-    check_fact,
     is_count,
     pads_of,
     parts_of,
@@ -98,8 +97,8 @@ class Table:
         checks.choice("below", self.below, BELOW)
         for name in ("columns", "spans", "notes", "facts"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        for fact in self.facts:
-            check_fact(fact)
+        for _, value in self.facts:
+            check_number(value)
         object.__setattr__(self, "rows", tuple(row_of(row) for row in self.rows))
         for row in self.body:
             if len(row.cells) != len(self.columns):

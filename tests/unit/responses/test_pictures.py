@@ -189,7 +189,7 @@ def test_curves_and_posteriors_take_axes():
     posterior = econ.BayesianVAR(simulated_var(120, rng=1), lags=1).fit(draws=20, rng=1)
     ax = axes()
     posterior.plot(ax=ax)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["prior", "posterior"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["posterior", "prior"]
 
 
 def grey(colour):
@@ -199,7 +199,7 @@ def grey(colour):
 
 def test_one_style_whose_colours_differ_in_grey_or_by_dash_and_hatch():
     with style():
-        assert mpl.rcParams["axes.prop_cycle"].by_key()["color"] == [colour.removeprefix("#") for colour in COLOURS]
+        assert mpl.rcParams["axes.prop_cycle"].by_key()["color"] == list(COLOURS)
     assert len({str(each) for each in DASHES}) == len(set(HATCHES)) == len(COLOURS) == 6
     first = sorted(grey(colour) for colour in COLOURS[:3])
     assert min(np.diff(first)) > 0.04

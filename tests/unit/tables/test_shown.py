@@ -17,7 +17,8 @@ from econ.testing import simulated_var
 
 NO_RESULTS = {
     # what a user writes down: schemes, priors, models, designs, descriptions
-    "AsymmetricMinnesota", "BayesianVAR", "Cell", "ChangingVolatility", "Cholesky", "Chosen", "Claim", "CommonVolatility",
+    "AsymmetricMinnesota", "BayesianVAR", "Cell", "ChangingVolatility", "Cholesky", "Chosen", "Claim",
+    "CommonVolatility",
     "DailyFaults", "DailyMarket", "DriftPrior", "ElasticityPrior", "EventStudy", "FactorAugmentedVAR", "Faults",
     "Heteroskedasticity", "Holder", "KernelVAR", "LinearMoment", "LinearSpecification", "LocalProjection",
     "LocalProjectionDiD", "LongRun", "MaxShare", "Minnesota", "MixedFrequencyVAR", "MovingBlock", "NonGaussian",
@@ -132,10 +133,8 @@ def test_summaries_of_other_rooms_hold_their_numbers(results):
     frame = regression.summary().to_frame()
     np.testing.assert_allclose(frame["p_value"], regression.pvalues, rtol=1e-10)
     np.testing.assert_allclose(frame["std_error"], regression.std_errors)
-    one = regression.estimate("a")
-    np.testing.assert_allclose(
-        frame.loc["a", ["estimate", "lower", "upper"]].tolist(), [one.value, one.lower, one.upper]
-    )
+    one, row = regression.estimate("a"), frame.loc["a"]
+    np.testing.assert_allclose([row["estimate"], row["lower"], row["upper"]], [one.value, one.lower, one.upper])
     system = results["Instrumental"]
     np.testing.assert_allclose(system.summary()["estimate"], system.params)
     assert system.summary().loc["p", "upper"] == pytest.approx(system.estimate("p").upper)
@@ -198,9 +197,7 @@ def test_names_are_words_and_never_markup(data):
 
 def test_a_notebook_shows_the_first_rows_of_a_long_table(fit):
     svar = fit.identify(Cholesky("x", "y"))
-    page = svar.irf(60).to_frame()
-    assert len(page) == 244
-    shown = svar.irf(60)._repr_html_()
+    shown = svar.irf(61)._repr_html_()
     assert shown.count("<tr") == 41 + 6
     assert "40 of 44 rows" in shown
 
@@ -221,7 +218,7 @@ def test_a_table_made_by_hand_reads_as_a_frame():
     assert (table["a"].tolist(), "a" in table, "z" in table, len(table)) == ([1.5, "word"], True, False, 2)
     assert (table.iloc[0]["a"], table.index.tolist()) == (1.5, ["x", "y"])
     assert repr(table) == "Table(t: 2 rows, 2 columns)"
-    with pytest.raises(SpecificationError, match="a fact is"):
+    with pytest.raises(SpecificationError, match="facts must be a Sequence of a tuple"):
         Table(["a"], [("x", 1.0)], facts=[("n",)])
     with pytest.raises(SpecificationError, match="one a cell"):
         econ.report.Row("r", [1.0], [1, 2])
