@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from econ import checks
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 
@@ -80,6 +81,7 @@ def plot_placebo(placebo: Placebo, *, bins: int = 40, ax: Any = None) -> Figure:
     """
     from econ.responses.page import COLOURS, legend, panels, style, words
 
+    bins = checks.count("bins", bins)
     draws = placebo.draws[np.isfinite(placebo.draws)]
     if isinstance(placebo.statistic, Unavailable) or not len(draws):
         raise SpecificationError(f"there are no placebo draws to show: {placebo.statistic}.")

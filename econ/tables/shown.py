@@ -68,7 +68,9 @@ class Shown:
         if type(self).summary is not Shown.summary:
             known = "level" in inspect.signature(self.summary).parameters
             return (self.summary(level=level) if known else self.summary()).to_frame()
-        return pd.DataFrame({"value": pd.Series(_contents(self), dtype=object)})
+        return pd.DataFrame(
+            {"value": pd.Series({name: _cell(value) for name, value in _contents(self).items()}, dtype=object)}
+        )
 
     def __repr__(self) -> str:
         found = self._facts() or _scalars(self)
