@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from econ import checks
+from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from econ.var.reduced.conditional import Conditions
     from econ.var.reduced.results import VARResults
     from econ.var.structure.structural import StructuralResults
 
@@ -24,7 +26,9 @@ def plot_forecast(
     variable: str | Sequence[str] | None = None,
     history: int = 24,
     ax: Any = None,
-    **options: Any,
+    conditions: Conditions | None = None,
+    driving: Sequence[str] | None = None,
+    exog: pd.DataFrame | None = None,
 ) -> Figure:
     """Draw the last of the data and the fan of a forecast, or of a scenario where there are conditions.
 
@@ -42,8 +46,10 @@ def plot_forecast(
         Periods of data before.
     ax : matplotlib Axes or sequence of them, optional
         Where to draw, one a variable.
-    **options
-        Passed to ``forecast``: ``conditions``, ``exog``, ``uncertainty``; of an identified VAR also ``driving``.
+    conditions, exog
+        As for ``forecast``.
+    driving : sequence of str, optional
+        Shocks that bring the conditions about; of an identified VAR only.
 
     Returns
     -------
@@ -52,6 +58,11 @@ def plot_forecast(
     from econ.responses.page import coverages
 
     fit: Any = getattr(results, "parent", results) if hasattr(results, "scheme") else results
+    options: dict[str, Any] = {"conditions": conditions, "exog": exog}
+    if driving is not None:
+        if fit is results:
+            raise SpecificationError("a reduced form has no shocks to drive a scenario; identify(...) some first.")
+        options["driving"] = driving
     tables = [results.forecast(steps, level=level, **options) for level in coverages(levels)]
     return draw_fans(fit, tables, variable=variable, history=history, ax=ax)
 
