@@ -140,15 +140,15 @@ def _draw(
 
 
 def _responses(name: object, result: Any) -> IRF:
-    from econ.responses.irf import IRF
-
-    irf = result if isinstance(result, IRF) else getattr(result, "irf", None)
-    if not isinstance(irf, IRF):
+    irf = getattr(result, "irf", None)  # of a projection; that of a VAR is a method, which needs a horizon
+    irf = irf if hasattr(irf, "joint_draws") else result
+    if not hasattr(irf, "joint_draws"):
         raise SpecificationError(
             f"{name!r} is a {type(result).__name__}, which has no responses yet; pass an IRF, such as svar.irf(24), or "
             "the results of a projection."
         )
-    return irf
+    found: IRF = irf
+    return found
 
 
 def _band(irf: IRF, level: float, kind: str | None) -> tuple[Array, Array] | None:

@@ -24,8 +24,8 @@ def plot_weak_iv_set(
     results: HasSets,
     response: str,
     horizon: int,
-    levels: float | Sequence[float] = 0.90,
     *,
+    levels: float | Sequence[float] = 0.90,
     ax: Any = None,
 ) -> Figure:
     """Draw the sets of ``weak_iv_set`` by horizon: a bar an interval, running off the picture where it is open.

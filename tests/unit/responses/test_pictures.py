@@ -148,7 +148,7 @@ def test_open_sets_run_off_the_picture():
 def test_weak_instrument_sets_are_those_of_the_result():
     proxy = instances()["by Proxy"]
     ax = axes()
-    proxy.plot_weak_iv_set("y", 2, BOTH, ax=ax)
+    proxy.plot_weak_iv_set("y", 2, levels=BOTH, ax=ax)
     for bars, level in zip(ax.collections, (0.90, 0.68), strict=True):
         drawn = np.array(bars.get_segments())[:, :, 1]
         np.testing.assert_allclose(drawn, proxy.weak_iv_set("y", 2, level)[["lower", "upper"]].to_numpy())
