@@ -3,7 +3,6 @@
 from econ.tables.compare import compare
 from econ.tables.numbers import render
 from econ.tables.row import Panel, Row
-from econ.tables.shown import Shown
 from econ.tables.table import Table
 
-__all__ = ["Panel", "Row", "Shown", "Table", "compare", "render"]
+__all__ = ["Panel", "Row", "Table", "compare", "render"]

@@ -11,8 +11,8 @@ from surface.instances import instances
 import econ
 from econ import VAR, Cholesky, Dataset, Estimate, Unavailable
 from econ.errors import SpecificationError
-from econ.tables import Shown, Table
-from econ.tables.shown import LETTERS, LINES
+from econ.tables import Table
+from econ.tables.shown import LETTERS, LINES, Shown
 from econ.testing import simulated_var
 
 NO_RESULTS = {
