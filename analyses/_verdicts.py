@@ -15,7 +15,7 @@ from analyses.specification import Specification
 from econ import Estimate
 from econ.infer import calendar_covariance, minimum_detectable_effect, minimum_distance, opposite_bias
 from econ.report import Panel, Row, Table, Unavailable
-from econ.report.numbers import fixed
+from econ.tables.numbers import fixed
 
 NOT_TRIED = Unavailable("not a design of the tournament")
 SAME = {"without": "operations_summed", "kept_out": "operations_summed"}

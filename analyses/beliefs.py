@@ -32,7 +32,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }
     drawn = model(data, "impact", spec, news=True).sample(spec.beliefs.draws, rng=spec.rng)
     table, numbers = _table(fits, by_operations(spec), spec)
-    numbers["median_by_draws"] = cell(drawn.summary(spec.level), "impact", "median")
+    numbers["median_by_draws"] = cell(drawn.summary(spec.level).to_frame(), "impact", "median")
     return Exhibit(
         key="beliefs", title="What the data do to beliefs", numbers=numbers, tables={"": table},
         figures={"": Figure(_densities(fits), _draw, height=2.8)}, vintages=data.vintages, spec=spec,

@@ -12,10 +12,10 @@ from analyses._units import scored
 from analyses._words import listing
 from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
-from econ.report.numbers import MINUS
 from econ.simulate import ESTIMATORS, Truths, moments_table, tournament
 from econ.simulate.grid import KNOWN_FAULTS
 from econ.simulate.moments import archive_columns
+from econ.tables.numbers import MINUS
 
 TARGETS = {
     "Price impact, seller": "impact", "Price impact, ally or officials": "ally_impact official_impact",

@@ -8,7 +8,7 @@ from analyses._words import counted, heads, months, yield_words
 from analyses.specification import Specification, baseline
 from econ.projection import ProjectionResults, credentials
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
-from econ.report.numbers import Number, fixed
+from econ.tables.numbers import Number, fixed
 
 DESIGNS = {"granular": "Granular shocks alone", "combined": "Granular shocks and interventions"}
 HORIZONS = (0, 1, 3, 6)

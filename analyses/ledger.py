@@ -13,7 +13,7 @@ from analyses.specification import Specification, baseline
 from econ.infer import Claim
 from econ.infer.verdict import VERDICTS
 from econ.report import Estimate, Exhibit, Panel, Row, Table, main, recorded
-from econ.report.numbers import fixed
+from econ.tables.numbers import fixed
 
 GROUPS = {"N": "Numbers", "F": "Facts", "C": "Causes and behaviour"}
 SIGNS = {"equal": "", "at least": "≥ ", "at most": "≤ "}

@@ -77,7 +77,7 @@ def _without_prices(spec: Specification) -> tuple[Rule, ...]:
 
 def _told(results: SpecificationCurveResults) -> dict[str, Any]:
     """What text and table say of a curve."""
-    told, rows = results.summary(), results.estimates
+    told, rows = results.summary().to_frame()["value"], results.estimates
     by_concept: dict[Any, Any] = rows.groupby("concept")["value"].median().to_dict() if "concept" in rows else {}
     names = ("combinations", "estimated", "failed", "median", "lowest", "highest", "share_positive",
              "share_significant_positive", "share_significant_negative")  # fmt: skip

@@ -36,7 +36,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         burn=max(10, choices.draws // 2), level=spec.level, rng=spec.rng,
         delays={name: choices.delay, DEBT: choices.delay, CUSTODY: 1, spec.primary.maturity: 1},
     )  # fmt: skip
-    scores = done.summary()
+    scores = done.summary().to_frame()
     gain, p_value = against(done, "ar")
     rows = [
         Row(words, [cell(scores, method, column) for column in ("rmse", "relative_rmse", "crps", "coverage")])

@@ -17,7 +17,7 @@ from econ.data.operations import ERAS
 from econ.eventstudy import OperationResults
 from econ.infer import minimum_detectable_effect
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
-from econ.report.numbers import fixed
+from econ.tables.numbers import fixed
 
 
 @recorded
@@ -229,7 +229,7 @@ def _counts(fits: Fits, spec: Specification) -> dict[str, Any]:
 
 def _path(fit: OperationResults, spec: Specification) -> pd.DataFrame:
     """Responses by day with the band that randomisation does not reject, zero at the close before."""
-    table = fit.summary(level=spec.level)[["estimate", "set lower", "set upper"]]
+    table = fit.summary(level=spec.level).to_frame()[["estimate", "set lower", "set upper"]]
     table.loc[-1] = 0.0
     return table.sort_index().rename_axis("day").reset_index()
 

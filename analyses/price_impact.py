@@ -32,7 +32,7 @@ from econ import Dataset, Estimate, LocalProjection
 from econ.infer import equivalence
 from econ.projection import ProjectionResults
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
-from econ.report.numbers import Number
+from econ.tables.numbers import Number
 
 REACH = 400.0
 """Where intervals are cut in the figures, bp; as drawn in the paths, a quarter more."""

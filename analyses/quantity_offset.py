@@ -10,8 +10,8 @@ from analyses.specification import CHINA, Specification, baseline, fitted, syste
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import decide, quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
-from econ.report.numbers import Number
 from econ.responses import IRF, Identified, JointResponses
+from econ.tables.numbers import Number
 from econ.var import ProxyResults
 
 ASSUMED = "0 by assumption"

@@ -18,7 +18,7 @@ from econ.data import Variable, debt_scale
 from econ.infer import equivalence, regress
 from econ.projection import Credentials, Instrument, credentials, custody_instrument
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
-from econ.report.numbers import Number
+from econ.tables.numbers import Number
 from econ.var import IRF
 
 

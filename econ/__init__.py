@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from econ.estimate import ConfidenceSet, Estimate, Unavailable
     from econ.eventstudy import EventStudy
     from econ.multiverse import SpecificationCurve
+    from econ.parallel import quiet
     from econ.projection import (
         GranularInstrument,
         LocalProjection,
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
         PathProjection,
         granular_instrument,
     )
+    from econ.responses.plot import plot_responses
     from econ.saved import load_result, save
+    from econ.tables.compare import compare
     from econ.var import (
         IRF,
         VAR,
@@ -65,6 +68,7 @@ _ROOMS = (
     "responses",
     "saved",
     "simulate",
+    "tables",
     "testing",
     "var",
 )
@@ -76,10 +80,13 @@ _HOMES = {
     "econ.estimate": "ConfidenceSet Estimate Unavailable",
     "econ.eventstudy": "EventStudy",
     "econ.multiverse": "SpecificationCurve",
+    "econ.parallel": "quiet",
     "econ.projection": (
         "GranularInstrument LocalProjection LocalProjectionDiD PanelProjection PathProjection granular_instrument"
     ),
     "econ.saved": "load_result save",
+    "econ.responses.plot": "plot_responses",
+    "econ.tables.compare": "compare",
     "econ.var": (
         "AsymmetricMinnesota BayesianVAR Cholesky CommonVolatility FactorAugmentedVAR Heteroskedasticity IRF "
         "KernelVAR LongRun MaxShare Minnesota MixedFrequencyVAR MovingBlock NonGaussian OutlierScaling Proxy "
@@ -125,11 +132,14 @@ __all__ = [
     "VECM",
     "Wild",
     "catalogue",
+    "compare",
     "events",
     "granular_instrument",
     "lag_order",
     "load",
     "load_result",
+    "plot_responses",
+    "quiet",
     "save",
 ]
 

@@ -171,7 +171,7 @@ def guarded(cls: C) -> C:
 
     What comes in is copied where the caller could still edit it; what goes out is a copy or refuses writing. A loop
     that reads a table many times reads it once into a variable of its own. Constructor and public methods refuse what
-    is not of the kind that their signatures say; see :mod:`econ.border`.
+    is not of the kind that their signatures say; see :mod:`econ.border`. Its ``repr`` is short.
 
     Examples
     --------
@@ -191,5 +191,28 @@ def guarded(cls: C) -> C:
     for name, attribute in list(vars(cls).items()):
         if isinstance(attribute, cached_property):
             setattr(cls, name, _Cached(name, attribute.func))
+    if hasattr(vars(cls).get("__repr__"), "__wrapped__"):  # written by the dataclass, whole tables and all
+        setattr(cls, "__repr__", _brief)  # noqa: B010
     checked_class(cls)
     return cls
+
+
+LONGEST = 100
+"""Most letters of one field in a ``repr``."""
+
+
+def _brief(self: Any) -> str:
+    """Name and fields as a dataclass prints them, but tables and arrays by their shape and long texts cut."""
+    fields = [f"{field.name}={_words(getattr(self, field.name))}" for field in dataclasses.fields(self) if field.repr]
+    line = f"{type(self).__qualname__}({', '.join(fields)})"
+    if len(line) <= 2 * LONGEST:
+        return line
+    shown = fields if len(fields) <= 10 else [*fields[:9], f"... ({len(fields)} fields)"]
+    return f"{type(self).__qualname__}(\n  " + ",\n  ".join(shown) + "\n)"
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, (pd.DataFrame, pd.Series)) or (isinstance(value, np.ndarray) and value.size > 6):
+        return f"<{type(value).__name__} {' × '.join(map(str, value.shape))}>"
+    text = re.sub(r"\s+", " ", repr(value))
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

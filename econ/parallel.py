@@ -15,6 +15,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import import_module
@@ -34,6 +35,9 @@ Task = TypeVar("Task")
 
 BLOCK = 100
 BACKENDS = ("serial", "threading", "loky", "dask")
+DELAY = 2.0
+"""Seconds after which a bar is worth showing."""
+_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 CONNECT = "10s"  # to a scheduler
 WORKERS = 20.0  # seconds without a single worker: long enough for a cluster that is starting, or restarting one
 
@@ -99,7 +103,7 @@ def map_blocks(
     block : int
         Draws per block. Part of the result's definition: another block size gives other draws.
     label : str, optional
-        Words of the progress line, shown on a terminal only.
+        Words before the progress bar, which a terminal or a notebook shows after two seconds.
     gather : callable, default list
         Takes the results one by one as they are done; it may join them into fewer, and let go what it has read.
 
@@ -206,7 +210,7 @@ def stream(
     scheduler : str, optional
         Address of a Dask scheduler, ``tcp://host:port``.
     label : str, optional
-        Words of the progress line.
+        Words before the progress bar.
 
     Raises
     ------
@@ -353,16 +357,38 @@ def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
         ) from error
 
 
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """No progress bars inside: ``with econ.quiet(): ...``.
+
+    Examples
+    --------
+    >>> with quiet():
+    ...     map_blocks(lambda size, generator: size, 3, rng=1)
+    [3]
+    """
+    token = _QUIET.set(True)
+    try:
+        yield
+    finally:
+        _QUIET.reset(token)
+
+
 def progress(items: Any, label: str | None, total: int | None = None) -> Any:
-    """Yield ``items``; on a terminal, with a label, count them on standard error and say how much time is left."""
+    """The same ``items``, counted by a bar once they have taken `DELAY` seconds.
+
+    The bar is that of a terminal or of a notebook; where standard error is neither, or inside `quiet`, there is none.
+    """
     total = len(items) if total is None else total
-    show = label is not None and sys.stderr.isatty() and total > 1
-    start = time.perf_counter()
-    for number, item in enumerate(items, start=1):
-        yield item
-        if show:
-            left = (time.perf_counter() - start) / number * (total - number)
-            end = "\n" if number == total else "\r"
-            words = f"{label}: {number}/{total} blocks, {int(left // 60)}:{int(left % 60):02d} left"
-            sys.stderr.write(f"{words}{end}")
-            sys.stderr.flush()
+    if total < 2 or _QUIET.get() or not (sys.stderr.isatty() or _in_notebook()):
+        return items
+    from tqdm.auto import tqdm
+
+    return tqdm(items, desc=label or "working", total=total, delay=DELAY, unit="block", leave=False, dynamic_ncols=True)
+
+
+def _in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this, whose output is no terminal and yet shows bars."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config

@@ -33,11 +33,12 @@ from econ.border import checked
 from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError
 from econ.estimate import Estimate
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Benchmark:
+class Benchmark(Shown):
     """Holdings and flows of one holder, benchmarked to surveys.
 
     Parameters
@@ -59,6 +60,10 @@ class Benchmark:
     sigma: float
     surveys: int
     dof: int
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """Holdings and changes by month; NaN between surveys is blank."""
+        return self.frame
 
     def interval(self, level: float = 0.90, *, of: str = "holdings") -> tuple[pd.Series, pd.Series]:
         """Band of the holdings or of the monthly change, by Student's t with ``dof`` degrees of freedom.

@@ -14,6 +14,7 @@ from econ.data.dates import Bound, span
 from econ.data.index import check_values, dates, is_weekly
 from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.frozen import FrozenMapping, guarded
+from econ.tables.shown import Facts, Shown, listed, period
 
 if TYPE_CHECKING:
     from econ.data.vintage import Vintage
@@ -67,7 +68,7 @@ class Variable:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Dataset:
+class Dataset(Shown):
     """A frozen table of time series with meaning and provenance.
 
     Parameters
@@ -110,6 +111,20 @@ class Dataset:
             raise SchemaError(f"columns {missing} have no description; give each column a Variable.")
         own = {name: self.variables[name] for name in frame.columns}
         object.__setattr__(self, "variables", FrozenMapping(own))
+
+    def _facts(self) -> Facts:
+        return {
+            "variables": listed([str(name) for name in self.frame.columns]),
+            "frequency": self.frequency,
+            "sample": period(self.frame.index) if len(self.frame) else "empty",
+            "observations": len(self.frame),
+            "missing": int(self.frame.isna().to_numpy().sum()),
+            "files": len(self.vintages),
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """Units, observations and moments of each variable; ``level`` has no use here."""
+        return self.describe()[["units", "nobs", "missing", "mean", "std", "min", "max"]]
 
     @classmethod
     def from_frame(

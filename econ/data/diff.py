@@ -13,13 +13,14 @@ from econ.data.archive import manifest, read_table
 from econ.data.flows import flows
 from econ.errors import DataError, VintageMissing
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 _KEYS = ("date", "holder", "printed", "series", "item", "unit", "notes")
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Difference:
+class Difference(Shown):
     """Two vintages compared on every table they share.
 
     Parameters

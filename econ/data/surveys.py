@@ -27,6 +27,7 @@ from econ.data.reported import stamp_of
 from econ.errors import SchemaError, SeriesNotFound
 from econ.estimate import Estimate
 from econ.frozen import guarded
+from econ.tables.shown import Facts, Shown, period
 
 SURVEYS = tuple(pd.Period(f"{year}-06", freq="M") for year in range(2002, 2012))
 """Annual surveys between the last change of method and the SLT form, which has been benchmarked to them since."""
@@ -146,7 +147,7 @@ def _returns(as_of: str) -> pd.Series:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Reallocation:
+class Reallocation(Shown):
     """Purchases of one holder after the survey has told whose the trades through hubs were.
 
     Parameters
@@ -160,6 +161,13 @@ class Reallocation:
 
     frame: pd.DataFrame
     shares: dict[str, Estimate]
+
+    def _facts(self) -> Facts:
+        shares = {f"share behind {hub}": share for hub, share in self.shares.items()}
+        return {"sample": period(self.frame.index), "units": "USD billions", **shares}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.frame
 
 
 @checked

@@ -25,13 +25,14 @@ from econ import checks
 from econ.border import checked
 from econ.errors import SampleTooShort, SchemaError
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 RATES = ("yield_2y", "yield_10y")
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class ValuationModel:
+class ValuationModel(Shown):
     """Fitted valuation model of one holder.
 
     Parameters

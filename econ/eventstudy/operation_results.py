@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from econ.infer._turns import centred, era_rows, linear_draws
 from econ.infer.covariance import KINDS
 from econ.infer.randomisation import MARGIN, Randomisation
 from econ.infer.regression import default_lags
+from econ.tables.shown import Facts, Shown, told
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,7 +79,7 @@ class Window:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class OperationResults:
+class OperationResults(Shown):
     """Cumulated responses to dated amounts.
 
     Parameters
@@ -108,6 +111,14 @@ class OperationResults:
             if self.cov != "hac":
                 raise SpecificationError(f"bandwidth belongs to 'hac'; the covariance asked for is {self.cov!r}.")
             checks.count("bandwidth", self.bandwidth, least=0, most=len(self.window.rows) - 1)
+
+    def _facts(self) -> Facts:
+        return {
+            "operations": len(self.operations),
+            "days": len(self.window.rows),
+            "units": self.units,
+            "covariance": self.cov,
+        }
 
     @property
     def horizons(self) -> tuple[int, ...]:
@@ -163,18 +174,18 @@ class OperationResults:
         psi = x * (y[:, j] - self.point[j] * e) / (x @ e)
         return pd.Series(psi, index=self.window.days, name=f"influence on the slope at {self.horizons[j]}")
 
-    def summary(self, *, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """Both kinds of inference by horizon.
 
         Returns
         -------
-        DataFrame
+        Table
             One row a horizon: estimate, std_error, lower and upper (normal), p_value, "randomisation p_value",
             "set lower" and "set upper" (the ends of the set; ``inf`` where it is open).
         """
         half = float(scipy.stats.norm.ppf(0.5 + checks.level(level) / 2.0))
         regions = [test.confidence_set(level) for test in self.tests]
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "estimate": self.point,
                 "std_error": self.std_errors,
@@ -187,6 +198,7 @@ class OperationResults:
             },
             index=pd.Index(self.horizons, name="horizon"),
         )
+        return told(self, frame, level=level)
 
     def joint_test(self, first: int = 0, last: int | None = None) -> pd.Series:
         """Randomisation test that no horizon from ``first`` to ``last`` responds: the largest standardised slope.
@@ -306,25 +318,25 @@ class OperationResults:
         sides = [centred(self.window.exposure(side(amounts, 0.0)), parts) for side in (np.maximum, np.minimum)]
         return np.stack(sides, axis=1)
 
-    def plot(self, *, level: float = 0.90) -> Figure:
-        """Slopes by horizon with the sets of randomisation; zero at -1, the close before.
+    def plot(self, levels: float | Sequence[float] = 0.90, *, ax: Any = None) -> Figure:
+        """Slopes by horizon with the sets of randomisation, at one level or several; zero at -1, the close before.
 
         Returns
         -------
         matplotlib.figure.Figure
         """
-        from econ.responses.page import WORDS, new_page
+        from econ.responses.page import coverages, fan, panels, style, words
 
-        table = self.summary(level=level)
-        table.loc[-1, ["estimate", "set lower", "set upper"]] = 0.0
-        table = table.sort_index()
-        page = new_page(5.0, 3.0, layout="constrained")
-        axes = page.subplots()
-        axes.fill_between(table.index, table["set lower"], table["set upper"], color="C0", alpha=0.25, lw=0)
-        axes.plot(table.index, table["estimate"], color="C0")
-        axes.axhline(0.0, color="0.4", lw=0.6)
-        axes.set_xlabel("trading days")
-        axes.set_ylabel(self.units, **WORDS)
+        tables = [self.summary(level).to_frame() for level in coverages(levels)]
+        for table in tables:
+            table.loc[-1, ["estimate", "set lower", "set upper"]] = 0.0
+        tables = [table.sort_index() for table in tables]
+        with style():
+            page, axes = panels(1, 1, ax, width=5.0, height=3.0)
+            bands = [(table["set lower"], table["set upper"]) for table in tables]
+            fan(axes[0, 0], tables[0].index, bands, tables[0]["estimate"])
+            axes[0, 0].axhline(0.0, color="black", linewidth=0.6)
+            words(axes[0, 0], x="trading days", y=self.units)
         return page
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ import scipy
 from econ.errors import EstimationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 NO_MEAN = "the mean abnormal change over the window is 0"
 NO_MEDIAN = "the abnormal change over the window is as often positive as negative"
@@ -20,7 +21,7 @@ NO_SHIFT = "days of the window are ranked like days of the estimation window"
 
 @guarded
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(Shown):
     """Result of one test; a row of ``EventStudyResults.tests()``.
 
     Parameters

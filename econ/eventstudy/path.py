@@ -89,5 +89,5 @@ def sup_t_quantile(
                 variance += (generator.standard_normal((size, len(root))) @ root) ** 2 / df
         return np.asarray((np.abs(paths) / np.sqrt(variance)).max(axis=1))
 
-    largest = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK))
+    largest = np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="band"))
     return float(np.quantile(largest, level))

@@ -18,8 +18,10 @@ from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import draws_outcome, unavailable
 from econ.eventstudy.parametric import mean_test, row_statistics
 from econ.eventstudy.series import Series
+from econ.eventstudy.window_plot import plot_placebo
 from econ.frozen import guarded
 from econ.parallel import map_blocks
+from econ.tables.shown import Shown
 
 if TYPE_CHECKING:
     from econ.eventstudy.results import EventStudyResults
@@ -32,7 +34,7 @@ BLOCK = 1000
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Placebo:
+class Placebo(Shown):
     """Result of a placebo test.
 
     Parameters
@@ -63,6 +65,8 @@ class Placebo:
     candidates: pd.Series
     relaxed: pd.Series
     parent: object = field(default=None, repr=False)
+
+    plot = plot_placebo
 
 
 @guarded

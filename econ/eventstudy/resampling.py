@@ -20,7 +20,7 @@ def sign_flips(groups: Positions, draws: int, rng: Seed, *, n_jobs: int = 1) -> 
     def work(size: int, generator: np.random.Generator) -> Array:
         return one_block_of_flips(groups, size, generator)
 
-    return np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK))
+    return np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="wild bootstrap"))
 
 
 def one_block_of_flips(groups: Positions, size: int, generator: np.random.Generator) -> Array:
@@ -82,7 +82,9 @@ def block_bootstrap(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1)
     def work(size: int, generator: np.random.Generator) -> Array:
         return one_block_of_sums(tables, size, generator)
 
-    drawn = row_statistics(np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK)))
+    drawn = row_statistics(
+        np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="bootstrap"))
+    )
     return draws_outcome(observed, np.abs(drawn), "block draws", null=NO_MEAN)
 
 

@@ -21,8 +21,19 @@ from econ.eventstudy.placebo import MATCHES, Placebo, placebo_of_study
 from econ.eventstudy.resampling import resampling_tests
 from econ.eventstudy.series import Series
 from econ.eventstudy.shift import VarianceShift, shift_of_study
-from econ.eventstudy.summary import as_expected, detectability_row, leave_one_out, mean_and_error, slope, summary_row
+from econ.eventstudy.summary import (
+    as_expected,
+    detectability_row,
+    leave_one_out,
+    mean_and_error,
+    slope,
+    study_facts,
+    summary_row,
+)
+from econ.eventstudy.window_plot import plot_windows
 from econ.frozen import guarded
+from econ.tables.shown import Shown, told
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
     from econ.eventstudy.study import EventStudy
@@ -30,7 +41,7 @@ if TYPE_CHECKING:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class EventStudyResults:
+class EventStudyResults(Shown):
     """Abnormal changes around n events.
 
     Parameters
@@ -57,6 +68,8 @@ class EventStudyResults:
     windows: Windows = field(repr=False)
     series: Series = field(repr=False)
     usable: Mask = field(repr=False)
+
+    plot, _facts = plot_windows, study_facts
 
     @property
     def units(self) -> str:
@@ -137,7 +150,7 @@ class EventStudyResults:
         label = f"mean abnormal change, {kind or 'all events'}"
         return Estimate(value, error, value - half, value + half, level, self.units, label, len(windows), parent=self)
 
-    def summary(self, by: str | None = "kind", *, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, by: str | None = "kind", *, level: float = 0.90) -> Table:  # type: ignore[override]
         """One row a class of events.
 
         Parameters
@@ -149,7 +162,7 @@ class EventStudyResults:
 
         Returns
         -------
-        DataFrame
+        Table
             ``events`` (number), ``mean``, ``median`` of the cumulative abnormal change, ``std_error``
             (cross-sectional), ``lower``, ``upper`` (from t(n - 1)), ``t`` and ``p_value``, ``Patell`` and its
             ``Patell p_value``, ``positive`` (share), ``as expected`` (share of the events whose column
@@ -162,7 +175,7 @@ class EventStudyResults:
             | {"as expected": as_expected(self.windows.cumulative[group], self.events.iloc[group]), "units": self.units}
             for name, group in self._groups(by).items()
         }
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
+        return told(self, pd.DataFrame.from_dict(rows, orient="index").rename_axis(by), level=level)
 
     def tests(
         self,
@@ -226,11 +239,6 @@ class EventStudyResults:
         DataFrame
             Index ``day``; ``mean``, ``std_error`` (cross-sectional; of the forecast with one event), ``lower``,
             ``upper`` (each day alone, Student's t), ``lower sup-t``, ``upper sup-t`` (all days together).
-
-        References
-        ----------
-        Montiel Olea, J. L. and M. Plagborg-Møller (2019), Simultaneous confidence bands: theory,
-        implementation, and an application to SVARs, Journal of Applied Econometrics 34(1).
         """
         return mean_path(self.select(kind), level=level, draws=draws, rng=rng, n_jobs=n_jobs)
 
@@ -295,9 +303,9 @@ class EventStudyResults:
     ) -> VarianceShift | Unavailable:
         """Identify the effect of news from the extra variance of event days (Rigobon and Sack 2004).
 
-        Event days differ from control days (the estimation windows of the events) by news of variance λ
-        that moves the impulse by 1 and the response by a: the covariance matrix of (impulse, response)
-        shifts by λ (1, a; a, a²), whatever else moves both every day. Works on changes of both columns.
+        Event days differ from control days (the estimation windows of the events) by news of variance λ that moves the
+        impulse by 1 and the response by a: the covariance matrix of (impulse, response) shifts by λ (1, a; a, a²),
+        whatever else moves both every day. Rigobon (2003), REStat 85(4). Works on changes of both columns.
 
         Parameters
         ----------
@@ -325,11 +333,6 @@ class EventStudyResults:
             If ``days`` leave the event window or the impulse is the response.
         UnknownName
             If the impulse is not a column.
-
-        References
-        ----------
-        Rigobon, R. and B. Sack (2004), The impact of monetary policy on asset prices, JME 51(8).
-        Rigobon, R. (2003), Identification through heteroskedasticity, REStat 85(4).
         """
         return shift_of_study(self, self.select(kind), impulse=impulse, days=days, level=level, size=size)
 
@@ -356,10 +359,9 @@ class EventStudyResults:
     ) -> Placebo:
         """Randomisation test: compare the events with placebo dates like them.
 
-        Every draw puts each event on a day without news, of the same weekday, volatility regime and third
-        of the month (matches are given up from the last, and reported, where fewer than 20 days are left).
-        Events with overlapping windows move together, so a draw is as clustered as the events. Placebo
-        days have the same normal model, estimation window and rules as events.
+        Every draw puts each event on a day without news, of the same weekday, volatility regime and third of the month
+        (matches are given up from the last, and reported, where fewer than 20 days are left). Events with overlapping
+        windows move together, so a draw is as clustered as the events. Rules and models are those of the events.
 
         Parameters
         ----------

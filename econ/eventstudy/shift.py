@@ -18,6 +18,7 @@ from econ.eventstudy.outcome import Outcome
 from econ.eventstudy.series import changes
 from econ.frozen import guarded
 from econ.infer import fieller
+from econ.tables.shown import Shown
 
 if TYPE_CHECKING:
     from econ.eventstudy.results import EventStudyResults
@@ -29,7 +30,7 @@ NOISE = 1e-13  # rounding of the loss, relative; the last digits of its value sa
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class VarianceShift:
+class VarianceShift(Shown):
     """What the extra variance of event days identifies.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,24 @@ from econ.estimate import Estimate, Unavailable
 from econ.eventstudy import parametric
 from econ.eventstudy._kernels import Windows
 from econ.infer import equivalence, minimum_detectable_effect, regress
+from econ.tables.shown import Facts, listed
+
+if TYPE_CHECKING:
+    from econ.eventstudy.results import EventStudyResults
+
+
+def study_facts(results: EventStudyResults) -> Facts:
+    """What was studied, on which days, with which normal model."""
+    study = results.parent
+    return {
+        "response": study.response,
+        "events": f"{len(results.events)}, {len(results.dropped)} dropped",
+        "kinds": listed(results.kinds),
+        "window": "days {} to {}".format(*study.window),
+        "estimation": "days {} to {}".format(*study.estimation),
+        "normal model": study.normal,
+        "units": results.units,
+    }
 
 
 def mean_and_error(windows: Windows) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 WORDS = ((100.0, "decisive"), (30.0, "very strong"), (10.0, "strong"), (3.0, "moderate"), (1.0, "anecdotal"))
 """Jeffreys (1961), appendix B, in round numbers: at least so much."""
@@ -19,7 +20,7 @@ LARGEST = 700.0
 
 @guarded
 @dataclass(frozen=True)
-class BayesFactor:
+class BayesFactor(Shown):
     """Odds that the data give for an effect drawn from a prior, against the null.
 
     Parameters

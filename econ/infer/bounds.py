@@ -13,6 +13,7 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 METHODS = ("stoye", "imbens-manski")
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
@@ -24,7 +25,7 @@ FAR = 12.0
 
 @guarded
 @dataclass(frozen=True)
-class Bounds:
+class Bounds(Shown):
     """Two ends between which a number lies, and the interval that covers the number.
 
     Parameters

@@ -20,13 +20,14 @@ from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks, seed_sequence
+from econ.tables.shown import Facts, Shown
 
 RULES = ("sequential", "bic", "lwz")
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Breaks:
+class Breaks(Shown):
     """Break dates of a regression.
 
     Parameters
@@ -54,6 +55,15 @@ class Breaks:
     nobs: int
     level: float
     parent: object = field(default=None, repr=False)
+
+    def _facts(self) -> Facts:
+        return {"breaks": len(self.dates), "observations": self.nobs, "level": self.level}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """Coefficients of each regime, as rows (regime, coefficient)."""
+        stacked = pd.concat({str(name): self.coefficients[name] for name in self.coefficients})
+        frame: pd.DataFrame = stacked.rename_axis(["regime", "coefficient"]).to_frame("estimate")
+        return frame
 
 
 @checked

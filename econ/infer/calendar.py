@@ -24,6 +24,7 @@ from econ.infer import _kernels as k
 from econ.infer.covariance import check_lags
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks
+from econ.tables.shown import Shown
 
 BLOCKS = {"M": "month", "Q": "quarter", "Y": "year"}
 FINER = {"M": ("D", "B", "W", "M"), "Q": ("D", "B", "W", "M", "Q"), "Y": ("D", "B", "W", "M", "Q", "Y", "A")}
@@ -36,7 +37,7 @@ SINGULAR = 1e-10
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class CalendarCovariance:
+class CalendarCovariance(Shown):
     """Joint covariance of k estimates, by blocks of a common calendar.
 
     Parameters

@@ -18,6 +18,7 @@ from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer._distance import Problem, agreement, answer, inflation, left_out, solution
 from econ.infer.calendar import CalendarCovariance, check_definite
+from econ.tables.shown import Shown
 
 WEIGHTS = ("efficient", "diagonal", "equal")
 DEPENDENCE = ("joint", "worst case")
@@ -25,7 +26,7 @@ DEPENDENCE = ("joint", "worst case")
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class MinimumDistance:
+class MinimumDistance(Shown):
     """Parameters that several designs estimate together.
 
     Parameters

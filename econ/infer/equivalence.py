@@ -11,13 +11,14 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 BY_SET = Unavailable("the reported set decides, not a standard error")
 
 
 @guarded
 @dataclass(frozen=True)
-class Equivalence:
+class Equivalence(Shown):
     """Result of a test that an effect lies within ``±bound``.
 
     Parameters

@@ -13,13 +13,14 @@ from econ import checks
 from econ.arrays import Array
 from econ.errors import SingularDesign, SpecificationError
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 SINGULAR = 1e-12
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class ReducedForm:
+class ReducedForm(Shown):
     """Coefficients of outcome and endogenous variable on m instruments, controls partialled out.
 
     Parameters

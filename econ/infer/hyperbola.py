@@ -28,6 +28,7 @@ from econ.frozen import guarded
 from econ.infer.covariance import check_lags, check_terms
 from econ.infer.sandwich import joint_covariance
 from econ.infer.weak import anderson_rubin
+from econ.tables.shown import Shown
 
 ZERO = 1e-12
 """Cosine below which two series are unrelated."""
@@ -35,7 +36,7 @@ ZERO = 1e-12
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class LeaningCurve:
+class LeaningCurve(Shown):
     """Impact of the flow as a function of how it leans.
 
     Parameters

@@ -22,6 +22,7 @@ from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags, group_codes
 from econ.infer.inversion import invert
 from econ.infer.regression import default_lags
+from econ.tables.shown import Facts, Shown, coefficient_table
 
 METHODS = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "cue": "IVGMMCUE"}
 COVARIANCES = {"unadjusted": "unadjusted", "hc1": "robust", "cluster": "clustered", "hac": "kernel"}
@@ -31,7 +32,7 @@ GRID = 201  # angles tried first for a set
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Instrumental:
+class Instrumental(Shown):
     """Estimates by instruments; made by :func:`econ.infer.instrumental`.
 
     Parameters
@@ -72,6 +73,12 @@ class Instrumental:
     nobs: int
     parts: tuple[Array, Array] = field(repr=False)
     df: float = math.inf
+
+    def _facts(self) -> Facts:
+        return {"method": self.method, "covariance": self.cov, "observations": self.nobs, "rank F": self.rank_f}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return coefficient_table(self.params, self.std_errors, level=level, df=self.df)
 
     @property
     def std_errors(self) -> pd.Series:

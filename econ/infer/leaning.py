@@ -24,6 +24,7 @@ from econ.infer.inversion import invert
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import anderson_rubin, reduced_form
+from econ.tables.shown import Shown
 
 ANGLES = 401
 """Impacts tried at first; ends between two of them are then found to rounding."""
@@ -31,7 +32,7 @@ ANGLES = 401
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class NewsLeaning:
+class NewsLeaning(Shown):
     """Leaning identified by news, and the impact that goes with it.
 
     Parameters

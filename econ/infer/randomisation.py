@@ -24,6 +24,7 @@ from econ.estimate import ConfidenceSet
 from econ.frozen import guarded
 from econ.infer._turns import all_turns, centred, drawn_rows, era_rows, linear_draws, turned
 from econ.parallel import map_blocks
+from econ.tables.shown import Shown
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 SCHEMES = ("shift", "permutation")
@@ -33,7 +34,7 @@ MARGIN = 1e-10
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Randomisation:
+class Randomisation(Shown):
     """A statistic beside its values under other assignments.
 
     Parameters

@@ -22,6 +22,7 @@ from econ.frozen import guarded
 from econ.infer.hyperbola import checked_bandwidth, partialled
 from econ.infer.inversion import invert
 from econ.infer.sandwich import joint_covariance
+from econ.tables.shown import Shown
 
 ANGLES = 201
 """Values of one parameter tried for each of the other, and of that other at first."""
@@ -34,7 +35,7 @@ LEAST = 12
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class RegimeLeaning:
+class RegimeLeaning(Shown):
     """Impact and leaning by variance regimes.
 
     Parameters

@@ -21,13 +21,14 @@ from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.covariance import FEW_GROUPS, KINDS, check_terms, cluster, ewc, ewc_terms, newey_west, white
+from econ.tables.shown import Facts, Shown, coefficient_table
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Regression:
+class Regression(Shown):
     """Coefficients of a linear regression and their covariance.
 
     Parameters
@@ -58,6 +59,12 @@ class Regression:
     df: float
     cov: str
     parent: object = field(default=None, repr=False)
+
+    def _facts(self) -> Facts:
+        return {"covariance": self.cov, "observations": self.nobs, "R²": self.r2, "degrees of freedom": self.df}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return coefficient_table(self.coefficients, self.std_errors, level=level, df=self.df)
 
     @cached_property
     def std_errors(self) -> pd.Series:

@@ -26,6 +26,7 @@ from econ.infer.calendar import CalendarCovariance, calendar_covariance, check_d
 from econ.infer.form import ReducedForm
 from econ.infer.score_sets import continuously_updated, kleibergen, stock_wright
 from econ.infer.weak import conditional_lr
+from econ.tables.shown import Shown
 
 COLUMNS = ("value", "std_error", "first_stage_f", "nobs", "start", "end", "blocks")
 SETS = ("S", "K", "CLR")
@@ -114,7 +115,7 @@ class LinearMoment:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class StackedMoments:
+class StackedMoments(Shown):
     """What several designs say together of one effect.
 
     Parameters

@@ -18,6 +18,7 @@ from econ.estimate import ConfidenceSet
 from econ.frozen import guarded
 from econ.infer.form import ReducedForm
 from econ.infer.weak import reduced_form
+from econ.tables.shown import Shown
 
 TF_FLOOR = 4.0
 TF_SIZE = 0.05
@@ -33,7 +34,7 @@ TF_CRITICAL = (
 
 @guarded
 @dataclass(frozen=True)
-class EffectiveF:
+class EffectiveF(Shown):
     """Effective first-stage F of Montiel Olea and Pflueger with its critical value.
 
     Parameters

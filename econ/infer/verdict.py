@@ -12,6 +12,7 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 COMPARISONS = ("equal", "at least", "at most", "sign")
 VERDICTS = ("right", "right at first print", "wrong", "overstated", "not decidable")
@@ -84,7 +85,7 @@ class Claim:
 
 @guarded
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Shown):
     """A claim beside what was found.
 
     Parameters

@@ -16,6 +16,7 @@ from econ import checks
 from econ.arrays import Array, Mask, Rows
 from econ.errors import EstimationError, SpecificationError
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 MOST = 12
 """Axes whose orders are averaged: 2^12 regressions."""
@@ -126,7 +127,7 @@ class Node:
 
 @guarded
 @dataclass(frozen=True)
-class ChoiceTree:
+class ChoiceTree(Shown):
     """Questions on choices, each dividing the specifications in two; `print` it.
 
     Parameters
@@ -136,6 +137,9 @@ class ChoiceTree:
     """
 
     nodes: tuple[Node, ...]
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.to_frame()
 
     @property
     def explained(self) -> float:

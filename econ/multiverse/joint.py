@@ -22,6 +22,7 @@ from econ.infer.multiple import benjamini_yekutieli, romano_wolf
 from econ.multiverse.choices import Labels
 from econ.multiverse.nulls import NullPlan, is_batched
 from econ.multiverse.work import BLOCK, How, computed, worded
+from econ.tables.shown import Shown
 
 if TYPE_CHECKING:
     from econ.multiverse.results import SpecificationCurveResults
@@ -42,7 +43,7 @@ MARGIN = 1e-10
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class JointInference:
+class JointInference(Shown):
     """A specification curve beside curves under the null.
 
     Parameters
@@ -78,6 +79,9 @@ class JointInference:
     dropped: int
     size: float
     scheme: str
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.table
 
     def __str__(self) -> str:
         p = ", ".join(f"{name} {value:.3f}" for name, value in self.table["p_value"].items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,9 @@ SEEN, UNSEEN, OTHERS = "#0b3c6f", "#9aa5b1", "#c75b12"
 """Dark blue, light grey and orange: apart for every eye, and in print without colours by their lightness."""
 
 
-def plot_curve(results: SpecificationCurveResults, literature: Mapping[str, Estimate] | None = None) -> Figure:
+def plot_curve(
+    results: SpecificationCurveResults, literature: Mapping[str, Estimate] | None = None, *, ax: Any = None
+) -> Figure:
     """Draw the sorted estimates with their sets over the matrix of choices.
 
     Dark estimates have a set that leaves out zero, light ones do not; the dashed line is their median. Diamonds on the
@@ -33,6 +35,8 @@ def plot_curve(results: SpecificationCurveResults, literature: Mapping[str, Esti
         What was estimated.
     literature : mapping of str to Estimate, optional
         Estimates of others by label, in the units of the curve.
+    ax : sequence of matplotlib Axes, optional
+        Where to draw: curve, matrix of choices and, with literature, its axes.
 
     Returns
     -------
@@ -53,25 +57,37 @@ def plot_curve(results: SpecificationCurveResults, literature: Mapping[str, Esti
     >>> len(plot_curve(results).axes), len(plot_curve(results, {"theirs": Estimate(2.0, 1.0, 0.4, 3.6)}).axes)
     (2, 3)
     """
-    from econ.responses.page import WORDS, new_page
+    from econ.responses.page import panels, style, words
 
     rows = results.estimates
     beside = None if literature is None else results.beside(literature)
     options = [(axis, label) for axis in results.curve.axes for label in results.curve.choices[axis]]
-    height = 2.6 + 0.17 * (len(options) + len(results.curve.axes))
+    with style():
+        if ax is None:
+            page, axes = _sheet(2.6 + 0.17 * (len(options) + len(results.curve.axes)), beside)
+        else:
+            page, grid = panels(1, 2 if beside is None else 3, ax)
+            axes = list(grid[0])
+        _draw_curve(axes[0], rows)
+        words(axes[0], y=results.units or "estimate")
+        _draw_matrix(axes[1], rows, results, options)
+        if beside is not None:
+            _draw_literature(axes[2], beside)
+    return page
+
+
+def _sheet(height: float, beside: pd.DataFrame | None) -> tuple[Figure, list[Axes]]:
+    """The curve over the matrix, and room for the literature on the right."""
+    from econ.responses.page import new_page
+
     page = new_page(8.0 if beside is None else 9.5, height, layout="constrained")
     grid = page.add_gridspec(
         2, 1 if beside is None else 2, height_ratios=[2.4, height - 2.4],
         width_ratios=None if beside is None else [8.0, min(0.35 * len(beside) + 0.3, 3.0)],
     )  # fmt: skip
     top = page.add_subplot(grid[0, 0])
-    matrix = page.add_subplot(grid[1, 0], sharex=top)
-    _draw_curve(top, rows)
-    top.set_ylabel(results.units or "estimate", **WORDS)
-    _draw_matrix(matrix, rows, results, options)
-    if beside is not None:
-        _draw_literature(page.add_subplot(grid[0, 1], sharey=top), beside)
-    return page
+    axes = [top, page.add_subplot(grid[1, 0], sharex=top)]
+    return page, axes if beside is None else [*axes, page.add_subplot(grid[0, 1], sharey=top)]
 
 
 def _draw_curve(axes: Axes, rows: pd.DataFrame) -> None:

@@ -18,12 +18,13 @@ from econ.frozen import guarded
 from econ.multiverse.decomposition import ChoiceTree, grown, shares_of_variance
 from econ.multiverse.joint import JointInference, joint
 from econ.multiverse.nulls import NullPlan
+from econ.multiverse.plot import plot_curve
 from econ.multiverse.work import How
 from econ.parallel import seed_sequence
+from econ.tables.shown import Facts, Shown, told
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from econ.multiverse.curve import SpecificationCurve
 
 NUMBERS = ("value", "std_error", "lower", "upper")
@@ -33,7 +34,7 @@ SAME = ("value", "std_error", "lower", "upper", "level", "nobs", "first", "last"
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class SpecificationCurveResults:
+class SpecificationCurveResults(Shown):
     """Estimates of all specifications of a `SpecificationCurve`.
 
     Parameters
@@ -69,6 +70,10 @@ class SpecificationCurveResults:
     calendar: tuple[int, int] | None = None
     origin: Seed = field(default=None, repr=False)
 
+    def _facts(self) -> Facts:
+        values = self.estimates["value"].to_numpy()
+        return {"estimated": len(values), "median": float(np.median(values)), "units": self.units, "level": self.level}
+
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """Rows of the table that have an estimate, from the smallest to the largest."""
@@ -91,12 +96,12 @@ class SpecificationCurveResults:
         """The table; see the class."""
         return self.table
 
-    def summary(self) -> pd.Series:
+    def summary(self) -> Table:  # type: ignore[override]
         """The curve in a few numbers.
 
         Returns
         -------
-        Series
+        Table
             ``combinations`` of choices, ``excluded`` by rule, ``merged`` (declared the same, or equal to the bit),
             ``failed``, ``estimated``; ``median``, ``lowest`` and ``highest`` estimate, in the units of the estimates,
             and the choices behind the two; ``share_positive``; ``share_significant`` with either sign,
@@ -107,7 +112,7 @@ class SpecificationCurveResults:
         values = rows["value"].to_numpy()
         whole = int(np.prod([len(options) for options in self.curve.choices.values()]))
         left = int(table["copies"].sum())
-        return pd.Series(
+        found = pd.Series(
             {
                 "combinations": whole,
                 "excluded": whole - left,
@@ -125,6 +130,7 @@ class SpecificationCurveResults:
             dtype=object,
             name="summary",
         )
+        return told(self, found)
 
     def _words(self, place: int) -> str:
         row = self.estimates.iloc[place]
@@ -222,11 +228,7 @@ class SpecificationCurveResults:
             rows[label] = (estimate.value, estimate.lower, estimate.upper, rank)
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper", "rank"])
 
-    def plot(self, literature: Mapping[str, Estimate] | None = None) -> Figure:
-        """Draw the curve, sorted, over the matrix of choices; see :func:`econ.multiverse.plot.plot_curve`."""
-        from econ.multiverse.plot import plot_curve
-
-        return plot_curve(self, literature)
+    plot = plot_curve
 
     def joint(
         self,

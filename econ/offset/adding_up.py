@@ -20,6 +20,7 @@ from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import Ratio, ratio_estimate
 from econ.offset._responses import Source, joint, shock_of
 from econ.responses import Bootstrap, Cell, Reading
+from econ.tables.shown import Shown
 
 WHOLE = {"OFF", "TOT"}  # lines of the tables that contain other lines
 ROUNDING = 1e-9
@@ -28,7 +29,7 @@ SUPPLY = "less net supply"
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class AddingUp:
+class AddingUp(Shown):
     """Shares of a sale by who takes them.
 
     Parameters
@@ -52,6 +53,12 @@ class AddingUp:
     benchmark: Mapping[str, float]
     tests: pd.DataFrame = field(repr=False)
     parent: object = field(repr=False)
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """Shares and excess as they were asked for, at their own level."""
+        parts = {"share": self.shares, "excess": self.excess}
+        found = {(part, name): value for part, values in parts.items() for name, value in values.items()}
+        return pd.DataFrame({"value": pd.Series(found, dtype=object)})
 
     @property
     def total(self) -> float:

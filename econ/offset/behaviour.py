@@ -19,6 +19,7 @@ from econ.frozen import guarded
 from econ.infer.covariance import KINDS
 from econ.infer.joint import joint_test
 from econ.infer.regression import Regression, regress
+from econ.tables.shown import Shown
 
 EPISODES = {
     "March 2020": ("2020-03", "2020-03"),
@@ -125,7 +126,7 @@ def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, concept: str, a
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Reaction:
+class Reaction(Shown):
     """How a holder's purchases react.
 
     Parameters

@@ -17,6 +17,7 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits
 from econ.frozen import guarded
 from econ.infer.equivalence import Equivalence, equivalence, minimum_detectable_effect
 from econ.offset._ratio import Ratio
+from econ.tables.shown import Shown
 
 NONE, PARTIAL, FULL, AGAINST = "no meaningful offset", "partial offset", "offset", "selling alongside"
 OPEN = "not decidable with these data"
@@ -27,7 +28,7 @@ NO_ERROR = Unavailable("the estimate has no standard error; only its set decides
 
 @guarded
 @dataclass(frozen=True)
-class Decision:
+class Decision(Shown):
     """Verdict on one offset.
 
     Parameters

@@ -14,6 +14,7 @@ from econ.errors import NotIdentified, SpecificationError
 from econ.frozen import guarded
 from econ.offset import _kernels as kernels
 from econ.responses import IRF
+from econ.tables.shown import Shown
 from econ.var.structure.counterfactual import plausibility, shut_off
 
 METHODS = ("sims-zha", "scenario", "least-squares", "reduced")
@@ -22,7 +23,7 @@ MISSED = 1e-8  # share of the conditions that the shocks may leave unmet, roundi
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class ShutOff:
+class ShutOff(Shown):
     """What a sale does with and without the allies' response.
 
     Parameters

@@ -22,11 +22,12 @@ from econ.offset._responses import check_allies
 from econ.offset.instrumented import with_sum
 from econ.projection import LocalProjection, ProjectionResults
 from econ.responses import Cell, Reading
+from econ.tables.shown import Shown
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class StateOffset:
+class StateOffset(Shown):
     """Quantity offsets by state.
 
     Parameters

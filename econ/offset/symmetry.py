@@ -22,11 +22,12 @@ from econ.offset._equality import anderson_rubin_row, wald_row
 from econ.offset._responses import Source, check_allies, joint
 from econ.projection import LocalProjection, ProjectionResults
 from econ.responses import Bootstrap, Cell, Reading
+from econ.tables.shown import Shown
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Symmetry:
+class Symmetry(Shown):
     """Price impacts of two holders' purchases and the tests that they are equal.
 
     Parameters

@@ -108,4 +108,4 @@ def draw_by_unit(point: Array, rows: Array, bootstrap: Bootstrap, *, rng: Seed) 
             weights = np.asarray(bootstrap.resample(generator, size, len(rows)).signs)
         return np.asarray(point + (weights @ rows).reshape(size, *point.shape))
 
-    return np.concatenate(map_blocks(work, bootstrap.draws, rng=rng))
+    return np.concatenate(map_blocks(work, bootstrap.draws, rng=rng, label="projection"))

@@ -20,6 +20,7 @@ from econ.infer.form import ReducedForm
 from econ.infer.joint import joint_test
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import ar_statistic, reduced_form
+from econ.tables.shown import Shown
 
 if TYPE_CHECKING:
     from econ.projection.granular import GranularInstrument
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Credentials:
+class Credentials(Shown):
     """The four checks of an instrument.
 
     Parameters

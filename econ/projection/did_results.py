@@ -18,6 +18,8 @@ from econ.projection._did_kernels import Section
 from econ.projection.bootstrap import Bootstrap, PlugIn, draw_by_unit
 from econ.responses.irf import IRF
 from econ.responses.resampling import Wild
+from econ.tables.shown import Facts, Shown, told
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
     from econ.projection.did import LocalProjectionDiD
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class DiDResults:
+class DiDResults(Shown):
     """Estimates of a `LocalProjectionDiD`; made by its ``fit``.
 
     Parameters
@@ -48,6 +50,15 @@ class DiDResults:
     leads: tuple[int, ...]
     draws: Array | None = field(default=None, repr=False)
     origin: object = field(default=None, repr=False)
+
+    def _facts(self) -> Facts:
+        return {
+            "outcome": self.parent.outcome,
+            "treatment": self.parent.treatment,
+            "horizons": f"{self.leads[0] if self.leads else 0} to {self.horizon}",
+            "treated at horizon 0": self.after[0].treated,
+            "controls at horizon 0": self.after[0].controls,
+        }
 
     @property
     def horizon(self) -> int:
@@ -88,7 +99,7 @@ class DiDResults:
             spread=spread[:, :, None, None],
         )
 
-    def summary(self, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """Every horizon, those before treatment first.
 
         Parameters
@@ -98,7 +109,7 @@ class DiDResults:
 
         Returns
         -------
-        DataFrame
+        Table
             Index ``horizon``; columns ``estimate``, ``std_error``, ``lower``, ``upper``, ``treated``, ``controls``.
         """
         rows = [
@@ -108,7 +119,7 @@ class DiDResults:
         ]
         columns = ["estimate", "std_error", "lower", "upper", "treated", "controls"]
         index = pd.Index([*self.leads, *range(self.horizon + 1)], name="horizon")
-        return pd.DataFrame(rows, index=index, columns=columns)
+        return told(self, pd.DataFrame(rows, index=index, columns=columns), level=level)
 
     def pooled(self, first: int = 0, last: int | None = None, *, level: float = 0.90) -> Estimate:
         """Effect on the mean outcome over horizons ``first`` to ``last``, on rows that are clean at the last of them.

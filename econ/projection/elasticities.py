@@ -20,11 +20,12 @@ from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer._kernels import full_rank_qr
 from econ.projection.granular import aligned
+from econ.tables.shown import Facts, Shown, coefficient_table
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class GranularElasticities:
+class GranularElasticities(Shown):
     """Demand elasticities of each holder and of the market.
 
     Parameters
@@ -52,6 +53,12 @@ class GranularElasticities:
     homogeneous: bool
     nobs: int
     parent: tuple[object, ...] = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return {"holders": len(self.elasticities), "homogeneous": self.homogeneous, "observations": self.nobs}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return coefficient_table(self.elasticities, self.std_errors, level=level)
 
     @cached_property
     def std_errors(self) -> pd.Series:

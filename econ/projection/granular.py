@@ -17,6 +17,7 @@ from econ.data.dates import place
 from econ.data.index import dates
 from econ.errors import FrequencyError, NotIdentified, SchemaError, SpecificationError
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 
 WEIGHTS = ("precision", "equal")
 SIGNS = {"+": 1.0, "-": -1.0}
@@ -24,7 +25,7 @@ SIGNS = {"+": 1.0, "-": -1.0}
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class GranularInstrument:
+class GranularInstrument(Shown):
     """Size-weighted less reference-weighted idiosyncratic shocks.
 
     Parameters

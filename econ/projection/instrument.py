@@ -17,11 +17,12 @@ from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.infer.regression import Regression, regress
+from econ.tables.shown import Shown
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Instrument:
+class Instrument(Shown):
     """A series with what a reader must know before trusting it.
 
     Parameters

@@ -28,10 +28,13 @@ from econ.projection import _kernels as kernels
 from econ.projection.bootstrap import Bootstrap, PlugIn, draw_by_unit
 from econ.projection.cross_section import CrossSection
 from econ.projection.panel_wild import WildTest
-from econ.projection.summary import summary
+from econ.projection.summary import projection_facts, summary
 from econ.responses import joint, labels
 from econ.responses.irf import IRF
 from econ.responses.resampling import Wild
+from econ.responses.set_plot import plot_weak_iv_set
+from econ.tables.shown import Facts, Shown, told
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
     from econ.projection.panel import PanelProjection
@@ -41,7 +44,7 @@ SETS = {"anderson-rubin": anderson_rubin, "clr": conditional_lr}
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class PanelResults:
+class PanelResults(Shown):
     """Panel projections at horizons 0..H.
 
     Parameters
@@ -66,6 +69,14 @@ class PanelResults:
     bandwidth: int | None = None
     draws: Array | None = field(default=None, repr=False)
     origin: object = field(default=None, repr=False)
+
+    plot_weak_iv_set = plot_weak_iv_set
+
+    def _facts(self) -> Facts:
+        return projection_facts(self.parent, nobs=self.nobs, cov=self.cov)
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.irf.to_frame(level)
 
     @property
     def responses(self) -> tuple[str, ...]:
@@ -170,12 +181,13 @@ class PanelResults:
             self,
         )
 
-    def summary(self, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """Every horizon with its uncertainty, rows and strength of instruments: :meth:`ProjectionResults.summary`."""
         strength = None
         if self.parent.instruments:
             strength = [self.first_stage(h).statistic for h in range(self.horizon + 1)]
-        return summary(self.irf, level, nobs=[each.nobs for each in self.sections], first_stages=strength)
+        table = summary(self.irf, level, nobs=[each.nobs for each in self.sections], first_stages=strength)
+        return told(self, table, level=level)
 
     def wild_cluster(
         self,

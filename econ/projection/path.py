@@ -21,6 +21,7 @@ from econ.projection._path_engines import Engine, Kernel, LeastRisk
 from econ.projection.model import LocalProjection
 from econ.projection.results import ProjectionResults
 from econ.responses.irf import IRF
+from econ.tables.shown import Shown
 
 METHODS = ("least-risk", "kernel")
 CONTROLS = ("constant", "local")
@@ -158,7 +159,7 @@ class PathProjection:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class PathResults:
+class PathResults(Shown):
     """Responses by date; made by :meth:`PathProjection.fit`.
 
     Parameters

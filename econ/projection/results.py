@@ -22,9 +22,12 @@ from econ.infer.weak import anderson_rubin, conditional_lr
 from econ.infer.working import working_moments
 from econ.projection import _kernels as kernels
 from econ.projection.modified import at_modifier, modified_set
-from econ.projection.summary import summary
+from econ.projection.summary import projection_facts, summary
 from econ.responses import joint, labels
 from econ.responses.irf import IRF
+from econ.responses.set_plot import plot_weak_iv_set
+from econ.tables.shown import Facts, Shown, told
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
     from econ.projection.model import LocalProjection
@@ -36,7 +39,7 @@ MODIFIED = "first stages are for one impulse; with a modifier modified_set() hol
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class ProjectionResults:
+class ProjectionResults(Shown):
     """Local projections at horizons 0..H.
 
     Parameters
@@ -77,6 +80,14 @@ class ProjectionResults:
     bandwidths: np.ndarray
     draws: Array | None = field(default=None, repr=False)
     origin: object = field(default=None, repr=False)
+
+    plot_weak_iv_set = plot_weak_iv_set
+
+    def _facts(self) -> Facts:
+        return projection_facts(self.parent, nobs=self.nobs, cov=self.cov)
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.irf.to_frame(level)
 
     @property
     def responses(self) -> tuple[str, ...]:
@@ -175,7 +186,7 @@ class ProjectionResults:
             joint.weighted(self, w), spread.T @ spread, None, self.nobs - last, None if np.isinf(df) else df, self
         )
 
-    def summary(self, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """Every response with its uncertainty, its rows and the strength of its instruments.
 
         Parameters
@@ -185,7 +196,7 @@ class ProjectionResults:
 
         Returns
         -------
-        DataFrame
+        Table
             Rows (horizon, response, shock); columns ``point``, ``std_error``, ``lower``, ``upper`` (units of the
             response), ``nobs`` (rows of the horizon) and, with instruments, ``first_stage_f`` (effective F), which is
             `Unavailable` by state.
@@ -195,7 +206,8 @@ class ProjectionResults:
         if self._instrumented:
             one = len(self.shocks) == 1
             strength = [self.first_stage(h).statistic if one else Unavailable(self._several) for h in horizons]
-        return summary(self.irf, level, nobs=[self.nobs - h for h in horizons], first_stages=strength)
+        table = summary(self.irf, level, nobs=[self.nobs - h for h in horizons], first_stages=strength)
+        return told(self, table, level=level)
 
     def reduced_form(self, response: str, horizon: int = 0) -> ReducedForm:
         """Outcome and impulse on the instruments at one horizon, with the covariance of this projection.

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from econ import checks
 from econ.estimate import Unavailable
 from econ.responses.irf import IRF
+from econ.tables.shown import Facts, listed
+
+if TYPE_CHECKING:
+    from econ.projection.model import LocalProjection
+    from econ.projection.panel import PanelProjection
+
+
+def projection_facts(model: LocalProjection | PanelProjection, *, nobs: int, cov: str) -> Facts:
+    """What was projected on what, and how errors were counted."""
+    names = checks.names("instrument", model.instrument or ())
+    return {
+        "response": listed(checks.names("response", model.response)),
+        "impulse": model.impulse,
+        "controls": listed([*model.controls, *model.contemporaneous]) or "none",
+        "instruments": listed(names) or "none",
+        "lags": model.lags,
+        "covariance": cov,
+        "observations": nobs,
+    }
 
 
 def summary(

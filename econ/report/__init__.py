@@ -5,12 +5,13 @@ from econ.report.choices import Choices, choices_of, recorded
 from econ.report.exhibit import Exhibit
 from econ.report.figure import Figure
 from econ.report.headline import headline
-from econ.report.numbers import render
 from econ.report.provenance import Trace, trace
 from econ.report.run import Run
 from econ.report.runner import main
-from econ.report.table import Panel, Row, Table
 from econ.report.verification import exhibits, verify
+from econ.tables.numbers import render
+from econ.tables.row import Panel, Row
+from econ.tables.table import Table
 
 __all__ = [
     "Choices",

@@ -32,7 +32,7 @@ from typing import TypeAlias
 
 from econ.errors import OutputDiffers, SchemaError, SeriesNotFound, SpecificationError, suggestion
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
-from econ.report.numbers import Number, render
+from econ.tables.numbers import Number, render
 
 FILE = "assertions.toml"
 _SPAN = re.compile(r"\[(?P<words>(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)\]\{\.claim\s+key=(?P<key>[\w-]+)\}")

@@ -23,11 +23,11 @@ from econ.files import scratch, writing
 from econ.memory import within_memory
 from econ.report import assertions, editions, typed
 from econ.report.exhibit import Exhibit, built
-from econ.report.numbers import Number, render
 from econ.report.run import commit_of
 from econ.report.runner import step
 from econ.report.store import dumps, project_root, write
 from econ.report.web import finished
+from econ.tables.numbers import Number, render
 
 _SPAN = re.compile(r"\{\.num\s+key=\"?(?P<key>[\w.-]+)\"?(?:\s+fmt=\"?(?P<fmt>[\w:]+)\"?)?\s*\}")
 _FIRST = {"html": ("-L", "web.lua")}

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from econ.errors import OutputDiffers, SchemaError, suggestion
 from econ.estimate import Estimate
 from econ.report.exhibit import Exhibit
-from econ.report.numbers import Number, decimals_for, fixed
-from econ.report.table import Table
+from econ.tables.numbers import Number, decimals_for, fixed
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from econ.errors import SchemaError
 from econ.report.exhibit import Exhibit, table_files
-from econ.report.table import Panel, Row, Table
+from econ.tables.row import Panel, Row
+from econ.tables.table import Table
 
 FOLDER, FIRST, CAUSES = "editions", "first.csv", "causes.toml"
 LONGEST = 40

@@ -14,7 +14,6 @@ from econ.errors import SpecificationError, UnknownName, VintageMissing, suggest
 from econ.files import scratch, sweep
 from econ.frozen import FrozenMapping, guarded
 from econ.report.figure import Figure, Picture, plotted_frame, settled
-from econ.report.numbers import Number
 from econ.report.provenance import Trace, files_behind, trace
 from econ.report.run import Run, git
 from econ.report.store import (
@@ -29,7 +28,8 @@ from econ.report.store import (
     same_but_noise,
     write,
 )
-from econ.report.table import Table
+from econ.tables.numbers import Number
+from econ.tables.table import Table
 
 if TYPE_CHECKING:
     from econ.report.compare import Comparison
@@ -261,8 +261,8 @@ def table_files(table: Table, base: Path, program: str) -> dict[Path, str | byte
     made = f"made by {program}; do not edit"
     return {
         base.with_suffix(".csv"): table.to_csv(),
-        base.with_suffix(".tex"): f"% {made}\n{table.to_tex()}",
-        base.with_suffix(".typ"): f"// {made}\n{table.to_typ()}",
+        base.with_suffix(".tex"): f"% {made}\n{table.to_latex()}",
+        base.with_suffix(".typ"): f"// {made}\n{table.to_typst()}",
         base.with_suffix(".html"): f"<!-- {made} -->\n{table.to_html()}",
     }
 

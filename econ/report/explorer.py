@@ -21,7 +21,7 @@ from econ.report.exhibit import Exhibit, built
 from econ.report.runner import step
 from econ.report.sales import impacts, parts_of
 from econ.report.store import project_root, write
-from econ.report.table import Panel, Row, Table
+from econ.tables import Panel, Row, Table
 
 Page: TypeAlias = dict[str, Any]
 

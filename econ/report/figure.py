@@ -6,9 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +19,6 @@ from econ.errors import SpecificationError, VintageMissing
 from econ.frozen import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import matplotlib.figure
 
 NOISE = 1e-9
@@ -82,9 +78,9 @@ class Figure:
 
     def plot(self) -> matplotlib.figure.Figure:
         """Draw it for the screen: a notebook shows it, ``plt.show()`` does if pyplot was imported before."""
-        from econ.responses.page import new_page
+        from econ.responses.page import new_page, style
 
-        with _style():
+        with style():
             page = new_page(self.width, self.height)
             self.draw(page, self.data.copy())
         return page
@@ -96,7 +92,9 @@ class Figure:
     def _drawn(self, form: str, metadata: dict[str, None]) -> bytes:
         from matplotlib.figure import Figure as Page
 
-        with _style():
+        from econ.responses.page import style
+
+        with style():
             page: matplotlib.figure.Figure = Page(figsize=(self.width, self.height))
             self.draw(page, self.data.copy())
             buffer = io.BytesIO()
@@ -138,14 +136,6 @@ def check_plotted(data: pd.DataFrame) -> None:
 def plotted_csv(data: pd.DataFrame) -> str:
     """Comma-separated text without the index; dates in ISO form."""
     return str(data.to_csv(index=False, lineterminator="\n"))
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    import matplotlib.style
-
-    with as_file(files("econ.report") / "econ.mplstyle") as path, matplotlib.style.context(["default", str(path)]):
-        yield
 
 
 def plotted_frame(text: str) -> pd.DataFrame:

@@ -17,8 +17,8 @@ from typing import Any
 from econ.data.vintage import Vintage
 from econ.estimate import Estimate, Unavailable
 from econ.report.exhibit import Exhibit
-from econ.report.numbers import Number, fixed, render
 from econ.report.store import plain
+from econ.tables.numbers import Number, fixed, render
 
 ABOUT = (
     "Where each number of the text comes from: its value on disk, the line of the program that names it, the objects "

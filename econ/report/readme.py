@@ -15,10 +15,10 @@ from pathlib import Path
 from econ.data import catalogue
 from econ.errors import SchemaError, suggestion
 from econ.report.exhibit import Exhibit
-from econ.report.numbers import fixed
 from econ.report.run import Run
 from econ.report.store import dumps, loads, project_root, write
 from econ.report.verification import exhibits, labels
+from econ.tables.numbers import fixed
 
 _BLOCK = re.compile(r"(<!-- begin:(?P<name>[\w-]+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 RUNTIMES = "paper/runtimes.json"

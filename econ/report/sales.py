@@ -9,7 +9,7 @@ from typing import Any
 from econ.errors import SchemaError
 from econ.estimate import Estimate, Unavailable
 from econ.report.exhibit import Exhibit
-from econ.report.table import Panel, Row, Table
+from econ.tables import Panel, Row, Table
 
 PER = "$100bn"
 """The sale that the cells are per."""

@@ -15,8 +15,9 @@ from econ.errors import SchemaError, SpecificationError, VintageMissing
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.files import write_atomic
 from econ.report.figure import NOISE
-from econ.report.numbers import Number, check_number
-from econ.report.table import Panel, Row, Table
+from econ.tables.numbers import Number, check_number
+from econ.tables.row import Panel, Row
+from econ.tables.table import Table
 
 _ENDS = ("value", "std_error", "lower", "upper")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,11 +17,10 @@ from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import bands
 from econ.responses import contrast, joint, labels
-from econ.responses.plot import Names, plot
+from econ.responses.plot import plot
 from econ.responses.scaling import check_debt, cumulate, flip, of_shock, rename_shocks, scaled
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from econ.responses.summary import facts, summary
+from econ.tables.shown import Shown
 
 KINDS = (*bands.KINDS, "joint")
 INTERVALS = ("percentile", "hall", "studentised")
@@ -31,7 +29,7 @@ NO_DRAWS = Unavailable("point responses only; ask irf() for a bootstrap")
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class IRF:
+class IRF(Shown):
     """Impulse responses.
 
     Parameters
@@ -272,11 +270,10 @@ class IRF:
         table = {name: values.reshape(-1) for name, values in zip(labels.VALUES, columns, strict=False)}
         return pd.DataFrame(table, index=labels.index(self.horizon, self.responses, self.shocks))
 
-    def plot(
-        self, level: float = 0.90, *, kind: str | None = None, response: Names = None, shock: Names = None
-    ) -> Figure:
-        """Draw the responses in a grid, one column a shock; see :func:`econ.responses.plot.plot`."""
-        return plot(self, level=level, kind=kind, response=response, shock=shock)
+    plot, summary, _facts = plot, summary, facts
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.to_frame(level)
 
     def joint_draws(self, what: str) -> Array:
         """The draws, (B, H + 1, n, s), that ``what`` needs.

@@ -1,11 +1,13 @@
-"""Pictures of impulse responses."""
+"""Pictures of impulse responses: of one result, or of several over each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from econ import checks
+from econ.border import checked
+from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,28 +16,34 @@ if TYPE_CHECKING:
     from econ.responses.irf import IRF
 
 Names: TypeAlias = str | Sequence[str] | None
+Levels: TypeAlias = float | Sequence[float]
 
 
 def plot(
     irf: IRF,
+    levels: float | Sequence[float] = 0.90,
     *,
-    level: float = 0.90,
     kind: str | None = None,
-    response: Names = None,
-    shock: Names = None,
+    response: str | Sequence[str] | None = None,
+    shock: str | Sequence[str] | None = None,
+    ax: Any = None,
 ) -> Figure:
-    """Draw responses in a grid: one row a response, one column a shock, band shaded.
+    """Draw responses in a grid: one row a response, one column a shock, bands shaded.
+
+    :func:`econ.plot_responses` draws several results over each other.
 
     Parameters
     ----------
     irf : IRF
         The responses; without draws or standard errors only the points are drawn.
-    level : float
-        Coverage of the band.
+    levels : float or sequence of float, default 0.90
+        Coverage of the band, or of several, such as ``(0.68, 0.90)``: the narrower, the darker.
     kind : {"sup-t", "pointwise", "joint"}, optional
         Kind of band; default sup-t where there are draws, pointwise where there are standard errors only.
     response, shock : str or sequence of str, optional
         Which to draw; all by default.
+    ax : matplotlib Axes or sequence of them, optional
+        Where to draw, row by row; a page of its own by default.
 
     Returns
     -------
@@ -46,6 +54,8 @@ def plot(
     ------
     UnknownName
         For a response or a shock that is not there.
+    SpecificationError
+        If ``ax`` holds another number of axes than there are panels.
 
     Examples
     --------
@@ -55,25 +65,90 @@ def plot(
     >>> len(svar.irf(12).plot().axes), len(svar.irf(12).plot(response="y").axes)
     (4, 2)
     """
-    from econ.responses.page import WORDS, new_page
+    return _draw({"": irf}, levels, kind=kind, response=response, shock=shock, ax=ax)
 
-    rows = _positions(response, irf.responses, "response")
-    columns = _positions(shock, irf.shocks, "shock")
-    band = _band(irf, level, kind)
-    figure = new_page(2.8 * len(columns), 2.0 * len(rows), layout="constrained")
-    axes = figure.subplots(len(rows), len(columns), squeeze=False, sharex=True)
-    horizons = range(irf.horizon + 1)
-    for axis_row, i in zip(axes, rows, strict=True):
-        for axis, j in zip(axis_row, columns, strict=True):
-            if band is not None:
-                axis.fill_between(horizons, band[0][:, i, j], band[1][:, i, j], alpha=0.25, linewidth=0)
-            axis.plot(horizons, irf.point[:, i, j])
-            axis.axhline(0.0, linewidth=0.6, color="black")
-            axis.set_title(f"{irf.responses[i]} to {irf.shocks[j]}", **WORDS)
-            axis.set_ylabel(irf.units.get(irf.responses[i], ""), **WORDS)
-    for axis in axes[-1]:
-        axis.set_xlabel("horizon")
-    return figure
+
+@checked
+def plot_responses(
+    results: Mapping[str, Any],
+    levels: float | Sequence[float] = 0.90,
+    *,
+    kind: str | None = None,
+    response: str | Sequence[str] | None = None,
+    shock: str | Sequence[str] | None = None,
+    ax: Any = None,
+) -> Figure:
+    """Draw the responses of several results over each other, each in its colour, dash and shade.
+
+    Parameters
+    ----------
+    results : mapping of str to IRF or to results that have one
+        By the name in the legend: ``{"VAR": svar.irf(24), "projection": fit}``.
+    levels, kind, response, shock, ax
+        As for ``irf.plot``; by default the responses and shocks that all have.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    SpecificationError
+        For no results, one without responses, or results without a response and shock in common.
+    UnknownName
+        For a response or a shock that one of them does not have.
+
+    Examples
+    --------
+    >>> from econ.testing import simulated_var
+    >>> from econ.var import VAR, Cholesky
+    >>> data = simulated_var(periods=200, rng=1)
+    >>> paths = {f"{p} lags": VAR(data, lags=p).fit().identify(Cholesky("x", "y")).irf(8) for p in (1, 4)}
+    >>> len(plot_responses(paths, response="y", shock="x").axes[0].lines)
+    3
+    """
+    irfs = {str(name): _responses(name, result) for name, result in results.items()}
+    if not irfs:
+        raise SpecificationError("plot_responses takes at least one result by its name; found none.")
+    return _draw(irfs, levels, kind=kind, response=response, shock=shock, ax=ax)
+
+
+def _draw(
+    irfs: Mapping[str, IRF], levels: Levels, *, kind: str | None, response: Names, shock: Names, ax: Any
+) -> Figure:
+    from econ.responses.page import coverages, fan, legend, panels, style, words
+
+    rows = _chosen(response, [irf.responses for irf in irfs.values()], "response")
+    columns = _chosen(shock, [irf.shocks for irf in irfs.values()], "shock")
+    bands = {name: [_band(irf, level, kind) for level in coverages(levels)] for name, irf in irfs.items()}
+    with style():
+        page, axes = panels(len(rows), len(columns), ax)
+        for axis_row, row in zip(axes, rows, strict=True):
+            for axis, column in zip(axis_row, columns, strict=True):
+                for number, (name, irf) in enumerate(irfs.items()):
+                    i, j = irf.responses.index(row), irf.shocks.index(column)
+                    shown = [(low[:, i, j], high[:, i, j]) for low, high in filter(None, bands[name])]
+                    fan(axis, range(irf.horizon + 1), shown, irf.point[:, i, j], number=number, label=name)
+                axis.axhline(0.0, linewidth=0.6, color="black")
+                units = next((irf.units[row] for irf in irfs.values() if irf.units.get(row)), "")
+                words(axis, title=f"{row} to {column}", y=units)
+        for axis in axes[-1]:
+            axis.set_xlabel("horizon")
+        if len(irfs) > 1:
+            legend(axes[0, 0])
+    return page
+
+
+def _responses(name: object, result: Any) -> IRF:
+    own: Any = getattr(result, "irf", None)  # of a projection; that of a VAR is a method, which needs a horizon
+    irf = own if hasattr(own, "joint_draws") else result
+    if not hasattr(irf, "joint_draws"):
+        raise SpecificationError(
+            f"{name!r} is a {type(result).__name__}, which has no responses yet; pass an IRF, such as svar.irf(24), or "
+            "the results of a projection."
+        )
+    found: IRF = irf
+    return found
 
 
 def _band(irf: IRF, level: float, kind: str | None) -> tuple[Array, Array] | None:
@@ -82,6 +157,15 @@ def _band(irf: IRF, level: float, kind: str | None) -> tuple[Array, Array] | Non
     return irf.band(level, kind or ("pointwise" if irf.draws is None else "sup-t"))
 
 
-def _positions(wanted: Names, known: tuple[str, ...], kind: str) -> list[int]:
-    named = known if wanted is None else checks.names(kind, wanted, least=1)
-    return [checks.position(kind, name, known) for name in named]
+def _chosen(wanted: Names, known: Sequence[tuple[str, ...]], kind: str) -> list[str]:
+    """Names asked for, or those that all have."""
+    if wanted is not None:
+        named = checks.names(kind, wanted, least=1)
+        for names in known:
+            for name in named:
+                checks.position(kind, name, names)
+        return list(named)
+    common = [name for name in known[0] if all(name in names for names in known)]
+    if not common:
+        raise SpecificationError(f"these results have no {kind} in common: {[list(names) for names in known]}.")
+    return common

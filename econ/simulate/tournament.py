@@ -27,6 +27,7 @@ from econ.simulate.grid import GridCell, Truths, as_truths
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import Sample
 from econ.simulate.scores import KEYS, score
+from econ.tables.shown import Shown
 
 BLOCK = 25  # replications; part of the result's definition
 FIELDS = ("value", "length", "covered", "rejects", "seconds", "failure")
@@ -34,7 +35,7 @@ FIELDS = ("value", "length", "covered", "rejects", "seconds", "failure")
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Tournament:
+class Tournament(Shown):
     """Results of a tournament.
 
     Parameters
@@ -59,6 +60,9 @@ class Tournament:
     level: float
     origin: tuple[object, ...] = field(repr=False)
     estimators: tuple[Estimator, ...] = field(default=(), repr=False)
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.table
 
     def power(self, estimator: str, *, offset: float = 0.0, faults: str | None = None) -> pd.DataFrame:
         """Share of samples that reject a zero, by impact: index (faults, periods, impact); the row of 0 is the size."""

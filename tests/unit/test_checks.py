@@ -20,8 +20,8 @@ from econ.infer import anderson_rubin, bai_perron, effective_f, ewc, fieller, ne
 from econ.offset import quantity_offset, reaction_function, realised_volatility
 from econ.parallel import map_blocks, seed_sequence
 from econ.projection import LocalProjection, PanelProjection, PlugIn, granular_instrument
-from econ.report.numbers import fixed
 from econ.simulate import Faults, TreasuryMarket, Truths, recursive_bias, tournament
+from econ.tables.numbers import fixed
 from econ.testing import simulated_var
 from econ.var import (
     VAR,

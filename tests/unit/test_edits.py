@@ -18,10 +18,22 @@ from econ.projection import PanelProjection
 from econ.responses import IRF
 from econ.simulate import Regime
 
-ROOMS = ("data", "eventstudy", "infer", "multiverse", "offset", "projection", "report", "responses", "simulate", "var")
+ROOMS = (
+    "data",
+    "eventstudy",
+    "infer",
+    "multiverse",
+    "offset",
+    "projection",
+    "report",
+    "responses",
+    "simulate",
+    "tables",
+    "var",
+)
 TABLES = (pd.DataFrame, pd.Series, np.ndarray)
 DEPTH = 3
-EXPENSIVE = {"pdf", "svg", "plot"}
+EXPENSIVE = ("pdf", "svg", "plot")
 """Methods that draw: they give bytes and pages, not tables."""
 
 
@@ -42,7 +54,7 @@ def children(value, methods):
         return []
     out = []
     for name in dir(type(value)):
-        if name.startswith("_") or name in EXPENSIVE:
+        if name.startswith(("_", *EXPENSIVE)):
             continue
         member = inspect.getattr_static(type(value), name)
         if inspect.isfunction(member):

@@ -26,7 +26,7 @@ ORDER = (
     {"checks", "frozen"},
     {"memory"},
     {"estimate", "parallel", "files"},
-    {"blocks"},
+    {"blocks", "tables"},
     {"data"},
     {"infer"},
     {"responses"},
@@ -96,7 +96,10 @@ def test_a_back_edge_is_found(tmp_path, monkeypatch):
 
 
 DELEGATES = {
-    ("econ/report/table.py", "econ/report/markup.py"): "Table.to_tex, to_typ and to_html: markup knows what a line is",
+    **{
+        ("econ/tables/table.py", f"econ/tables/{name}.py"): "Table.to_*: the languages of the page know what a line is"
+        for name in ("markup", "text", "excel")
+    },
     ("econ/report/exhibit.py", "econ/report/compare.py"): "Exhibit.compare: the comparison knows what an exhibit is",
     (
         "econ/var/cointegration/results.py",

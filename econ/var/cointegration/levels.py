@@ -11,6 +11,7 @@ import numpy as np
 from econ.arrays import Array, Mask, Seed
 from econ.errors import SpecificationError
 from econ.frozen import guarded
+from econ.tables.shown import Facts
 from econ.var import _kernels as algebra
 from econ.var.cointegration import _given_kernels as given
 from econ.var.cointegration import _kernels as kernels
@@ -59,6 +60,9 @@ class CointegratedVARResults(VARResults):
     silent: Mask = field(repr=False, kw_only=True)
     held: bool = field(default=False, repr=False, kw_only=True)
     removed: int = field(default=0, repr=False, kw_only=True)
+
+    def _facts(self) -> Facts:
+        return {**super()._facts(), "rank": self.rank}
 
     @property
     def layout(self) -> kernels.Layout:

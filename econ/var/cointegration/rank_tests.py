@@ -15,6 +15,7 @@ from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.responses.resampling import MovingBlock, check_bootstrap
+from econ.tables.shown import Facts, Shown
 from econ.var.cointegration import _kernels as kernels
 from econ.var.cointegration.estimation import reduced_rank, sample
 from econ.var.cointegration.rank_distribution import critical_value, p_value
@@ -33,7 +34,7 @@ NOMINAL = 0.05
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class RankTests:
+class RankTests(Shown):
     """Johansen's tests of the cointegrating rank; made by :meth:`econ.VECM.cointegration_tests`.
 
     Against the VAR without restriction, ``trace`` = -T Σ_{i > r} log(1 - λ_i); against rank r + 1, ``maximum`` =
@@ -64,6 +65,12 @@ class RankTests:
     base: VARResults = field(repr=False)
     eigenvalues: Array
     correction: str | None = None
+
+    def _facts(self) -> Facts:
+        return {"observations": self.nobs, "correction": self.correction}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.table
 
     @property
     def nobs(self) -> int:

@@ -12,6 +12,7 @@ from econ import checks
 from econ.arrays import Array, Mask
 from econ.errors import Contradiction, NotConverged, NotIdentified, SpecificationError
 from econ.frozen import guarded
+from econ.tables.shown import Shown
 from econ.var.cointegration import _kernels as kernels
 from econ.var.cointegration import _vector_kernels as kernel
 from econ.var.cointegration.estimation import given_vectors, normalised, sample
@@ -23,7 +24,7 @@ STARTS = 5  # turns of the unrestricted vectors, always the same: with a span fo
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class RestrictionTest:
+class RestrictionTest(Shown):
     """A likelihood-ratio test; made by :meth:`econ.var.VECMResults.restrict`.
 
     Parameters

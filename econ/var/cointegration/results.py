@@ -13,9 +13,11 @@ import pandas as pd
 from econ.arrays import Array, Seed
 from econ.estimate import Unavailable
 from econ.frozen import guarded
+from econ.tables.shown import Facts, Shown, listed, period
 from econ.var import _kernels as algebra
 from econ.var.cointegration import _kernels as kernels
 from econ.var.cointegration.levels import CointegratedVARResults
+from econ.var.cointegration.summary import vecm_numbers
 
 if TYPE_CHECKING:
     from econ.data.dataset import Dataset
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class VECMResults:
+class VECMResults(Shown):
     """Estimates of a VECM; made by :meth:`econ.VECM.fit` and :meth:`restrict`.
 
     Parameters
@@ -58,6 +60,20 @@ class VECMResults:
     beta: pd.DataFrame
     gamma: pd.DataFrame = field(repr=False)
     cross_inverse: Array = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return {
+            "variables": listed(self.variables),
+            "rank": self.rank,
+            "lags in levels": self.lags,
+            "sample": period(self.residuals.index),
+            "observations": self.nobs,
+            "log likelihood": self.loglik,
+            "next root": self.next_root,
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return vecm_numbers(self, level)
 
     @property
     def data(self) -> Dataset:

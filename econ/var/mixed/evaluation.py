@@ -16,6 +16,8 @@ from econ.data.dates import day, period
 from econ.errors import EstimationError, SampleTooShort, SchemaError, SpecificationError
 from econ.frozen import guarded
 from econ.parallel import Failed, seed_sequence, stream
+from econ.tables.shown import Facts, Shown, told
+from econ.tables.table import Table
 from econ.var.mixed.latent import Nowcast, normal_crps, normal_log_score
 from econ.var.mixed.layout import Layout, days_of
 from econ.var.mixed.model import MixedFrequencyVAR
@@ -29,7 +31,7 @@ METHODS = ("nowcast", "ar", "random_walk", "mean")
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class NowcastEvaluation:
+class NowcastEvaluation(Shown):
     """Nowcasts of one variable and what came out; made by :func:`pseudo_real_time`.
 
     Parameters
@@ -51,7 +53,10 @@ class NowcastEvaluation:
     level: float
     parent: MixedFrequencyVAR = field(repr=False)
 
-    def summary(self, relative_to: str = "ar") -> pd.DataFrame:
+    def _facts(self) -> Facts:
+        return {"variable": self.variable, "level": self.level, "nowcasts": len(self.frame)}
+
+    def summary(self, relative_to: str = "ar") -> Table:  # type: ignore[override]
         """One row a method.
 
         Parameters
@@ -61,7 +66,7 @@ class NowcastEvaluation:
 
         Returns
         -------
-        DataFrame
+        Table
             ``rmse``, ``relative_rmse``, ``log_score`` (mean; higher is better), ``crps`` (mean; lower is better),
             ``coverage`` (share inside the intervals of ``level``) and ``nobs``.
         """
@@ -76,7 +81,7 @@ class NowcastEvaluation:
             "coverage": groups["covered"].mean(),
             "nobs": groups.size(),
         }
-        return pd.DataFrame(columns).loc[list(METHODS)]
+        return told(self, pd.DataFrame(columns).loc[list(METHODS)])
 
 
 @dataclass(frozen=True, eq=False)

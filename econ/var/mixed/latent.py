@@ -15,11 +15,13 @@ from econ.errors import SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer import bands
+from econ.tables.shown import Facts, Shown, period, told
+from econ.tables.table import Table
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class LatentValues:
+class LatentValues(Shown):
     """Posterior of a variable, period by period; published values are the same in every draw.
 
     Parameters
@@ -52,12 +54,21 @@ class LatentValues:
     units: str = ""
     parent: object = field(default=None, repr=False)
 
+    def _facts(self) -> Facts:
+        return {
+            "variable": self.variable,
+            "sample": period(self.index),
+            "units": self.units,
+            "published": int(self.published.sum()),
+            "draws": len(self.draws),
+        }
+
     @cached_property
     def mean(self) -> pd.Series:
         """Posterior means, (T,)."""
         return pd.Series(self.draws.mean(axis=0), index=self.index, name=self.variable)
 
-    def summary(self, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """``mean``, ``std``, ``lower``, ``upper`` (equal-tailed) and ``published`` of every period."""
         level = checks.level(level)
         lower, upper = bands.pointwise(self.draws, level=level)
@@ -68,7 +79,7 @@ class LatentValues:
             "upper": upper,
             "published": self.published,
         }
-        return pd.DataFrame(columns, index=self.index)
+        return told(self, pd.DataFrame(columns, index=self.index), level=level)
 
     def quantile(self, probability: float) -> pd.Series:
         """Posterior quantile of every period, (T,)."""
@@ -93,7 +104,7 @@ class LatentValues:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Nowcast:
+class Nowcast(Shown):
     """Predictive distribution of one value, given what was known on a day.
 
     Parameters
@@ -124,6 +135,12 @@ class Nowcast:
     units: str = ""
     as_of: pd.Timestamp | None = None
     parent: object = field(default=None, repr=False)
+
+    def _facts(self) -> Facts:
+        return {"variable": self.variable, "period": self.period, "as of": self.as_of, "draws": len(self.draws)}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return pd.DataFrame({"value": [self.estimate(level)]}, index=[f"{self.variable}, {self.period}"])
 
     def estimate(self, level: float = 0.90) -> Estimate:
         """Mean, standard deviation and equal-tailed predictive interval."""

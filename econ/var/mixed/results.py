@@ -109,7 +109,7 @@ class MixedFrequencyResults(BayesianVARResults):
         """
         level, parts = checks.level(level), {}
         for name in self.variables:
-            table = self.latent(name, own=True).summary(level)
+            table = self.latent(name, own=True).summary(level).to_frame()
             parts[name] = table.loc[~table["published"]].drop(columns="published")
         return pd.concat(parts, names=["variable", "period"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from econ.var.posterior.bayesian_results import BayesianVARResults
 
 
-def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = None) -> Figure:
+def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = None, *, ax: Any = None) -> Figure:
     """Draw the posterior of each free hyperparameter (bars) over its prior (line).
 
     Parameters
@@ -26,6 +26,8 @@ def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = 
         With at least one free hyperparameter.
     names : sequence of str, optional
         Which; all by default.
+    ax : matplotlib Axes or sequence of them, optional
+        Where to draw, one a name.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = 
     >>> len(plot_hyperparameters(fit).axes)
     1
     """
-    from econ.responses.page import new_page
+    from econ.responses.page import COLOURS, legend, panels, style, words
 
     known = [str(name) for name in fit.hyperparameters.columns]
     chosen = known if names is None else list(checks.names("names", names))
@@ -53,13 +55,14 @@ def plot_hyperparameters(fit: BayesianVARResults, names: Sequence[str] | None = 
         checks.position("hyperparameter", name, known)
     if not chosen:
         raise SpecificationError("every hyperparameter is given, so there is no posterior to draw; leave one None.")
-    figure = new_page(2.8 * len(chosen), 2.4, layout="constrained")
-    for axis, name in zip(figure.subplots(1, len(chosen), squeeze=False)[0], chosen, strict=True):
-        draws = fit.hyperparameters[name].to_numpy()
-        axis.hist(draws, bins=30, density=True, alpha=0.4)
-        low, high = draws.min(), draws.max()
-        grid = np.linspace(low, high, 202)[1:-1]
-        axis.plot(grid, prior_density(name, grid))
-        axis.set_title(name.replace("_", " "))
-        axis.set_yticks([])
-    return figure
+    with style():
+        page, axes = panels(1, len(chosen), ax, height=2.4)
+        for axis, name in zip(axes.ravel(), chosen, strict=True):
+            draws = fit.hyperparameters[name].to_numpy()
+            axis.hist(draws, bins=30, density=True, color=COLOURS[0], alpha=0.35, label="posterior")
+            grid = np.linspace(draws.min(), draws.max(), 202)[1:-1]
+            axis.plot(grid, prior_density(name, grid), color=COLOURS[1], linestyle="--", label="prior")
+            words(axis, title=name.replace("_", " "))
+            axis.set_yticks([])
+        legend(axes.ravel()[0])
+    return page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,16 +15,17 @@ from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.infer import bands
+from econ.tables.shown import Facts, told
+from econ.tables.table import Table
 from econ.var import _kernels as kernels
 from econ.var.posterior.asymmetric import AsymmetricMinnesota
 from econ.var.posterior.bayesian_plot import plot_hyperparameters
 from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.reduced.results import VARResults
+from econ.var.reduced.summary import sample
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from econ.responses.resampling import Bootstrap
 
 
@@ -69,6 +69,18 @@ class BayesianVARResults(VARResults):
     chain: int = field(kw_only=True, repr=False)
     origin: object = field(kw_only=True, repr=False)
     log_variances: Array | None = field(default=None, kw_only=True, repr=False)
+
+    def _facts(self) -> Facts:
+        return {
+            **sample(self),
+            "prior": type(getattr(self.parent, "prior", None)).__name__,
+            "draws": len(self.coefficient_draws),
+            "log marginal likelihood": self.log_marginal_likelihood,
+            "acceptance": self.acceptance,
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.summary(level).to_frame()
 
     @cached_property
     def draws(self) -> ReducedDraws:
@@ -168,7 +180,7 @@ class BayesianVARResults(VARResults):
         scale = np.sqrt(np.diag(self.covariance))
         return float(kernels.is_stable(self.draws.lag_blocks * scale / scale[:, None]).mean())
 
-    def summary(self, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """Posterior of every coefficient and hyperparameter.
 
         Parameters
@@ -178,7 +190,7 @@ class BayesianVARResults(VARResults):
 
         Returns
         -------
-        DataFrame
+        Table
             Index (equation, coefficient), hyperparameters under the equation ``hyperparameter``; columns ``mean``,
             ``std``, ``lower``, ``upper``, ``r_hat``, ``effective_draws``.
 
@@ -206,11 +218,10 @@ class BayesianVARResults(VARResults):
             "r_hat": r_hat(chains),
             "effective_draws": effective_sample_size(chains),
         }
-        return pd.DataFrame(columns, index=pd.MultiIndex.from_tuples(names, names=["equation", "coefficient"]))
+        index = pd.MultiIndex.from_tuples(names, names=["equation", "coefficient"])
+        return told(self, pd.DataFrame(columns, index=index), level=level)
 
-    def plot(self, names: Sequence[str] | None = None) -> Figure:
-        """Draw posterior and prior of the hyperparameters; see :mod:`econ.var.posterior.bayesian_plot`."""
-        return plot_hyperparameters(self, names)
+    plot = plot_hyperparameters
 
     def granger(self, caused: str | list[str], causing: str | list[str]) -> pd.Series:
         """Refused: the F test is about least squares."""

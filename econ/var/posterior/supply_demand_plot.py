@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ SHARES = (0.90, 0.50)
 POINTS = 240
 
 
-def plot_elasticities(fit: SupplyDemandResults) -> Figure:
+def plot_elasticities(fit: SupplyDemandResults, *, ax: Any = None) -> Figure:
     """Draw impact and leaning, posterior (area) over prior (line), and both together with the curve that the data give.
 
     The third panel shows the regions of highest density that hold 50 and 90% of the posterior, the same regions of the
@@ -29,6 +29,8 @@ def plot_elasticities(fit: SupplyDemandResults) -> Figure:
     ----------
     fit : SupplyDemandResults
         A posterior.
+    ax : sequence of three matplotlib Axes, optional
+        Where to draw.
 
     Returns
     -------
@@ -46,20 +48,23 @@ def plot_elasticities(fit: SupplyDemandResults) -> Figure:
     >>> len(plot_elasticities(fit).axes)
     3
     """
-    from econ.responses.page import new_page
+    from econ.responses.page import panels, style, words
 
-    figure = new_page(9.0, 2.8, layout="constrained")
-    first, second, third = figure.subplots(1, 3)
-    windows = []
-    for axes, name, unit in zip((first, second), ("impact", "leaning"), fit.parent.units, strict=True):
-        windows.append(_draw_margin(axes, fit._margin(name)))
-        axes.set_title(f"{name.capitalize()}, {unit}" if unit else name.capitalize(), parse_math=False)
-    _draw_both(third, fit, windows)
+    with style():
+        figure, grid = panels(1, 3, ax, width=3.0, height=2.8)
+        first, second, third = grid[0]
+        windows = []
+        for axes, name, unit in zip((first, second), ("impact", "leaning"), fit.parent.units, strict=True):
+            windows.append(_draw_margin(axes, fit._margin(name)))
+            words(axes, title=f"{name.capitalize()}, {unit}" if unit else name.capitalize())
+        _draw_both(third, fit, windows)
     return figure
 
 
 def _draw_margin(axes: Axes, margin: Margin) -> tuple[float, float]:
     """Posterior as an area, prior as a dashed line; gives the window drawn."""
+    from econ.responses.page import COLOURS
+
     after = margin.quantile(np.array([0.002, 0.998]))
     before = margin.prior._quantile(np.array([0.03, 0.97]))
     low, high = float(min(after[0], before[0])), float(max(after[1], before[1]))
@@ -68,8 +73,10 @@ def _draw_margin(axes: Axes, margin: Margin) -> tuple[float, float]:
         end if abs(end - edge) < near else edge for end, edge in zip(margin.prior.support, (low, high), strict=True)
     )
     inside = (margin.middle >= low) & (margin.middle <= high) & (margin.density > 0.0)
-    axes.fill_between(margin.middle[inside], margin.density[inside], color="C0", alpha=0.35, lw=0, label="posterior")
-    axes.plot(margin.middle[inside], margin.density[inside], color="C0", lw=1.0)
+    axes.fill_between(
+        margin.middle[inside], margin.density[inside], color=COLOURS[0], alpha=0.35, lw=0, label="posterior"
+    )
+    axes.plot(margin.middle[inside], margin.density[inside], color=COLOURS[0], lw=1.0)
     values = np.linspace(low, high, POINTS)
     axes.plot(values, np.exp(margin.prior._logpdf(values)), color="0.3", ls="--", lw=1.2, label="prior")
     axes.axvline(0.0, color="0.6", lw=0.6)
@@ -82,6 +89,8 @@ def _draw_margin(axes: Axes, margin: Margin) -> tuple[float, float]:
 
 def _draw_both(axes: Axes, fit: SupplyDemandResults, windows: list[tuple[float, float]]) -> None:
     """Regions of the posterior and of the prior, and the curve of the likelihood."""
+    from econ.responses.page import COLOURS
+
     (low, high), (left, right) = windows
     one, other = fit._margin("impact"), fit._margin("leaning")
     area = np.outer(np.diff(one.edges), np.diff(other.edges))
@@ -93,7 +102,7 @@ def _draw_both(axes: Axes, fit: SupplyDemandResults, windows: list[tuple[float, 
     own = omega[1, 1] - c * omega[0, 1]
     curve = -(omega[0, 1] - c * omega[0, 0]) / np.where(np.abs(own) < 1e-9 * omega[1, 1], np.nan, own)
     curve[np.concatenate([[False], np.sign(own[1:]) != np.sign(own[:-1])])] = np.nan  # two branches, not one line
-    axes.plot(c, np.where((curve > low) & (curve < high), curve, np.nan), color="C3", lw=1.0, label="curve b(c)")
+    axes.plot(c, np.where((curve > low) & (curve < high), curve, np.nan), color=COLOURS[1], lw=1.0, label="curve b(c)")
     axes.set(xlim=(left, right), ylim=(low, high), xlabel="leaning", ylabel="impact")
     axes.locator_params(nbins=5)
     axes.set_title("Both")
@@ -102,6 +111,8 @@ def _draw_both(axes: Axes, fit: SupplyDemandResults, windows: list[tuple[float, 
 
 def _regions(axes: Axes, at: tuple[Array, Array], density: Array, *, mass: Array, filled: bool) -> None:
     """Regions of highest density that hold the shares of the mass."""
+    from econ.responses.page import COLOURS
+
     order = np.argsort(-density, axis=None)
     held = np.cumsum(mass.flat[order])
     levels = [float(density.flat[order[min(int(np.searchsorted(held, share)), len(order) - 1)]]) for share in SHARES]
@@ -110,6 +121,6 @@ def _regions(axes: Axes, at: tuple[Array, Array], density: Array, *, mass: Array
         return
     if filled:
         for level in levels:  # the smaller lies over the larger, and is darker
-            axes.contourf(*at, density, levels=[level, top], colors=["C0"], alpha=0.35)
+            axes.contourf(*at, density, levels=[level, top], colors=[COLOURS[0]], alpha=0.35)
     else:
         axes.contour(*at, density, levels=levels, colors="0.3", linestyles="dotted", linewidths=1.0)

@@ -15,13 +15,13 @@ from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import bands
+from econ.tables.shown import Facts, Shown, told
+from econ.tables.table import Table
 from econ.var.posterior._supply_demand_chains import TOGETHER
 from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
 from econ.var.posterior.supply_demand_plot import plot_elasticities
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from econ.var.posterior.elasticity_prior import ElasticityPrior
     from econ.var.posterior.supply_demand import SupplyDemand
 
@@ -95,7 +95,7 @@ class Margin:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class SupplyDemandResults:
+class SupplyDemandResults(Shown):
     """Posterior of impact and leaning on a grid; made by :meth:`econ.var.SupplyDemand.fit`.
 
     Parameters
@@ -116,6 +116,14 @@ class SupplyDemandResults:
     impact_edges: Array = field(repr=False)
     leaning_edges: Array = field(repr=False)
     mass: Array = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return {
+            "price": self.parent.change,
+            "flow": self.parent.flow,
+            "lags": self.parent.lags,
+            "observations": self.nobs,
+        }
 
     def impact(self, level: float = 0.90, *, kind: str = "equal-tailed") -> Estimate:
         """Impact b: posterior median, standard deviation and credible set.
@@ -148,7 +156,7 @@ class SupplyDemandResults:
 
         Returns
         -------
-        DataFrame
+        Table
             Rows impact, leaning; columns ``prior_std``, ``posterior_std``, ``std_left`` (the second over the first) and
             ``divergence`` (Kullback-Leibler divergence of the posterior from the prior, nats; 0 if nothing was
             learned). A prior without variance has `Unavailable` in the first and third.
@@ -178,7 +186,7 @@ class SupplyDemandResults:
             raise NotIdentified(f"at a leaning of {c:g} the flow has no part of its own: b is free there.")
         return float(-(omega[0, 1] - c * omega[0, 0]) / own)
 
-    def summary(self, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """Posterior of both: median, mean, std, lower, upper (equal-tailed), and the probability of a positive sign."""
         tails = _tails(level)
         rows = {}
@@ -188,11 +196,9 @@ class SupplyDemandResults:
             mean, std = margin.moments
             rows[name] = {"median": median, "mean": mean, "std": std, "lower": lower, "upper": upper}
             rows[name] |= {"positive": margin.above(0.0)}
-        return pd.DataFrame.from_dict(rows, orient="index")
+        return told(self, pd.DataFrame.from_dict(rows, orient="index"), level=level)
 
-    def plot(self) -> Figure:
-        """Prior and posterior together; see :func:`econ.var.posterior.supply_demand_plot.plot_elasticities`."""
-        return plot_elasticities(self)
+    plot = plot_elasticities
 
     def _margin(self, name: str) -> Margin:
         if name == "impact":
@@ -221,7 +227,7 @@ def _tails(level: float) -> tuple[float, float]:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class SupplyDemandDraws:
+class SupplyDemandDraws(Shown):
     """Draws of impact and leaning; made by :meth:`econ.var.SupplyDemand.sample`.
 
     Parameters
@@ -242,17 +248,26 @@ class SupplyDemandDraws:
     chain: int
     origin: object = field(repr=False)
 
+    def _facts(self) -> Facts:
+        return {
+            "price": self.parent.change,
+            "flow": self.parent.flow,
+            "lags": self.parent.lags,
+            "draws": len(self.table),
+            "acceptance": self.acceptance,
+        }
+
     def probability(self, name: str, *, above: float = 0.0) -> float:
         """Share of the draws of ``"impact"`` or ``"leaning"`` above a threshold."""
         name = checks.choice("elasticity", name, NAMES)
         return float((self.table[name] > checks.real("above", above)).mean())
 
-    def summary(self, level: float = 0.90) -> pd.DataFrame:
+    def summary(self, level: float = 0.90) -> Table:
         """Posterior of both, and whether the chains have converged.
 
         Returns
         -------
-        DataFrame
+        Table
             Rows impact, leaning; columns median, mean, std, lower, upper, positive, and ``r_hat`` and
             ``effective_draws`` of their ranks, which heavy tails do not disturb (Vehtari et al. 2021, Bayesian Analysis
             16(2)).
@@ -279,4 +294,4 @@ class SupplyDemandDraws:
             "r_hat": r_hat(chains),
             "effective_draws": effective_sample_size(chains),
         }
-        return pd.DataFrame(columns, index=list(NAMES))
+        return told(self, pd.DataFrame(columns, index=list(NAMES)), level=level)

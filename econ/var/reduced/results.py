@@ -16,8 +16,10 @@ from econ.border import told_by
 from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
+from econ.tables.shown import Facts, Shown
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
+from econ.var.reduced import summary
 from econ.var.reduced.bias import bias_corrected
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.causality import granger
@@ -25,6 +27,7 @@ from econ.var.reduced.conditional import Conditions, conditional_forecast
 from econ.var.reduced.diagnostics import diagnostics
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.reduced.estimator import Estimator, LeastSquares
+from econ.var.reduced.forecast_plot import plot_forecast
 from econ.var.reduced.forecasting import forecast
 from econ.var.reduced.predictive import predictive
 from econ.var.scheme import Scheme
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class VARResults:
+class VARResults(Shown):
     """Estimates of a VAR; made by :meth:`econ.var.VAR.fit`.
 
     Parameters
@@ -64,6 +67,14 @@ class VARResults:
     residuals: pd.DataFrame = field(repr=False)
     cross_inverse: Array = field(repr=False)
     bias: Array | None = field(default=None, repr=False)
+
+    plot_forecast = plot_forecast
+
+    def _facts(self) -> Facts:
+        return summary.facts(self)
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return summary.numbers(self, level)
 
     @property
     def data(self) -> Dataset:

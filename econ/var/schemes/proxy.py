@@ -26,6 +26,8 @@ from econ.errors import (
     WeakInstrument,
 )
 from econ.frozen import guarded
+from econ.responses.set_plot import plot_weak_iv_set
+from econ.tables.shown import Facts
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.scheme import check_rows
@@ -45,6 +47,11 @@ class ProxyResults(StructuralResults):
     """Results of `Proxy`: the common read-outs, the first stage and sets that survive a weak one."""
 
     scheme: Proxy
+
+    plot_weak_iv_set = plot_weak_iv_set
+
+    def _facts(self) -> Facts:
+        return {**super()._facts(), "effective F of first stage": float(self.first_stage["effective_f"])}
 
     @cached_property
     def first_stage(self) -> pd.Series:

@@ -16,8 +16,10 @@ from econ.errors import NoAdmissibleDraw, SpecificationError
 from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.responses import labels
+from econ.tables.shown import Facts, Shown, listed
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
+from econ.var.sets.bounds_plot import plot_bounds
 from econ.var.sets.coupling import Rays, coupled_shock, extreme_rays, largest, restriction_rows
 from econ.var.sets.restrictions import Restrictions, check_variables
 from econ.var.sets.rotations import ReducedForms
@@ -32,7 +34,7 @@ GRID = 200  # centres tried for the robust credible region
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class RobustBounds:
+class RobustBounds(Shown):
     """Identified sets of the responses to one shock, for posterior draws of the reduced form.
 
     Parameters
@@ -56,6 +58,20 @@ class RobustBounds:
     shock: str
     nonempty: float
     parent: object = field(default=None, repr=False)
+
+    plot = plot_bounds
+
+    def _facts(self) -> Facts:
+        return {
+            "shock": self.shock,
+            "responses": listed(self.responses),
+            "horizons": f"0 to {self.lower.shape[1] - 1}",
+            "reduced forms": len(self.lower),
+            "share with a set that is not empty": self.nonempty,
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.to_frame(level)
 
     @property
     def mean(self) -> tuple[Array, Array]:

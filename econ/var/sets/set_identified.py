@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Seed
 from econ.frozen import guarded
+from econ.tables.shown import Facts
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.structure.decomposition import components, variance_shares
 from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
+    from econ.var.sets.robust_bounds import RobustBounds
     from econ.var.sets.sign_restrictions import SignRestrictions
 
 
@@ -51,6 +53,7 @@ class SetIdentified(StructuralResults):
     Economic Literature 49(4), 938-960.
     """
 
+    scheme: SignRestrictions
     draws: Array = field(kw_only=True, repr=False)
     reduced_draws: ReducedDraws = field(kw_only=True, repr=False)
     target: int = 0
@@ -58,6 +61,9 @@ class SetIdentified(StructuralResults):
     admissible: int = 0
     effective_draws: float = 0.0
     failures: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+
+    def _facts(self) -> Facts:
+        return {**super()._facts(), "candidates": self.tried, "admissible": self.admissible}
 
     @classmethod
     def from_draws(
@@ -88,6 +94,24 @@ class SetIdentified(StructuralResults):
             effective_draws=effective,
             failures=failures,
         )
+
+    def robust_bounds(
+        self, horizon: int = 12, *, rng: Seed = None, draws: int = 300, shock: str | None = None
+    ) -> RobustBounds:
+        """Bounds that no prior on rotations can move; see :meth:`econ.SignRestrictions.robust_bounds`.
+
+        Parameters
+        ----------
+        horizon : int, default 12
+            Longest horizon.
+        rng : int or SeedSequence
+            Seed.
+        draws : int, default 300
+            Draws of the reduced form.
+        shock : str, optional
+            Whose responses; may be left out if one shock is restricted.
+        """
+        return self.scheme.robust_bounds(self.parent, horizon, rng=rng, draws=draws, shock=shock)
 
     @property
     def acceptance(self) -> float:

@@ -13,6 +13,7 @@ from econ.border import checked
 from econ.errors import NotIdentified, SpecificationError
 from econ.frozen import guarded
 from econ.responses.irf import IRF
+from econ.tables.shown import Shown
 from econ.var import _kernels as kernels
 
 METHODS = ("sims-zha", "scenario", "least-squares")
@@ -20,7 +21,7 @@ METHODS = ("sims-zha", "scenario", "least-squares")
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Counterfactual:
+class Counterfactual(Shown):
     """Responses to a shock while other shocks hold variables still.
 
     Parameters

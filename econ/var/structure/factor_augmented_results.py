@@ -16,6 +16,7 @@ from econ.errors import SingularDesign, SpecificationError
 from econ.frozen import guarded
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
+from econ.tables.shown import Facts, Shown
 from econ.var import _kernels as kernels
 from econ.var.reduced import _factor_kernels as factor_kernels
 from econ.var.reduced.bootstrap import bootstrap_blocks
@@ -33,7 +34,7 @@ IDIOSYNCRATIC = "idiosyncratic"
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class FactorAugmentedResults:
+class FactorAugmentedResults(Shown):
     """Estimates of a `FactorAugmentedVAR`; made by its ``fit``.
 
     Parameters
@@ -52,6 +53,12 @@ class FactorAugmentedResults:
     reduced: VARResults
     loadings: pd.DataFrame = field(repr=False)
     idiosyncratic: pd.DataFrame = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return {"factors": self.number, **self.reduced._facts()}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.reduced._numbers(level)
 
     @property
     def factors(self) -> pd.DataFrame:
@@ -123,7 +130,7 @@ class FactorAugmentedResults:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class FactorAugmentedStructural:
+class FactorAugmentedStructural(Shown):
     """Structural shocks of a factor-augmented VAR and what they do to every variable.
 
     Parameters
@@ -136,6 +143,12 @@ class FactorAugmentedStructural:
 
     parent: FactorAugmentedResults = field(repr=False)
     structural: StructuralResults
+
+    def _facts(self) -> Facts:
+        return self.structural._facts()
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.structural._numbers(level)
 
     @property
     def shock_names(self) -> tuple[str, ...]:

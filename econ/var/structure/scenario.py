@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,18 +13,22 @@ from econ import checks
 from econ.arrays import Array, Mask
 from econ.border import checked
 from econ.frozen import guarded
+from econ.tables.shown import Facts, Shown, period
 from econ.var.reduced.conditional import Conditions, conditional_forecast
+from econ.var.reduced.forecast_plot import draw_fans
 from econ.var.structure.counterfactual import plausibility
 from econ.var.structure.decomposition import OTHER, check_apart
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from econ.var.reduced.draws import ReducedDraws
     from econ.var.structure.structural import StructuralResults
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class Scenario:
+class Scenario(Shown):
     """A future that meets conditions.
 
     Parameters
@@ -48,6 +52,24 @@ class Scenario:
     divergence: float
     plausibility: float
     parent: StructuralResults = field(repr=False)
+
+    def plot(self, *, variable: str | Sequence[str] | None = None, history: int = 24, ax: Any = None) -> Figure:
+        """Draw the last of the data and the fan of the scenario; see :mod:`econ.var.reduced.forecast_plot`."""
+        return draw_fans(self.parent.parent, [self.paths], variable=variable, history=history, ax=ax)
+
+    def _facts(self) -> Facts:
+        return {
+            "identification": type(self.parent.scheme).__name__,
+            "periods": period(self.paths.index),
+            "divergence": self.divergence,
+            "plausibility (0.5 ordinary, 1 unheard of)": self.plausibility,
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a variable and period, at the level that the scenario was made with."""
+        variables = list(dict.fromkeys(self.paths.columns.get_level_values(0)))
+        found: pd.DataFrame = pd.concat({name: self.paths[name] for name in variables}, names=["variable", "period"])
+        return found
 
 
 @checked

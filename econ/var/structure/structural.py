@@ -20,12 +20,16 @@ from econ.parallel import BLOCK, seed_sequence
 from econ.responses import kept
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
+from econ.tables.shown import Facts, Shown
 from econ.var import _kernels as kernels
 from econ.var.reduced.bias import without_bias
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
+from econ.var.reduced.forecast_plot import plot_forecast
 from econ.var.scheme import DatedScheme, PointScheme, Scheme
+from econ.var.structure import summary
 from econ.var.structure.decomposition import fevd, historical_decomposition
+from econ.var.structure.decomposition_plot import plot_fevd, plot_historical_decomposition
 from econ.var.structure.scenario import scenario
 
 if TYPE_CHECKING:
@@ -38,7 +42,7 @@ ASKED = "a standard error of each draw"
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class StructuralResults:
+class StructuralResults(Shown):
     """Structural shocks of a VAR and what they do.
 
     Point-identified and set-identified schemes share this class; the second fills ``draws``.
@@ -62,6 +66,16 @@ class StructuralResults:
     impact: pd.DataFrame
     draws: Array | None = field(default=None, repr=False)
     reduced_draws: ReducedDraws | None = field(default=None, repr=False)
+
+    plot_fevd = plot_fevd
+    plot_historical_decomposition = plot_historical_decomposition
+    plot_forecast = plot_forecast
+
+    def _facts(self) -> Facts:
+        return summary.facts(self)
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return summary.numbers(self, level)
 
     @classmethod
     def from_point(cls, fit: VARResults, scheme: PointScheme, *, shock_names: tuple[str, ...]) -> Self:

@@ -16,6 +16,7 @@ from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.parallel import seed_sequence
+from econ.tables.shown import Facts, Shown, listed, period
 from econ.var import _kernels as kernels
 from econ.var.posterior.convergence import effective_sample_size, r_hat, split_chains
 from econ.var.scheme import Scheme
@@ -35,10 +36,25 @@ STATISTICS = ("point", "std_error", "lower", "upper")
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class VaryingResults(ABC):
+class VaryingResults(Shown, ABC):
     """What results of all VARs that change over time share."""
 
     parent: Varying = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return {
+            "variables": listed(self.variables),
+            "lags": self.lags,
+            "dates": period(self.dates),
+            "observations": self.nobs,
+            "draws": len(self._at(0)[2]),
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """Standard deviations of the errors at five dates from the first to the last."""
+        chosen = sorted({round(part * (self.nobs - 1) / 4) for part in range(5)})
+        tables = {name: self.volatility(name, level=level).iloc[chosen] for name in self.variables}
+        return pd.concat(tables, names=["volatility of", "date"])
 
     @property
     def dates(self) -> pd.Index:

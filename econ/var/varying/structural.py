@@ -14,6 +14,7 @@ from econ.arrays import Array, Seed
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.responses.irf import IRF
+from econ.tables.shown import Facts, Shown
 from econ.var import _kernels as kernels
 from econ.var.scheme import PointScheme, Scheme
 from econ.var.structure.structural import StructuralResults
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class VaryingStructural:
+class VaryingStructural(Shown):
     """Shocks of a VAR that changes over time; made by ``.identify(scheme)`` of its results.
 
     Responses at a date hold the coefficients and the covariance of that date for ever, as is usual: they leave out that
@@ -44,6 +45,16 @@ class VaryingStructural:
     parent: VaryingResults = field(repr=False)
     scheme: Scheme
     rng: Seed = None
+
+    def _facts(self) -> Facts:
+        return {**self.parent._facts(), "identification": type(self.scheme).__name__}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """Impact of one standard deviation at the first, the middle and the last date."""
+        chosen = [self.dates[place] for place in sorted({0, (len(self.dates) - 1) // 2, len(self.dates) - 1})]
+        tables = {date: self.irf(0, date=date).to_frame(level).droplevel("horizon") for date in chosen}
+        found: pd.DataFrame = pd.concat(tables, names=["date"])
+        return found
 
     @property
     def dates(self) -> pd.Index:

@@ -76,6 +76,8 @@ ELSEWHERE = {
     "Exhibit.save": "writes files: tests/unit/report/test_exhibit.py",
     "save": "writes files: tests/unit/saved/test_saved.py",
     "load_result": "reads files: tests/unit/saved/test_saved.py",
+    "Table.to_excel": "writes a file: tests/unit/tables/test_table_forms.py",
+    "quiet": "is a context: tests/unit/test_parallel.py",
 }
 """Callables whose input is no argument but a network, a folder or a program, and where they are tested."""
 
@@ -277,7 +279,9 @@ def operated():
         "OperationResults.joint_test": Call(fit.joint_test, first=0, last=2),
         "OperationResults.leave_one_era_out": Call(fit.leave_one_era_out, horizon=1),
         "OperationResults.leave_one_out": Call(fit.leave_one_out, horizon=1),
-        "OperationResults.plot": Call(fit.plot, level=0.9),
+        "OperationResults.plot": Call(fit.plot, levels=0.9, ax=one_axis()),
+        "EventStudyResults.plot": Call(have["EventStudyResults"].plot, levels=0.9, ax=one_axis()),
+        "Placebo.plot": Call(have["Placebo"].plot, bins=5, ax=one_axis()),
         "OperationResults.summary": Call(fit.summary, level=0.9),
     }  # fmt: skip
 
@@ -590,6 +594,8 @@ def projection_room():
         "PanelResults.robust_set": Call(panel_iv.robust_set, horizon=0, level=0.9),
         "PanelResults.summary": Call(have["PanelResults"].summary, level=0.9),
         "PanelResults.weak_iv_set": Call(panel_iv.weak_iv_set, response="y", horizon=1, level=0.9),
+        "PanelResults.plot_weak_iv_set": Call(panel_iv.plot_weak_iv_set, response="y", horizon=1, levels=0.9,
+                                              ax=one_axis()),
         "PanelResults.wild_cluster": Call(have["PanelResults"].wild_cluster, horizon=0, null=0.0, draws=19, rng=1),
         "PanelResults.wild_cluster_set": Call(have["PanelResults"].wild_cluster_set, horizon=0, level=0.5, draws=19,
                                               rng=1),
@@ -611,6 +617,8 @@ def projection_room():
         "ProjectionResults.robust_set": Call(iv.robust_set, response="y", horizon=0, level=0.9),
         "ProjectionResults.summary": Call(have["ProjectionResults"].summary, level=0.9),
         "ProjectionResults.weak_iv_set": Call(iv.weak_iv_set, response="y", horizon=1, level=0.9),
+        "ProjectionResults.plot_weak_iv_set": Call(iv.plot_weak_iv_set, response="y", horizon=1, levels=0.9,
+                                                   ax=one_axis()),
         "average": Call(p.average, projection=both, autoregression=irf.shock("x").scale(1.0, response="x"), weight=0.5),
         "balance": Call(p.balance, instrument=instrument.series, past=monthly(d=noise(120, seed=15)), lags=1),
         "bias_corrected": Call(p.bias_corrected, results=model.fit(2)),
@@ -665,8 +673,10 @@ def report_room():
         "Table.records": Call(table.records),
         "Table.to_csv": Call(table.to_csv),
         "Table.to_html": Call(table.to_html),
-        "Table.to_tex": Call(table.to_tex),
-        "Table.to_typ": Call(table.to_typ),
+        "Table.to_frame": Call(table.to_frame),
+        "Table.to_latex": Call(table.to_latex),
+        "Table.to_markdown": Call(table.to_markdown),
+        "Table.to_typst": Call(table.to_typst),
         "choices_of": Call(r.choices_of, spec=Chosen()),
         "recorded": Call(r.recorded, result=lambda spec: exhibit),
         "render": Call(r.render, value=1.5, fmt="value"),
@@ -680,6 +690,14 @@ def report_room():
                          label="x", nobs=10),
         "Unavailable": Call(econ.Unavailable, reason="no draws"),
     }  # fmt: skip
+
+
+@cache
+def one_axis():
+    """Axes to draw on: a page of its own costs more than what is drawn."""
+    from matplotlib.figure import Figure
+
+    return Figure().subplots()
 
 
 def responses_room():
@@ -696,7 +714,13 @@ def responses_room():
         "IRF.difference": Call(irf.difference, first=(0, "y", "x"), second=(1, "y", "x"), level=0.9),
         "IRF.joint_draws": Call(irf.joint_draws, what="x"),
         "IRF.peak": Call(irf.peak, response="y", shock="x", level=0.9),
-        "IRF.plot": Call(irf.plot, level=0.9, response="y", shock="x"),
+        "IRF.plot": Call(irf.plot, levels=0.9, response="y", shock="x"),
+        "IRF.summary": Call(irf.summary, level=0.9),
+        "Shown.summary": Call(reduced()[1].summary, level=0.9),
+        "compare": Call(econ.compare, star_results=(reduced()[1], reduced()[1]), names=("a", "b"), level=0.9,
+                        below="se"),
+        "plot_responses": Call(econ.plot_responses, results={"a": irf, "b": irf}, levels=0.9, response="y", shock="x",
+                               ax=one_axis()),
         "IRF.ratio": Call(irf.ratio, numerator=(1, "y", "x"), denominator=(0, "x", "x"), level=0.9),
         "IRF.read": Call(irf.read, cells=cells),
         "IRF.scale": Call(irf.scale, to=1.0, response="x", horizon=0, shock="x"),
@@ -1063,6 +1087,18 @@ def _structures():
         "SetIdentified.historical_decomposition_draws": Call(signed.historical_decomposition_draws),
         "RobustBounds.credible_region": Call(bounds.credible_region, level=0.9),
         "RobustBounds.to_frame": Call(bounds.to_frame, level=0.9),
+        "RobustBounds.plot": Call(bounds.plot, levels=0.9, response="y", ax=one_axis()),
+        "SetIdentified.robust_bounds": Call(signed.robust_bounds, horizon=1, rng=1, draws=2),
+        "Scenario.plot": Call(have["Scenario"].plot, variable="y", history=9, ax=one_axis()),
+        "ProxyResults.plot_weak_iv_set": Call(have["by Proxy"].plot_weak_iv_set, response="y", horizon=1, levels=0.9,
+                                              ax=one_axis()),
+        "VARResults.plot_forecast": Call(fit.plot_forecast, steps=2, levels=0.9, variable="y", history=9,
+                                         ax=one_axis()),
+        "StructuralResults.plot_forecast": Call(svar.plot_forecast, steps=2, levels=0.9, variable="y", history=9,
+                                                ax=one_axis()),
+        "StructuralResults.plot_fevd": Call(svar.plot_fevd, horizon=2, variable="y", ax=one_axis()),
+        "StructuralResults.plot_historical_decomposition": Call(svar.plot_historical_decomposition, variable="y",
+                                                                ax=one_axis()),
         "counterfactual": Call(v.counterfactual, irf=irf, shock="x", silence="y", using="y", method="sims-zha"),
         "scenario": Call(v.scenario, svar=svar, steps=2, conditions={"y": [0.5, 0.5]}, level=0.9),
     }  # fmt: skip

@@ -10,7 +10,7 @@ from econ.errors import SchemaError
 from econ.report import editions
 from econ.report.build import reprinted
 from econ.report.exhibit import Exhibit
-from econ.report.numbers import render
+from econ.tables.numbers import render
 
 ROOT = Path(__file__).parents[3]
 PAPER = ROOT / "paper"

@@ -101,7 +101,9 @@ def test_frames_of_sets_have_the_same_labels(name):
 
 def test_sets_and_responses_join_on_their_labels():
     fit = projected(instrument="news")
-    both = fit.summary().reset_index().merge(fit.weak_iv_set("yield", 4), on=["horizon", "response", "shock"])
+    both = (
+        fit.summary().to_frame().reset_index().merge(fit.weak_iv_set("yield", 4), on=["horizon", "response", "shock"])
+    )
     assert len(both) == 5  # a strong instrument: one interval a horizon
 
 

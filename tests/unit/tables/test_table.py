@@ -13,9 +13,9 @@ import pytest
 from econ import ConfidenceSet, Estimate, Unavailable
 from econ.errors import SpecificationError
 from econ.report import Panel, Row, Table
-from econ.report.markup import tex, typ
 from econ.report.store import decode_table, dumps, encode_table
-from econ.report.table import Line
+from econ.tables.markup import tex, typ
+from econ.tables.row import Line
 
 A = Estimate(-6.04, 1.53, -8.5, -3.5, units="bp", nobs=312)
 B = Estimate(12.3, 0.05, 12.2, 12.4)
@@ -74,7 +74,7 @@ def test_points_of_a_column_stand_under_each_other(table):
 
 def test_reason_of_an_unavailable_cell_is_a_note(table):
     assert table.all_notes() == ["Standard errors in parentheses.", "n.a. (2-year): one event only."]
-    for text in (table.to_tex(), table.to_html(), table.to_typ().replace("\\", "")):
+    for text in (table.to_latex(), table.to_html(), table.to_typst().replace("\\", "")):
         assert "one event only" in text
 
 
@@ -96,7 +96,7 @@ def test_html_is_well_formed_and_square(table):
 
 
 def test_tex_is_square_and_escaped(table):
-    body = table.to_tex().split("\\bottomrule")[0]
+    body = table.to_latex().split("\\bottomrule")[0]
     for line in body.splitlines():
         if line.endswith("\\\\"):
             spans = sum(int(width) - 1 for width in re.findall(r"\\multicolumn\{(\d)\}", line))
@@ -107,7 +107,7 @@ def test_tex_is_square_and_escaped(table):
 @pytest.mark.parametrize("label", ["[1] OLS", "*** p < 0.01", " [x]", "*"])
 def test_tex_takes_no_words_for_the_option_of_a_line_break_or_a_rule(label):
     made = Table(["[h]", "b"], [(label, 1, 2), (label, A, B), Panel("[p]"), (label, 1, "[w]")], stub=label)
-    text = made.to_tex()
+    text = made.to_latex()
     assert text.count("\n{}" + tex(label) + " & ") == 4
     for line_end in (r"\\\\", r"\\toprule", r"\\midrule", r"\\addlinespace", r"\\cmidrule\([^\n]*\}"):
         assert not re.search(line_end + r"\s*[\[*]", text), line_end
@@ -116,16 +116,16 @@ def test_tex_takes_no_words_for_the_option_of_a_line_break_or_a_rule(label):
 def test_every_character_that_we_print_is_declared_for_pdflatex():
     open_set = ConfidenceSet(((-math.inf, -2.0), (3.0, math.inf)), 0.9)
     cells = (Estimate(-1.0, Unavailable("none"), -math.inf, math.inf, region=open_set), Estimate(-1e-12, 3e-13, -1, 1))
-    text = Table(["a", "b"], [("x", *cells)], below="interval").to_tex()
+    text = Table(["a", "b"], [("x", *cells)], below="interval").to_latex()
     beyond = {f"{ord(character):04X}" for character in text if ord(character) > 126}
     assert beyond == {"2212", "221E", "222A"}
-    declared = set(re.findall(r"DeclareUnicodeCharacter\{(\w+)\}", Table.to_tex.__doc__))
+    declared = set(re.findall(r"DeclareUnicodeCharacter\{(\w+)\}", Table.to_latex.__doc__))
     assert declared == beyond
-    assert "\\usepackage{booktabs}" in Table.to_tex.__doc__
+    assert "\\usepackage{booktabs}" in Table.to_latex.__doc__
 
 
 def test_tex_has_only_commands_of_latex_and_booktabs(table):
-    commands = set(re.findall(r"\\([a-z]+)", table.to_tex()))
+    commands = set(re.findall(r"\\([a-z]+)", table.to_latex()))
     booktabs = {"toprule", "midrule", "bottomrule", "cmidrule", "addlinespace"}
     kernel = {"begin", "end", "multicolumn", "textit", "phantom", "smallskip", "linewidth", "footnotesize"}
     words = {"textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater"}
@@ -135,7 +135,7 @@ def test_tex_has_only_commands_of_latex_and_booktabs(table):
 def test_typst_compiles_with_every_character(table, tmp_path):
     import typst
 
-    (tmp_path / "t.typ").write_text(table.to_typ(), encoding="utf-8")
+    (tmp_path / "t.typ").write_text(table.to_typst(), encoding="utf-8")
     assert typst.compile(str(tmp_path / "t.typ")).startswith(b"%PDF")
 
 
@@ -156,8 +156,8 @@ def test_json_gives_the_same_table_back(table):
     import json
 
     again = decode_table(json.loads(dumps(encode_table(table))))
-    assert (again.to_csv(), again.to_tex(), again.to_typ(), again.to_html()) == (
-        table.to_csv(), table.to_tex(), table.to_typ(), table.to_html(),
+    assert (again.to_csv(), again.to_latex(), again.to_typst(), again.to_html()) == (
+        table.to_csv(), table.to_latex(), table.to_typst(), table.to_html(),
     )  # fmt: skip
 
 

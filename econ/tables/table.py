@@ -4,71 +4,33 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any
 
 from econ import checks
 from econ.errors import SpecificationError
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import Unavailable
 from econ.frozen import guarded
-from econ.report.numbers import MINUS, Number, check_number, decimals_for, render
+from econ.tables.numbers import Number, check_number, decimals_for
+from econ.tables.row import (
+    BELOW,
+    Below,
+    Line,
+    Panel,
+    Row,
+    is_count,
+    pads_of,
+    parts_of,
+    row_of,
+    under_text,
+    value_text,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
-
-Below: TypeAlias = Literal["se", "interval", "none"]
-BELOW = get_args(Below)
-
-_NUMERIC = re.compile(rf"^(?P<left>\(?[{MINUS}<]?(?:[\d,]+|∞))(?P<point>\.\d+)?(?P<right>[%)]*)$")
-
-
-@guarded
-@dataclass(frozen=True)
-class Panel:
-    """A line across the table that names the rows under it."""
-
-    title: str
-
-
-@guarded
-@dataclass(frozen=True)
-class Row:
-    """A line of cells.
-
-    Parameters
-    ----------
-    label : str
-        Words in the first column.
-    cells : sequence of Estimate, float, int, str or Unavailable
-        One a column; ``""`` leaves a cell blank.
-    decimals : int, optional
-        Digits after the point in this row, whatever the table says.
-    below : {"se", "interval", "none"}, optional
-        What stands under an `Estimate` of this row, whatever the table says.
-    """
-
-    label: str
-    cells: Sequence[Number]
-    decimals: int | None = None
-    below: Below | None = None
-
-    def __post_init__(self) -> None:
-        if self.below is not None:
-            checks.choice("below", self.below, BELOW)
-        for cell in self.cells:
-            check_number(cell)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line ready for the page: texts with the invisible characters that align their points."""
-
-    label: str
-    texts: tuple[str, ...]
-    pads: tuple[str, ...]
-    continued: bool = False
 
 
 @guarded
@@ -93,6 +55,12 @@ class Table:
         numbers, none for integers.
     below : {"se", "interval", "none"}
         What stands under an `Estimate`: its standard error in parentheses, its interval, or nothing.
+    title : str
+        Line above the table.
+    facts : sequence of (str, cell)
+        What holds of the whole table: model, sample, covariance; printed between the title and the heads.
+    origin : DataFrame or Series, optional
+        What the table was made of; :meth:`to_frame` gives it back.
 
     Raises
     ------
@@ -101,6 +69,7 @@ class Table:
 
     Examples
     --------
+    >>> from econ import Estimate
     >>> impact = Estimate(-6.0, 1.5, -8.5, -3.5, units="bp", nobs=312)
     >>> table = Table(["China"], [("10-year yield", impact), ("Observations", 312)])
     >>> print(table.to_csv(), end="")
@@ -119,13 +88,18 @@ class Table:
     notes: Sequence[str] = ()
     decimals: int | None = None
     below: Below = "se"
+    title: str = ""
+    facts: Sequence[tuple[str, Number]] = ()
+    origin: pd.DataFrame | pd.Series | None = field(default=None, repr=False, compare=False)
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         checks.choice("below", self.below, BELOW)
-        for name in ("columns", "spans", "notes"):
+        for name in ("columns", "spans", "notes", "facts"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        object.__setattr__(self, "rows", tuple(_row(row) for row in self.rows))
+        for _, value in self.facts:
+            check_number(value)
+        object.__setattr__(self, "rows", tuple(row_of(row) for row in self.rows))
         for row in self.body:
             if len(row.cells) != len(self.columns):
                 raise SpecificationError(
@@ -165,7 +139,8 @@ class Table:
     ) -> Table:
         """Take a DataFrame: its index becomes the labels, its cells may be estimates, numbers or words.
 
-        Cells are read column by column, so that an integer beside a float stays one.
+        Cells are read column by column, so that an integer beside a float stays one; :meth:`to_frame` gives the frame
+        back, and so do ``table["column"]``, ``table.loc[row, "column"]`` and ``table.iloc[0]`` its parts.
 
         Examples
         --------
@@ -175,8 +150,48 @@ class Table:
         [('0.25', '312'), ('−0.50', '100,000,000,000,000,001')]
         """
         cells = [[_scalar(cell) for cell in frame.iloc[:, place]] for place in range(frame.shape[1])]
-        rows = [Row(_words(label), [column[place] for column in cells]) for place, label in enumerate(frame.index)]
-        return cls([_words(name) for name in frame.columns], rows, stub=stub, notes=notes, decimals=decimals)
+        rows = [Row(words_of(label), [column[place] for column in cells]) for place, label in enumerate(frame.index)]
+        heads = [words_of(name) for name in frame.columns]
+        return cls(heads, rows, stub=stub, notes=notes, decimals=decimals, origin=frame)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The numbers at full precision: the frame it was made of, or one row a line and one column a head.
+
+        Examples
+        --------
+        >>> Table(["a"], [("x", 0.123456)]).to_frame().loc["x", "a"]
+        0.123456
+        """
+        import pandas as pd
+
+        if self.origin is not None:
+            return self.origin.to_frame("value") if isinstance(self.origin, pd.Series) else self.origin
+        cells = [row.cells for row in self.body]
+        return pd.DataFrame(cells, index=[row.label for row in self.body], columns=list(self.names), dtype=object)
+
+    def __getitem__(self, name: Any) -> Any:
+        return (self.to_frame() if self.origin is None else self.origin)[name]
+
+    def __contains__(self, column: object) -> bool:
+        return column in self.to_frame().columns
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+    @property
+    def index(self) -> pd.Index:
+        """Labels of :meth:`to_frame`."""
+        return self.to_frame().index
+
+    @property
+    def loc(self) -> Any:
+        """Parts of :meth:`to_frame` by label."""
+        return self.to_frame().loc
+
+    @property
+    def iloc(self) -> Any:
+        """Parts of :meth:`to_frame` by place."""
+        return self.to_frame().iloc
 
     def lines(self) -> list[Panel | Line]:
         """Round every cell and pad it so that the points of a column stand under each other."""
@@ -187,7 +202,7 @@ class Table:
             elif isinstance(row, Row):
                 bare.extend(self._texts(row))
         columns = list(zip(*(line.texts for line in bare if isinstance(line, Line)), strict=True))
-        pads = zip(*(_pads(column) for column in columns), strict=True)
+        pads = zip(*(pads_of(column) for column in columns), strict=True)
         return [
             line if isinstance(line, Panel) else Line(line.label, line.texts, next(pads), line.continued)
             for line in bare
@@ -195,14 +210,18 @@ class Table:
 
     def decimals_of(self, row: Row) -> list[int]:
         """Digits after the point with which each cell of a row is printed."""
-        decimals = self.decimals if row.decimals is None else row.decimals
-        return [decimals_for(cell) if decimals is None or _is_count(cell) else decimals for cell in row.cells]
+        own = self.decimals if row.decimals is None else row.decimals
+        each = own if isinstance(own, Sequence) else [own] * len(row.cells)
+        return [
+            decimals_for(cell) if places is None or is_count(cell) else places
+            for cell, places in zip(row.cells, each, strict=True)
+        ]
 
     def _texts(self, row: Row) -> list[Line]:
         cells = list(zip(row.cells, self.decimals_of(row), strict=True))
-        first = Line(row.label, tuple(_value(cell, places) for cell, places in cells), ())
+        first = Line(row.label, tuple(value_text(cell, places) for cell, places in cells), ())
         below = row.below or self.below
-        second = tuple(_under(cell, places, below) for cell, places in cells)
+        second = tuple(under_text(cell, places, below) for cell, places in cells)
         return [first, Line("", second, (), continued=True)] if any(second) else [first]
 
     def all_notes(self) -> list[str]:
@@ -222,7 +241,7 @@ class Table:
             if isinstance(row, Panel):
                 panel = row.title
             elif isinstance(row, Row):
-                parts = [_parts(cell) for cell in row.cells]
+                parts = [parts_of(cell) for cell in row.cells]
                 for statistic in ("value", "std_error", "lower", "upper"):
                     values = tuple(part.get(statistic, "") for part in parts)
                     if statistic == "value" or any(value != "" for value in values):
@@ -238,7 +257,7 @@ class Table:
             writer.writerow([panel, label, statistic, *values])
         return buffer.getvalue()
 
-    def to_tex(self) -> str:
+    def to_latex(self) -> str:
         r"""LaTeX: a booktabs ``tabular`` with its notes, to stand inside a ``table``.
 
         Words are escaped. Minus signs, infinities and unions are Unicode; XeLaTeX and LuaLaTeX take them from the
@@ -249,21 +268,41 @@ class Table:
             \DeclareUnicodeCharacter{221E}{\ensuremath{\infty}}
             \DeclareUnicodeCharacter{222A}{\ensuremath{\cup}}
         """
-        from econ.report.markup import to_tex
+        from econ.tables.markup import to_latex
 
-        return to_tex(self)
+        return to_latex(self)
 
-    def to_typ(self) -> str:
+    def to_typst(self) -> str:
         """Typst: a ``table`` with its notes, to stand inside a ``figure``."""
-        from econ.report.markup import to_typ
+        from econ.tables.markup import to_typst
 
-        return to_typ(self)
+        return to_typst(self)
 
     def to_html(self) -> str:
-        """HTML: a ``table`` element with heads, groups of rows and notes."""
-        from econ.report.markup import to_html
+        """HTML: a ``table`` element with title, facts, heads, groups of rows and notes."""
+        from econ.tables.markup import to_html
 
         return to_html(self)
+
+    def to_markdown(self) -> str:
+        """Markdown: a pipe table, which GitHub, Pandoc, MyST and Quarto read."""
+        from econ.tables.text import to_markdown
+
+        return to_markdown(self)
+
+    def to_excel(self, path: Path | str) -> Path:
+        """A workbook of one sheet with every number at full precision; see :func:`econ.tables.excel.to_excel`."""
+        from econ.tables.excel import to_excel
+
+        return to_excel(self, path)
+
+    def __str__(self) -> str:
+        from econ.tables.text import to_text
+
+        return to_text(self)
+
+    def __repr__(self) -> str:
+        return f"Table({self.title + ': ' if self.title else ''}{len(self.body)} rows, {len(self.columns)} columns)"
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -274,56 +313,6 @@ def _scalar(cell: Any) -> Any:
     return cell.item() if hasattr(cell, "item") else cell
 
 
-def _words(label: object) -> str:
+def words_of(label: object) -> str:
     """A label of a frame in words; those of several levels side by side."""
     return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-
-
-def _row(row: Panel | Row | Sequence[Number]) -> Panel | Row:
-    if isinstance(row, Panel):
-        return row
-    if isinstance(row, Row):
-        return Row(row.label, tuple(row.cells), row.decimals, row.below)
-    if isinstance(row, str) or not row or not isinstance(row[0], str):
-        raise SpecificationError(f"a row is a Panel, a Row or (label, cell, ...); found {row!r}.")
-    return Row(row[0], tuple(row[1:]))
-
-
-def _is_count(cell: Number) -> bool:
-    return not isinstance(cell, (Estimate, str, Unavailable)) and decimals_for(cell) == 0
-
-
-def _value(cell: Number, decimals: int) -> str:
-    return render(cell, "text" if isinstance(cell, str) else f"value:{decimals}")
-
-
-def _under(cell: Number, decimals: int, below: Below) -> str:
-    if not isinstance(cell, Estimate) or below == "none":
-        return ""
-    if below == "interval":
-        return render(cell, f"interval:{decimals}")
-    return "" if isinstance(cell.std_error, Unavailable) else f"({render(cell, f'se:{decimals}')})"
-
-
-def _parts(cell: Number) -> dict[str, object]:
-    """Take a cell apart into named values for the CSV; reasons and words stay text."""
-    if not isinstance(cell, Estimate):
-        return {"value": str(cell) if isinstance(cell, Unavailable) else cell}
-    parts = {"value": cell.value, "std_error": cell.std_error, "lower": cell.lower, "upper": cell.upper}
-    return {name: str(part) if isinstance(part, Unavailable) else float(part) for name, part in parts.items()}
-
-
-def _pads(texts: Sequence[str]) -> list[str]:
-    """Invisible characters after each number that put the points of a column under each other."""
-    found = [_NUMERIC.match(text) for text in texts]
-    points = max((len(match["point"] or "") for match in found if match), default=0)
-    right = max((match["right"] for match in found if match), key=len, default="")
-    pads = []
-    for match in found:
-        if match is None:
-            pads.append("")
-            continue
-        missing = points - len(match["point"] or "")
-        zeros = "." + "0" * (missing - 1) if missing == points and points else "0" * missing
-        pads.append(zeros + right[len(match["right"]) :])
-    return pads

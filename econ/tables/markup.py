@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Callable
 
-from econ.report.table import Line, Panel, Table
+from econ.estimate import Estimate, Unavailable
+from econ.tables.numbers import Number, render
+from econ.tables.row import Line, Panel
+from econ.tables.table import Table
 
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -52,6 +56,25 @@ def is_words(table: Table, column: int) -> bool:
     return all(isinstance(row.cells[column], str) for row in table.body) and bool(table.body)
 
 
+def fact_words(table: Table) -> list[tuple[str, str]]:
+    """Name and printed value of each fact."""
+    return [(name, _fact(value)) for name, value in table.facts]
+
+
+def _fact(value: Number) -> str:
+    """An estimate in full, a plain number with three significant digits at least."""
+    if isinstance(value, (Estimate, Unavailable)):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value) and 0.0 < abs(value) < 1.0:
+        return render(value, f"value:{min(6, 2 - math.floor(math.log10(abs(value))))}")
+    return render(value)
+
+
+def _above(table: Table) -> list[str]:
+    """What stands above the table, line by line."""
+    return [*([table.title] if table.title else []), *(f"{name}: {words}" for name, words in fact_words(table))]
+
+
 def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line], str]) -> list[str]:
     """Render line by line; the second argument of ``panel`` says whether it is the first line."""
     return [
@@ -60,11 +83,13 @@ def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line
     ]
 
 
-def to_tex(table: Table) -> str:
-    """Write a booktabs tabular; see :meth:`Table.to_tex`."""
+def to_latex(table: Table) -> str:
+    """Write a booktabs tabular; see :meth:`Table.to_latex`."""
     width = len(table.columns) + 1
     align = "l" + "".join("l" if is_words(table, k) else "r" for k in range(width - 1))
     out = [f"\\begin{{tabular}}{{@{{}}{align}@{{}}}}", "\\toprule"]
+    if above := _above(table):
+        out.insert(0, "\\noindent " + " \\\\ ".join(map(tex, above)) + "\n\n\\smallskip\\noindent")
     if table.spans:
         first, cells, rules = 2, [""], []
         for text, count in table.spans:
@@ -93,11 +118,12 @@ def to_tex(table: Table) -> str:
     return "\n".join(out) + "\n"
 
 
-def to_typ(table: Table) -> str:
-    """Write a Typst table; see :meth:`Table.to_typ`."""
+def to_typst(table: Table) -> str:
+    """Write a Typst table; see :meth:`Table.to_typst`."""
     width = len(table.columns) + 1
+    before = "".join(f"{typ(line)} \\\n" for line in _above(table))
     align = ", ".join(["left"] + ["left" if is_words(table, k) else "right" for k in range(width - 1)])
-    out = [f"#table(columns: {width}, align: ({align}), stroke: none,", "table.header("]
+    out = [f"{before}#table(columns: {width}, align: ({align}), stroke: none,", "table.header("]
     if table.spans:
         first, cells, rules = 1, ["[]"], []
         for text, count in table.spans:
@@ -130,7 +156,14 @@ def to_html(table: Table) -> str:
     """Write an HTML table; see :meth:`Table.to_html`."""
     escape = html.escape
     sides = ["words" if is_words(table, k) else "number" for k in range(len(table.columns))]
-    out = ['<table class="results">', "<thead>"]
+    out = ['<table class="results">']
+    if table.title:
+        out.append(f"<caption>{escape(table.title)}</caption>")
+    out.append("<thead>")
+    for name, words in fact_words(table):
+        out.append(
+            f'<tr class="fact"><th scope="row">{escape(name)}</th><td colspan="{len(sides)}">{escape(words)}</td></tr>'
+        )
     if table.spans:
         cells = "".join(
             f'<th colspan="{count}" scope="colgroup" class="{"span" if text else "gap"}">{escape(text)}</th>'

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from econ import ConfidenceSet, Estimate, Unavailable
 from econ.errors import SpecificationError
-from econ.report.numbers import FORMATS, fixed, render
+from econ.tables.numbers import FORMATS, fixed, render
 
 IMPACT = Estimate(-6.0, 1.5, -8.5, -3.5, level=0.90, units="bp", label="impact", nobs=1312)
 OPEN = Estimate(
@@ -103,7 +103,7 @@ def test_text_reads_back_as_the_rounded_number(value, decimals):
 
 
 def test_every_word_of_the_documentation_is_a_format():
-    import econ.report.numbers as module
+    import econ.tables.numbers as module
 
     rows = [line.split()[0] for line in module.__doc__.splitlines() if line and line.split()[0] in FORMATS]
     assert rows == list(FORMATS)
