@@ -26,7 +26,7 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all paper test test-slow lint verify verify-matrix data bench readme doctor audit clean help FORCE
+.PHONY: all paper test test-slow lint verify verify-matrix data bench docs readme doctor audit clean help FORCE
 
 # make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
 ifdef AS_OF
@@ -99,7 +99,21 @@ data: $(READY) ## download today's vintage beside the embedded one (network; nev
 bench: $(READY) ## speed and memory against the peers
 	@$(PYTHON) -m benchmarks
 
-readme: $(READY) ## rewrite the generated blocks of README.md and the runtimes of the last run
+# The site has an environment of its own: what builds it is no part of the paper or the tests.
+DOCS := build/docs-env
+
+$(DOCS)/.ready: requirements-docs.lock
+	@$(PYTHON3) -m venv $(DOCS) && $(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--require-hashes -r requirements-docs.lock \
+		|| { echo "The packages of requirements-docs.lock could not be installed; is the package index in reach?" >&2; exit 1; }
+	@touch $@
+
+docs: $(DOCS)/.ready ## the documentation as a site in build/docs/html; fails on a broken link or a name without a page
+	@rm -rf build/docs/html
+	@$(DOCS)/bin/python -m sphinx -W --keep-going -q -b html -d build/docs/trees docs build/docs/html
+	@$(DOCS)/bin/python docs/_site/check.py build/docs/html
+
+readme: $(READY) ## rewrite the generated blocks of docs/replication.md and the runtimes of the last run
 	@$(PYTHON) -m econ.report.readme
 
 doctor: $(READY) ## say whether this machine has what the paper needs

@@ -28,14 +28,14 @@ extensions = [
     "reference",
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["_site", "_templates", "gallery", "**/README.md", "Thumbs.db"]
+exclude_patterns = ["_site", "_templates", "gallery", "**/README.md", "**/sg_execution_times.rst"]
 root_doc = "index"
 default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:obj", r".*"),  # single backticks also mark arguments and columns
-    ("py:class", r"[\d.]+"),  # defaults that stand in a signature
-    (r"py:(func|mod)", r"econ\.(parallel|(infer|multiverse|projection)\.\w+)\b.*"),  # named as places in the source
+    ("py:class", r"[\d.]+\W*"),  # defaults that stand in a signature
+    ("py:mod", r"econ\.\w+\..*"),  # named as places in the source
 ]
 suppress_warnings = ["config.cache"]
 

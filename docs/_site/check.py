@@ -73,7 +73,9 @@ def broken(folder):
 def undocumented(folder, homes):
     """Public names whose page is absent or does not hold them; ``homes`` as :func:`reference.homes` gives them."""
     pages = {home: folder / "reference" / "api" / f"{home}.html" for home in set(homes.values())}
-    without = {home for home, path in pages.items() if not path.exists() or home not in Page(path.read_text("utf-8")).anchors}
+    without = {
+        home for home, path in pages.items() if not path.exists() or home not in Page(path.read_text("utf-8")).anchors
+    }
     return sorted(name for name, home in homes.items() if home in without)
 
 

@@ -6,6 +6,7 @@ the next build. As a Sphinx extension it writes the lists and sends ``econ.VAR``
 
 import importlib
 import inspect
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,35 @@ def _in_room(name):
     return econ._HOME[name].split(".")[1] in ROOMS
 
 
+@cache
+def behind():
+    """Functions and classes that docstrings send the reader to: each needs a page, though no program names it."""
+    found, open_ = set(), [value_of(home) for home in homes().values()]
+    documented = {f"{value.__module__}.{value.__name__}" for value in open_ if inspect.isclass(value)}
+    while open_:
+        value = open_.pop()
+        texts = [inspect.getdoc(value) or ""]
+        if inspect.isclass(value):
+            texts += [inspect.getdoc(getattr(value, name, None)) or "" for name in dir(value) if name[0] != "_"]
+            bases = [f"{base.__module__}.{base.__name__}" for base in value.__bases__]
+            texts += [f":class:`{base}`" for base in bases if base not in documented]
+        for dotted in set(_SEE.findall("\n".join(texts))) - found - homes().keys():
+            if (target := _defined(dotted)) is not None:
+                found.add(dotted)
+                open_.append(target)
+    return tuple(sorted(found))
+
+
+def _defined(dotted):
+    """What a dotted name of a module of the package stands for; None if it is a method, an alias, or not there."""
+    module, _, name = dotted.rpartition(".")
+    try:
+        value = getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
+    return value if getattr(value, "__module__", "") == module else None
+
+
 def pages():
     """For each page of the reference the lines that it lists: page name, then dotted names and their homes."""
     every = homes()
@@ -79,7 +109,10 @@ def page(name, entries):
     others = [(dotted, home) for dotted, home in entries.items() if home != dotted]
     lines = [title, "=" * len(title), "", words, ""]
     lines += [f".. py:module:: {title}", "", f".. currentmodule:: {title}", ""]
-    for kind, chosen in (("Classes", _classes(own)), ("Functions", [each for each in own if each not in _classes(own)])):
+    for kind, chosen in (
+        ("Classes", _classes(own)),
+        ("Functions", [each for each in own if each not in _classes(own)]),
+    ):
         if chosen:
             lines += [kind, "-" * len(kind), "", ".. autosummary::", "   :toctree: api", "   :nosignatures:", ""]
             lines += [f"   {each.removeprefix(title + '.')}" for each in chosen] + [""]
@@ -113,11 +146,32 @@ def write(folder):
     wanted = {f"{name}.rst": page(name, entries) for name, entries in pages().items()}
     rooms = "\n".join(f"   {name.removesuffix('.rst')}" for name in wanted)
     wanted["index.rst"] = INDEX.format(rooms=rooms)
+    wanted["behind.rst"] = BEHIND.format(names="\n".join(f"   {name[len('econ.') :]}" for name in behind()))
+    kept = {f"{name}.rst" for name in {*homes().values(), *behind()}}
+    for path in (folder / "api").glob("*.rst"):
+        if path.name not in kept:
+            path.unlink()
     for name, text in wanted.items():
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
 
+
+_SEE = re.compile(r":(?:func|class):`~?(econ\.[\w.]+)`")
+
+BEHIND = """Behind methods
+==============
+
+What a method does in full, where its own text says *see*. Programs call the method; these names may move.
+
+.. currentmodule:: econ
+
+.. autosummary::
+   :toctree: api
+   :nosignatures:
+
+{names}
+"""
 
 INDEX = """API reference
 =============
@@ -129,6 +183,7 @@ are made of. An argument, a unit or a sign that a page does not state is a fault
    :maxdepth: 1
 
 {rooms}
+   behind
 """
 
 
@@ -160,8 +215,16 @@ def _candidates(target):
         yield from (".".join([home, *tail]) for home in named if home.rpartition(".")[2] == parts[size - 1])
 
 
+def _changelog(app, name, source):
+    """Show the changelog of the repository as the page of that name."""
+    path = Path(app.srcdir).parent / "CHANGELOG.md"
+    if name == "changelog" and path.exists():
+        source[0] = path.read_text(encoding="utf-8")
+
+
 def setup(app):
     """Register with Sphinx."""
     write(Path(app.srcdir) / "reference")
+    app.connect("source-read", _changelog)
     app.connect("missing-reference", _redirect)
     return {"parallel_read_safe": True}

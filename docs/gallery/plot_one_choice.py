@@ -23,7 +23,7 @@ for lags, offset in offsets.items():
 # %%
 # The intervals of the three choices, beside one another: share of the sale that Japan bought within six months.
 figure, axis = plt.subplots(figsize=(5, 2.6))
-for place, (lags, offset) in enumerate(offsets.items()):
+for place, offset in enumerate(offsets.values()):
     axis.plot([offset.lower, offset.upper], [place, place], color="0.6", linewidth=3)
     axis.plot(offset.value, place, "o", color="black")
 axis.axvline(0, color="0.8", zorder=0)

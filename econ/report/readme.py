@@ -36,9 +36,7 @@ def refreshed(text: str, root: Path) -> str:
         If a block has a name that is not known, or the text has no block at all.
     """
     if not _BLOCK.search(text):
-        raise SchemaError(
-            f"{PAGE} has no block <!-- begin:NAME --> ... <!-- end -->; restore it from the repository."
-        )
+        raise SchemaError(f"{PAGE} has no block <!-- begin:NAME --> ... <!-- end -->; restore it from the repository.")
 
     def replaced(match: re.Match[str]) -> str:
         if match["name"] not in BLOCKS:
@@ -72,8 +70,8 @@ def overview(root: Path) -> str:
         seconds = f"{fixed(total, 0)} minutes of processor time ({body['machine'].split(', Python')[0]})"
     return (
         "One command, `make`, computes from the embedded official statistics whether foreign selling moves Treasury "
-        f"yields and whether allied buying offsets it: {len(every)} exhibits with {tables} tables, {figures} figures and "
-        f"{numbers:,} numbers that the text can quote, and the paper that holds them. The exhibits take {seconds}."
+        f"yields and whether allied buying offsets it: {len(every)} exhibits with {tables} tables, {figures} figures "
+        f"and {numbers:,} numbers that the text can quote, and the paper that holds them. The exhibits take {seconds}."
     )
 
 

@@ -1,4 +1,4 @@
-"""The pages of docs/ and the README: their Python prints what they say, their links lead somewhere, names have a page."""
+"""The pages of docs/ and the README: Python prints what they say, links lead somewhere, names have a page."""
 
 import doctest
 import importlib.util
@@ -84,7 +84,9 @@ def slug(head):
 
 
 def anchors(text):
-    heads = re.findall(r"^#{1,4} +(.+?) *$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    heads = re.findall(
+        r"^#{1,4} +(.+?) *$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
+    )
     return {slug(head) for head in heads} | set(re.findall(r"^\(([\w-]+)\)=", text, re.MULTILINE))
 
 
@@ -150,7 +152,11 @@ def test_every_public_name_has_a_page_and_every_object_one(reference):
 
 
 def test_errors_and_test_data_have_pages_though_their_rooms_list_no_names(reference):
-    assert {"econ.errors.WeakInstrument", "econ.errors.DataError", "econ.testing.simulated_var"} <= reference.homes().keys()
+    assert {
+        "econ.errors.WeakInstrument",
+        "econ.errors.DataError",
+        "econ.testing.simulated_var",
+    } <= reference.homes().keys()
 
 
 def test_the_reference_is_written_once(reference, tmp_path):
