@@ -123,8 +123,9 @@ clean: ## remove what make built but the committed results; keep the environment
 	rm -rf paper/paper.pdf paper/paper.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
-audit: $(READY) ## list every package of the lock with its licence; fail on an unknown one, a missing hash, a key in a file
+audit: $(READY) ## licences, hashes and keys, then the fifty points of a replication package one by one; fail on any
 	@$(PYTHON) -m econ.report.audit $(EXPLAIN)
+	@$(PYTHON) -m econ.report.points $(EXPLAIN)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -1,4 +1,4 @@
-"""Look at a built site: every public name has its page, every link inside leads somewhere, nothing is loaded from outside.
+"""Look at a built site: every public name has its page, every link leads somewhere, nothing comes from outside.
 
 ``python docs/_site/check.py build/docs/html`` prints what is wrong and exits with 1 if anything is.
 """

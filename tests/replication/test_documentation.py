@@ -164,7 +164,7 @@ def test_the_reference_is_written_once(reference, tmp_path):
     first = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     reference.write(tmp_path)
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == first
-    assert first.keys() == {"index.rst", "econ.rst", *(f"{room}.rst" for room in reference.ROOMS)}
+    assert first.keys() == {"index.rst", "behind.rst", "econ.rst", *(f"{room}.rst" for room in reference.ROOMS)}
 
 
 SITE = """<html><head><link rel="stylesheet" href="a.css"><script src="{script}"></script></head><body id="top">

@@ -76,8 +76,8 @@ def diagnostics(
 
     Notes
     -----
-    ``Λ = |Σ_t e_t e_t'| / |Σ_t û_t û_t'|`` with e the residuals of û on the regressors and on h of its own lags, m = n h,
-    N = T - k - m - (n - m + 1) / 2 and r = √((n² m² - 4) / (n² + m² - 5)):
+    ``Λ = |Σ_t e_t e_t'| / |Σ_t û_t û_t'|`` with e the residuals of û on the regressors and on h of its own lags,
+    m = n h, N = T - k - m - (n - m + 1) / 2 and r = √((n² m² - 4) / (n² + m² - 5)):
     F = (Λ^(-1/r) - 1) (N r - n m / 2 + 1) / (n m). One equation has the usual F of a Breusch-Godfrey test.
 
     Read "lm", and "portmanteau" with a bootstrap only, which is cautious where variables and lags are many. Measured in
