@@ -222,9 +222,15 @@ def _changelog(app, name, source):
         source[0] = path.read_text(encoding="utf-8")
 
 
+def _bases(_app, _name, _value, _options, bases):
+    """Say nothing of bases that every class has or that only mark it."""
+    bases[:] = [base for base in bases if base.__module__.startswith("econ.") or issubclass(base, BaseException)]
+
+
 def setup(app):
     """Register with Sphinx."""
     write(Path(app.srcdir) / "reference")
     app.connect("source-read", _changelog)
+    app.connect("autodoc-process-bases", _bases)
     app.connect("missing-reference", _redirect)
     return {"parallel_read_safe": True}

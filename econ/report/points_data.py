@@ -109,12 +109,13 @@ def summary(root: Path) -> list[str]:
 
 
 def named_alike(root: Path) -> list[str]:
-    """Exhibits whose results name another program, or none."""
-    return [
-        f"{key}: made by {made}"
-        for key in programs(root)
-        if (made := Exhibit.open(key, root / "paper").program) != f"analyses/{key}.py"
-    ]
+    """Programs without results, results without a program, and results that name another one."""
+    files = {path.stem: path for path in (root / "paper" / "results").glob("*.json") if not path.stem.endswith(".run")}
+    wrong = [f"{key} has no program or no results" for key in sorted(files.keys() ^ set(programs(root)))]
+    for key, path in files.items():
+        made = loads(path)["program"]
+        wrong += [f"{key}: made by {made}"] if made != f"analyses/{key}.py" else []
+    return wrong
 
 
 def quoted(root: Path) -> list[str]:
