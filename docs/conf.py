@@ -34,7 +34,7 @@ default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:obj", r".*"),  # single backticks also mark arguments and columns
-    ("py:class", r"[\d.]+\W*|abc\.ABC"),  # defaults that stand in a signature
+    ("py:class", r"[\d.]+\W*"),  # defaults that stand in a signature
     ("py:mod", r"econ\.\w+\..*"),  # named as places in the source
 ]
 suppress_warnings = ["config.cache"]

@@ -7,6 +7,7 @@ import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 LOADED = {
@@ -56,18 +57,19 @@ def remote(folder):
 
 def broken(folder):
     """Links to files or anchors of the site that are not there: ``page: link``."""
-    every = {path.resolve(): page for path, page in _read(folder)}
+    every = {path.relative_to(folder).as_posix(): page for path, page in _read(folder)}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
     found = []
     for path, page in every.items():
-        for link in page.links:
+        for link in set(page.links):
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target = normpath(f"./{path}/../{unquote(parts.path)}") if parts.path else path
             anchor = unquote(parts.fragment)
-            if not target.exists() or (anchor and target in every and anchor not in every[target].anchors):
-                found.append(f"{path.relative_to(folder.resolve())}: {link}")
-    return sorted(set(found))
+            if target not in there or (anchor and target in every and anchor not in every[target].anchors):
+                found.append(f"{path}: {link}")
+    return sorted(found)
 
 
 def undocumented(folder, homes):

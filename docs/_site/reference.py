@@ -67,14 +67,11 @@ def _in_room(name):
 def behind():
     """Functions and classes that docstrings send the reader to: each needs a page, though no program names it."""
     found, open_ = set(), [value_of(home) for home in homes().values()]
-    documented = {f"{value.__module__}.{value.__name__}" for value in open_ if inspect.isclass(value)}
     while open_:
         value = open_.pop()
         texts = [inspect.getdoc(value) or ""]
         if inspect.isclass(value):
             texts += [inspect.getdoc(getattr(value, name, None)) or "" for name in dir(value) if name[0] != "_"]
-            bases = [f"{base.__module__}.{base.__name__}" for base in value.__bases__]
-            texts += [f":class:`{base}`" for base in bases if base not in documented]
         for dotted in set(_SEE.findall("\n".join(texts))) - found - homes().keys():
             if (target := _defined(dotted)) is not None:
                 found.add(dotted)
@@ -222,15 +219,9 @@ def _changelog(app, name, source):
         source[0] = path.read_text(encoding="utf-8")
 
 
-def _bases(_app, _name, _value, _options, bases):
-    """Say nothing of bases that every class has or that only mark it."""
-    bases[:] = [base for base in bases if base.__module__.startswith("econ.") or issubclass(base, BaseException)]
-
-
 def setup(app):
     """Register with Sphinx."""
     write(Path(app.srcdir) / "reference")
     app.connect("source-read", _changelog)
-    app.connect("autodoc-process-bases", _bases)
     app.connect("missing-reference", _redirect)
     return {"parallel_read_safe": True}
