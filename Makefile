@@ -121,7 +121,7 @@ doctor: $(READY) ## say whether this machine has what the paper needs
 
 clean: ## remove what make built but the committed results; keep the environment
 	rm -rf paper/paper.pdf paper/paper.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/reference docs/studies
 
 audit: $(READY) ## licences, hashes and keys, then the fifty points of a replication package one by one; fail on any
 	@$(PYTHON) -m econ.report.audit $(EXPLAIN)
