@@ -13,12 +13,12 @@ def inline(self, node):
 def block(self, node):
     """Write a displayed formula, with its number and a link to it."""
     self.body.append(self.starttag(node, "div", CLASS="math displayed"))
+    self.body.append(f'<div class="formula">{convert(node.astext(), display="block")}</div>')
     if node["number"]:
         number = self.get_equation_number(node) if hasattr(self, "get_equation_number") else f"({node['number']})"
         self.body.append(f'<span class="eqno">{number}')
         self.add_permalink_ref(node, translated("Link to this equation"))
         self.body.append("</span>")
-    self.body.append(convert(node.astext(), display="block"))
     self.body.append("</div>\n")
     raise self_skip()
 
