@@ -2,7 +2,7 @@
 The referee's change of one choice
 ==================================
 
-The paper takes six lags. A referee asks what Japan buys of a Chinese sale with three, or with nine. Neither a file nor a
+The paper takes six lags. A referee asks what Japan buys of a Chinese sale with three, or nine. Neither a file nor a
 setting has to be touched: every choice of the paper is a field, and every exhibit a function of the choices.
 """
 
