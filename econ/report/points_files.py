@@ -21,7 +21,7 @@ STEPS = 5
 STRAY = re.compile(r"(^|/)(\.DS_Store|__MACOSX|Thumbs\.db)|\.(pyc|zip|orig|bak|swp)$|~$")
 PATHS = re.compile(r"[\"'](?:/(?:home|Users|root|mnt|work)/|[A-Z]:\\\\)|os\.chdir\(")
 IMPORT_NAMES = {"pypandoc-binary": "pypandoc"}
-UNSEEDED = re.compile(r"np\.random\.(?:seed|rand\w*|normal|choice)\(|default_rng\(\)|^import random\b", re.MULTILINE)
+UNSEEDED = re.compile(r"np\.random\.(?:seed|rand\w*|normal|choice)\(|default_rng\(\)|^import[ ]random\b", re.MULTILINE)
 
 
 def _names(root: Path) -> list[str]:
