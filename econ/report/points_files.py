@@ -140,7 +140,8 @@ def _code(text: str) -> str:
 
 def tidy(root: Path) -> list[str]:
     """Empty files, stray files, and programs that are the same twice."""
-    wrong, seen = [], {}
+    wrong: list[str] = []
+    seen: dict[bytes, str] = {}
     for path in audit.files(root):
         name, content = path.relative_to(root).as_posix(), path.read_bytes()
         if STRAY.search(name):
