@@ -25,7 +25,7 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all paper exhibits test test-slow lint verify verify-matrix data bench bench-check readme doctor audit clean help FORCE
+.PHONY: all paper exhibits test test-slow lint verify verify-matrix data bench bench-check docs readme doctor audit clean help FORCE
 
 # make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
 ifdef AS_OF
@@ -134,7 +134,21 @@ bench: $(TESTING) ## speed and memory against the peers
 bench-check: $(TESTING) ## fail where a ratio to a peer is much worse than the committed one; before every release
 	@$(PYTHON) -m benchmarks._check
 
-readme: $(READY) ## rewrite the generated blocks of README.md and the runtimes of the last run
+# The site has an environment of its own: what builds it is no part of the paper or the tests.
+DOCS := build/docs-env
+
+$(DOCS)/.ready: requirements-docs.lock
+	@$(PYTHON3) -m venv $(DOCS) && $(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--require-hashes -r requirements-docs.lock \
+		|| { echo "The packages of requirements-docs.lock could not be installed; is the package index in reach?" >&2; exit 1; }
+	@touch $@
+
+docs: $(DOCS)/.ready ## the documentation as a site in build/docs/html; fails on a broken link or a name without a page
+	@rm -rf build/docs/html
+	@$(DOCS)/bin/python -m sphinx -W --keep-going -q -b html -d build/docs/trees docs build/docs/html
+	@$(DOCS)/bin/python docs/_site/check.py build/docs/html
+
+readme: $(READY) ## rewrite the generated blocks of docs/replication.md and the runtimes of the last run
 	@$(PYTHON) -m econ.report.readme
 
 doctor: $(READY) ## say whether this machine has what the paper needs
@@ -142,10 +156,11 @@ doctor: $(READY) ## say whether this machine has what the paper needs
 
 clean: ## remove what make built but the committed results; keep the environment
 	rm -rf paper/paper.pdf paper/paper.html paper/explorer.html paper/paper.tex paper/paper.typ paper/build paper/results/*.run.json
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/reference docs/studies
 
-audit: $(TESTING) ## list every package of the locks with its licence; fail on an unknown one, a missing hash, a changed vendored file, a key in a file
+audit: $(TESTING) ## licences, hashes, vendored files and keys, then the fifty points of a replication package one by one; fail on any
 	@$(PYTHON) -m econ.report.audit $(EXPLAIN)
+	@$(PYTHON) -m econ.report.points $(EXPLAIN)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

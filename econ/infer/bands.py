@@ -59,7 +59,7 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
         Joint coverage.
     point : array (m,), optional
         With it the band is ``point ± c s_j``, s_j the standard deviation of column j and c the ``level`` quantile of
-        max_j |draw_j - mean_j| / s_j. Without it, equal-tailed quantiles of the draws, with the tail probability
+        ``max_j |draw_j - mean_j| / s_j``. Without it, equal-tailed quantiles of the draws, with the tail probability
         calibrated so that a share of at least ``level`` of the draws lies inside entirely.
 
     Returns

@@ -182,7 +182,7 @@ def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
     Returns
     -------
     float
-        For one restriction the two-sided Student quantile of |t|; for m restrictions the value for the
+        For one restriction the two-sided Student quantile of ``|t|``; for m restrictions the value for the
         F statistic (Wald / m), ``terms / (terms - m + 1) F(m, terms - m + 1)``.
 
     Raises

@@ -146,24 +146,8 @@ def minimum_distance(
     information. In the worst case the largest residual over its worst-case error is compared with the normal (or
     Student) quantile of Bonferroni.
 
-    Coverage of 90% intervals and rejections of agreement at 5%, in percent, in 20,000 samples of four designs of one
-    number with errors 1, 1, 2, 4 and equal correlations, V estimated with n degrees of freedom (Monte Carlo error 0.2
-    points). "naive" is the same with ``df=inf``; "independent" weighs by inverse variances and takes the covariances
-    as zero, as meta-analysis does; "worst case" has the same weights:
-
-    ===  ===  =====  =====  ===========  ==========  =====  =======  =============
-    n    rho  exact  naive  independent  worst case  J      J naive  J independent
-    ===  ===  =====  =====  ===========  ==========  =====  =======  =============
-    20   0.0  89.9   82.0   87.2         99.3        4.9    10.8     7.3
-    20   0.4  90.1   82.3   74.5         96.4        5.0    10.9     2.3
-    20   0.8  90.3   82.3   66.2         92.0        4.9    10.7     0.7
-    60   0.0  89.8   87.5   89.0         99.6        4.7    6.6      5.5
-    60   0.4  89.9   87.4   75.8         96.6        4.9    6.8      1.4
-    60   0.8  89.9   87.6   66.3         92.3        4.9    6.6      0.3
-    240  0.0  89.7   89.1   89.5         99.7        4.7    5.1      5.1
-    240  0.4  89.8   89.2   75.8         96.8        4.9    5.3      1.3
-    240  0.8  90.2   89.7   66.7         92.1        5.1    5.4      0.2
-    ===  ===  =====  =====  ===========  ==========  =====  =======  =============
+    "exact" 90% intervals cover in 90% of samples, those of independent weights in as few as 66%. Measured in
+    :doc:`/coverage`.
 
     References
     ----------

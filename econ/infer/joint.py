@@ -95,24 +95,8 @@ def joint_test(
 
     Notes
     -----
-    Rejections in percent at a nominal 5%, T = 165, 12 lags of x that do not predict y, 2,000 samples (Monte Carlo error
-    0.5 points), "shift" with ``skip=12``; last, the Wald test by Newey-West with 5 lags and F(12, 152). Autoregressive
-    roots of y and x in the first column; "at once": y moves x in the same month, and x has a root of 0.5:
-
-    =============  =====  ====  ===========  ========  =========  ====
-    y, x           shift  wild  permutation  f, "hc3"  f, "hac"   Wald
-    =============  =====  ====  ===========  ========  =========  ====
-    0.0, 0.0       5.8    5.8   6.0          5.1       1.9        38
-    0.0, 0.6       5.7    4.5   5.0          4.3       1.7        38
-    0.5, 0.5       5.5    10    9.5          9.3       1.1        31
-    0.9, 0.9       6.2    37    37           36        2.7        21
-    0.5, 0.9       5.1    13    12           12        1.4        37
-    at once        6.2    4.4   4.7          2.6       1.5        38
-    =============  =====  ====  ===========  ========  =========  ====
-
-    Where the variances of y and x move together (stochastic volatility with a root of 0.9 in both) "shift" rejects 12%,
-    "wild" 4.5%; y that is zero but in six months: 4.8%, while "wild" and "f" never reject; Student's t(2.5): 6.2%.
-    ``tests/unit/infer/test_joint.py`` measures these sizes again.
+    "shift" rejects in 5-6% of samples at a nominal 5% whatever the roots, the Wald test by Newey-West in 21-38%.
+    Measured in :doc:`/coverage`.
 
     References
     ----------

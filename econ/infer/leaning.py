@@ -116,22 +116,7 @@ def news_leaning(
 
     Notes
     -----
-    Coverage of the 90% sets and median estimate of an impact of 0.5 (leaning 0.5) in 1,000 samples of months of 21
-    days, two of them with news, whose changes are the news (Monte Carlo error 1 point); ratio: variance of the yield's
-    own changes on days of news over that of other days. With a ratio of one there is no news, and the set says so.
-
-    ======  =====  ================  =======  ======  ======  =======
-    months  ratio  share             leaning  impact  median  bounded
-    ======  =====  ================  =======  ======  ======  =======
-    177     1      0                 42       39      0.00    100
-    177     1      2/21              90       91      -0.01   10
-    177     3      0                 69       63      0.26    100
-    177     3      2/21              91       91      0.50    98
-    177     8      2/21              91       90      0.50    100
-    420     3      0                 45       37      0.27    100
-    420     3      2/21              89       89      0.50    100
-    420     8      2/21              88       89      0.50    100
-    ======  =====  ================  =======  ======  ======  =======
+    90% sets cover in 88-91% of samples with the right share, in 37-69% with a share of 0. Measured in :doc:`/coverage`.
 
     Examples
     --------

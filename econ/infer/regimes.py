@@ -106,20 +106,7 @@ def regime_leaning(
 
     Notes
     -----
-    Coverage of 90% sets and rejections of agreement at 5%, in percent, in 150 samples of four regimes of equal length
-    with b = c = 0.5 (Monte Carlo error 2.5 and 1.8 points). "weak": the news of one regime has 1.2, the flow of another
-    1.3 times the standard deviation; "strong": 2 times:
-
-    =======  ========  ======  =======  =========  =============
-    periods  change    impact  leaning  agreement  median impact
-    =======  ========  ======  =======  =========  =============
-    180      none      89      87       1          0.00
-    180      weak      88      89       1          0.39
-    180      strong    86      91       5          0.50
-    480      none      91      91       0          0.01
-    480      weak      90      92       1          0.51
-    480      strong    89      91       5          0.50
-    =======  ========  ======  =======  =========  =============
+    90% sets cover in 86-92% of samples. Measured in :doc:`/coverage`.
 
     Examples
     --------

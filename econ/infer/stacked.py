@@ -217,26 +217,7 @@ def stacked_moments(
 
     Notes
     -----
-    Coverage of 90% sets, rejections of agreement at 5% and bounded sets, in percent, of a daily, an event and a monthly
-    design over 120 months (no lags), whose errors and instruments share what happens in a month and whose errors are
-    correlated with x; the mean first-stage F of each design in the first column; 1,000 samples (Monte Carlo error 0.9,
-    of J 0.7 points). "Wald" is the estimate with 1.645 standard errors, "K alone" leaves out the covariances between
-    designs:
-
-    =============  ====  ====  ====  ====  =======  ===  =========  =========
-    first-stage F  S     K     CLR   Wald  K alone  J    S bounded  K bounded
-    =============  ====  ====  ====  ====  =======  ===  =========  =========
-    109, 34, 31    92.7  91.4  90.5  86.7  78.4     3.5  97         92
-    2, 34, 2       92.7  90.8  90.7  87.0  88.6     3.3  97         76
-    2, 2, 2        92.7  92.0  91.4  79.7  87.5     0.2  33         28
-    1, 1, 1        92.7  90.8  92.5  79.6  91.7     0.2  10         8
-    =============  ====  ====  ====  ====  =======  ===  =========  =========
-
-    S is conservative here: the degrees of freedom of its quantile are those of the worst variance, 26 on average. J is
-    conservative where all designs are weak.
-
-    A design that says nothing and shares nothing with the others costs S a degree of freedom, and K and the estimate
-    nothing. One that shares errors with them is worth something even if its first stage is zero.
+    90% sets cover in 90-93% of samples, however weak the designs. Measured in :doc:`/coverage`.
 
     References
     ----------

@@ -146,30 +146,8 @@ def anderson_rubin(
 
     Notes
     -----
-    Coverage in percent at 90%, in 2,000 samples with a first-stage F of 3 and errors correlated by 0.95 (Monte Carlo
-    error 0.7 points), with ``small_sample=True`` and, last, False, beside that of two-stage least squares with its
-    robust interval; "hac" has 6 Bartlett lags:
-
-    ===========  ======  ===  =====  ====  ====  ================
-    instruments  cov     T    AR     CLR   2SLS  AR by chi-square
-    ===========  ======  ===  =====  ====  ====  ================
-    1            hc1     180  89.8         83.8  89.3
-    2            hc1     180  90.5   90.3  74.5  89.1
-    4            hc1     180  90.3   90.2  60.5  87.4
-    1            hac     180  89.8         83.8  88.1
-    2            hac     180  90.5   89.9  74.5  86.0
-    4            hac     180  91.0   89.5  60.5  80.9
-    1            hc1     480  90.9         84.8  90.5
-    2            hc1     480  90.1   90.4  72.0  89.5
-    4            hc1     480  90.3   90.0  59.7  89.4
-    1            hac     480  90.8         84.8  89.9
-    2            hac     480  90.2   91.2  72.0  88.9
-    4            hac     480  90.6   90.0  59.7  87.9
-    ===========  ======  ===  =====  ====  ====  ================
-
-    With a first stage that rests on five months of 173, 25 controls and a second instrument, "hc1" covers 87 to 88%
-    (81% by chi-square); with four autocorrelated instruments (0.5, "hac", T = 180) 92%. With as many instruments as a
-    third of the degrees of freedom (8, Bartlett 12, T = 180) the set is too large: it covers 97%.
+    90% sets cover in 90-91% of samples with a first-stage F of 3, where two-stage least squares covers in 60-85%.
+    Measured in :doc:`/coverage`.
 
     References
     ----------

@@ -145,25 +145,7 @@ def daily_truths(
 
     Notes
     -----
-    Coverage of 90% sets in percent, the lowest over four impacts of 60 samples each, 420 months (Monte Carlo error 4
-    points, and lower by some points for being the lowest of four); `analyses.daily_designs` measures it again:
-
-    =================  ====  ======  ===  =======  ======  ====  =========  ======
-    design             none  answer  yen  crowded  unlike  risk  misplaced  direct
-    =================  ====  ======  ===  =======  ======  ====  =========  ======
-    operations         88    2       40   0        87      90    85         80
-    operations_hac     82    3       40   0        83      85    77         80
-    operations_day     88    0       5    88       83      85    87         90
-    operations_summed  88    2       43   88       87      90    82         82
-    news_uncorrected   12    17      25   15       22      48    20         2
-    news_corrected     83    85      85   83       88      77    85         0
-    granular           83    77      58   80       7       78    63         82
-    least_squares      0     0       0    0        0       33    0          0
-    bracket            83    95      82   85       92      73    83         2
-    =================  ====  ======  ===  =======  ======  ====  =========  ======
-
-    In the market without faults the footprint of purchases is left in the news of the fifth line, and purchases lean
-    against the eighth. A range has only to hold the number: it survives amounts that answer news.
+    No design covers in every market with a fault. Measured in :doc:`/coverage`.
 
     Examples
     --------

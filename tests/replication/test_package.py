@@ -1,4 +1,4 @@
-"""What a data editor checks: README equal to the code, citation, clean commands, a verified working tree."""
+"""What a data editor checks: the page equal to the code, citation, clean commands, a verified working tree."""
 
 import csv
 import re
@@ -8,38 +8,42 @@ from pathlib import Path
 
 import pytest
 
+import econ
 from econ.__main__ import main
 from econ.errors import SchemaError
 from econ.report.doctor import archive, doctor, lock
 from econ.report.exhibit import Exhibit, built
-from econ.report.readme import BLOCKS, refreshed
+from econ.report.readme import BLOCKS, PAGE, refreshed
 from econ.report.reproduce import programs
 from econ.report.verification import labels, verify
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+REPLICATION = (ROOT / PAGE).read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
 
 
-def test_readme_is_what_the_code_renders():
-    assert refreshed(README, ROOT) == README, "run make readme"
+def test_the_page_is_what_the_code_renders():
+    assert refreshed(REPLICATION, ROOT) == REPLICATION, "run make readme"
 
 
-def test_every_block_is_in_the_readme():
-    assert sorted(re.findall(r"<!-- begin:([\w-]+) -->", README)) == sorted(BLOCKS)
+def test_every_block_is_on_the_page():
+    assert sorted(re.findall(r"<!-- begin:([\w-]+) -->", REPLICATION)) == sorted(BLOCKS)
 
 
 def test_a_stale_and_an_unknown_block_are_noticed():
-    stale = README.replace("`2026-07-17/DGS10.csv`", "`2026-07-17/DGS11.csv`")
-    assert stale != README
+    stale = REPLICATION.replace("`2026-07-17/DGS10.csv`", "`2026-07-17/DGS11.csv`")
+    assert stale != REPLICATION
     assert refreshed(stale, ROOT) != stale
     with pytest.raises(SchemaError, match="did you mean 'datasets'"):
-        refreshed(README.replace("begin:datasets", "begin:dataset"), ROOT)
+        refreshed(REPLICATION.replace("begin:datasets", "begin:dataset"), ROOT)
     with pytest.raises(SchemaError, match="has no block"):
         refreshed("# No blocks\n", ROOT)
 
 
-def test_places_that_the_readme_names_exist():
-    named = set(re.findall(r"`((?:econ|analyses|tests|paper)/[\w./-]*)`", README.split("### Where things live")[1]))
+def test_places_that_the_pages_name_exist():
+    pages = REPLICATION.split("### Where things live")[1] + CONTRIBUTING
+    named = set(re.findall(r"`((?:econ|analyses|tests|paper)/[\w./-]*)`", pages))
     named -= {"analyses/NAME.py"}
     assert len(named) > 60
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
@@ -72,10 +76,38 @@ def test_what_the_security_page_names_exists():
     assert "LARGEST = 64 * 2**20" in library  # "at most 64 MB"
 
 
-def test_the_two_commands_are_on_the_first_screen():
-    first = README.splitlines()[:24]
+def test_the_two_commands_are_on_the_first_screen_and_replicators_are_sent_on():
+    first = README.splitlines()[:26]
     assert any(line.startswith("make  ") for line in first)
     assert any(line.startswith("make test") for line in first)
+    assert any("](docs/replication.md)" in line for line in first)
+    assert any("`make verify`" in line for line in first)
+
+
+def test_the_first_page_is_a_screen_and_a_half():
+    """One table, one picture that an exhibit made, and an example of fifteen lines."""
+    assert len(README.splitlines()) <= 75
+    assert README.count("\n| --- |") == 1
+    (picture,) = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert Path(picture).stem in programs(ROOT)
+    assert (ROOT / picture).is_file()
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert 10 <= len([line for line in example.splitlines() if line.strip()]) <= 16
+
+
+def test_the_names_on_the_first_page_exist():
+    table = README.partition("## What is inside")[2].partition("\n[")[0]
+    named = re.findall(r"`([\w.]+)`", table)
+    assert len(named) > 20
+    absent = [name for name in named if not any(_reached(econ, name) for name in (name, name.removeprefix("econ.")))]
+    assert absent == ["weak_iv_set"]  # a method of projections and proxies
+    assert hasattr(econ.projection.ProjectionResults, "weak_iv_set")
+
+
+def _reached(value, dotted):
+    for part in dotted.split("."):
+        value = getattr(value, part, None)
+    return value is not None
 
 
 def test_sections_stand_in_the_data_editors_order():
@@ -89,7 +121,7 @@ def test_sections_stand_in_the_data_editors_order():
         "exhibits",
         "references",
     ]
-    heads = [line.lower() for line in README.splitlines() if line.startswith("## ")]
+    heads = [line.lower() for line in REPLICATION.splitlines() if line.startswith("## ")]
     places = [next(place for place, head in enumerate(heads) if word in head) for word in words]
     assert places == sorted(places)
 
@@ -178,7 +210,7 @@ def test_every_exhibit_can_be_rebuilt():
 def test_make_lists_its_targets():
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = set(re.findall(r"^make (\S+)", done.stdout, re.MULTILINE))
-    assert {"all", "test", "test-slow", "verify", "paper", "data", "bench", "clean", "help"} <= listed
+    assert {"all", "test", "test-slow", "verify", "paper", "data", "bench", "docs", "clean", "help"} <= listed
 
 
 def test_no_file_is_junk_or_oversized():

@@ -38,9 +38,8 @@ class RankTests(Shown):
     """Johansen's tests of the cointegrating rank; made by :meth:`econ.VECM.cointegration_tests`.
 
     Against the VAR without restriction, ``trace`` = -T Σ_{i > r} log(1 - λ_i); against rank r + 1, ``maximum`` =
-    -T log(1 - λ_{r+1}). In short samples both reject true ranks too often: correct them or bootstrap. Rejections of a
-    true rank of 1 (three variables, two lags, T = 80, 200 samples) by the trace test at a nominal 5%: 11% asymptotic,
-    7.5% with the factor, 3.0% by `Residual` and 4.5% by `Wild` of 199 draws (a test repeats this with fewer).
+    -T log(1 - λ_{r+1}). In short samples both reject true ranks too often: correct them or bootstrap. Sizes at a
+    nominal 5% are 11% asymptotic, 3.0-7.5% with the factor or a bootstrap. Measured in :doc:`/coverage`.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @guarded
 @dataclass(frozen=True, eq=False)
 class VECMResults(Shown):
-    """Estimates of a VECM; made by :meth:`econ.VECM.fit` and :meth:`restrict`.
+    """Estimates of a VECM; made by :meth:`econ.VECM.fit` and :meth:`econ.var.VECMResults.restrict`.
 
     Parameters
     ----------

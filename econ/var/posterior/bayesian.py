@@ -73,9 +73,7 @@ class BayesianVAR(VAR):
 
     Notes
     -----
-    Simulated VARs with two variables, four lags and T = 300 (300 samples, recursive identification): 90% credible
-    intervals covered the responses in 89-92% of samples on impact, 88-94% after 3 and 98-99% after 12 months, where the
-    true responses are near zero and the draws are skewed; with ``own_lag`` 0 or 1 alike.
+    90% credible intervals cover in 88-99% of samples. Measured in :doc:`/coverage`.
 
     References
     ----------

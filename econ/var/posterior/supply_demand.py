@@ -100,27 +100,8 @@ class SupplyDemand:
     (:func:`econ.infer.news_leaning`) is correlated with the sample covariance of n and e, as news is a part of n. It is
     independent of it (Gaussian errors) once the news stands among the ``controls``, or if it comes from other periods.
 
-    **Measured.** 90% equal-tailed sets, priors t(1, 0.5) of b and t(0.5, 0.4) of c above 0, no lags unless said. Sets
-    cover at their level if truths come from the prior, variances among them; at a fixed truth they cover always or
-    never, as the set does not shrink (2,000 samples of the first three rows, 200 to 1,000 of the others):
-
-    =======================================  ===========  ==============  ==============  =================
-    truth                                    T            covers b        covers c        median width of b
-    =======================================  ===========  ==============  ==============  =================
-    from the priors                          60           0.900           0.894           1.50
-    from the priors                          150          0.905           0.902           1.41
-    from the priors                          490          0.895           0.893           1.42
-    from the priors, lags 2, tightness 0.2   150          0.898           0.896           1.46
-    from the priors, scales not given        150          0.883           0.880           1.53
-    b = 0.8, c = 0.5                         150, 5,000   1.000, 1.000    1.000, 1.000    1.10, 1.07
-    b = 3, c = 0.5                           150, 5,000   0.542, 1.000    1.000, 1.000    1.33, 1.12
-    b = 0, c = 0.5                           150, 5,000   0.976, 1.000    1.000, 1.000    1.86, 1.86
-    b = 0, c = 0                             150, 5,000   0.000, 0.000    0.000, 0.000    1.29, 1.25
-    from the priors, but variances 2 and 1   200          0.882           0.870           1.67
-    the same, news among the controls        200          0.890           0.882           0.48
-    the same, news of other periods          200          0.874           0.876           0.80
-    the same, news not among the controls    200          0.974           0.854           0.81
-    =======================================  ===========  ==============  ==============  =================
+    Sets cover at their level if truths come from the prior; at a fixed truth they cover always or never, as the set
+    does not shrink. Measured in :doc:`/coverage`.
 
     References
     ----------

@@ -76,33 +76,12 @@ def diagnostics(
 
     Notes
     -----
-    Λ = |Σ_t e_t e_t'| / |Σ_t û_t û_t'| with e the residuals of û on the regressors and on h of its own lags, m = n h,
-    N = T - k - m - (n - m + 1) / 2 and r = √((n² m² - 4) / (n² + m² - 5)):
+    ``Λ = |Σ_t e_t e_t'| / |Σ_t û_t û_t'|`` with e the residuals of û on the regressors and on h of its own lags,
+    m = n h, N = T - k - m - (n - m + 1) / 2 and r = √((n² m² - 4) / (n² + m² - 5)):
     F = (Λ^(-1/r) - 1) (N r - n m / 2 + 1) / (n m). One equation has the usual F of a Breusch-Godfrey test.
 
-    Rejections in percent of true nulls at a nominal 5%, p + 4 lags, Gaussian errors (400 samples, Monte Carlo error 1.1
-    points; bootstraps of 199 draws by `Residual`, 300 samples at T = 420):
-
-    =================  ===========  =========  =====  =========  ==============
-    variables, p, T    portmanteau  bootstrap  lm     bootstrap  lm: chi-square
-    =================  ===========  =========  =====  =========  ==============
-    2, 2, 177          5.5          5.2        3.0    3.5        3.5
-    6, 6, 177          82           1.0        3.8    4.0        96
-    6, 3, 420          8.5          3.7        4.5    4.3        12
-    =================  ===========  =========  =====  =========  ==============
-
-    `Wild` rejects 4.2 and 4.5 in the first line, 1.0 and 4.0 in the second; with one variable that no other moves
-    (exclusions, 200 samples) "lm" rejects 4.5, 5.5 and 3.5. So read "lm", and "portmanteau" with a bootstrap only,
-    which is cautious where variables and lags are many. The other tests with 177 observations (500 samples; that of
-    "arch" with Student's t(5) last):
-
-    =====================  =========  ====  ==========
-    variables, lags p      normality  arch  arch, t(5)
-    =====================  =========  ====  ==========
-    3 variables, 3 lags    8.2        4.2   7.8
-    5 variables, 3 lags    6.6        1.0   3.0
-    6 variables, 6 lags    6.8        0.0   0.2
-    =====================  =========  ====  ==========
+    Read "lm", and "portmanteau" with a bootstrap only, which is cautious where variables and lags are many. Measured in
+    :doc:`/coverage`.
 
     References
     ----------

@@ -109,11 +109,8 @@ class Heteroskedasticity:
     Bootstraps draw errors within their regime (blocks run through the periods of a regime in order), because the
     regimes are given. Draws are matched to the estimate, so the bands are conditional on the labels.
 
-    Coverage of nominal 90% percentile intervals of the nine responses on impact, after 3 and 12 months (T = 300, two
-    lags, 250 samples, "moments"): with two regimes of 150 periods `MovingBlock` covers 78-94%, 88% on average, and
-    `Residual` 82-96%, 89% on average; with three regimes of 100 periods 77-94% (86%) and 82-94% (88%). "ml" with three
-    regimes and `MovingBlock` (150 samples): 77-95% (85%). So where errors are independent within regimes `Residual` is
-    nearer to 90%; single responses fall short of it by up to 8 points, with blocks by up to 13.
+    Nominal 90% intervals cover in 77-96% of samples; `Residual` is nearer where errors are independent within regimes.
+    Measured in :doc:`/coverage`.
 
     Parameters
     ----------

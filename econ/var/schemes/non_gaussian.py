@@ -35,7 +35,7 @@ class NonGaussianResults(LabelledResults):
         return gaussianity(self.shocks)
 
     def tests(self) -> pd.DataFrame:
-        """Tests of what identifies: one row a test of Gaussian shocks, as :func:`gaussianity` makes them.
+        """Tests of what identifies: one row a test of Gaussian shocks, as :func:`econ.var.schemes.non_gaussian.gaussianity` makes them.
 
         Returns
         -------
@@ -59,9 +59,7 @@ class NonGaussian:
     The search is pair by pair: a grid over a quarter turn, then a golden section, until no pair moves. Names follow the
     rule of :class:`econ.var.schemes.labelling.LabelledResults`; bootstrap draws are matched to the estimate.
 
-    Coverage of nominal 90% percentile intervals of `MovingBlock` on 275 samples of T = 300 (one lag, Student t(4),
-    Laplace and uniform shocks, "ica", 99 draws): 78-95% for single responses, on average 87% on impact, 86% after 3 and
-    12 months. The test of two Gaussian shocks rejects 7% of bivariate normal samples of 300 at nominal 5%.
+    Nominal 90% intervals cover in 78-95% of samples. Measured in :doc:`/coverage`.
 
     Parameters
     ----------

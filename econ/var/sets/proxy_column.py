@@ -17,7 +17,7 @@ class ProxyColumn:
     """Draws of q for an instrument m that is correlated with one shock only.
 
     Regress m on a constant and the residuals, m_t = a + β'u_t + v_t. Exogeneity says that E[m ε] has one element that
-    is not zero, so with Σ = C C' the column of the shock is q = C'β / |C'β|, and the shock is positively
+    is not zero, so with Σ = C C' the column of the shock is ``q = C'β / |C'β|``, and the shock is positively
     correlated with m. Given the residuals of a draw, β is drawn from its posterior under p(a, β, σ) ∝ 1 / σ: a weak
     instrument gives a wide set, not a narrow wrong one. The reduced form itself does not learn from m.
 

@@ -79,10 +79,8 @@ class SignRestrictions:
     -----
     Bands over the draws describe the prior on rotations as well as the data, however long the sample: see
     :meth:`robust_bounds` for what the data and the restrictions alone say. So 90% bands need not cover in 90% of
-    samples: where the truth lay well inside the set (two variables, 150 samples) they covered it in 100% on impact,
-    95-98% after 3 and 90-92% after 12 months at T = 300, more at T = 3000; a truth at the edge of the set may never be
-    covered. Zero-restriction weights use Σ in units of the residual standard deviations, which makes them independent
-    of the units of the data.
+    samples. Measured in :doc:`/coverage`. Zero-restriction weights use Σ in units of the residual standard deviations,
+    which makes them independent of the units of the data.
 
     References
     ----------

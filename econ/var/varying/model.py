@@ -82,13 +82,10 @@ class TimeVaryingVAR:
     A and the order of the columns are part of the prior: Σ_t implied by other orders differs a little. Recursive
     identification in another order than the data's is exact all the same, draw by draw.
 
-    Share of dates that 90% bands covered (two variables, T = 240, one lag, ``k_w`` 0.05, six samples): where nothing
-    changes, the impact effect 0.89 and its log volatility 0.99; where the effect moves from 0 to 1.5 and the volatility
-    from 0.5 to 2 in straight lines, 0.78 and 0.99, in the structural form 0.76 and 0.99, with a mean error of the
-    effect of 0.16 and 0.17: the default prior is against as much drift. Posterior draws of data drawn from the prior
-    have the prior's law in both forms (Geweke 2004, some 36 moments). A sweep of 3 variables, 2 lags and 438 dates
-    takes 7.8 ms of processor time, one of the structural form 3.5 ms. W mixes slowest: read
-    :meth:`TimeVaryingVARResults.convergence`.
+    90% bands cover in 76-99% of dates: the default prior is against much drift. Measured in :doc:`/coverage`. Posterior
+    draws of data drawn from the prior have the prior's law in both forms (Geweke 2004, some 36 moments). A sweep of 3
+    variables, 2 lags and 438 dates takes 7.8 ms of processor time, one of the structural form 3.5 ms. W mixes slowest:
+    read :meth:`TimeVaryingVARResults.convergence`.
 
     References
     ----------

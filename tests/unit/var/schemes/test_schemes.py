@@ -167,7 +167,7 @@ def test_studentised_intervals_use_the_error_of_every_draw(fit, svar):
 
 
 class Lower:
-    """A scheme of somebody else's: the two methods that the README asks for, nothing more."""
+    """A scheme of somebody else's: the two methods that docs/contributing.md asks for, nothing more."""
 
     def identify(self, fit, rng=None):
         return StructuralResults.from_point(fit, self, shock_names=fit.variables)
