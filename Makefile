@@ -21,7 +21,7 @@ ARCHIVE := $(wildcard econ/data/archive/*/manifest.csv)
 PAPER := $(wildcard paper/paper.md paper/assertions.toml paper/typed.toml paper/editions/* paper/*.bib paper/*.csl paper/*.lua paper/*.css paper/head.tex paper/template.typ)
 
 # What to say when a program fails because the environment is not whole.
-EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotlib, joblib, threadpoolctl, platformdirs, fredapi, typst, pypandoc" \
+EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotlib, joblib, threadpoolctl, platformdirs, tqdm, fredapi, typst, pypandoc" \
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
