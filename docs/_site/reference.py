@@ -23,6 +23,8 @@ ROOMS = (
     "responses",
     "simulate",
     "multiverse",
+    "saved",
+    "tables",
     "report",
     "errors",
     "testing",

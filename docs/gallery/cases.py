@@ -76,7 +76,7 @@ class System:
 def study(name: str, part: str = "") -> Study:
     """Data of one study and what they are compared with."""
     published, simulated = STUDIES[name + part]
-    path = file(name, "data_levels.csv" if name == "kanzig2021" else "data.csv")
+    path = file(name, MAIN.get(name, "data.csv"))
     return simulated() if path is None else published(pd.read_csv(path))
 
 
@@ -321,6 +321,28 @@ def _mosw_simulated() -> Study:
     return Study(frame, dict(zip(MOSW, (1.0 + len(proxy) * 0.07**2, 1.0), strict=True)), "truth", {"iv": proxy})
 
 
+# estudy2, vignette of version 0.10.0: mean abnormal return of 16 March 2020
+
+FIRMS = ("mean abnormal return, percent", "firms")
+
+
+def _firms_published(rates: pd.DataFrame) -> Study:
+    market = pd.read_csv(file("estudy2", "data_market.csv"), index_col="date", parse_dates=True)
+    frame = rates.set_index("date").set_axis(pd.DatetimeIndex(rates["date"]), axis=0).join(market)
+    return Study(frame, dict(zip(FIRMS, (2.33, 7.0), strict=True)), "vignette")
+
+
+def _firms_simulated() -> Study:
+    """Thirty firms that follow the market and each other; on the day each gains two percent."""
+    generator, days = np.random.default_rng(2), pd.bdate_range("2019-04-02", periods=252, name="date")
+    market = 0.01 * generator.standard_normal(252)
+    common, own = 0.003 * generator.standard_normal((252, 1)), 0.01 * generator.standard_normal((252, 30))
+    frame = pd.DataFrame(market[:, None] + common + own, days, [f"firm {i}" for i in range(30)])
+    frame.loc["2020-03-16"] += 0.02
+    return Study(frame.assign(market=market), dict(zip(FIRMS, (2.0, 30.0), strict=True)), "truth")
+
+
+MAIN = {"kanzig2021": "data_levels.csv", "estudy2": "data_rates.csv"}  # else data.csv
 STUDIES: dict[str, tuple[Callable[[pd.DataFrame], Study], Callable[[], Study]]] = {
     "sw2001": (_sw_published, _sw_simulated),
     "bq1989": (_bq_published, _bq_simulated),
@@ -330,5 +352,6 @@ STUDIES: dict[str, tuple[Callable[[pd.DataFrame], Study], Callable[[], Study]]] 
     "kanzig2021": (_kanzig_published, _kanzig_simulated),
     "auerbach_gorodnichenko": (_purchases_published, _purchases_simulated),
     "auerbach_gorodnichenko, by state": (_states_published, _states_simulated),
+    "estudy2": (_firms_published, _firms_simulated),
     "mosw_oil": (_mosw_published, _mosw_simulated),
 }

@@ -25,4 +25,4 @@ print(table)
 
 # %%
 # Output and unemployment after both shocks; a fall and a rise are a matter of the sign of the shock.
-figure = svar.irf(40).cumulate().plot()
+figure = svar.irf(40).cumulate(only="y").plot()

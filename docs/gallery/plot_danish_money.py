@@ -18,7 +18,7 @@ season = pd.DataFrame({f"q{q}": (data.index.quarter == q) - 0.25 for q in (1, 2,
 # %%
 # How many relations? The trace statistics with their p-values.
 tests = VECM(data, 2, deterministic="restricted constant", exog=season).cointegration_tests()
-print(tests.table.iloc[:4].round(2))
+print(tests.table[["statistic", "p_value", "critical_value"]].iloc[:4].round(2))
 
 # %%
 # The relation, beside the paper's.

@@ -26,4 +26,4 @@ ratio = LocalProjection(case.data, response="GDP", impulse="Gov", lags=4, cumula
 print(ratio.weak_iv_set("GDP", 8, level=0.90).iloc[[0, 4, 8]])
 
 # %%
-figure = ratio.irf.plot(level=0.90)
+figure = ratio.irf.plot(levels=0.90)

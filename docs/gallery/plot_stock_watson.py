@@ -23,4 +23,4 @@ print(table)
 
 # %%
 # Responses to a monetary shock, with bands that hold the whole path nine times in ten.
-figure = svar.irf(24, bootstrap=MovingBlock(draws=500), rng=1).plot(shock="ff", level=0.90)
+figure = svar.irf(24, bootstrap=MovingBlock(draws=500), rng=1).plot(shock="ff", levels=0.90)

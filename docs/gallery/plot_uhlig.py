@@ -28,4 +28,4 @@ table = case.beside({
 print(table, f"output holds zero in {zero:.0%} of the months", sep="\n")
 
 # %%
-figure = irf.plot(response=["y", "pi", "ff"], level=0.68)
+figure = irf.plot(response=["y", "pi", "ff"], levels=0.68)

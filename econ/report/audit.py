@@ -77,8 +77,17 @@ class Pin:
 
 
 def locks(root: Path) -> tuple[Path, ...]:
-    """The lock of the paper, and those of what is installed on top of it: ``requirements-test.lock`` and its like."""
-    return (root / "requirements.lock", *sorted(root.glob("requirements-*.lock")))
+    """The lock of the paper, and those of what is installed on top of it: ``requirements-test.lock`` and its like.
+
+    The documentation has an environment of its own; `apart` names its lock.
+    """
+    beside = {path.name for path in apart(root)}
+    return (root / "requirements.lock", *(p for p in sorted(root.glob("requirements-*.lock")) if p.name not in beside))
+
+
+def apart(root: Path) -> tuple[Path, ...]:
+    """Locks of environments of their own, which are not the one that is looked at: their hashes are counted."""
+    return tuple(root.glob("requirements-docs.lock"))
 
 
 def pins(path: Path) -> tuple[Pin, ...]:
@@ -225,7 +234,8 @@ def audit(root: Path) -> tuple[tuple[Pin, ...], tuple[Finding, ...]]:
     """
     paths = locks(root)
     required = tuple(pin for path in paths for pin in pins(path))
-    return required, (lock(*paths), hashes(required), licences(required), vendored(root), secrets(root))
+    hashed = required + tuple(pin for path in apart(root) for pin in pins(path))
+    return required, (lock(*paths), hashes(hashed), licences(required), vendored(root), secrets(root))
 
 
 def main() -> int:

@@ -10,12 +10,12 @@ GALLERY = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 SCRIPTS = sorted(path.name for path in GALLERY.glob("plot_*.py"))
 # What may lie between the columns: rounding, a later vintage (as in unit/var/test_published.py), or sampling
 PUBLISHED = {
-    "plot_blanchard_quah.py": 4.5, "plot_danish_money.py": 0.011, "plot_gertler_karadi.py": 0.1,
+    "plot_blanchard_quah.py": 4.5, "plot_danish_money.py": 0.011, "plot_firms.py": 0.006, "plot_gertler_karadi.py": 0.1,
     "plot_kaenzig.py": 0.006, "plot_kilian.py": 0.0, "plot_multiplier.py": 0.006, "plot_states.py": 0.006,
     "plot_stock_watson.py": 7.0, "plot_uhlig.py": 0.0, "plot_weak_instrument.py": 0.05,
 }  # fmt: skip
 TRUTH = {
-    "plot_blanchard_quah.py": 20.0, "plot_danish_money.py": 0.011, "plot_gertler_karadi.py": 40.0,
+    "plot_blanchard_quah.py": 20.0, "plot_danish_money.py": 0.011, "plot_firms.py": 0.5, "plot_gertler_karadi.py": 40.0,
     "plot_kaenzig.py": 15.0, "plot_kilian.py": 0.0, "plot_multiplier.py": 0.1, "plot_offset.py": 5.0,
     "plot_states.py": 0.05, "plot_stock_watson.py": 6.0, "plot_uhlig.py": 0.0, "plot_weak_instrument.py": 6.0,
 }  # fmt: skip

@@ -20,7 +20,7 @@ from econ.report.verification import labels, verify
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REPLICATION = (ROOT / PAGE).read_text(encoding="utf-8")
-CONTRIBUTING = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def test_the_page_is_what_the_code_renders():
@@ -44,7 +44,7 @@ def test_a_stale_and_an_unknown_block_are_noticed():
 def test_places_that_the_pages_name_exist():
     pages = REPLICATION.split("### Where things live")[1] + CONTRIBUTING
     named = set(re.findall(r"`((?:econ|analyses|tests|paper)/[\w./-]*)`", pages))
-    named -= {"analyses/NAME.py"}
+    named -= {"analyses/NAME.py", "paper/explorer.html", "paper/paper.html"}  # the last two are built
     assert len(named) > 60
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
