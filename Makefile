@@ -16,7 +16,7 @@ RUNS := $(KEYS:%=paper/results/%.run.json)
 # A run record beside results that somebody deleted is no record.
 LOST := $(foreach key,$(KEYS),$(if $(wildcard paper/results/$(key).json),,paper/results/$(key).run.json))
 EXPLORER := $(wildcard econ/report/page/* econ/report/vendor/*)
-LIBRARY := $(wildcard econ/*.py econ/*/*.py econ/*/*/*.py econ/data/*.csv econ/report/*.mplstyle)
+LIBRARY := $(wildcard econ/*.py econ/*/*.py econ/*/*/*.py econ/data/*.csv econ/responses/*.mplstyle)
 ARCHIVE := $(wildcard econ/data/archive/*/manifest.csv)
 PAPER := $(wildcard paper/paper.md paper/assertions.toml paper/typed.toml paper/editions/* paper/*.bib paper/*.csl paper/*.lua paper/*.css paper/head.tex paper/template.typ)
 
@@ -144,7 +144,7 @@ $(DOCS)/.ready: requirements-docs.lock
 	@touch $@
 
 docs: $(DOCS)/.ready ## the documentation as a site in build/docs/html; fails on a broken link or a name without a page
-	@rm -rf build/docs/html
+	@rm -rf build/docs/html docs/reference docs/studies  # no page of yesterday
 	@$(DOCS)/bin/python -m sphinx -W --keep-going -q -b html -d build/docs/trees docs build/docs/html
 	@$(DOCS)/bin/python docs/_site/check.py build/docs/html
 

@@ -95,7 +95,7 @@ def map_blocks(
     draws : int
         Total number of draws, at least 1.
     rng : int or SeedSequence
-        Seed; see :func:`seed_sequence`.
+        Seed; see `econ.parallel.seed_sequence`.
     n_jobs : int, default 1
         Workers.
     backend : str, default "threading"

@@ -190,7 +190,7 @@ def house_style(_configuration, _example):
     """Before each study of the gallery: the style of the package's figures."""
     import matplotlib.pyplot as plt
 
-    plt.style.use(str(Path(econ.__file__).parent / "report" / "econ.mplstyle"))
+    plt.style.use(str(Path(econ.__file__).parent / "responses" / "econ.mplstyle"))
 
 
 def _redirect(app, env, node, contnode):

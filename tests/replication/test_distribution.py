@@ -117,7 +117,7 @@ def test_the_wheel_holds_the_package_with_its_types_and_data_and_nothing_else(bu
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"econ", f"econ-{econ.__version__}.dist-info"}
-    assert {"econ/py.typed", "econ/report/econ.mplstyle", "econ/data/archive/2026-07-17/manifest.csv"} <= set(names)
+    assert {"econ/py.typed", "econ/responses/econ.mplstyle", "econ/data/archive/2026-07-17/manifest.csv"} <= set(names)
     assert f"econ-{econ.__version__}.dist-info/licenses/LICENSE" in names
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "econ").rglob("*.py")}
     assert modules <= set(names)

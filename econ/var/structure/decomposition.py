@@ -63,7 +63,7 @@ def fevd(
     ------
     SpecificationError
         If ``horizon`` is not a positive integer, ``kind`` is unknown, bands are asked for without draws, or the shocks
-        overlap (:func:`check_apart`).
+        overlap (``check_apart``).
 
     References
     ----------
@@ -148,7 +148,7 @@ def historical_decomposition(
     Raises
     ------
     SpecificationError
-        If ``kind`` is unknown, bands are asked for without draws, or the shocks overlap (:func:`check_apart`).
+        If ``kind`` is unknown, bands are asked for without draws, or the shocks overlap (``check_apart``).
 
     Examples
     --------

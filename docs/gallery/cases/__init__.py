@@ -18,7 +18,7 @@ import pandas as pd
 
 from econ.testing import simulated_var
 
-BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases"
+BESIDE = Path(__file__).resolve().parents[4] / "shared" / "data" / "cases"
 Numbers = Mapping[str, float]
 LENGTH = 2_000  # periods of a simulated sample
 
