@@ -49,6 +49,10 @@ class Counterfactual(Shown):
     plausibility: float
     parent: IRF = field(repr=False)
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """The responses under the counterfactual; see :meth:`econ.IRF.to_frame`."""
+        return self.irf.to_frame(level)
+
 
 @checked
 def counterfactual(
