@@ -61,7 +61,11 @@ class CalendarCovariance(Shown):
     df: float
 
     def _facts(self) -> Facts:
-        found = {"designs": listed([*self.covariance.index]), "blocks": len(self.sums), "sample": period(self.sums.index)}
+        found = {
+            "designs": listed([*self.covariance.index]),
+            "blocks": len(self.sums),
+            "sample": period(self.sums.index),
+        }
         return {**found, "bandwidth": self.bandwidth, "degrees of freedom": self.df}
 
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:

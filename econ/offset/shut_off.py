@@ -49,7 +49,8 @@ class ShutOff(Shown):
 
     def to_frame(self, level: float = 0.90) -> pd.DataFrame:
         """One row a horizon, path and response: ``point``; the paths are points, so ``level`` has no use."""
-        return self.paths.stack(["path", "response"], future_stack=True).to_frame("point")
+        found: pd.Series = self.paths.stack(["path", "response"], future_stack=True)  # type: ignore[assignment]
+        return found.to_frame("point")
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,11 @@ class RestrictionTest(Shown):
 
     def to_frame(self, level: float = 0.90) -> pd.DataFrame:
         """One row, the test: ``statistic``, ``df``, ``p_value``; the coefficients are in ``restricted.to_frame()``."""
-        return pd.DataFrame([[self.statistic, self.df, self.p_value]], pd.Index([self.null], name="null"), ["statistic", "df", "p_value"])
+        return pd.DataFrame(
+            [[self.statistic, self.df, self.p_value]],
+            pd.Index([self.null], name="null"),
+            ["statistic", "df", "p_value"],
+        )
 
     @property
     def p_value(self) -> float:

@@ -32,13 +32,15 @@ def test_every_result_has_a_tidy_frame(results):
     assert len(results) > 60
     for name, value in results.items():
         frame = value.to_frame()
-        assert type(frame) is pd.DataFrame and len(frame), name
+        assert isinstance(frame, pd.DataFrame), name
+        assert len(frame), name
         named = None not in frame.index.names or isinstance(frame.index, pd.RangeIndex)
         assert named, name
-        assert frame.index.is_unique and frame.columns.is_unique, name
+        assert frame.index.is_unique, name
+        assert frame.columns.is_unique, name
         assert any(is_numeric_dtype(frame[each]) for each in frame.columns), name
         assert not isinstance(frame.columns, pd.MultiIndex), name
-        for column in frame.columns[frame.dtypes == object]:
+        for column in frame.select_dtypes(object).columns:
             kinds = {type(each) for each in frame[column]}
             assert not kinds & {Estimate, Unavailable, ConfidenceSet, pd.DataFrame, pd.Series, np.ndarray}, name
 
@@ -54,11 +56,12 @@ def test_ends_are_in_order_around_the_estimate(results):
 
 
 def test_intervals_follow_the_level(results):
-    assert COMPUTED <= results.keys()
+    assert results.keys() >= COMPUTED
     for name in COMPUTED:
         narrow, wide = (results[name].to_frame(level).dropna(subset=["lower", "upper"]) for level in (0.5, 0.95))
-        assert len(narrow) and (wide["upper"] - wide["lower"]).sum() > (narrow["upper"] - narrow["lower"]).sum(), name
-        assert (wide["lower"] <= narrow["lower"]).all() and (wide["upper"] >= narrow["upper"]).all(), name
+        assert (wide["upper"] - wide["lower"]).sum() > (narrow["upper"] - narrow["lower"]).sum(), name
+        assert (wide["lower"] <= narrow["lower"]).all(), name
+        assert (wide["upper"] >= narrow["upper"]).all(), name
 
 
 def test_a_level_that_means_nothing_is_refused(results):
@@ -72,13 +75,15 @@ def test_an_estimate_is_spread_over_columns_and_its_absence_is_missing():
     frame = tidied(mixed)
     assert [*frame.columns] == ["estimate", "std_error", "lower", "upper", "level", "units"]
     assert frame.loc["a"].tolist() == [1.0, 0.5, 0.2, 1.8, 0.8, "bp"]
-    assert np.isnan(frame.loc["b", "estimate"]) and frame.loc["c", "estimate"] == 2.0
+    assert np.isnan(frame.loc["b", "estimate"])
+    assert frame.loc["c", "estimate"] == 2.0
     assert frame.index.names == ["item"]
 
 
 def test_words_stay_words_and_unavailable_numbers_become_missing():
     frame = tidied(pd.DataFrame({"x": [1.0, Unavailable("none")], "word": ["p", "q"]}))
-    assert frame["x"].dtype == float and np.isnan(frame["x"].iloc[1])
+    assert frame["x"].dtype == float
+    assert np.isnan(frame["x"].iloc[1])
     assert frame["word"].tolist() == ["p", "q"]
 
 
@@ -110,7 +115,8 @@ def test_paths_instruments_and_calendars_show_what_they_hold(results):
     rows = instrument.to_frame()
     assert np.allclose(rows["contribution"].groupby("date").sum(), instrument.series)
     assert instrument.summary().to_frame().equals(instrument.diagnostics)
-    assert "sample" in repr(instrument) and "dates" in repr(paths)
+    assert "sample" in repr(instrument)
+    assert "dates" in repr(paths)
     calendar = results["CalendarCovariance"]
     errors = calendar.summary().to_frame()["std_error"]
     assert errors.tolist() == calendar.std_errors.tolist()
