@@ -1119,7 +1119,7 @@ def frames_room():
     """Tidy frames of the results that have one of their own."""
     have = instances()
     own = {f"{name}.to_frame": Call(have[name].to_frame, level=0.9) for name in FRAMES}
-    return {"Shown.to_frame": Call(have["Symmetry"].to_frame, level=0.9), **own}
+    return {"Shown.to_frame": Call(have["Equivalence"].to_frame, level=0.9), **own}
 
 
 @cache
