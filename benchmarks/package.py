@@ -1,4 +1,4 @@
-"""Import and load: seconds to import econ beside statsmodels, to load series, and peak memory.
+"""Import, load and save: seconds to import econ beside statsmodels, to load series, to save draws, and peak memory.
 
 Run ``python -m benchmarks.package``. Imports are measured in processor time, with bytecode on disk on either side.
 """
@@ -7,7 +7,10 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 NAMES = [f"{slug}_{measure}" for slug in ("china", "japan", "uk", "official", "belgium", "cayman", "taiwan")
          for measure in ("net_purchases", "valuation_change", "position_change", "position")]  # fmt: skip
@@ -29,6 +32,42 @@ def importing(*statements: str) -> list[float]:
     return [each - empty for each in best]
 
 
+def processor(work: Callable[[], object]) -> float:
+    """Processor seconds of ``work``, the best of several."""
+    times = []
+    for _ in range(REPEATS):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def saving(draws: int = 4000) -> tuple[float, float, float]:
+    """Megabytes of draws of responses, processor seconds to save them, and to write their bare bytes to the disk."""
+    import numpy as np
+
+    import econ
+
+    names = tuple("abcdef")
+    values = np.random.default_rng(1).standard_normal((draws, 49, 6, 6))
+    irf = econ.IRF(values[0], names, names, draws=values)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "bare")
+
+        def bare() -> None:
+            path.unlink(missing_ok=True)
+            with path.open("wb") as stream:
+                stream.write(values.data)
+                stream.flush()
+                os.fsync(stream.fileno())
+
+        def saved() -> None:
+            path.unlink(missing_ok=True)
+            econ.save(irf, path)
+
+        return values.nbytes / 1e6, processor(saved), processor(bare)
+
+
 def main() -> None:
     ours, one, all_names, theirs, floor = importing(
         "import econ", "from econ import VAR", "from econ import *", "import statsmodels.tsa.api", "import pandas"
@@ -43,6 +82,10 @@ def main() -> None:
     econ.load(*NAMES, "yield_10y", "yield_2y")
     print(f"load 30 monthly series     {1000 * (time.perf_counter() - start):7.1f} ms")
     print(f"peak memory                {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:7.0f} MiB")
+    size, saved, bare = saving()
+    print(
+        f"save {size:.0f} MB of draws      {saved:7.3f} s   {saved / bare:5.2f} of writing their bytes ({bare:.3f} s)"
+    )
 
 
 if __name__ == "__main__":

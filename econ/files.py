@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import re
 import secrets
@@ -50,19 +51,51 @@ def write_atomic(path: Path, content: bytes | memoryview) -> bool:
     with writing(f"the file {path}", "what was there stays; free the disk or the folder, and run again."):
         if path.is_file() and path.read_bytes() == content:
             return False
+        with atomic_stream(path) as stream:
+            stream.write(content)
+    return True
+
+
+@contextlib.contextmanager
+def atomic_stream(path: Path) -> Iterator[IO[bytes]]:
+    """A file to be written in the block, bit by bit; it has its name only if the block succeeds.
+
+    Where a file of that name holds the same bytes, it is left alone.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write; its folder is made if it is not there.
+
+    Raises
+    ------
+    WriteError
+        If the disk is full or the folder cannot be written; ``path`` is then as it was.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_stream(Path(folder) / "b.txt") as stream:
+    ...         _ = stream.write(b"te"), stream.write(b"xt")
+    ...     (Path(folder) / "b.txt").read_bytes()
+    b'text'
+    """
+    with writing(f"the file {path}", "what was there stays; free the disk or the folder, and run again."):
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
-            beside.replace(path)
+            if path.is_file() and filecmp.cmp(beside, path, shallow=False):
+                beside.unlink()
+            else:
+                beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-    return True
 
 
 @contextlib.contextmanager

@@ -126,6 +126,10 @@ class Dataset(Shown):
         """Units, observations and moments of each variable; ``level`` has no use here."""
         return self.describe()[["units", "nobs", "missing", "mean", "std", "min", "max"]]
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """The observations: one row a date, one column a variable, as in ``frame``; ``level`` has no use."""
+        return self.frame.rename_axis(index="date")
+
     @classmethod
     def from_frame(
         cls,

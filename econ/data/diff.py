@@ -47,6 +47,10 @@ class Difference(Shown):
     purchases: pd.DataFrame = field(repr=False)
     headline: pd.DataFrame | None = field(default=None, repr=False)
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a revised figure, see ``revised``; ``level`` has no use."""
+        return self.revised.rename_axis("revision")
+
     def __str__(self) -> str:
         counts = f"{len(self.revised)} revised, {len(self.added)} added, {len(self.withdrawn)} withdrawn"
         parts = [f"{self.old} -> {self.new}: {counts}."]

@@ -32,6 +32,7 @@ from econ.eventstudy.battery import TESTS
 from econ.eventstudy.outcome import outcome_table
 from econ.eventstudy.results import EventStudyResults
 from econ.frozen import guarded
+from econ.tables.shown import Facts, Shown, listed
 
 if TYPE_CHECKING:
     from econ.eventstudy.study import EventStudy
@@ -69,7 +70,7 @@ class PooledWindows(Windows):
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class PooledEvents:
+class PooledEvents(Shown):
     """Events of several firms: an estimate for each, and tests of all of them together.
 
     Parameters
@@ -82,6 +83,12 @@ class PooledEvents:
 
     parent: EventStudy = field(repr=False)
     firms: Mapping[str, EventStudyResults] = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return {"firms": listed(self.names), "events": len(self.events), "units": next(iter(self.firms.values())).units}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.to_frame(level)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import scipy
 
 from econ import checks
 from econ.arrays import Mask, Seed
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import Estimate
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.outcome import outcome_table
@@ -20,10 +20,10 @@ from econ.eventstudy.path import mean_path
 from econ.eventstudy.placebo import MATCHES, Placebo, placebo_of_study
 from econ.eventstudy.resampling import resampling_tests
 from econ.eventstudy.series import Series
-from econ.eventstudy.shift import VarianceShift, shift_of_study
+from econ.eventstudy.shift import variance_shift
 from econ.eventstudy.summary import (
     as_expected,
-    detectability_row,
+    detectability,
     leave_one_out,
     mean_and_error,
     slope,
@@ -70,6 +70,7 @@ class EventStudyResults(Shown):
     usable: Mask = field(repr=False)
 
     plot, _facts = plot_windows, study_facts
+    detectability, variance_shift = detectability, variance_shift
 
     @property
     def units(self) -> str:
@@ -242,36 +243,6 @@ class EventStudyResults(Shown):
         """
         return mean_path(self.select(kind), level=level, draws=draws, rng=rng, n_jobs=n_jobs)
 
-    def detectability(
-        self, by: str | None = "kind", *, bound: float = 5.0, power: float = 0.8, size: float = 0.05
-    ) -> pd.DataFrame:
-        """What each class of events could have shown: detectable effect and equivalence.
-
-        Parameters
-        ----------
-        by : str or None
-            Column of ``events`` that makes the classes; None for all together.
-        bound : float
-            Effects below it count as none, in `units` (5 bp for yields in percent).
-        power : float
-            Power of the minimum detectable effect.
-        size : float
-            Size of the tests.
-
-        Returns
-        -------
-        DataFrame
-            ``events``, ``mean``, ``std_error``, ``error`` ("cross-section", or "forecast" with one event),
-            ``detectable`` (minimum detectable effect), ``equivalence p_value`` (two one-sided tests that the
-            effect lies within the bound), ``smallest bound`` (at which equivalence is accepted), ``units``.
-        """
-        rows = {
-            name: detectability_row(self.windows.take(group), bound=bound, power=power, size=size)
-            | {"units": self.units}
-            for name, group in self._groups(by).items()
-        }
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
-
     def slope(self, column: str, kind: str | None = None, *, level: float = 0.90) -> Estimate:
         """Regress the cumulative abnormal changes on a numeric column of the events, such as a surprise.
 
@@ -291,50 +262,6 @@ class EventStudyResults(Shown):
         rows = rows[np.argsort(self.windows.positions[rows])]
         values, events = self.windows.cumulative[rows], self.events.iloc[rows]
         return slope(values, events, column=column, units=self.units, level=level, parent=self)
-
-    def variance_shift(
-        self,
-        kind: str | None = None,
-        *,
-        impulse: str | None = None,
-        days: tuple[int, int] | None = None,
-        level: float = 0.90,
-        size: float = 0.05,
-    ) -> VarianceShift | Unavailable:
-        """Identify the effect of news from the extra variance of event days (Rigobon and Sack 2004).
-
-        Event days differ from control days (the estimation windows of the events) by news of variance λ that moves the
-        impulse by 1 and the response by a: the covariance matrix of (impulse, response) shifts by λ (1, a; a, a²),
-        whatever else moves both every day. Rigobon (2003), REStat 85(4). Works on changes of both columns.
-
-        Parameters
-        ----------
-        kind : str, optional
-            Class of events; all when absent.
-        impulse : str, optional
-            Column through which the news is measured, such as the 2-year yield. Without it only the standard
-            deviation of the news in the response is identified.
-        days : (int, int), optional
-            Days that count as event days; day 0 alone when the window holds it, else the window.
-        level : float
-            Coverage of intervals and sets.
-        size : float
-            Size of the Brown-Forsythe test below which a shift counts as present.
-
-        Returns
-        -------
-        VarianceShift or Unavailable
-            ``Unavailable("no variance shift ...")`` when the test does not reject, or event days are calmer:
-            there is then nothing to identify the effect from.
-
-        Raises
-        ------
-        SpecificationError
-            If ``days`` leave the event window or the impulse is the response.
-        UnknownName
-            If the impulse is not a column.
-        """
-        return shift_of_study(self, self.select(kind), impulse=impulse, days=days, level=level, size=size)
 
     def leave_one_out(self, kind: str | None = None) -> pd.DataFrame:
         """Mean cumulative abnormal change without each event in turn: one row the event left out.

@@ -263,6 +263,51 @@ def split_days(
     return columns[event[complete[event]]], columns[control[complete[control]]]
 
 
+def variance_shift(
+    results: EventStudyResults,
+    kind: str | None = None,
+    *,
+    impulse: str | None = None,
+    days: tuple[int, int] | None = None,
+    level: float = 0.90,
+    size: float = 0.05,
+) -> VarianceShift | Unavailable:
+    """Identify the effect of news from the extra variance of event days (Rigobon and Sack 2004).
+
+    Event days differ from control days (the estimation windows of the events) by news of variance λ that moves the
+    impulse by 1 and the response by a: the covariance matrix of (impulse, response) shifts by λ (1, a; a, a²),
+    whatever else moves both every day. Rigobon (2003), REStat 85(4). Works on changes of both columns.
+
+    Parameters
+    ----------
+    kind : str, optional
+        Class of events; all when absent.
+    impulse : str, optional
+        Column through which the news is measured, such as the 2-year yield. Without it only the standard
+        deviation of the news in the response is identified.
+    days : (int, int), optional
+        Days that count as event days; day 0 alone when the window holds it, else the window.
+    level : float
+        Coverage of intervals and sets.
+    size : float
+        Size of the Brown-Forsythe test below which a shift counts as present.
+
+    Returns
+    -------
+    VarianceShift or Unavailable
+        ``Unavailable("no variance shift ...")`` when the test does not reject, or event days are calmer:
+        there is then nothing to identify the effect from.
+
+    Raises
+    ------
+    SpecificationError
+        If ``days`` leave the event window or the impulse is the response.
+    UnknownName
+        If the impulse is not a column.
+    """
+    return shift_of_study(results, results.select(kind), impulse=impulse, days=days, level=level, size=size)
+
+
 def shift_of_study(
     results: EventStudyResults,
     windows: Windows,

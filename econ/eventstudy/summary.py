@@ -69,6 +69,37 @@ def detectability_row(windows: Windows, *, bound: float, power: float, size: flo
     }
 
 
+def detectability(
+    results: EventStudyResults, by: str | None = "kind", *, bound: float = 5.0, power: float = 0.8, size: float = 0.05
+) -> pd.DataFrame:
+    """What each class of events could have shown: detectable effect and equivalence.
+
+    Parameters
+    ----------
+    by : str or None
+        Column of ``events`` that makes the classes; None for all together.
+    bound : float
+        Effects below it count as none, in `units` (5 bp for yields in percent).
+    power : float
+        Power of the minimum detectable effect.
+    size : float
+        Size of the tests.
+
+    Returns
+    -------
+    DataFrame
+        ``events``, ``mean``, ``std_error``, ``error`` ("cross-section", or "forecast" with one event),
+        ``detectable`` (minimum detectable effect), ``equivalence p_value`` (two one-sided tests that the
+        effect lies within the bound), ``smallest bound`` (at which equivalence is accepted), ``units``.
+    """
+    rows = {
+        name: detectability_row(results.windows.take(group), bound=bound, power=power, size=size)
+        | {"units": results.units}
+        for name, group in results._groups(by).items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
+
+
 def summary_row(windows: Windows, level: float) -> dict[str, object]:
     """One row of `EventStudyResults.summary`, without units."""
     values = windows.cumulative

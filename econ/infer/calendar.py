@@ -24,7 +24,7 @@ from econ.infer import _kernels as k
 from econ.infer.covariance import check_lags
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks
-from econ.tables.shown import Shown
+from econ.tables.shown import Facts, Shown, listed, period
 
 BLOCKS = {"M": "month", "Q": "quarter", "Y": "year"}
 FINER = {"M": ("D", "B", "W", "M"), "Q": ("D", "B", "W", "M", "Q"), "Y": ("D", "B", "W", "M", "Q", "Y", "A")}
@@ -59,6 +59,27 @@ class CalendarCovariance(Shown):
     nobs: pd.Series
     bandwidth: int
     df: float
+
+    def _facts(self) -> Facts:
+        found = {
+            "designs": listed([*self.covariance.index]),
+            "blocks": len(self.sums),
+            "sample": period(self.sums.index),
+        }
+        return {**found, "bandwidth": self.bandwidth, "degrees of freedom": self.df}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """Standard error, dates and blocks of each design, and its correlation with every other."""
+        own = pd.Series(np.diag(self.overlap.to_numpy()), index=self.covariance.index)
+        columns = {"std_error": self.std_errors, "nobs": self.nobs, "blocks": own}
+        correlation = self.correlation.add_prefix("correlation with ")
+        return pd.concat([pd.DataFrame(columns), correlation], axis=1).rename_axis("design")
+
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a pair of designs: ``covariance``, ``correlation``, ``overlap``; ``level`` has no use."""
+        tables = {"covariance": self.covariance, "correlation": self.correlation, "overlap": self.overlap}
+        index = pd.MultiIndex.from_product([[*self.covariance.index]] * 2, names=["design", "with"])
+        return pd.DataFrame({name: table.to_numpy().reshape(-1) for name, table in tables.items()}, index=index)
 
     @cached_property
     def std_errors(self) -> pd.Series:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 import scipy
 
 from econ import checks
 from econ.arrays import Array
 from econ.errors import SingularDesign, SpecificationError
 from econ.frozen import guarded
-from econ.tables.shown import Shown
+from econ.tables.shown import Shown, coefficient_table
 
 SINGULAR = 1e-12
 
@@ -54,6 +55,14 @@ class ReducedForm(Shown):
     factor: float = 1.0
     plain_df: float = math.inf
     parent: object = field(default=None, repr=False)
+
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row an equation (outcome, first) and instrument: estimate, std_error, t, p_value and ends."""
+        names = [("outcome", "first"), range(len(self.first))]
+        index = pd.MultiIndex.from_product(names, names=["equation", "instrument"])
+        values = pd.Series(np.concatenate([self.outcome, self.first]), index=index)
+        errors = pd.Series(np.sqrt(np.diag(self.covariance)), index=index)
+        return coefficient_table(values, errors, level=level, df=self.df)
 
     def __post_init__(self) -> None:
         m = len(self.first) if self.first.ndim == 1 else -1

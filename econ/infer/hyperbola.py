@@ -60,6 +60,10 @@ class LeaningCurve(Shown):
     bandwidth: int | None
     units: str
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a period: ``change`` and ``flow``, constant and controls partialled out; ``level`` has no use."""
+        return pd.DataFrame({"change": self.change, "flow": self.flow}).rename_axis("period")
+
     def at(self, leaning: float, *, level: float = 0.90) -> Estimate:
         """Impact b if the flow leans by c: ``-E[(f - c dy) dy] / E[(f - c dy) f]``.
 

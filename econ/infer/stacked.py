@@ -27,6 +27,7 @@ from econ.infer.form import ReducedForm
 from econ.infer.score_sets import continuously_updated, kleibergen, stock_wright
 from econ.infer.weak import conditional_lr
 from econ.tables.shown import Shown
+from econ.tables.tidy import tidied
 
 COLUMNS = ("value", "std_error", "first_stage_f", "nobs", "start", "end", "blocks")
 SETS = ("S", "K", "CLR")
@@ -140,6 +141,10 @@ class StackedMoments(Shown):
     calendar: CalendarCovariance = field(repr=False)
     agreement: pd.Series
     units: str = ""
+
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a design, see ``designs``; its errors are as they were estimated, so ``level`` has no use."""
+        return tidied(self.designs.rename_axis("design"))
 
     def confidence_set(self, level: float = 0.90, *, kind: str = "S") -> ConfidenceSet:
         """Every effect that is not rejected, whatever the strength of the designs.

@@ -146,8 +146,8 @@ class ChoiceTree(Shown):
         """Share of the variance of the estimates that the whole tree accounts for."""
         return sum(node.share for node in self.nodes)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row a node, columns as the fields of `Node`."""
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a node, columns as the fields of `Node`; a node has no interval, so ``level`` has no use."""
         names = ("depth", "answer", "count", "mean", "axis", "share")
         return pd.DataFrame([[getattr(node, name) for name in names] for node in self.nodes], columns=list(names))
 

@@ -92,8 +92,8 @@ class SpecificationCurveResults(Shown):
         counts = reasons.groupby(reasons, sort=True).size().sort_values(ascending=False, kind="stable")
         return counts.rename_axis("reason").to_frame("specifications")
 
-    def to_frame(self) -> pd.DataFrame:
-        """The table; see the class."""
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """The table, at the level at which the curve was run; see the class."""
         return self.table
 
     def summary(self) -> Table:  # type: ignore[override]

@@ -143,6 +143,10 @@ class Reaction(Shown):
     tests: pd.DataFrame = field(repr=False)
     parent: Dataset = field(repr=False)
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """The coefficients; see :class:`econ.infer.Regression`."""
+        return self.regression.to_frame(level)
+
 
 @checked
 def reaction_function(

@@ -47,6 +47,11 @@ class ShutOff(Shown):
     residual: float
     parent: object = field(repr=False)
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a horizon, path and response: ``point``; the paths are points, so ``level`` has no use."""
+        found: pd.Series = self.paths.stack(["path", "response"], future_stack=True)  # type: ignore[assignment]
+        return found.to_frame("point")
+
 
 @dataclass(frozen=True)
 class Plan:

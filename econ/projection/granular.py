@@ -17,7 +17,7 @@ from econ.data.dates import place
 from econ.data.index import dates
 from econ.errors import FrequencyError, NotIdentified, SchemaError, SpecificationError
 from econ.frozen import guarded
-from econ.tables.shown import Shown
+from econ.tables.shown import Facts, Shown, listed, period
 
 WEIGHTS = ("precision", "equal")
 SIGNS = {"+": 1.0, "-": -1.0}
@@ -61,6 +61,30 @@ class GranularInstrument(Shown):
     explained: float
     weights: str
     parent: tuple[pd.DataFrame, pd.DataFrame | pd.Series] = field(repr=False)
+
+    def _facts(self) -> Facts:
+        return {
+            "sample": period(self.series.index),
+            "observations": len(self.series),
+            "holders": listed([*self.shocks.columns]),
+            "factors": self.factors.shape[1],
+            "weights": self.weights,
+            "standard deviation": float(self.series.std()),
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        return self.diagnostics
+
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a date and holder: ``shock``, ``contribution``, ``size_weight``, ``reference_weight``.
+
+        Contributions of a date add to the instrument, ``series``; shocks have no interval, so ``level`` has no use.
+        """
+        index = pd.MultiIndex.from_product([self.shocks.index, self.shocks.columns], names=["date", "holder"])
+        tables = {"shock": self.shocks, "contribution": self.contributions, "size_weight": self.size_weights}
+        columns = {name: table.to_numpy().reshape(-1) for name, table in tables.items()}
+        columns["reference_weight"] = np.tile(self.reference_weights.to_numpy(), len(self.shocks))
+        return pd.DataFrame(columns, index=index)
 
     @cached_property
     def diagnostics(self) -> pd.DataFrame:

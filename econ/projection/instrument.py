@@ -51,6 +51,10 @@ class Instrument(Shown):
     reaction: Regression | Unavailable = field(repr=False, default=Unavailable("a raw series, not a residual"))
     parent: object = field(repr=False, default=None)
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a date: ``value``, in ``units``; a series has no interval, so ``level`` has no use."""
+        return self.series.rename_axis("date").to_frame("value")
+
     def __post_init__(self) -> None:
         checks.figures("series", self.series)
         when = dates(self.series.index)

@@ -282,7 +282,7 @@ class PanelResults(Shown):
         return effective_f(self.reduced_form(horizon))
 
     def weak_iv_set(
-        self, response: str, horizon: int, level: float = 0.90, *, method: str = "anderson-rubin"
+        self, response: str, horizon: int, level: float = 0.90, *, method: str = "anderson-rubin", to: float = 1.0
     ) -> pd.DataFrame:
         """Sets at horizons 0, ..., ``horizon`` that stay valid when the instruments are weak.
 
@@ -296,6 +296,8 @@ class PanelResults(Shown):
             Coverage of each set.
         method : {"anderson-rubin", "clr"}
             Anderson-Rubin or conditional likelihood ratio.
+        to : float, default 1.0
+            Size of the impulse, in its units, such as -1.0 for a fall; each set is that of one unit times ``to``.
 
         Returns
         -------
@@ -310,7 +312,7 @@ class PanelResults(Shown):
         checks.position("response", response, self.responses)
         last = checks.horizon(horizon, self.horizon)
         sets = [self.robust_set(h, level=level, method=method) for h in range(last + 1)]
-        return labels.intervals(sets, response=response, shock=self.parent.impulse)
+        return labels.intervals(sets, response=response, shock=self.parent.impulse, size=to)
 
     def robust_set(self, horizon: int, *, level: float = 0.90, method: str = "anderson-rubin") -> ConfidenceSet:
         """Anderson-Rubin or conditional likelihood-ratio ("clr") set of the response at one horizon."""

@@ -20,8 +20,9 @@ from econ.projection import _path_kernels as paths
 from econ.projection._path_engines import Engine, Kernel, LeastRisk
 from econ.projection.model import LocalProjection
 from econ.projection.results import ProjectionResults
+from econ.projection.summary import projection_facts
 from econ.responses.irf import IRF
-from econ.tables.shown import Shown
+from econ.tables.shown import Facts, Shown, period
 
 METHODS = ("least-risk", "kernel")
 CONTROLS = ("constant", "local")
@@ -165,6 +166,24 @@ class PathResults(Shown):
     stable: ProjectionResults = field(repr=False)
     point: Array = field(repr=False)
     std_errors: Array = field(repr=False)
+
+    def _facts(self) -> Facts:
+        facts = projection_facts(self.stable.parent, nobs=self.stable.nobs, cov=self.stable.cov)
+        return {**facts, "path": self.parent.method, "dates": period(self.dates)}
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """The response that is the same at all dates, the range of its path, and the test that it has none."""
+        found = self.stable.irf.to_frame(level)
+        known = [self.point[h, : len(self.dates) - h] for h in range(self.horizon + 1)]
+        smallest, largest = (np.concatenate([end(each, axis=0).ravel() for each in known]) for end in (np.min, np.max))
+        return found.assign(smallest=smallest, largest=largest, stability=self.stability()["p_value"])
+
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a horizon, response, shock and date: ``point``, ``std_error``, ``lower``, ``upper``; see `path`."""
+        cells = [(h, i, j) for h in range(self.horizon + 1) for i in self.stable.responses for j in self.stable.shocks]
+        tables = {cell: self.path(cell[0], response=cell[1], shock=cell[2], level=level) for cell in cells}
+        found: pd.DataFrame = pd.concat(tables, names=["horizon", "response", "shock", "date"])
+        return found
 
     @property
     def dates(self) -> pd.Index:

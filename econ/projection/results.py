@@ -259,6 +259,7 @@ class ProjectionResults(Shown):
         *,
         method: str = "anderson-rubin",
         small_sample: bool | None = None,
+        to: float = 1.0,
     ) -> pd.DataFrame:
         """Confidence sets of the responses (or multipliers) that stay valid when the instruments are weak.
 
@@ -276,25 +277,32 @@ class ProjectionResults(Shown):
             Anderson-Rubin, conditional likelihood ratio, or (one instrument, level 0.95) the tF interval.
         small_sample : bool, optional
             As in :func:`econ.infer.anderson_rubin`.
+        to : float, default 1.0
+            Size of the impulse, in its units, such as -1.0 for a fall; each set is that of one unit times ``to``.
 
         Returns
         -------
         DataFrame
             Rows (response, shock), columns ``horizon``, ``lower``, ``upper``: one row an interval, units of
-            ``response`` per unit of the impulse; ±inf where open. A horizon without a row has an empty set (instruments
+            ``response`` for that impulse; ±inf where open. A horizon without a row has an empty set (instruments
             that contradict each other).
 
         Raises
         ------
         SpecificationError
-            Without instruments, for an unknown response (`UnknownName`) or method, or a horizon not estimated.
+            Without instruments, for an unknown response (`UnknownName`) or method, a horizon not estimated, an impulse
+            of 0, or one of another size than 1 for multipliers, which do not depend on it.
         """
         self._check_instrumented()
+        if self.parent.cumulative == "multiplier" and to != 1.0:
+            raise SpecificationError(
+                f"a multiplier is the same for any size of its impulse; leave to= out; found {to}."
+            )
         sets = [
             self.robust_set(response, h, level=level, method=method, small_sample=small_sample)
             for h in range(checks.horizon(horizon, self.horizon) + 1)
         ]
-        return labels.intervals(sets, response=response, shock=self.shocks[0])
+        return labels.intervals(sets, response=response, shock=self.shocks[0], size=to)
 
     def robust_set(
         self,

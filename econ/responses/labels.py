@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from econ.estimate import ConfidenceSet
+
 LEVELS = ("horizon", "response", "shock")
 VALUES = ("point", "std_error", "lower", "upper")
 
@@ -21,8 +23,17 @@ def index(horizon: int, responses: Sequence[str], shocks: Sequence[str]) -> pd.M
     return pd.MultiIndex.from_product([range(horizon + 1), responses, shocks], names=list(LEVELS))
 
 
-def intervals(sets: Iterable[Iterable[tuple[float, float]]], *, response: str, shock: str) -> pd.DataFrame:
+def intervals(sets: Iterable[ConfidenceSet], *, response: str, shock: str, size: float | None = None) -> pd.DataFrame:
     """One row an interval of the set at each horizon 0, 1, ...: a union has several, an empty set none.
+
+    Parameters
+    ----------
+    sets : iterable of ConfidenceSet
+        For a shock of one unit.
+    response, shock : str
+        Names.
+    size : float, optional
+        Units of the shock; sets are multiplied by it, and negative sizes turn their ends round.
 
     Returns
     -------
@@ -31,9 +42,11 @@ def intervals(sets: Iterable[Iterable[tuple[float, float]]], *, response: str, s
 
     Examples
     --------
-    >>> intervals([[(0.0, 1.0)], []], response="yield", shock="sale").reset_index().columns.tolist()
-    ['response', 'shock', 'horizon', 'lower', 'upper']
+    >>> sets = [ConfidenceSet(((0.0, 1.0),), 0.9), ConfidenceSet((), 0.9)]
+    >>> intervals(sets, response="yield", shock="sale", size=-2.0).reset_index().values.tolist()
+    [['yield', 'sale', 0, -2.0, -0.0]]
     """
-    rows = [(h, low, high) for h, each in enumerate(sets) for low, high in each]
+    known = sets if size is None else [each.scaled(size) for each in sets]
+    rows = [(h, low, high) for h, each in enumerate(known) for low, high in each]
     levels = pd.MultiIndex.from_tuples([(response, shock)] * len(rows), names=["response", "shock"])
     return pd.DataFrame(rows, index=levels, columns=["horizon", "lower", "upper"])

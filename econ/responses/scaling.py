@@ -59,17 +59,44 @@ def flip(irf: IRF, shock: str | Sequence[str] | None = None) -> IRF:
     >>> one.flip("b").point.tolist()
     [[[1.0, -2.0]]]
     """
-    if shock is None and len(irf.shocks) > 1:
-        raise SpecificationError(f"there are shocks {list(irf.shocks)}; say which to flip.")
+    sign = signs(irf.shocks, shock)
     if irf.multiplier:
         raise SpecificationError("a multiplier is the same whichever way its impulse is counted; there is no flip.")
-    turned = irf.shocks if shock is None else checks.names("shock", shock, least=1)
-    places = [checks.position("shock", each, irf.shocks) for each in turned]
-    sign = np.ones(len(irf.shocks))
-    sign[places] = -1.0
     draws = None if irf.draws is None else irf.draws * sign
     spread = None if draws is not None or irf.rows is None else irf.rows * sign
     return replace(irf, point=irf.point * sign, draws=draws, spread=spread)
+
+
+def signs(shocks: tuple[str, ...], turned: str | Sequence[str] | None) -> Array:
+    """-1 for each shock to be turned, by default the only one, and 1 for the others: (s,).
+
+    Examples
+    --------
+    >>> signs(("a", "b"), "b").tolist()
+    [1.0, -1.0]
+    """
+    if turned is None and len(shocks) > 1:
+        raise SpecificationError(f"there are shocks {list(shocks)}; say which to flip.")
+    chosen = shocks if turned is None else checks.names("shock", turned, least=1)
+    sign = np.ones(len(shocks))
+    sign[[checks.position("shock", each, shocks) for each in chosen]] = -1.0
+    return sign
+
+
+def renamed(shocks: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of shocks after a change of some.
+
+    Examples
+    --------
+    >>> renamed(("a", "b"), {"b": "c"})
+    ('a', 'c')
+    """
+    for old in names:
+        checks.position("shock", old, shocks)
+    found = checks.names("shocks", [names.get(each, each) for each in shocks])
+    if not all(found):
+        raise SpecificationError("a shock needs a name of at least one letter; found ''.")
+    return found
 
 
 def rename_shocks(irf: IRF, names: Mapping[str, str]) -> IRF:
@@ -93,13 +120,10 @@ def rename_shocks(irf: IRF, names: Mapping[str, str]) -> IRF:
     >>> econ.IRF(np.array([[[1.0]]]), ("y",), ("shock_1",)).rename_shocks({"shock_1": "sale"}).shocks
     ('sale',)
     """
-    for old in names:
-        checks.position("shock", old, irf.shocks)
-    renamed = checks.names("shocks", [names.get(each, each) for each in irf.shocks])
-    if not all(renamed):
-        raise SpecificationError("a shock needs a name of at least one letter; found ''.")
     rows = None if irf.draws is not None else irf.rows
-    return replace(irf, point=irf.point.copy(), shocks=renamed, spread=rows)  # no longer its parent's, by name
+    return replace(
+        irf, point=irf.point.copy(), shocks=renamed(irf.shocks, names), spread=rows
+    )  # no longer its parent's, by name
 
 
 def cumulate(irf: IRF, only: str | Sequence[str] | None = None) -> IRF:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class HasSets(Protocol):
     """Results with sets that stay valid when instruments are weak."""
 
-    def weak_iv_set(self, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
+    def weak_iv_set(self, response: str, horizon: int, level: float = 0.90, *, to: float = 1.0) -> pd.DataFrame:
         """Rows (response, shock), columns horizon, lower, upper."""
 
 
@@ -26,6 +26,7 @@ def plot_weak_iv_set(
     horizon: int,
     *,
     levels: float | Sequence[float] = 0.90,
+    to: float | None = None,
     ax: Any = None,
 ) -> Figure:
     """Draw the sets of ``weak_iv_set`` by horizon: a bar an interval, running off the picture where it is open.
@@ -40,6 +41,8 @@ def plot_weak_iv_set(
         Last horizon.
     levels : float or sequence of float, default 0.90
         Coverage; the narrower sets are darker and thicker.
+    to : float, optional
+        Size of the shock, as in ``weak_iv_set``; as there when absent.
     ax : matplotlib Axes, optional
         Where to draw.
 
@@ -50,7 +53,8 @@ def plot_weak_iv_set(
     from econ.responses.page import coverages, legend, panels, style, words
 
     wanted = coverages(levels)
-    sets = [results.weak_iv_set(response, horizon, level) for level in wanted]
+    size = {} if to is None else {"to": to}
+    sets = [results.weak_iv_set(response, horizon, level, **size) for level in wanted]
     low, high = _edges(sets)
     with style():
         page, axes = panels(1, 1, ax, width=4.8, height=3.0)

@@ -9,7 +9,7 @@ import struct
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -20,15 +20,20 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The date of every member: the earliest that the format has, so that equal results are equal bytes."""
 MOST_HEADER = 10_000
 """Bytes within which an array says its shape; a longer one is not ours."""
+PIECE = 1 << 18
+"""Bytes written at once."""
 _DAMAGE = (zipfile.BadZipFile, EOFError, LookupError, RuntimeError, ValueError, struct.error)
 """What the library says of archives that are none."""
 AGAIN = "save the result once more, or take a copy that is whole"
 
 
-def packed(header: bytes, arrays: Iterable[np.ndarray[Any, Any]]) -> memoryview:
-    """The bytes of an archive: ``econ.json``, ``arrays/0.npy``, ... and ``SHA256SUMS``, which sha256sum can check."""
-    buffer, sums = io.BytesIO(), []
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+def pack(stream: IO[bytes], header: bytes, arrays: Iterable[np.ndarray[Any, Any]]) -> None:
+    """Write an archive: ``econ.json``, ``arrays/0.npy``, ... and ``SHA256SUMS``, which sha256sum can check.
+
+    Arrays go to the file piece by piece, each summed on its way, so that no second copy of them is made.
+    """
+    sums = []
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         sums.append(_put(archive, HEADER, [header]))
         for number, array in enumerate(arrays):
             top = io.BytesIO()
@@ -36,7 +41,6 @@ def packed(header: bytes, arrays: Iterable[np.ndarray[Any, Any]]) -> memoryview:
             body = array.reshape(-1).view(np.uint8).data if array.size else b""
             sums.append(_put(archive, f"arrays/{number}.npy", [top.getvalue(), body]))
         _put(archive, SUMS, ["".join(sums).encode()])
-    return buffer.getbuffer()
 
 
 def _put(archive: zipfile.ZipFile, name: str, parts: list[Any]) -> str:
@@ -47,8 +51,10 @@ def _put(archive: zipfile.ZipFile, name: str, parts: list[Any]) -> str:
     digest = hashlib.sha256()
     with archive.open(member, "w") as stream:
         for part in parts:
-            digest.update(part)
-            stream.write(part)
+            for start in range(0, len(part), PIECE):  # small enough to stay in the cache from the sum to the file
+                piece = part[start : start + PIECE]
+                digest.update(piece)
+                stream.write(piece)
     return f"{digest.hexdigest()}  {name}\n"
 
 

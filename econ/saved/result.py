@@ -8,7 +8,7 @@ from typing import Any
 
 from econ.border import checked
 from econ.errors import SchemaError, SpecificationError
-from econ.files import write_atomic
+from econ.files import atomic_stream
 from econ.saved import archive
 from econ.saved.read import Reader
 from econ.saved.write import Writer, is_result
@@ -77,7 +77,8 @@ def save(result: Any, path: str | Path) -> Path:
         ) from error
     header = {"format": FORMAT, "version": VERSION, "econ": __version__, "root": root, "records": writer.records}
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    write_atomic(Path(path), archive.packed(text.encode("utf-8", "surrogatepass"), writer.arrays))
+    with atomic_stream(Path(path)) as stream:
+        archive.pack(stream, text.encode("utf-8", "surrogatepass"), writer.arrays)
     return Path(path)
 
 

@@ -18,6 +18,7 @@ from econ.tables.markup import fact_words
 from econ.tables.numbers import Number
 from econ.tables.row import Row
 from econ.tables.table import Table, words_of
+from econ.tables.tidy import of_fields, tidied
 
 Facts: TypeAlias = Mapping[str, Any]
 LINES = 12
@@ -58,6 +59,25 @@ class Shown:
             ``to_frame()`` gives the numbers as a DataFrame.
         """
         return told(self, self._numbers(level), level=level)
+
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """The numbers as a tidy frame, for further work: one observation a row.
+
+        Parameters
+        ----------
+        level : float, default 0.90
+            Coverage of intervals that are computed now; an estimate that the result holds keeps its own, in a column
+            ``level``.
+
+        Returns
+        -------
+        DataFrame
+            Index levels have names, such as ``response``, ``shock``, ``horizon``; ``quantity`` and ``item`` where the
+            numbers are fields of the result. Columns ``estimate`` or ``point``, and where known ``std_error``,
+            ``lower``, ``upper``; NaN for a number that is not available, of which `summary` says why.
+        """
+        own = type(self)._numbers is not Shown._numbers or type(self).summary is not Shown.summary
+        return tidied(self._numbers(checks.level(level))) if own else of_fields(self)
 
     def _facts(self) -> Facts:
         """What holds of the whole result: sample, specification, key numbers; none by default."""

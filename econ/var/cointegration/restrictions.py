@@ -48,6 +48,14 @@ class RestrictionTest(Shown):
     df: int
     null: str
 
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """One row, the test: ``statistic``, ``df``, ``p_value``; the coefficients are in ``restricted.to_frame()``."""
+        return pd.DataFrame(
+            [[self.statistic, self.df, self.p_value]],
+            pd.Index([self.null], name="null"),
+            ["statistic", "df", "p_value"],
+        )
+
     @property
     def p_value(self) -> float:
         """Of the chi-square distribution with ``df`` degrees of freedom."""

@@ -70,13 +70,18 @@ class HeteroskedasticityResults(LabelledResults):
         """As `StructuralResults.read_draws`, with errors drawn within their regime and every draw re-estimated."""
         if bootstrap is None or self.draws is not None:
             return super().read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=gather)
-        scheme = self.scheme
+        scheme, signs = self.scheme, self.signs
         check_structural(bootstrap)
+
+        def own(draws: ReducedDraws) -> T:
+            again, impacts = scheme.estimate(draws)
+            return read(again, impacts * signs)
+
         within = WithinRegimes(bootstrap, self._regimes[0])
         return bootstrap_blocks(
             self.parent,
             within,
-            lambda draws: read(*scheme.estimate(draws)),
+            own,
             rng=rng,
             n_jobs=n_jobs,
             gather=gather,

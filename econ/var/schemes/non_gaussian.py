@@ -35,7 +35,7 @@ class NonGaussianResults(LabelledResults):
         return gaussianity(self.shocks)
 
     def tests(self) -> pd.DataFrame:
-        """Tests of what identifies: one row a test of Gaussian shocks; see `econ.var.schemes.non_gaussian.gaussianity`.
+        """Tests of what identifies, as :func:`econ.var.schemes.non_gaussian.gaussianity` makes them.
 
         Returns
         -------

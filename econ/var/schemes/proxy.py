@@ -67,9 +67,11 @@ class ProxyResults(StructuralResults):
         return first_stage(self.scheme, self.parent)
 
     @told_by(weak_iv_set)
-    def weak_iv_set(self, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
+    def weak_iv_set(self, response: str, horizon: int, level: float = 0.90, *, to: float | None = None) -> pd.DataFrame:
         """Anderson-Rubin sets of a response; see :func:`econ.var.schemes.proxy_inference.weak_iv_set`."""
-        return weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level)
+        size = float(self.signs[0]) if to is None else to
+        found = weak_iv_set(self.scheme, self.parent, response=response, horizon=horizon, level=level, to=size)
+        return found.rename(index={self.scheme.shock: self.shock_names[0]}, level="shock")
 
 
 @guarded

@@ -44,8 +44,10 @@ def first_stage(scheme: Proxy, fit: VARResults) -> pd.Series:
     return pd.Series(found, name="first stage")
 
 
-def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, level: float = 0.90) -> pd.DataFrame:
-    """Anderson-Rubin sets of the responses to the shock that raises ``normalise`` by one unit on impact.
+def weak_iv_set(
+    scheme: Proxy, fit: VARResults, *, response: str, horizon: int, level: float = 0.90, to: float | None = None
+) -> pd.DataFrame:
+    """Anderson-Rubin sets of the responses to the shock that raises ``normalise`` by one unit, or ``to``, on impact.
 
     With Γ_j = E[m_j u_t] the response of variable i at horizon h is e_i' C_h Γ_j / e_1' Γ_j. The set holds every value
     λ for which e_i' C_h Γ - λ e_1' Γ = 0 is not rejected (Wald test, chi-square with as many degrees of freedom as
@@ -65,18 +67,21 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
         Sets are given for 0, ..., horizon.
     level : float, default 0.90
         Coverage of each set.
+    to : float, optional
+        Change of ``normalise`` on impact, in its units, such as -1.0 for a fall; by default 1.0, of a flipped shock
+        -1.0. Each set is that of one unit times ``to``: a negative size turns its ends round.
 
     Returns
     -------
     DataFrame
         Rows (response, shock), columns ``horizon``, ``lower``, ``upper``: one row an interval, units of ``response``
-        per unit of ``normalise``; ±inf where open. A horizon without a row has an empty set (several instruments that
+        for that size of the shock; ±inf where open. A horizon without a row has an empty set (several instruments that
         contradict each other).
 
     Raises
     ------
     SpecificationError
-        For an unknown response (`UnknownName`), a negative horizon or a level outside (0, 1).
+        For an unknown response (`UnknownName`), a negative horizon, a level outside (0, 1) or a size of 0.
 
     References
     ----------
@@ -95,7 +100,7 @@ def weak_iv_set(scheme: Proxy, fit: VARResults, *, response: str, horizon: int, 
             continue
         form = ReducedForm(theta[h, i], gamma[target], psi.T @ psi, moments, nobs)
         sets.append(anderson_rubin(form, level=level))
-    return labels.intervals(sets, response=response, shock=scheme.shock)
+    return labels.intervals(sets, response=response, shock=scheme.shock, size=to)
 
 
 def responses_to_instruments(

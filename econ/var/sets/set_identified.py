@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,13 @@ class SetIdentified(StructuralResults):
         shock : str, optional
             Whose responses; may be left out if one shock is restricted.
         """
-        return self.scheme.robust_bounds(self.parent, horizon, rng=rng, draws=draws, shock=shock)
+        place = None if shock is None else checks.position("restricted shock", shock, self.shock_names)
+        given = self.scheme.single.shocks
+        asked = None if place is None else given[place]
+        found = self.scheme.robust_bounds(self.parent, horizon, rng=rng, draws=draws, shock=asked)
+        place = given.index(found.shock)
+        found = replace(found, shock=self.shock_names[place])
+        return replace(found, lower=-found.upper, upper=-found.lower) if place in self.turned else found
 
     @property
     def acceptance(self) -> float:

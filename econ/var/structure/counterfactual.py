@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from econ import checks
 from econ.arrays import Array
@@ -48,6 +49,10 @@ class Counterfactual(Shown):
     residual: float
     plausibility: float
     parent: IRF = field(repr=False)
+
+    def to_frame(self, level: float = 0.90) -> pd.DataFrame:
+        """The responses under the counterfactual; see :meth:`econ.IRF.to_frame`."""
+        return self.irf.to_frame(level)
 
 
 @checked

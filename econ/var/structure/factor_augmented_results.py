@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -155,6 +155,14 @@ class FactorAugmentedStructural(Shown):
         """Names of the shocks."""
         return self.structural.shock_names
 
+    def flip(self, shock: str | Sequence[str] | None = None) -> FactorAugmentedStructural:
+        """Count a shock the other way round; see :meth:`econ.var.StructuralResults.flip`."""
+        return replace(self, structural=self.structural.flip(shock))
+
+    def rename_shocks(self, names: Mapping[str, str]) -> FactorAugmentedStructural:
+        """Give shocks other names; see :meth:`econ.var.StructuralResults.rename_shocks`."""
+        return replace(self, structural=self.structural.rename_shocks(names))
+
     @property
     def shocks(self) -> pd.DataFrame:
         """Structural shocks, (T - p, s)."""
@@ -226,7 +234,7 @@ class FactorAugmentedStructural(Shown):
 
     def _drawn(self, horizon: int, bootstrap: Bootstrap, rng: Seed, *, chosen: Sequence[int], n_jobs: int) -> Array:
         check_structural(bootstrap)
-        fit, scheme = self.parent, self.structural.scheme
+        fit, scheme, signs = self.parent, self.structural.scheme, self.structural.signs
         if self.structural.draws is not None or not isinstance(scheme, PointScheme):
             raise SpecificationError(
                 f"results of {type(scheme).__name__} have draws of their own here; leave the bootstrap out to use them."
@@ -238,7 +246,9 @@ class FactorAugmentedStructural(Shown):
             bootstrap_blocks(
                 fit.reduced,
                 bootstrap,
-                lambda draws: _responses_again(fit, scheme, draws, horizon=horizon, errors=errors, chosen=chosen),
+                lambda draws: (
+                    signs * _responses_again(fit, scheme, draws, horizon=horizon, errors=errors, chosen=chosen)
+                ),
                 rng=rng,
                 n_jobs=n_jobs,
             )

@@ -31,6 +31,7 @@ from econ.var.structure import summary
 from econ.var.structure.decomposition import fevd, historical_decomposition
 from econ.var.structure.decomposition_plot import plot_fevd, plot_historical_decomposition
 from econ.var.structure.scenario import scenario
+from econ.var.structure.turning import flip, rename_shocks
 
 if TYPE_CHECKING:
     from econ.var.reduced.conditional import Conditions
@@ -59,6 +60,8 @@ class StructuralResults(Shown):
         Impact matrices of a set-identified scheme or a posterior; None when identification is by a point.
     reduced_draws : ReducedDraws, optional
         Reduced forms that belong to ``draws``, D of them; None = all draws rotate the point estimate.
+    turned : tuple of int
+        Places of the shocks that are counted the other way round from how the scheme gives them; see :meth:`flip`.
     """
 
     parent: VARResults = field(repr=False)
@@ -66,7 +69,9 @@ class StructuralResults(Shown):
     impact: pd.DataFrame
     draws: Array | None = field(default=None, repr=False)
     reduced_draws: ReducedDraws | None = field(default=None, repr=False)
+    turned: tuple[int, ...] = field(default=(), repr=False, kw_only=True)
 
+    flip, rename_shocks = flip, rename_shocks
     plot_fevd = plot_fevd
     plot_historical_decomposition = plot_historical_decomposition
     plot_forecast = plot_forecast
@@ -92,6 +97,13 @@ class StructuralResults(Shown):
     def shock_names(self) -> tuple[str, ...]:
         """Names of the shocks."""
         return tuple(str(name) for name in self.impact.columns)
+
+    @property
+    def signs(self) -> Array:
+        """-1 for each turned shock, 1 for the others, (s,)."""
+        found = np.ones(self.impact.shape[1])
+        found[list(self.turned)] = -1.0
+        return found
 
     @property
     def model(self) -> ReducedDraws:
@@ -258,7 +270,7 @@ class StructuralResults(Shown):
         """
         if bootstrap is None:
             return None if self.draws is None else gather(self.read_own(read))
-        scheme = self.scheme
+        scheme, signs = self.scheme, self.signs
         check_structural(bootstrap)
         if self.draws is not None or not isinstance(scheme, PointScheme):
             raise SpecificationError(
@@ -267,7 +279,7 @@ class StructuralResults(Shown):
         return bootstrap_blocks(
             self.parent,
             bootstrap,
-            lambda draws: read(draws, scheme.impact_batch(draws)),
+            lambda draws: read(draws, scheme.impact_batch(draws) * signs),
             rng=rng,
             n_jobs=n_jobs,
             gather=gather,

@@ -1056,6 +1056,8 @@ def _factors():
         "FactorAugmentedVAR.number": Call(model.number),
         "FactorAugmentedResults.forecast": Call(fit.forecast, steps=2, level=0.9),
         "FactorAugmentedResults.identify": Call(fit.identify, scheme=Cholesky("factor_1", "y")),
+        "FactorAugmentedStructural.flip": Call(svar.flip, shock="y"),
+        "FactorAugmentedStructural.rename_shocks": Call(svar.rename_shocks, names={"y": "policy"}),
         "FactorAugmentedStructural.fevd": Call(svar.fevd, horizon=2),
         "FactorAugmentedStructural.irf": Call(svar.irf, horizon=2, bootstrap=MovingBlock(draws=9), rng=1,
                                               responses=("p1", "y")),
@@ -1075,6 +1077,8 @@ def _structures():
                                                      read=lambda draws, impact: impact, **boot),
         "LabelledResults.label_stability": Call(labelled.label_stability, **boot),
         "ProxyResults.weak_iv_set": Call(have["by Proxy"].weak_iv_set, response="y", horizon=1, level=0.9),
+        "StructuralResults.flip": Call(svar.flip, shock="x"),
+        "StructuralResults.rename_shocks": Call(svar.rename_shocks, names={"x": "sale"}),
         "StructuralResults.fevd": Call(svar.fevd, horizon=2, level=0.9, kind="pointwise", **boot),
         "StructuralResults.forecast": Call(svar.forecast, steps=2, conditions={"y": [0.5, 0.5]}, level=0.9),
         "StructuralResults.from_point": Call(v.StructuralResults.from_point, fit=fit, scheme=Cholesky("x", "y"),
@@ -1104,8 +1108,26 @@ def _structures():
     }  # fmt: skip
 
 
+FRAMES = (
+    "CalendarCovariance", "Counterfactual", "Dataset", "Difference", "GranularInstrument", "Instrument", "LeaningCurve",
+    "PathResults", "Reaction", "ReducedForm", "RestrictionTest", "ShutOff", "StackedMoments",
+)  # fmt: skip
+"""Results that write their tidy frame themselves."""
+
+
+def frames_room():
+    """Tidy frames of the results that have one of their own."""
+    have = instances()
+    own = {f"{name}.to_frame": Call(have[name].to_frame, level=0.9) for name in FRAMES}
+    return {"Shown.to_frame": Call(have["Equivalence"].to_frame, level=0.9), **own}
+
+
 @cache
 def calls():
     """A call that works for every public callable, by name."""
     rooms = (data_room, event_room, infer_room, offset_room, projection_room, report_room, responses_room)
-    return {name: call for room in (*rooms, multiverse_room, simulate_room, var_room) for name, call in room().items()}
+    return {
+        name: call
+        for room in (*rooms, multiverse_room, simulate_room, var_room, frames_room)
+        for name, call in room().items()
+    }

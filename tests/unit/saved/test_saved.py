@@ -188,7 +188,7 @@ def test_arrays_keep_their_layout_so_that_sums_keep_their_last_digit(tmp_path):
 def test_a_curve_is_kept_without_its_function(tmp_path):
     results = instances()["SpecificationCurveResults"]
     again = saved_and_loaded(results, tmp_path)
-    assert again.summary().to_frame().equals(results.summary().to_frame())
+    assert again.summary().to_csv() == results.summary().to_csv()
     assert isinstance(again.curve, SpecificationCurve)
     with pytest.raises(EconError, match="is not in the file"):
         again.curve.run()
