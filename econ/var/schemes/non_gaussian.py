@@ -35,7 +35,9 @@ class NonGaussianResults(LabelledResults):
         return gaussianity(self.shocks)
 
     def tests(self) -> pd.DataFrame:
-        """Tests of what identifies: one row a test of Gaussian shocks, as :func:`econ.var.schemes.non_gaussian.gaussianity` makes them.
+        """Tests of what identifies: one row a test of Gaussian shocks.
+
+        As :func:`econ.var.schemes.non_gaussian.gaussianity` makes them.
 
         Returns
         -------

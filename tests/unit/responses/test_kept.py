@@ -49,7 +49,9 @@ def test_draws_on_the_disk_are_those_in_memory(svar, memory, tmp_path, n_jobs):
 def test_bands_copy_a_few_paths_at_a_time(svar, memory, tmp_path, monkeypatch, kind):
     disk, copied, some = svar.irf(8, MovingBlock(draws=250), rng=1, folder=tmp_path), [], bands._some
     monkeypatch.setattr(bands, "CACHE", 8 * 250 * 9)
-    monkeypatch.setattr(bands, "_some", lambda draws, rows: copied.append(some(draws, rows).nbytes) or some(draws, rows))
+    monkeypatch.setattr(
+        bands, "_some", lambda draws, rows: copied.append(some(draws, rows).nbytes) or some(draws, rows)
+    )
     fresh = replace(memory)  # nothing kept from another test
     np.testing.assert_array_equal(disk.band(kind=kind), fresh.band(kind=kind))
     assert max(copied) == bands.CACHE
