@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from econ.errors import SpecificationError
+from econ.memory import pieces
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -235,6 +236,10 @@ def _check(name: str, value: object, wanted: Mapping[str, Kind], scope: Mapping[
 
 
 def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None:
+    if isinstance(value, np.memmap) and value.ndim:
+        for _, part in pieces(value):
+            _check_size(name, np.asarray(part))
+        return
     if _is_small(value):
         return
     columns = [value.iloc[:, place] for place in range(value.shape[1])] if isinstance(value, pd.DataFrame) else [value]

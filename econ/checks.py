@@ -17,6 +17,7 @@ import pandas as pd
 from econ.arrays import Array
 from econ.border import LARGEST
 from econ.errors import SchemaError, SpecificationError, UnknownName, suggestion
+from econ.memory import pieces
 
 SPARE = 10
 """Observations that every regression must have beyond its coefficients."""
@@ -144,9 +145,9 @@ def finite(name: str, values: Array | None) -> None:
         return
     if values.size == 0:
         raise SpecificationError(f"{name} is empty; give at least one number.")
-    flat = values.ravel(order="K")
     with np.errstate(invalid="ignore", over="ignore"):
-        if math.isfinite(float(np.dot(flat, flat))):  # then all are; one pass, where the others take three
+        flat = (part.ravel(order="K") for _, part in pieces(values)) if values.ndim else [values.ravel()]
+        if math.isfinite(sum(float(np.dot(each, each)) for each in flat)):  # then all are; one pass, not three
             return
     bad = ~np.isfinite(values)
     if bad.any():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import math
+import mmap
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +60,49 @@ def hold_heap() -> None:
     np.empty(HEAP, dtype=np.uint8)
 
 
+def let_go(array: Any) -> None:
+    """Give the memory of an array on the disk back to the system; what was written to it is not lost.
+
+    Pages of a file that were once read or written stay with the process until then. An array in memory stays as it is.
+
+    Parameters
+    ----------
+    array : array
+        Any; of a `numpy.memmap` that was opened to read or to write.
+
+    Examples
+    --------
+    >>> let_go(np.ones(3))
+    """
+    mapped = getattr(array, "_mmap", None)  # numpy gives no other way to it
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def pieces(array: Any) -> Iterator[tuple[slice, Any]]:
+    """Rows of an array on the disk, `HEAP` bytes at a time, each given back after use; one in memory as a whole.
+
+    Parameters
+    ----------
+    array : array
+        With rows along the first axis.
+
+    Yields
+    ------
+    slice, array
+        Which rows, and these.
+
+    Examples
+    --------
+    >>> [part.shape for rows, part in pieces(np.ones((3, 2)))]
+    [(3, 2)]
+    """
+    rows = max(1, HEAP // array[:1].nbytes) if isinstance(array, np.memmap) and array.size else max(1, len(array))
+    for start in range(0, len(array), rows):
+        yield slice(start, start + rows), array[start : start + rows]
+        let_go(array)
+
+
 def check_room(needed: int, what: str, *, cure: str) -> None:
     """Refuse, before any work, what cannot have the memory it must have.
 
@@ -79,7 +124,7 @@ def check_room(needed: int, what: str, *, cure: str) -> None:
     --------
     >>> check_room(2**60, "the draws", cure="ask for fewer.")
     Traceback (most recent call last):
-    econ.errors.OutOfMemory: the draws need 1,152,921,505 MB of memory, ...
+    econ.errors.OutOfMemory: the draws need 1,152,921,504,607 MB of memory, ...
     """
     left = _room()
     if needed > left:

@@ -8,8 +8,10 @@ from econ import checks
 from econ.arrays import Array
 from econ.border import checked
 from econ.errors import SpecificationError
+from econ.memory import pieces
 
 KINDS = ("pointwise", "sup-t")
+CACHE = 2**22  # bytes of draws at a time: few calls, and what was just copied is still near the processor
 
 
 def pointwise(draws: Array, *, level: float = 0.90) -> tuple[Array, Array]:
@@ -43,7 +45,7 @@ def pointwise(draws: Array, *, level: float = 0.90) -> tuple[Array, Array]:
     columns = sorted_columns(draws)
     shape = draws.shape[1:]
     position = np.full(len(columns), (columns.shape[1] - 1) * (1.0 - checks.level(level)) / 2.0)
-    lower, upper = tails(columns, position)
+    lower, upper = _at(columns, position)
     return lower.reshape(shape), upper.reshape(shape)
 
 
@@ -101,7 +103,7 @@ def sup_t(draws: Array, *, level: float = 0.90, point: Array | None = None) -> t
         return point - width, point + width
     columns = sorted_columns(draws)
     position = calibrated_position(draws.T[None], columns[None], level=level)
-    return tails(columns, np.repeat(position, len(columns)))
+    return _at(columns, np.repeat(position, len(columns)))
 
 
 def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> tuple[Array, Array]:
@@ -137,19 +139,68 @@ def path_band(draws: Array, *, level: float = 0.90, kind: str = "pointwise") -> 
     return by_path(draws, level=checks.level(level), kind=kind)
 
 
-def by_path(draws: Array, *, level: float, kind: str) -> tuple[Array, Array]:
-    """The same of draws and words that were checked: one path at a time, so that no copy of all draws is made."""
+def by_path(draws: Array, *, level: float, kind: str, tails: Array | None = None) -> tuple[Array, Array]:
+    """The same of draws and words that were checked: a few paths at a time, so that no copy of all draws is made.
+
+    ``tails`` are the :class:`Ordered` tails of this level where they are known.
+    """
     count, steps = draws.shape[:2]
-    flat = draws.reshape(count, steps, -1)
-    lower, upper = np.empty(flat.shape[1:]), np.empty(flat.shape[1:])
-    position = np.full(1, (count - 1) * (1.0 - level) / 2.0)
-    for j in range(flat.shape[2]):  # one path at a time: a decomposition of history has many, and each is long
-        path = np.ascontiguousarray(flat[:, :, j].T)
-        columns = np.sort(path, axis=1)
+    width = draws[0, 0].size
+    lower, upper = np.empty((width, steps)), np.empty((width, steps))
+    few = _few(draws)
+    for start in range(0, width, few):
+        rows = slice(start, start + few)
+        if tails is None or kind != "pointwise":
+            paths = _some(draws, rows)
+        columns = _tails_of(paths, level) if tails is None else tails[rows]
+        position = np.full(len(columns), (count - 1) * (1.0 - level) / 2.0)
         if kind == "sup-t":
-            position = calibrated_position(path[None], columns[None], level=level)
-        lower[:, j], upper[:, j] = tails(columns, np.repeat(position, steps))
-    return lower.reshape(draws.shape[1:]), upper.reshape(draws.shape[1:])
+            position = calibrated_position(paths, columns, level=level)
+        lower[rows], upper[rows] = (
+            end.reshape(-1, steps) for end in _at(columns.reshape(-1, columns.shape[2]), np.repeat(position, steps))
+        )
+    return lower.T.reshape(draws.shape[1:]), upper.T.reshape(draws.shape[1:])
+
+
+class Ordered:
+    """Both ends of the draws (B, T, ...) of every path in order, as far as bands look: once a level, then kept."""
+
+    def __init__(self, draws: Array) -> None:
+        self._draws = draws
+        self._kept: dict[float, Array] = {}
+
+    def tails(self, level: float) -> Array:
+        """Those that bands of this ``level`` need, (paths, T, w)."""
+        if level not in self._kept:
+            few, draws = _few(self._draws), self._draws
+            starts = range(0, draws[0, 0].size, few)
+            self._kept[level] = np.concatenate([_tails_of(_some(draws, slice(i, i + few)), level) for i in starts])
+        return self._kept[level]
+
+
+def _few(draws: Array) -> int:
+    """Paths at a time: several where they are small, since they lie side by side in memory."""
+    return max(1, CACHE // (8 * draws.shape[0] * draws.shape[1]))
+
+
+def _some(draws: Array, rows: slice) -> Array:
+    """Some of the paths, draws last: (g, T, B)."""
+    flat = draws.reshape(*draws.shape[:2], -1)
+    out = np.empty((len(range(*rows.indices(flat.shape[2]))), flat.shape[1], len(flat)))
+    for drawn, part in pieces(flat):
+        out[:, :, drawn] = part[:, :, rows].transpose(2, 1, 0)
+    return out
+
+
+def _tails_of(paths: Array, level: float) -> Array:
+    """The same of paths (g, T, B) at hand."""
+    columns, end = np.sort(paths, axis=2), _deepest(paths.shape[2], level) + 1
+    return columns if 2 * end >= paths.shape[2] else np.concatenate([columns[..., :end], columns[..., -end:]], axis=2)
+
+
+def _deepest(count: int, level: float) -> int:
+    """A position that no tail of a band goes beyond."""
+    return int(count * (1.0 - level) / 2.0) + 1
 
 
 def check_kind(kind: str) -> None:
@@ -175,7 +226,7 @@ def sorted_columns(draws: Array) -> Array:
     return columns
 
 
-def tails(columns: Array, position: Array) -> tuple[Array, Array]:
+def _at(columns: Array, position: Array) -> tuple[Array, Array]:
     """Order statistics ``position`` (counted from 0, fractions interpolate) from below and from above."""
     floor = np.floor(position).astype(np.intp)
     share = position - floor
@@ -194,26 +245,26 @@ def calibrated_position(draws: Array, columns: Array, *, level: float) -> Array:
     ----------
     draws : array (g, m, B)
         Draws of g vectors of m coordinates.
-    columns : array (g, m, B)
-        The same, sorted along the last axis.
+    columns : array (g, m, B or fewer)
+        The same, sorted along the last axis; what no band looks at may be left out of the middle.
     level : float
         Joint coverage.
 
     Returns
     -------
     array (g,)
-        Positions for :func:`tails`, at most those of the pointwise quantiles.
+        Positions from either end, at most those of the pointwise quantiles.
     """
     count = draws.shape[2]
     pointwise_position = (count - 1) * (1.0 - level) / 2.0
     low = np.zeros(len(draws), dtype=np.intp)  # the range of the draws holds them all
-    high = np.full(len(draws), int(count * (1.0 - level) / 2.0) + 1, dtype=np.intp)
+    high = np.full(len(draws), _deepest(count, level), dtype=np.intp)
     groups = np.arange(len(draws))[:, None]
     coordinates = np.arange(draws.shape[1])
     while (high - low > 1).any():
         middle = (low + high) // 2
         lower = columns[groups, coordinates, middle[:, None]][:, :, None]
-        upper = columns[groups, coordinates, count - 1 - middle[:, None]][:, :, None]
+        upper = columns[groups, coordinates, columns.shape[2] - 1 - middle[:, None]][:, :, None]
         outside = ((draws < lower) | (draws > upper)).any(axis=1)
         enough = (~outside).mean(axis=1) >= level - 1e-12
         low, high = np.where(enough, middle, low), np.where(enough, high, middle)

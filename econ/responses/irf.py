@@ -148,11 +148,13 @@ class IRF(Shown):
             return self._gaussian_band(level, kind)
         if interval == "studentised":
             return self._studentised_band(level, kind)
-        if isinstance(self.draws, np.memmap) and kind != "joint":
-            lower, upper = bands.by_path(self.draws, level=level, kind=kind)
+        if kind == "joint":  # all responses to a shock are one path
+            whole = self.draws.reshape(len(self.draws), -1, len(self.shocks))
+            ends = bands.by_path(whole, level=level, kind="sup-t")
         else:
-            position = self._tail_positions(level, kind)
-            lower, upper = (self._from_paths(end) for end in bands.tails(self._ordered, position))
+            tails = None if isinstance(self.draws, np.memmap) else self._ordered.tails(level)
+            ends = bands.by_path(self.draws, level=level, kind=kind, tails=tails)
+        lower, upper = (end.reshape(self.point.shape) for end in ends)
         return (lower, upper) if interval == "percentile" else (2 * self.point - upper, 2 * self.point - lower)
 
     def shock(self, name: str) -> IRF:
@@ -287,34 +289,9 @@ class IRF(Shown):
             raise _no_draws(what)
         return self.draws
 
-    @property
-    def _paths(self) -> Array:
-        """Draws with a path's horizons together and draws last, (n s (H + 1), B)."""
-        draws = self.joint_draws("a band")
-        return np.ascontiguousarray(draws.transpose(2, 3, 1, 0)).reshape(-1, len(draws))
-
     @cached_property
-    def _ordered(self) -> Array:
-        """The same, each row in increasing order."""
-        paths = self._paths
-        paths.sort(axis=1)
-        return paths
-
-    def _tail_positions(self, level: float, kind: str) -> Array:
-        """Order statistic at which the band of each response ends, in the order of ``_paths``."""
-        (steps, n, s), count = self.point.shape, len(self.joint_draws("a band"))
-        if kind == "pointwise":
-            return np.full(self.point.size, (count - 1) * (1.0 - level) / 2.0)
-        whole, columns = (each.reshape(n, s, steps, count) for each in (self._paths, self._ordered))
-        if kind == "joint":  # one group a shock
-            whole, columns = (np.swapaxes(each, 0, 1) for each in (whole, columns))
-        groups = (s, n * steps, count) if kind == "joint" else (n * s, steps, count)
-        each = bands.calibrated_position(whole.reshape(groups), columns.reshape(groups), level=level)
-        return np.repeat(np.tile(each, n) if kind == "joint" else each, steps)
-
-    def _from_paths(self, values: Array) -> Array:
-        steps, n, s = self.point.shape
-        return np.ascontiguousarray(values.reshape(n, s, steps).transpose(2, 0, 1))
+    def _ordered(self) -> bands.Ordered:
+        return bands.Ordered(self.joint_draws("a band"))
 
     def _studentised_band(self, level: float, kind: str) -> tuple[Array, Array]:
         if self.draw_errors is None or self.draws is None or kind != "pointwise":

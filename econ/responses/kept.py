@@ -11,7 +11,8 @@ import numpy as np
 
 from econ.arrays import Array
 from econ.files import array_file
-from econ.memory import check_room
+from econ.frozen import sealed
+from econ.memory import check_room, let_go
 
 FILE = "draws.npy"
 Block: TypeAlias = tuple[Array, Array | None, int]
@@ -50,5 +51,6 @@ class Place:
             draws[rows] = each
             if errors is not None and spread is not None:
                 errors[rows] = spread
+            let_go(draws)
             start, total = rows.stop, total + unstable
-        return draws, errors, total
+        return sealed(draws), None if errors is None else sealed(errors), total

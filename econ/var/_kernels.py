@@ -149,11 +149,11 @@ def bordered_gram(path: Array, terms: Array, p: int) -> Array:
     gram[:, m:, :m] = _terms_by_window(path, terms, p)
     gram[:, -n:, m:] = _latest_by_window(path, p)
     ends = np.stack([path[:, :p].reshape(draws, -1), path[:, periods : periods + p].reshape(draws, -1)], axis=2)
-    signed = np.swapaxes(ends, 1, 2) * np.array([[1.0], [-1.0]])
+    moved = ends @ (np.swapaxes(ends, 1, 2) * np.array([[1.0], [-1.0]]))
     for i in range(p, 0, -1):
-        upper = gram[:, m + (i - 1) * n : m + i * n, m : m + i * n]
-        np.matmul(ends[:, (i - 1) * n : i * n], signed[:, :, : i * n], out=upper)
-        upper += gram[:, m + i * n : m + (i + 1) * n, m + n : m + n + i * n]
+        rows, width = slice((i - 1) * n, i * n), i * n
+        later = gram[:, m + i * n : m + (i + 1) * n, m + n : m + n + width]
+        np.add(moved[:, rows, :width], later, out=gram[:, m + (i - 1) * n : m + i * n, m : m + width])
     return gram
 
 

@@ -60,9 +60,17 @@ def _excess(factor: Array, last: Array, *, constant: bool) -> Array:
 
 
 def _remainder(flat: Array, unit: Array, window: Array) -> Array:
-    """Σ_s |S^(-1/2) r_s| of forecasts whose last p values are ``window`` (B, p n, c): (B,)."""
+    """Σ_s |S^(-1/2) r_s| of forecasts whose last p values are ``window`` (B, n p, c): (B,).
+
+    r_s takes the window from its period s on, zeros behind: all of them are one product with the shifted windows.
+    """
     draws, n, width = flat.shape
-    parts = np.stack([flat[:, :, : width - at] @ window[:, at:] for at in range(0, width, n)], axis=1)
-    scaled = (unit[:, None] @ parts).reshape(draws, width // n, -1)
-    total: Array = np.sqrt(np.einsum("bsi,bsi->bs", scaled, scaled)).sum(axis=1)
+    columns = window.shape[2]
+    padded = np.zeros((draws, 2 * width, columns))
+    padded[:, :width] = window
+    by_draw, by_row, by_column = padded.strides
+    shape, strides = (draws, width, width // n, columns), (by_draw, by_row, n * by_row, by_column)
+    shifted = np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False).reshape(draws, width, -1)
+    scaled = (unit @ (flat @ shifted)).reshape(draws, n, width // n, columns)
+    total: Array = np.sqrt(np.einsum("bisc,bisc->bs", scaled, scaled)).sum(axis=1)
     return total

@@ -145,7 +145,8 @@ class StructuralResults(Shown):
         inner : int, default 0
             Bootstrap samples inside each sample, for studentised intervals; 50 give usable standard errors.
         folder : path, optional
-            Keep the draws there, as ``draws.npy``, and read bands from it a path at a time; by default in memory.
+            Keep the draws there, as ``draws.npy``, and read bands from it a path at a time, so that memory
+            hardly grows with them; by default in memory, once.
 
         Returns
         -------

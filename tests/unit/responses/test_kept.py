@@ -3,13 +3,17 @@
 import resource
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from econ.errors import OutOfMemory, SingularDesign, WriteError
+from econ import checks, parallel
+from econ import memory as memories
+from econ.errors import OutOfMemory, SingularDesign, SpecificationError, WriteError
+from econ.infer import bands
 from econ.responses.kept import FILE, Place
 from econ.testing import simulated_var
 from econ.var import VAR, Cholesky, MovingBlock
@@ -41,10 +45,47 @@ def test_draws_on_the_disk_are_those_in_memory(svar, memory, tmp_path, n_jobs):
     assert disk.at(3, response="y", shock="x") == replace(memory.at(3, response="y", shock="x"), parent=disk)
 
 
-def test_bands_of_draws_on_the_disk_copy_one_path_at_a_time(svar, tmp_path, monkeypatch):
-    disk = svar.irf(8, MovingBlock(draws=250), rng=1, folder=tmp_path)
-    monkeypatch.setattr(type(disk), "_paths", property(lambda irf: pytest.fail("all draws were copied")))
-    disk.band(kind="sup-t")
+@pytest.mark.parametrize("kind", ["pointwise", "sup-t"])
+def test_bands_copy_a_few_paths_at_a_time(svar, memory, tmp_path, monkeypatch, kind):
+    disk, copied, some = svar.irf(8, MovingBlock(draws=250), rng=1, folder=tmp_path), [], bands._some
+    monkeypatch.setattr(bands, "CACHE", 8 * 250 * 9)
+    monkeypatch.setattr(
+        bands, "_some", lambda draws, rows: copied.append(some(draws, rows).nbytes) or some(draws, rows)
+    )
+    fresh = replace(memory)  # nothing kept from another test
+    np.testing.assert_array_equal(disk.band(kind=kind), fresh.band(kind=kind))
+    assert max(copied) == bands.CACHE
+    before = len(copied)
+    fresh.band(kind="pointwise")  # the tails in order are kept, and enough
+    assert before >= 8
+    assert len(copied) == before
+
+
+def test_draws_in_memory_are_there_once(svar, monkeypatch):
+    monkeypatch.setattr(parallel, "hold_heap", lambda: None)  # which asks for more than all draws, and uses none of it
+    monkeypatch.setattr(bands, "CACHE", 2**17)
+    size = 12_000 * 9 * 4 * 8
+    tracemalloc.start()
+    try:
+        irf = svar.irf(8, MovingBlock(draws=12_000), rng=1)
+        irf.band()
+        irf.band(kind="sup-t")
+        assert size < tracemalloc.get_traced_memory()[1] < 1.7 * size
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_array_on_the_disk_is_read_in_pieces_and_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(memories, "HEAP", 2 * 3 * 8)
+    written = np.lib.format.open_memmap(tmp_path / "a.npy", mode="w+", dtype=float, shape=(5, 3))
+    for rows, part in memories.pieces(written):
+        part[:] = np.arange(5.0)[rows, None]
+    assert [rows.start for rows, _ in memories.pieces(written)] == [0, 2, 4]
+    np.testing.assert_array_equal(written[:, 1], np.arange(5.0))
+    written[3, 2] = np.inf
+    written.flush()
+    with pytest.raises(SpecificationError, match=r"finite; found inf at \[3, 2\]"):
+        checks.finite("draws", np.load(tmp_path / "a.npy", mmap_mode="r"))
 
 
 def test_own_draws_of_a_scheme_go_to_the_disk_too(svar, tmp_path):
