@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from econ import parallel
+from econ import cluster as dask
 from econ.errors import EstimationError, SpecificationError
 from econ.estimate import Estimate
 from econ.parallel import Failed, map_blocks, stream
@@ -195,7 +195,7 @@ def test_a_scheduler_without_workers_is_said_after_seconds(tmp_path, monkeypatch
     """At the start, with a client of one's own, in blocks of draws, and when the last worker dies on the way."""
     from distributed import Client
 
-    monkeypatch.setattr(parallel, "WORKERS", 1.0)
+    monkeypatch.setattr(dask, "WORKERS", 1.0)
     folder = tmp_path / "cluster"
     folder.mkdir()
     running = Cluster(folder, workers=0)
@@ -209,10 +209,10 @@ def test_a_scheduler_without_workers_is_said_after_seconds(tmp_path, monkeypatch
             with pytest.raises(EstimationError, match="has had no worker"):
                 map_blocks(lambda size, generator: size, 200, rng=1, n_jobs=2, backend="dask")
         assert time.monotonic() - start < 60.0
-        monkeypatch.setattr(parallel, "WORKERS", 20.0)
+        monkeypatch.setattr(dask, "WORKERS", 20.0)
         running.workers = [running.start_worker()]
         assert list(stream(int, ["1"], scheduler=running.address)) == [(0, 1)]
-        monkeypatch.setattr(parallel, "WORKERS", 1.0)
+        monkeypatch.setattr(dask, "WORKERS", 1.0)
         thread, outcome = meanwhile(lambda: list(stream(time.sleep, [300.0], scheduler=running.address)))
         time.sleep(3.0)  # a block that takes longer than the patience is no sign that nobody works
         assert thread.is_alive()
