@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import numbers
+import re
 import sys
 import traceback
 from collections import deque
@@ -34,6 +35,7 @@ Task = TypeVar("Task")
 
 BLOCK = 100
 BACKENDS = ("serial", "threading", "loky", "dask")
+ADDRESS = re.compile(r"[a-z]+://\S+")
 DELAY = 2.0
 """Seconds after which a bar is worth showing."""
 _QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -148,8 +150,13 @@ def map_blocks(
 
 
 def _chosen(backend: str | None, scheduler: str | None, n_jobs: int, *, many: str) -> str:
-    """The backend that was asked for, or that follows from the scheduler and the number of workers."""
+    """The backend asked for, or the one that follows from the scheduler and the number of workers."""
     chosen = choice("backend", backend or ("dask" if scheduler else "serial" if n_jobs == 1 else many), BACKENDS)
+    if scheduler is not None and not ADDRESS.fullmatch(scheduler):
+        raise SpecificationError(
+            "scheduler must be the address that 'dask scheduler' prints, such as tcp://127.0.0.1:8786; "
+            f"found {scheduler!r}."
+        )
     if scheduler is not None and chosen != "dask":
         raise SpecificationError(
             f"a scheduler ({scheduler!r}) goes with backend 'dask' alone; found backend={chosen!r}; leave one "
