@@ -301,7 +301,7 @@ def test_a_lost_scheduler_is_said_to_who_draws(cluster):
         cluster.scheduler.kill()
         return list(results)
 
-    with pytest.raises(EstimationError, match="the cluster lost a block.*run again"):
+    with pytest.raises(EstimationError, match=r"the cluster lost a block.*run again"):
         map_blocks(slow_numbers, 6000, rng=4, scheduler=cluster.address, gather=gather)
 
 
