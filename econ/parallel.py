@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import numbers
+import re
 import sys
-import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +18,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +26,7 @@ from threadpoolctl import ThreadpoolController
 
 from econ.arrays import Seed
 from econ.checks import choice, count
+from econ.cluster import on_cluster
 from econ.errors import EstimationError, SpecificationError
 from econ.memory import hold_heap
 
@@ -35,11 +35,11 @@ Task = TypeVar("Task")
 
 BLOCK = 100
 BACKENDS = ("serial", "threading", "loky", "dask")
+ADDRESS = re.compile(r"[a-z]+://\S+")
 DELAY = 2.0
 """Seconds after which a bar is worth showing."""
 _QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
-CONNECT = "10s"  # to a scheduler
-WORKERS = 20.0  # seconds without a single worker: long enough for a cluster that is starting, or restarting one
+TOGETHER = 64  # blocks that one task of a cluster may take
 
 
 def seed_sequence(rng: Seed) -> np.random.SeedSequence:
@@ -81,7 +81,8 @@ def map_blocks(
     *,
     rng: Seed,
     n_jobs: int = 1,
-    backend: str = "threading",
+    backend: str | None = None,
+    scheduler: str | None = None,
     block: int = BLOCK,
     label: str | None = None,
     gather: Callable[[Iterable[T]], list[T]] = list,
@@ -97,9 +98,12 @@ def map_blocks(
     rng : int or SeedSequence
         Seed; see `econ.parallel.seed_sequence`.
     n_jobs : int, default 1
-        Workers.
-    backend : str, default "threading"
-        "threading" (numpy releases the lock in its kernels), or a joblib backend such as "loky" or "dask".
+        Workers of this machine; a cluster brings its own.
+    backend : {"serial", "threading", "loky", "dask"}, optional
+        As in :func:`stream`, but threads by default for more than one worker: numpy releases the lock in its kernels.
+    scheduler : str, optional
+        Address of a Dask scheduler, ``tcp://host:port``. ``work`` is sent there once; a block sends its size and seed,
+        and brings back what ``work`` returned.
     block : int
         Draws per block. Part of the result's definition: another block size gives other draws.
     label : str, optional
@@ -115,7 +119,9 @@ def map_blocks(
     Raises
     ------
     SpecificationError
-        If ``draws``, ``block`` or ``n_jobs`` is not a positive integer, or ``rng`` is None.
+        If ``draws``, ``block`` or ``n_jobs`` is not a positive integer, ``rng`` is None, or as :func:`stream`.
+    EstimationError
+        As :func:`stream`.
 
     Examples
     --------
@@ -126,24 +132,75 @@ def map_blocks(
     sizes = [block] * (draws // block) + ([draws % block] if draws % block else [])
     seeds = seed_sequence(rng).spawn(len(sizes))
     jobs = list(zip(sizes, seeds, strict=True))
-    if n_jobs == 1 or backend == "threading":
-        with _one_thread():  # of the whole process: once, since asking costs as much as a small block
-            hold_heap()
-            if n_jobs == 1:
-                return gather(work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label))
-            with ThreadPoolExecutor(n_jobs) as pool:
-                results = _ahead(pool, lambda job: work(job[0], np.random.default_rng(job[1])), jobs, 2 * n_jobs)
-                return gather(progress(results, label, total=len(jobs)))
+    chosen = _chosen(backend, scheduler, n_jobs, many="threading")
+    if chosen == "dask":
+        cluster = on_cluster(
+            partial(_together, partial(_caught, work)), jobs, scheduler, together=TOGETHER, in_order=True
+        )
+        return gather(progress(map(_opened, cluster), label, total=len(jobs)))
+    if n_jobs > 1 and chosen == "loky":
+        return gather(progress(_blocks_in_processes(work, jobs, n_jobs), label, total=len(jobs)))
+    with _one_thread():  # of the whole process: once, since asking costs as much as a small block
+        hold_heap()
+        if n_jobs == 1 or chosen == "serial":
+            return gather(work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label))
+        with ThreadPoolExecutor(n_jobs) as pool:
+            results = _ahead(pool, lambda job: work(job[0], np.random.default_rng(job[1])), jobs, 2 * n_jobs)
+            return gather(progress(results, label, total=len(jobs)))
+
+
+def _chosen(backend: str | None, scheduler: str | None, n_jobs: int, *, many: str) -> str:
+    """The backend asked for, or the one that follows from the scheduler and the number of workers."""
+    chosen = choice("backend", backend or ("dask" if scheduler else "serial" if n_jobs == 1 else many), BACKENDS)
+    if scheduler is not None and not ADDRESS.fullmatch(scheduler):
+        raise SpecificationError(
+            "scheduler must be the address that 'dask scheduler' prints, such as tcp://127.0.0.1:8786; "
+            f"found {scheduler!r}."
+        )
+    if scheduler is not None and chosen != "dask":
+        raise SpecificationError(
+            f"a scheduler ({scheduler!r}) goes with backend 'dask' alone; found backend={chosen!r}; leave one "
+            "of the two out."
+        )
+    return chosen
+
+
+def _blocks_in_processes(
+    work: Callable[[int, np.random.Generator], T], jobs: Sequence[Any], n_jobs: int
+) -> Iterator[T]:
     from joblib import Parallel, delayed
 
-    if backend == "dask":
-        with contextlib.ExitStack() as stack:
-            _await_workers(_client(None, stack))
     with _alive("run again"):
-        results = Parallel(n_jobs=n_jobs, backend=backend, return_as="generator")(
+        yield from Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")(
             delayed(_run)(work, size, seed) for size, seed in jobs
         )
-        return gather(progress(results, label, total=len(jobs)))
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """What a block raised far away."""
+
+    error: Exception
+
+
+def _caught(work: Callable[[int, np.random.Generator], T], job: tuple[int, np.random.SeedSequence]) -> T | _Raised:
+    try:
+        return work(job[0], np.random.default_rng(job[1]))
+    except Exception as error:
+        return _Raised(error)
+
+
+def _opened(result: T | _Raised) -> T:
+    if isinstance(result, _Raised):
+        raise result.error
+    return result
+
+
+def _together(each: Callable[[Any], T], items: Sequence[Any]) -> list[T]:
+    """Some tasks on a worker of a cluster."""
+    with _one_thread():
+        hold_heap()
+        return [each(item) for item in items]
 
 
 def _ahead(pool: ThreadPoolExecutor, each: Callable[[Any], T], jobs: Sequence[Any], most: int) -> Iterator[T]:
@@ -215,7 +272,7 @@ def stream(
     Raises
     ------
     SpecificationError
-        For an unknown backend, or "dask" without distributed or a client.
+        For an unknown backend, a scheduler with another one than "dask", or "dask" without distributed or a client.
     EstimationError
         If the scheduler cannot be reached or is lost, or worker processes die.
 
@@ -225,11 +282,11 @@ def stream(
     [(0, 1), (1, 2)]
     """
     n_jobs = count("n_jobs", n_jobs)
-    chosen = choice("backend", backend or ("dask" if scheduler else "serial" if n_jobs == 1 else "loky"), BACKENDS)
+    chosen = _chosen(backend, scheduler, n_jobs, many="loky")
     each = partial(_guarded, work)
     numbered = list(enumerate(tasks))
     if chosen == "dask":
-        results = _on_cluster(each, numbered, scheduler)
+        results = on_cluster(partial(_together, each), numbered, scheduler)
     elif chosen == "loky":
         results = _in_processes(each, numbered, n_jobs)
     else:
@@ -281,79 +338,6 @@ def _alive(cure: str) -> Iterator[None]:
     except TerminatedWorkerError as error:
         raise EstimationError(
             f"a worker process died (memory used up, or killed from outside); {cure}, if it was memory with fewer."
-        ) from error
-
-
-def _on_cluster(each: Any, numbered: Sequence[Any], scheduler: str | None) -> Iterator[Any]:
-    """Hand all tasks to a Dask scheduler, which moves those of a lost worker to another one by itself."""
-    with contextlib.ExitStack() as stack:
-        client = _client(scheduler, stack)
-        _await_workers(client)
-        futures = client.map(partial(_alone, each), numbered, pure=False)
-        waiting = _distributed().as_completed(futures, loop=client.loop, raise_errors=False)
-        for future in _watched(client, waiting):
-            if future.status != "finished":
-                reason = future.exception() if future.status == "error" else f"its state is {future.status}"
-                raise EstimationError(
-                    f"the cluster lost a block ({reason}); scheduler or workers are gone; finished blocks stay; start "
-                    "the cluster and run again to go on."
-                )
-            result = future.result()
-            future.release()
-            yield result
-
-
-def _watched(client: Any, waiting: Any) -> Iterator[Any]:
-    """Futures as they are done; while none is, look whether anybody is left who could do one."""
-    while not waiting.is_empty():
-        deadline = time.monotonic() + WORKERS
-        while not waiting.has_ready() and not waiting.is_empty():
-            if time.monotonic() > deadline:
-                _await_workers(client)
-                deadline = time.monotonic() + WORKERS
-            time.sleep(0.01)
-        yield from waiting.next_batch(block=False)
-
-
-def _await_workers(client: Any) -> None:
-    """Wait a while for a first worker, rather than for ever for a result that nobody computes.
-
-    Raises
-    ------
-    EstimationError
-        If there is none after `WORKERS` seconds.
-    """
-    end = time.monotonic() + WORKERS
-    while not client.scheduler_info()["workers"]:
-        if time.monotonic() > end:
-            raise EstimationError(
-                f"the Dask scheduler at {client.scheduler.address!r} has had no worker for {WORKERS:g} seconds; "
-                f"finished blocks stay; start one with 'dask worker {client.scheduler.address}' and run again."
-            )
-        time.sleep(0.1)
-
-
-def _distributed() -> Any:
-    try:
-        return import_module("distributed")
-    except ImportError as error:
-        raise SpecificationError("backend 'dask' needs distributed; pip install 'econ[cluster]'.") from error
-
-
-def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
-    distributed = _distributed()
-    if scheduler is None:
-        try:
-            return distributed.get_client()
-        except ValueError as error:
-            raise SpecificationError(
-                "backend 'dask' needs scheduler='tcp://host:port', or a distributed.Client opened before."
-            ) from error
-    try:
-        return stack.enter_context(distributed.Client(scheduler, timeout=CONNECT, set_as_default=False))
-    except (OSError, ValueError) as error:
-        raise EstimationError(
-            f"no Dask scheduler answers at {scheduler!r} within {CONNECT} ({error}); start one with 'dask scheduler'."
         ) from error
 
 

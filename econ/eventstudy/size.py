@@ -45,7 +45,8 @@ def size_table(
     scenarios: Sequence[str] = SCENARIOS,
     rng: Seed = 1,
     n_jobs: int = 1,
-    backend: str = "threading",
+    backend: str | None = None,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """Simulate one series with many event dates and count rejections of every test.
 
@@ -76,8 +77,9 @@ def size_table(
         Which to run.
     rng : int or SeedSequence
         Seed; scenarios use children of it.
-    n_jobs, backend
-        Workers, and their kind ("loky" for processes); the result does not depend on them.
+    n_jobs, backend, scheduler
+        Workers, as in :func:`econ.parallel.map_blocks`: threads by default, "loky" for processes, "dask" or the address
+        of a scheduler for a cluster; the result does not depend on them.
 
     Returns
     -------
@@ -88,6 +90,8 @@ def size_table(
     ------
     SpecificationError
         For an unknown scenario, no ``rng``, or a series too short to hold the events.
+    EstimationError
+        If the scheduler or all its workers cannot be reached or are lost.
 
     Notes
     -----
@@ -115,7 +119,14 @@ def size_table(
             continue
         work = partial(_block, scenario=name, events=events, days=days, effect=effect, size=size, draws=draws)
         blocks = map_blocks(
-            work, replications, rng=seed, n_jobs=n_jobs, backend=backend, block=BLOCK, label=f"size, {name}"
+            work,
+            replications,
+            rng=seed,
+            n_jobs=n_jobs,
+            backend=backend,
+            scheduler=scheduler,
+            block=BLOCK,
+            label=f"size, {name}",
         )
         shares = np.sum(blocks, axis=0) / replications
         columns[name, "size"], columns[name, "power"] = shares

@@ -24,7 +24,7 @@ ORDER = (
     {"errors", "arrays", "version"},
     {"border"},
     {"checks", "frozen"},
-    {"memory"},
+    {"memory", "cluster"},
     {"estimate", "parallel", "files"},
     {"blocks", "tables"},
     {"data"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -34,6 +35,8 @@ def bootstrap_blocks(
     *,
     rng: Seed,
     n_jobs: int = 1,
+    backend: str | None = None,
+    scheduler: str | None = None,
     gather: Callable[[Iterable[T]], list[T]] = list,
 ) -> list[T]:
     """Simulate, estimate and ``read`` every block of draws; only what ``read`` returns is kept.
@@ -48,8 +51,8 @@ def bootstrap_blocks(
         Takes the `SimulatedDraws` of a block.
     rng : int or SeedSequence
         Seed.
-    n_jobs : int
-        Threads; the result does not depend on them.
+    n_jobs, backend, scheduler
+        Workers; as in :func:`econ.parallel.map_blocks`. The result does not depend on them.
     gather : callable, default list
         How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
 
@@ -59,15 +62,21 @@ def bootstrap_blocks(
         What ``read`` returned, block by block.
     """
     check_bootstrap(bootstrap)
-    work = _Simulator(fit, bootstrap)
     return map_blocks(
-        lambda size, generator: read(work(size, generator)),
+        partial(_read, _Simulator(fit, bootstrap), read),
         bootstrap.draws,
         rng=rng,
         n_jobs=n_jobs,
+        backend=backend,
+        scheduler=scheduler,
         label="bootstrap",
         gather=gather,
     )
+
+
+def _read(simulator: _Simulator, read: Callable[[SimulatedDraws], T], size: int, generator: np.random.Generator) -> T:
+    """One block; a function of the module, so that other machines can import it."""
+    return read(simulator(size, generator))
 
 
 class _Simulator:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -65,25 +65,26 @@ class HeteroskedasticityResults(LabelledResults):
         rng: Seed,
         *,
         n_jobs: int = 1,
+        backend: str | None = None,
+        scheduler: str | None = None,
         gather: Callable[[Iterable[T]], list[T]] = list,
     ) -> list[T] | None:
         """As `StructuralResults.read_draws`, with errors drawn within their regime and every draw re-estimated."""
         if bootstrap is None or self.draws is not None:
-            return super().read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=gather)
+            return super().read_draws(
+                read, bootstrap, rng, n_jobs=n_jobs, backend=backend, scheduler=scheduler, gather=gather
+            )
         scheme, signs = self.scheme, self.signs
         check_structural(bootstrap)
-
-        def own(draws: ReducedDraws) -> T:
-            again, impacts = scheme.estimate(draws)
-            return read(again, impacts * signs)
-
         within = WithinRegimes(bootstrap, self._regimes[0])
         return bootstrap_blocks(
             self.parent,
             within,
-            own,
+            partial(_estimated, scheme, signs, read),
             rng=rng,
             n_jobs=n_jobs,
+            backend=backend,
+            scheduler=scheduler,
             gather=gather,
         )
 
@@ -208,6 +209,14 @@ class Heteroskedasticity:
                 f"need {needed} in every regime; merge regimes or lengthen the sample."
             )
         return codes, [str(name) for name in names]
+
+
+def _estimated(
+    scheme: Heteroskedasticity, signs: Array, read: Callable[[ReducedDraws, Array], T], draws: SimulatedDraws
+) -> T:
+    """Draws estimated again, shocks that were turned turned."""
+    again, impacts = scheme.estimate(draws)
+    return read(again, impacts * signs)
 
 
 def _periods(codes: Rows) -> Array:

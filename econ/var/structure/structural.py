@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -127,6 +127,8 @@ class StructuralResults(Shown):
         rng: Seed = None,
         *,
         n_jobs: int = 1,
+        backend: str | None = None,
+        scheduler: str | None = None,
         inner: int = 0,
         folder: str | Path | None = None,
     ) -> IRF:
@@ -141,7 +143,10 @@ class StructuralResults(Shown):
         rng : int or SeedSequence
             Seed; needed with a bootstrap.
         n_jobs : int, default 1
-            Threads; the draws do not depend on them.
+            Workers of this machine, threads by default; the draws do not depend on them.
+        backend, scheduler : str, optional
+            As in :func:`econ.parallel.map_blocks`: "loky" for processes, "dask" or the address of a Dask scheduler
+            (``tcp://host:port``) for a cluster, which gets the model once and sends back the responses of each block.
         inner : int, default 0
             Bootstrap samples inside each sample, for studentised intervals; 50 give usable standard errors.
         folder : path, optional
@@ -157,6 +162,8 @@ class StructuralResults(Shown):
         SpecificationError
             For a negative horizon, a bootstrap without ``rng``, the wild bootstrap (its bands of structural
             responses are wrong), or a bootstrap of a scheme that draws by itself.
+        EstimationError
+            If the scheduler or all its workers cannot be reached or are lost.
         OutOfMemory
             If the draws cannot have the memory they need, before any is made.
         WriteError
@@ -167,17 +174,19 @@ class StructuralResults(Shown):
             raise SpecificationError("inner must be 0 or at least 2: one sample has no standard deviation; found 1.")
         point = kernels.responses(self.model.lag_blocks, self.impact.to_numpy()[None], horizon)[0]
 
-        def read(draws: ReducedDraws, impacts: Array) -> tuple[Array, Array | None, int]:
-            errors = None
-            if inner and bootstrap is not None and isinstance(draws, SimulatedDraws):
-                errors = inner_errors(draws, self.scheme, bootstrap, horizon=horizon, inner=inner)
-            return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
-
         if bootstrap is not None:
             check_structural(bootstrap)
         size = bootstrap.draws if bootstrap is not None else 0 if self.draws is None else len(self.draws)
         place = kept.Place((size, *point.shape), None if folder is None else Path(folder), errors=bool(inner))
-        found = self.read_draws(read, bootstrap, rng, n_jobs=n_jobs, gather=place.fill)
+        found = self.read_draws(
+            partial(_responses, self.scheme, bootstrap, horizon, inner=inner),
+            bootstrap,
+            rng,
+            n_jobs=n_jobs,
+            backend=backend,
+            scheduler=scheduler,
+            gather=place.fill,
+        )
         drawn, errors, unstable = found[0] if found else (None, None, 0)
         return IRF(
             point=point,
@@ -242,6 +251,8 @@ class StructuralResults(Shown):
         rng: Seed,
         *,
         n_jobs: int = 1,
+        backend: str | None = None,
+        scheduler: str | None = None,
         gather: Callable[[Iterable[T]], list[T]] = list,
     ) -> list[T] | None:
         """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of draws.
@@ -254,8 +265,8 @@ class StructuralResults(Shown):
             How to draw; None uses the draws that the scheme or the posterior already has.
         rng : int or SeedSequence
             Seed, needed with a bootstrap.
-        n_jobs : int
-            Threads.
+        n_jobs, backend, scheduler
+            Workers, as in :func:`econ.parallel.map_blocks`; on other machines ``read`` must be importable.
         gather : callable, default list
             How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
 
@@ -280,9 +291,11 @@ class StructuralResults(Shown):
         return bootstrap_blocks(
             self.parent,
             bootstrap,
-            lambda draws: read(draws, scheme.impact_batch(draws) * signs),
+            partial(_identified, scheme, signs, read),
             rng=rng,
             n_jobs=n_jobs,
+            backend=backend,
+            scheduler=scheduler,
             gather=gather,
         )
 
@@ -302,6 +315,23 @@ class StructuralResults(Shown):
         reduced, impacts = self.own_draws
         blocks = [slice(start, start + BLOCK) for start in range(0, len(impacts), BLOCK)]
         return [read(reduced.part(rows), impacts[rows]) for rows in blocks]
+
+
+def _identified(
+    scheme: PointScheme, signs: Array, read: Callable[[ReducedDraws, Array], T], draws: SimulatedDraws
+) -> T:
+    """Draws identified as the point was, shocks that were turned turned."""
+    return read(draws, scheme.impact_batch(draws) * signs)
+
+
+def _responses(
+    scheme: Scheme, bootstrap: Bootstrap | None, horizon: int, draws: ReducedDraws, impacts: Array, *, inner: int
+) -> kept.Block:
+    """Responses of a block of draws, the standard error of each if asked for, and the unstable samples met."""
+    errors = None
+    if inner and bootstrap is not None and isinstance(draws, SimulatedDraws):
+        errors = inner_errors(draws, scheme, bootstrap, horizon=horizon, inner=inner)
+    return kernels.responses(draws.lag_blocks, impacts, horizon), errors, draws.unstable
 
 
 def inner_errors(draws: SimulatedDraws, scheme: Scheme, bootstrap: Bootstrap, *, horizon: int, inner: int) -> Array:

@@ -162,7 +162,8 @@ class TimeVaryingVAR:
         thin: int = 5,
         chains: int = 2,
         n_jobs: int = 1,
-        backend: str = "threading",
+        backend: str | None = None,
+        scheduler: str | None = None,
     ) -> TimeVaryingVARResults:
         """Draw from the posterior.
 
@@ -178,8 +179,9 @@ class TimeVaryingVAR:
             Chains, from different starts.
         n_jobs : int, default 1
             Workers; the draws do not depend on them.
-        backend : {"threading", "loky"}
-            Threads, or processes, which are the faster for long chains.
+        backend, scheduler : str, optional
+            As in :func:`econ.parallel.map_blocks`: threads by default, "loky" for processes, which are the faster for
+            long chains, "dask" or the address of a scheduler for a cluster.
 
         Returns
         -------
@@ -195,7 +197,6 @@ class TimeVaryingVAR:
         seed, draws = seed_sequence(rng), checks.count("draws", draws, least=2)
         burn, thin = checks.count("burn", burn, least=0), checks.count("thin", thin)
         chains = checks.count("chains", chains, most=draws, of=f"for {draws} draws")
-        backend = checks.choice("backend", backend, ("threading", "loky"))
         x, y = self.var.design(self.lags), self.var.parent.frame.to_numpy(dtype=float)[self.lags :]
         sample = Sample.of(x[self.training :], y[self.training :])
         chain = Chain(self._beliefs, sample, burn, thin, self.lags if self.explosive == "reject" else None)
@@ -203,7 +204,16 @@ class TimeVaryingVAR:
             self._check_start(chain)
         each = -(-draws // chains)
         with within_memory(f"{draws} draws of {len(sample.y)} dates"):
-            blocks = map_blocks(chain, draws, rng=seed, n_jobs=n_jobs, backend=backend, block=each, label="posterior")
+            blocks = map_blocks(
+                chain,
+                draws,
+                rng=seed,
+                n_jobs=n_jobs,
+                backend=backend,
+                scheduler=scheduler,
+                block=each,
+                label="posterior",
+            )
             kept = concatenated(blocks)
         return TimeVaryingVARResults(
             parent=self,

@@ -9,14 +9,19 @@ import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from econ import parallel
-from econ.errors import EstimationError, SpecificationError
+from econ import cluster as dask
+from econ import memory
+from econ.errors import EstimationError, OutOfMemory, SpecificationError, Unstable
 from econ.estimate import Estimate
-from econ.parallel import Failed, map_blocks, stream
+from econ.eventstudy import size_table
+from econ.parallel import BLOCK, Failed, map_blocks, stream
 from econ.simulate import Estimator, Faults, Truths, tournament
+from econ.testing import simulated_var
+from econ.var import VAR, Cholesky, Heteroskedasticity, MovingBlock, Residual, TimeVaryingVAR
 
 ROOT = Path(__file__).parents[3]
 SMALL = Truths(impacts=(0.0, -15.0), offsets=(0.5,), periods=(120,), faults={"none": Faults()})
@@ -195,7 +200,7 @@ def test_a_scheduler_without_workers_is_said_after_seconds(tmp_path, monkeypatch
     """At the start, with a client of one's own, in blocks of draws, and when the last worker dies on the way."""
     from distributed import Client
 
-    monkeypatch.setattr(parallel, "WORKERS", 1.0)
+    monkeypatch.setattr(dask, "WORKERS", 1.0)
     folder = tmp_path / "cluster"
     folder.mkdir()
     running = Cluster(folder, workers=0)
@@ -209,10 +214,10 @@ def test_a_scheduler_without_workers_is_said_after_seconds(tmp_path, monkeypatch
             with pytest.raises(EstimationError, match="has had no worker"):
                 map_blocks(lambda size, generator: size, 200, rng=1, n_jobs=2, backend="dask")
         assert time.monotonic() - start < 60.0
-        monkeypatch.setattr(parallel, "WORKERS", 20.0)
+        monkeypatch.setattr(dask, "WORKERS", 20.0)
         running.workers = [running.start_worker()]
         assert list(stream(int, ["1"], scheduler=running.address)) == [(0, 1)]
-        monkeypatch.setattr(parallel, "WORKERS", 1.0)
+        monkeypatch.setattr(dask, "WORKERS", 1.0)
         thread, outcome = meanwhile(lambda: list(stream(time.sleep, [300.0], scheduler=running.address)))
         time.sleep(3.0)  # a block that takes longer than the patience is no sign that nobody works
         assert thread.is_alive()
@@ -221,6 +226,137 @@ def test_a_scheduler_without_workers_is_said_after_seconds(tmp_path, monkeypatch
         assert isinstance(outcome[0], EstimationError), outcome
     finally:
         running.stop()
+
+
+def recursive():
+    return VAR(simulated_var(120, rng=3), lags=2).fit().identify(Cholesky("x", "y"))
+
+
+@pytest.mark.parametrize(
+    ("bootstrap", "inner"), [(Residual(draws=1250), 0), (MovingBlock(draws=450), 0), (MovingBlock(draws=110), 2)]
+)
+def test_responses_have_the_bits_of_one_process(cluster, tmp_path, bootstrap, inner):
+    svar = recursive()
+    here = svar.irf(6, bootstrap, rng=5, inner=inner)
+    far = svar.irf(6, bootstrap, rng=5, inner=inner, scheduler=cluster.address, folder=tmp_path / "draws")
+    assert isinstance(far.draws, np.memmap)
+    np.testing.assert_array_equal(far.draws, here.draws)
+    assert far.unstable == here.unstable
+    if inner:
+        np.testing.assert_array_equal(far.draw_errors, here.draw_errors)
+    assert (tmp_path / "draws" / "draws.npy").stat().st_size > 8 * here.draws.size
+
+
+def test_regimes_sizes_and_drift_have_the_bits_of_one_process(cluster):
+    """Everything that takes blocks of draws takes a cluster by the same words, or the client opened before."""
+    from distributed import Client
+
+    svar = recursive()
+    dates = svar.parent.data.frame.index
+    regimes = pd.Series(["calm"] * 60 + ["wild"] * (len(dates) - 60), index=dates)
+    by_regime = svar.parent.identify(Heteroskedasticity(regimes))
+    study = partial(size_table, events=10, days=400, replications=60, draws=19, scenarios=["normal"], rng=2)
+    drift = partial(TimeVaryingVAR(svar.parent.data, lags=1).fit, 4, rng=1, burn=2, thin=1)
+    with Client(cluster.address):
+        for where in ({"backend": "dask"}, {"scheduler": cluster.address}):
+            again = by_regime.irf(3, MovingBlock(draws=250), rng=5, **where)
+            np.testing.assert_array_equal(again.draws, by_regime.irf(3, MovingBlock(draws=250), rng=5).draws)
+            pd.testing.assert_frame_equal(study(**where), study(), check_exact=True)
+            np.testing.assert_array_equal(drift(**where).coefficient_draws, drift().coefficient_draws)
+
+
+def slow_numbers(size, generator):
+    time.sleep(0.1)
+    return generator.standard_normal(size)
+
+
+def heavy(ballast, size, generator):
+    return size + ballast.size
+
+
+def broken_draw(size, generator):
+    if size < 100:
+        raise Unstable("the last block is unstable; ask for whole ones.")
+    return size
+
+
+def test_a_worker_killed_between_blocks_of_draws_changes_nothing(cluster):
+    seen = []
+
+    def gather(results):
+        for each in results:
+            seen.append(each)
+            if len(seen) == 3:
+                cluster.workers[0].kill()
+        return seen
+
+    far = map_blocks(slow_numbers, 3000, rng=4, scheduler=cluster.address, gather=gather)
+    assert cluster.workers[0].wait() != 0
+    np.testing.assert_array_equal(np.concatenate(far), np.concatenate(map_blocks(slow_numbers, 3000, rng=4)))
+
+
+def test_a_lost_scheduler_is_said_to_who_draws(cluster):
+    def gather(results):
+        next(results := iter(results))
+        cluster.scheduler.kill()
+        return list(results)
+
+    with pytest.raises(EstimationError, match=r"the cluster lost a block.*run again"):
+        map_blocks(slow_numbers, 6000, rng=4, scheduler=cluster.address, gather=gather)
+
+
+def test_an_error_in_a_block_is_that_of_one_process(cluster):
+    for where in ({}, {"scheduler": cluster.address}):
+        with pytest.raises(Unstable, match="the last block is unstable"):
+            map_blocks(broken_draw, 250, rng=1, **where)
+
+
+def test_the_function_is_sent_once_and_few_blocks_are_out(cluster):
+    """A function of 8 MB for 300 blocks: the scheduler would otherwise hold 2.4 GB."""
+    import psutil
+
+    scheduler = psutil.Process(cluster.scheduler.pid)
+    before, taken, out = scheduler.memory_info().rss, 0, []
+
+    def gather(results):
+        nonlocal taken
+        for _ in results:
+            taken += 1
+            if taken % 50 == 0:
+                out.append(len(client.processing()) and sum(map(len, client.has_what().values())))
+        return [taken]
+
+    from distributed import Client
+
+    with Client(cluster.address) as client:
+        work = partial(heavy, np.random.default_rng(1).standard_normal(10**6))
+        assert map_blocks(work, 300 * BLOCK, rng=1, backend="dask", gather=gather) == [300]
+    assert scheduler.memory_info().rss - before < 200e6
+    assert max(out) <= 2 * (dask.AHEAD * 2 + 2)  # tasks done, and the function on each of two workers
+
+
+def test_memory_is_refused_before_anybody_is_called(monkeypatch):
+    monkeypatch.setattr(memory, "_room", lambda: 1e6)
+    with pytest.raises(OutOfMemory, match="folder="):
+        recursive().irf(24, Residual(draws=100_000), rng=1, scheduler="tcp://127.0.0.1:1")
+
+
+def test_a_scheduler_is_refused_with_another_backend_or_without_an_address():
+    for call in (
+        partial(recursive().irf, 4, Residual(draws=9), 1),
+        partial(size_table, replications=2),
+        partial(map_blocks, heavy, 3, rng=1),
+    ):
+        with pytest.raises(SpecificationError, match="'dask' alone; found backend='loky'"):
+            call(backend="loky", scheduler="tcp://127.0.0.1:1")
+        with pytest.raises(SpecificationError, match=r"such as tcp://.*found 'here'"):
+            call(scheduler="here")
+        with pytest.raises(SpecificationError, match="backend"):
+            call(backend="ray")
+        with pytest.raises(EstimationError, match="no Dask scheduler answers"):
+            call(scheduler="tcp://127.0.0.1:1")
+        with pytest.raises(SpecificationError, match="needs scheduler="):
+            call(backend="dask")
 
 
 def test_dask_without_client_or_address_is_refused():
