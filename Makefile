@@ -25,7 +25,7 @@ EXPLAIN = || { $(PYTHON) -c "import numpy, pandas, scipy, statsmodels, matplotli
 	|| echo "The environment in $(VENV) lacks a module. Remove it (rm -rf $(VENV)) and run make again." >&2; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all paper exhibits test test-slow lint verify verify-matrix data bench bench-check docs readme doctor audit clean help FORCE
+.PHONY: all paper exhibits test test-slow lint verify verify-matrix data bench bench-check docs journal readme doctor audit clean help FORCE
 
 # make AS_OF=DATE: the same on another data vintage, in a folder of its own; the committed results stay as they are.
 ifdef AS_OF
@@ -147,6 +147,9 @@ docs: $(DOCS)/.ready ## the documentation as a site in build/docs/html; fails on
 	@rm -rf build/docs/html docs/reference docs/studies  # no page of yesterday
 	@$(DOCS)/bin/python -m sphinx -W --keep-going -q -b html -d build/docs/trees docs build/docs/html
 	@$(DOCS)/bin/python docs/_site/check.py build/docs/html
+
+journal: exhibits ## what a journal asks for, in build/journal: manuscript in TeX with its figures, replication archive, response
+	@rm -rf build/journal; $(PYTHON) -m econ.report.journal $(EXPLAIN)
 
 readme: $(READY) ## rewrite the generated blocks of docs/replication.md and the runtimes of the last run
 	@$(PYTHON) -m econ.report.readme

@@ -18,6 +18,10 @@ from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, r
 
 QUOTED = ("china_sells", "japan_intervenes")
 """Classes whose further numbers the text quotes."""
+NAMED = "allies_threaten"
+"""A class of a few pieces of news that differ in kind; the note names them."""
+MONTH = "E41"
+"""Sales published as a month's total; the note says so."""
 
 
 @recorded
@@ -52,13 +56,21 @@ def result(spec: Specification = baseline) -> Exhibit:
             "reflect the news; constant-mean model, estimated on trading days "
             f"{days(spec.events.estimation)} that lie in no event window. Sign: of the change "
             "if selling raises yields. Standard errors: across events; from the forecast where there is one event. Placebo: "
-            f"{spec.events.draws:,} draws of dates matched on weekday, volatility and part of the month. Confounded events are included."
+            f"{spec.events.draws:,} draws of dates matched on weekday, volatility and part of the month. Confounded events are included.",
+            _which(events, spec),
         ],
     )
     return Exhibit(
         key="event_study", title="Yields around news about holders", numbers=numbers, tables={"": table},
         figures={"": Figure(_plotted(ten, spec), partial(_draw, xlabel=_under(spec)), height=4.2)}, vintages=ten.parent.data.vintages, spec=spec,
     )  # fmt: skip
+
+
+def _which(events: pd.DataFrame, spec: Specification) -> str:
+    """Sentences of the note on news that is not what its class suggests."""
+    named = "; ".join(events.loc[events["kind"] == NAMED, "label"])
+    (month,) = events.loc[events["id"] == MONTH, "label"]
+    return f"{words_of(spec)[NAMED]}: {named}. Not a day but a month, dated to its beginning: {month}."
 
 
 def _class_row(

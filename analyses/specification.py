@@ -177,7 +177,7 @@ class Events(Choices, part="events"):
         NewsClass("china_denies", "Seller news", "China denies", ("china_denial",), "−"),
         NewsClass("china_devalues", "Seller news", "China devalues", ("china_fx",), "+/−"),
         NewsClass("japan_intervenes", "Allies", "Japan sells dollars", ("intervention",), "+"),
-        NewsClass("allies_threaten", "Allies", "Allies threaten to sell", ("ally_sale_threat", "ally_sale_news"), "+"),
+        NewsClass("allies_threaten", "Allies", "Talk of allied sales", ("ally_sale_threat", "ally_sale_news"), "+"),
         NewsClass("allies_deny", "Allies", "Allies deny", ("ally_denial",), "−"),
         NewsClass("boj", "Allies", "Bank of Japan tightens", ("boj",), "+"),
         NewsClass("gilts", "Allies", "UK gilt crisis", ("uk_gilt_crisis",), "+/−"),

@@ -26,6 +26,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
@@ -87,6 +88,19 @@ def read(folder: Path) -> dict[str, tuple[str, ...]]:
     return {key: tuple(given) for key, given in body.items()}
 
 
+@dataclass(frozen=True)
+class Untrue:
+    """A sentence that the results do not bear out: its key and words, the condition that fails, and what they say."""
+
+    key: str
+    words: str
+    condition: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.words!r} (claim {self.key}), which rests on {self.condition!r}; the results say {self.found}"
+
+
 def check(text: str, given: Mapping[str, Iterable[str]], look: Look) -> None:
     """Hold every claim of a text to its assertion.
 
@@ -108,6 +122,32 @@ def check(text: str, given: Mapping[str, Iterable[str]], look: Look) -> None:
     OutputDiffers
         If a claim is false; names the sentence, the condition, the numbers, and the keys of all others that are false.
     """
+    if false := untrue(text, given, look):
+        others = sorted({each.key for each in false} - {false[0].key})
+        raise OutputDiffers(
+            f"the text says {false[0]}. Rewrite the sentence, and its condition in {FILE}."
+            + (f" False too: {', '.join(others)}." if others else "")
+        )
+
+
+def untrue(text: str, given: Mapping[str, Iterable[str]], look: Look, *, missing: bool = False) -> tuple[Untrue, ...]:
+    """Claims of a text that the results do not bear out, in the order of the text; a claim once for each condition.
+
+    Parameters
+    ----------
+    text, given, look
+        As for :func:`check`.
+    missing : bool
+        Whether a claim whose condition asks for more than a result that is not available can give is among them;
+        otherwise it is refused.
+
+    Raises
+    ------
+    SeriesNotFound, SchemaError
+        As :func:`check`.
+    SpecificationError
+        If a condition cannot be read, or without ``missing`` cannot be computed.
+    """
     said: dict[str, str] = {}
     for key, words in spans(text):
         if key not in given:
@@ -115,18 +155,18 @@ def check(text: str, given: Mapping[str, Iterable[str]], look: Look) -> None:
         said.setdefault(key, words)
     if idle := [key for key in given if key not in said]:
         raise SchemaError(f"{FILE}: {idle[0]!r} belongs to no claim of the text; key a sentence to it, or take it out.")
-    false = [
-        (key, each) for key in said for condition in given[key] for each in expanded(condition) if not holds(each, look)
-    ]
-    if false:
-        key, each = false[0]
-        numbers = "; ".join(f"{name} = {_shown(look(name))}" for name in named(each))
-        others = sorted({other for other, _ in false} - {key})
-        raise OutputDiffers(
-            f"the text says {said[key]!r} (claim {key}), which rests on {each!r}; the results say {numbers}. "
-            f"Rewrite the sentence, and its condition in {FILE}."
-            + (f" False too: {', '.join(others)}." if others else "")
-        )
+    asked = ((key, each) for key in said for condition in given[key] for each in expanded(condition))
+    return tuple(
+        Untrue(key, said[key], each, "; ".join(f"{name} = {_shown(look(name))}" for name in named(each)))
+        for key, each in asked
+        if (missing and _lacks(each, look)) or not holds(each, look)
+    )
+
+
+def _lacks(condition: str, look: Look) -> bool:
+    """Whether a condition that is not about a gap reads a result that is one."""
+    about = condition.endswith(" is missing")
+    return not about and any(isinstance(look(name), Unavailable) for name in named(condition))
 
 
 def expanded(condition: str) -> Iterator[str]:

@@ -52,13 +52,16 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def build(folder: Path | None = None) -> tuple[Path, ...]:
+def build(folder: Path | None = None, *, mark: bool = False) -> tuple[Path, ...]:
     """Set the paper.
 
     Parameters
     ----------
     folder : Path, optional
         Folder of the paper, with ``paper.md``, results, tables and figures; by default the project's.
+    mark : bool
+        Whether a false sentence is struck out, marked, and listed before the first section, as befits a vintage that
+        the text was not written on; otherwise it stops the build.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
     SeriesNotFound
         If the text asks for a number, or keys a claim to an assertion, that does not exist; names the nearest.
     OutputDiffers
-        If a sentence that the text keys to an assertion is false by the results.
+        If a sentence that the text keys to an assertion is false by the results, and none is to be marked.
     SpecificationError
         If a digit is typed by hand, or pandoc or Typst refuse: an undefined reference or citation, a missing table.
     ReplicationError
@@ -80,12 +83,12 @@ def build(folder: Path | None = None) -> tuple[Path, ...]:
     _need("pypandoc", "typst")
     with scratch() as temporary, ThreadPoolExecutor(len(_FORMATS)) as pool:
         numbers, printed = temporary / "numbers.json", rendered(folder)
-        checked_text(folder)
-        write(numbers, dumps(printed))
+        marked = checked_text(folder, mark=mark)
+        write(numbers, dumps({"numbers": printed, "false": sorted({each.key for each in marked})}))
         editions.save(folder, reprinted(folder))
         metadata = ("-M", f"numbers-file={numbers}", "-M", f"date={edition(folder)}")
         words = {name: (*_FIRST.get(name, ()), *_COMMON, *options, *metadata) for name, options in _FORMATS.items()}
-        made = {ending: pool.submit(_pandoc, folder, given) for ending, given in words.items()}
+        made = {ending: pool.submit(pandoc, folder, given) for ending, given in words.items()}
         pdf = _typst(folder, made["typ"].result())  # while pandoc is at work on the others
         texts = {folder / f"paper.{ending}": text.result() for ending, text in made.items()}
         page = folder / "paper.html"
@@ -153,19 +156,29 @@ def results(folder: Path) -> Callable[[str], Number]:
     return look
 
 
-def checked_text(folder: Path) -> None:
+def checked_text(folder: Path, *, mark: bool = False) -> tuple[assertions.Untrue, ...]:
     """Hold the claims of the text to the results, and its digits to the list of those that may be typed.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the paper.
+    mark : bool
+        Whether false sentences are handed back; otherwise the first stops the build.
 
     Raises
     ------
     SpecificationError
         If a digit is typed by hand or a condition cannot be read.
     OutputDiffers
-        If a sentence is false.
+        If a sentence is false and none is to be marked.
     """
-    text = source(folder)
+    text, given, look = source(folder), assertions.read(folder), results(folder)
     typed.check(text, typed.read(folder))
-    assertions.check(text, assertions.read(folder), results(folder))
+    if mark:
+        return assertions.untrue(text, given, look, missing=True)
+    assertions.check(text, given, look)
+    return ()
 
 
 def edition(folder: Path) -> str:
@@ -185,13 +198,23 @@ def _need(*modules: str) -> None:
         )
 
 
-def _pandoc(folder: Path, options: Sequence[str]) -> str:
+def pandoc(folder: Path, options: Sequence[str], *, page: str = "paper.md") -> str:
+    """What pandoc makes of a page of a folder.
+
+    Raises
+    ------
+    SpecificationError
+        If pandoc refuses the page; says why.
+    ReplicationError
+        If pandoc is not installed.
+    """
+    _need("pypandoc")
     import pypandoc
 
-    words = [str(pypandoc.get_pandoc_path()), "paper.md", *options]
+    words = [str(pypandoc.get_pandoc_path()), page, *options]
     done = subprocess.run(words, cwd=folder, capture_output=True, check=False)
     if done.returncode != 0:
-        raise SpecificationError(f"the paper cannot be set; pandoc says: {_message(done.stderr.decode('utf-8'))}")
+        raise SpecificationError(f"{page} cannot be set; pandoc says: {_message(done.stderr.decode('utf-8'))}")
     return done.stdout.decode("utf-8")
 
 

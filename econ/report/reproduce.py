@@ -28,7 +28,8 @@ def reproduce(
         Data vintage instead of the one that ``analyses/specification.py`` names; results and paper then go to a
         folder of their own (`econ.report.vintages.folder_of`), and the committed ones stay as they are.
     show : callable
-        Gets one line an exhibit that is up to date; the programs print their own.
+        Gets one line an exhibit that is up to date, and on another vintage one a sentence that is false there and
+        marked in the paper; the programs print their own.
 
     Returns
     -------
@@ -40,7 +41,7 @@ def reproduce(
     ReplicationError
         If programs fail, once the others are done; says which, why, and how to see where.
     """
-    from econ.report.build import build  # programs too: python -m must find them not imported yet
+    from econ.report.build import build, checked_text  # programs too: python -m must find them not imported yet
     from econ.report.explorer import explorable, explore
 
     root = root or project_root()
@@ -55,7 +56,9 @@ def reproduce(
     if failed:
         raise ReplicationError("\n".join(failed))
     with step("paper"):
-        build(target)
+        build(target, mark=as_of is not None)
+    for each in checked_text(target, mark=True) if as_of is not None else ():
+        show(f"no longer so on this vintage: {each}")
     if explorable(target):
         with step("explorer"):
             explore(target)

@@ -1,5 +1,6 @@
 """The paper on another vintage: in a folder of its own, with the headline of both side by side."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ from econ.data import diff
 from econ.data.archive import EMBEDDED, manifest, table_bytes
 from econ.data.home import data_home
 from econ.data.store import TableFile, locked, publish
-from econ.errors import Revised, SchemaError, SeriesNotFound, SpecificationError, VintageMissing
-from econ.report import Estimate, Exhibit, headline
+from econ.errors import OutputDiffers, Revised, SchemaError, SeriesNotFound, SpecificationError, VintageMissing
+from econ.report import Estimate, Exhibit, Unavailable, headline
+from econ.report.assertions import untrue
+from econ.report.build import build
 from econ.report.headline import _row
 from econ.report.reproduce import is_up_to_date, reproduce
 from econ.report.vintages import folder_of, on_vintage, prepared
@@ -104,6 +107,57 @@ def test_a_program_on_another_vintage_leaves_the_committed_results_alone(project
     assert new.numbers["yield"].value - old.numbers["yield"].value == pytest.approx(1 / 12)
     assert is_up_to_date(project, "mean")
     assert is_up_to_date(project, "mean", as_of=NEW)
+
+
+CLAIMS = """---
+title: A note
+abstract: "[The mean is low]{.claim key=low}."
+---
+
+# One {#sec:one}
+
+[The mean, []{.num key=mean.yield fmt=value:2}, is low]{.claim key=low}, and [it is positive]{.claim key=positive}.
+"""
+
+
+def test_a_sentence_that_no_longer_holds_is_marked_on_another_vintage_and_stops_the_papers_own(project):
+    for name in ("numbers.lua", "web.lua", "crossref.lua", "template.typ", "paper.css", "head.tex"):
+        shutil.copy(ROOT / "paper" / name, project / "paper" / name)
+    (project / "paper" / "paper.md").write_text(CLAIMS)
+    (project / "paper" / "assertions.toml").write_text('low = ["mean.yield < 0.86"]\npositive = ["0 < mean.yield"]\n')
+    shown = []
+    reproduce(project, show=shown.append)
+    assert not [line for line in shown if "no longer" in line]
+    plain = (project / "paper" / "paper.html").read_text()
+    assert "no longer" not in plain
+    assert "<del>" not in plain
+    reproduce(project, as_of=NEW, show=shown.append)
+    (told,) = [line for line in shown if "no longer" in line]
+    assert "'The mean is low' (claim low), which rests on 'mean.yield < 0.86'; the results say mean.yield = 0.9" in told
+    folder = folder_of(project, NEW)
+    html, tex, typ = ((folder / f"paper.{ending}").read_text() for ending in ("html", "tex", "typ"))
+    for page, once in ((html, "<del>"), (typ, "#strike[")):
+        assert page.count(once) == 2  # in the abstract and in the text
+    for page in (html, tex, typ):
+        words = " ".join(page.replace("{[}", "[").replace("{]}", "]").replace("\\[", "[").replace("\\]", "]").split())
+        assert words.count("[no longer so on this vintage]") == 2
+        assert words.index("no longer hold on this vintage") < words.rindex("it is positive")
+        assert "is low" in words[words.index("no longer hold") :]
+    with pytest.raises(OutputDiffers, match="The mean is low"):
+        build(folder)
+    (project / "paper" / "assertions.toml").write_text('low = ["mean.yield > 9"]\npositive = ["0 < mean.yield"]\n')
+    with pytest.raises(OutputDiffers, match="The mean is low"):
+        reproduce(project, show=shown.append)
+
+
+def test_a_claim_about_a_result_that_is_not_available_is_marked_only_if_asked():
+    gap = Unavailable("one event only")
+    text, given = "[It falls]{.claim key=falls}.", {"falls": ["a.b < 0"]}
+    (found,) = untrue(text, given, lambda name: gap, missing=True)
+    assert (found.key, found.words, found.condition) == ("falls", "It falls", "a.b < 0")
+    with pytest.raises(SpecificationError, match="not available"):
+        untrue(text, given, lambda name: gap)
+    assert untrue(text, {"falls": ["a.b is missing"]}, lambda name: gap, missing=True) == ()
 
 
 def test_results_are_built_again_when_the_vintage_under_that_name_changes(project):
