@@ -7,7 +7,6 @@ million draws. Starts a scheduler and two workers of one thread on 127.0.0.1 and
 import argparse
 import json
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from distributed import Client
+from distributed.protocol import serialize
 
 from econ import Cholesky, Residual, quiet
 from econ.parallel import BLOCK, stream
@@ -69,15 +69,17 @@ def sizes(svar: StructuralResults) -> tuple[int, int, int]:
     """Bytes, as they are sent, of the model, of a block's task and of its result."""
     bootstrap = Residual(draws=BLOCK)
     scheme = Cholesky("x", "y")
-    read = partial(_identified, scheme, partial(_responses, scheme, bootstrap, HORIZON, inner=0))
-    work = partial(_read, _Simulator(svar.parent, bootstrap), read)
+    read = partial(
+        _identified, scheme, partial(_responses, scheme=scheme, bootstrap=bootstrap, horizon=HORIZON, inner=0)
+    )
+    work = partial(_read, simulator=_Simulator(svar.parent, bootstrap), read=read)
     job = (BLOCK, np.random.SeedSequence(1).spawn(1)[0])
     result = work(job[0], np.random.default_rng(job[1]))
     return sized(work), sized(job), sized(result)
 
 
 def sized(value: object) -> int:
-    return len(pickle.dumps(value, protocol=5))
+    return sum(memoryview(each).nbytes for each in serialize(value)[1])  # type: ignore[no-untyped-call]
 
 
 class Peak:
