@@ -7,7 +7,6 @@ million draws. Starts a scheduler and two workers of one thread on 127.0.0.1 and
 import argparse
 import json
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -19,8 +18,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import psutil
 from distributed import Client
+from distributed.protocol import serialize
 
 from econ import Cholesky, Residual, quiet
 from econ.parallel import BLOCK, stream
@@ -31,8 +30,8 @@ from econ.var.structure.structural import _identified, _responses
 
 HORIZON = 24
 WORKERS = 2
-Where = tuple[str, psutil.Process, list[psutil.Process]]
-"""Address, scheduler, workers."""
+Where = tuple[str, int, list[int]]
+"""Address; numbers of the processes of scheduler and workers."""
 
 
 def model() -> StructuralResults:
@@ -47,11 +46,11 @@ def cluster(folder: Path) -> Iterator[Where]:
     file = folder / "scheduler.json"
     started = []
 
-    def start(program: str, *words: str) -> psutil.Process:
+    def start(program: str, *words: str) -> int:
         command = [sys.executable, "-m", f"distributed.cli.{program}", *words, "--host", "127.0.0.1", "--no-dashboard"]
         with (folder / "log.txt").open("ab") as log:
             started.append(subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": "."}))
-        return psutil.Process(started[-1].pid)
+        return started[-1].pid
 
     try:
         scheduler = start("dask_scheduler", "--port", "0", "--scheduler-file", str(file))
@@ -69,12 +68,18 @@ def cluster(folder: Path) -> Iterator[Where]:
 def sizes(svar: StructuralResults) -> tuple[int, int, int]:
     """Bytes, as they are sent, of the model, of a block's task and of its result."""
     bootstrap = Residual(draws=BLOCK)
-    read = partial(_identified, svar.scheme, partial(_responses, svar.scheme, bootstrap, HORIZON, inner=0))
-    work = partial(_read, _Simulator(svar.parent, bootstrap), read)
+    scheme = Cholesky("x", "y")
+    read = partial(
+        _identified, scheme, partial(_responses, scheme=scheme, bootstrap=bootstrap, horizon=HORIZON, inner=0)
+    )
+    work = partial(_read, simulator=_Simulator(svar.parent, bootstrap), read=read)
     job = (BLOCK, np.random.SeedSequence(1).spawn(1)[0])
     result = work(job[0], np.random.default_rng(job[1]))
-    model, task, result = (len(pickle.dumps(each, protocol=5)) for each in (work, job, result))
-    return model, task, result
+    return sized(work), sized(job), sized(result)
+
+
+def sized(value: object) -> int:
+    return sum(memoryview(each).nbytes for each in serialize(value)[1])  # type: ignore[no-untyped-call]
 
 
 class Peak:
@@ -104,15 +109,16 @@ def anonymous() -> int:
     raise SystemExit("this system does not say what of the memory in use belongs to files.")
 
 
-def processor(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def processor(process: int) -> float:
+    """Seconds of processor time that a process has used, by its number."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def clocks(where: Where, what: str, pieces: int) -> Iterator[None]:
     """Print the seconds of what is done inside, and the processor time of each process for one of ``pieces``."""
-    processes = [psutil.Process(), where[1], *where[2]]
+    processes = [os.getpid(), where[1], *where[2]]
     before = [processor(each) for each in processes]
     start = time.perf_counter()
     yield
@@ -131,11 +137,11 @@ def empty(where: Where, tasks: int = 2000) -> None:
 def run(svar: StructuralResults, draws: int, where: Where, *, direct: bool) -> np.ndarray:
     """The first draws of a run that is kept on the disk."""
     what = f"{draws:,} draws{', sent straight from worker to client' if direct else ''}, a block"
-    with tempfile.TemporaryDirectory() as folder, Client(where[0], direct_to_workers=direct):
+    with tempfile.TemporaryDirectory() as folder, Client(where[0], direct_to_workers=direct):  # type: ignore[no-untyped-call]
         with Peak() as peak, clocks(where, what, -(-draws // BLOCK)):
             irf = svar.irf(HORIZON, Residual(draws=draws), rng=1, backend="dask", folder=folder)
         print(f"  client memory: {peak.start / 1e6:.0f} MB before, peak {peak.most / 1e6:.0f}", flush=True)
-        return np.array(irf.draws[: 20 * BLOCK])
+        return irf.joint_draws("the first draws")[: 20 * BLOCK].copy()
 
 
 def main() -> None:
@@ -145,7 +151,7 @@ def main() -> None:
     svar = model()
     print("bytes: model {:,} once, task {:,} and result {:,} a block".format(*sizes(svar)))
     start = time.process_time()
-    alone = svar.irf(HORIZON, Residual(draws=20 * BLOCK), rng=1).draws
+    alone = svar.irf(HORIZON, Residual(draws=20 * BLOCK), rng=1).joint_draws("one process")
     print(f"one process: {1000 * (time.process_time() - start) / 20:.2f} processor ms a block of {BLOCK} draws")
     with tempfile.TemporaryDirectory() as folder, cluster(Path(folder)) as where, quiet():
         svar.irf(HORIZON, Residual(draws=100 * BLOCK), rng=1, scheduler=where[0])  # workers import and get warm

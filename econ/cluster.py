@@ -61,13 +61,13 @@ def on_cluster(
         client = _client(scheduler, stack)
         await_workers(client)
         with _lost():
-            yield from _Run(client, work, items, together).results(in_order)
+            yield from _Run(client, work, items, together=together).results(in_order)
 
 
 class _Run:
     """One run: what is out, what is back, and how many items the next task gets."""
 
-    def __init__(self, client: Any, work: Callable[..., Any], items: Sequence[Any], together: int) -> None:
+    def __init__(self, client: Any, work: Callable[..., Any], items: Sequence[Any], *, together: int) -> None:
         self.client, self.items, self.most = client, items, together
         # a task and no scattered value: one whose only worker is lost can be made again
         self.work = client.submit(_kept, work, pure=False)

@@ -63,7 +63,7 @@ def bootstrap_blocks(
     """
     check_bootstrap(bootstrap)
     return map_blocks(
-        partial(_read, _Simulator(fit, bootstrap), read),
+        partial(_read, simulator=_Simulator(fit, bootstrap), read=read),
         bootstrap.draws,
         rng=rng,
         n_jobs=n_jobs,
@@ -74,7 +74,9 @@ def bootstrap_blocks(
     )
 
 
-def _read(simulator: _Simulator, read: Callable[[SimulatedDraws], T], size: int, generator: np.random.Generator) -> T:
+def _read(
+    size: int, generator: np.random.Generator, *, simulator: _Simulator, read: Callable[[SimulatedDraws], T]
+) -> T:
     """One block; a function of the module, so that other machines can import it."""
     return read(simulator(size, generator))
 

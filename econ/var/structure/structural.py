@@ -178,14 +178,9 @@ class StructuralResults(Shown):
             check_structural(bootstrap)
         size = bootstrap.draws if bootstrap is not None else 0 if self.draws is None else len(self.draws)
         place = kept.Place((size, *point.shape), None if folder is None else Path(folder), errors=bool(inner))
+        read = partial(_responses, scheme=self.scheme, bootstrap=bootstrap, horizon=horizon, inner=inner)
         found = self.read_draws(
-            partial(_responses, self.scheme, bootstrap, horizon, inner=inner),
-            bootstrap,
-            rng,
-            n_jobs=n_jobs,
-            backend=backend,
-            scheduler=scheduler,
-            gather=place.fill,
+            read, bootstrap, rng, n_jobs=n_jobs, backend=backend, scheduler=scheduler, gather=place.fill
         )
         drawn, errors, unstable = found[0] if found else (None, None, 0)
         return IRF(
@@ -325,7 +320,7 @@ def _identified(
 
 
 def _responses(
-    scheme: Scheme, bootstrap: Bootstrap | None, horizon: int, draws: ReducedDraws, impacts: Array, *, inner: int
+    draws: ReducedDraws, impacts: Array, *, scheme: Scheme, bootstrap: Bootstrap | None, horizon: int, inner: int
 ) -> kept.Block:
     """Responses of a block of draws, the standard error of each if asked for, and the unstable samples met."""
     errors = None

@@ -205,14 +205,7 @@ class TimeVaryingVAR:
         each = -(-draws // chains)
         with within_memory(f"{draws} draws of {len(sample.y)} dates"):
             blocks = map_blocks(
-                chain,
-                draws,
-                rng=seed,
-                n_jobs=n_jobs,
-                backend=backend,
-                scheduler=scheduler,
-                block=each,
-                label="posterior",
+                chain, draws, rng=seed, n_jobs=n_jobs, backend=backend, scheduler=scheduler, block=each, label="draws"
             )
             kept = concatenated(blocks)
         return TimeVaryingVARResults(
