@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from distributed import Client
-from distributed.protocol import serialize
+from distributed.protocol.serialize import serialize
 
 from econ import Cholesky, Residual, quiet
 from econ.parallel import BLOCK, stream
@@ -70,7 +70,10 @@ def sizes(svar: StructuralResults) -> tuple[int, int, int]:
     bootstrap = Residual(draws=BLOCK)
     scheme = Cholesky("x", "y")
     read = partial(
-        _identified, scheme, partial(_responses, scheme=scheme, bootstrap=bootstrap, horizon=HORIZON, inner=0)
+        _identified,
+        scheme,
+        svar.signs,
+        partial(_responses, scheme=scheme, bootstrap=bootstrap, horizon=HORIZON, inner=0),
     )
     work = partial(_read, simulator=_Simulator(svar.parent, bootstrap), read=read)
     job = (BLOCK, np.random.SeedSequence(1).spawn(1)[0])
@@ -79,7 +82,7 @@ def sizes(svar: StructuralResults) -> tuple[int, int, int]:
 
 
 def sized(value: object) -> int:
-    return sum(memoryview(each).nbytes for each in serialize(value)[1])  # type: ignore[no-untyped-call]
+    return sum(memoryview(each).nbytes for each in serialize(value)[1])
 
 
 class Peak:

@@ -22,9 +22,10 @@ SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / 
 
 ORDER = (
     {"errors", "arrays", "version"},
+    {"memory"},
     {"border"},
     {"checks", "frozen"},
-    {"memory", "cluster"},
+    {"cluster"},
     {"estimate", "parallel", "files"},
     {"blocks", "tables"},
     {"data"},

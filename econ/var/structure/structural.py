@@ -169,15 +169,11 @@ class StructuralResults(Shown):
         WriteError
             If there is no room for them in ``folder``.
         """
-        horizon, inner = checks.horizon(horizon), checks.count("inner", inner, least=0)
-        if inner == 1:
-            raise SpecificationError("inner must be 0 or at least 2: one sample has no standard deviation; found 1.")
+        horizon, inner = checks.horizon(horizon), _inner(inner)
         point = kernels.responses(self.model.lag_blocks, self.impact.to_numpy()[None], horizon)[0]
-
-        if bootstrap is not None:
-            check_structural(bootstrap)
-        size = bootstrap.draws if bootstrap is not None else 0 if self.draws is None else len(self.draws)
-        place = kept.Place((size, *point.shape), None if folder is None else Path(folder), errors=bool(inner))
+        place = kept.Place(
+            (self._size(bootstrap), *point.shape), None if folder is None else Path(folder), errors=bool(inner)
+        )
         read = partial(_responses, scheme=self.scheme, bootstrap=bootstrap, horizon=horizon, inner=inner)
         found = self.read_draws(
             read, bootstrap, rng, n_jobs=n_jobs, backend=backend, scheduler=scheduler, gather=place.fill
@@ -195,6 +191,13 @@ class StructuralResults(Shown):
             origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),
             unstable=unstable,
         )
+
+    def _size(self, bootstrap: Bootstrap | None) -> int:
+        """Draws that there will be."""
+        if bootstrap is None:
+            return 0 if self.draws is None else len(self.draws)
+        check_structural(bootstrap)
+        return bootstrap.draws
 
     @told_by(fevd)
     def fevd(
@@ -310,6 +313,13 @@ class StructuralResults(Shown):
         reduced, impacts = self.own_draws
         blocks = [slice(start, start + BLOCK) for start in range(0, len(impacts), BLOCK)]
         return [read(reduced.part(rows), impacts[rows]) for rows in blocks]
+
+
+def _inner(inner: int) -> int:
+    """Samples inside a sample: none, or as many as have a standard deviation."""
+    if checks.count("inner", inner, least=0) == 1:
+        raise SpecificationError("inner must be 0 or at least 2: one sample has no standard deviation; found 1.")
+    return checks.count("inner", inner, least=0)
 
 
 def _identified(

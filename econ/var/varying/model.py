@@ -197,13 +197,9 @@ class TimeVaryingVAR:
         seed, draws = seed_sequence(rng), checks.count("draws", draws, least=2)
         burn, thin = checks.count("burn", burn, least=0), checks.count("thin", thin)
         chains = checks.count("chains", chains, most=draws, of=f"for {draws} draws")
-        x, y = self.var.design(self.lags), self.var.parent.frame.to_numpy(dtype=float)[self.lags :]
-        sample = Sample.of(x[self.training :], y[self.training :])
-        chain = Chain(self._beliefs, sample, burn, thin, self.lags if self.explosive == "reject" else None)
-        if self.explosive == "reject":
-            self._check_start(chain)
+        chain = self._chain(burn, thin)
         each = -(-draws // chains)
-        with within_memory(f"{draws} draws of {len(sample.y)} dates"):
+        with within_memory(f"{draws} draws of {len(chain.sample.y)} dates"):
             blocks = map_blocks(
                 chain, draws, rng=seed, n_jobs=n_jobs, backend=backend, scheduler=scheduler, block=each, label="draws"
             )
@@ -218,6 +214,15 @@ class TimeVaryingVAR:
             chain=each,
             origin=(seed.entropy, seed.spawn_key),
         )
+
+    def _chain(self, burn: int, thin: int) -> Chain:
+        """The sampler, whose start is looked at where explosive paths are refused."""
+        x, y = self.var.design(self.lags), self.var.parent.frame.to_numpy(dtype=float)[self.lags :]
+        sample = Sample.of(x[self.training :], y[self.training :])
+        chain = Chain(self._beliefs, sample, burn, thin, self.lags if self.explosive == "reject" else None)
+        if self.explosive == "reject":
+            self._check_start(chain)
+        return chain
 
     def _check_start(self, chain: Chain) -> None:
         walks, a = chain.beliefs, np.eye(len(self.var.variables))
