@@ -17,8 +17,8 @@ from econ.arrays import Array
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.cusum import recursive_residuals
 from econ.eventstudy.parametric import FLAT, SHARED, row_statistics
-from econ.eventstudy.ranks import centred_ranks, mean_ranks, rank_statistic, with_window
-from econ.eventstudy.signs import TIE, binomial_p, signed_rank
+from econ.eventstudy.ranks import TIE, centred_ranks, mean_ranks, rank_statistic, with_window
+from econ.eventstudy.signs import binomial_p, signed_rank
 
 
 def stacked(windows: Sequence[Windows]) -> Windows:
