@@ -140,7 +140,14 @@ def flow_table(
     name: str, measure: str, scale: str, *, as_of: str, stamp: tuple[Vintage, ...], concept: str = "spliced"
 ) -> pd.DataFrame:
     """What `flows` gives, from files that were verified already."""
-    codes = codes_of(name)
+    return _flow_table(codes_of(name), name, (measure, scale, concept), as_of, stamp).copy()
+
+
+@lru_cache(maxsize=1024)
+def _flow_table(
+    codes: tuple[str, ...], name: str, asked: tuple[str, str, str], as_of: str, stamp: tuple[Vintage, ...]
+) -> pd.DataFrame:
+    measure, scale, concept = asked
     if measure.startswith("benchmarked"):
         if len(codes) > 1:
             raise SpecificationError(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from econ.border import checked
-from econ.data.archive import EMBEDDED, read_table, table_bytes
+from econ.data.archive import EMBEDDED, read_table, verified
 from econ.data.catalogue import AGGREGATES
 from econ.data.concepts import purchases
 from econ.data.convert import monthly
@@ -68,7 +68,7 @@ def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame
 def stamp_of(as_of: str) -> tuple[Vintage, ...]:
     """Files behind flows, each verified by its checksum."""
     names = ("bertaut_judson", "foreign_official", "s_form", "slt_table1", "mfh", "FYGFDPUN", "DGS2", "DGS10")
-    return tuple(table_bytes(name, as_of)[1] for name in names)
+    return verified(names, as_of)
 
 
 def _previous_position(official: pd.DataFrame) -> pd.Series:

@@ -47,13 +47,18 @@ def cusum(windows: Windows) -> Outcome:
 def cusum_statistic(windows: Windows) -> float:
     """The statistic of `cusum` for two events or more; infinite where they have no spread."""
     n, d = windows.abnormal.shape
-    factor = np.linalg.cholesky(windows.spread)
-    e = np.linalg.solve(factor, (windows.abnormal / windows.scale[:, None])[..., None])[..., 0]
+    e = recursive_residuals(windows)
     mean = e.mean(axis=0)
     variance = float(((e - mean) ** 2).sum()) / (d * (n - 1))
     if math.sqrt(variance) <= FLAT * float(np.abs(mean).max()):
         return math.inf
     return float(np.abs(np.cumsum(mean)).max()) * math.sqrt(n / (d * variance))
+
+
+def recursive_residuals(windows: Windows) -> Array:
+    """(n, d) forecast errors of each event made uncorrelated, in units of its scale."""
+    factor = np.linalg.cholesky(windows.spread)
+    return np.asarray(np.linalg.solve(factor, (windows.abnormal / windows.scale[:, None])[..., None])[..., 0])
 
 
 @lru_cache(maxsize=32)

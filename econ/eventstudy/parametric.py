@@ -26,6 +26,7 @@ ONE_EVENT = "one event only: no cross-section to take a variance from"
 
 
 FLAT = 1e-10  # relative spread below which changes count as equal
+SHARED = 1.0 - 1e-10  # correlation of events above which they count as one
 NO_SPREAD = "all events have the same abnormal change: no variance between them"
 
 
@@ -121,7 +122,7 @@ def kolari_pynnonen(windows: Windows) -> Outcome:
     if len(windows) < 2:
         return unavailable(ONE_EVENT, "t(n - 1)", NO_MEAN)
     n, r = len(windows), windows.average_correlation
-    if r > 1.0 - 1e-10:
+    if r > SHARED:
         return unavailable("the events share all their days", "t(n - 1)", NO_MEAN)
     factor = math.sqrt((1.0 - r) / (1.0 + (n - 1) * r))
     return mean_test(windows.standardised, factor)

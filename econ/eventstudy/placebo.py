@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -102,23 +102,29 @@ def day_outcomes(
     return standardised, cumulative
 
 
-def strata(series: Series, usable: Mask, ready: Mask, *, first: int) -> dict[str, Array]:
-    """Class of every row under each match; (T,) each.
+def strata(
+    series: Series, usable: Mask, ready: Mask, *, first: int, match: Sequence[str] = MATCHES
+) -> dict[str, Array]:
+    """Class of every row under each match that is asked for; (T,) each.
 
     ``weekday``: of day 0. ``volatility``: third of the candidates' distribution into which the standard
     deviation of the last 22 usable changes before the window falls. ``calendar``: third of the month.
     """
-    y = pd.Series(np.where(usable, series.y, np.nan))
-    recent = y.rolling(22, min_periods=11).std().shift(1 - first).to_numpy()
+    simple: dict[str, Callable[[], Array]] = {
+        "weekday": lambda: np.asarray(series.index.day_of_week, dtype=float),
+        "volatility": lambda: _regimes(np.where(usable, series.y, np.nan), ready, first),
+        "calendar": lambda: np.minimum((np.asarray(series.index.day, dtype=float) - 1) // 10, 2.0),
+    }
+    return {word: simple[word]() for word in match}
+
+
+def _regimes(y: Array, ready: Mask, first: int) -> Array:
+    recent = pd.Series(y).rolling(22, min_periods=11).std().shift(1 - first).to_numpy()
     known = np.isfinite(recent)
     regime = np.full(len(y), -1.0)
     cuts = np.quantile(recent[ready & known], [1 / 3, 2 / 3]) if (ready & known).any() else np.zeros(2)
     regime[known] = np.searchsorted(cuts, recent[known])
-    return {
-        "weekday": np.asarray(series.index.day_of_week, dtype=float),
-        "volatility": regime,
-        "calendar": np.minimum((np.asarray(series.index.day, dtype=float) - 1) // 10, 2.0),
-    }
+    return regime
 
 
 def find_candidates(
@@ -134,7 +140,7 @@ def find_candidates(
         checks.choice("match", word, MATCHES)
     standardised, cumulative = outcomes
     ready = np.isfinite(standardised)
-    classes = strata(series, usable, ready, first=windows.first)
+    classes = strata(series, usable, ready, first=windows.first, match=match)
     numbers = clusters(windows.positions, windows.length)
     found: list[tuple[Positions, Positions, Positions, str]] = []
     allowed: dict[tuple[int, ...], Positions] = {}  # by the shape of a cluster: most are single events

@@ -27,7 +27,7 @@ def mean_ranks(values: Array, valid: Mask) -> Array:
     """
     magnitude = np.where(valid, np.abs(values), 0.0).max(axis=1, keepdims=True)
     filled = np.where(valid, values, 2.0 * magnitude + 1.0)
-    order = np.argsort(filled, axis=1, kind="stable")
+    order = np.argsort(filled, axis=1)  # in whatever order ties come, they share their rank
     ordered = np.take_along_axis(filled, order, axis=1)
     m = values.shape[1]
     places = np.arange(m)
@@ -51,18 +51,18 @@ def centred_ranks(values: Array, valid: Mask) -> Array:
     return np.where(valid, mean_ranks(values, valid) / (1.0 + count) - 0.5, 0.0)
 
 
-def rank_statistic(u: Array, valid: Mask, length: int) -> float:
-    """Sum of the scaled mean ranks over the last ``length`` columns over its standard deviation.
+def rank_statistic(u: Array, valid: Mask, length: int) -> Array:
+    """Sum of the scaled mean ranks over the last ``length`` columns over its standard deviation; u is (..., n, M).
 
     With Z_t = n_t^-1/2 sum_i U_it over the n_t events that have day t, S² = sum_t Z_t² / M over all M
     columns in use, and sum_(t in window) Z_t / ( S sqrt(length (M - length) / (M - 1)) ). The last factor
     is the variance of a sum of ``length`` of M ranks drawn without replacement; it is 1 for one day.
     """
-    count = valid.sum(axis=0)
-    z = u.sum(axis=0) / np.sqrt(np.maximum(count, 1))
-    m = int(np.count_nonzero(count))
-    variance = float(z @ z) / m
-    return float(z[-length:].sum() / math.sqrt(variance * length * (m - length) / (m - 1)))
+    count = valid.sum(axis=-2)
+    z = u.sum(axis=-2) / np.sqrt(np.maximum(count, 1))
+    m = np.count_nonzero(count, axis=-1)
+    variance = np.vecdot(z, z) / m
+    return np.asarray(z[..., -length:].sum(axis=-1) / np.sqrt(variance * length * (m - length) / (m - 1)))
 
 
 def with_window(estimation: Array, event: Array, windows: Windows) -> tuple[Array, Mask]:
@@ -96,7 +96,7 @@ def corrado(windows: Windows) -> Outcome:
     Finance 18(5), eqs. (37), (38), (41).
     """
     values, valid = with_window(windows.residuals, windows.abnormal / windows.event_scale, windows)
-    return normal_outcome(rank_statistic(centred_ranks(values, valid), valid, windows.length), NO_SHIFT)
+    return normal_outcome(float(rank_statistic(centred_ranks(values, valid), valid, windows.length)), NO_SHIFT)
 
 
 def corrado_zivney(windows: Windows) -> Outcome:
@@ -117,7 +117,7 @@ def corrado_zivney(windows: Windows) -> Outcome:
     if (spread <= FLAT * np.abs(windows.daily_standardised).max()).any():
         return unavailable(NO_SPREAD, "N(0, 1)", NO_SHIFT)
     values, valid = with_window(windows.studentised_residuals, windows.daily_standardised / spread, windows)
-    return normal_outcome(rank_statistic(centred_ranks(values, valid), valid, windows.length), NO_SHIFT)
+    return normal_outcome(float(rank_statistic(centred_ranks(values, valid), valid, windows.length)), NO_SHIFT)
 
 
 @lru_cache(maxsize=1)
@@ -157,7 +157,7 @@ def grank_t(windows: Windows) -> Outcome:
     if ranked is None:
         return unavailable(NO_SPREAD, "t(T - 2)", NO_SHIFT)
     days = int(np.count_nonzero(ranked[1].any(axis=0)))
-    z = rank_statistic(*ranked, 1)
+    z = float(rank_statistic(*ranked, 1))
     return student_outcome(z * math.sqrt((days - 2) / max(days - 1 - z * z, 1e-12)), days - 2, NO_SHIFT)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from econ.arrays import Array, Mask, Seed
+from econ.arrays import Array, Seed
 from econ.eventstudy._kernels import Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import NO_MEAN, Outcome, draws_outcome, unavailable
@@ -92,7 +92,12 @@ def block_tables(windows: Windows) -> list[tuple[Positions, Array]]:
     """Events and run sums of each cluster."""
     groups = clusters(windows.positions, windows.length)
     members = [np.flatnonzero(groups == number) for number in range(int(groups.max()) + 1)]
-    return [(events, _block_sums(windows, events)) for events in members]
+    residuals, used = windows.studentised_residuals, windows.used
+    total, count = np.zeros((2, len(used), used.shape[1] + 1))
+    np.cumsum(residuals, axis=1, out=total[:, 1:])
+    np.cumsum(used, axis=1, out=count[:, 1:])
+    positions, length = windows.positions, windows.length
+    return [(events, _block_sums((total, count), events, positions[events], length=length)) for events in members]
 
 
 def one_block_of_sums(tables: list[tuple[Positions, Array]], size: int, generator: np.random.Generator) -> Array:
@@ -103,17 +108,16 @@ def one_block_of_sums(tables: list[tuple[Positions, Array]], size: int, generato
     return sample
 
 
-def _block_sums(windows: Windows, events: Positions) -> Array:
-    """(runs, events of the cluster) sums of studentised residuals over sqrt(length), one row a run."""
-    first = events[np.argmin(windows.positions[events])]
-    offsets = windows.positions[events] - windows.positions[first]
-    length, span = windows.length, int(offsets.max()) + windows.length
-    used: Mask = windows.used[first]
-    if len(used) < span:
-        return np.empty((0, len(events)))
-    runs = np.lib.stride_tricks.sliding_window_view(used, span).all(axis=1)
-    starts = np.flatnonzero(runs)
-    total = np.concatenate([[0.0], np.cumsum(windows.studentised_residuals[first])])
+def _block_sums(running: tuple[Array, Array], events: Positions, positions: Positions, *, length: int) -> Array:
+    """(runs, events of the cluster) sums of studentised residuals over sqrt(length), one row a run.
+
+    ``running`` are the running sums (n, p + 1) of residuals and of usable days, from 0.
+    """
+    first = np.argmin(positions)
+    offsets = positions - positions[first]
+    total, count = (each[events[first]] for each in running)
+    span = int(offsets.max()) + length
+    starts = np.flatnonzero(count[span:] - count[:-span] == span)
     begin = starts[:, None] + offsets
     return np.asarray((total[begin + length] - total[begin]) / np.sqrt(length))
 

@@ -7,8 +7,9 @@ from functools import cache
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
-from econ.arrays import Array
+from econ.arrays import Array, Mask
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy.outcome import NO_MEDIAN, Outcome, normal_outcome, unavailable
 from econ.eventstudy.ranks import TIE, mean_ranks
@@ -36,9 +37,14 @@ def sign(windows: Windows) -> Outcome:
     n, w = len(values), int((values > 0.0).sum())
     if n == 0:
         return unavailable(NO_CHANGE, "binomial", NO_MEDIAN)
-    tails = float(scipy.special.bdtr(w, n, 0.5)), float(scipy.special.bdtrc(w - 1, n, 0.5)) if w else 1.0
-    p_value = min(1.0, 2.0 * min(tails))
-    return Outcome((w - n / 2.0) / math.sqrt(n / 4.0), p_value, f"binomial({n}, 0.5)", NO_MEDIAN)
+    return Outcome((w - n / 2.0) / math.sqrt(n / 4.0), float(binomial_p(w, n)), f"binomial({n}, 0.5)", NO_MEDIAN)
+
+
+def binomial_p(positive: ArrayLike, count: ArrayLike) -> Array:
+    """Twice the smaller tail of binomial(count, 1/2) at ``positive``, at most 1."""
+    w = np.asarray(positive, dtype=float)
+    upper = np.where(w > 0, scipy.special.bdtrc(np.maximum(w - 1, 0), count, 0.5), 1.0)
+    return np.asarray(np.minimum(1.0, 2.0 * np.minimum(scipy.special.bdtr(w, count, 0.5), upper)))
 
 
 def generalised_sign(windows: Windows) -> Outcome:
@@ -82,15 +88,21 @@ def wilcoxon(windows: Windows) -> Outcome:
     if m == 0:
         return unavailable(NO_CHANGE, "signed rank", NO_MEDIAN)
     ranks = mean_ranks(np.abs(values)[None, :], np.ones((1, m), dtype=bool))[0]
-    w = float(ranks[values > 0.0].sum())
+    z, p_value, exact = signed_rank(ranks, values > 0.0)
+    return Outcome(z, p_value, f"exact signed rank, n = {m}" if exact else "N(0, 1)", NO_MEDIAN)
+
+
+def signed_rank(ranks: Array, positive: Mask) -> tuple[float, float, bool]:
+    """Statistic z and p-value from the ranks (m,) of the sizes of changes, and whether the p-value is exact."""
+    m, w = len(ranks), float(ranks[positive].sum())
     sizes = np.unique(ranks, return_counts=True)[1].astype(float)
     variance = m * (m + 1) * (2 * m + 1) / 24.0 - float((sizes**3 - sizes).sum()) / 48.0
     z = (w - m * (m + 1) / 4.0) / math.sqrt(variance)
     if m > EXACT or len(sizes) < m:
-        return normal_outcome(z, NO_MEDIAN)
+        return z, float(2.0 * scipy.special.ndtr(-abs(z))), False
     law = signed_rank_law(m)
     tails = float(law[: round(w) + 1].sum()), float(law[round(w) :].sum())
-    return Outcome(z, min(1.0, 2.0 * min(tails)), f"exact signed rank, n = {m}", NO_MEDIAN)
+    return z, min(1.0, 2.0 * min(tails)), True
 
 
 @cache

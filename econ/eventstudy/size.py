@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -13,13 +12,12 @@ from econ import checks
 from econ.arrays import Array, Mask, Seed
 from econ.border import checked
 from econ.errors import SpecificationError
-from econ.estimate import Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
+from econ.eventstudy._replications import cusum_statistics, p_values, resampled_p, stacked
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.calendar import clusters
-from econ.eventstudy.cusum import critical_level, cusum_statistic
-from econ.eventstudy.outcome import draws_outcome
-from econ.eventstudy.parametric import mean_test, row_statistics
+from econ.eventstudy.cusum import critical_level
+from econ.eventstudy.parametric import row_statistics
 from econ.eventstudy.placebo import Candidates, day_outcomes, draw_dates, find_candidates
 from econ.eventstudy.resampling import block_tables, one_block_of_flips, one_block_of_sums
 from econ.eventstudy.series import Series
@@ -107,7 +105,11 @@ def size_table(
     [('normal', 'size'), ('normal', 'power')]
     """
     size, effect = checks.real("size", size, above=0.0, below=1.0), checks.real("effect", effect)
-    events, days, draws = checks.count("events", events), checks.count("days", days), checks.count("draws", draws)
+    events, days, draws = (
+        checks.count("events", events, least=2),
+        checks.count("days", days),
+        checks.count("draws", draws),
+    )
     replications, scenarios = checks.count("replications", replications), checks.names("scenarios", scenarios)
     for name in scenarios:
         checks.choice("scenario", name, SCENARIOS)
@@ -146,7 +148,7 @@ def _block(
 ) -> Array:
     """(2, tests) rejections without and with the effect in ``count`` replications."""
     index = pd.bdate_range("2000-01-03", periods=days)
-    rejections = np.zeros((2, len(NAMES)))
+    fitted, shifts, null, flips = list[Windows](), list[Array](), list[dict[str, Array]](), list[list[Array]]()
     for _ in range(count):
         positions = event_days(generator, events, days, scenario=scenario)
         y = daily_changes(generator, days, positions, scenario=scenario)
@@ -155,13 +157,16 @@ def _block(
         usable[window_days] = False
         series = Series(index=index, y=y, x=np.ones((days, 1)), names=("const",), units="sd")
         windows = series.fit(usable, positions, window=WINDOW, estimation=ESTIMATION)
-        shift = np.zeros(days)
-        shift[positions] = effect
-        drawn = _null_draws(series, usable, windows, draws, generator)
-        rejections[0] += _rejected(windows, drawn, size=size, draws=draws, generator=generator)
-        moved = windows.shifted(shift[window_days])
-        rejections[1] += _rejected(moved, drawn, size=size, draws=draws, generator=generator)
-    return rejections
+        null.append(_null_draws(series, usable, windows, draws, generator))
+        groups = clusters(positions, windows.length)
+        flips.append([one_block_of_flips(groups, draws, generator) for _ in range(2)])
+        shifts.append(np.where(np.isin(window_days, positions), effect, 0.0))
+        fitted.append(windows)
+    correlation, still = np.array([windows.average_correlation for windows in fitted]), stacked(fitted)
+    drawn = {name: np.stack([each[name] for each in null]) for name in null[0]}
+    decide, signs = partial(_rejected, correlation=correlation, null=drawn, size=size), np.stack(flips)
+    unmoved = decide(still, flips=signs[:, 0])
+    return np.array([unmoved, decide(still.shifted(np.concatenate(shifts)), flips=signs[:, 1])])
 
 
 def _null_draws(
@@ -171,33 +176,26 @@ def _null_draws(
     outcomes = day_outcomes(series, usable, window=WINDOW, estimation=ESTIMATION, minimum=MINIMUM_DAYS)
     candidates: Candidates = find_candidates(series, usable, windows, outcomes=outcomes, match=("volatility",))
     dates = draw_dates(candidates, draws, generator, length=windows.length)
-    return {
-        "block bootstrap": row_statistics(one_block_of_sums(block_tables(windows), draws, generator)),
-        "placebo dates": row_statistics(candidates.standardised[dates]),
-    }
+    sums = one_block_of_sums(block_tables(windows), draws, generator)
+    return {"block bootstrap": row_statistics(sums), "placebo dates": row_statistics(candidates.standardised[dates])}
 
 
-def _rejected(
-    windows: Windows, null: dict[str, Array], *, size: float, draws: int, generator: np.random.Generator
-) -> list[bool]:
-    """Whether each test rejects, in the order of NAMES; an unavailable test does not."""
-    steps, n = windows.length, len(windows)
-    decided = [
-        # the same decision as by the p-value, without an integral a replication
-        math.inf > cusum_statistic(windows) >= critical_level(size, steps, steps * (n - 1))
-        if name == "CUSUM"
-        else _number(test(windows).p_value) <= size
-        for name, test in TESTS.items()
-    ]
-    flips = one_block_of_flips(clusters(windows.positions, windows.length), draws, generator)
-    observed = _number(mean_test(windows.standardised).statistic)
-    drawn = {"wild bootstrap": row_statistics(windows.standardised * flips)} | null
-    outcomes = [draws_outcome(observed, np.abs(drawn[name]), "draws", null="") for name in RESAMPLED]
-    return decided + [_number(outcome.p_value) <= size for outcome in outcomes]
+def _rejected(windows: Windows, *, flips: Array, correlation: Array, null: dict[str, Array], size: float) -> Array:
+    """In how many of R replications each test rejects, in the order of NAMES; an unavailable test does not.
 
-
-def _number(value: float | Unavailable) -> float:
-    return 1.0 if isinstance(value, Unavailable) else value
+    ``null`` has the statistics (R, B) of draws, ``flips`` the signs (R, B, n) of the wild bootstrap.
+    """
+    replications, _, n = flips.shape
+    standard = windows.standardised.reshape(replications, 1, n)
+    observed = row_statistics(standard[:, 0])
+    wild = row_statistics((standard * flips).reshape(-1, n)).reshape(replications, -1)
+    drawn = {"wild bootstrap": wild} | null
+    p = p_values(windows, correlation) | {name: resampled_p(observed, drawn[name]) for name in RESAMPLED}
+    steps, size_of = windows.length, cusum_statistics(windows, replications)
+    # the same decision as by the p-value, without an integral a replication
+    rejects = {name: each <= size for name, each in p.items()}
+    rejects["CUSUM"] = np.isfinite(size_of) & (size_of >= critical_level(size, steps, steps * (n - 1)))
+    return np.array([rejects[name].sum() for name in NAMES], dtype=float)
 
 
 def event_days(generator: np.random.Generator, events: int, days: int, *, scenario: str) -> Positions:

@@ -31,10 +31,10 @@ def bartlett_columns(psi: Array, lags: int) -> Array:
     the ends: one pass whatever the lags, and never negative.
     """
     periods, m = psi.shape[0], lags + 1
-    sums = np.zeros((periods + 1, psi.shape[1]))
-    np.cumsum(psi, axis=0, out=sums[1:])
-    ends = np.arange(1, periods + m)
-    window = sums[np.minimum(ends, periods)] - sums[np.maximum(ends - m, 0)]
+    sums = np.zeros((periods + 2 * m - 1, psi.shape[1]))
+    np.cumsum(psi, axis=0, out=sums[m : m + periods])
+    sums[m + periods :] = sums[m + periods - 1]
+    window = sums[m:] - sums[:-m]
     variance: Array = np.einsum("tb,tb->b", window, window) / m
     return variance
 
@@ -137,7 +137,13 @@ def counted(places: Rows, rows: int) -> Array:
     return result
 
 
-def in_order(values: Array, places: Rows) -> Array:
-    """``values[places[t, j], j]`` (T, B), zero where there is no row."""
-    padded = np.vstack([values, np.zeros((1, values.shape[1]))])
-    return np.take_along_axis(padded, np.where(places < 0, len(values), places), axis=0)
+def entries(places: Rows, rows: int) -> Rows:
+    """Where ``values[places[t, j], j]`` lies in an array of values (rows, B) that one row of zeros follows, (T, B)."""
+    draws = places.shape[1]
+    result: Rows = np.where(places < 0, rows, places) * draws + np.arange(draws)
+    return result
+
+
+def in_order(values: Array, where: Rows) -> Array:
+    """Values (n, B) of the row that stands at each place (T, B), zero where none does; see `entries`."""
+    return np.concatenate([values.ravel(), np.zeros(values.shape[1])]).take(where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -252,7 +253,7 @@ def null_draws(task: NullTask) -> Record:
 
 
 def _listed(numbers: Array) -> list[float | None]:
-    return [float(each) if np.isfinite(each) else None for each in numbers]
+    return [each if math.isfinite(each) else None for each in numbers.tolist()]
 
 
 def _stacked(records: list[Record], name: str) -> Array:

@@ -195,7 +195,7 @@ class LinearSpecification:
         left = self._on_calendar(plan, here) * math.sqrt(self.nobs / (self.nobs - have.q.shape[1]))
         b, psi, u = k.fitted(have.q, have.x, have.z, left[plan.places[here]] * have.root[:, None])
         rows = np.full(len(b), float(self.nobs))
-        return b, self._scores(b, self._spaced(psi), self._spaced(u), rows, self._scale(rows))
+        return b, self._scores(b, self._variances(self._spaced(psi), self._spaced(u), rows, self._scale(rows)), rows)
 
     def _on_calendar(self, plan: NullPlan, here: Rows) -> Array:
         """Residuals of the outcome on the controls at every place (T,); the sample's own again where there are none."""
@@ -208,15 +208,16 @@ class LinearSpecification:
         left[absent] = own[(absent - here[0]) % len(own)]
         return left
 
-    def _from_blocks(self, places: Rows, counts: Array) -> tuple[Array, Array]:
+    def _from_blocks(self, where: Rows, counts: Array) -> tuple[Array, Array]:
         have, columns = self._arrays, self._arrays.raw.copy()
         columns[:, 0] -= self._fitted.value * columns[:, 1]
         b, psi, u, scale = k.resampled(have.q, columns, counts)
         rows = counts.sum(axis=0)
         empty = np.isnan(b) | (rows < have.q.shape[1] + 1 + SPARE)
-        psi = k.in_order(psi, places)
-        u = k.in_order(u, places) if self.cov == "classical" else psi  # which other covariances do not look at
-        z = self._scores(np.where(empty, 0.0, b), psi, u, np.where(empty, self.nobs, rows), scale)
+        psi = k.in_order(psi, where)
+        u = k.in_order(u, where) if self.cov == "classical" else psi  # which other covariances do not look at
+        rows = np.where(empty, self.nobs, rows)
+        z = self._scores(np.where(empty, 0.0, b), self._variances(psi, u, rows, scale), rows)
         return np.where(empty, np.nan, b), np.where(empty, np.nan, z)
 
     @cached_property
@@ -227,8 +228,8 @@ class LinearSpecification:
         if float(np.abs(u).max()) <= 1e-12 * float(np.abs(y).max()):
             raise EstimationError("the regression fits without error; drop the control that is the outcome itself.")
         rows = np.array([float(self.nobs)])
-        error = float(np.sqrt(self._variances(self._spaced(psi), self._spaced(u), rows, self._scale(rows))[0]))
-        z = self._scores(b, self._spaced(psi), self._spaced(u), rows, self._scale(rows))
+        variance = self._variances(self._spaced(psi), self._spaced(u), rows, self._scale(rows))
+        error, z = float(np.sqrt(variance[0])), self._scores(b, variance, rows)
         df = float(self.nobs - have.q.shape[1] - 1) if self.cov == "classical" else math.inf
         return Fitted(float(b[0]), error, float(z[0]), df)
 
@@ -241,9 +242,8 @@ class LinearSpecification:
         columns = self._arrays.q.shape[1] + 1
         return k.variances(psi, u, cov=self.cov, lags=lags, rows=rows, columns=columns, scale=scale)
 
-    def _scores(self, b: Array, psi: Array, u: Array, rows: Array, scale: Array) -> Array:
+    def _scores(self, b: Array, variance: Array, rows: Array) -> Array:
         """Estimates over standard errors, as quantiles of the normal."""
-        variance = self._variances(psi, u, rows, scale)
         t = np.divide(b, np.sqrt(variance), out=np.zeros_like(b), where=variance > 0.0)
         if self.cov != "classical":
             return t

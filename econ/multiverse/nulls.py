@@ -13,7 +13,7 @@ from econ.arrays import Array, Rows
 from econ.errors import SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
-from econ.multiverse._kernels import counted
+from econ.multiverse._kernels import counted, entries
 from econ.responses.resampling import MovingBlock
 
 SCHEMES = ("shift", "permutation", "blocks")
@@ -112,7 +112,7 @@ class NullPlan:
 
 @lru_cache(maxsize=16)
 def standing(plan: NullPlan, positions: bytes) -> tuple[Rows, Array]:
-    """Which row stands at each place in each sample, -1 for none (T, B), and how often each row does (n, B).
+    """Where the row lies that stands at each place in each sample (T, B), and how often each row does (n, B).
 
     ``positions`` are the bytes of those of the rows on the calendar; many specifications share a sample.
     """
@@ -120,9 +120,9 @@ def standing(plan: NullPlan, positions: bytes) -> tuple[Rows, Array]:
     row = np.full(plan.periods, -1)
     row[here] = np.arange(len(here))
     places = row[plan.places]
-    counts = counted(places, len(here))
-    places.flags.writeable = counts.flags.writeable = False
-    return places, counts
+    where, counts = entries(places, len(here)), counted(places, len(here))
+    where.flags.writeable = counts.flags.writeable = False
+    return where, counts
 
 
 @runtime_checkable

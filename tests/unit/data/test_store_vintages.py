@@ -15,11 +15,11 @@ import pytest
 
 import econ
 from econ.data import store
-from econ.data.archive import EMBEDDED, as_of_dates, manifest, read_table, table_bytes
+from econ.data.archive import EMBEDDED, as_of_dates, manifest, read_table, table_bytes, verified
 from econ.data.home import data_home
 from econ.data.inspection import listing, verify_vintage
 from econ.data.store import TableFile, locked, publish
-from econ.errors import ChecksumMismatch, DataError, Revised, VintageMissing
+from econ.errors import ChecksumMismatch, DataError, Revised, SeriesNotFound, VintageMissing
 
 ABOUT = {"publisher": "P", "table": "T", "url": "https://example.org/x", "units": "percent", "frequency": "M",
          "first": "2026-01", "last": "2026-02", "rows": "2", "licence": "public", "citation": "",
@@ -258,3 +258,29 @@ def endless():
 
 if __name__ == "__main__":
     {"limited": limited, "endless": endless}[sys.argv[1]]()
+
+
+def test_a_file_found_sound_is_read_again_when_it_changes(home):
+    write()
+    names = ("XYZ0",)
+    assert verified(names, "2026-08-20") == verified(names, "2026-08-20") == (manifest("2026-08-20")["XYZ0"],)
+    path = next(home.glob("2026-08-20/XYZ0.csv"))
+    content = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(content.replace(b"1.5", b"1.6"))  # of the same size
+    for _ in range(2):
+        with pytest.raises(ChecksumMismatch, match=r"XYZ0\.csv was changed"):
+            verified(names, "2026-08-20")
+    path.write_bytes(content)
+    assert verified(names, "2026-08-20")
+    path.unlink()
+    with pytest.raises(VintageMissing, match="absent"):
+        verified(names, "2026-08-20")
+    with pytest.raises(SeriesNotFound, match="no table 'XYZ9'"):
+        verified(("XYZ9",), "2026-08-20")
+
+
+def test_a_table_of_flows_is_the_caller_s_own():
+    mine = econ.data.flows("china")
+    mine.iloc[0, 0] = 1e6
+    assert econ.data.flows("china").iloc[0, 0] != 1e6

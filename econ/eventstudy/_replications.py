@@ -1,0 +1,131 @@
+"""p-values of the battery in many replications at once: `econ.eventstudy.battery.TESTS` without a call for each.
+
+A replication is n events, at least two, of a series of its own; the windows of R replications stand below each other,
+those of the first before those of the second. What a test asks stands where the test is; here the same sums are taken
+along an axis. A p-value is 1 where a test is unavailable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+import numpy as np
+import scipy
+
+from econ.arrays import Array
+from econ.eventstudy._kernels import Windows
+from econ.eventstudy.cusum import recursive_residuals
+from econ.eventstudy.parametric import FLAT, SHARED, row_statistics
+from econ.eventstudy.ranks import TIE, centred_ranks, mean_ranks, rank_statistic, with_window
+from econ.eventstudy.signs import binomial_p, signed_rank
+
+
+def stacked(windows: Sequence[Windows]) -> Windows:
+    """Windows of several replications below each other."""
+    names = [each.name for each in fields(Windows) if each.name != "first"]
+    parts = {name: np.concatenate([getattr(one, name) for one in windows]) for name in names}
+    return Windows(first=windows[0].first, **parts)
+
+
+def p_values(windows: Windows, correlation: Array) -> dict[str, Array]:
+    """p-values (R,) by the names of `econ.eventstudy.battery.TESTS`, but for "CUSUM".
+
+    Parameters
+    ----------
+    windows : Windows
+        R replications of n events each.
+    correlation : array (R,)
+        `Windows.average_correlation` of each replication.
+    """
+    shape = (len(correlation), -1)
+    standard, df = windows.standardised.reshape(shape), windows.df.reshape(shape)
+    n = standard.shape[1]
+    bmp, more = row_statistics(standard), 1.0 + (n - 1) * correlation
+    factor = np.sqrt(np.maximum(1.0 - correlation, 1.0 - SHARED) / more)
+    patell = standard.sum(axis=1) / np.sqrt((df / (df - 2.0)).sum(axis=1))
+    return {
+        "t": _student(row_statistics(windows.cumulative.reshape(shape)), n - 1),
+        "Patell": _normal(patell),
+        "BMP": _student(bmp, n - 1),
+        "Kolari-Pynnonen": np.where(correlation > SHARED, 1.0, _student(factor * bmp, n - 1)),
+        "Kolari-Pynnonen Patell": _normal(patell / np.sqrt(more)),
+        **_of_ranks(windows, len(correlation)),
+        **_of_signs(windows, len(correlation)),
+    }
+
+
+def resampled_p(observed: Array, drawn: Array) -> Array:
+    """p-values (R,) of statistics among (R, B) draws, as `econ.eventstudy.outcome.draws_outcome` gives one."""
+    reached = (np.abs(drawn) >= (np.abs(observed) * (1.0 - 1e-9))[:, None]).sum(axis=1)
+    return np.asarray(np.where(np.isfinite(observed), (1.0 + reached) / (1.0 + drawn.shape[1]), 1.0))
+
+
+def cusum_statistics(windows: Windows, replications: int) -> Array:
+    """Statistic of the CUSUM (R,); infinite where a replication has no spread."""
+    e = recursive_residuals(windows)
+    e = e.reshape(replications, -1, e.shape[1])
+    n, d = e.shape[1:]
+    mean = e.mean(axis=1)
+    variance = ((e - mean[:, None]) ** 2).sum(axis=(1, 2)) / (d * (n - 1))
+    flat = np.sqrt(variance) <= FLAT * np.abs(mean).max(axis=1)
+    size = np.abs(np.cumsum(mean, axis=1)).max(axis=1) * np.sqrt(n / (d * np.where(flat, 1.0, variance)))
+    return np.where(flat, np.inf, size)
+
+
+def _of_ranks(windows: Windows, replications: int) -> dict[str, Array]:
+    daily = windows.daily_standardised.reshape(replications, -1, windows.length)
+    standard = windows.standardised.reshape(replications, -1)
+    spread, one = daily.std(axis=1, ddof=1), standard.std(axis=1, ddof=1)
+    flat = (spread <= FLAT * np.abs(daily).max(axis=(1, 2))[:, None]).any(axis=1)
+    same = one <= FLAT * np.abs(standard).max(axis=1)
+    estimation = windows.studentised_residuals
+    changes = {
+        "Corrado rank": (windows.residuals, windows.abnormal / windows.event_scale),
+        "Corrado-Zivney rank": (estimation, _rows(daily / np.where(flat[:, None], 1.0, spread)[:, None])),
+        "GRANK": (estimation, (standard / np.where(same, 1.0, one)[:, None]).reshape(-1, 1)),
+    }
+    found = {}
+    for name, (before, event) in changes.items():
+        values, valid = with_window(before, event, windows)
+        shape = (replications, -1, values.shape[1])
+        u, valid = centred_ranks(values, valid).reshape(shape), valid.reshape(shape)
+        z = rank_statistic(u, valid, event.shape[1])
+        found[name] = _normal(z)
+    days = valid.any(axis=1).sum(axis=1)
+    t = z * np.sqrt((days - 2) / np.maximum(days - 1 - z * z, 1e-12))
+    own = valid.sum(axis=2)
+    variance = ((own - 1.0) / (12.0 * (own + 1.0))).sum(axis=1)
+    found |= {"GRANK": _student(t, days - 2), "GRANK-Z": _normal(u[:, :, -1].sum(axis=1) / np.sqrt(variance))}
+    undefined = {"Corrado-Zivney rank": flat, "GRANK": same, "GRANK-Z": same}
+    return {name: np.where(undefined.get(name, False), 1.0, p) for name, p in found.items()}
+
+
+def _of_signs(windows: Windows, replications: int) -> dict[str, Array]:
+    shape = (replications, -1)
+    values = windows.cumulative.reshape(shape)
+    moved = (np.abs(windows.cumulative) > TIE * windows.cumulative_error).reshape(shape)
+    count, positive = moved.sum(axis=1), (moved & (values > 0.0)).sum(axis=1)
+    before = ((windows.residuals > TIE * windows.scale[:, None]) & windows.used).sum(axis=1)
+    share = (before / windows.used.sum(axis=1)).reshape(shape).mean(axis=1)
+    n = values.shape[1]
+    ranks = mean_ranks(np.abs(values), moved)
+    signed = [signed_rank(ranks[j, moved[j]], values[j, moved[j]] > 0.0)[1] if m else 1.0 for j, m in enumerate(count)]
+    return {
+        "sign": np.where(count == 0, 1.0, binomial_p(positive, count)),
+        "generalised sign": _normal((positive - n * share) / np.sqrt(n * share * (1.0 - share))),
+        "Wilcoxon": np.array(signed),
+    }
+
+
+def _rows(values: Array) -> Array:
+    """(R, n, d) as (R n, d)."""
+    return values.reshape(-1, values.shape[2])
+
+
+def _normal(z: Array) -> Array:
+    return np.asarray(2.0 * scipy.special.ndtr(-np.abs(z)))
+
+
+def _student(t: Array, df: float | Array) -> Array:
+    return np.asarray(np.where(np.isfinite(t), 2.0 * scipy.special.stdtr(df, -np.abs(t)), 1.0))
