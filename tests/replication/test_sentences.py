@@ -75,6 +75,12 @@ def test_all_sentences_that_are_false_are_named_at_once():
         assertions.check(TEXT, GIVEN, lambda name: changed.get(name) or LOOK(name))
 
 
+def test_the_two_year_yield_lies_below_zero_after_a_sale_by_granular_shocks():
+    assert "that of the 2-year yield does after three" in " ".join(TEXT.split())
+    rows = {row.label: row.cells for row in Exhibit.open("price_impact", PAPER).tables[""].body}
+    assert rows["Granular, all"][0].upper < 0
+
+
 def test_china_sold_more_in_two_earlier_years_than_in_the_last():
     assert "they were larger in 2016 and in 2019" in " ".join(TEXT.split())
     sold = {row.label: -row.cells[1] for row in Exhibit.open("claims", PAPER).tables["annual"].body}
