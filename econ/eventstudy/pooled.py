@@ -26,12 +26,13 @@ import scipy
 from econ import checks
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
-from econ.estimate import Estimate
+from econ.estimate import Estimate, Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows, calendar_correlation
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.outcome import outcome_table
 from econ.eventstudy.results import EventStudyResults
 from econ.frozen import guarded
+from econ.tables.shown import Facts, Shown, listed
 
 if TYPE_CHECKING:
     from econ.eventstudy.study import EventStudy
@@ -69,7 +70,7 @@ class PooledWindows(Windows):
 
 @guarded
 @dataclass(frozen=True, eq=False)
-class PooledEvents:
+class PooledEvents(Shown):
     """Events of several firms: an estimate for each, and tests of all of them together.
 
     Parameters
@@ -82,6 +83,33 @@ class PooledEvents:
 
     parent: EventStudy = field(repr=False)
     firms: Mapping[str, EventStudyResults] = field(repr=False)
+
+    def _facts(self) -> Facts:
+        study = self.parent
+        return {
+            "series": listed(self.names),
+            "events of all series": len(self.events),
+            "kinds": listed(list(dict.fromkeys(self.events["kind"]))),
+            "window": "days {} to {}".format(*study.window),
+            "estimation": "days {} to {}".format(*study.estimation),
+            "normal model": study.normal,
+        }
+
+    def _numbers(self, level: float = 0.90) -> pd.DataFrame:
+        """One row a kind: the mean as `mean` gives it, and the test of Kolari and Pynnönen."""
+        kinds = list(dict.fromkeys(self.events["kind"]))
+        index = pd.Index(kinds, name="kind")
+        return pd.DataFrame([self._row(kind, level) for kind in kinds], index=index, dtype=object)
+
+    def _row(self, kind: str, level: float) -> dict[str, object]:
+        row: dict[str, object] = {"events": len(self._rows(kind))}
+        try:
+            mean = self.mean(kind, level=level)
+            row |= {"mean": mean.value, "std_error": mean.std_error, "lower": mean.lower, "upper": mean.upper}
+        except SpecificationError as error:
+            row |= dict.fromkeys(("mean", "std_error", "lower", "upper"), Unavailable(str(error)))
+        test = self.tests(kind).loc["Kolari-Pynnonen"]
+        return row | {"Kolari-Pynnonen": test["statistic"], "p_value": test["p_value"]}
 
     @property
     def names(self) -> tuple[str, ...]:
