@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -38,8 +39,10 @@ def as_period_index(index: pd.Index) -> pd.Index:
     if not isinstance(index, pd.DatetimeIndex):
         if pd.api.types.is_integer_dtype(index.dtype):
             return index
+        such = f", such as {index[0]!r}" if len(index) else ""
         raise SchemaError(
-            f"the index must hold periods, dates or 0, 1, 2, ...; found {index.dtype}; use pandas.PeriodIndex."
+            f"the index must hold periods, dates or 0, 1, 2, ...; found {index.dtype}{such}; "
+            "frame.set_axis(pd.to_datetime(frame.index)) reads dates from text."
         )
     if index.tz is not None or not (index == index.normalize()).all():
         raise FrequencyError(
@@ -213,7 +216,7 @@ def check_values(frame: pd.DataFrame, *, allow_missing: bool) -> None:
     for name in frame.columns:
         column = frame[name]
         if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
-            raise SchemaError(f"column {name!r} must hold numbers; found {column.dtype}.")
+            raise SchemaError(f"column {name!r} must hold numbers; found {column.dtype}; {_remedy(column)}.")
         values = column.to_numpy(dtype=float, na_value=np.nan)
         infinite = np.isinf(values)
         if infinite.any():
@@ -226,6 +229,22 @@ def check_values(frame: pd.DataFrame, *, allow_missing: bool) -> None:
                 f"column {name!r} must have no missing values; found nan at {where}; "
                 "choose a sample without it or fill it by a rule you state."
             )
+
+
+def _remedy(column: pd.Series) -> str:
+    """What to do with a column that holds no numbers: dates belong into the index, text becomes numbers or goes."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return f"dates belong into the index: frame.set_index({column.name!r})"
+    known = column.dropna()
+    texts = not known.empty and all(isinstance(each, str) for each in known)
+    if texts and pd.to_numeric(known, errors="coerce").isna().all():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of pandas: no one format fits, which is an answer here
+            dates = pd.to_datetime(known, errors="coerce")
+        if dates.notna().all():
+            read = f"pd.to_datetime(frame.pop({column.name!r}))"
+            return f"dates belong into the index: frame.set_index({read})"
+    return "turn it into numbers with pd.to_numeric, or drop it"
 
 
 def next_periods(index: pd.Index, steps: int) -> pd.Index:

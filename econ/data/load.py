@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pandas as pd
 
 from econ import checks
@@ -18,7 +21,7 @@ from econ.data.index import with_rows_for_holes
 from econ.data.operations import dollar_purchases
 from econ.data.reported import codes_of, stamp_of
 from econ.data.vintage import Vintage
-from econ.errors import DataError, FrequencyError, Revised, SpecificationError
+from econ.errors import DataError, FrequencyError, Revised, SeriesNotFound, SpecificationError
 
 FREQUENCIES = ("M", "D", "W", "Q")
 
@@ -77,6 +80,7 @@ def load(
     'percent of debt'
     """
     names = checks.names("load", names, least=1)
+    _refuse_paths(names)
     frequency = checks.choice("frequency", frequency, FREQUENCIES)
     concept = checks.choice("concept", concept, CONCEPTS)
     if concept != "spliced" and not any(_by_concept(entry(name)) for name in names):
@@ -100,6 +104,17 @@ def load(
     if told:
         warn(told, Revised)
     return Dataset(frame, variables, tuple(files.values()))
+
+
+def _refuse_paths(names: Sequence[str]) -> None:
+    """Say who reads files: no series is called like one."""
+    for name in names:
+        if "/" in name or "\\" in name or Path(name).suffix:
+            raise SeriesNotFound(
+                f"no series {name!r}: load takes names of econ.catalogue(). Every model takes a DataFrame of your own, "
+                "as pd.read_csv(path, index_col=0, parse_dates=True) reads it; econ.load_result(path) reads a saved "
+                "result."
+            )
 
 
 def _by_concept(item: Entry) -> bool:

@@ -26,7 +26,7 @@ import scipy
 from econ import checks
 from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
-from econ.estimate import Estimate
+from econ.estimate import Estimate, Unavailable
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows, calendar_correlation
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.outcome import outcome_table
@@ -85,10 +85,31 @@ class PooledEvents(Shown):
     firms: Mapping[str, EventStudyResults] = field(repr=False)
 
     def _facts(self) -> Facts:
-        return {"firms": listed(self.names), "events": len(self.events), "units": next(iter(self.firms.values())).units}
+        study = self.parent
+        return {
+            "series": listed(self.names),
+            "events of all series": len(self.events),
+            "kinds": listed(list(dict.fromkeys(self.events["kind"]))),
+            "window": "days {} to {}".format(*study.window),
+            "estimation": "days {} to {}".format(*study.estimation),
+            "normal model": study.normal,
+        }
 
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:
-        return self.to_frame(level)
+        """One row a kind: the mean as `mean` gives it, and the test of Kolari and Pynnönen."""
+        kinds = list(dict.fromkeys(self.events["kind"]))
+        index = pd.Index(kinds, name="kind")
+        return pd.DataFrame([self._row(kind, level) for kind in kinds], index=index, dtype=object)
+
+    def _row(self, kind: str, level: float) -> dict[str, object]:
+        row: dict[str, object] = {"events": len(self._rows(kind))}
+        try:
+            mean = self.mean(kind, level=level)
+            row |= {"mean": mean.value, "std_error": mean.std_error, "lower": mean.lower, "upper": mean.upper}
+        except SpecificationError as error:
+            row |= dict.fromkeys(("mean", "std_error", "lower", "upper"), Unavailable(str(error)))
+        test = self.tests(kind).loc["Kolari-Pynnonen"]
+        return row | {"Kolari-Pynnonen": test["statistic"], "p_value": test["p_value"]}
 
     @property
     def names(self) -> tuple[str, ...]:

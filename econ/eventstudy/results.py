@@ -321,7 +321,5 @@ class EventStudyResults(Shown):
         Fisher, R. A. (1935), The Design of Experiments. Chung, E. and J. P. Romano (2013), Exact and
         asymptotically robust permutation tests, Annals of Statistics 41(2), on studentising.
         """
-        rows = self._rows(kind)
-        return placebo_of_study(
-            self, rows, match=checks.names("match", match), statistic=statistic, draws=draws, rng=rng, n_jobs=n_jobs
-        )
+        rows, match = self._rows(kind), checks.names("match", match)
+        return placebo_of_study(self, rows, match=match, statistic=statistic, draws=draws, rng=rng, n_jobs=n_jobs)

@@ -33,7 +33,7 @@ def study_facts(results: EventStudyResults) -> Facts:
         "window": "days {} to {}".format(*study.window),
         "estimation": "days {} to {}".format(*study.estimation),
         "normal model": study.normal,
-        "units": results.units,
+        **({"units": results.units} if results.units else {}),
     }
 
 

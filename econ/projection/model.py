@@ -45,7 +45,7 @@ class LocalProjection:
     lags : int, default 12
         Lags of response, impulse and controls; may be 0.
     instrument : str or sequence of str, optional
-        Instruments for the impulse, at t; their lags enter only if they are also controls.
+        Columns of ``data``, the instruments for the impulse, at t; their lags enter only if they are also controls.
     state : str, optional
         Dummy, or weight of the high state between 0 and 1, that interacts with every regressor.
     state_lag : int, default 1

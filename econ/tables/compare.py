@@ -66,7 +66,9 @@ def compare(
     """
     below, level = checks.choice("below", below, ("se", "interval", "none")), checks.level(level)
     if len(results) < 2:
-        raise SpecificationError(f"compare takes at least two results; found {len(results)}.")
+        several = len(results) == 1 and isinstance(results[0], (list, tuple, dict))
+        hint = "; hand them over one by one: compare(first, second, names=[...])" if several else ""
+        raise SpecificationError(f"compare takes at least two results; found {len(results)}{hint}.")
     heads = _heads(results, names)
     columns = [_cells(result, level) for result in results]
     keys = list(dict.fromkeys(key for column in columns for key in column))

@@ -27,7 +27,7 @@ def facts(fit: VARResults) -> Facts:
     """Sample, fit and stability of a VAR by least squares."""
     return {
         **sample(fit),
-        "covariance": "homoskedastic, σ ⊗ (X'X)⁻¹" if fit.free is None else "homoskedastic, restricted",
+        "covariance": "homoskedastic" if fit.free is None else "homoskedastic, restricted",
         "log likelihood": fit.loglik,
         "AIC": fit.aic,
         "BIC": fit.bic,

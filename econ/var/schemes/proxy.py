@@ -156,7 +156,7 @@ class Proxy:
         if strength < WEAK:
             warn(
                 f"the instruments of shock {self.shock!r} are weak: effective F {strength:.1f}, below {WEAK:.0f}; "
-                "report svar.weak_iv_set(), whose coverage does not depend on their strength.",
+                "report svar.weak_iv_set(response, horizon), whose coverage does not depend on their strength.",
                 WeakInstrument,
             )
         return results
@@ -275,5 +275,6 @@ def _solve(gram: Array, first: Array) -> Array:
             return weights
     raise NotIdentified(
         "the instruments do not vary, are collinear, or do not move with the variable in the sample or a bootstrap "
-        "draw of it (too few periods in which something happens); use svar.weak_iv_set(), which draws nothing."
+        "draw of it (too few periods in which something happens); use svar.weak_iv_set(response, horizon), which draws "
+        "nothing."
     )

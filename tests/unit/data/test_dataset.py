@@ -1,9 +1,12 @@
 """Dataset: what it accepts, what it refuses, and what it keeps."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from econ import load
 from econ.data.dataset import Dataset, complete_frame
 from econ.errors import FrequencyError, SchemaError, SeriesNotFound, SpecificationError
 
@@ -50,6 +53,47 @@ def test_text_columns_and_empty_tables_are_refused():
         Dataset.from_frame(pd.DataFrame(index=MONTHS))
     with pytest.raises(SchemaError, match="stands twice"):
         Dataset.from_frame(pd.DataFrame(np.ones((24, 2)), index=MONTHS, columns=["y", "y"]))
+
+
+def raw_table(dates):
+    """Months as a file gives them: the date a column among the others."""
+    return pd.DataFrame({"date": dates, "y": noise()})
+
+
+@pytest.mark.parametrize(
+    ("dates", "remedy"),
+    [
+        (MONTHS.astype(str), "frame.set_index(pd.to_datetime(frame.pop('date')))"),
+        (MONTHS.to_timestamp(), "frame.set_index('date')"),
+    ],
+    ids=["text", "dates"],
+)
+def test_the_remedy_for_a_date_column_is_one_that_works(dates, remedy):
+    frame = raw_table(dates)
+    with pytest.raises(SchemaError, match=re.escape(f"dates belong into the index: {remedy}.")):
+        Dataset.from_frame(frame)
+    assert Dataset.from_frame(frame.set_index(pd.to_datetime(frame.pop("date")))).frequency == "M"
+
+
+@pytest.mark.parametrize("cells", [["1.5", "n/a"], ["low", "high"], [None, None]], ids=["numbers", "words", "nothing"])
+def test_a_text_column_without_dates_is_not_taken_for_dates(cells):
+    with pytest.raises(SchemaError, match=r"turn it into numbers with pd\.to_numeric, or drop it"):
+        Dataset.from_frame(table(y=pd.Series(cells * 12, index=MONTHS, dtype=object)))
+
+
+def test_an_index_of_text_says_how_to_read_its_dates():
+    frame = raw_table(MONTHS.astype(str)).set_index("date")
+    with pytest.raises(SchemaError, match=r"such as '2020-01'; frame.set_axis\(pd.to_datetime\(frame.index\)\)"):
+        Dataset.from_frame(frame)
+    assert Dataset.from_frame(frame.set_axis(pd.to_datetime(frame.index))).frequency == "M"
+    with pytest.raises(SchemaError, match=r"0, 1, 2, ...; found \w+; frame"):
+        Dataset.from_frame(frame.iloc[:0])
+
+
+@pytest.mark.parametrize("path", ["own.csv", "/tmp/own", "folder\\own"])
+def test_load_says_who_reads_files(path):
+    with pytest.raises(SeriesNotFound, match=r"names of econ.catalogue.*pd.read_csv.*econ.load_result\(path\)"):
+        load(path)
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,31 @@ def test_size_with_one_day_for_all_firms(increase, record_property):
         assert 0.03 < shares["GRANK"] < 0.08
     else:
         assert shares["Kolari-Pynnonen Patell"] > 0.15  # knows nothing of days on which all moves are larger
+
+
+def test_pooled_events_show_themselves_by_kind(returns):
+    found = study(returns, [300]).pooled()
+    kind = found.events["kind"].iloc[0]
+    table = found.summary(level=0.8).to_frame()
+    mean, test = found.mean(kind, level=0.8), found.tests(kind).loc["Kolari-Pynnonen"]
+    row = [len(FIRMS), mean.value, mean.std_error, mean.lower, mean.upper, test["statistic"], test["p_value"]]
+    assert table.loc[kind].to_list() == row
+    assert list(table.columns[:5]) == ["events", "mean", "std_error", "lower", "upper"]
+    for words in ("a, b, c, d, e, f", "window", "days 0 to 1", "mean"):
+        assert words in repr(found)
+    assert str(len(FIRMS)) in found._repr_html_()
+
+
+def test_a_kind_with_one_event_says_why_it_has_no_mean(returns):
+    alone = EventStudy(returns, event_table(DAYS, [300]), response="a", transform="level").pooled(["a"])
+    row = alone.summary().to_frame().iloc[0]
+    assert row["events"] == 1
+    assert all(str(row[name]).startswith("n.a.") for name in ("mean", "std_error", "lower", "upper"))
+    assert "one firm and event only" in str(row["mean"])
+    assert alone.summary().to_markdown()
+
+
+def test_a_study_without_units_has_no_empty_line_for_them(returns):
+    one = study(returns, [300]).fit()
+    assert one.units == ""
+    assert "units" not in repr(one)

@@ -62,6 +62,8 @@ def test_errors_say_what_there_is(data, fits):
         compare(fits[0], other)
     with pytest.raises(SpecificationError, match="at least two results; found 1"):
         compare(fits[0])
+    with pytest.raises(SpecificationError, match=r"found 1; hand them over one by one: compare\(first, second"):
+        compare(list(fits))
     with pytest.raises(SpecificationError, match="compare takes results and Estimates; found DataFrame"):
         compare(fits[0], data.frame)
     with pytest.raises(SpecificationError, match="2 results need as many names"):

@@ -195,6 +195,16 @@ def test_names_are_words_and_never_markup(data):
     assert all(len(re.findall(r"(?<!\\)\|", line)) == 8 for line in markdown.splitlines() if line.startswith("| "))
 
 
+def test_latex_needs_no_letter_that_its_preamble_does_not_declare(fit, results):
+    """pdfLaTeX knows Latin letters; ``Table.to_latex`` says which three signs it must be told."""
+    told = {chr(int(code, 16)) for code in re.findall(r"DeclareUnicodeCharacter\{(\w+)\}", Table.to_latex.__doc__)}
+    few = {"BayesianVARResults", "MixedFrequencyResults"}  # too short to be summed up
+    shown = [fit, *(value for name, value in results.items() if name not in few)]
+    odd = {type(each).__name__: {sign for sign in each.summary().to_latex() if ord(sign) > 255} for each in shown}
+    assert len(told) == 3
+    assert {name: signs - told for name, signs in odd.items() if signs - told} == {}
+
+
 def test_a_notebook_shows_the_first_rows_of_a_long_table(fit):
     svar = fit.identify(Cholesky("x", "y"))
     shown = svar.irf(61)._repr_html_()
