@@ -180,7 +180,7 @@ class Ordered:
 
 def _few(draws: Array) -> int:
     """Paths at a time: several where they are small, since they lie side by side in memory."""
-    return max(1, CACHE // (8 * draws.shape[0] * draws.shape[1]))
+    return max(1, int(CACHE // (8 * draws.shape[0] * draws.shape[1])))
 
 
 def _some(draws: Array, rows: slice) -> Array:

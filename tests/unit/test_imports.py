@@ -22,9 +22,9 @@ SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / 
 
 ORDER = (
     {"errors", "arrays", "version"},
+    {"memory"},
     {"border"},
     {"checks", "frozen"},
-    {"memory"},
     {"estimate", "parallel", "files"},
     {"blocks", "tables"},
     {"data"},
