@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,11 +106,8 @@ def size_table(
     [('normal', 'size'), ('normal', 'power')]
     """
     size, effect = checks.real("size", size, above=0.0, below=1.0), checks.real("effect", effect)
-    events, days, draws = (
-        checks.count("events", events, least=2),
-        checks.count("days", days),
-        checks.count("draws", draws),
-    )
+    events, days = checks.count("events", events, least=2), checks.count("days", days)
+    draws = checks.count("draws", draws)
     replications, scenarios = checks.count("replications", replications), checks.names("scenarios", scenarios)
     for name in scenarios:
         checks.choice("scenario", name, SCENARIOS)
@@ -120,16 +118,8 @@ def size_table(
         if name not in scenarios:
             continue
         work = partial(_block, scenario=name, events=events, days=days, effect=effect, size=size, draws=draws)
-        blocks = map_blocks(
-            work,
-            replications,
-            rng=seed,
-            n_jobs=n_jobs,
-            backend=backend,
-            scheduler=scheduler,
-            block=BLOCK,
-            label=f"size, {name}",
-        )
+        workers: dict[str, Any] = {"n_jobs": n_jobs, "backend": backend, "scheduler": scheduler}
+        blocks = map_blocks(work, replications, rng=seed, block=BLOCK, label=f"size, {name}", **workers)
         shares = np.sum(blocks, axis=0) / replications
         columns[name, "size"], columns[name, "power"] = shares
     return pd.DataFrame(columns, index=pd.Index(NAMES, name="test"))

@@ -362,7 +362,8 @@ def public_callables():
                     yield f"{module.__name__}.{name}.{part}", method
 
 
-BANDS_ON_REQUEST = {"fevd", "historical_decomposition"}  # None asks for no band; with a bootstrap it is 0.90
+# None asks for no band (with a bootstrap it is 0.90), or for no note on one
+BANDS_ON_REQUEST = {"fevd", "historical_decomposition", "told"}
 
 
 def test_there_is_one_default_level():

@@ -16,6 +16,7 @@ for word; do case $word in
   analyses.*) key=${word#analyses.}; touch paper/results/$key.json paper/results/$key.run.json;;
   [a-c]) touch paper/results/$word.json paper/results/$word.run.json;;
   econ.report.build) touch paper/paper.pdf;;
+  econ.report.explorer) touch paper/explorer.html;;
 esac; done
 """
 
@@ -50,13 +51,16 @@ def settle(folder):
     """Everything made, long ago: the sources first, then the results, then the paper; nothing is out of date."""
     make(folder)
     os.utime(folder / "paper/build/edition", (1e9, 1e9))
-    for hours, pattern in enumerate(("analyses/*.py", "paper/results/*", "paper/paper.md", "paper/paper.pdf")):
+    order = ("analyses/*.py", "paper/results/*", "paper/paper.md", "paper/paper.pdf", "paper/explorer.html")
+    for hours, pattern in enumerate(order):
+        ("analyses/*.py", "paper/results/*", "paper/paper.md", "paper/paper.pdf", "paper/explorer.html")
+    ):
         for path in folder.glob(pattern):
             os.utime(path, (1e9 + 3600.0 * hours,) * 2)
     assert make(folder) == (0, [])
 
 
-PAPER = "-m econ.report.build"
+PAPER, EXPLORER = "-m econ.report.build", "-m econ.report.explorer"
 PIP = "import pathlib, sys\n\nwith pathlib.Path('pip').open('a') as file:\n    print(*sys.argv[1:], file=file)\n"
 MAKES = """#!/bin/sh
 [ "$1" = -m ] || exec "{python}" "$@"
@@ -67,7 +71,7 @@ for site in .venv/lib/python*/site-packages; do mkdir $site/pip; cp pip.py $site
 
 @pytest.mark.parametrize("words", [(), ("-j4",), ("paper",)], ids=" ".join)
 def test_all_that_is_out_of_date_is_made_out_of_one_process_and_then_the_paper(project, words):
-    assert make(project, *words) == (0, ["-m econ.report.workers a b c", PAPER])
+    assert make(project, *words) == (0, ["-m econ.report.workers a b c", PAPER, EXPLORER])
     assert make(project, *words) == (0, [])
 
 
@@ -83,20 +87,20 @@ def test_all_that_is_out_of_date_is_made_out_of_one_process_and_then_the_paper(p
 def test_the_files_decide_what_is_out_of_date(project, changed, made):
     settle(project)
     (project / changed).touch()
-    assert make(project) == (0, [*([f"-m econ.report.workers {made}"] if made else []), PAPER])
+    assert make(project) == (0, [f"-m econ.report.workers {made}", PAPER, EXPLORER] if made else [PAPER])
 
 
 def test_a_record_beside_results_that_somebody_deleted_is_none(project):
     settle(project)
     (project / "paper/results/c.json").unlink()
-    assert make(project) == (0, ["-m econ.report.workers c", PAPER])
+    assert make(project) == (0, ["-m econ.report.workers c", PAPER, EXPLORER])
 
 
 def test_one_exhibit_is_made_alone_and_the_paper_follows(project):
     settle(project)
     (project / "analyses/b.py").touch()
     assert make(project, "paper/results/b.run.json") == (0, ["-m analyses.b"])
-    assert make(project) == (0, [PAPER])
+    assert make(project) == (0, [PAPER, EXPLORER])
 
 
 def test_no_paper_is_set_when_an_exhibit_fails(project):

