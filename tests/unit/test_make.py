@@ -53,8 +53,6 @@ def settle(folder):
     os.utime(folder / "paper/build/edition", (1e9, 1e9))
     order = ("analyses/*.py", "paper/results/*", "paper/paper.md", "paper/paper.pdf", "paper/explorer.html")
     for hours, pattern in enumerate(order):
-        ("analyses/*.py", "paper/results/*", "paper/paper.md", "paper/paper.pdf", "paper/explorer.html")
-    ):
         for path in folder.glob(pattern):
             os.utime(path, (1e9 + 3600.0 * hours,) * 2)
     assert make(folder) == (0, [])
