@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,12 +98,19 @@ def events(count: int) -> Work:
 
 
 def specifications(count: int) -> Work:
-    """A curve of linear specifications."""
-    lags = list(range(count // 20))
-    names = [f"x{i}" for i in range(5)]
-    axes = {"regressor": names, "lags": lags, "bandwidth": list(multiverse.BANDWIDTHS)}
-    base = partial(multiverse.base, multiverse.data(), controls=4, sample="all")
-    return lambda: SpecificationCurve(base, axes).run()
+    """A curve of linear specifications of like size: 5 regressors, 4 bandwidths, 5 lag orders, controls, samples."""
+    axes: dict[str, list[Any]] = {
+        "regressor": [f"x{i}" for i in range(5)],
+        "bandwidth": list(multiverse.BANDWIDTHS),
+        "lags": [0, 1, 2, 3, 6],
+        "controls": [1, 2, 3, 4][: min(4, count // 100)],
+        "sample": list(multiverse.SAMPLES)[: count // 400],
+    }
+    fixed: dict[str, Any] = {"sample": "all"} | {
+        name: options[0] for name, options in axes.items() if len(options) == 1
+    }
+    chosen = {name: options for name, options in axes.items() if len(options) > 1}
+    return lambda: SpecificationCurve(partial(multiverse.base, multiverse.data(), **fixed), chosen).run()
 
 
 SCALE = 300 / PEER_DRAWS
@@ -138,7 +146,7 @@ AXES = {
         events, "1", memory=True,
     ),
     "specifications": Axis(
-        "Specifications of a curve, 520 months, HAC errors", "specifications", (100, 200, 400, 800), specifications,
+        "Specifications of a curve, 520 months, HAC errors", "specifications", (200, 400, 800, 1_600), specifications,
         "1",
     ),
 }  # fmt: skip
