@@ -90,8 +90,8 @@ def _linked(cell: re.Match[str], value: Number, place: str, line: Line) -> str:
     return f'<td class="{cell["side"]}">{link}{cell["pad"]}</td>'
 
 
-def entries(stem: str, label: str, table: Table) -> str:
-    """A table with one row for each number of a table of the page: where it stands and what it is exactly."""
+def entries(stem: str, link: str, table: Table) -> str:
+    """A table with one row for each number of a table of the page, ``link``: where it stands, what it is exactly."""
     name = escape(stem.replace("_", " "), quote=True)
     heads = "".join(f'<th scope="col">{head}</th>' for head in HEADS)
     rows = [
@@ -101,7 +101,7 @@ def entries(stem: str, label: str, table: Table) -> str:
         for number, column, row, value in _cells(table)
     ]
     return "\n".join([
-        f'<p>Cells of the table <a href="#{escape(label, quote=True)}">{name}</a>, as they are on disk:</p>',
+        f'<p>Cells of {link}, as they are on disk:</p>',
         f'<div class="scroll" tabindex="0" role="region" aria-label="Cells of {name}"><table>',
         f"<thead><tr>{heads}</tr></thead><tbody>", *rows, "</tbody></table></div>",
     ])  # fmt: skip

@@ -47,7 +47,7 @@ def lineage(
     root : Path, optional
         Project folder, in which the programs are read for their lines; None: no lines.
     shown : mapping of str to (mapping of str to str)
-        Label on the page of each table that it shows, by exhibit and by name of the table's files.
+        A link to each table on the page, by exhibit and by name of the table's files.
     """
     quoted: dict[str, list[str]] = {key: [] for key in exhibits}
     for each in sorted(set(numbers)):
@@ -80,7 +80,7 @@ def _exhibit(exhibit: Exhibit, names: list[str], root: Path | None, *, shown: Ma
         parts.append(f"<thead><tr>{heads}</tr></thead><tbody>")
         parts += [_number(exhibit, name, lines.of(name)) for name in names]
         parts.append("</tbody></table></div>")
-    parts += [cells.entries(stem, label, cells.table_of(exhibit, stem)) for stem, label in sorted(shown.items())]
+    parts += [cells.entries(stem, link, cells.table_of(exhibit, stem)) for stem, link in sorted(shown.items())]
     return "\n".join([*parts, "</section>"])
 
 

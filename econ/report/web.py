@@ -26,7 +26,7 @@ _TABLE = re.compile(
 _PLACE = re.compile(r'<div class="files" data-table="(?P<table>[^"]+)">\s*</div>')
 _LINK = re.compile(r'<a href="#lineage:(?P<key>[\w.-]+)" class="num"')
 _ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
-_LABEL = re.compile(r'<div id="([^"]+)" class="table">')
+_CAPTION = re.compile(r'<div id="([^"]+)" class="table">\s*<div class="caption">\s*<strong>(Table \d+)')
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -78,12 +78,12 @@ def exhibit_of(stem: str, keys: Iterable[str]) -> str:
 
 
 def _cells(page: str, place: int, stem: str, exhibit: Exhibit) -> tuple[str, str]:
-    """The page with links in the table before the place of its files, and the label of that table."""
+    """The page with links in the table before the place of its files, and a link to that table."""
     start = page.rfind("<tbody>", 0, place)
     end = page.find("</tbody>", start)
     body = cells.linked(page[start:end], stem, cells.table_of(exhibit, stem))
-    labels = _LABEL.findall(page, 0, start)
-    return page[:start] + body + page[end:], labels[-1] if labels else ""
+    label, words = _CAPTION.findall(page, 0, place)[-1]
+    return page[:start] + body + page[end:], f'<a href="#{label}">{words}</a>'
 
 
 def _heading(match: re.Match[str]) -> str:

@@ -101,6 +101,8 @@ def test_every_number_of_a_table_leads_to_the_results_on_disk(set_paper):
     assert len(re.findall('href="#cell:counts', page)) == 1
     assert 'href="#cell:market.2.1">n.a.</a>' in page
     assert "<td>n.a.: one event only</td>" in page
+    assert '<p>Cells of <a href="#tbl:market">Table 1</a>' in page
+    assert '<p>Cells of <a href="#tbl:counts">Table 3</a>' in page
     assert ">never mind</td>" in page  # words stay words
 
 
@@ -118,7 +120,8 @@ def raw(folder):
     """What pandoc hands over, for one table."""
     body = (folder / "tables/market.html").read_text(encoding="utf-8")
     head = '<html xmlns=""><body><nav id="TOC" role="doc-toc"><ul>\n</ul>\n</nav>'
-    table = f'<div id="tbl:market" class="table"><div class="caption">A</div><div class="scroll">{body}</div></div>'
+    caption = '<div class="caption"><strong>Table 1. </strong></div>'
+    table = f'<div id="tbl:market" class="table">{caption}<div class="scroll">{body}</div></div>'
     return f'{head}{table}<div class="files" data-table="tables/market"></div></body></html>'
 
 
@@ -165,7 +168,7 @@ def test_sets_and_what_is_lost_are_spelled_out():
     }  # fmt: skip
     assert cells.exact(0.1 + 0.2)["value"] == "0.30000000000000004"
     table = Table(["a"], [Row("<&>", [infinite])])
-    assert "&lt;&amp;&gt;" in cells.entries("x_y", "tbl:x", table)
+    assert "&lt;&amp;&gt;" in cells.entries("x_y", "", table)
     assert ">∞</td>" not in cells.linked(table.to_html(), "x_y", table)
 
 
@@ -181,6 +184,9 @@ def test_a_browser_finds_its_way_by_key(browser, faults, set_paper):
         assert page.ask(f"document.getElementById({place}.hash.slice(1)).tabIndex") == -1
         page.ask("document.querySelector('.results td a').click()")
         assert page.ask("document.querySelector(':target').id") == "cell:market.1.1"
+        top = "document.querySelector(':target').getBoundingClientRect().top"
+        head = "document.querySelector(':target').closest('table').tHead.getBoundingClientRect().bottom"
+        assert page.ask(f"{top} >= {head}")  # not under the heads, which stay in sight
         assert page.complaints() == []
         page.close()
     page = browser.page(set_paper / "paper/paper.html", kind="print")
@@ -193,7 +199,7 @@ def test_the_paper_has_no_number_in_a_table_without_its_entry(tmp_path):
     paper = tmp_path / "paper"
     shutil.copytree(ROOT / "paper", paper, ignore=shutil.ignore_patterns("build", "*.run.json"))
     links = 0
-    for label, stem in INCLUDED.findall(source(paper)):
+    for _, stem in INCLUDED.findall(source(paper)):
         key = max((path.stem for path in (paper / "results").glob("*.json") if stem.startswith(path.stem)), key=len)
         table = cells.table_of(Exhibit.open(key, paper), stem)
         printed = (paper / f"tables/{stem}.html").read_text(encoding="utf-8")
@@ -202,7 +208,7 @@ def test_the_paper_has_no_number_in_a_table_without_its_entry(tmp_path):
         bare = re.sub(r"<a href.*?</a>", "", "".join(re.findall(r"<td class=.*?</td>", linked)))
         bare = html.unescape(re.sub(r'<span class="pad".*?</span>', "", bare))
         assert not re.search(r">[^<]*\d", bare), stem
-        entries = {match["place"] for match in ENTRY.finditer(cells.entries(stem, label, table))}
+        entries = {match["place"] for match in ENTRY.finditer(cells.entries(stem, "", table))}
         assert entries == {match["place"] for match in LINK.finditer(linked)}
         links += len(LINK.findall(linked))
     assert links > 1500

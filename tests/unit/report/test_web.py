@@ -138,7 +138,7 @@ def test_the_paper_has_a_lineage_for_each_number_and_no_fault(tmp_path, browser,
         )
     build(tmp_path / "paper")
     count, text = check_lineage(tmp_path / "paper")
-    assert count > 300
+    assert count > 200
     assert not re.findall(r'src="(?!data:)[^"]+"|<link[^>]+href="(?!data:)|@import|url\((?!["\']?data:)', text)
     assert len(text.encode()) < 5e6
     for width in (1440, 390):
