@@ -90,9 +90,10 @@ def _linked(cell: re.Match[str], value: Number, place: str, line: Line) -> str:
     return f'<td class="{cell["side"]}">{link}{cell["pad"]}</td>'
 
 
-def entries(stem: str, link: str, table: Table) -> str:
+def entries(exhibit: Exhibit, stem: str, link: str) -> str:
     """A table with one row for each number of a table of the page, ``link``: where it stands, what it is exactly."""
-    name = escape(stem.replace("_", " "), quote=True)
+    table, name = table_of(exhibit, stem), escape(stem.replace("_", " "), quote=True)
+    more = f'<a href="#lineage:{exhibit.key}">program, choices and files</a>'
     heads = "".join(f'<th scope="col">{head}</th>' for head in HEADS)
     rows = [
         f'<tr id="cell:{stem}.{number}.{column}"><th scope="row">{escape(row)}</th>'
@@ -101,7 +102,7 @@ def entries(stem: str, link: str, table: Table) -> str:
         for number, column, row, value in _cells(table)
     ]
     return "\n".join([
-        f'<p>Cells of {link}, as they are on disk:</p>',
+        f'<p>Cells of {link}, as they are on disk; {more}.</p>',
         f'<div class="scroll" tabindex="0" role="region" aria-label="Cells of {name}"><table>',
         f"<thead><tr>{heads}</tr></thead><tbody>", *rows, "</tbody></table></div>",
     ])  # fmt: skip

@@ -80,7 +80,7 @@ def _exhibit(exhibit: Exhibit, names: list[str], root: Path | None, *, shown: Ma
         parts.append(f"<thead><tr>{heads}</tr></thead><tbody>")
         parts += [_number(exhibit, name, lines.of(name)) for name in names]
         parts.append("</tbody></table></div>")
-    parts += [cells.entries(stem, link, cells.table_of(exhibit, stem)) for stem, link in sorted(shown.items())]
+    parts += [cells.entries(exhibit, stem, link) for stem, link in sorted(shown.items())]
     return "\n".join([*parts, "</section>"])
 
 

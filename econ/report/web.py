@@ -81,8 +81,10 @@ def _cells(page: str, place: int, stem: str, exhibit: Exhibit) -> tuple[str, str
     """The page with links in the table before the place of its files, and a link to that table."""
     start = page.rfind("<tbody>", 0, place)
     end = page.find("</tbody>", start)
+    if not (captions := _CAPTION.findall(page, 0, place)) or end < start:
+        raise SpecificationError(f"the paper cannot be set; no numbered table stands before the files of {stem}.")
+    label, words = captions[-1]
     body = cells.linked(page[start:end], stem, cells.table_of(exhibit, stem))
-    label, words = _CAPTION.findall(page, 0, place)[-1]
     return page[:start] + body + page[end:], f'<a href="#{label}">{words}</a>'
 
 

@@ -103,6 +103,7 @@ def test_every_number_of_a_table_leads_to_the_results_on_disk(set_paper):
     assert "<td>n.a.: one event only</td>" in page
     assert '<p>Cells of <a href="#tbl:market">Table 1</a>' in page
     assert '<p>Cells of <a href="#tbl:counts">Table 3</a>' in page
+    assert page.count('<a href="#lineage:market">program, choices and files</a>') == 1
     assert ">never mind</td>" in page  # words stay words
 
 
@@ -140,6 +141,8 @@ def test_a_table_that_is_not_of_its_results_is_refused(set_paper, tmp_path):
 
     assert "#cell:market.1.1" in finished(raw(set_paper / "paper"), set_paper / "paper", [])
     cases = [(value, "market.html prints"), (row, "not None"), (longer, "ends before"), (name, "no table 'market'")]
+    with pytest.raises(SpecificationError, match="no numbered table"):
+        finished(raw(set_paper / "paper").replace("Table 1", "A"), set_paper / "paper", [])
     for place, (change, words) in enumerate(cases):
         folder = other(set_paper, tmp_path / str(place), change)
         with pytest.raises(SpecificationError, match=words):
@@ -168,7 +171,7 @@ def test_sets_and_what_is_lost_are_spelled_out():
     }  # fmt: skip
     assert cells.exact(0.1 + 0.2)["value"] == "0.30000000000000004"
     table = Table(["a"], [Row("<&>", [infinite])])
-    assert "&lt;&amp;&gt;" in cells.entries("x_y", "", table)
+    assert "&lt;&amp;&gt;" in cells.entries(Exhibit("x", "X", tables={"y": table}), "x_y", "")
     assert ">∞</td>" not in cells.linked(table.to_html(), "x_y", table)
 
 
@@ -201,14 +204,15 @@ def test_the_paper_has_no_number_in_a_table_without_its_entry(tmp_path):
     links = 0
     for _, stem in INCLUDED.findall(source(paper)):
         key = max((path.stem for path in (paper / "results").glob("*.json") if stem.startswith(path.stem)), key=len)
-        table = cells.table_of(Exhibit.open(key, paper), stem)
+        exhibit = Exhibit.open(key, paper)
+        table = cells.table_of(exhibit, stem)
         printed = (paper / f"tables/{stem}.html").read_text(encoding="utf-8")
         linked = cells.linked(printed, stem, table)
         assert re.sub("</?a[^>]*>", "", linked) == printed
         bare = re.sub(r"<a href.*?</a>", "", "".join(re.findall(r"<td class=.*?</td>", linked)))
         bare = html.unescape(re.sub(r'<span class="pad".*?</span>', "", bare))
         assert not re.search(r">[^<]*\d", bare), stem
-        entries = {match["place"] for match in ENTRY.finditer(cells.entries(stem, "", table))}
+        entries = {match["place"] for match in ENTRY.finditer(cells.entries(exhibit, stem, ""))}
         assert entries == {match["place"] for match in LINK.finditer(linked)}
         links += len(LINK.findall(linked))
     assert links > 1500
