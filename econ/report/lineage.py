@@ -1,7 +1,7 @@
-"""The lineage of the numbers of the text, as the last section of the web edition.
+"""The lineage of the numbers of the text and of its tables, as the last section of the web edition.
 
 Number by number: the estimate at full precision, the line of the program that names it, its path; exhibit by exhibit:
-the choices that were read, and the files with publisher and sha256.
+the choices that were read, the files with publisher and sha256, and the cells of its tables (`econ.report.cells`).
 """
 
 from __future__ import annotations
@@ -16,18 +16,26 @@ from typing import Any
 
 from econ.data.vintage import Vintage
 from econ.estimate import Estimate, Unavailable
+from econ.report import cells
 from econ.report.exhibit import Exhibit
 from econ.report.store import plain
 from econ.tables.numbers import Number, fixed, render
 
 ABOUT = (
     "Where each number of the text comes from: its value on disk, the line of the program that names it, the objects "
-    "between it and the data, and, by exhibit, the choices that were read and the files behind it."
+    "between it and the data, and, by exhibit, the choices that were read, the files behind it, and the cells of its "
+    "tables without rounding."
 )
 HEADS = ("Number", "Estimate", "s.e.", "Set", "Units", "Obs.", "Line", "Path")
 
 
-def lineage(exhibits: Mapping[str, Exhibit], numbers: Iterable[str], root: Path | None) -> str:
+def lineage(
+    exhibits: Mapping[str, Exhibit],
+    numbers: Iterable[str],
+    root: Path | None,
+    *,
+    shown: Mapping[str, Mapping[str, str]],
+) -> str:
     """HTML of the section.
 
     Parameters
@@ -38,6 +46,8 @@ def lineage(exhibits: Mapping[str, Exhibit], numbers: Iterable[str], root: Path 
         Numbers that the text quotes, as ``exhibit.number``.
     root : Path, optional
         Project folder, in which the programs are read for their lines; None: no lines.
+    shown : mapping of str to (mapping of str to str)
+        A link to each table on the page, by exhibit and by name of the table's files.
     """
     quoted: dict[str, list[str]] = {key: [] for key in exhibits}
     for each in sorted(set(numbers)):
@@ -49,13 +59,13 @@ def lineage(exhibits: Mapping[str, Exhibit], numbers: Iterable[str], root: Path 
     parts = [
         '<section id="lineage">', '<h1 class="unnumbered">Lineage of the numbers</h1>',
         f"<p>{ABOUT}</p>",
-        *(_exhibit(exhibits[key], names, root) for key, names in quoted.items()),
+        *(_exhibit(exhibits[key], names, root, shown=shown[key]) for key, names in quoted.items()),
         _files(files), "</section>",
     ]  # fmt: skip
     return "\n".join(parts)
 
 
-def _exhibit(exhibit: Exhibit, names: list[str], root: Path | None) -> str:
+def _exhibit(exhibit: Exhibit, names: list[str], root: Path | None, *, shown: Mapping[str, str]) -> str:
     program = root / exhibit.program if root is not None and names else None
     lines = lines_of(program) if program is not None and program.exists() else _Lines((), 1)
     links = ", ".join(f'<a href="#file:{escape(each.file)}">{escape(each.file)}</a>' for each in exhibit.vintages)
@@ -70,16 +80,17 @@ def _exhibit(exhibit: Exhibit, names: list[str], root: Path | None) -> str:
         parts.append(f"<thead><tr>{heads}</tr></thead><tbody>")
         parts += [_number(exhibit, name, lines.of(name)) for name in names]
         parts.append("</tbody></table></div>")
+    parts += [cells.entries(exhibit, stem, link) for stem, link in sorted(shown.items())]
     return "\n".join([*parts, "</section>"])
 
 
 def _number(exhibit: Exhibit, name: str, line: int) -> str:
     value, path = exhibit.numbers[name], exhibit.trace(name)
-    cells = (*told(value).values(), f"{exhibit.program}:{line}", " ← ".join(path.steps))
+    words = (*told(value).values(), f"{exhibit.program}:{line}", " ← ".join(path.steps))
     written = escape(json.dumps(exact(value), ensure_ascii=False), quote=True)
     return (
         f'<tr id="lineage:{exhibit.key}.{name}" data-value="{written}"><th scope="row">{name}</th>'
-        f"{''.join(f'<td>{escape(each)}</td>' for each in cells)}</tr>"
+        f"{''.join(f'<td>{escape(each)}</td>' for each in words)}</tr>"
     )
 
 

@@ -9,6 +9,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from econ.errors import SpecificationError
+from econ.report import cells
 from econ.report.exhibit import Exhibit, built
 from econ.report.lineage import lineage, told
 
@@ -25,6 +26,7 @@ _TABLE = re.compile(
 _PLACE = re.compile(r'<div class="files" data-table="(?P<table>[^"]+)">\s*</div>')
 _LINK = re.compile(r'<a href="#lineage:(?P<key>[\w.-]+)" class="num"')
 _ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+_CAPTION = re.compile(r'<div id="([^"]+)" class="table">\s*<div class="caption">\s*<strong>(Table \d+)')
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -50,13 +52,18 @@ def finished(page: str, folder: Path, numbers: Sequence[str]) -> str:
     named = {each.partition(".")[0] for each in numbers} | {key for stem in stems if (key := exhibit_of(stem, keys))}
     exhibits = {key: Exhibit.open(key, folder) for key in keys if key in named}
     root = next((path for path in folder.parents if (path / "analyses").is_dir()), None)
+    shown: dict[str, dict[str, str]] = {key: {} for key in exhibits}
+    for place in reversed(list(_PLACE.finditer(page))):
+        stem = Path(place["table"]).name
+        if key := exhibit_of(stem, keys):
+            page, shown[key][stem] = _cells(page, place.start(), stem, exhibits[key])
     page = _TABLE.sub(_table, _HEADING.sub(_heading, page))
     page = _PLACE.sub(lambda match: _files(folder, match["table"], exhibit_of(Path(match["table"]).name, keys)), page)
     page = page.replace(
         '<math display="block"', '<math tabindex="0" display="block"'
     )  # it scrolls where it is too wide
     page = _LINK.sub(lambda match: f'{match[0]} title="{_title(exhibits, match["key"])}"', page)
-    return _framed(page, lineage(exhibits, numbers, root))
+    return _framed(page, lineage(exhibits, numbers, root, shown=shown))
 
 
 def exhibit_of(stem: str, keys: Iterable[str]) -> str:
@@ -68,6 +75,17 @@ def exhibit_of(stem: str, keys: Iterable[str]) -> str:
     ('price_impact', '')
     """
     return max((key for key in keys if stem == key or stem.startswith(f"{key}_")), key=len, default="")
+
+
+def _cells(page: str, place: int, stem: str, exhibit: Exhibit) -> tuple[str, str]:
+    """The page with links in the table before the place of its files, and a link to that table."""
+    start = page.rfind("<tbody>", 0, place)
+    end = page.find("</tbody>", start)
+    if not (captions := _CAPTION.findall(page, 0, place)) or end < start:
+        raise SpecificationError(f"the paper cannot be set; no numbered table stands before the files of {stem}.")
+    label, words = captions[-1]
+    body = cells.linked(page[start:end], stem, cells.table_of(exhibit, stem))
+    return page[:start] + body + page[end:], f'<a href="#{label}">{words}</a>'
 
 
 def _heading(match: re.Match[str]) -> str:
@@ -83,9 +101,13 @@ def _table(match: re.Match[str]) -> str:
     rows = [_TAG.sub(" ", row).split() for row in _ROW.findall(body)]
     longest = max((len(" ".join(row)) for row in rows), default=0)
     hint = '<p class="hint" aria-hidden="true">Slide the table sideways →</p>' if longest > WIDE else ""
+    past = end = ""
+    if "#cell:" in body:  # by key, a way around its numbers
+        past = f'<a class="past" href="#{match["id"]}-end">Past the numbers of this table</a>'
+        end = f'<span id="{match["id"]}-end" tabindex="-1"></span>'
     return (
         f'<div id="{match["id"]}" class="table"><div class="caption" id="{label}">{match["caption"]}</div>{hint}'
-        f'<div><div class="scroll" tabindex="0" role="region" aria-labelledby="{label}">{body}</div>'
+        f'{past}<div><div class="scroll" tabindex="0" role="region" aria-labelledby="{label}">{body}</div>{end}'
     )
 
 
