@@ -121,7 +121,7 @@ def test_whatever_the_package_answers_can_be_saved(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     refused = set()
     for name, call in calls().items():
-        if name in REFUSED_CALLS or name.endswith(".plot"):
+        if name in REFUSED_CALLS or name.rpartition(".")[2].startswith("plot"):
             continue
         answer = call()
         if not is_result(answer):

@@ -51,7 +51,7 @@ class Cluster:
         self.file = folder / "scheduler.json"
         words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)]
         self.scheduler = self.start("dask_scheduler", *words)
-        wait_until(self.file.is_file, "the scheduler")
+        wait_until(lambda: self.file.is_file() and self.file.read_text().rstrip().endswith("}"), "the scheduler")
         self.address = json.loads(self.file.read_text())["address"]
         self.workers = [self.start_worker() for _ in range(workers)]
 
