@@ -37,12 +37,13 @@ def built_project(tmp_path_factory, environment):
 
 
 @pytest.fixture(scope="session")
-def set_paper(built_project):
-    """The sample with its paper in all formats."""
+def set_paper(built_project, tmp_path_factory):
+    """A copy of the sample with its paper in all formats; the sample itself has none."""
     from econ.report.build import build
 
-    build(built_project / "paper")
-    return built_project
+    folder = Path(shutil.copytree(built_project, tmp_path_factory.mktemp("paper") / "project"))
+    build(folder / "paper")
+    return folder
 
 
 @pytest.fixture
