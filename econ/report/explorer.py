@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from econ.errors import EconError, SchemaError, suggestion
 from econ.estimate import Estimate
+from econ.files import writing
 from econ.memory import within_memory
 from econ.report.exhibit import Exhibit, built
 from econ.report.runner import step
@@ -61,8 +62,11 @@ def explore(folder: Path | None = None) -> Path:
         If an exhibit lacks what the page shows of it.
     """
     folder = (folder or project_root() / "paper").resolve()
-    write(folder / "explorer.html", assembled(payload(folder)))
-    return folder / "explorer.html"
+    page = folder / "explorer.html"
+    write(page, assembled(payload(folder)))
+    with writing(f"the time of {page}", "make the folder writable, and run again."):
+        page.touch()  # make compares times
+    return page
 
 
 def explorable(folder: Path) -> bool:

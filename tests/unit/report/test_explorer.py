@@ -1,6 +1,7 @@
 """The explorer: its numbers are those of Python, it asks nobody, and it can be used by key, by phone and by ear."""
 
 import json
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -83,6 +84,15 @@ def test_vendored_files_are_of_the_version_that_is_noted_and_the_audit_sees_them
     for folder in VENDORS:
         for name, each in tomllib.loads((folder / "vendor.toml").read_text(encoding="utf-8")).items():
             assert f"v{each['version']}" in (folder / name).read_text(encoding="utf-8")[:200]
+
+
+def test_a_page_that_did_not_change_is_as_new_as_its_making(tmp_path, monkeypatch):
+    """Make compares times: an explorer left as old as it was would be made again by every run."""
+    monkeypatch.setattr("econ.report.explorer.payload", lambda folder: {})
+    monkeypatch.setattr("econ.report.explorer.assembled", lambda page: "<html></html>")
+    page = explore(tmp_path)
+    os.utime(page, (1e9, 1e9))
+    assert explore(tmp_path).stat().st_mtime > 1e9
 
 
 def test_a_folder_without_its_exhibits_is_refused(tmp_path):
