@@ -56,6 +56,25 @@ def write_atomic(path: Path, content: bytes | memoryview) -> bool:
     return True
 
 
+def renew(path: Path) -> None:
+    """Make the time of a file now and leave its bytes alone: make compares times.
+
+    Raises
+    ------
+    WriteError
+        If the file is not there or its time cannot be set.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     renew(Path(folder) / "x")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    econ.errors.WriteError: the time of ... cannot be written (No such file or directory); ...
+    """
+    with writing(f"the time of {path}", "make the folder writable, and run again."):
+        os.utime(path)
+
+
 @contextlib.contextmanager
 def atomic_stream(path: Path) -> Iterator[IO[bytes]]:
     """A file to be written in the block, bit by bit; it has its name only if the block succeeds.

@@ -7,6 +7,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
 import hashlib  # noqa: E402
+import sys  # noqa: E402
 import threading  # noqa: E402
 import warnings  # noqa: E402
 from collections import defaultdict  # noqa: E402
@@ -32,6 +33,14 @@ def _numpy_shouts():
     """Overflow, division by zero and invalid operations fail a test instead of printing a warning."""
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_page_stays_open():
+    """Where a test has imported pyplot, every picture of a later one is pyplot's too: none is left to the next."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture(scope="session")

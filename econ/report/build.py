@@ -19,7 +19,7 @@ from econ.errors import (
     VintageMissing,
     suggestion,
 )
-from econ.files import scratch, writing
+from econ.files import renew, scratch
 from econ.memory import within_memory
 from econ.report import assertions, editions, typed
 from econ.report.exhibit import Exhibit, built
@@ -96,8 +96,7 @@ def build(folder: Path | None = None, *, mark: bool = False) -> tuple[Path, ...]
     for path, text in texts.items():
         write(path, text)
     write(folder / "paper.pdf", pdf)
-    with writing(f"the time of {folder / 'paper.pdf'}", "make the folder writable, and run again."):
-        (folder / "paper.pdf").touch()  # make compares times
+    renew(folder / "paper.pdf")
     return (*texts, folder / "paper.pdf")
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from econ.errors import EconError, SchemaError, suggestion
 from econ.estimate import Estimate
-from econ.files import writing
+from econ.files import renew
 from econ.memory import within_memory
 from econ.report.exhibit import Exhibit, built
 from econ.report.runner import step
@@ -64,8 +64,7 @@ def explore(folder: Path | None = None) -> Path:
     folder = (folder or project_root() / "paper").resolve()
     page = folder / "explorer.html"
     write(page, assembled(payload(folder)))
-    with writing(f"the time of {page}", "make the folder writable, and run again."):
-        page.touch()  # make compares times
+    renew(page)
     return page
 
 

@@ -15,13 +15,12 @@ from econ.memory import LEAST, check_limit, within_memory
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((*(ROOT / "econ").rglob("*.py"), *(ROOT / "analyses").glob("*.py")))
 
-WRITERS = {"write_text", "write_bytes", "touch", "unlink", "mkdir", "rmtree", "copyfile", "copytree", "mkdtemp"}
-WRITERS |= {"TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile"}
+WRITERS = {"write_text", "write_bytes", "touch", "utime", "unlink", "mkdir", "rmtree", "copyfile", "copytree"}
+WRITERS |= {"mkdtemp", "TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile"}
 INTO = {"savefig", "to_csv", "to_json", "to_parquet", "savez"}  # with a place to write to; without, they return
 ELSEWHERE = {
     "econ/data/store.py": {"mkdir", "rmtree", "unlink"},  # a vintage is a folder, renamed whole
     "econ/blocks.py": {"mkdir"},
-    "econ/report/build.py": {"touch"},  # make compares times
     "econ/report/runner.py": {"unlink"},
     "econ/report/figure.py": {"savefig"},  # these three write to memory
     "econ/responses/page.py": {"savefig"},
@@ -62,7 +61,7 @@ def test_exceptions_are_still_needed():
 
 
 @pytest.mark.parametrize(
-    "line", ["p.write_text('x')", "open(p, 'w')", "p.open('wb')", "shutil.rmtree(p)", "tempfile.TemporaryDirectory()",
+    "line", ["p.write_text('x')", "p.touch()", "os.utime(p)", "open(p, 'w')", "p.open('wb')", "shutil.rmtree(p)", "tempfile.TemporaryDirectory()",
              "frame.to_csv(p)", "page.savefig(p)"]
 )  # fmt: skip
 def test_a_writer_is_found(tmp_path, line):

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -231,6 +232,8 @@ def wrong(name, call, changed, *, expected=None):
                 trace = trace.tb_next
             place = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-2:]}:{trace.tb_lineno}"
             return f"{type(error).__name__}: {str(error)[:100]} at {place}"
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")  # as a user of pyplot closes; it warns of twenty open pages
     if expected is not None and not alike(found, expected):
         return f"gives {type(found).__name__} {str(found)[:60]!r} in the place of {type(expected).__name__}"
     places = [place for place in unusable(found) if not may_hold(name, place)]
