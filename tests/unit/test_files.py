@@ -61,8 +61,8 @@ def test_exceptions_are_still_needed():
 
 
 @pytest.mark.parametrize(
-    "line", ["p.write_text('x')", "p.touch()", "os.utime(p)", "open(p, 'w')", "p.open('wb')", "shutil.rmtree(p)", "tempfile.TemporaryDirectory()",
-             "frame.to_csv(p)", "page.savefig(p)"]
+    "line", ["p.write_text('x')", "p.touch()", "os.utime(p)", "open(p, 'w')", "p.open('wb')", "shutil.rmtree(p)",
+             "tempfile.TemporaryDirectory()", "frame.to_csv(p)", "page.savefig(p)"]
 )  # fmt: skip
 def test_a_writer_is_found(tmp_path, line):
     (tmp_path / "bad.py").write_text(line)
