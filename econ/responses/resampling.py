@@ -41,14 +41,15 @@ class Resample:
         mean over those, not zero; that mean is subtracted (Brüggemann, Jentsch and Trenkler 2016, section 4.1).
         A wild draw keeps its period and needs no centring.
         """
-        drawn: Array = values[self.rows]
         if self.signs is not None:
-            drawn *= self.signs[:, :, None]
-            return drawn
+            return np.take(values, self.rows, axis=0) * self.signs[:, :, None]
         periods = len(values)
         starts = periods - self.block + 1
         sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
         means = (sums[starts:] - sums[: self.block])[: self.block] / starts
+        if self.block == 1:  # one mean for all, taken off before they are drawn
+            return np.take(values - means, self.rows, axis=0)
+        drawn: Array = np.take(values, self.rows, axis=0)
         drawn -= np.resize(means, values.shape)
         return drawn
 

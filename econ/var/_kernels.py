@@ -68,9 +68,13 @@ def root_moduli(a: Array) -> Array:
 def responses(a: Array, impact: Array, horizon: int) -> Array:
     """Θ_0 = impact, Θ_h = Σ_l A_l Θ_{h-l}: (B, H+1, n, s) from (B, p, n, n) and (B, n, s)."""
     draws, p, n, _ = a.shape
-    history = np.zeros((draws, (p + horizon + 1) * n, impact.shape[-1]))
-    history[:, p * n : (p + 1) * n] = impact
-    return _recurse(a, history, start=1)
+    flat, path = oldest_first(a), np.empty((draws, (horizon + 1) * n, impact.shape[-1]))
+    path[:, :n] = impact
+    for t in range(1, horizon + 1):
+        start = max(t - p, 0)  # nothing moves before the shock
+        known = slice((p - t + start) * n, None)
+        np.matmul(flat[:, :, known], path[:, start * n : t * n], out=path[:, t * n : (t + 1) * n])
+    return path.reshape(draws, horizon + 1, n, -1)
 
 
 def propagate(a: Array, driving: Array, initial: Array) -> Array:
@@ -78,22 +82,18 @@ def propagate(a: Array, driving: Array, initial: Array) -> Array:
 
     ``a`` (B, p, n, n), ``driving`` (B, T, n, c) holds c columns of e, ``initial`` (B, p, n, c) starts them.
     """
-    draws = len(a)
-    history = np.concatenate([initial, driving], axis=1).reshape(draws, -1, driving.shape[-1])
-    return _recurse(a, history, start=0)
-
-
-def _recurse(a: Array, history: Array, *, start: int) -> Array:
-    """Add Σ_l A_l y_{t-l} to every period of ``history`` (B, (p + T) n, c) from ``start`` on; return the T periods.
-
-    Time ascends in memory, so that [y_{t-p}; ...; y_{t-1}] is one contiguous block.
-    """
     draws, p, n, _ = a.shape
-    flat = np.ascontiguousarray(np.moveaxis(a[:, ::-1], 1, 2)).reshape(draws, n, p * n)
-    periods = history.shape[1] // n - p
-    for t in range(start, periods):
+    flat, periods = oldest_first(a), driving.shape[1]
+    history = np.concatenate([initial, driving], axis=1).reshape(draws, -1, driving.shape[-1])
+    for t in range(periods):
         history[:, (t + p) * n : (t + p + 1) * n] += flat @ history[:, t * n : (t + p) * n]
     return history[:, p * n :].reshape(draws, periods, n, -1)
+
+
+def oldest_first(a: Array) -> Array:
+    """[A_p, ..., A_1] of every draw, (B, n, p n): time ascends in memory, [y_{t-p}; ...; y_{t-1}] is one block."""
+    draws, p, n, _ = a.shape
+    return np.ascontiguousarray(np.moveaxis(a[:, ::-1], 1, 2)).reshape(draws, n, p * n)
 
 
 def simulate(a: Array, driving: Array, initial: Array) -> Array:

@@ -126,7 +126,7 @@ class _Simulator:
         if self.centre.any():
             means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
             coefficients[:, fit.parent.terms.index("const")] += self.centre - means
-            paths += self.centre
+            paths.reshape(size, -1)[:] += np.tile(self.centre, paths.shape[1])  # a row at a time takes four times
         return SimulatedDraws(
             fit=fit,
             coefficients=sealed(coefficients),
