@@ -29,4 +29,4 @@ table = case.beside({f"{state}, quarter {q}": paths[q, place] for place, state i
 print(table)
 
 # %%
-figure = model.fit(19).irf.plot()
+figure = model.fit(19).plot()

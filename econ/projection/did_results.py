@@ -17,6 +17,7 @@ from econ.frozen import guarded
 from econ.projection._did_kernels import Section
 from econ.projection.bootstrap import Bootstrap, PlugIn, draw_by_unit
 from econ.responses.irf import IRF
+from econ.responses.plot import plot_own
 from econ.responses.resampling import Wild
 from econ.tables.shown import Facts, Shown, told
 from econ.tables.table import Table
@@ -50,6 +51,8 @@ class DiDResults(Shown):
     leads: tuple[int, ...]
     draws: Array | None = field(default=None, repr=False)
     origin: object = field(default=None, repr=False)
+
+    plot = plot_own
 
     def _facts(self) -> Facts:
         return {

@@ -25,6 +25,7 @@ from econ.projection.modified import at_modifier, modified_set
 from econ.projection.summary import projection_facts, summary
 from econ.responses import joint, labels
 from econ.responses.irf import IRF
+from econ.responses.plot import plot_own
 from econ.responses.set_plot import plot_weak_iv_set
 from econ.tables.shown import Facts, Shown, told
 from econ.tables.table import Table
@@ -81,7 +82,7 @@ class ProjectionResults(Shown):
     draws: Array | None = field(default=None, repr=False)
     origin: object = field(default=None, repr=False)
 
-    plot_weak_iv_set = plot_weak_iv_set
+    plot, plot_weak_iv_set = plot_own, plot_weak_iv_set
 
     def _facts(self) -> Facts:
         return projection_facts(self.parent, nobs=self.nobs, cov=self.cov)

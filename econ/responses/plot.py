@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from econ import checks
-from econ.border import checked
+from econ.border import checked, told_by
 from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -66,6 +66,20 @@ def plot(
     (4, 2)
     """
     return _draw({"": irf}, levels, kind=kind, response=response, shock=shock, ax=ax)
+
+
+@told_by(plot)
+def plot_own(
+    result: Any,
+    levels: float | Sequence[float] = 0.90,
+    *,
+    kind: str | None = None,
+    response: str | Sequence[str] | None = None,
+    shock: str | Sequence[str] | None = None,
+    ax: Any = None,
+) -> Figure:
+    """Draw the responses of a result that has them as its ``irf``; see :func:`plot`."""
+    return plot(result.irf, levels, kind=kind, response=response, shock=shock, ax=ax)
 
 
 @checked

@@ -52,6 +52,7 @@ COSTLY = {
     "Scenario.plot", "ProxyResults.plot_weak_iv_set", "VARResults.plot_forecast", "StructuralResults.plot_forecast",
     "StructuralResults.plot_fevd", "StructuralResults.plot_historical_decomposition", "plot_responses", "compare",
     "IRF.summary", "Shown.summary", "ProjectionResults.plot_weak_iv_set", "PanelResults.plot_weak_iv_set",
+    "DiDResults.plot", "PanelResults.plot", "ProjectionResults.plot",
     "VARResults.diagnostics", "HeteroskedasticityResults.tests",
     "SpecificationCurve.run", "SpecificationCurveResults.joint", "SpecificationCurveResults.plot",
     "RankTests.bootstrap", "VECM", "VECM.fit",

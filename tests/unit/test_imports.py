@@ -164,16 +164,16 @@ def test_files_of_a_room_form_no_circle(folder):
 
 FLOORS = {
     "_kernels": 0,
-    "_stability_kernels": 0,
+    "_stability_kernels": 1,
     "scheme": 0,
-    "reduced": 1,
-    "structure": 2,
-    "cointegration": 3,
-    "schemes": 3,
-    "sets": 3,
-    "posterior": 3,
-    "mixed": 4,
-    "varying": 4,
+    "reduced": 2,
+    "structure": 3,
+    "cointegration": 4,
+    "schemes": 4,
+    "sets": 4,
+    "posterior": 4,
+    "mixed": 5,
+    "varying": 5,
 }
 """Rooms of ``econ.var`` by floor: a file imports from lower floors and from its own room."""
 

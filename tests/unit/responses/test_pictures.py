@@ -65,6 +65,21 @@ def test_axes_must_be_as_many_as_panels(irf):
         irf.plot(())
 
 
+@pytest.mark.parametrize("kind", ["ProjectionResults", "PanelResults", "DiDResults"])
+def test_a_projection_draws_its_responses_itself(kind):
+    result = instances()[kind]
+    asked = {"kind": "pointwise", "response": result.irf.responses[0], "shock": result.irf.shocks[0]}
+    own, other = axes(), axes()
+    assert result.plot(BOTH, **asked, ax=own) is own.figure
+    result.irf.plot(BOTH, **asked, ax=other)
+    assert len(own.collections) == 2
+    for mine, theirs in zip(own.collections, other.collections, strict=True):
+        np.testing.assert_array_equal(edges(mine), edges(theirs))
+    np.testing.assert_array_equal(own.lines[0].get_ydata(), result.irf.point[:, 0, 0])
+    with pytest.raises(SpecificationError, match="levels takes"):
+        result.plot(())
+
+
 def test_results_are_drawn_over_each_other(data, svar, irf):
     projection = LocalProjection(data, ["x", "y"], "x", lags=1).fit(6)
     ax = axes()
