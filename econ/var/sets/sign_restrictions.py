@@ -17,11 +17,12 @@ from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets import _set_kernels as set_kernels
+from econ.var.sets.candidates import ReducedForms
 from econ.var.sets.narrative import Narrative, NarrativeCheck, ShockContribution, ShockSign
 from econ.var.sets.proxy_column import ProxyColumn
 from econ.var.sets.restrictions import Restrictions, check_variables, read_restrictions
 from econ.var.sets.robust_bounds import robust_bounds
-from econ.var.sets.rotations import Accepted, ReducedForms, RotationSampler
+from econ.var.sets.rotations import Accepted, RotationSampler
 from econ.var.sets.set_identified import SetIdentified
 
 if TYPE_CHECKING:
