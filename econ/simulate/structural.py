@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer import fieller
@@ -62,7 +63,7 @@ def proxy_var(sample: Sample) -> Estimate:
 
 def heteroskedasticity(sample: Sample) -> Estimate:
     """Variance regimes known to the researcher; the shock is the one that the scheme names after the seller's flow."""
-    regimes = sample.truth.regimes.reindex(sample.fit.residuals.index)
+    regimes = sample.samples.regimes.reindex(sample.fit.residuals.index)
     svar = sample.fit.identify(Heteroskedasticity(regimes, method="moments"))
     irf = svar.irf(HORIZON, bootstrap=MovingBlock(draws=sample.draws), rng=sample.seed)
     return _fieller(sample, irf, FLOW)
@@ -84,7 +85,9 @@ def signs(sample: Sample, narrative: tuple[ShockSign | ShockContribution, ...] =
 
 def narrative(sample: Sample) -> Estimate:
     """As `signs`, and history tells the sign and the main part of the seller's flow in the months of largest shocks."""
-    shocks = sample.truth.shocks["seller"].reindex(sample.fit.residuals.index)
+    samples, number = sample.samples, sample.number
+    innovations = samples.innovations[number, :, samples.market.shock_number("seller")]
+    shocks = pd.Series(innovations, index=samples.index).reindex(sample.fit.residuals.index)
     months = shocks.abs().nlargest(KNOWN_MONTHS).index
     known = tuple(
         each
