@@ -16,17 +16,16 @@ from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy.shift import identify_shift, split_days
 from econ.frozen import guarded
-from econ.infer import anderson_rubin, reduced_form
-from econ.infer.form import ReducedForm
+from econ.infer import reduced_form
 from econ.infer.regression import slope
 from econ.projection.granular import granular_series
 from econ.simulate import structural
 from econ.simulate.daily import DailyMarket
-from econ.simulate.daily_samples import DailySample
 from econ.simulate.event_days import WINDOW
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES, Sample
+from econ.simulate.structural import from_instrument
 from econ.simulate.truth import impact_of
 
 
@@ -121,16 +120,6 @@ NEEDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "proxy": (lambda m: m.proxy_strength > 0.0, "the proxy is unrelated to the seller's shock"),
     "intervention": (lambda m: m.intervention_strength > 0.0, "the market has no interventions"),
 }
-
-
-def from_instrument(sample: Sample | DailySample, form: ReducedForm, sign: float = 1.0) -> Estimate:
-    """Ratio of reduced form to first stage with its Anderson-Rubin set."""
-    value = sign * float(form.outcome[0] / form.first[0])
-    region = anderson_rubin(form, level=sample.level)
-    if sign < 0.0:
-        region = type(region)(tuple((-high, -low) for low, high in reversed(region.intervals)), region.level)
-    reason = Unavailable("the set is inverted, not built from a standard error")
-    return Estimate(value, reason, region.lower, region.upper, sample.level, nobs=form.nobs, region=region)
 
 
 def oracle(sample: Sample, outcome: str = "yield_10y", sign: float = 1.0) -> Estimate:

@@ -13,6 +13,7 @@ from econ.simulate import ESTIMATORS, Faults, Sample, TreasuryMarket
 from econ.simulate.estimators import from_instrument
 from econ.simulate.event_days import event_days
 from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES
+from econ.var import Cholesky, MovingBlock, Proxy
 
 
 @pytest.fixture(scope="module", params=["lag", "plain"])
@@ -39,8 +40,10 @@ def test_columns_are_those_of_the_published_table(sample):
 
 def test_least_squares_is_regress(sample):
     for name, outcome, regressor, sign in (
-        ("ols_flows", CHANGE, FLOW, 1.0), ("ols_holdings", CHANGE, "china_position_change", 1.0), ("offset_ols", ALLIED, FLOW, -1.0)
-    ):  # fmt: skip
+        ("ols_flows", CHANGE, FLOW, 1.0),
+        ("ols_holdings", CHANGE, "china_position_change", 1.0),
+        ("offset_ols", ALLIED, FLOW, -1.0),
+    ):
         expected = regress(sign * sample.frame[outcome], sample.frame[regressor], cov="hac").estimate(regressor)
         agree(ESTIMATORS[name].estimate(sample), expected)
 
@@ -69,6 +72,25 @@ def test_projections_are_the_last_horizon_of_the_multiplier(sample, name, respon
     )  # fmt: skip
     form = model.fit(horizon=HORIZON, cov="hac").reduced_form(response, HORIZON)
     agree(ESTIMATORS[name].estimate(sample), from_instrument(sample, form, sign))
+
+
+@pytest.mark.parametrize("first", [FLOW, CHANGE])
+def test_recursive_orders_share_the_draws_that_each_would_make(sample, first):
+    order = (first, *(name for name in VARIABLES if name != first))
+    svar = sample.fit.identify(Cholesky(*order))
+    expected = svar.irf(HORIZON, bootstrap=MovingBlock(draws=sample.draws), rng=sample.seed)
+    found = sample.recursive(first)
+    np.testing.assert_array_equal(found.point, expected.point)
+    np.testing.assert_array_equal(found.draws, expected.draws)
+    assert (found.responses, found.shocks) == (expected.responses, expected.shocks)
+
+
+@pytest.mark.filterwarnings("ignore::econ.errors.WeakInstrument")
+def test_the_proxy_var_has_the_impact_and_the_set_of_its_scheme(sample):
+    svar = sample.fit.identify(Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW))
+    found, ends = ESTIMATORS["proxy_var"].estimate(sample), svar.weak_iv_set(response=CHANGE, horizon=0)
+    assert found.value == pytest.approx(svar.impact.loc[CHANGE, "seller"] / svar.impact.loc[FLOW, "seller"], rel=1e-10)
+    np.testing.assert_allclose(found.region.intervals, ends[["lower", "upper"]].to_numpy(), rtol=1e-10)
 
 
 def test_granular_is_the_granular_instrument(sample):
