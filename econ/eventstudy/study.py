@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 
 import numpy as np
@@ -198,7 +198,7 @@ class EventStudy:
         positions = kept["position"].to_numpy()
         _check_quotes(kept, series, frame, self.window)
         windows = series.fit(usable, positions, window=self.window, estimation=self.estimation)
-        _check_windows_fitted(kept, windows, series)
+        check_fitted(kept["label"], windows, series)
         table = kept.assign(
             estimation_days=windows.used.sum(axis=1), cluster=clusters(positions, self.window[1] - self.window[0] + 1)
         )
@@ -334,9 +334,16 @@ def _check_quotes(kept: pd.DataFrame, series: Series, frame: pd.DataFrame, windo
             )
 
 
-def _check_windows_fitted(kept: pd.DataFrame, windows: Windows, series: Series) -> None:
+def check_fitted(labels: Iterable[object], windows: Windows, series: Series) -> None:
+    """Refuse an estimation window with too few days, collinear regressors or a response that stands still.
+
+    Raises
+    ------
+    SampleTooShort, SingularDesign, SchemaError
+        Naming the first such event by its label.
+    """
     days, spread = windows.used.sum(axis=1), float(np.nanstd(series.y))
-    for number, label in enumerate(kept["label"]):
+    for number, label in enumerate(labels):
         if days[number] < MINIMUM_DAYS:
             raise SampleTooShort(
                 f"event {label!r} has {int(days[number])} usable estimation days; at least {MINIMUM_DAYS} are needed; "

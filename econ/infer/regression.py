@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -93,7 +93,7 @@ class Regression(Shown):
         checks.position("coefficient", name, list(self.coefficients.index))
         level = checks.level(level)
         value, std_error = float(self.coefficients[name]), float(self.std_errors[name])
-        reach = float(scipy.stats.t.ppf(0.5 + level / 2.0, self.df)) * std_error
+        reach = _quantile(level, self.df) * std_error
         return Estimate(
             value, std_error, value - reach, value + reach, level, units, label or name, self.nobs, parent=self
         )
@@ -180,9 +180,7 @@ def regress(
             f"{columns} coefficients need at least {columns + SPARE} observations; found {size}; "
             "drop regressors or extend the sample."
         )
-    q, r = k.full_rank_qr(x, names, "the regression")
-    coefficients = np.linalg.solve(r, q.T @ outcome)
-    u = outcome - x @ coefficients
+    coefficients, u = _solved(x, outcome, names)
     rows, errors = _with_gaps(y.index, x, u) if gaps == "zero" else (x, u)
     matrix, df = _covariance(rows, errors, cov, bandwidth=bandwidth, groups=groups)
     centred = outcome - outcome.mean() if intercept else outcome
@@ -196,6 +194,29 @@ def regress(
         cov=cov,
         parent=parent,
     )
+
+
+def slope(y: Array, x: Array, *, cov: str, level: float) -> Estimate:
+    """Coefficient of x (T,) in the regression of y (T,) on it and a constant; `regress` without its tables."""
+    columns = np.column_stack([np.ones(len(x)), x])
+    coefficients, u = _solved(columns, y, ["const", "x"])
+    matrix, df = _covariance(columns, u, cov, bandwidth=None, groups=None)
+    value, std_error = float(coefficients[1]), math.sqrt(float(matrix[1, 1]))
+    reach = _quantile(level, df) * std_error
+    return Estimate(value, std_error, value - reach, value + reach, level, nobs=len(y))
+
+
+def _solved(x: Array, y: Array, names: list[str]) -> tuple[Array, Array]:
+    """Least-squares coefficients and residuals."""
+    q, r = k.full_rank_qr(x, names, "the regression")
+    coefficients = np.linalg.solve(r, q.T @ y)
+    return coefficients, y - x @ coefficients
+
+
+@lru_cache(maxsize=256)
+def _quantile(level: float, df: float) -> float:
+    """Student's quantile behind a two-sided interval."""
+    return float(scipy.stats.t.ppf(0.5 + level / 2.0, df))
 
 
 def aligned(

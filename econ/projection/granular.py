@@ -264,13 +264,7 @@ def granular_instrument(
     names = flows.columns
     weights, most = checks.choice("weights", weights, WEIGHTS), len(names) - 3
     factors = checks.count("factors", factors, least=0, most=most, of=f"for {len(names)} holders")
-    centred = (flows - flows.mean()).to_numpy()
-    reference = np.full(len(names), 1.0 / len(names))
-    rest, common, loadings, explained = _idiosyncratic(centred, reference, factors)
-    if weights == "precision":
-        precision = 1.0 / rest.var(axis=0)
-        reference = precision / precision.sum()
-        rest, common, loadings, explained = _idiosyncratic(centred, reference, factors)
+    reference, (rest, common, loadings, explained) = _shocks(flows.to_numpy(), weights, factors)
     shocks = pd.DataFrame(rest, index=flows.index, columns=names)
     contributions = (shares - reference) * shocks
     if np.abs(contributions.to_numpy().sum(axis=1)).max() < 1e-12 * np.abs(rest).max():
@@ -292,9 +286,30 @@ def granular_instrument(
     )
 
 
+def granular_series(flows: Array, shares: Array) -> Array:
+    """The instrument (T,) of `granular_instrument` without factors, from flows (T, N) and shares (N,)."""
+    reference, (rest, *_) = _shocks(flows, "precision", 0)
+    series: Array = rest @ (shares - reference)
+    return series
+
+
+def _shocks(flows: Array, weights: str, factors: int) -> tuple[Array, tuple[Array, Array, Array, float]]:
+    """Reference weights (N,), and what `_idiosyncratic` finds with them."""
+    centred, count = flows - flows.mean(axis=0), flows.shape[1]
+    reference = np.full(count, 1.0 / count)
+    found = _idiosyncratic(centred, reference, factors)
+    if weights == "precision":
+        precision = 1.0 / found[0].var(axis=0)
+        reference = precision / precision.sum()
+        found = _idiosyncratic(centred, reference, factors)
+    return reference, found
+
+
 def _idiosyncratic(centred: Array, reference: Array, factors: int) -> tuple[Array, Array, Array, float]:
     """Shocks (T, N), factors (T, K), loadings (N, K) and the share of variance that the factors explain."""
     demeaned = centred - (centred @ reference)[:, None]
+    if not factors:
+        return demeaned, np.empty((len(centred), 0)), np.empty((centred.shape[1], 0)), 0.0
     scale = demeaned.std(axis=0)
     u, values, _ = np.linalg.svd(demeaned / scale, full_matrices=False)
     common = u[:, :factors] * np.sqrt(len(u))

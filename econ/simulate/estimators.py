@@ -9,26 +9,24 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
 from econ import checks
-from econ.data.dataset import Dataset
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
-from econ.eventstudy import EventStudy
+from econ.eventstudy.shift import identify_shift, split_days
 from econ.frozen import guarded
-from econ.infer import anderson_rubin, reduced_form, regress
-from econ.infer.form import ReducedForm
-from econ.projection import LocalProjection, granular_instrument
+from econ.infer import reduced_form
+from econ.infer.regression import slope
+from econ.projection.granular import granular_series
 from econ.simulate import structural
 from econ.simulate.daily import DailyMarket
-from econ.simulate.daily_samples import DailySample
+from econ.simulate.event_days import WINDOW
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
 from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES, Sample
-from econ.simulate.truth import Truth, impact_of
-
-FIRST_EVENT = 160  # business days before the first operation studied
+from econ.simulate.structural import from_instrument
+from econ.simulate.truth import impact_of
 
 
 @guarded
@@ -124,98 +122,54 @@ NEEDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
-def from_instrument(sample: Sample | DailySample, form: ReducedForm, sign: float = 1.0) -> Estimate:
-    """Ratio of reduced form to first stage with its Anderson-Rubin set."""
-    value = sign * float(form.outcome[0] / form.first[0])
-    region = anderson_rubin(form, level=sample.level)
-    if sign < 0.0:
-        region = type(region)(tuple((-high, -low) for low, high in reversed(region.intervals)), region.level)
-    reason = Unavailable("the set is inverted, not built from a standard error")
-    return Estimate(value, reason, region.lower, region.upper, sample.level, nobs=form.nobs, region=region)
-
-
-def oracle(sample: Sample) -> Estimate:
+def oracle(sample: Sample, outcome: str = "yield_10y", sign: float = 1.0) -> Estimate:
     """True flow instrumented by the true innovation of the seller: infeasible."""
-    truth = sample.truth
-    values, shock = truth.frame, truth.shocks["seller"].to_numpy()
-    form = reduced_form(values["yield_10y"].to_numpy(), values[SELLER].to_numpy(), shock, cov="hc1")
-    return from_instrument(sample, form)
-
-
-def offset_oracle(sample: Sample) -> Estimate:
-    """As the oracle, with the ally's purchases as outcome."""
-    truth = sample.truth
-    values, shock = truth.frame, truth.shocks["seller"].to_numpy()
-    form = reduced_form(values[ALLY].to_numpy(), values[SELLER].to_numpy(), shock, cov="hc1")
-    return from_instrument(sample, form, -1.0)
+    samples, number = sample.samples, sample.number
+    shock = samples.innovations[number, :, samples.market.shock_number("seller")]
+    form = reduced_form(samples.column(outcome)[number], samples.column(SELLER)[number], shock, cov="hc1")
+    return from_instrument(sample, form, sign)
 
 
 def least_squares(sample: Sample, regressor: str = FLOW, outcome: str = CHANGE, sign: float = 1.0) -> Estimate:
     """OLS with Newey-West errors."""
-    frame = sample.frame
-    fit = regress(sign * frame[outcome], frame[regressor], cov="hac")
-    return fit.estimate(regressor, level=sample.level)
+    columns = sample.columns
+    return slope(sign * columns[outcome], columns[regressor], cov="hac", level=sample.level)
 
 
 def projected(
     sample: Sample, response: str = CHANGE, impulse: str = FLOW, *, instrument: str = "seller_news", sign: float = 1.0
 ) -> Estimate:
-    """LP-IV: one-step cumulative multiplier at the horizon, Anderson-Rubin set, Newey-West."""
-    others = tuple(name for name in VARIABLES if name not in (response, impulse))
-    model = LocalProjection(
-        sample.dataset.select(*VARIABLES, instrument),
-        response=response,
-        impulse=impulse,
-        controls=others,
-        lags=1,
-        instrument=instrument,
-        cumulative="multiplier",
-        lag_augmented=False,
-    )
-    results = model.fit(horizon=HORIZON, cov="hac")
-    return from_instrument(sample, results.reduced_form(response, HORIZON), sign)
+    """LP-IV: one-step cumulative multiplier at the horizon, Anderson-Rubin set, Newey-West.
+
+    The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"`` and one lag of all variables.
+    """
+    columns = sample.columns
+    lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in VARIABLES])
+    sums = [sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse)]
+    z = columns[instrument][1 : len(lagged) + 1]
+    return from_instrument(sample, reduced_form(*sums, z, controls=lagged, cov="hac", bandwidth=HORIZON), sign)
 
 
 def granular(sample: Sample) -> Estimate:
     """Other officials' flow instrumented by granular country shocks, Anderson-Rubin set."""
     flows, sizes = sample.countries
-    names = [f"country {number}" for number in range(1, len(sizes) + 1)]
-    growth = pd.DataFrame(flows / sizes, index=sample.samples.index, columns=names)
-    giv = granular_instrument(growth, pd.Series(sizes, index=names), factors=0)
-    total = pd.Series(flows.sum(axis=1), index=growth.index)
-    frame = sample.frame
-    together = pd.DataFrame({"flow": total, "z": giv.series}).reindex(frame.index)
-    form = reduced_form(frame[CHANGE].to_numpy(), together["flow"].to_numpy(), together["z"].to_numpy(), cov="hac")
-    return from_instrument(sample, form)
-
-
-def _study(sample: Sample) -> EventStudy:
-    data, truth = sample.daily
-    return EventStudy(data, _placeable(truth, data), response="yield_10y", window=(0, 0), overlap="first")
-
-
-def _placeable(truth: Truth, data: Dataset) -> pd.DataFrame:
-    """Operations with a full estimation window before them."""
-    events: pd.DataFrame = truth.events
-    return events.iloc[np.flatnonzero(events["date"] >= data.frame.index[FIRST_EVENT])]
+    z, change = granular_series(flows / sizes, sizes), sample.columns[CHANGE]
+    months = slice(1, len(change) + 1)
+    return from_instrument(sample, reduced_form(change, flows.sum(axis=1)[months], z[months], cov="hac"))
 
 
 def event_study(sample: Sample) -> Estimate:
     """Abnormal change of the yield on days of operations, regressed on their announced size."""
-    results = _study(sample).fit()
-    sizes = results.events["size"].astype(float).reset_index(drop=True)
-    moves = results.cumulative.reset_index(drop=True)
-    return regress(moves, sizes, cov="hc1").estimate("size", level=sample.level)
+    days = sample.event_days
+    return slope(days.windows.cumulative, days.sizes, cov="hc1", level=sample.level)
 
 
 def variance_shift(sample: Sample) -> Estimate | ConfidenceSet:
     """Effect identified by the extra variance of days of operations (Rigobon and Sack 2004)."""
-    data, truth = sample.daily
-    frame = data.frame[[FLOW]].assign(yield_10y=100.0 * data.frame["yield_10y"].diff()).iloc[1:]
-    study = EventStudy(
-        frame, _placeable(truth, data), response="yield_10y", window=(0, 0), overlap="first", transform="level"
-    )
-    shift = study.fit().variance_shift(impulse=FLOW, level=sample.level)
+    days = sample.event_days
+    both = np.column_stack([days.flow, days.change])
+    event, control = split_days(both, days.windows, WINDOW, window=WINDOW)
+    shift = identify_shift(event, control, units=("", ""), level=sample.level, size=0.05, parent=None)
     if isinstance(shift, Unavailable) or shift.effect is None:  # no shift, so nothing is learnt: no value, all values
         return ConfidenceSet(((-math.inf, math.inf),), sample.level)
     return shift.effect
@@ -248,7 +202,12 @@ ESTIMATORS: Mapping[str, Estimator] = {
         Estimator("granular", granular, target="official_impact", words="other officials' flow, granular instrument"),
         Estimator("event_study", event_study, needs=("operations",), words="days of operations"),
         Estimator("variance_shift", variance_shift, needs=("operations",), words="variance of days of operations"),
-        Estimator("offset_oracle", offset_oracle, target="offset", words="true flows, true shock (infeasible)"),
+        Estimator(
+            "offset_oracle",
+            partial(oracle, outcome=ALLY, sign=-1.0),
+            target="offset",
+            words="true flows, true shock (infeasible)",
+        ),
         Estimator(
             "offset_ols",
             partial(least_squares, outcome=ALLIED, sign=-1.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,12 +14,14 @@ import pandas as pd
 from econ.arrays import Array
 from econ.data.dataset import Dataset
 from econ.errors import WeakInstrument
-from econ.frozen import guarded
+from econ.frozen import guarded, sealed
 from econ.offset import OwnShocks
-from econ.simulate.faults import Faults
+from econ.simulate.event_days import EventDays, event_days
 from econ.simulate.samples import DAYS, Samples
 from econ.simulate.truth import Truth
 from econ.var import VAR, Cholesky, MovingBlock, Proxy
+from econ.var.reduced.bootstrap import bootstrap_blocks
+from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -72,12 +75,26 @@ class Sample:
         return self.samples.market.faults.publication_lag
 
     @cached_property
-    def frame(self) -> pd.DataFrame:
+    def columns(self) -> dict[str, Array]:
         """Stationary variables on the months for which all are published: flows, ``yield_change`` (bp), ``risk``."""
-        frame = self.data.frame
-        changes = {CHANGE: 100.0 * frame["yield_10y"].diff(), "risk": frame["financial_conditions"].diff()}
-        end = len(frame) - self.lag
-        return frame.assign(**changes).iloc[1:end]
+        found, end = self.samples.columns(self.number), self.samples.periods - self.lag
+        changes = {CHANGE: 100.0 * np.diff(found["yield_10y"]), "risk": np.diff(found["financial_conditions"])}
+        return {name: values[1:end] for name, values in found.items()} | {
+            name: values[: end - 1] for name, values in changes.items()
+        }
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """``columns`` as a table."""
+        return self._table(self.columns)
+
+    def series(self, name: str) -> pd.Series:
+        """One of ``columns`` on its dates."""
+        return self._table((name,))[name]
+
+    def _table(self, names: Iterable[str]) -> pd.DataFrame:
+        columns, end = self.columns, self.samples.periods - self.lag
+        return pd.DataFrame({name: columns[name] for name in names}, index=self.samples.index[1:end])
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -87,15 +104,22 @@ class Sample:
     @cached_property
     def fit(self) -> VARResults:
         """VAR of ``VARIABLES`` with ``LAGS`` lags."""
-        return VAR(self.dataset.select(*VARIABLES), lags=LAGS).fit()
+        return VAR(Dataset.from_frame(self._table(VARIABLES)), lags=LAGS).fit()
+
+    @cached_property
+    def redraws(self) -> ReducedDraws:
+        """Bootstrap draws of ``fit``, which all recursive orders share."""
+        blocks = bootstrap_blocks(self.fit, MovingBlock(draws=self.draws), _estimates, rng=self.seed)
+        coefficients, factor = (np.concatenate(each) for each in zip(*blocks, strict=True))
+        return ReducedDraws(self.fit, sealed(coefficients), sealed(factor))
 
     def recursive(self, first: str) -> IRF:
         """Responses of the recursive VAR with ``first`` first and the rest in the order of ``VARIABLES``."""
         found: dict[str, IRF] = self.__dict__.setdefault("_recursive", {})
         if first not in found:
-            order = (first, *(name for name in VARIABLES if name != first))
-            svar = self.fit.identify(Cholesky(*order))
-            found[first] = svar.irf(HORIZON, bootstrap=MovingBlock(draws=self.draws), rng=self.seed)
+            scheme, redraws = Cholesky(first, *(name for name in VARIABLES if name != first)), self.redraws
+            svar = replace(self.fit.identify(scheme), draws=scheme.impact_batch(redraws), reduced_draws=redraws)
+            found[first] = svar.irf(HORIZON)
         return found[first]
 
     @cached_property
@@ -120,8 +144,21 @@ class Sample:
         return flows[self.number], sizes
 
     @cached_property
-    def daily(self) -> tuple[Dataset, Truth]:
+    def days(self) -> Samples:
         """A daily sample of the same market and length, without faults."""
-        market = replace(self.samples.market, faults=Faults())
-        days = self.samples.periods * DAYS
-        return market.simulate(days, self.seed, frequency="D")
+        return self.samples.clean.samples(1, self.samples.periods * DAYS, self.seed, frequency="D")
+
+    @property
+    def daily(self) -> tuple[Dataset, Truth]:
+        """``days`` as published, and what is behind it."""
+        return self.days.dataset(0), self.days.truth(0)
+
+    @cached_property
+    def event_days(self) -> EventDays:
+        """The days of operations in ``days`` among the others."""
+        return event_days(self.days)
+
+
+def _estimates(draws: SimulatedDraws) -> tuple[Array, Array]:
+    """What is kept of a block of bootstrap draws."""
+    return draws.coefficients, draws.factor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.data.dataset import Dataset, Variable
 from econ.frozen import guarded
-from econ.simulate.faults import Published, publish
+from econ.simulate.faults import Faults, Published, publish
 from econ.simulate.holders import ALLY, DURATIONS, SELLER, Shock, regime_of, regime_scales
 from econ.simulate.system import YIELDS
 from econ.simulate.truth import Truth
@@ -89,8 +89,18 @@ class Samples:
         found: Array = self.values[:, :, place]
         return found
 
-    def dataset(self, number: int) -> Dataset:
-        """Published data of one sample."""
+    @cached_property
+    def clean(self) -> TreasuryMarket:
+        """The same market with statistics that publish the truth."""
+        return replace(self.market, faults=Faults())
+
+    @cached_property
+    def regimes(self) -> pd.Series:
+        """Number of the variance regime of each period."""
+        return pd.Series(regime_of(self.market.regimes, self.periods), index=self.index, name="regime")
+
+    def columns(self, number: int) -> dict[str, Array]:
+        """Published columns of one sample, (T,) each; those not yet published are missing."""
         number = checks.count("number", number, least=0, most=len(self) - 1)
         columns: dict[str, Array] = {}
         names = [holder.name for holder in self.market.active]
@@ -104,8 +114,11 @@ class Samples:
                 columns[f"{name}_{word}"] = table[:, place]
             columns[f"official_{word}"] = sum(table[:, names.index(name)] for name in OFFICIAL)
         lag = self.market.faults.publication_lag
-        flows = {name: _unpublished(values, lag) for name, values in columns.items()}
-        frame = pd.DataFrame({**flows, **self._other_columns(number)}, index=self.index)
+        return {name: _unpublished(values, lag) for name, values in columns.items()} | self._other_columns(number)
+
+    def dataset(self, number: int) -> Dataset:
+        """Published data of one sample."""
+        frame = pd.DataFrame(self.columns(number), index=self.index)
         months = self.market.faults.imputed_months(self.periods) if self.frequency == "M" else np.zeros(0, dtype=bool)
         imputed = frozenset(str(period) for period in self.index[: len(months)][months])
         return Dataset(frame, {name: _variable(name, imputed) for name in frame.columns})
@@ -131,7 +144,7 @@ class Samples:
             parent=market,
             shocks=pd.DataFrame(self.innovations[number], index=index, columns=list(market.shock_names)),
             frame=pd.DataFrame(self.values[number], index=index, columns=list(market.columns)),
-            regimes=pd.Series(regime_of(market.regimes, self.periods), index=index, name="regime"),
+            regimes=self.regimes,
             events=events,
         )
 

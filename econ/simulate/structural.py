@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from econ.estimate import ConfidenceSet, Estimate, Unavailable
-from econ.infer import fieller
+from econ.estimate import Estimate, Unavailable
+from econ.infer import anderson_rubin, fieller
+from econ.infer.form import ReducedForm
 from econ.offset import quantity_offset
+from econ.simulate.daily_samples import DailySample
 from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, Sample
 from econ.var import (
     IRF,
@@ -17,8 +20,19 @@ from econ.var import (
     ShockSign,
     SignRestrictions,
 )
+from econ.var.schemes.proxy_inference import responses_to_instruments
 
 KNOWN_MONTHS = 3  # of large shocks, in the narrative design
+
+
+def from_instrument(sample: Sample | DailySample, form: ReducedForm, sign: float = 1.0) -> Estimate:
+    """Ratio of reduced form to first stage with its Anderson-Rubin set."""
+    value = sign * float(form.outcome[0] / form.first[0])
+    region = anderson_rubin(form, level=sample.level)
+    if sign < 0.0:
+        region = type(region)(tuple((-high, -low) for low, high in reversed(region.intervals)), region.level)
+    reason = Unavailable("the set is inverted, not built from a standard error")
+    return Estimate(value, reason, region.lower, region.upper, sample.level, nobs=form.nobs, region=region)
 
 
 def _cumulated(irf: IRF, shock: str) -> tuple[np.ndarray, np.ndarray]:
@@ -50,19 +64,16 @@ def recursive_offset(sample: Sample) -> Estimate:
 
 def proxy_var(sample: Sample) -> Estimate:
     """Proxy VAR: response of the yield on impact to a unit of the seller's purchases, Anderson-Rubin set."""
-    svar = Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW).identify(sample.fit)
-    table = svar.weak_iv_set(response=CHANGE, horizon=0, level=sample.level)
-    intervals = tuple((float(low), float(high)) for low, high in zip(table["lower"], table["upper"], strict=True))
-    region = ConfidenceSet(intervals, sample.level)
-    impact = svar.impact["seller"]
-    value = float(impact[CHANGE]) / float(impact[FLOW])
-    reason = Unavailable("the set is inverted, not built from a standard error")
-    return Estimate(value, reason, region.lower, region.upper, sample.level, nobs=sample.fit.nobs, region=region)
+    fit = sample.fit
+    scheme = Proxy(sample.series("seller_news"), shock="seller", normalise=FLOW)
+    gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, CHANGE, 0)
+    outcome, first = gamma[fit.variables.index(CHANGE)], gamma[scheme.target(fit)]
+    return from_instrument(sample, ReducedForm(outcome, first, influence[0].T @ influence[0], moments, nobs))
 
 
 def heteroskedasticity(sample: Sample) -> Estimate:
     """Variance regimes known to the researcher; the shock is the one that the scheme names after the seller's flow."""
-    regimes = sample.truth.regimes.reindex(sample.fit.residuals.index)
+    regimes = sample.samples.regimes.reindex(sample.fit.residuals.index)
     svar = sample.fit.identify(Heteroskedasticity(regimes, method="moments"))
     irf = svar.irf(HORIZON, bootstrap=MovingBlock(draws=sample.draws), rng=sample.seed)
     return _fieller(sample, irf, FLOW)
@@ -84,7 +95,9 @@ def signs(sample: Sample, narrative: tuple[ShockSign | ShockContribution, ...] =
 
 def narrative(sample: Sample) -> Estimate:
     """As `signs`, and history tells the sign and the main part of the seller's flow in the months of largest shocks."""
-    shocks = sample.truth.shocks["seller"].reindex(sample.fit.residuals.index)
+    samples, number = sample.samples, sample.number
+    innovations = samples.innovations[number, :, samples.market.shock_number("seller")]
+    shocks = pd.Series(innovations, index=samples.index).reindex(sample.fit.residuals.index)
     months = shocks.abs().nlargest(KNOWN_MONTHS).index
     known = tuple(
         each

@@ -6,11 +6,10 @@ average to one over the sample.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import numpy as np
-import scipy
 
 from econ.arrays import Array, Rows
 from econ.errors import NotConverged
@@ -22,6 +21,8 @@ STILL = 1e-7  # radians
 EQUAL = 1e-12
 NEWS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 PERSISTENCE = (0.4, 0.6, 0.75, 0.85, 0.92, 0.96, 0.985)
+GRID = np.array([(a, p) for p in PERSISTENCE for a in NEWS if a <= p])
+TOGETHER = 16  # variances under one logarithm
 LEAST = 0.02  # smallest variance relative to the average
 
 Variances = Callable[[Array, Array | None, Rows], tuple[Array, Array]]
@@ -71,41 +72,59 @@ def least(e: Array, weights: Array) -> Array:
 
 def garch(e: Array, parameters: Array | None, rows: Rows | None = None) -> tuple[Array, Array]:
     """GARCH(1, 1) variances 1 - ρ + a e²_{t-1} + (ρ - a) v_{t-1} of every shock, (a, ρ) the likeliest of a grid."""
-    grid = np.array([(a, p) for p in PERSISTENCE for a in NEWS if a <= p])
+    draws, periods, n = e.shape
+    squares = np.ascontiguousarray(np.moveaxis(e, 1, 0)).reshape(periods, draws * n) ** 2
     if parameters is None:
-        loss = np.stack([_loss(e, _garch_path(e, a, p)) for a, p in grid])
-        parameters = loss.argmin(axis=0).astype(float)
-    series, chosen = np.swapaxes(e, 1, 2), parameters.astype(int)
-    v = np.empty_like(series)
-    for number in np.unique(chosen):
-        where = chosen == number
-        v[where] = _garch_path(series[where][:, :, None], *grid[number])[:, :, 0]
-    v = np.swapaxes(v, 1, 2)
+        parameters = _losses(squares).argmin(axis=0).astype(float).reshape(draws, n)
+    a, p = GRID[parameters.astype(int).ravel()].T
+    path = np.stack(list(_garch_path(squares, a, p)))
+    v = np.moveaxis(path.reshape(periods, draws, n), 0, 1)
     return v / v.mean(axis=1, keepdims=True), parameters
 
 
-def _garch_path(e: Array, a: float, p: float) -> Array:
-    past = np.concatenate([np.ones_like(e[:, :1]), e[:, :-1] ** 2], axis=1)
-    start = np.full((len(e), 1, e.shape[2]), p - a)
-    path: Array = scipy.signal.lfilter([1.0], [1.0, a - p], 1.0 - p + a * past, axis=1, zi=start)[0]
-    return path
+def _garch_path(squares: Array, a: Array, p: Array) -> Iterator[Array]:
+    """Variances of one period after the other, v_0 = 1, from e² (T, S) and parameters (S,) or (G, 1)."""
+    v = np.ones(np.broadcast_shapes(a.shape, squares[0].shape))
+    yield v
+    for past in squares[:-1]:
+        v = (p - a) * v
+        v += 1.0 - p
+        v += a * past
+        yield v
 
 
-def _loss(e: Array, v: Array) -> Array:
-    loss: Array = (np.log(v) + e**2 / v).mean(axis=1)
+def _losses(squares: Array) -> Array:
+    """Σ_t log v_t + e_t² / v_t of every point of the grid, (G, S); one logarithm serves the product of several v."""
+    a, p = GRID.T[:, :, None]
+    loss = np.zeros((len(GRID), squares.shape[1]))
+    product = np.ones_like(loss)
+    for t, (square, v) in enumerate(zip(squares, _garch_path(squares, a, p), strict=True)):
+        product *= v
+        loss += square / v
+        if t % TOGETHER == 0 or t == len(squares) - 1:
+            loss += np.log(product)
+            product[:] = 1.0
     return loss
 
 
 def transition(e: Array, weight: Array) -> Array:
-    """Variances b_0 (1 - G_t) + b_1 G_t of every shock, G (B, T) or (1, T): reweighted least squares of e² on both."""
-    x = np.stack([1.0 - weight, weight], axis=2)
-    x = np.broadcast_to(x, (len(e), *x.shape[1:]))
-    v = np.ones_like(e)
+    """Variances b_0 (1 - G_t) + b_1 G_t of every shock, G (B, T) or (1, T): reweighted least squares of e² on both.
+
+    On a constant and G the coefficients are b_0 and b_1 - b_0, and the sums are those of 1 / v² and e² / v² with the
+    powers of G.
+    """
+    squares = np.ascontiguousarray(np.swapaxes(e, 1, 2)) ** 2
+    powers = weight[:, :, None] ** np.arange(3)
+    v = np.ones_like(squares)
     for _ in range(20):
-        gram = np.einsum("btk,btl,bti->bikl", x, x, v**-2, optimize=True)
-        right = np.einsum("btk,bti->bik", x, e**2 / v**2)
-        b = np.maximum(np.linalg.solve(gram, right[..., None])[..., 0], LEAST)
-        v = np.einsum("btk,bik->bti", x, b)
+        inverse = 1.0 / (v * v)
+        s, m = inverse @ powers, (inverse * squares) @ powers[:, :, :2]
+        slope = (s[..., 0] * m[..., 1] - s[..., 1] * m[..., 0]) / (s[..., 0] * s[..., 2] - s[..., 1] ** 2)
+        start = (m[..., 0] - s[..., 1] * slope) / s[..., 0]
+        first, last = np.maximum(start, LEAST), np.maximum(start + slope, LEAST)
+        v = (last - first)[..., None] * weight[:, None]
+        v += first[..., None]
+    v = np.swapaxes(v, 1, 2)
     relative: Array = v / v.mean(axis=1, keepdims=True)
     return relative
 

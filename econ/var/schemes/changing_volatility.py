@@ -200,16 +200,12 @@ class ChangingVolatility:
         s = self._series(fit)
         u = fit.residuals.to_numpy()
         z = np.linalg.solve(fit.as_draws.factor[0], u.T).T[None]
-        best, chosen = np.inf, np.empty(0)
-        for centre in np.quantile(s, CENTRES):
-            for speed in SPEEDS:
-                weight = 0.5 * (1.0 + np.tanh(0.5 * speed * (s - centre) / s.std()))
-                e = z @ clustering.weighted(z, weight[None])
-                v = clustering.transition(e, weight[None])
-                loss = float((np.log(v) + e**2 / v).sum())
-                if loss < best:
-                    best, chosen = loss, weight
-        return chosen
+        centre, speed = (part.reshape(-1, 1) for part in np.meshgrid(np.quantile(s, CENTRES), SPEEDS, indexing="ij"))
+        weights = 0.5 * (1.0 + np.tanh(0.5 * speed * (s - centre) / s.std()))
+        e = z @ clustering.weighted(np.broadcast_to(z, (len(weights), *z.shape[1:])), weights)
+        v = clustering.transition(e, weights)
+        likeliest: Array = weights[(np.log(v) + e**2 / v).sum(axis=(1, 2)).argmin()]
+        return likeliest
 
 
 def _rotated(z: Array, start: Array, weight: Array | None) -> tuple[Array, bool]:

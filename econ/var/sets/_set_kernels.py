@@ -62,6 +62,16 @@ def _orthonormal(vector: Array, basis: list[Array]) -> tuple[Array, Array]:
     return vector, length
 
 
+def whiten(factors: Array, errors: Array) -> Array:
+    """C⁻¹ u of lower triangular C (n, n, N) and errors (n, R, N), or (n, R, 1) for all: (n, R, N), by substitution."""
+    n, _, size = factors.shape
+    white = np.empty((n, errors.shape[1], size))
+    for i in range(n):
+        known = sum((factors[i, j] * white[j] for j in range(i)), np.zeros(1))
+        white[i] = (errors[i] - known) / factors[i, i]
+    return white
+
+
 def restriction_gram(responses: Array, cells: list[tuple[int, int, int]], long_run: Array, *, p: int) -> Array:
     """C C' of zero restrictions, C their derivative by the structural coefficients: (N, z, z).
 

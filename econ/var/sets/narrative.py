@@ -14,7 +14,7 @@ from econ.data.dates import place
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.var import _kernels as kernels
-from econ.var.reduced.draws import ReducedDraws
+from econ.var.sets.candidates import Candidates
 from econ.var.sets.restrictions import SIGNS
 
 RULES = ("largest", "smallest", "overwhelming", "negligible")
@@ -179,17 +179,19 @@ class NarrativeCheck:
         weights: Array = -np.log((together.sum(axis=1) + 1.0) / (SIMULATIONS + 1.0))
         return weights
 
-    def shocks_at(self, reduced: ReducedDraws, impact: Array) -> Array:
-        """All n shocks at ``rows``, (B, rows, n), B⁻¹ u_t."""
-        fit = reduced.fit
-        y = fit.data.frame.to_numpy(dtype=float)[fit.lags :][self.rows]
-        x = fit.parent.design(fit.lags)[self.rows]
-        errors = y - x @ reduced.coefficients
-        return np.swapaxes(np.linalg.solve(impact, np.swapaxes(errors, 1, 2)), 1, 2)
+    def shocks_at(self, candidates: Candidates, rotations: Array) -> Array:
+        """All n shocks at ``rows``, (B, rows, n), Q' C⁻¹ u_t; ``rotations`` (n, n, B) holds q_j in row j."""
+        white = candidates.whitened(self.rows)
+        shocks: Array = np.moveaxis(np.einsum("jkb,krb->rjb", rotations, white), 2, 0)
+        return shocks
 
-    def responses(self, reduced: ReducedDraws, impact: Array) -> Array:
-        """Responses up to the longest window, (B, horizon + 1, n, n)."""
-        return kernels.responses(reduced.lag_blocks, impact, self.horizon)
+    def responses(self, candidates: Candidates, rotations: Array) -> Array:
+        """Responses up to the longest window, (B, horizon + 1, n, n); those on impact are C Q."""
+        impact = np.moveaxis(np.einsum("ikb,jkb->ijb", candidates.factors_last, rotations), 2, 0)
+        if self.horizon == 0:
+            return impact[:, None]
+        lags = min(self.horizon, candidates.forms.fit.lags)
+        return kernels.responses(candidates.lag_blocks(lags), impact, self.horizon)
 
     def _row(self, position: int) -> int:
         return int(np.searchsorted(self.rows, position))

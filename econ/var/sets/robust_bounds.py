@@ -20,9 +20,9 @@ from econ.tables.shown import Facts, Shown, listed
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets.bounds_plot import plot_bounds
+from econ.var.sets.candidates import ReducedForms
 from econ.var.sets.coupling import Rays, coupled_shock, extreme_rays, largest, restriction_rows
 from econ.var.sets.restrictions import Restrictions, check_variables
-from econ.var.sets.rotations import ReducedForms
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -181,7 +181,7 @@ def robust_bounds(
 
     def work(size: int, generator: np.random.Generator) -> tuple[Array, Array, NDArray[np.bool_]]:
         factors, rows = forms.factors(generator, size)
-        reduced = forms.complete(generator, factors, rows)
+        reduced = forms.start(generator, factors, rows).reduced()
         rays = None if other is None else extreme_rays(*restriction_rows(reduced, single.of(other)))
         return _block_bounds(reduced, own, horizon, rays)
 

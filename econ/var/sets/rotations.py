@@ -4,99 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from econ.arrays import Array, Mask, Rows
-from econ.errors import SpecificationError
+from econ.arrays import Array, Mask
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets import _set_kernels as set_kernels
+from econ.var.sets.candidates import Candidates, ReducedForms
 from econ.var.sets.narrative import NarrativeCheck
 from econ.var.sets.proxy_column import ProxyColumn
 from econ.var.sets.restrictions import LONG_RUN, Horizon, Restrictions, Zero
 
-if TYPE_CHECKING:
-    from econ.var.reduced.results import VARResults
-
 FIRST, LARGEST, LARGEST_FULL = 2000, 16000, 1000  # candidates of a batch: first, most, most where each needs lags
-
-
-class ReducedForms:
-    """Where reduced forms come from: the point estimate, a conjugate posterior, or draws made before."""
-
-    def __init__(self, fit: VARResults, kind: str) -> None:
-        if kind == "posterior" and fit.free is not None:
-            raise SpecificationError(
-                "the posterior behind sign restrictions knows no excluded coefficients; pass reduced_form='point', or "
-                "identify the VAR without exclude=."
-            )
-        self.fit, self.kind = fit, kind
-        self.made = fit.posterior if kind == "posterior" else None
-        self.root = fit.cross_root
-        conjugate = kind == "posterior" and self.made is None
-        cross = np.asarray(fit.sigma_u * fit.df_resid, dtype=float)
-        self.lower = np.linalg.cholesky(cross) if conjugate else None
-        self.estimate = fit.as_draws
-
-    def factors(self, generator: np.random.Generator, size: int) -> tuple[Array, Rows]:
-        """Cholesky factors of Σ (size, n, n), and which earlier draw each is, if it is one."""
-        if self.made is not None:
-            rows = generator.integers(0, len(self.made), size=size)
-            return self.made.factor[rows], rows
-        rows = np.zeros(size, dtype=np.intp)
-        if self.lower is None:
-            return np.broadcast_to(self.estimate.factor, (size, *self.estimate.factor.shape[1:])), rows
-        drawn = kernels.inverse_wishart_factors(
-            generator, self.lower[None], degrees=float(self.fit.df_resid), size=size
-        )
-        return drawn, rows
-
-    def start(self, generator: np.random.Generator, factors: Array, rows: Rows, *, lags: int) -> tuple[Array, Array]:
-        """First lag blocks (size, lags, n, n), all that early responses need, and the noise (r, size, n) in them.
-
-        Given Σ, B = B̂ + L E C' with L the lower Cholesky factor of (X'X)⁻¹ and E standard normal, so the first r rows
-        of B need the first r rows of E only; :meth:`complete` draws the others for the candidates that survive.
-        """
-        n, m = factors.shape[1], len(self.root) - factors.shape[1] * self.fit.lags
-        if self.made is not None or self.lower is None:
-            blocks = self.complete(generator, factors, rows).lag_blocks[:, :lags]
-            return blocks, np.empty((0, len(factors), n))
-        noise = generator.standard_normal((m + n * lags, len(factors), n))
-        return kernels.lag_blocks(self._coefficients(factors, noise), lags), noise
-
-    def complete(
-        self,
-        generator: np.random.Generator,
-        factors: Array,
-        rows: Rows,
-        *,
-        noise: Array | None = None,
-        first: int | None = None,
-    ) -> ReducedDraws:
-        """Coefficients that belong to the factors: drawn given Σ (and noise drawn before), or those of made draws.
-
-        With ``first``, those of so many factors only: noise is drawn for all, so that what follows is drawn alike.
-        """
-        if self.made is not None:
-            coefficients, factors = self.made.coefficients[rows[:first]], factors[:first]
-        elif self.lower is None:
-            factors = factors[:first]
-            coefficients = np.repeat(self.estimate.coefficients, len(factors), axis=0)
-        else:
-            size, n, _ = factors.shape
-            known = np.empty((0, size, n)) if noise is None else noise
-            rest = generator.standard_normal((len(self.root) - len(known), size, n))
-            factors, rest = factors[:first], rest[:, :first]
-            coefficients = self._coefficients(factors, np.concatenate([known[:, :first], rest]))
-        return ReducedDraws(fit=self.fit, coefficients=coefficients, factor=np.ascontiguousarray(factors))
-
-    def _coefficients(self, factors: Array, noise: Array) -> Array:
-        """B̂ + L E C', first rows, (size, r, n), from noise (r, size, n)."""
-        r, size, n = noise.shape
-        spread = (self.root[:r, :r] @ noise.reshape(r, size * n)).reshape(r, size, n)
-        return np.moveaxis(spread, 0, 1) @ np.swapaxes(factors, 1, 2) + self.estimate.coefficients[:, :r]
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,30 +87,28 @@ class RotationSampler:
         """Admissible among ``size`` candidates, and how many; beyond ``wanted`` they are counted, not worked out."""
         first = None if self.restrictions.zeros else wanted  # weights of zeros draw for all of them
         factors, rows = self.forms.factors(generator, size)
-        reduced = self.forms.complete(generator, factors, rows) if self.lags_first else None
+        reduced = self.forms.start(generator, factors, rows).reduced() if self.lags_first else None
         columns, volume = self._columns(factors, reduced, generator)
         keep = self._impact_holds(factors, columns, counts)
-        factors, rows, volume = np.ascontiguousarray(factors[keep]), rows[keep], volume[keep]
-        rotations = np.ascontiguousarray(np.moveaxis(columns[:, :, keep], 2, 0).swapaxes(1, 2))
         if reduced is None:
-            blocks, noise = self.forms.start(generator, factors, rows, lags=self.early_lags)
-            keep = self._later_holds(factors, blocks, rotations, counts)
-            some = first if self.narrative is None else None
-            reduced = self.forms.complete(generator, factors[keep], rows[keep], noise=noise[:, keep], first=some)
+            candidates = self.forms.start(generator, factors[keep], rows[keep], lags=self.early_lags)
         else:
-            reduced = _rows(reduced, keep)
-            keep = self._later_holds(factors, reduced.lag_blocks, rotations, counts)
-            reduced = _rows(reduced, keep)
+            candidates = self.forms.known(reduced).part(keep)
+        rotations, volume = np.ascontiguousarray(np.moveaxis(columns[:, :, keep], 2, 0).swapaxes(1, 2)), volume[keep]
+        keep = self._later_holds(candidates, rotations, counts)
+        candidates = self.forms.complete(generator, candidates.part(keep))
         rotations, volume = rotations[keep], volume[keep]
         found, history = len(rotations), np.zeros(len(rotations[:first]))
+        taken = np.arange(found)[:first]
         if self.narrative is not None and found:
-            keep, rotations, responses = self._narrative_holds(self.narrative, reduced, rotations, generator, counts)
+            keep, full, responses = self._narrative_holds(self.narrative, candidates, rotations, generator, counts)
             found, taken = int(keep.sum()), np.flatnonzero(keep)[:first]
             history = self.narrative.log_weights(responses[taken], generator)
-            reduced, rotations, volume = _rows(reduced, taken), rotations[taken], volume[taken]
-        rotations, volume = rotations[:first], volume[:first]
-        reduced = _rows(reduced, np.arange(len(rotations)))
-        zeros = self._zero_weights(reduced, rotations, volume, generator)
+            rotations = np.moveaxis(full[: rotations.shape[2], :, taken], 2, 0).swapaxes(1, 2)
+        else:
+            rotations = rotations[taken]
+        reduced = candidates.reduced(taken)
+        zeros = self._zero_weights(reduced, rotations, volume[taken], generator)
         return (reduced.coefficients, reduced.factor, rotations, zeros + history, zeros), found
 
     def _columns(
@@ -242,16 +160,17 @@ class RotationSampler:
                 keep &= counts.add(str(bound), (value >= bound.lower) & (value <= bound.upper))
         return keep
 
-    def _later_holds(self, factors: Array, blocks: Array, rotations: Array, counts: _Counts) -> Mask:
+    def _later_holds(self, candidates: Candidates, rotations: Array, counts: _Counts) -> Mask:
         """The same for later horizons and the long run; columns without a sign on impact are turned here, in place."""
         keep = np.ones(len(rotations), dtype=bool)
         if not self.later or not len(rotations):
             return keep
         horizons = [each.horizon for each in self.later if isinstance(each.horizon, int)]
-        path = kernels.responses(blocks, factors @ rotations, max(horizons, default=0))
+        blocks, impact = candidates.lag_blocks(self.early_lags), candidates.factors @ rotations
+        path = kernels.responses(blocks, impact, max(horizons, default=0))
         at: dict[Horizon, Array] = {h: path[:, h] for h in horizons}
         if any(each.horizon == LONG_RUN for each in self.later):
-            at[LONG_RUN] = np.asarray(np.linalg.solve(_gap(blocks), factors @ rotations), dtype=float)
+            at[LONG_RUN] = np.asarray(np.linalg.solve(_gap(blocks), impact), dtype=float)
         turned = {self.restrictions.proxied, *(each.shock for each in self.now)}
         for j, shock in enumerate(self.restrictions.shocks):
             signed = [each for each in self.later if each.shock == shock]
@@ -268,26 +187,26 @@ class RotationSampler:
     def _narrative_holds(
         self,
         narrative: NarrativeCheck,
-        reduced: ReducedDraws,
+        candidates: Candidates,
         rotations: Array,
         generator: np.random.Generator,
         counts: _Counts,
     ) -> tuple[Mask, Array, Array]:
-        """The same for history: which hold, the rotations, turned, and the responses of all."""
+        """The same for history: which hold, the whole rotations (q_j, n, N), turned, and the responses of all."""
         full = _completed(rotations, generator)
-        shocks = narrative.shocks_at(reduced, reduced.factor @ full)
+        shocks = narrative.shocks_at(candidates, full)
         signed = {self.restrictions.proxied, *(each.shock for each in self.restrictions.signs)}
         for shock, value in narrative.signs(shocks).items():
             if shock not in signed:
                 turn, j = np.where(value < 0.0, -1.0, 1.0), narrative.shocks.index(shock)
-                full[:, :, j] *= turn[:, None]
+                full[j] *= turn
                 shocks[:, :, j] *= turn[:, None]
-        responses = narrative.responses(reduced, reduced.factor @ full)
+        responses = narrative.responses(candidates, full)
         keep = np.ones(len(rotations), dtype=bool)
         held = narrative.holds(shocks[:, None], responses)
         for each, mask in zip(narrative.restrictions, held, strict=True):
             keep &= counts.add(str(each), mask[:, 0])
-        return keep, full[:, :, : rotations.shape[2]], responses
+        return keep, full, responses
 
     def _zero_weights(
         self, reduced: ReducedDraws, rotations: Array, volume: Array, generator: np.random.Generator
@@ -302,7 +221,7 @@ class RotationSampler:
         cells = self.restrictions.zeros
         if not cells or not len(rotations):
             return np.zeros(len(rotations))
-        full = reduced.factor @ _completed(rotations, generator)
+        full = reduced.factor @ np.moveaxis(_completed(rotations, generator), 2, 0).swapaxes(1, 2)
         finite = max((each.horizon for each in cells if isinstance(each.horizon, int)), default=0)
         path = kernels.responses(reduced.lag_blocks, full, finite) / self.scale[:, None]
         long_run = np.empty((0, 0, 0))
@@ -344,14 +263,10 @@ def _side(values: Array) -> Array:
     return side
 
 
-def _rows(reduced: ReducedDraws, keep: Mask | Rows) -> ReducedDraws:
-    return ReducedDraws(fit=reduced.fit, coefficients=reduced.coefficients[keep], factor=reduced.factor[keep])
-
-
 def _completed(rotations: Array, generator: np.random.Generator) -> Array:
-    """Rotations (N, n, s) with a Haar completion, (N, n, n)."""
+    """Rotations (N, n, s) with a Haar completion, columns first, (n, n, N)."""
     columns = np.moveaxis(rotations, 0, 2).swapaxes(0, 1)
-    return np.ascontiguousarray(np.moveaxis(set_kernels.complete_columns(generator, columns), 2, 0).swapaxes(1, 2))
+    return set_kernels.complete_columns(generator, np.ascontiguousarray(columns))
 
 
 def _gap(blocks: Array) -> Array:

@@ -17,11 +17,12 @@ from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets import _set_kernels as set_kernels
+from econ.var.sets.candidates import ReducedForms
 from econ.var.sets.narrative import Narrative, NarrativeCheck, ShockContribution, ShockSign
 from econ.var.sets.proxy_column import ProxyColumn
 from econ.var.sets.restrictions import Restrictions, check_variables, read_restrictions
 from econ.var.sets.robust_bounds import robust_bounds
-from econ.var.sets.rotations import Accepted, ReducedForms, RotationSampler
+from econ.var.sets.rotations import Accepted, RotationSampler
 from econ.var.sets.set_identified import SetIdentified
 
 if TYPE_CHECKING:
@@ -248,9 +249,11 @@ def _failures(blocks: list[Accepted]) -> pd.DataFrame:
             row = total.setdefault(name, [0, 0])
             row[0] += counts[0]
             row[1] += counts[1]
-    table = pd.DataFrame.from_dict(total, orient="index", columns=["failed", "tested"])
-    share = (table["failed"] / table["tested"].clip(lower=1)).astype(float)
-    return table.assign(share=share).sort_values("share", ascending=False, kind="stable")
+    failed, tested = np.array(list(total.values())).reshape(-1, 2).T
+    share = failed / np.maximum(tested, 1)
+    order = np.argsort(-share, kind="stable")
+    table = pd.DataFrame({"failed": failed, "tested": tested, "share": share}, index=list(total))
+    return table.iloc[order]
 
 
 def _advice(wanted: int, tried: int, found: int, failures: pd.DataFrame) -> str:

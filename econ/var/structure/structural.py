@@ -311,6 +311,8 @@ class StructuralResults(Shown):
     def read_own(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
         """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of :attr:`own_draws`."""
         reduced, impacts = self.own_draws
+        if len(impacts) <= BLOCK:
+            return [read(reduced, impacts)]
         blocks = [slice(start, start + BLOCK) for start in range(0, len(impacts), BLOCK)]
         return [read(reduced.part(rows), impacts[rows]) for rows in blocks]
 

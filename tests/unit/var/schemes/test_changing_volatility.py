@@ -100,13 +100,24 @@ def test_transition_variable_is_drawn_along_with_the_errors():
         np.testing.assert_allclose(score, score.T, atol=1e-5)
 
 
-def test_garch_path_is_the_recursion():
+def test_garch_takes_the_likeliest_recursion_of_the_grid():
     e = np.random.default_rng(1).standard_normal((2, 50, 3))
-    path, a, p = clustering._garch_path(e, 0.2, 0.9), 0.2, 0.9
-    v = np.ones((2, 3))
-    for t in range(50):
-        np.testing.assert_allclose(path[:, t], v, rtol=1e-12)
-        v = 1.0 - p + a * e[:, t] ** 2 + (p - a) * v
+    found, chosen = clustering.garch(e, None)
+    for b, i in np.ndindex(2, 3):
+        losses, paths = [], []
+        for a, p in clustering.GRID:
+            v = [1.0]
+            for past in e[b, :-1, i]:
+                v.append(1.0 - p + a * past**2 + (p - a) * v[-1])
+            paths.append(v)
+            losses.append((np.log(v) + e[b, :, i] ** 2 / v).sum())
+        series = np.swapaxes(e, 0, 1).reshape(50, 6) ** 2
+        np.testing.assert_allclose(clustering._losses(series)[:, 3 * b + i], losses, rtol=1e-12)
+        assert chosen[b, i] == np.argmin(losses)
+        likeliest = np.array(paths[np.argmin(losses)])
+        np.testing.assert_allclose(found[b, :, i], likeliest / likeliest.mean(), rtol=1e-12)
+    np.testing.assert_array_equal(clustering.garch(e, chosen)[0], found)
+    assert len(np.unique(chosen)) > 2
 
 
 def test_least_finds_the_lowest_weighted_sum_of_squares():
@@ -132,6 +143,21 @@ def test_transition_variances_recover_their_levels():
     e = np.random.default_rng(1).standard_normal((1, 4000, 2)) * np.sqrt(truth)
     found = clustering.transition(e, weight)[0]
     np.testing.assert_allclose(found, truth / truth.mean(axis=0), atol=0.15)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_transition_variances_are_reweighted_least_squares(shared):
+    rng = np.random.default_rng(2)
+    weight, e = rng.uniform(0.0, 1.0, (1 if shared else 3, 60)), rng.standard_normal((3, 60, 2))
+    e[0, :, 0] *= np.linspace(0.01, 2.0, 60)[np.argsort(np.argsort(weight[0]))]  # one b_0 is the least allowed
+    found = clustering.transition(e, weight)
+    for b, i in np.ndindex(3, 2):
+        g = weight[0 if shared else b]
+        x, v = np.column_stack([1.0 - g, g]), np.ones(60)
+        for _ in range(20):
+            b_0_1 = np.linalg.lstsq(x / v[:, None], e[b, :, i] ** 2 / v, rcond=None)[0]
+            v = x @ np.maximum(b_0_1, clustering.LEAST)
+        np.testing.assert_allclose(found[b, :, i], v / v.mean(), rtol=1e-9)
 
 
 def test_refuses_bad_requests():

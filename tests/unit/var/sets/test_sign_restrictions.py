@@ -22,8 +22,9 @@ from econ.var import (
 )
 from econ.var.sets import rotations as rotations_module
 from econ.var.sets._set_kernels import effective_size, rotation_columns, systematic_rows
+from econ.var.sets.candidates import ReducedForms
 from econ.var.sets.narrative import NarrativeCheck
-from econ.var.sets.rotations import ReducedForms, RotationSampler
+from econ.var.sets.rotations import RotationSampler
 from econ.var.sets.set_identified import median_target
 
 NAMES = ("china", "japan", "yield")
@@ -769,3 +770,25 @@ def test_the_order_of_the_variables_does_not_matter(data):
         for h, j in ((0, 0), (0, 1), (3, 0)):
             pair = [irf.draws[:, h, irf.responses.index(name), j] for irf in (first, second)]
             assert stats.ks_2samp(*pair).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("kind", ["posterior", "point", "made"])
+def test_shocks_and_responses_of_candidates_are_those_of_their_reduced_forms(fit, kind):
+    """What the narrative asks of noise, before any coefficient is worked out, is what the coefficients say."""
+    if kind == "made":
+        fit = BayesianVAR(fit.data, lags=2).fit(40, rng=1)
+    forms, generator = ReducedForms(fit, "point" if kind == "point" else "posterior"), np.random.default_rng(3)
+    candidates = forms.start(generator, *forms.factors(generator, 20), lags=1)
+    before = candidates.lag_blocks(1)
+    candidates = forms.complete(generator, candidates).part(np.arange(20) % 3 > 0)
+    window = ShockContribution("a", "japan", str(fit.residuals.index[9]), str(fit.residuals.index[10]))
+    told = (ShockSign("a", str(fit.residuals.index[4])), window)
+    check = NarrativeCheck(told, fit.residuals.index, variables=fit.variables, shocks=("a", "b", "c"))
+    turned = np.linalg.qr(generator.standard_normal((len(candidates.factors), 3, 3)))[0]
+    reduced, columns = candidates.reduced(), np.moveaxis(turned, 0, 2).swapaxes(0, 1)
+    impact = reduced.factor @ turned
+    shocks = np.swapaxes(np.linalg.solve(impact, np.swapaxes(reduced.residuals[:, [4, 9, 10]], 1, 2)), 1, 2)
+    np.testing.assert_allclose(check.shocks_at(candidates, columns), shocks, rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(before[np.arange(20) % 3 > 0], reduced.lag_blocks[:, :1], rtol=1e-12, atol=1e-14)
+    path = np.stack([impact, reduced.lag_blocks[:, 0] @ impact], axis=1)
+    np.testing.assert_allclose(check.responses(candidates, columns), path, rtol=1e-10, atol=1e-12)
