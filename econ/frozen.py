@@ -24,6 +24,8 @@ A = TypeVar("A", bound=np.ndarray[Any, Any])
 
 PLAIN = {"str", "bytes", "int", "float", "complex", "bool", "None", "tuple", "frozenset"}
 """Words of the types that nobody can edit: a field of any other type is guarded."""
+ATOMS = {float, int, str, bool, type(None)}
+"""The commonest values that nobody can edit, told apart first."""
 DEEP = int(pd.__version__.partition(".")[0]) < 3
 """Whether a table that is handed out must be copied at once; pandas 3 copies it when one of the two is written to."""
 
@@ -61,6 +63,8 @@ def held(value: Any) -> Any:
     A table is copied, and so is an array that anybody could write to, through itself or the array that it is a view of;
     one that nobody can is kept. A dictionary becomes a `FrozenMapping`; lists and tuples are kept part by part.
     """
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, np.ndarray):
         return value if _unwritable(value) else _locked(value.copy())
     if isinstance(value, (pd.DataFrame, pd.Series)):
@@ -95,6 +99,8 @@ def sealed(value: A) -> A:
 
 def handed_out(value: Any) -> Any:
     """What an object gives of what it holds: copies of tables, arrays that refuse writing, anything else as it is."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, np.ndarray):
         return _locked(value)  # an array that was pickled or copied with its object can be written to again
     if isinstance(value, (pd.DataFrame, pd.Series)):
@@ -104,7 +110,7 @@ def handed_out(value: Any) -> Any:
 
 def _parts(value: Any, of: Callable[[Any], Any]) -> Any:
     """A list, tuple or named tuple with ``of`` each part; a tuple whose parts stay the same is the same tuple."""
-    if not isinstance(value, (list, tuple)):
+    if not isinstance(value, (list, tuple)) or (type(value) is tuple and ATOMS.issuperset(map(type, value))):
         return value
     parts = [of(part) for part in value]
     if isinstance(value, list):

@@ -1,43 +1,37 @@
-"""The S statistic of two moments that are linear in a nuisance parameter, at its least: a ratio of two quartics."""
+"""Where the S statistic of two moments that are linear in a nuisance parameter falls below a bound: least quartics.
+
+S is a ratio of two quartics in the parameter, so that it falls below a bound somewhere if the quartic ``numerator -
+bound denominator`` is negative there.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from econ.arrays import Array, Mask
+from econ.arrays import Array
 
-ZERO = 1e-12
-"""Determinant of the covariance, relative, below which two moments coincide."""
-SMALLEST = 1e-250
-MARGIN = 1e-6
-"""By which a value must be below a bound before nobody looks for the least."""
-TRIALS = np.linspace(-3.0, 3.0, 25)[:, None]
-"""Standard errors from the root of the first moment at which `surely_below` tries the second parameter."""
+SMALLEST = 1e-100
+TURNS = np.array([[0.0], [2.0 * np.pi / 3.0]])
+"""Of the angles of the least and the largest of three real roots of a cubic."""
 
 
-def least_s(total: Array, spread: Array) -> Array:
-    """Least over c of ``m'W^{-1}m`` with ``m = (t_0 - c t_1, t_2 - c t_3)`` and W its covariance: (n, 4), (n, 4, 4)."""
-    top, bottom, one, two = _polynomials(total, spread)
-    slope = (_times(_slope(top), bottom) - _times(top, _slope(bottom)))[:7]  # the seventh power cancels
-    values = _ratio(_roots(slope).real.T, top, bottom, floors=(one, two))
-    far = top[-1:] / np.maximum(bottom[-1:], ZERO * (one * two)[-1:] + SMALLEST)
-    least: Array = np.concatenate([values, far]).min(axis=0)
-    return least
+def quartic(total: Array, spread: Array, bound: float) -> Array:
+    """``det(W) (m'W^{-1}m - bound)`` with ``m = (t_0 - c t_1, t_2 - c t_3)`` and W its covariance.
 
+    Parameters
+    ----------
+    total : array (n, 4)
+        t of each problem.
+    spread : array (n, 4, 4)
+        Its covariance.
+    bound : float
+        What the statistic is compared with.
 
-def surely_below(total: Array, spread: Array, bound: float) -> Mask:
-    """Where a few c show already that the least is below a bound, (n,): cheap, and silent where they do not."""
-    polynomials = _polynomials(total, spread)
-    with np.errstate(all="ignore"):
-        centre = total[:, 0] / total[:, 1]
-        unit = np.sqrt(_at(polynomials[2], centre[None, :])[0]) / total[:, 1]
-        values = _ratio(centre + TRIALS * unit, *polynomials[:2], floors=polynomials[2:])
-        return np.asarray((values < bound * (1.0 - MARGIN)).any(axis=0))
-
-
-def _polynomials(total: Array, spread: Array) -> tuple[Array, Array, Array, Array]:
-    """Numerator and denominator of S, and the variances of both moments, as polynomials in c: (power, n), ascending."""
+    Returns
+    -------
+    array (5, n)
+        Coefficients of the powers of c, ascending.
+    """
     first, second = (np.stack([total[:, i], -total[:, i + 1]]) for i in (0, 2))
 
     def quadratic(i: int, j: int) -> Array:
@@ -50,14 +44,34 @@ def _polynomials(total: Array, spread: Array) -> tuple[Array, Array, Array, Arra
         - 2.0 * _times(_times(first, second), both)
         + _times(_times(second, second), one)
     )
-    return top, _times(one, two) - _times(both, both), one, two
+    return top - bound * (_times(one, two) - _times(both, both))
 
 
-def _ratio(at: Array, top: Array, bottom: Array, *, floors: tuple[Array, Array]) -> Array:
-    """S at each of (m, n) points; moments that coincide leave nothing below."""
-    least = ZERO * np.abs(_at(floors[0], at) * _at(floors[1], at)) + SMALLEST
-    values: Array = _at(top, at) / np.maximum(_at(bottom, at), least)
-    return values
+def least(quartics: Array) -> Array:
+    """Least value of each quartic over ``(1 + c^2)^2``, at the c where the quartic is least: (5, n) gives (n,).
+
+    Its sign is that of the least value. The quartic is least at a root of its slope, a cubic, in closed form; two steps
+    of Newton's method take out what rounding left. Where it falls without end, its leading coefficient.
+    """
+    lead = np.where(quartics[4] > 0.0, quartics[4], 1.0)
+    a, b, c = 0.75 * quartics[3] / lead, 0.5 * quartics[2] / lead, 0.25 * quartics[1] / lead
+    third = a / 3.0
+    q, r = third * third - b / 3.0, third * third * third + 0.5 * (c - third * b)
+    gap = r * r - q * q * q
+    size = np.cbrt(np.abs(r) + np.sqrt(np.maximum(gap, 0.0)))
+    alone = -np.copysign(size + q / np.maximum(size, SMALLEST), r)
+    root = np.sqrt(np.maximum(q, SMALLEST))
+    angle = np.arccos(np.clip(r / (root * root * root), -1.0, 1.0)) / 3.0
+    outer = -2.0 * root * np.cos(angle + TURNS)
+    at = np.where(gap < 0.0, outer, alone) - third
+    for _ in range(2):
+        bend = (3.0 * at + 2.0 * a) * at + b
+        at = at - (((at + a) * at + b) * at + c) / np.where(bend > 0.0, bend, np.inf)
+    value = np.zeros_like(at)
+    for coefficient in quartics[::-1]:
+        value = value * at + coefficient
+    ends = (value / (1.0 + at * at) ** 2).min(axis=0)
+    return np.where(quartics[4] > 0.0, ends, quartics[4])
 
 
 def _times(one: Array, two: Array) -> Array:
@@ -66,26 +80,3 @@ def _times(one: Array, two: Array) -> Array:
     for power, coefficient in enumerate(one):
         out[power : power + len(two)] += coefficient * two
     return out
-
-
-def _slope(polynomial: Array) -> Array:
-    return polynomial[1:] * np.arange(1, len(polynomial))[:, None]
-
-
-def _at(polynomial: Array, points: Array) -> Array:
-    found = np.zeros_like(points)
-    for coefficient in polynomial[::-1]:
-        found = found * points + coefficient
-    return found
-
-
-def _roots(polynomial: Array) -> NDArray[np.complex128]:
-    """Roots of each column, eigenvalues of its companion; a leading coefficient that vanishes gives a far one."""
-    scale = np.maximum(np.abs(polynomial).max(axis=0), SMALLEST)
-    lead = polynomial[-1]
-    lead = np.where(np.abs(lead) < 1e-14 * scale, np.copysign(1e-14 * scale, lead), lead)
-    degree = len(polynomial) - 1
-    companion = np.zeros((polynomial.shape[1], degree, degree))
-    companion[:, 1:, :-1] = np.eye(degree - 1)
-    companion[:, :, -1] = (-polynomial[:-1] / lead).T
-    return np.asarray(np.linalg.eigvals(companion), dtype=complex)

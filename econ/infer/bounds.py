@@ -202,7 +202,13 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
     """``(c_l, c_u)`` of the shortest interval; ``ratio`` is s_u / s_l."""
 
     def least(c_low: float) -> float:
-        """The smallest c_u that meets both conditions."""
+        """The smallest c_u that meets both conditions; in closed form where the two ends are independent."""
+        if correlation == 0.0:
+            p, q = float(scipy.special.ndtr(c_low)), float(scipy.special.ndtr(c_low + gap_low))
+            if min(p, q) <= level:
+                return math.inf
+            first, second = float(scipy.special.ndtri(level / p)), float(scipy.special.ndtri(level / q))
+            return max(first - gap_high, second)
 
         def short(c_high: float) -> float:
             one = _both(c_low, c_high + gap_high, -correlation)
@@ -211,8 +217,8 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
         return float(scipy.optimize.brentq(short, -FAR, FAR, xtol=1e-11)) if short(FAR) > 0.0 else math.inf
 
     # c_l exceeds the quantile of one tail, or the first condition fails for every c_u; two tails are enough
-    start = float(scipy.stats.norm.ppf(level)) + 1e-9
-    stop = max(float(scipy.stats.norm.ppf(0.5 + level / 2.0)), start + 1e-6) + 1.0
+    start = float(scipy.special.ndtri(level)) + 1e-9
+    stop = max(float(scipy.special.ndtri(0.5 + level / 2.0)), start + 1e-6) + 1.0
     found = scipy.optimize.minimize_scalar(
         lambda c: c + ratio * least(c), bounds=(start, stop), method="bounded", options={"xatol": 1e-9}
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 
 import numpy as np
 
-from econ.arrays import Array, Mask
+from econ.arrays import Array
 from econ.estimate import ConfidenceSet
 
 GRID = 4001
@@ -22,7 +22,6 @@ def invert(
     *,
     level: float,
     grid: int = GRID,
-    sure: Callable[[Array], Mask] | None = None,
 ) -> ConfidenceSet:
     """Collect the values at which ``accept`` is not negative.
 
@@ -37,8 +36,6 @@ def invert(
         Coverage written on the set.
     grid : int
         Angles tried at first; a piece that lies between two of them is not seen.
-    sure : callable, optional
-        Of the same angles, what is cheaper to know: True only where ``accept`` is positive. It is not asked there.
 
     Returns
     -------
@@ -51,8 +48,7 @@ def invert(
     [-0.09, 2.09]
     """
     angle = np.linspace(-0.5 * math.pi, 0.5 * math.pi, grid + 2)[1:-1]
-    inside = np.zeros(len(angle), dtype=bool) if sure is None else np.array(sure(angle))
-    inside[~inside] = np.asarray(accept(angle[~inside])) >= 0.0
+    inside = np.asarray(accept(angle)) >= 0.0
     turns = np.flatnonzero(inside[1:] != inside[:-1])
     edges = [centre + scale * math.tan(each) for each in _edges(accept, angle[turns], angle[turns + 1])]
     if inside[0]:

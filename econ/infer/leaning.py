@@ -7,6 +7,7 @@ News z that moves the price and reaches the flow only through it adds ``E[z (f -
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +18,7 @@ from econ.border import checked
 from econ.errors import NotIdentified
 from econ.estimate import ConfidenceSet, Estimate
 from econ.frozen import guarded
-from econ.infer._quartics import least_s, surely_below
+from econ.infer._quartics import least, quartic
 from econ.infer.form import critical_ar
 from econ.infer.hyperbola import ZERO, LeaningCurve, kind, leaning_curve, partialled, spread
 from econ.infer.inversion import invert
@@ -26,6 +27,7 @@ from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import anderson_rubin, reduced_form
 from econ.tables.shown import Shown
 
+Pair: TypeAlias = tuple[float, float]
 ANGLES = 401
 """Impacts tried at first; ends between two of them are then found to rounding."""
 
@@ -135,21 +137,20 @@ def news_leaning(
     z = partialled(news, flow, controls)[0] - share * y
     if abs(float(z @ y)) <= ZERO * float(np.linalg.norm(z) * np.linalg.norm(y)):
         raise NotIdentified("the news is unrelated to the price change, so that it identifies no leaning.")
-    c, b, influence = _solved(curve, z)
-    errors = np.sqrt(np.diag(spread(influence, curve)))
     form = reduced_form(x, y, z, cov=cov, bandwidth=bandwidth)
-    regions = (anderson_rubin(form, level=level), _concentrated(curve, z, b, float(errors[1]), level=level))
+    values, errors, influence = solved(curve, z)
+    regions = (anderson_rubin(form, level=level), concentrated(curve, z, values[1], scale=errors[1], level=level))
     leaning, impact = (
-        Estimate(value, float(error), found.lower, found.upper, level, unit, label, len(x), region=found, parent=curve)
+        Estimate(value, error, found.lower, found.upper, level, unit, label, len(x), region=found, parent=curve)
         for value, error, found, unit, label in zip(
-            (c, b), errors, regions, units, ("leaning", "impact"), strict=True
+            values, errors, regions, units, ("leaning", "impact"), strict=True
         )
     )  # fmt: skip
     return NewsLeaning(leaning, impact, effective_f(form), share, curve, influence)
 
 
-def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, Array]:
-    """C and b that solve both moments, and the influence of each period on both (T, 2), by the delta method."""
+def solved(curve: LeaningCurve, z: Array) -> tuple[Pair, Pair, Array]:
+    """Leaning and impact that solve both moments, their errors by the delta method, and the influence (T, 2)."""
     y, x = curve.change, curve.flow
     c = float(z @ x) / float(z @ y)
     own = x - c * y
@@ -158,14 +159,17 @@ def _solved(curve: LeaningCurve, z: Array) -> tuple[float, float, Array]:
     b = -float(own @ y) / float(own @ x)
     moments = np.column_stack([z * own, own * (y + b * x)])
     slope = np.array([[-float(z @ y), 0.0], [-float(y @ (y + b * x)), float(own @ x)]])
-    return c, b, -np.linalg.solve(slope, moments.T).T
+    influence = -np.linalg.solve(slope, moments.T).T
+    errors = np.sqrt(np.diag(spread(influence, curve)))
+    return (c, b), (float(errors[0]), float(errors[1])), influence
 
 
-def _concentrated(curve: LeaningCurve, z: Array, centre: float, scale: float, *, level: float) -> ConfidenceSet:
+def concentrated(curve: LeaningCurve, z: Array, centre: float, *, scale: float, level: float) -> ConfidenceSet:
     """All b at which both moments hold together for some leaning.
 
     Given b the leaning has two instruments, z and ``u = dy + b f``, and the least S statistic over all leanings is
-    compared with one degree of freedom. It is a ratio of two quartics in c, so that its stationary points are roots.
+    compared with one degree of freedom. It is a ratio of two quartics in c: the one less the
+    bound times the other is negative somewhere or nowhere.
     """
     y, x = curve.change, curve.flow
     columns = np.column_stack([z * x, z * y, (y + centre * x) * x, (y + centre * x) * y, scale * x * x, scale * x * y])
@@ -175,17 +179,26 @@ def _concentrated(curve: LeaningCurve, z: Array, centre: float, scale: float, *,
     covariance, df = joint_covariance(
         columns - columns.mean(axis=0), cov=kind(curve), bandwidth=curve.bandwidth, columns=curve.columns + 1
     )
-    critical = critical_ar(level, 1, df)
+    coefficients = _turning(total, covariance, critical_ar(level, 1, df))
 
-    def moments(angle: Array) -> tuple[Array, Array]:
-        """``b = centre + scale tan(angle)``, everything of u times the cosine."""
-        pick = np.zeros((len(angle), 4, 6))
-        pick[:, 0, 0] = pick[:, 1, 1] = 1.0
-        pick[:, 2, 2] = pick[:, 3, 3] = np.cos(angle)
-        pick[:, 2, 4] = pick[:, 3, 5] = np.sin(angle)
-        return pick @ total, pick @ covariance @ pick.swapaxes(1, 2)
+    def accept(angle: Array) -> Array:
+        cos, sin = np.cos(angle), np.sin(angle)
+        return -least(coefficients @ np.stack([cos * cos, cos * sin, sin * sin]))
 
-    return invert(
-        lambda angle: critical - least_s(*moments(angle)), centre, scale, level=level, grid=ANGLES,
-        sure=lambda angle: surely_below(*moments(angle), critical),
-    )  # fmt: skip
+    return invert(accept, centre, scale, level=level, grid=ANGLES)
+
+
+def _turning(total: Array, covariance: Array, critical: float) -> Array:
+    """Coefficients of the quartic at ``b = centre + scale tan(angle)`` as a form in cosine and sine: (5, 3).
+
+    Everything of u times the cosine, so that the quartic is quadratic in the two: three angles give it.
+    """
+    cos, sin = np.array([1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0])
+    pick = np.zeros((3, 4, 6))
+    pick[:, 0, 0] = pick[:, 1, 1] = 1.0
+    pick[:, 2, 2] = pick[:, 3, 3] = cos
+    pick[:, 2, 4] = pick[:, 3, 5] = sin
+    found = quartic(pick @ total, pick @ covariance @ pick.swapaxes(1, 2), critical)
+    found[:, 2] -= found[:, 0] + found[:, 1]
+    form: Array = found[:, [0, 2, 1]]
+    return form / np.abs(form).max()

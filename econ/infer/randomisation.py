@@ -294,25 +294,26 @@ def randomise_slope(
     >>> print(test.confidence_set(0.90))
     [0.60, 0.93]
     """
-    a = _finite_vector("amounts", amounts)
+    given = _finite_vector("amounts", amounts)
     y = np.asarray(outcome, dtype=float)
     y = y[:, None] if y.ndim == 1 else y
-    if y.ndim != 2 or len(y) != len(a):
-        raise SpecificationError(f"outcome must be ({len(a)},) or ({len(a)}, H) like the amounts; found {y.shape}.")
+    if y.ndim != 2 or len(y) != len(given):
+        size = len(given)
+        raise SpecificationError(f"outcome must be ({size},) or ({size}, H) like the amounts; found {y.shape}.")
     if not np.isfinite(y).all():
         raise SchemaError("outcomes must be finite; leave days without one out of both arrays.")
-    parts = era_rows(eras, len(a))
+    parts = era_rows(eras, len(given))
     scheme, alternative = _words(scheme, alternative, draws=draws, rng=rng)
-    a = centred(a, parts)
+    a = centred(given, parts)
     size = float(a @ a)
-    if size <= 1e-20 * max(float(np.abs(np.asarray(amounts, dtype=float)).max()), 1e-300) ** 2:
+    if size <= 1e-20 * max(float(np.abs(given).max()), 1e-300) ** 2:
         raise SpecificationError("amounts do not vary within any era, so there is no slope; merge eras.")
     x = a[:, None] if exposure is None else _exposed(exposure, y.shape)
     carries = a @ x
     if (np.abs(carries) <= 1e-12 * math.sqrt(size) * np.sqrt((x**2).sum(axis=0))).any():
         raise NotIdentified("an exposure is unrelated to the amounts, so that they say nothing of its effect.")
     width = y.shape[1]
-    found = linear_draws(np.column_stack([y, x]), a, parts, scheme=scheme, draws=draws, rng=rng)
+    found = linear_draws(np.column_stack([y, x]), given, parts, scheme=scheme, draws=draws, rng=rng)
     kind = f"all {len(found):,} shifts" if draws is None else f"{draws:,} random {scheme}s"
     tests = []
     for j in range(width):

@@ -47,7 +47,7 @@ def operations_summed(sample: DailySample) -> Estimate:
 
 def news(sample: DailySample, *, corrected: bool) -> Estimate:
     """Impact by scheduled news."""
-    return (sample.corrected if corrected else sample.uncorrected).impact
+    return sample.impacts[corrected]
 
 
 def granular(sample: DailySample) -> Estimate:
@@ -74,7 +74,7 @@ def least_squares(sample: DailySample) -> Estimate:
 
 def bracket(sample: DailySample) -> ConfidenceSet:
     """Range from news with the footprint left in, too low, to operations, too high if they answer news."""
-    return opposite_bias(sample.uncorrected.impact, sample.summed, level=sample.level).interval
+    return opposite_bias(sample.impacts[False], sample.summed, level=sample.level).interval
 
 
 def _normal(value: float, error: float, sample: DailySample) -> Estimate:

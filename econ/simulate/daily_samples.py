@@ -16,8 +16,10 @@ from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
-from econ.infer import NewsLeaning, Randomisation, news_leaning, randomise_slope
+from econ.infer import NewsLeaning, Randomisation, leaning_curve, news_leaning, randomise_slope
 from econ.infer._kernels import bartlett
+from econ.infer.hyperbola import partialled
+from econ.infer.leaning import concentrated, solved
 from econ.infer.regression import default_lags
 from econ.simulate.samples import DAYS
 
@@ -122,10 +124,17 @@ class DailySample:
         horizon = checks.count("horizon", horizon, least=0)
         if horizon not in HORIZONS:
             raise SpecificationError(f"operations are read after {HORIZONS} trading days; found {horizon}.")
+        return self._responses[HORIZONS.index(horizon)]
+
+    @cached_property
+    def _responses(self) -> tuple[Estimate, ...]:
+        """The response at each horizon."""
         outcomes, amounts, tests = self._turns
-        j, lags = HORIZONS.index(horizon), max(horizon, default_lags(len(amounts)))
-        error = slope(outcomes[:, j], amounts, lags=lags)[1]
-        return self._turned(tests[j], error, f"response after {horizon} trading days")
+        least, made = default_lags(len(amounts)), []
+        for j, horizon in enumerate(HORIZONS):
+            error = slope(outcomes[:, j], amounts, lags=max(horizon, least))[1]
+            made.append(self._turned(tests[j], error, f"response after {horizon} trading days"))
+        return tuple(made)
 
     @cached_property
     def summed(self) -> Estimate:
@@ -153,10 +162,11 @@ class DailySample:
     def _turns(self) -> tuple[Array, Array, list[Randomisation]]:
         """Changes at each horizon and amounts of the window (T, 3), amounts (T,), and the turns of each column."""
         level, sold, last = self.samples.change[self.number].cumsum(), self.samples.sold[self.number], HORIZONS[-1]
-        rows = np.arange(1, len(level) - last)
-        window = sold[rows[:, None] + np.arange(last + 1)].sum(axis=1)
-        outcomes = np.column_stack([*(level[rows + h] - level[rows - 1] for h in HORIZONS), window])
-        return outcomes, sold[rows], randomise_slope(outcomes, sold[rows], draws=self.draws, rng=self.seed)
+        size = len(level) - 1 - last
+        window = sum(sold[1 + h : 1 + h + size] for h in range(last + 1))
+        outcomes = np.column_stack([*(level[1 + h : 1 + h + size] - level[:size] for h in HORIZONS), window])
+        amounts = sold[1 : 1 + size]
+        return outcomes, amounts, randomise_slope(outcomes, amounts, draws=self.draws, rng=self.seed)
 
     @cached_property
     def change(self) -> Array:
@@ -191,6 +201,22 @@ class DailySample:
     def _leaning(self, share: float = 0.0) -> NewsLeaning:
         units = ("% of debt per bp", f"bp per {UNITS}")
         return news_leaning(self.change, self.flow, self.news, share=share, level=self.level, units=units)
+
+    @cached_property
+    def impacts(self) -> tuple[Estimate, ...]:
+        """The impact alone by scheduled news, the footprint left in and taken out."""
+        curve = leaning_curve(self.change, self.flow, units=f"bp per {UNITS}")
+        news, made = partialled(self.news, self.flow, None)[0], []
+        for share in (0.0, self.samples.market.share):
+            z = news - share * curve.change
+            (_, value), (_, error), _ = solved(curve, z)
+            region = concentrated(curve, z, value, scale=error, level=self.level)
+            made.append(
+                Estimate(
+                    value, error, region.lower, region.upper, self.level, curve.units, "impact", len(z), region=region
+                )
+            )
+        return tuple(made)
 
 
 def slope(y: Array, x: Array, *, exposure: Array | None = None, lags: int | None = None) -> tuple[float, float]:

@@ -23,6 +23,7 @@ SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / 
 ORDER = (
     {"errors", "arrays", "version"},
     {"memory"},
+    {"kinds"},
     {"border"},
     {"checks", "frozen"},
     {"cluster"},

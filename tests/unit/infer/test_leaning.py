@@ -8,7 +8,7 @@ import statsmodels.api as sm
 
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SpecificationError
 from econ.infer import anderson_rubin, leaning_curve, news_leaning
-from econ.infer._quartics import least_s, surely_below
+from econ.infer._quartics import least, quartic
 from econ.simulate import OperationMarket
 
 B, C = 0.8, 0.5
@@ -230,22 +230,35 @@ def test_a_bandwidth_without_a_use_is_refused_and_a_useful_one_used():
     assert few.region.upper != many.region.upper
 
 
-def test_the_least_of_many_is_the_least_of_each_and_the_short_cut_never_claims_more():
-    generator = np.random.default_rng(4)
-    root, total = generator.standard_normal((200, 4, 4)), generator.standard_normal((200, 4))
+@pytest.mark.parametrize("bound", [0.05, 0.5, 2.7])
+def test_the_quartic_is_negative_where_the_statistic_falls_below_the_bound(bound):
+    generator, c = np.random.default_rng(4), np.tan(np.linspace(-1.57, 1.57, 20001))
+    root, total = generator.standard_normal((60, 4, 4)), 4.0 * generator.standard_normal((60, 4))
     spread = root @ root.swapaxes(1, 2)
-    least = least_s(total, spread)
-    alone = [least_s(total[[j]], spread[[j]])[0] for j in range(200)]
-    np.testing.assert_array_equal(least, alone)
-    c = np.linspace(-50.0, 50.0, 2001)
-    for j in range(20):
-        a = np.zeros((len(c), 2, 4))
-        a[:, 0, 0], a[:, 0, 1], a[:, 1, 2], a[:, 1, 3] = 1.0, -c, 1.0, -c
+    found, seen = least(quartic(total, spread, bound)), set()
+    for j in range(60):
+        ones, nones = np.ones_like(c), np.zeros_like(c)
+        a = np.stack([np.stack([ones, -c, nones, nones], -1), np.stack([nones, nones, ones, -c], -1)], axis=1)
         m, w = a @ total[j], a @ spread[j] @ a.swapaxes(1, 2)
-        tried = np.einsum("ci,cij,cj->c", m, np.linalg.inv(w), m).min()
-        assert least[j] <= tried * (1.0 + 1e-9)
-        assert least[j] == pytest.approx(tried, rel=0.05, abs=1e-3)
-    for bound in (0.05, 0.5, 2.7):
-        claimed = surely_below(total, spread, bound)
-        assert claimed.any()
-        assert (least[claimed] < bound).all()
+        smallest = (m * np.linalg.solve(w, m[..., None])[..., 0]).sum(axis=1).min()
+        if abs(smallest - bound) > 1e-3:
+            assert (smallest < bound) == (found[j] < 0.0), j
+            seen.add(bool(found[j] < 0.0))
+    assert seen == {True, False}
+
+
+def test_the_least_of_a_quartic_is_at_a_root_of_its_slope():
+    generator = np.random.default_rng(1)
+    many = generator.standard_normal((5, 300))
+    many[4] = np.abs(many[4]) * 10.0 ** generator.uniform(-5.0, 1.0, 300)
+    many[4, :20] *= -1.0
+    found = least(many)
+    np.testing.assert_array_equal(found[:20], many[4, :20])
+    for j in range(20, 300):
+        quartic_ = many[::-1, j]
+        at = np.roots(np.polyder(quartic_))
+        at = at[np.abs(at.imag) < 1e-8 * (1.0 + np.abs(at))].real
+        expected = (np.polyval(quartic_, at) / (1.0 + at**2) ** 2)[[at.argmin(), at.argmax()]].min()
+        assert found[j] == pytest.approx(expected, rel=1e-8, abs=1e-9)
+    for known, value in (((4.0, 0.0, -5.0, 0.0, 1.0), -2.25 / 3.5**2), ((1.0, 0.0, 0.0, 0.0, 1.0), 1.0)):
+        assert least(np.array(known)[:, None])[0] == pytest.approx(value, rel=1e-12)

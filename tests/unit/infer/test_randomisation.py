@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from econ.errors import NotIdentified, SchemaError, SpecificationError
-from econ.infer import Randomisation, randomise, randomise_slope
+from econ.infer import Randomisation, _turns, randomise, randomise_slope
 
 ERAS = np.repeat([2020, 2021], [13, 9])
 
@@ -104,6 +104,23 @@ def test_one_sided_p_values_add_up_to_one_and_a_tie():
     y, a = sample(5)
     up, down = (randomise_slope(y, a, draws=None, alternative=way)[0].p_value for way in ("greater", "less"))
     assert up + down == pytest.approx(1.0 + 1 / 22)
+
+
+def test_few_days_with_amounts_give_the_sums_of_the_transform(monkeypatch):
+    generator = np.random.default_rng(3)
+    amounts, outcome = np.zeros(300), generator.standard_normal((300, 2))
+    amounts[generator.choice(300, 12, replace=False)] = generator.standard_normal(12)
+    eras = np.repeat(["a", "b"], [120, 180])
+
+    def tests():
+        return randomise_slope(outcome, amounts, eras=eras, draws=50, rng=1)
+
+    short = tests()
+    monkeypatch.setattr(_turns, "FEW", -1)
+    for one, other in zip(short, tests(), strict=True):
+        np.testing.assert_allclose(one.draws, other.draws, rtol=0.0, atol=1e-13)
+        np.testing.assert_allclose(one.carried, other.carried, rtol=0.0, atol=1e-13)
+        assert not np.array_equal(one.draws, other.draws)
 
 
 def test_several_outcomes_share_their_draws():

@@ -160,10 +160,17 @@ def test_news_is_right_once_the_leak_is_taken_out():
     assert samples.market.share == pytest.approx(2.0 / 21.0)
 
 
+def test_the_impacts_are_those_of_the_whole_estimate():
+    sample = DailySample(DailyMarket().samples(1, 120, rng=5), 0, np.random.SeedSequence(1), level=0.8)
+    for alone, whole in zip(sample.impacts, (sample.uncorrected, sample.corrected), strict=True):
+        assert alone == whole.impact
+    assert sample.impacts[0].value < sample.impacts[1].value
+
+
 def test_the_bracket_runs_from_news_to_operations():
     sample = DailySample(DailyMarket().samples(1, 420, rng=1), 0, np.random.SeedSequence(1), draws=99)
     interval = DAILY_ESTIMATORS["bracket"].estimate(sample)
-    low, high = sample.uncorrected.impact.value, sample.summed.value
+    low, high = sample.impacts[0].value, sample.summed.value
     assert interval.lower < low < high < interval.upper
 
 
