@@ -54,6 +54,7 @@ class LatentPath:
         self.t, self.j = np.nonzero(self.unknown)
         self.columns = np.unique(self.j)
         self.start_precision = start.precision(lags)
+        self.lagged = _lagged(lags, len(self.columns))
         place = np.full(known.shape, -1)
         place[self.unknown] = np.arange(len(self.t))
         self._tie(place, sums)
@@ -145,18 +146,16 @@ class LatentPath:
         (draws, n, _), p = factors.shape, self.lags
         lags = coefficients[:, coefficients.shape[1] - n * p :]
         blocks = np.concatenate([np.broadcast_to(np.eye(n), factors.shape), -np.swapaxes(lags, 1, 2)], axis=2)
-        weighted = np.linalg.solve(factors, blocks)
+        root = np.linalg.inv(factors)
+        weighted = root @ blocks
         own = weighted.reshape(draws, n, p + 1, n)[..., self.columns].reshape(draws, n, -1)
         c = len(self.columns)
-        product = (np.swapaxes(own, 1, 2) @ own).reshape(draws, p + 1, c, p + 1, c)
-        partial = np.zeros((draws, p + 1, p + 2, c, c))
-        for k in range(p + 1):
-            lag = np.arange(p + 1 - k)
-            partial[:, k, 1 : p + 2 - k] = np.moveaxis(product[:, lag + k, :, lag], 0, 1)
-        np.cumsum(partial, axis=2, out=partial)
-        flat: Array = np.ascontiguousarray((self.assemble @ partial.reshape(draws, -1).T).T)
+        product = (np.swapaxes(own, 1, 2) @ own).reshape(draws, -1)
+        sums = np.zeros((draws, p + 1, p + 2, c * c))
+        np.cumsum(product[:, self.lagged], axis=2, out=sums[:, :, 1:])
+        flat: Array = np.ascontiguousarray((self.assemble @ sums.reshape(draws, -1).T).T)
         flat[:, : len(self.fixed)] += self.fixed
-        slopes = np.asarray(np.linalg.solve(np.swapaxes(factors, 1, 2), weighted), dtype=float)
+        slopes = np.asarray(np.swapaxes(root, 1, 2) @ weighted, dtype=float)
         return flat.reshape(draws, len(self.free), self.width), slopes.reshape(draws, n, p + 1, n)
 
     def pull(self, coefficients: Array, slopes: Array) -> Array:
@@ -233,6 +232,13 @@ def solved(lower: Array, half: Array) -> Array:
         return half
     width = lower.shape[2]
     return np.asarray(dtbsv(width - 1, lower.reshape(-1, width).T, half.ravel(), lower=1, trans=1)).reshape(half.shape)
+
+
+def _lagged(p: int, c: int) -> Rows:
+    """Where G_{l+k}'Σ⁻¹G_l stands among all G_m'Σ⁻¹G_l in the order (m, i, l, j); any if l + k > p."""
+    k, lag, i, j = np.ogrid[: p + 1, : p + 1, :c, :c]
+    place = ((np.minimum(lag + k, p) * c + i) * (p + 1) + lag) * c + j
+    return np.asarray(place.reshape(p + 1, p + 1, c * c))
 
 
 def _pairs(place: Rows, p: int) -> tuple[Rows, Rows, Rows, Rows]:
