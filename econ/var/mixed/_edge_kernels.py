@@ -21,7 +21,7 @@ from econ.var.mixed._latent_kernels import LatentPath, Start, eliminated, solved
 from econ.var.mixed.layout import Group, Layout
 
 TOGETHER = 10
-"""Draws at once: their bands stay in the cache."""
+"""Heads at once: their bands stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,9 @@ class Edges:
 
     def draw(self, coefficients: Array, factors: Array, generators: Sequence[np.random.Generator]) -> list[Array]:
         """Paths of every layout from row ``first`` on, (D, rows, n); each takes the normals of a whole path."""
-        weight, slope = self._message(coefficients, factors)
+        parts = [slice(begin, begin + TOGETHER) for begin in range(0, len(factors), TOGETHER)]
+        messages = [self._message(coefficients[part], factors[part]) for part in parts]
+        weight, slope = (np.concatenate(each) for each in zip(*messages, strict=True))
         tied = slope.shape[1]
         row, column = np.tril_indices(tied)
         paths = []

@@ -81,6 +81,11 @@ class LatentPath:
         signs = np.concatenate([np.ones(len(self.free)), -np.ones(len(self.others))])
         self.map = csr_array((signs, (rows, columns)), shape=(len(self.t), len(self.free)))
         self.gather = self.map.T.tocsr()
+        periods, n = self.known.shape
+        self.flat = self.t * n + self.j
+        slots = np.searchsorted(self.columns, self.j) * periods + self.t
+        shape = len(self.free), periods * len(self.columns)
+        self.collect = csr_array((self.gather.data, slots[self.gather.indices], self.gather.indptr), shape=shape)
 
     def _band(self, place: Rows) -> None:
         """The sparse matrix from partial sums to the band of N'PN, and the part of the band that the start adds."""
@@ -136,7 +141,7 @@ class LatentPath:
         away = self.start.centre - self.path[: self.lags]
         slope[: self.lags] = np.einsum("its,si->ti", self.start_precision, away)
         self.first_slope = self.gather @ slope[self.unknown]
-        self.rows = np.hstack([terms, lag_matrix(self.path, self.lags), self.path[self.lags :]])
+        self.rows = np.vstack([terms.T, lag_matrix(self.path, self.lags).T, self.path[self.lags :].T])
 
     def band(self, coefficients: Array, factors: Array) -> tuple[Array, Array]:
         """Lower bands of the precision of z, (D, Z, width), and Σ⁻¹ G, (D, n, p + 1, n), of D parameters.
@@ -166,12 +171,11 @@ class LatentPath:
         (draws, n, _, _), (periods, _), p = slopes.shape, self.known.shape, self.lags
         c = len(self.columns)
         to_error = np.concatenate([coefficients, np.broadcast_to(-np.eye(n), (draws, n, n))], axis=1)
-        parts = self.rows @ (to_error @ slopes[..., self.columns].reshape(draws, n, -1))
-        slope = np.zeros((draws, periods, c))
+        parts = np.swapaxes(to_error @ slopes[..., self.columns].reshape(draws, n, -1), 1, 2) @ self.rows
+        slope = np.zeros((draws, c, periods))
         for lag in range(p + 1):
-            slope[:, p - lag : periods - lag] += parts[:, :, lag * c : (lag + 1) * c]
-        unknown = slope[:, self.unknown[:, self.columns]]
-        return np.asarray((self.gather @ unknown.T).T + self.first_slope)
+            slope[:, :, p - lag : periods - lag] += parts[:, lag * c : (lag + 1) * c]
+        return np.asarray((self.collect @ slope.reshape(draws, -1).T).T + self.first_slope)
 
     def draw(self, coefficients: Array, factors: Array, noise: Array | float = 0.0) -> Array:
         """Draws of the path, or its means without noise, (D, T, n).
@@ -195,9 +199,9 @@ class LatentPath:
 
     def completed(self, z: Array) -> Array:
         """Paths r + N z, (D, T, n), of free entries (D, Z)."""
-        paths = np.repeat(self.path[None], len(z), axis=0)
-        paths[:, self.unknown] = self.given + (self.map @ z.T).T
-        return paths
+        paths = np.repeat(self.path.reshape(1, -1), len(z), axis=0)
+        paths[:, self.flat] = self.given + (self.map @ z.T).T
+        return paths.reshape(len(z), *self.path.shape)
 
 
 def eliminated(band: Array, pull: Array) -> tuple[Array, Array]:

@@ -225,7 +225,7 @@ class MixedFrequencyVAR:
 def first_path(latent: LatentPath) -> Array:
     """The mean of the latent values under the mean of the prior, (T, n)."""
     start = latent.start
-    terms = latent.rows.shape[1] - len(start.scale) * (latent.lags + 1)
+    terms = len(latent.rows) - len(start.scale) * (latent.lags + 1)
     coefficients, factor = prior_path(start, terms, lags=latent.lags)
     (path,) = latent.draw(coefficients[None], factor[None])
     return np.asarray(path)

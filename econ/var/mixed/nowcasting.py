@@ -13,8 +13,8 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.data.dates import day, period
 from econ.errors import FrequencyError, SpecificationError
-from econ.parallel import seed_sequence
-from econ.var.mixed._edge_kernels import TOGETHER, Edges
+from econ.parallel import BLOCK, seed_sequence
+from econ.var.mixed._edge_kernels import Edges
 from econ.var.mixed.latent import Nowcast
 from econ.var.mixed.layout import Layout, days_of, layout_of
 
@@ -161,8 +161,8 @@ def redrawn(
         [places[each][0] for each in left], start=model._prior[1], lags=model.lags, trend=model.trend, until=until
     )
     generators = [np.random.default_rng(seeds[each]) for each in left]
-    for begin in range(0, len(fit.factor_draws), TOGETHER):
-        part = slice(begin, begin + TOGETHER)
+    for begin in range(0, len(fit.factor_draws), BLOCK):
+        part = slice(begin, begin + BLOCK)
         drawn = edges.draw(fit.coefficient_draws[part], fit.factor_draws[part], generators)
         for each, paths in zip(left, drawn, strict=True):
             out[each][part] = edges.values(paths, groups[each], column=column, row=rows[each])
