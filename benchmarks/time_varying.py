@@ -60,7 +60,7 @@ def ours(sweeps: int = 10 * SWEEPS) -> float:
     """Milliseconds of the same step here."""
     model, generator = TimeVaryingVAR(sample()), np.random.default_rng(1)
     x, y = (each[40:] for each in (model.var.design(2), model.var.parent.frame.to_numpy()[2:]))
-    data, beliefs = gibbs.Sample.of(x, y), model._beliefs
+    data, beliefs = gibbs.Sample(x, y), model._beliefs
     state = gibbs.start(beliefs, data, generator)
     start = time.process_time()
     for _ in range(sweeps):

@@ -48,16 +48,18 @@ class Start:
 class LatentPath:
     """The unknown entries of a (T, n) path and the map from parameters to their distribution; made once a layout."""
 
-    def __init__(self, known: Array, sums: Sums, *, lags: int, start: Start) -> None:
+    def __init__(self, known: Array, sums: Sums, *, terms: Array, lags: int, start: Start) -> None:
         self.known, self.lags, self.start = known, lags, start
         self.unknown: Mask = np.isnan(known)
         self.t, self.j = np.nonzero(self.unknown)
         self.columns = np.unique(self.j)
         self.start_precision = start.precision(lags)
+        self.lagged = _lagged(lags, len(self.columns))
         place = np.full(known.shape, -1)
         place[self.unknown] = np.arange(len(self.t))
         self._tie(place, sums)
         self._band(place)
+        self._around(terms)
 
     def _tie(self, place: Rows, sums: Sums) -> None:
         """N (U, Z): a free entry is itself; the last of a sum is the total less the others."""
@@ -79,6 +81,11 @@ class LatentPath:
         signs = np.concatenate([np.ones(len(self.free)), -np.ones(len(self.others))])
         self.map = csr_array((signs, (rows, columns)), shape=(len(self.t), len(self.free)))
         self.gather = self.map.T.tocsr()
+        periods, n = self.known.shape
+        self.flat = self.t * n + self.j
+        slots = np.searchsorted(self.columns, self.j) * periods + self.t
+        shape = len(self.free), periods * len(self.columns)
+        self.collect = csr_array((self.gather.data, slots[self.gather.indices], self.gather.indptr), shape=shape)
 
     def _band(self, place: Rows) -> None:
         """The sparse matrix from partial sums to the band of N'PN, and the part of the band that the start adds."""
@@ -94,8 +101,9 @@ class LatentPath:
         values = np.concatenate([weight, -weight[some]])
         cells = np.concatenate([slot, slot[some]]), np.concatenate([upper[pair], lower[pair][some]])
         self.assemble = csr_array(coo_array((values, cells), shape=(size * self.width, sources)))
-        self.fixed = np.zeros(size * self.width)
-        np.add.at(self.fixed, fixed.col * self.width + fixed.row - fixed.col, fixed.data)
+        own = fixed.col * self.width + fixed.row - fixed.col
+        self.fixed = np.zeros(own.max(initial=-1) + 1)
+        np.add.at(self.fixed, own, fixed.data)
 
     def _start_band(self, place: Rows) -> Any:
         """Lower triangle of N' P_0 N, P_0 the precision of the first p values."""
@@ -122,80 +130,119 @@ class LatentPath:
         out[self.unknown] = entries
         return out
 
-    def band(self, coefficients: Array, factor: Array) -> tuple[Array, Array]:
-        """Lower band of the precision of z, (width, Z) in Fortran order, and Σ^(-1/2) G, (n, p + 1, n)."""
-        from scipy.linalg import solve_triangular
+    def _around(self, terms: Array) -> None:
+        """r, a path that agrees with what is known, its regressors, and the slope of the density of its first p values.
 
-        n, p = len(factor), self.lags
-        blocks = np.hstack([np.eye(n), -coefficients[len(coefficients) - n * p :].T])
-        weighted = solve_triangular(factor, blocks, lower=True, check_finite=False).reshape(n, p + 1, n)
-        own = weighted[:, :, self.columns]
-        product = np.tensordot(own, own, axes=(0, 0))  # [l, i, m, j]
-        partial = np.zeros((p + 1, p + 2, len(self.columns), len(self.columns)))
-        for k in range(p + 1):
-            lag = np.arange(p + 1 - k)
-            partial[k, 1 : p + 2 - k] = product[lag + k, :, lag, :]
-        np.cumsum(partial, axis=1, out=partial)
-        flat = self.assemble @ partial.ravel() + self.fixed
-        return flat.reshape(len(self.free), self.width).T, weighted
+        ``terms`` (T - p, m) are the deterministic regressors.
+        """
+        self.path = self.consistent(np.broadcast_to(self.start.centre, self.known.shape))
+        self.given = self.path[self.unknown]
+        slope = np.zeros(self.known.shape)
+        away = self.start.centre - self.path[: self.lags]
+        slope[: self.lags] = np.einsum("its,si->ti", self.start_precision, away)
+        self.first_slope = self.gather @ slope[self.unknown]
+        self.rows = np.vstack([terms.T, lag_matrix(self.path, self.lags).T, self.path[self.lags :].T])
 
-    def draw(
-        self, path: Array, coefficients: Array, factor: Array, *, terms: Array, generator: np.random.Generator | None
-    ) -> Array:
-        """A draw of the path, or its mean without a generator, (T, n).
+    def band(self, coefficients: Array, factors: Array) -> tuple[Array, Array]:
+        """Lower bands of the precision of z, (D, Z, width), and Σ⁻¹ G, (D, n, p + 1, n), of D parameters.
+
+        All bands one after the other, transposed, are one band in the order of LAPACK: of draws that do not meet.
+        """
+        (draws, n, _), p = factors.shape, self.lags
+        lags = coefficients[:, coefficients.shape[1] - n * p :]
+        blocks = np.concatenate([np.broadcast_to(np.eye(n), factors.shape), -np.swapaxes(lags, 1, 2)], axis=2)
+        root = np.linalg.inv(factors)
+        weighted = root @ blocks
+        own = weighted.reshape(draws, n, p + 1, n)[..., self.columns].reshape(draws, n, -1)
+        c = len(self.columns)
+        product = (np.swapaxes(own, 1, 2) @ own).reshape(draws, -1)
+        sums = np.zeros((draws, p + 1, p + 2, c * c))
+        np.cumsum(product[:, self.lagged], axis=2, out=sums[:, :, 1:])
+        flat: Array = np.ascontiguousarray((self.assemble @ sums.reshape(draws, -1).T).T)
+        flat[:, : len(self.fixed)] += self.fixed
+        slopes = np.asarray(np.swapaxes(root, 1, 2) @ weighted, dtype=float)
+        return flat.reshape(draws, len(self.free), self.width), slopes.reshape(draws, n, p + 1, n)
+
+    def pull(self, coefficients: Array, slopes: Array) -> Array:
+        """Slope of the log density at r in each free entry, (D, Z), given Σ⁻¹ G.
+
+        e_t' Σ⁻¹ G_l is linear in [D_t, y_{t-1}, ..., y_{t-p}, y_t]; the slope at t adds it up over e_{t+l}, all l.
+        """
+        (draws, n, _, _), (periods, _), p = slopes.shape, self.known.shape, self.lags
+        c = len(self.columns)
+        to_error = np.concatenate([coefficients, np.broadcast_to(-np.eye(n), (draws, n, n))], axis=1)
+        parts = np.swapaxes(to_error @ slopes[..., self.columns].reshape(draws, n, -1), 1, 2) @ self.rows
+        slope = np.zeros((draws, c, periods))
+        for lag in range(p + 1):
+            slope[:, :, p - lag : periods - lag] += parts[:, lag * c : (lag + 1) * c]
+        return np.asarray((self.collect @ slope.reshape(draws, -1).T).T + self.first_slope)
+
+    def draw(self, coefficients: Array, factors: Array, noise: Array | float = 0.0) -> Array:
+        """Draws of the path, or its means without noise, (D, T, n).
 
         Parameters
         ----------
-        path : array (T, n)
-            Any path that agrees with what is known.
-        coefficients : array (k, n)
-        factor : array (n, n)
-            Lower Cholesky factor of Σ.
-        terms : array (T - p, m)
-            Deterministic regressors.
-        generator : Generator, optional
+        coefficients : array (D, k, n)
+        factors : array (D, n, n)
+            Lower Cholesky factors of Σ.
+        noise : array (D, Z), optional
+            Standard normals.
 
         Raises
         ------
         EstimationError
             If the precision is numerically singular.
         """
-        from scipy.linalg.blas import dtbsv
-        from scipy.linalg.lapack import dpbtrf
+        band, slopes = self.band(coefficients, factors)
+        half, lower = eliminated(band, self.pull(coefficients, slopes))
+        return self.completed(solved(lower, half + noise))
 
-        if not len(self.free):
-            return path
-        band, weighted = self.band(coefficients, factor)
-        lower, info = dpbtrf(band, lower=1, overwrite_ab=1)
-        pull = self.gather @ self._gradient(path, coefficients, factor, terms=terms, weighted=weighted)
-        if info != 0 or not np.isfinite(pull).all():
-            raise EstimationError(
-                "the latent values have no finite distribution under a draw of the parameters (an explosive or nearly "
-                "singular one); use a tighter prior, or fewer lags."
-            )
-        z = dtbsv(self.width - 1, lower, pull, lower=1)
-        if generator is not None:
-            z += generator.standard_normal(len(z))
-        z = dtbsv(self.width - 1, lower, z, lower=1, trans=1)
-        out = path.copy()
-        out[self.t[self.free], self.j[self.free]] += z
-        return self.consistent(out)
+    def completed(self, z: Array) -> Array:
+        """Paths r + N z, (D, T, n), of free entries (D, Z)."""
+        paths = np.repeat(self.path.reshape(1, -1), len(z), axis=0)
+        paths[:, self.flat] = self.given + (self.map @ z.T).T
+        return paths.reshape(len(z), *self.path.shape)
 
-    def _gradient(self, path: Array, coefficients: Array, factor: Array, *, terms: Array, weighted: Array) -> Array:
-        """Slope of the log density at ``path`` in each unknown entry, (U,)."""
-        from scipy.linalg import solve_triangular
 
-        (periods, n), p = path.shape, self.lags
-        m = terms.shape[1]
-        error = terms @ coefficients[:m] + lag_matrix(path, p) @ coefficients[m:] - path[p:]
-        ahead = np.zeros((periods + p, n))
-        ahead[p:periods] = solve_triangular(factor, error.T, lower=True, check_finite=False).T
-        windows = np.lib.stride_tricks.sliding_window_view(ahead, p + 1, axis=0)  # [t, i, l] = error i at t + l
-        slope = np.zeros((periods, n))
-        slope[:, self.columns] = windows.reshape(periods, -1) @ weighted[:, :, self.columns].reshape(n * (p + 1), -1)
-        away = self.start.centre - path[:p]
-        slope[:p] += np.einsum("its,si->ti", self.start_precision, away)
-        return slope[self.unknown]
+def eliminated(band: Array, pull: Array) -> tuple[Array, Array]:
+    """L⁻¹ ``pull`` (D, Z) and L (D, Z, width) of lower bands LL', which are overwritten.
+
+    Raises
+    ------
+    EstimationError
+        If one is not positive definite, or a pull not finite.
+    """
+    from scipy.linalg.blas import dtbsv
+    from scipy.linalg.lapack import dpbtrf
+
+    draws, size, width = band.shape
+    if not draws * size:
+        return pull, band
+    lower, info = dpbtrf(band.reshape(-1, width).T, lower=1, overwrite_ab=1)
+    if info != 0 or not np.isfinite(pull).all():
+        raise EstimationError(
+            "the latent values have no finite distribution under a draw of the parameters (an explosive or nearly "
+            "singular one); use a tighter prior, or fewer lags."
+        )
+    half = dtbsv(width - 1, lower, pull.ravel(), lower=1)
+    return half.reshape(draws, size), lower.T.reshape(band.shape)
+
+
+def solved(lower: Array, half: Array) -> Array:
+    """L'⁻¹ ``half``, (D, Z)."""
+    from scipy.linalg.blas import dtbsv
+
+    if not half.size:
+        return half
+    width = lower.shape[2]
+    return np.asarray(dtbsv(width - 1, lower.reshape(-1, width).T, half.ravel(), lower=1, trans=1)).reshape(half.shape)
+
+
+def _lagged(p: int, c: int) -> Rows:
+    """Where G_{l+k}'Σ⁻¹G_l stands among all G_m'Σ⁻¹G_l in the order (m, i, l, j); any if l + k > p."""
+    k, lag, i, j = np.ogrid[: p + 1, : p + 1, :c, :c]
+    place = ((np.minimum(lag + k, p) * c + i) * (p + 1) + lag) * c + j
+    return np.asarray(place.reshape(p + 1, p + 1, c * c))
 
 
 def _pairs(place: Rows, p: int) -> tuple[Rows, Rows, Rows, Rows]:

@@ -109,17 +109,20 @@ class _Plan:
         targets, seed = segment
         seeds = seed.spawn(len(targets) + 1)
         fit = _known_model(self.model, targets[0].as_of, self.delays).fit(self.draws, self.burn, seeds[0])
+        asked = [
+            (known_on(self.model._layout, target.as_of, self.delays, label=target.label), target.label)
+            for target in targets
+        ]
+        drawn = redrawn(fit, asked, seeds[1:], column=self.column)
         rows: list[dict[str, object]] = []
-        for target, own in zip(targets, seeds[1:], strict=True):
-            layout = known_on(self.model._layout, target.as_of, self.delays, label=target.label)
-            rows += self._rows(target, layout, fit, own)
+        for target, (layout, _), draws in zip(targets, asked, drawn, strict=True):
+            rows += self._rows(target, layout, fit, draws)
         return rows
 
     def _rows(
-        self, target: _Target, layout: Layout, fit: MixedFrequencyResults, seed: np.random.SeedSequence
+        self, target: _Target, layout: Layout, fit: MixedFrequencyResults, draws: Array
     ) -> list[dict[str, object]]:
         name, units = self.model.variables[self.column], fit.units[self.model.variables[self.column]]
-        draws = redrawn(fit, layout, seed, column=self.column, label=target.label)
         made = Nowcast(name, target.label, draws, units, target.as_of, fit)
         found = made.estimate(self.level)
         head: dict[str, object] = {"period": target.label, "as_of": target.as_of}

@@ -89,6 +89,11 @@ class Sums:
     last: Rows
     total: Array
 
+    def after(self, cut: int, *, first: int) -> Sums:
+        """Those that begin at row ``cut`` or later, on a calendar that begins at row ``first``."""
+        late = self.first >= cut
+        return Sums(self.column[late], self.first[late] - first, self.last[late] - first, self.total[late])
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:

@@ -188,7 +188,7 @@ class MixedFrequencyVAR:
 
         around = proposal(log_density, free.start) if free.names else None
         terms = template.term_values(self.lags)
-        begin = Begin(template.parent.frame.to_numpy(dtype=float), *prior_path(start, terms.shape[1], lags=self.lags))
+        begin = Begin(*prior_path(start, terms.shape[1], lags=self.lags))
         sampler = MixedSampler(posterior, latent, begin, around=around, burn=burn, terms=terms)
         chains = map_blocks(sampler, draws, rng=seed, n_jobs=n_jobs, block=-(-draws // CHAINS), label="Gibbs")
         return _collected(self, sampler, chains, seed=seed)
@@ -204,14 +204,14 @@ class MixedFrequencyVAR:
 
     @cached_property
     def _latent(self) -> LatentPath:
-        return LatentPath(self._layout.known, self._layout.sums, lags=self.lags, start=self._prior[1])
+        layout, (_, start) = self._layout, self._prior
+        terms = kernels.deterministic(self.trend, self.lags + 1, len(layout.index) - self.lags)
+        return LatentPath(layout.known, layout.sums, terms=terms, lags=self.lags, start=start)
 
     @cached_property
     def _template(self) -> BayesianVAR:
         """The VAR on the data completed under the mean of the prior: where the chains begin."""
-        terms = kernels.deterministic(self.trend, self.lags + 1, len(self._layout.index) - self.lags)
-        path = first_path(self._latent, terms)
-        return BayesianVAR(self._completed(path), self.lags, self.trend, prior=self.prior)
+        return BayesianVAR(self._completed(first_path(self._latent)), self.lags, self.trend, prior=self.prior)
 
     def _completed(self, path: Array) -> Dataset:
         """A base path with what its columns mean."""
@@ -222,12 +222,13 @@ class MixedFrequencyVAR:
         return Dataset(frame, variables, vintages, parent=tables)
 
 
-def first_path(latent: LatentPath, terms: Array) -> Array:
+def first_path(latent: LatentPath) -> Array:
     """The mean of the latent values under the mean of the prior, (T, n)."""
     start = latent.start
-    coefficients, factor = prior_path(start, terms.shape[1], lags=latent.lags)
-    path = latent.consistent(np.broadcast_to(start.centre, latent.known.shape))
-    return latent.draw(path, coefficients, factor, terms=terms, generator=None)
+    terms = len(latent.rows) - len(start.scale) * (latent.lags + 1)
+    coefficients, factor = prior_path(start, terms, lags=latent.lags)
+    (path,) = latent.draw(coefficients[None], factor[None])
+    return np.asarray(path)
 
 
 def _collected(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,8 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.data.dates import day, period
 from econ.errors import FrequencyError, SpecificationError
-from econ.parallel import seed_sequence
-from econ.var import _kernels as kernels
-from econ.var.mixed._latent_kernels import LatentPath
+from econ.parallel import BLOCK, seed_sequence
+from econ.var.mixed._edge_kernels import Edges
 from econ.var.mixed.latent import Nowcast
 from econ.var.mixed.layout import Layout, days_of, layout_of
 
@@ -79,7 +78,7 @@ def nowcast(
         when = day(as_of, "as_of", SpecificationError)
         label = _label(model._layout, column, date)
         layout = known_on(_until(model, label), when, read_delays(delays, fit.variables), label=label)
-    draws = redrawn(fit, layout, seed_sequence(rng), column=column, label=label)
+    (draws,) = redrawn(fit, [(layout, label)], [seed_sequence(rng)], column=column)
     return Nowcast(variable, label, draws, units, when, fit)
 
 
@@ -135,33 +134,39 @@ def known_on(layout: Layout, when: pd.Timestamp, delays: Array, *, label: pd.Per
 
 def redrawn(
     fit: MixedFrequencyResults,
-    layout: Layout,
-    seed: np.random.SeedSequence,
+    asked: Sequence[tuple[Layout, pd.Period | pd.Timestamp]],
+    seeds: Sequence[np.random.SeedSequence],
     *,
     column: int,
-    label: pd.Period | pd.Timestamp,
-) -> Array:
-    """A draw of one value given ``layout`` under each draw of the parameters, (D,)."""
-    model, generator = fit.model, np.random.default_rng(seed)
-    if len(layout.index) <= model.lags:
+) -> list[Array]:
+    """A draw of one value given a layout under each draw of the parameters, (D,); of every layout asked about."""
+    model = fit.model
+    few = min(len(layout.index) for layout, _ in asked)
+    if few <= model.lags:
         raise SpecificationError(
-            f"{len(layout.index)} base periods were known, no more than the {model.lags} lags; ask for a later day."
+            f"{few} base periods were known, no more than the {model.lags} lags; ask for a later day."
         )
-    group, row = layout.group(column), _row(layout, column, label)
-    published = layout.base[row, column] if group is None else group.published[row]
-    coefficients, factors = fit.coefficient_draws, fit.factor_draws
-    if np.isfinite(published):
-        return np.full(len(coefficients), published)
-    latent = LatentPath(layout.known, layout.sums, lags=model.lags, start=model._prior[1])
-    terms = kernels.deterministic(model.trend, model.lags + 1, len(layout.index) - model.lags)
-    path = latent.consistent(np.broadcast_to(latent.start.centre, layout.known.shape))
-    values = np.empty(len(coefficients))
-    for number, (each, factor) in enumerate(zip(coefficients, factors, strict=True)):
-        path = latent.draw(path, each, factor, terms=terms, generator=generator)
-        values[number] = (
-            path[row, column] if group is None else group.part(slice(row, row + 1)).aggregated(path[:, column])[0]
-        )
-    return values
+    rows = [_row(layout, column, label) for layout, label in asked]
+    groups = [layout.group(column) for layout, _ in asked]
+    places = list(zip([layout for layout, _ in asked], groups, rows, strict=True))
+    out = [
+        np.full(len(fit.factor_draws), layout.base[row, column] if group is None else group.published[row])
+        for layout, group, row in places
+    ]
+    left = [number for number, values in enumerate(out) if np.isnan(values[0])]
+    if not left:
+        return out
+    until = min(row if group is None else int(group.first[row]) for _, group, row in (places[each] for each in left))
+    edges = Edges.of(
+        [places[each][0] for each in left], start=model._prior[1], lags=model.lags, trend=model.trend, until=until
+    )
+    generators = [np.random.default_rng(seeds[each]) for each in left]
+    for begin in range(0, len(fit.factor_draws), BLOCK):
+        part = slice(begin, begin + BLOCK)
+        drawn = edges.draw(fit.coefficient_draws[part], fit.factor_draws[part], generators)
+        for each, paths in zip(left, drawn, strict=True):
+            out[each][part] = edges.values(paths, groups[each], column=column, row=rows[each])
+    return out
 
 
 def _label(layout: Layout, column: int, date: str | pd.Period | pd.Timestamp) -> pd.Period | pd.Timestamp:

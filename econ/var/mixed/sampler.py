@@ -30,9 +30,8 @@ class Chain:
 
 
 class Begin(NamedTuple):
-    """Where every chain begins: a draw around a path (T, n) under these parameters."""
+    """Where every chain begins: a draw under these parameters."""
 
-    path: Array
     coefficients: Array
     factor: Array
 
@@ -60,14 +59,15 @@ class MixedSampler:
 
     def __call__(self, size: int, generator: np.random.Generator) -> Chain:
         """Run a chain until ``size`` draws are kept."""
-        latent, (path, coefficients, factor) = self.latent, self.begin
+        latent, (coefficients, factor) = self.latent, self.begin
         free = self.posterior.hyperparameters.start if self.around is None else self.around.mode
         unknown = np.empty((size, len(latent.t)))
         means, variances = np.zeros(coefficients.shape), np.zeros(factor.shape)
-        average = np.zeros(path.shape)
+        average = np.zeros(latent.known.shape)
         kept, accepted = [], 0
         for sweep in range(-self.burn, size):
-            path = latent.draw(path, coefficients, factor, terms=self.terms, generator=generator)
+            noise = generator.standard_normal((1, len(latent.free)))
+            (path,) = latent.draw(coefficients[None], factor[None], noise)
             posterior = self.posterior.on(self.rows(path))
             free, solution, moved = self._hyperparameters(posterior, free, generator)
             mean, scale, drawn, factors = posterior.draw(solution, 1, generator)

@@ -7,8 +7,10 @@ factor loses no digits to levels, trends or units. Symbols as in `_kernels`; N h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -33,16 +35,21 @@ class Solution:
     ----------
     factor : array (N, k + n, k + n)
         Lower Cholesky factor of R'⁻¹ M(h) R⁻¹.
-    log_likelihood : array (N,)
-        Log marginal likelihood of the data given the hyperparameters; NaN-free, -inf where improper.
+    density : callable
+        What :attr:`log_likelihood` calls when it is first read.
     """
 
     factor: Array
-    log_likelihood: Array
+    density: Callable[[], Array]
+
+    @cached_property
+    def log_likelihood(self) -> Array:
+        """Log marginal likelihood of the data given the hyperparameters, (N,); NaN-free, -inf where improper."""
+        return self.density()
 
     def take(self, rows: Rows) -> Solution:
         """The posteriors ``rows``."""
-        return Solution(self.factor[rows], self.log_likelihood[rows])
+        return Solution(self.factor[rows], lambda: self.log_likelihood[rows])
 
 
 class ConjugatePosterior:
@@ -112,10 +119,12 @@ class ConjugatePosterior:
             )
 
     def _transformed(self, rows: Array) -> Array:
-        from scipy.linalg import solve_triangular
+        from scipy.linalg.lapack import dtrtrs
 
-        solved: Array = solve_triangular(self.upper, rows.T, trans="T").T
-        return solved
+        solved, info = dtrtrs(self.upper.T, np.asarray_chkfinite(rows).T, lower=1)
+        if info != 0:
+            raise SingularDesign(f"column {info} of the design is a linear combination of earlier ones; drop it.")
+        return np.asarray(solved.T)
 
     def _weights(self, free: Array) -> dict[str, Array]:
         """Weight of each group of rows for N free vectors: (N,) each."""
@@ -152,7 +161,7 @@ class ConjugatePosterior:
             weighted = self.late / late[:, :, None]
             total = total + np.swapaxes(weighted, 1, 2) @ weighted
         factor = np.asarray(np.linalg.cholesky(total), dtype=float)
-        return Solution(factor, self._log_likelihood(free, factor, late))
+        return Solution(factor, partial(self._log_likelihood, free, factor, late))
 
     def _log_likelihood(self, free: Array, factor: Array, late: Array) -> Array:
         """Matrix-t density of the data (Giannone, Lenza and Primiceri 2015, appendix); artificial data count as prior.
@@ -234,9 +243,9 @@ class ConjugatePosterior:
 
     def _unscaled(self, values: Array) -> Array:
         """R_XX⁻¹ ``values`` for (N, k, c)."""
-        from scipy.linalg import solve_triangular
+        from scipy.linalg.lapack import dtrtrs
 
         count, k, width = values.shape
-        flat = np.moveaxis(values, 0, 1).reshape(k, -1)
-        solved = solve_triangular(self.upper[:k, :k], flat, check_finite=False)
-        return np.ascontiguousarray(np.moveaxis(solved.reshape(k, count, width), 1, 0))
+        flat = values.transpose(1, 0, 2).reshape(k, -1)
+        solved, _ = dtrtrs(self.upper[:k, :k].T, flat, lower=1, trans=1)
+        return np.ascontiguousarray(solved.reshape(k, count, width).transpose(1, 0, 2))

@@ -64,7 +64,7 @@ class Chain:
     def _sweep(self, state: gibbs.State, generator: np.random.Generator) -> tuple[gibbs.State, int]:
         if self.lags is None:
             return gibbs.sweep(self.beliefs, self.sample, state, generator), 0
-        state = gibbs.draw_h(self.beliefs, self.sample, state, generator)
+        state = gibbs.draw_h(self.beliefs, state, generator)
         rejected, proposed = 0, gibbs.draw_coefficients(self.beliefs, self.sample, state, generator)
         while explosive(proposed.coefficients, self.lags).any():
             rejected += 1

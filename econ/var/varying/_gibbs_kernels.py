@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from econ.arrays import Array
-from econ.var.varying._state_kernels import drawn, inverse_wishart
+from econ.var.varying._state_kernels import drawn, wishart
 from econ.var.varying._volatility_kernels import States, draw_mixture, draw_volatilities, log_squares
 
 
@@ -37,11 +37,11 @@ class Walk:
     def draw_covariance(self, path: Array, generator: np.random.Generator) -> Array:
         """Draw Q⁻¹ given a path (T, m)."""
         steps = np.diff(path, axis=0)
-        return inverse_wishart(self.scale + steps.T @ steps, self.degrees + len(steps), generator)[1]
+        return wishart(self.scale + steps.T @ steps, self.degrees + len(steps), generator)
 
     def start(self, generator: np.random.Generator) -> Array:
         """Q⁻¹ from the prior."""
-        return inverse_wishart(self.scale, self.degrees, generator)[1]
+        return wishart(self.scale, self.degrees, generator)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +60,12 @@ class Beliefs:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Where a chain is: paths, precisions of their steps and mixture states."""
+    """Where a chain is: paths, precisions of their steps, log squares of the errors and their mixture states."""
 
     coefficients: Array
     a: Array
     h: Array
+    logs: Array
     states: States
     q: tuple[Array, ...]
     s: tuple[Array, ...]
@@ -73,16 +74,10 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Regressors (T, k), outcomes (T, n) and products of regressors."""
+    """Regressors (T, k) and outcomes (T, n)."""
 
     x: Array
     y: Array
-    products: Array
-
-    @classmethod
-    def of(cls, x: Array, y: Array) -> Sample:
-        """With the products that every sweep needs."""
-        return cls(x, y, x[:, :, None] * x[:, None, :])
 
     def residuals(self, coefficients: Array) -> Array:
         """u_t = y_t - C_t x_t, (T, n)."""
@@ -103,6 +98,7 @@ def start(beliefs: Beliefs, sample: Sample, generator: np.random.Generator) -> S
         coefficients=np.tile(coefficients, (periods, 1, 1)),
         a=a,
         h=np.tile(beliefs.volatility.mean + away, (periods, 1)),
+        logs=np.zeros((periods, n)),
         states=np.zeros((periods, n), dtype=np.intp),
         q=tuple(walk.start(generator) for walk in beliefs.coefficients),
         s=tuple(walk.start(generator) for walk in beliefs.rows),
@@ -113,32 +109,27 @@ def start(beliefs: Beliefs, sample: Sample, generator: np.random.Generator) -> S
 
 def draw_states(sample: Sample, state: State, generator: np.random.Generator) -> State:
     """Draw s given everything else."""
-    return replace(state, states=draw_mixture(_logs(sample, state), state.h, generator))
+    u = sample.residuals(state.coefficients)
+    logs = log_squares((state.a @ u[:, :, None])[:, :, 0])
+    return replace(state, logs=logs, states=draw_mixture(logs, state.h, generator))
 
 
-def draw_h(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.Generator) -> State:
-    """Draw h given s."""
+def draw_h(beliefs: Beliefs, state: State, generator: np.random.Generator) -> State:
+    """Draw h given s and the log squares that it was drawn with."""
     walk = beliefs.volatility
     common = {"state": state.w, "initial": walk.initial, "mean": walk.mean}
-    return replace(state, h=draw_volatilities(_logs(sample, state), state.states, **common, generator=generator))
-
-
-def _logs(sample: Sample, state: State) -> Array:
-    u = sample.residuals(state.coefficients)
-    return log_squares((state.a @ u[:, :, None])[:, :, 0])
+    return replace(state, h=draw_volatilities(state.logs, state.states, **common, generator=generator))
 
 
 def draw_reduced(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.Generator) -> Array:
     """Coefficients (T, n, k) given A and h, all equations at once: Q is full."""
     periods, n, k = state.coefficients.shape
     weighted = state.a * np.exp(-state.h)[:, :, None]
-    precision = np.swapaxes(weighted, 1, 2) @ weighted
-    observed = precision[:, :, None, :, None] * sample.products[:, None, :, None, :]
-    pull = (precision @ sample.y[:, :, None]) * sample.x[:, None, :]
+    design = weighted[:, :, :, None] * sample.x[:, None, None, :]
     (walk,) = beliefs.coefficients
     path = drawn(
-        observed.reshape(periods, n * k, n * k),
-        pull.reshape(periods, n * k),
+        design.reshape(periods, n, n * k),
+        (weighted @ sample.y[:, :, None])[:, :, 0],
         state=state.q[0],
         initial=walk.initial,
         mean=walk.mean,
@@ -151,11 +142,9 @@ def draw_rows(beliefs: Beliefs, sample: Sample, state: State, generator: np.rand
     """A (T, n, n) given coefficients and h: u_i regressed on minus the u before it, row after row."""
     u, a = sample.residuals(state.coefficients), state.a.copy()
     for i, walk in enumerate(beliefs.rows, start=1):
-        z, weight = -u[:, :i], np.exp(-2.0 * state.h[:, i])
-        observed = (z * weight[:, None])[:, :, None] * z[:, None, :]
-        pull = z * (weight * u[:, i])[:, None]
+        weighted = u[:, : i + 1] * np.exp(-state.h[:, i, None])
         common = {"state": state.s[i - 1], "initial": walk.initial, "mean": walk.mean}
-        a[:, i, :i] = drawn(observed, pull, **common, generator=generator)
+        a[:, i, :i] = drawn(-weighted[:, None, :i], weighted[:, i:], **common, generator=generator)
     return a
 
 
@@ -164,14 +153,14 @@ def draw_structural(beliefs: Beliefs, sample: Sample, state: State, generator: n
     k, a = sample.x.shape[1], state.a.copy()
     b = np.empty_like(state.coefficients)
     for i, (initial, mean) in enumerate(beliefs.joint or ()):
-        z, weight = np.hstack([sample.x, -sample.y[:, :i]]), np.exp(-2.0 * state.h[:, i])
-        observed = (z * weight[:, None])[:, :, None] * z[:, None, :]
-        pull = z * (weight * sample.y[:, i])[:, None]
+        weight = np.exp(-state.h[:, i, None])
+        design = np.hstack([sample.x, -sample.y[:, :i]]) * weight
         step = np.zeros((k + i, k + i))
         step[:k, :k] = state.q[i]
         if i:
             step[k:, k:] = state.s[i - 1]
-        path = drawn(observed, pull, state=step, initial=initial, mean=mean, generator=generator)
+        outcome = sample.y[:, i, None] * weight
+        path = drawn(design[:, None], outcome, state=step, initial=initial, mean=mean, generator=generator)
         b[:, i], a[:, i, :i] = path[:, :k], path[:, k:]
     return replace(state, coefficients=np.asarray(np.linalg.solve(a, b), dtype=float), a=a)
 
@@ -205,5 +194,5 @@ def finish(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.
 
 def sweep(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.Generator) -> State:
     """One sweep in the order above."""
-    state = draw_h(beliefs, sample, state, generator)
+    state = draw_h(beliefs, state, generator)
     return finish(beliefs, sample, draw_coefficients(beliefs, sample, state, generator), generator)

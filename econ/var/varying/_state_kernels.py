@@ -1,10 +1,13 @@
 """Arrays in, arrays out: whole paths of random-walk states from their banded precision.
 
-Symbols: T dates, m states, b_t = b_{t-1} + v_t with v_t normal (0, Q), b_1 normal (b0, P0), and a likelihood that is
-proportional to exp(-b_t' O_t b_t / 2 + b_t' c_t) at each date. The precision of (b_1, ..., b_T) has the blocks
-O_t + 2 Q⁻¹ on its diagonal (one Q⁻¹ less at either end, P0⁻¹ more at the first) and -Q⁻¹ beside it: banded, so that one
-Cholesky factor and two triangular solves draw the path (Chan and Jeliazkov 2009, International Journal of Mathematical
-Modelling and Numerical Optimisation 1(1)).
+Symbols: T dates, m states, b_t = b_{t-1} + v_t with v_t normal (0, Q), b_1 normal (b0, P0), and e observations a date,
+y_t = Z_t b_t + u_t with u_t normal (0, I). The precision of (b_1, ..., b_T) has the blocks Z_t' Z_t + 2 Q⁻¹ on its
+diagonal (one Q⁻¹ less at either end, P0⁻¹ more at the first) and -Q⁻¹ beside it: banded, so that one Cholesky factor
+and two triangular solves draw the path (Chan and Jeliazkov 2009, International Journal of Mathematical Modelling and
+Numerical Optimisation 1(1)).
+
+With Q⁻¹ = C C', C lower triangular, the steps of C' b_t have unit variance, beside the diagonal stands -I, and the band
+is half as wide. The factor of the whole is that of this one with each row of blocks times C: the draws are the same.
 """
 
 from __future__ import annotations
@@ -16,79 +19,77 @@ from econ.arrays import Array
 from econ.errors import EstimationError
 
 
-def banded_precision(observed: Array, state: Array, initial: Array) -> Array:
-    """Lower band (2 m, T m) of the precision, LAPACK's order, from O (T, m, m), Q⁻¹ (m, m) and P0⁻¹ (m, m)."""
-    periods, m, _ = observed.shape
-    blocks = observed + 2.0 * state
-    blocks[0] += initial - state
-    blocks[-1] -= state
-    band = np.zeros((periods, m, 2 * m))
+def banded_precision(seen: Array, first: Array) -> Array:
+    """Precision of unit steps: lower bands of all columns, (T m, m + 1), from Z_t (T, e, m) and P0⁻¹ (m, m)."""
+    periods, _, m = seen.shape
+    blocks = np.swapaxes(seen, 1, 2) @ seen
+    blocks[0] += first
+    band = np.zeros((periods, m, m + 1))
     for j in range(m):
         band[:, j, : m - j] = blocks[:, j:, j]
-        band[:, j, m - j : 2 * m - j] = -state[:, j]
-    return np.asarray(band.reshape(periods * m, 2 * m).T)
-
-
-def factorised(band: Array) -> Array:
-    """Lower Cholesky factor of a banded matrix, in the same storage."""
-    factor, info = scipy.linalg.lapack.dpbtrf(band, lower=1, overwrite_ab=1)
-    if info != 0:
-        raise EstimationError(
-            "the precision of the states is not positive definite to the accuracy of this machine: a variance is too "
-            "small or too large next to the data; rescale the variables or raise k_q, k_s and k_w."
-        )
-    return np.asarray(factor)
-
-
-def smoothed(observed: Array, pull: Array, *, state: Array, initial: Array, mean: Array) -> Array:
-    """Mean of the path (T, m) given everything else: what the Kalman smoother gives; arguments as :func:`drawn`."""
-    factor = factorised(banded_precision(observed, state, initial))
-    return _mean(factor, pull, initial @ mean)[1].reshape(pull.shape)
+    band[1:, :, 0] += 1.0
+    band[:-1, :, 0] += 1.0
+    band[:-1, :, m] = -1.0
+    return band.reshape(periods * m, m + 1)
 
 
 def drawn(
-    observed: Array, pull: Array, *, state: Array, initial: Array, mean: Array, generator: np.random.Generator
+    design: Array,
+    outcome: Array,
+    *,
+    state: Array,
+    initial: Array,
+    mean: Array,
+    generator: np.random.Generator | None,
 ) -> Array:
-    """One draw of the path (T, m).
+    """One draw of the path (T, m), or its mean, what the Kalman smoother gives, without a generator.
 
     Parameters
     ----------
-    observed, pull : array (T, m, m), (T, m)
-        O_t and c_t.
+    design, outcome : array (T, e, m), (T, e)
+        Z_t and y_t.
     state, initial : array (m, m)
         Q⁻¹ and P0⁻¹.
     mean : array (m,)
         b0.
-    generator : Generator
+    generator : Generator, optional
         Source of T m normals.
+
+    Raises
+    ------
+    EstimationError
+        If the precision is numerically singular.
     """
-    factor = factorised(banded_precision(observed, state, initial))
-    right = pull.copy()
-    right[0] += initial @ mean
-    half = _solve(factor, right.ravel(), b"N")
-    half += generator.standard_normal(len(half))
-    return _solve(factor, half, b"T").reshape(pull.shape)
+    try:
+        turn = np.linalg.inv(np.linalg.cholesky(state))
+    except np.linalg.LinAlgError:
+        raise EstimationError(SINGULAR) from None
+    seen = design @ turn.T
+    right = np.einsum("tem,te->tm", seen, outcome)
+    right[0] += turn @ (initial @ mean)
+    width = len(mean) + 1
+    band = banded_precision(seen, turn @ initial @ turn.T)
+    factor, info = scipy.linalg.lapack.dpbtrf(band.T, lower=1, overwrite_ab=1)
+    if info != 0:
+        raise EstimationError(SINGULAR)
+    half = scipy.linalg.blas.dtbsv(width - 1, factor, right.ravel(), lower=1)
+    if generator is not None:
+        half += generator.standard_normal(len(half))
+    path = scipy.linalg.blas.dtbsv(width - 1, factor, half, lower=1, trans=1).reshape(right.shape)
+    return np.asarray(path @ turn)
 
 
-def _mean(factor: Array, pull: Array, first: Array) -> tuple[Array, Array]:
-    right = pull.copy()
-    right[0] += first
-    half = _solve(factor, right.ravel(), b"N")
-    return half, _solve(factor, half.copy(), b"T")
+SINGULAR = (
+    "the precision of the states is not positive definite to the accuracy of this machine: a variance is too small or "
+    "too large next to the data; rescale the variables or raise k_q, k_s and k_w."
+)
 
 
-def _solve(factor: Array, right: Array, trans: bytes) -> Array:
-    found, _ = scipy.linalg.lapack.dtbtrs(factor, right[:, None], uplo=b"L", trans=trans, diag=b"N", overwrite_b=1)
-    return np.asarray(found[:, 0])
-
-
-def inverse_wishart(scale: Array, degrees: float, generator: np.random.Generator) -> tuple[Array, Array]:
-    """A draw of IW(scale, degrees), mean scale / (degrees - m - 1), and its inverse, both (m, m), by Bartlett."""
+def wishart(scale: Array, degrees: float, generator: np.random.Generator) -> Array:
+    """The inverse of a draw of IW(scale, degrees), (m, m), of mean degrees scale⁻¹, by Bartlett."""
     m = len(scale)
     lower = np.linalg.cholesky(scale)
     triangle = np.tril(generator.standard_normal((m, m)), -1)
     triangle[np.diag_indices(m)] = np.sqrt(2.0 * generator.standard_gamma(0.5 * (degrees - np.arange(m))))
-    root = np.linalg.solve(triangle, lower.T).T  # root root' = L (A A')^-1 L'... with A A' Wishart(I, degrees)
-    draw = root @ root.T
     weight = np.linalg.solve(lower.T, triangle)
-    return draw, weight @ weight.T
+    return np.asarray(weight @ weight.T)

@@ -29,13 +29,13 @@ def log_squares(e: Array) -> Array:
 
 def draw_mixture(logs: Array, h: Array, generator: np.random.Generator) -> States:
     """Which of the ten normals each log square (T, n) came from, given h (T, n)."""
-    distance = (logs - 2.0 * h)[:, :, None] - MEANS
-    weights = CONSTANTS - 0.5 * distance * distance / VARIANCES
-    weights -= weights.max(axis=2, keepdims=True)
+    ten = (-1, 1, 1)
+    distance = (logs - 2.0 * h) - MEANS.reshape(ten)
+    weights = CONSTANTS.reshape(ten) - 0.5 * distance * distance / VARIANCES.reshape(ten)
+    weights -= weights.max(axis=0)
     np.exp(weights, out=weights)
-    np.cumsum(weights, axis=2, out=weights)
-    uniform = generator.random(logs.shape) * weights[:, :, -1]
-    return np.asarray((weights < uniform[:, :, None]).sum(axis=2))
+    np.cumsum(weights, axis=0, out=weights)
+    return np.asarray((weights < generator.random(logs.shape) * weights[-1]).sum(axis=0))
 
 
 def draw_volatilities(
@@ -43,8 +43,8 @@ def draw_volatilities(
 ) -> Array:
     """Draw h (T, n) given log squares and their normals: Gaussian; W⁻¹, P0⁻¹ and h0 as in the state kernels."""
     periods, n = logs.shape
-    precision = 4.0 / VARIANCES[states]
-    observed = np.zeros((periods, n, n))
-    observed[:, np.arange(n), np.arange(n)] = precision
-    pull = 0.5 * precision * (logs - MEANS[states])
-    return drawn(observed, pull, state=state, initial=initial, mean=mean, generator=generator)
+    weight = VARIANCES[states] ** -0.5
+    design = np.zeros((periods, n, n))
+    design[:, np.arange(n), np.arange(n)] = 2.0 * weight
+    outcome = weight * (logs - MEANS[states])
+    return drawn(design, outcome, state=state, initial=initial, mean=mean, generator=generator)

@@ -1,10 +1,14 @@
 """The distribution of latent values given parameters: against a Kalman smoother, dense algebra, and the sums."""
 
+from copy import copy
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from econ.data import Dataset
+from econ.var.mixed._edge_kernels import Edges, agreed
 from econ.var.mixed._latent_kernels import LatentPath, Start
 from econ.var.mixed.layout import layout_of
 from econ.var.mixed.tables import read_tables
@@ -48,7 +52,9 @@ def layout():
 
 @pytest.fixture(scope="module")
 def latent(layout):
-    return LatentPath(layout.known, layout.sums, lags=LAGS, start=parameters()[2])
+    return LatentPath(
+        layout.known, layout.sums, terms=np.ones((len(layout.index) - LAGS, 1)), lags=LAGS, start=parameters()[2]
+    )
 
 
 def kalman(layout, coefficients, factor, start):
@@ -92,16 +98,14 @@ def test_mean_and_variance_are_those_of_a_kalman_smoother(layout, latent):
     coefficients, factor, start = parameters()
     assert set(layout.groups[0].lengths) == {4, 5}  # months have four or five weeks
     mean, covariance = kalman(layout, coefficients, factor, start)
-    terms = np.ones((len(layout.index) - LAGS, 1))
-    path = latent.consistent(np.zeros(layout.known.shape))
-    found = latent.draw(path, coefficients, factor, terms=terms, generator=None)
+    found = latent.draw(coefficients[None], factor[None])[0]
     np.testing.assert_allclose(found, mean, atol=1e-8)
-    band, _ = latent.band(coefficients, factor)
+    band = latent.band(coefficients[None], factor[None])[0][0]
     size = len(latent.free)
     precision = np.zeros((size, size))
     for step in range(latent.width):
         places = np.arange(size - step)
-        precision[places + step, places] = precision[places, places + step] = band[step, : size - step]
+        precision[places + step, places] = precision[places, places + step] = band[: size - step, step]
     spread = latent.map @ np.linalg.inv(precision) @ latent.map.T
     expected = covariance[latent.t, latent.j, latent.j]
     np.testing.assert_allclose(np.diag(spread), expected, atol=1e-8)
@@ -110,9 +114,8 @@ def test_mean_and_variance_are_those_of_a_kalman_smoother(layout, latent):
 def test_draws_have_that_mean_and_variance_and_keep_every_sum(layout, latent):
     coefficients, factor, start = parameters()
     mean, covariance = kalman(layout, coefficients, factor, start)
-    terms, generator = np.ones((len(layout.index) - LAGS, 1)), np.random.default_rng(5)
-    path = latent.consistent(np.zeros(layout.known.shape))
-    draws = np.array([latent.draw(path, coefficients, factor, terms=terms, generator=generator) for _ in range(1000)])
+    noise = np.random.default_rng(5).standard_normal((1000, len(latent.free)))
+    draws = latent.draw(np.repeat(coefficients[None], 1000, 0), np.repeat(factor[None], 1000, 0), noise)
     for group in layout.groups:
         known = np.isfinite(group.published)
         found = group.aggregated(draws[:, :, group.column])[:, known]
@@ -127,16 +130,77 @@ def test_draws_have_that_mean_and_variance_and_keep_every_sum(layout, latent):
 
 
 def test_the_answer_does_not_hang_on_the_path_it_begins_with(layout, latent):
-    coefficients, factor, _ = parameters()
-    terms = np.ones((len(layout.index) - LAGS, 1))
-    answers = [
-        latent.draw(
-            latent.consistent(np.full(layout.known.shape, level)), coefficients, factor, terms=terms,
-            generator=np.random.default_rng(1),
-        )
-        for level in (0.0, 7.0)
-    ]  # fmt: skip
-    np.testing.assert_allclose(answers[0], answers[1], atol=1e-10)
+    coefficients, factor, _ = (each if isinstance(each, Start) else each[None] for each in parameters())
+    noise = np.random.default_rng(1).standard_normal((1, len(latent.free)))
+    other = copy(latent)
+    other.consistent = lambda path: latent.consistent(path + 7.0)
+    other._around(np.ones((len(layout.index) - LAGS, 1)))
+    assert np.abs(other.path - latent.path).max() > 5.0
+    np.testing.assert_allclose(
+        other.draw(coefficients, factor, noise), latent.draw(coefficients, factor, noise), atol=1e-10
+    )
+
+
+def many(count):
+    """Coefficients and factors of so many draws."""
+    drawn = [parameters(seed=seed)[:2] for seed in range(count)]
+    return tuple(np.stack(each) for each in zip(*drawn, strict=True))
+
+
+def test_draws_of_many_parameters_are_those_of_one_after_the_other(latent):
+    coefficients, factors = many(3)
+    noise = np.random.default_rng(2).standard_normal((3, len(latent.free)))
+    one = [latent.draw(coefficients[[d]], factors[[d]], noise[[d]])[0] for d in range(3)]
+    np.testing.assert_allclose(latent.draw(coefficients, factors, noise), one, rtol=1e-12, atol=1e-12)
+
+
+def known_from(layout, rows):
+    """The layout without what a table of lower frequency published for periods that end in its last rows."""
+    end = len(layout.index) - rows
+    groups = tuple(
+        replace(group, published=np.where(group.last >= end, np.nan, group.published)) for group in layout.groups
+    )
+    return replace(layout, groups=groups)
+
+
+def test_edges_end_whole_paths(layout):
+    """Layouts of several lengths and with more or less published: the draws of whole paths, from one head."""
+    coefficients, factors = many(3)
+    start = parameters()[2]
+    layouts = [layout, layout.cut(55), known_from(layout, 6), known_from(layout.cut(57), 14)]
+    for until, least in ((50, 20), (30, 10), (5, 0)):
+        edges = Edges.of(layouts, start=start, lags=LAGS, trend="c", until=until)
+        assert least <= edges.cut <= max(until - LAGS, 0)
+        assert (edges.head is None) == (edges.cut == 0)
+        found = edges.draw(coefficients, factors, [np.random.default_rng(seed) for seed in range(4)])
+        for seed, (each, paths) in enumerate(zip(layouts, found, strict=True)):
+            terms = np.ones((len(each.index) - LAGS, 1))
+            whole = LatentPath(each.known, each.sums, terms=terms, lags=LAGS, start=start)
+            noise = np.random.default_rng(seed).standard_normal((3, len(whole.free)))
+            expected = whole.draw(coefficients, factors, noise)
+            np.testing.assert_allclose(paths[:, edges.cut - edges.first :], expected[:, edges.cut :], atol=1e-10)
+            group = each.groups[0]
+            row = len(group.periods) - 1
+            value = edges.values(paths, group, column=group.column, row=row)
+            np.testing.assert_allclose(value, group.aggregated(expected[:, :, group.column])[:, row], atol=1e-10)
+
+
+def test_layouts_agree_before_the_first_value_or_sum_that_only_one_has(layout):
+    lags, whole = LAGS, len(layout.index)
+    one = replace(layout, base=layout.base.copy())
+    one.base[20, 0] += 1.0
+    flow = layout.groups[0]
+    for other, end in (
+        (layout, whole),
+        (layout.cut(40), 40),
+        (one, 20),
+        (replace(layout, groups=(replace(flow, published=np.where(np.arange(len(flow.periods)) == 5, np.nan,
+         flow.published)), *layout.groups[1:])), int(flow.first[5])),
+    ):  # fmt: skip
+        cut = agreed([layout, other], lags=lags, until=whole)
+        assert end - lags - 5 < cut <= end - lags
+        assert cut in flow.last + 1
+    assert agreed([layout, layout], lags=lags, until=14) <= 12
 
 
 def test_a_week_belongs_to_the_month_of_its_last_day(layout):

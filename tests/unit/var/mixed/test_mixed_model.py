@@ -122,12 +122,11 @@ def test_the_order_of_variables_does_not_matter():
     frame.iloc[40:43, 0] = np.nan
     one = MixedFrequencyVAR(frame, 1, prior=PRIOR)
     other = MixedFrequencyVAR(frame[["y", "x"]], 1, prior=PRIOR)
-    terms, (coefficients, factor) = np.ones((89, 1)), (np.array([[0.1, 0.2], [0.5, 0.1], [0.2, 0.4]]), np.eye(2))
+    coefficients, factor = np.array([[0.1, 0.2], [0.5, 0.1], [0.2, 0.4]]), np.eye(2)
     turned = coefficients[[0, 2, 1]][:, ::-1]
-    path = [each._latent.consistent(np.zeros((90, 2))) for each in (one, other)]
     means = [
-        each._latent.draw(start, values, factor, terms=terms, generator=None)
-        for each, start, values in zip((one, other), path, (coefficients, turned), strict=True)
+        each._latent.draw(values[None], factor[None])[0]
+        for each, values in zip((one, other), (coefficients, turned), strict=True)
     ]
     np.testing.assert_allclose(means[0], means[1][:, ::-1], atol=1e-12)
 

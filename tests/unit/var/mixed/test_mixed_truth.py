@@ -54,15 +54,16 @@ def test_sweeps_leave_the_joint_distribution_alone():
     known = np.zeros((periods, n))
     known[:, 1], known[4, 0] = np.nan, np.nan
     sums = Sums(np.ones(5, dtype=int), quarters, quarters + 2, np.zeros(5))
-    latent = LatentPath(known, sums, lags=lags, start=start)
-    options = {"around": None, "burn": 0, "terms": np.empty((periods - lags, 0))}
+    terms = np.empty((periods - lags, 0))
+    latent = LatentPath(known, sums, terms=terms, lags=lags, start=start)
+    options = {"around": None, "burn": 0, "terms": terms}
     coefficients, factor = parameters()
     for _ in range(rounds):
         path = path_of(coefficients, factor)
         latent.known = np.where(latent.unknown, np.nan, path)
         latent.total = path[:, 1].reshape(-1, 3).sum(axis=1)
-        begin = Begin(latent.consistent(np.zeros((periods, n))), coefficients, factor)
-        found = MixedSampler(posterior, latent, begin, **options)(1, generator)
+        latent._around(terms)
+        found = MixedSampler(posterior, latent, Begin(coefficients, factor), **options)(1, generator)
         coefficients, factor = found.coefficients[0], found.factors[0]
         path[latent.unknown] = found.latent[0]
         chain.append(statistics(coefficients, factor, path))

@@ -11,9 +11,10 @@ from econ.var.varying import _state_kernels as states
 from econ.var.varying import _volatility_kernels as volatility
 
 
-def dense(observed, pull, *, state, initial, mean):
+def dense(design, outcome, *, state, initial, mean):
     """Mean and covariance of the path by one full matrix."""
-    periods, m, _ = observed.shape
+    periods, _, m = design.shape
+    observed, pull = np.swapaxes(design, 1, 2) @ design, (outcome[:, None] @ design)[:, 0]
     precision, right = np.zeros((periods * m, periods * m)), pull.copy()
     right[0] += initial @ mean
     for t in range(periods):
@@ -38,8 +39,12 @@ def problem(periods=30, m=2, seed=1):
 
 
 def in_precisions(z, y, variance, q, p0, b0):
-    observed, pull = z[:, :, None] * z[:, None, :] / variance[:, None, None], z * (y / variance)[:, None]
-    return (observed, pull), {"state": np.linalg.inv(q), "initial": np.linalg.inv(p0), "mean": b0}
+    weight = variance[:, None] ** -0.5
+    return ((z * weight)[:, None], y[:, None] * weight), {
+        "state": np.linalg.inv(q),
+        "initial": np.linalg.inv(p0),
+        "mean": b0,
+    }
 
 
 def test_the_mean_of_the_path_is_that_of_the_kalman_smoother():
@@ -53,7 +58,7 @@ def test_the_mean_of_the_path_is_that_of_the_kalman_smoother():
     smoother.initialize_known(b0, p0)
     reference = smoother.smooth().smoothed_state.T
     arrays, options = in_precisions(z, y, variance, q, p0, b0)
-    np.testing.assert_allclose(states.smoothed(*arrays, **options), reference, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(states.drawn(*arrays, **options, generator=None), reference, rtol=0, atol=1e-8)
 
 
 def test_draws_of_the_path_have_its_mean_and_covariance():
@@ -67,16 +72,30 @@ def test_draws_of_the_path_have_its_mean_and_covariance():
 
 def test_a_precision_that_is_none_is_refused_in_words():
     arrays, options = in_precisions(*problem(periods=4))
-    with pytest.raises(EstimationError, match="not positive definite"):
-        states.drawn(-100.0 * arrays[0], arrays[1], **options, generator=np.random.default_rng(1))
+    nothing = 0.0 * arrays[0], arrays[1]
+    for bad in ({"initial": np.zeros((2, 2))}, {"state": -np.eye(2)}):
+        with pytest.raises(EstimationError, match="not positive definite"):
+            states.drawn(*nothing, **options | bad, generator=np.random.default_rng(1))
 
 
-def test_inverse_wishart_draws_have_their_mean_and_come_with_their_inverse():
+def test_a_draw_is_that_of_the_factor_of_the_whole_precision():
+    """x = L'⁻¹ (L⁻¹ c + ε) with L L' the precision in the order of time: the band of unit steps draws no other."""
+    generator = np.random.default_rng(8)
+    design, outcome = generator.standard_normal((5, 2, 3)), generator.standard_normal((5, 2))
+    state = np.linalg.inv(np.cov(generator.standard_normal((3, 9))))
+    options = {"state": state, "initial": np.diag([1.0, 2.0, 0.5]), "mean": np.array([1.0, 0.0, -1.0])}
+    mean, covariance = dense(design, outcome, **options)
+    lower = np.linalg.cholesky(np.linalg.inv(covariance))
+    noise = np.linalg.solve(lower.T, np.random.default_rng(1).standard_normal(15)).reshape(5, 3)
+    found = states.drawn(design, outcome, **options, generator=np.random.default_rng(1))
+    np.testing.assert_allclose(found, mean + noise, atol=1e-11)
+
+
+def test_inverse_wishart_draws_have_their_mean_and_so_have_their_inverses():
     generator, scale = np.random.default_rng(3), np.array([[2.0, 0.5], [0.5, 1.0]])
-    pairs = [states.inverse_wishart(scale, 9.0, generator) for _ in range(4000)]
-    np.testing.assert_allclose(np.mean([draw for draw, _ in pairs], axis=0), scale / 6.0, atol=0.03)
-    np.testing.assert_allclose(np.mean([w for _, w in pairs], axis=0), 9.0 * np.linalg.inv(scale), atol=0.45)
-    np.testing.assert_allclose(pairs[0][0] @ pairs[0][1], np.eye(2), atol=1e-12)
+    precisions = np.array([states.wishart(scale, 9.0, generator) for _ in range(4000)])
+    np.testing.assert_allclose(np.linalg.inv(precisions).mean(axis=0), scale / 6.0, atol=0.03)
+    np.testing.assert_allclose(precisions.mean(axis=0), 9.0 * np.linalg.inv(scale), atol=0.45)
 
 
 def test_ten_normals_are_the_log_of_a_chi_square():
@@ -131,7 +150,7 @@ def from_prior(prior, generator):
     b = b.reshape(PERIODS, n, k)
     coefficients = b if prior.joint is None else np.linalg.solve(a, b)
     h = path(prior.volatility, w)
-    return gibbs.State(coefficients, a, h, np.zeros((PERIODS, n), dtype=int), q, s, w)
+    return gibbs.State(coefficients, a, h, np.zeros((PERIODS, n)), np.zeros((PERIODS, n), dtype=int), q, s, w)
 
 
 def simulated(state, generator):
@@ -142,7 +161,7 @@ def simulated(state, generator):
         e = np.exp(state.h[t]) * generator.standard_normal(2)
         y[t] = state.coefficients[t] @ x[t] + np.linalg.solve(state.a[t], e)
         last = y[t, 0]
-    return gibbs.Sample.of(x, y)
+    return gibbs.Sample(x, y)
 
 
 def functions(state, sample):
@@ -187,7 +206,7 @@ def test_a_sampler_that_gets_it_wrong_is_seen():
     """Volatilities from the errors of the sweep before, with half the weight on the data."""
 
     def wrong(prior, sample, state, generator):
-        spoiled = gibbs.Sample(sample.x, 0.7 * sample.y, sample.products)
+        spoiled = gibbs.Sample(sample.x, 0.7 * sample.y)
         return gibbs.sweep(prior, spoiled, state, generator)
 
     z, _ = geweke("reduced", 3000, wrong)
