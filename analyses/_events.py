@@ -56,21 +56,22 @@ def studies(
     responses: tuple[str, ...] | None = None,
     window: tuple[int, int] | None = None,
     confounders: tuple[str, ...] | None = None,
+    data: Dataset | None = None,
 ) -> dict[str, EventStudyResults]:
     """One study per response, constant-mean model; events whose window holds a confounder are dropped.
 
-    The responses are the maturities unless said otherwise.
+    The responses are the maturities unless said otherwise; ``data`` are those of `daily`.
     """
     responses = spec.yields.maturities if responses is None else responses
     study = EventStudy(
-        daily(spec),
+        daily(spec) if data is None else data,
         events,
         response=responses[0],
         window=spec.events.window if window is None else window,
         estimation=spec.events.estimation,
         confounders=confounders,
     )
-    return {response: study.with_response(response).fit() for response in responses}
+    return dict(study.pooled(responses).firms)
 
 
 def dated(results: EventStudyResults) -> str:

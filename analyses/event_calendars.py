@@ -18,7 +18,8 @@ from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded,
 @recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Mean change on day 0 by maturity, placebo p-value, smallest bound and shift in variance, class by class."""
-    index = pd.DatetimeIndex(daily(spec).frame.index)
+    data = daily(spec)
+    index = pd.DatetimeIndex(data.frame.index)
     rows: list[Row | Panel] = []
     numbers: dict[str, Estimate | float | int | Unavailable] = {}
     draws, name = spec.calendars.draws, spec.primary.maturity
@@ -27,7 +28,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         for each in spec.calendars.classes:
             if each.panel == title:
                 dates, others = dates_of(each.key, index, spec), spec.calendars.dropped if each.alone else None
-                fits = studies(spec, dates, window=spec.calendars.window, confounders=others)
+                fits = studies(spec, dates, window=spec.calendars.window, confounders=others, data=data)
                 row, found = _class_row(each, fits, spec=spec)
                 rows.append(row)
                 numbers |= found
@@ -48,7 +49,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     return Exhibit(
         key="event_calendars", title="Classes of dates", numbers=numbers, tables={"": table},
-        vintages=daily(spec).vintages, spec=spec,
+        vintages=data.vintages, spec=spec,
     )  # fmt: skip
 
 

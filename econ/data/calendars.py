@@ -45,6 +45,11 @@ def calendars() -> pd.DataFrame:
     >>> calendars().loc["payrolls", "made_by"]
     'rule'
     """
+    return _book().copy()
+
+
+@cache
+def _book() -> pd.DataFrame:
     frame = _read("calendars.csv", BOOK_COLUMNS).set_index("name")
     return frame.assign(first=pd.to_datetime(frame["first"]), last=pd.to_datetime(frame["last"]))
 
@@ -83,17 +88,25 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
     book = calendars()
     if name not in book.index:
         raise SeriesNotFound(f"no calendar {name!r}; {suggestion(str(name), list(book.index))}")
-    entry = book.loc[[name]].iloc[0]
-    span = {"first": entry["first"], "last": entry["last"], "cure": "ask within, or give dates of your own"}
-    low, high = within(start, end, f"calendar {name!r}", **span)
+    first, last = book.at[name, "first"], book.at[name, "last"]
+    cure = "ask within, or give dates of your own"
+    low, high = within(start, end, f"calendar {name!r}", first=first, last=last, cure=cure)
+    frame = _whole(name)
+    return frame[(frame["date"] >= low) & (frame["date"] <= high)].reset_index(drop=True)
+
+
+@cache
+def _whole(name: str) -> pd.DataFrame:
+    """All dates of a class."""
+    entry = _book().loc[[name]].iloc[0]
     listed = _read("calendar_dates.csv", DATE_COLUMNS)
     listed = listed[listed["name"] == name]
     frame = listed if entry["made_by"] == "list" else _with_moves(MADE[entry["made_by"]](name, entry), listed)
     frame = frame.assign(date=pd.to_datetime(frame["date"]), kind=name)
-    frame = frame[(frame["date"] >= low) & (frame["date"] <= high)].sort_values("date", kind="stable")
+    frame = frame[(frame["date"] >= entry["first"]) & (frame["date"] <= entry["last"])]
     source = frame["source"].where(frame["source"] != "", entry["source"])
     columns = ["date", "time", "tz", "kind", "label", "source"]
-    return frame.assign(source=source)[columns].reset_index(drop=True)
+    return frame.assign(source=source)[columns].sort_values("date", kind="stable")
 
 
 def _with_moves(made: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:

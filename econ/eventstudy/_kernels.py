@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -210,20 +211,24 @@ def scan_days(
         CAR, its forecast standard error, usable estimation days L, and smallest eigenvalue as in `Windows`.
     """
     w = np.where(usable, 1.0 / v, 0.0)
-    data = np.column_stack([np.where(usable[:, None], x, 0.0), np.where(usable, y, 0.0)]) * w[:, None]
-    products = data[:, :, None] * data[:, None, :]
-    running = np.concatenate([np.zeros((1, *products.shape[1:])), np.cumsum(products, axis=0)])
-    count = np.concatenate([[0], np.cumsum(usable)])
+    data = np.where(usable, np.vstack([x.T, y]), 0.0) * w
+    left, right = np.array(list(combinations_with_replacement(range(len(data)), 2))).T
+    running = np.zeros((len(left) + 1, len(y) + 1))
+    np.cumsum(data[left] * data[right], axis=1, out=running[:-1, 1:])
+    np.cumsum(usable, out=running[-1, 1:])
     low, high = (np.clip(positions + day, 0, len(y)) for day in (estimation[0], estimation[1] + 1))
-    total, days = running[high] - running[low], (count[high] - count[low]).astype(float)
+    sums = running.take(high, axis=1) - running.take(low, axis=1)
+    total, days = np.empty((len(positions), len(data), len(data))), sums[-1]
+    total[:, left, right] = total[:, right, left] = sums[:-1].T
     gram, cross, square = total[:, :-1, :-1], total[:, :-1, -1], total[:, -1, -1]
     inverse, floor = _inverse(gram)
     b = np.einsum("nkl,nl->nk", inverse, cross)
     df = np.maximum(days - x.shape[1], 1.0)
     scale = np.sqrt(np.maximum(square - np.einsum("nk,nk->n", b, cross), 0.0) / df)
-    event = positions[:, None] + np.arange(window[0], window[1] + 1)
-    xd, vd = x[event].sum(axis=1), v[event] if event_scale is None else event_scale
-    cumulative = y[event].sum(axis=1) - np.einsum("nk,nk->n", xd, b)
+    event = [positions + day for day in range(window[0], window[1] + 1)]
+    xd = np.add.reduce([x[day] for day in event])
+    vd = np.stack([v[day] for day in event], axis=1) if event_scale is None else event_scale
+    cumulative = np.add.reduce([y[day] for day in event]) - np.einsum("nk,nk->n", xd, b)
     spread = np.einsum("nd,nd->n", vd, vd) + np.einsum("nk,nkl,nl->n", xd, inverse, xd)
     return cumulative, scale * np.sqrt(spread), days, floor
 
@@ -231,8 +236,11 @@ def scan_days(
 def _inverse(gram: Array) -> tuple[Array, Array]:
     """Inverse of each cross-product matrix (0 where it is singular) and its smallest scaled eigenvalue."""
     floor = _gram_floor(gram)
-    inverse = np.zeros_like(gram)
-    inverse[floor > SINGULAR] = np.linalg.inv(gram[floor > SINGULAR])
+    regular, inverse = floor > SINGULAR, np.zeros_like(gram)
+    if gram.shape[1] == 1:
+        np.divide(1.0, gram, out=inverse, where=regular[:, None, None])
+    else:
+        inverse[regular] = np.linalg.inv(gram[regular])
     return inverse, floor
 
 
@@ -242,12 +250,13 @@ def _gram_floor(gram: Array) -> Array:
         return np.ones(len(gram))
     d = np.sqrt(np.einsum("nkk->nk", gram))
     d = np.where(d > 0.0, d, np.inf)
-    return np.asarray(np.linalg.eigvalsh(gram / (d[:, :, None] * d[:, None, :]))[:, 0])
+    scaled = gram / (d[:, :, None] * d[:, None, :])
+    return np.asarray(scaled[:, 0, 0] if gram.shape[1] == 1 else np.linalg.eigvalsh(scaled)[:, 0])
 
 
 def summed_correlation(windows: Windows) -> float:
     """Sum over all n x n pairs of `calendar_correlation`: no pair is visited."""
-    _, column, value = _calendar_rows(windows)
+    _, column, value = calendar_rows(windows)
     total = np.bincount(column, value)
     return float(total @ total)
 
@@ -256,12 +265,12 @@ def calendar_correlation(windows: Windows) -> Array:
     """(n, n) correlation of the cumulative abnormal changes that sharing calendar days implies, V V'."""
     from scipy.sparse import csr_array
 
-    row, column, value = _calendar_rows(windows)
+    row, column, value = calendar_rows(windows)
     v = csr_array((value, (row, column)))
     return np.asarray((v @ v.T).toarray())
 
 
-def _calendar_rows(windows: Windows) -> tuple[Positions, Positions, Array]:
+def calendar_rows(windows: Windows) -> tuple[Positions, Positions, Array]:
     """Rows, columns and values of V, one row an event, one column a calendar day, rows of length one.
 
     Each cumulative abnormal change is a weighted sum of daily innovations: ``event_scale`` on the days of its window,
@@ -269,14 +278,8 @@ def _calendar_rows(windows: Windows) -> tuple[Positions, Positions, Array]:
     correlations are V V'.
     """
     days = windows.positions[:, None] + windows.first + np.arange(windows.length)
-    event, slot = np.nonzero(windows.used)
-    slots = windows.slots[event, slot]
-    low = min(int(days.min()), int(slots.min(initial=int(days.min()))))
-    size = max(int(days.max()), int(slots.max(initial=int(days.max())))) - low + 1
-    # a day of the window may be one of estimation too: weights on one day of one event are added before squaring
-    rows = np.concatenate([np.repeat(np.arange(len(windows)), windows.length), event])
-    columns = np.concatenate([days.ravel(), slots]) - low
-    weights = np.concatenate([np.broadcast_to(windows.event_scale, days.shape).ravel(), windows.loadings[event, slot]])
-    cells, place = np.unique(rows * size + columns, return_inverse=True)
-    v, row = np.bincount(place, weights), cells // size
-    return row, cells % size, v / np.sqrt(np.bincount(row, v * v))[row]
+    event, slot = np.nonzero(windows.used)  # no day of an event's window is one of its estimation days
+    row = np.concatenate([event, np.repeat(np.arange(len(windows)), windows.length)])
+    day = np.concatenate([windows.slots[event, slot], days.ravel()])
+    v = np.concatenate([windows.loadings[event, slot], np.broadcast_to(windows.event_scale, days.shape).ravel()])
+    return row, day - day.min(), v / np.sqrt(np.bincount(row, v * v))[row]

@@ -7,25 +7,42 @@ along an axis. A p-value is 1 where a test is unavailable.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
-
 import numpy as np
 import scipy
 
-from econ.arrays import Array
-from econ.eventstudy._kernels import Windows
+from econ.arrays import Array, Mask
+from econ.eventstudy._kernels import Positions, Windows, calendar_rows, fit_windows
 from econ.eventstudy.cusum import recursive_residuals
-from econ.eventstudy.parametric import FLAT, SHARED, row_statistics
+from econ.eventstudy.parametric import FLAT, SHARED, row_statistics, t_statistics
 from econ.eventstudy.ranks import TIE, centred_ranks, mean_ranks, rank_statistic, with_window
 from econ.eventstudy.signs import binomial_p, signed_rank
 
 
-def stacked(windows: Sequence[Windows]) -> Windows:
-    """Windows of several replications below each other."""
-    names = [each.name for each in fields(Windows) if each.name != "first"]
-    parts = {name: np.concatenate([getattr(one, name) for one in windows]) for name in names}
-    return Windows(first=windows[0].first, **parts)
+def fit_replications(
+    y: Array, usable: Mask, positions: Positions, *, window: tuple[int, int], estimation: tuple[int, int]
+) -> Windows:
+    """Windows of R replications below each other, constant-mean model, unit scale.
+
+    ``y`` and ``usable`` are (R, T), ``positions`` (R, n): the series are put one after the other. No window may reach
+    into another series.
+    """
+    replications, days = y.shape
+    return fit_windows(
+        y.ravel(),
+        np.ones((y.size, 1)),
+        np.ones(y.size),
+        usable=usable.ravel(),
+        positions=(positions + days * np.arange(replications)[:, None]).ravel(),
+        window=window,
+        estimation=estimation,
+    )
+
+
+def average_correlations(windows: Windows, replications: int) -> Array:
+    """`Windows.average_correlation` (R,) of each replication; replications share no day."""
+    row, column, value = calendar_rows(windows)
+    n, shared = len(windows) // replications, value * np.bincount(column, value)[column]
+    return np.asarray((np.bincount(row // n, shared) - n) / (n * (n - 1)))
 
 
 def p_values(windows: Windows, correlation: Array) -> dict[str, Array]:
@@ -36,7 +53,7 @@ def p_values(windows: Windows, correlation: Array) -> dict[str, Array]:
     windows : Windows
         R replications of n events each.
     correlation : array (R,)
-        `Windows.average_correlation` of each replication.
+        `average_correlations`.
     """
     shape = (len(correlation), -1)
     standard, df = windows.standardised.reshape(shape), windows.df.reshape(shape)
@@ -53,6 +70,13 @@ def p_values(windows: Windows, correlation: Array) -> dict[str, Array]:
         **_of_ranks(windows, len(correlation)),
         **_of_signs(windows, len(correlation)),
     }
+
+
+def flipped_statistics(values: Array, flips: Array) -> Array:
+    """Cross-sectional t (R, B) of ``values`` (R, n) times signs (R, B, n), which leave the sum of squares alone."""
+    n, mean = values.shape[1], np.matvec(flips, values) / values.shape[1]
+    squares = np.vecdot(values, values)[:, None] - n * mean**2
+    return t_statistics(mean, np.sqrt(np.maximum(squares, 0.0) / (n - 1)), n)
 
 
 def resampled_p(observed: Array, drawn: Array) -> Array:

@@ -70,14 +70,19 @@ def place_events(
     table = _checked(events)
     quote = _clock(close, "close")
     early = {day(date, "half_days").date(): _clock(time, "half_days") for date, time in (half_days or {}).items()}
-    local = [_local(dict(row), _zone(zone)) for row in table.to_dict("records")]
-    days, positions, moved = [], [], []
-    for label, (date, time) in zip(table["label"], local, strict=True):
-        position, reason = _day_zero(index, date, time, early.get(date, quote), str(label))
-        days.append(index[position])
-        positions.append(position)
-        moved.append(reason)
-    return table.assign(day=pd.DatetimeIndex(days), position=np.array(positions, dtype=np.int64), moved=moved)
+    home = _zone(zone)
+    local = [_local(row, home) for row in table.to_dict("records")]
+    closes = [early.get(date, quote) for date, _ in local]
+    after = np.array([time is not None and time >= at for (_, time), at in zip(local, closes, strict=True)])
+    stamps = pd.DatetimeIndex([date for date, _ in local])
+    before, through = index.searchsorted(stamps, side="left"), index.searchsorted(stamps, side="right")
+    trades = through > before
+    late = trades & after
+    positions = np.where(late, through, before)
+    _check_span(table["label"], stamps, index, positions)
+    words = [f"news after the close of {at:%H:%M}" for at in closes]
+    moved = np.select([late, trades], [words, ""], "no trading on the day of the news").tolist()
+    return table.assign(day=index[positions], position=positions.astype(np.int64), moved=moved)
 
 
 def _checked(events: pd.DataFrame) -> pd.DataFrame:
@@ -120,38 +125,33 @@ def _local(row: dict[Any, Any], zone: ZoneInfo) -> tuple[dt.date, dt.time | None
         if not isinstance(name, str) or name.strip() == "":
             raise SchemaError(f"event {label!r} has the time {time!r} without a time zone; fill its column 'tz'.")
         clock = time if isinstance(time, dt.time) else _clock(str(time), f"time of event {label!r}")
-        stamp = _localised(dt.datetime.combine(stamp.date(), clock), _zone(name), str(label))
+        there = _localised(dt.datetime.combine(stamp.date(), clock), _zone(name), str(label)).astimezone(zone)
     elif has_time:
         raise SchemaError(f"event {label!r} has both a timestamp {stamp} and a time {time!r}; give one.")
-    there = stamp.tz_convert(zone)
+    else:
+        there = stamp.tz_convert(zone)
     return there.date(), there.time()
 
 
-def _localised(moment: dt.datetime, zone: ZoneInfo, label: str) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(moment).tz_localize(zone, ambiguous="raise", nonexistent="raise")
-    except ValueError as error:
+def _localised(moment: dt.datetime, zone: ZoneInfo, label: str) -> dt.datetime:
+    """The moment on the clocks of a zone; one that does not exist or exists twice has two distances from UTC."""
+    first, second = moment.replace(tzinfo=zone), moment.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() != second.utcoffset():
         raise SchemaError(
             f"event {label!r} happened at {moment}, which does not exist or exists twice in {zone}; give it in UTC."
-        ) from error
+        )
+    return first
 
 
-def _day_zero(
-    index: pd.DatetimeIndex, date: dt.date, time: dt.time | None, close: dt.time, label: str
-) -> tuple[int, str]:
-    stamp = pd.Timestamp(date)
-    trades = stamp in index
-    late = trades and time is not None and time >= close
-    position = int(index.searchsorted(stamp, side="right" if late else "left"))
-    if stamp < index[0] or position >= len(index):
+def _check_span(labels: pd.Series, stamps: pd.DatetimeIndex, index: pd.DatetimeIndex, positions: np.ndarray) -> None:
+    outside = (stamps < index[0]) | (positions >= len(index))
+    if outside.any():
+        label, date = str(labels[outside].iloc[0]), stamps[outside][0].date()
         first, last = index[0].date(), index[-1].date()
         raise SchemaError(
             f"event {label!r} on {date} lies outside the data, which span {first} to {last}; "
             "extend the data or drop the event."
         )
-    if late:
-        return position, f"news after the close of {close:%H:%M}"
-    return position, "" if trades else "no trading on the day of the news"
 
 
 def _clock(words: str, what: str) -> dt.time:

@@ -145,9 +145,11 @@ def kolari_pynnonen_patell(windows: Windows) -> Outcome:
 
 
 def row_statistics(values: Array) -> Array:
-    """Cross-sectional t of every row of ``values`` (draws, n); infinite (0) for equal non-zero (zero) values."""
-    n = values.shape[1]
-    mean = values.mean(axis=1)
-    spread = values.std(axis=1, ddof=1)
+    """Cross-sectional t of every row of ``values`` (..., n); infinite (0) for equal non-zero (zero) values."""
+    return t_statistics(values.mean(axis=-1), values.std(axis=-1, ddof=1), values.shape[-1])
+
+
+def t_statistics(mean: Array, spread: Array, n: int) -> Array:
+    """sqrt(n) mean / sd of samples of n; infinite (0) where the spread is none and the mean is some (none)."""
     flat = spread <= FLAT * np.abs(mean)
     return np.where(flat, np.where(mean == 0.0, 0.0, np.inf), math.sqrt(n) * mean / np.where(flat, 1.0, spread))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -69,20 +70,20 @@ class Placebo(Shown):
     plot = plot_placebo
 
 
-@guarded
-@dataclass(frozen=True, eq=False)
-class Candidates:
+class Candidates(NamedTuple):
     """Placebo days of every cluster of events and the outcome at every day of the sample.
 
-    ``anchors[c]`` are the rows at which the first event of cluster c may be put; ``offsets[c]`` the
-    distances of its events from the first; ``members[c]`` their numbers; ``relaxed[c]`` matches given up.
+    Clusters of one kind may stand at the same days: ``anchors[k]`` are the rows at which the first event of a cluster
+    of kind k may be put, ``relaxed[k]`` the matches given up for them, ``kinds`` (G,) the kind of each cluster.
+    ``cluster`` (n,) is the number of each event's cluster, ``distance`` (n,) its distance from the first event there.
     ``standardised`` and ``cumulative`` (T,) hold SCAR and CAR with day 0 at each row, NaN where not allowed.
     """
 
     anchors: list[Positions]
-    offsets: list[Positions]
-    members: list[Positions]
     relaxed: list[str]
+    kinds: Positions
+    cluster: Positions
+    distance: Positions
     standardised: Array
     cumulative: Array
 
@@ -91,12 +92,13 @@ def day_outcomes(
     series: Series, usable: Mask, *, window: tuple[int, int], estimation: tuple[int, int], minimum: int
 ) -> tuple[Array, Array]:
     """SCAR and CAR (T,) with day 0 at every row whose window holds no event; NaN elsewhere."""
-    rows = np.arange(max(0, -window[0]), len(series.y) - max(0, window[1]))
-    clean = usable[rows[:, None] + np.arange(window[0], window[1] + 1)].all(axis=1)
+    y, last = series.y, len(series.y) - max(0, window[1])
+    rows = np.arange(max(0, -window[0]), last)
+    clean = np.logical_and.reduce([usable[rows + day] for day in range(window[0], window[1] + 1)])
     rows = rows[clean]
     change, error, days, floor = series.scan(usable, rows, window=window, estimation=estimation)
-    ready = (days >= minimum) & (floor > SINGULAR) & (error > 1e-6 * np.nanstd(series.y))
-    standardised, cumulative = np.full(len(series.y), np.nan), np.full(len(series.y), np.nan)
+    ready = (days >= minimum) & (floor > SINGULAR) & (error > 1e-6 * y[~np.isnan(y)].std())
+    standardised, cumulative = np.full(len(y), np.nan), np.full(len(y), np.nan)
     cumulative[rows[ready]] = change[ready]
     standardised[rows[ready]] = change[ready] / error[ready]
     return standardised, cumulative
@@ -119,19 +121,22 @@ def strata(
 
 
 def _regimes(y: Array, ready: Mask, first: int) -> Array:
-    recent = pd.Series(y).rolling(22, min_periods=11).std().shift(1 - first).to_numpy()
+    spread = pd.Series(y).rolling(22, min_periods=11).std().to_numpy()
+    last = np.arange(len(y)) + first - 1  # the day before the window
+    inside = (last >= 0) & (last < len(y))
+    recent = np.where(inside, spread[np.where(inside, last, 0)], np.nan)
     known = np.isfinite(recent)
-    regime = np.full(len(y), -1.0)
-    cuts = np.quantile(recent[ready & known], [1 / 3, 2 / 3]) if (ready & known).any() else np.zeros(2)
-    regime[known] = np.searchsorted(cuts, recent[known])
-    return regime
+    chosen = recent[ready & known]
+    cuts = np.quantile(chosen, [1 / 3, 2 / 3]) if len(chosen) else np.zeros(2)
+    return np.where(known, (recent > cuts[0]).astype(float) + (recent > cuts[1]), -1.0)
 
 
 def find_candidates(
     series: Series,
     usable: Mask,
-    windows: Windows,
+    positions: Positions,
     *,
+    window: tuple[int, int],
     outcomes: tuple[Array, Array],
     match: tuple[str, ...],
 ) -> Candidates:
@@ -140,31 +145,41 @@ def find_candidates(
         checks.choice("match", word, MATCHES)
     standardised, cumulative = outcomes
     ready = np.isfinite(standardised)
-    classes = strata(series, usable, ready, first=windows.first, match=match)
-    numbers = clusters(windows.positions, windows.length)
-    found: list[tuple[Positions, Positions, Positions, str]] = []
+    classes = strata(series, usable, ready, first=window[0], match=match)
+    cluster = clusters(positions, window[1] - window[0] + 1)
+    order, counts = np.argsort(cluster, kind="stable"), np.bincount(cluster)
+    ends = np.cumsum(counts)
+    first = np.minimum.reduceat(positions[order], ends - counts)
+    distance = positions - first[cluster]
+    lags, values = distance[order].tolist(), [classes[word][first].tolist() for word in match]
     allowed: dict[tuple[int, ...], Positions] = {}  # by the shape of a cluster: most are single events
     alike: dict[Any, tuple[Positions, str]] = {}  # by shape and classes
-    for number in range(int(numbers.max()) + 1):
-        events = np.flatnonzero(numbers == number)
-        anchor = int(windows.positions[events].min())
-        distance = windows.positions[events] - anchor
-        shape = tuple(distance.tolist())
+    kinds = []
+    for number, (start, end) in enumerate(pairwise([0, *ends.tolist()])):
+        shape = tuple(lags[start:end])
+        kind = (shape, *(each[number] for each in values))
         if shape not in allowed:
-            rows = np.arange(len(series.y) - int(distance.max()))
-            allowed[shape] = rows[ready[rows[:, None] + distance].all(axis=1)]
-        rows = allowed[shape]
-        if len(rows) < ENOUGH:
-            raise SpecificationError(
-                f"only {len(rows)} days without events can serve as placebo for the events around "
-                f"{series.index[anchor].date()}; at least {ENOUGH} are needed: lengthen the data."
-            )
-        kind = (shape, *(float(classes[word][anchor]) for word in match))
+            allowed[shape] = _rooms(ready, shape, series.index[first[number]])
         if kind not in alike:
-            alike[kind] = _matched(rows, anchor, [(word, classes[word]) for word in match])
-        found.append((alike[kind][0], distance, events, alike[kind][1]))
-    anchors, offsets, members, relaxed = (list(each) for each in zip(*found, strict=True))
-    return Candidates(anchors, offsets, members, relaxed, standardised, cumulative)
+            alike[kind] = _matched(allowed[shape], int(first[number]), [(word, classes[word]) for word in match])
+        kinds.append(kind)
+    numbers = {kind: number for number, kind in enumerate(alike)}
+    anchors, relaxed = (list(each) for each in zip(*alike.values(), strict=True))
+    return Candidates(
+        anchors, relaxed, np.array([numbers[kind] for kind in kinds]), cluster, distance, standardised, cumulative
+    )
+
+
+def _rooms(ready: Mask, shape: tuple[int, ...], day: pd.Timestamp) -> Positions:
+    """Rows at which the first event of a cluster of that shape may be put; ``day`` is that of its own first event."""
+    rows = np.arange(len(ready) - max(shape))
+    rows = rows[np.logical_and.reduce([ready[rows + lag] for lag in shape])]
+    if len(rows) < ENOUGH:
+        raise SpecificationError(
+            f"only {len(rows)} days without events can serve as placebo for the events around {day.date()}; at least "
+            f"{ENOUGH} are needed: lengthen the data."
+        )
+    return rows
 
 
 def _matched(rows: Positions, anchor: int, classes: list[tuple[str, Array]]) -> tuple[Positions, str]:
@@ -181,27 +196,26 @@ def draw_dates(candidates: Candidates, size: int, generator: np.random.Generator
 
     A cluster whose window meets that of an earlier one is drawn again, up to 50 times.
     """
-    counts = np.array([len(rows) for rows in candidates.anchors])
-    table = np.zeros((len(counts), int(counts.max())), dtype=np.int64)
-    for number, rows in enumerate(candidates.anchors):
-        table[number, : len(rows)] = rows
-    spans = np.array([int(distance.max()) + length for distance in candidates.offsets])
-    columns = np.arange(len(counts))
-    drawn = table[columns, generator.integers(counts, size=(size, len(counts)))]
+    rows, counts = np.concatenate(candidates.anchors), np.array([len(each) for each in candidates.anchors])
+    kinds, cluster, distance = candidates.kinds, candidates.cluster, candidates.distance
+    low, counts = (np.cumsum(counts) - counts)[kinds], counts[kinds]
+    spans, columns = np.full(len(kinds), length), np.arange(len(kinds))
+    np.maximum.at(spans, cluster, distance + length)
+    drawn = rows[low + generator.integers(counts, size=(size, len(counts)))]
     live = np.arange(size)  # draws whose windows may still meet
     for _ in range(REDRAWS):
-        order = np.argsort(drawn[live], axis=1, kind="stable")
-        start = np.take_along_axis(drawn[live], order, axis=1)
-        row, place = np.nonzero(np.diff(start, axis=1) < spans[order[:, :-1]])
+        # by row, then by column: both in one number, which sorts faster than the order of the rows is found
+        ordered = np.sort(drawn[live] * len(columns) + columns, axis=1)
+        start = ordered // len(columns)
+        order = ordered - start * len(columns)
+        meets = start[:, 1:] - start[:, :-1] < spans[order[:, :-1]]
+        row, place = np.nonzero(meets)
         if not row.size:
             break
         again = order[row, place + 1]
-        drawn[live[row], again] = table[again, generator.integers(counts[again])]
-        live = live[np.unique(row)]
-    dates = np.empty((size, sum(len(events) for events in candidates.members)), dtype=np.int64)
-    for number, (events, distance) in enumerate(zip(candidates.members, candidates.offsets, strict=True)):
-        dates[:, events] = drawn[:, [number]] + distance
-    return dates
+        drawn[live[row], again] = rows[low[again] + generator.integers(counts[again])]
+        live = live[meets.any(axis=1)]
+    return np.asarray(drawn[:, cluster] + distance)
 
 
 def placebo_of_study(
@@ -219,7 +233,9 @@ def placebo_of_study(
     outcomes = day_outcomes(
         results.series, results.usable, window=study.window, estimation=study.estimation, minimum=MINIMUM_DAYS
     )
-    candidates = find_candidates(results.series, results.usable, windows, outcomes=outcomes, match=match)
+    candidates = find_candidates(
+        results.series, results.usable, windows.positions, window=study.window, outcomes=outcomes, match=match
+    )
     return placebo_test(
         candidates,
         windows,
@@ -279,9 +295,5 @@ def _observed(windows: Windows, statistic: str) -> float | Unavailable:
 
 
 def _per_event(values: Sequence[object], candidates: Candidates, events: pd.Index) -> pd.Series:
-    """Spread one value a cluster over its events."""
-    spread: list[object] = [None] * len(events)
-    for value, members in zip(values, candidates.members, strict=True):
-        for event in members:
-            spread[event] = value
-    return pd.Series(spread, index=events)
+    """Spread one value a kind of cluster over the events."""
+    return pd.Series([values[kind] for kind in candidates.kinds[candidates.cluster]], index=events)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from econ.arrays import Array, Seed
+from econ.arrays import Array, Mask, Seed
 from econ.eventstudy._kernels import Positions, Windows
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.outcome import NO_MEAN, Outcome, draws_outcome, unavailable
@@ -72,15 +74,15 @@ def block_bootstrap(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1)
     observed = mean_test(windows.standardised).statistic
     if not isinstance(observed, float):
         return unavailable(observed.reason, words, NO_MEAN)
-    tables = block_tables(windows)
-    few = [(events, sums) for events, sums in tables if len(sums) < 20]
-    if few:
-        events, sums = few[0]
-        reason = f"{len(sums)} runs of residuals as long as the events around row {windows.positions[events[0]]}"
+    runs = find_runs(windows.positions, windows.used, windows.length)
+    if runs.counts.min() < 20:
+        number = np.flatnonzero(runs.counts < 20)[0]
+        row = windows.positions[np.flatnonzero(runs.cluster == number)[0]]
+        reason = f"{runs.counts[number]} runs of residuals as long as the events around row {row}"
         return unavailable(f"only {reason}; 20 are needed", words, NO_MEAN)
 
     def work(size: int, generator: np.random.Generator) -> Array:
-        return one_block_of_sums(tables, size, generator)
+        return run_sums(windows, *draw_runs(runs, size, generator))
 
     drawn = row_statistics(
         np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="bootstrap"))
@@ -88,38 +90,51 @@ def block_bootstrap(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1)
     return draws_outcome(observed, np.abs(drawn), "block draws", null=NO_MEAN)
 
 
-def block_tables(windows: Windows) -> list[tuple[Positions, Array]]:
-    """Events and run sums of each cluster."""
-    groups = clusters(windows.positions, windows.length)
-    members = [np.flatnonzero(groups == number) for number in range(int(groups.max()) + 1)]
-    residuals, used = windows.studentised_residuals, windows.used
-    total, count = np.zeros((2, len(used), used.shape[1] + 1))
-    np.cumsum(residuals, axis=1, out=total[:, 1:])
-    np.cumsum(used, axis=1, out=count[:, 1:])
-    positions, length = windows.positions, windows.length
-    return [(events, _block_sums((total, count), events, positions[events], length=length)) for events in members]
+class Runs(NamedTuple):
+    """Where runs of usable days as long as each cluster of events begin in the estimation window of its first event.
 
-
-def one_block_of_sums(tables: list[tuple[Positions, Array]], size: int, generator: np.random.Generator) -> Array:
-    """(size, n) drawn SCARs from one generator."""
-    sample = np.empty((size, sum(len(events) for events, _ in tables)))
-    for events, sums in tables:
-        sample[:, events] = sums[generator.integers(len(sums), size=size)]
-    return sample
-
-
-def _block_sums(running: tuple[Array, Array], events: Positions, positions: Positions, *, length: int) -> Array:
-    """(runs, events of the cluster) sums of studentised residuals over sqrt(length), one row a run.
-
-    ``running`` are the running sums (n, p + 1) of residuals and of usable days, from 0.
+    ``starts`` are the slots, those of cluster c behind the first ``low[c]`` of them, ``counts[c]`` in number. Event i
+    is of ``cluster[i]``, whose first event is ``leader[i]``, ``distance[i]`` days before it.
     """
-    first = np.argmin(positions)
-    offsets = positions - positions[first]
-    total, count = (each[events[first]] for each in running)
-    span = int(offsets.max()) + length
-    starts = np.flatnonzero(count[span:] - count[:-span] == span)
-    begin = starts[:, None] + offsets
-    return np.asarray((total[begin + length] - total[begin]) / np.sqrt(length))
+
+    starts: Positions
+    low: Positions
+    counts: Positions
+    cluster: Positions
+    leader: Positions
+    distance: Positions
+
+
+def find_runs(positions: Positions, used: Mask, length: int) -> Runs:
+    """The runs of every cluster of events with windows of ``length`` days; ``used`` (n, p) as in `Windows`."""
+    cluster = clusters(positions, length)
+    members = np.bincount(cluster)
+    leaders = np.argsort(positions, kind="stable")[np.cumsum(members) - members]
+    distance = positions - positions[leaders[cluster]]
+    spans = np.full(len(leaders), length)
+    np.maximum.at(spans, cluster, distance + length)
+    running = np.zeros((len(leaders), used.shape[1] + 1), dtype=np.int64)
+    np.cumsum(used[leaders], axis=1, out=running[:, 1:])
+    end = np.arange(running.shape[1]) + spans[:, None]
+    inside = np.minimum(end, used.shape[1])
+    whole = (np.take_along_axis(running, inside, axis=1) - running == spans[:, None]) & (end == inside)
+    counts = whole.sum(axis=1)
+    return Runs(np.nonzero(whole)[1], np.cumsum(counts) - counts, counts, cluster, leaders[cluster], distance)
+
+
+def draw_runs(runs: Runs, size: int, generator: np.random.Generator) -> tuple[Positions, Positions]:
+    """Slots (size, n) at which the days drawn for each event begin, in the estimation windows of events (n,)."""
+    drawn = runs.low[:, None] + generator.integers(runs.counts[:, None], size=(len(runs.counts), size))
+    return np.ascontiguousarray(runs.starts[drawn[runs.cluster]].T) + runs.distance, runs.leader
+
+
+def run_sums(windows: Windows, begin: Positions, leader: Positions) -> Array:
+    """(size, n) drawn SCARs: studentised residuals of the days of a window, summed, over the root of their number."""
+    residuals, length = windows.studentised_residuals, windows.length
+    running = np.zeros((len(residuals), residuals.shape[1] + 1))
+    np.cumsum(residuals, axis=1, out=running[:, 1:])
+    sums = (running[:, length:] - running[:, :-length]) / np.sqrt(length)
+    return np.asarray(sums[leader, begin])
 
 
 def resampling_tests(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1) -> dict[str, Outcome]:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import scipy
 
 from econ import checks
 from econ.arrays import Array, Mask, Seed
 from econ.border import checked
 from econ.errors import SpecificationError
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
-from econ.eventstudy._replications import cusum_statistics, p_values, resampled_p, stacked
+from econ.eventstudy._replications import (
+    average_correlations,
+    cusum_statistics,
+    fit_replications,
+    flipped_statistics,
+    p_values,
+    resampled_p,
+)
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.calendar import clusters
 from econ.eventstudy.cusum import critical_level
 from econ.eventstudy.parametric import row_statistics
-from econ.eventstudy.placebo import Candidates, day_outcomes, draw_dates, find_candidates
-from econ.eventstudy.resampling import block_tables, one_block_of_flips, one_block_of_sums
+from econ.eventstudy.placebo import day_outcomes, draw_dates, find_candidates
+from econ.eventstudy.resampling import draw_runs, find_runs, one_block_of_flips, run_sums
 from econ.eventstudy.series import Series
 from econ.parallel import map_blocks, seed_sequence
 
 WINDOW = (0, 1)
+LENGTH = WINDOW[1] - WINDOW[0] + 1
 ESTIMATION = (-130, -11)
 SCENARIOS = ("normal", "variance increase", "fat tails", "volatility clustering", "clustered events")
 RESAMPLED = ("wild bootstrap", "block bootstrap", "placebo dates")
@@ -138,36 +147,52 @@ def _block(
 ) -> Array:
     """(2, tests) rejections without and with the effect in ``count`` replications."""
     index = pd.bdate_range("2000-01-03", periods=days)
-    fitted, shifts, null, flips = list[Windows](), list[Array](), list[dict[str, Array]](), list[list[Array]]()
-    for _ in range(count):
-        positions = event_days(generator, events, days, scenario=scenario)
-        y = daily_changes(generator, days, positions, scenario=scenario)
-        window_days = positions[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)
-        usable = np.ones(days, dtype=bool)
-        usable[window_days] = False
-        series = Series(index=index, y=y, x=np.ones((days, 1)), names=("const",), units="sd")
-        windows = series.fit(usable, positions, window=WINDOW, estimation=ESTIMATION)
-        null.append(_null_draws(series, usable, windows, draws, generator))
-        groups = clusters(positions, windows.length)
-        flips.append([one_block_of_flips(groups, draws, generator) for _ in range(2)])
-        shifts.append(np.where(np.isin(window_days, positions), effect, 0.0))
-        fitted.append(windows)
-    correlation, still = np.array([windows.average_correlation for windows in fitted]), stacked(fitted)
-    drawn = {name: np.stack([each[name] for each in null]) for name in null[0]}
-    decide, signs = partial(_rejected, correlation=correlation, null=drawn, size=size), np.stack(flips)
-    unmoved = decide(still, flips=signs[:, 0])
-    return np.array([unmoved, decide(still.shifted(np.concatenate(shifts)), flips=signs[:, 1])])
+    series = [_replication(generator, index, scenario=scenario, events=events, draws=draws) for _ in range(count)]
+    y, usable, positions, begin, leader, flips, placebo = (np.stack(each) for each in zip(*series, strict=True))
+    windows = fit_replications(y, usable, positions, window=WINDOW, estimation=ESTIMATION)
+    correlation, first = average_correlations(windows, count), events * np.arange(count)[:, None, None]
+    drawn = {
+        "block bootstrap": row_statistics(run_sums(windows, begin, leader[:, None] + first)),
+        "placebo dates": placebo,
+    }
+    decide = partial(_rejected, correlation=correlation, null=drawn, size=size)
+    event = (
+        positions[:, :, None, None] + np.arange(WINDOW[0], WINDOW[1] + 1)[:, None] == positions[:, None, None]
+    ).any(axis=3)
+    moved = windows.shifted(effect * event.reshape(windows.abnormal.shape))
+    return np.array([decide(windows, flips=flips[:, 0]), decide(moved, flips=flips[:, 1])])
 
 
-def _null_draws(
-    series: Series, usable: Mask, windows: Windows, draws: int, generator: np.random.Generator
-) -> dict[str, Array]:
-    """Draws of the block bootstrap and the placebo test, which do not see the event windows."""
+class _Replication(NamedTuple):
+    """One simulated series, and what was drawn for its tests."""
+
+    y: Array
+    usable: Mask
+    positions: Positions
+    begin: Positions
+    leader: Positions
+    flips: Array
+    placebo: Array
+
+
+def _replication(
+    generator: np.random.Generator, index: pd.DatetimeIndex, *, scenario: str, events: int, draws: int
+) -> _Replication:
+    """Draw a series; the block bootstrap and the placebo test do not see its event windows."""
+    days = len(index)
+    positions = event_days(generator, events, days, scenario=scenario)
+    y = daily_changes(generator, days, positions, scenario=scenario)
+    usable = np.ones(days, dtype=bool)
+    usable[positions[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)] = False
+    series = Series(index=index, y=y, x=np.ones((days, 1)), names=("const",), units="sd")
     outcomes = day_outcomes(series, usable, window=WINDOW, estimation=ESTIMATION, minimum=MINIMUM_DAYS)
-    candidates: Candidates = find_candidates(series, usable, windows, outcomes=outcomes, match=("volatility",))
-    dates = draw_dates(candidates, draws, generator, length=windows.length)
-    sums = one_block_of_sums(block_tables(windows), draws, generator)
-    return {"block bootstrap": row_statistics(sums), "placebo dates": row_statistics(candidates.standardised[dates])}
+    candidates = find_candidates(series, usable, positions, window=WINDOW, outcomes=outcomes, match=("volatility",))
+    dates = draw_dates(candidates, draws, generator, length=LENGTH)
+    used = usable[positions[:, None] + np.arange(ESTIMATION[0], ESTIMATION[1] + 1)]
+    begin, leader = draw_runs(find_runs(positions, used, LENGTH), draws, generator)
+    groups = clusters(positions, LENGTH)
+    flips = np.stack([one_block_of_flips(groups, draws, generator) for _ in range(2)])
+    return _Replication(y, usable, positions, begin, leader, flips, row_statistics(candidates.standardised[dates]))
 
 
 def _rejected(windows: Windows, *, flips: Array, correlation: Array, null: dict[str, Array], size: float) -> Array:
@@ -176,10 +201,9 @@ def _rejected(windows: Windows, *, flips: Array, correlation: Array, null: dict[
     ``null`` has the statistics (R, B) of draws, ``flips`` the signs (R, B, n) of the wild bootstrap.
     """
     replications, _, n = flips.shape
-    standard = windows.standardised.reshape(replications, 1, n)
-    observed = row_statistics(standard[:, 0])
-    wild = row_statistics((standard * flips).reshape(-1, n)).reshape(replications, -1)
-    drawn = {"wild bootstrap": wild} | null
+    standard = windows.standardised.reshape(replications, n)
+    observed = row_statistics(standard)
+    drawn = {"wild bootstrap": flipped_statistics(standard, flips)} | null
     p = p_values(windows, correlation) | {name: resampled_p(observed, drawn[name]) for name in RESAMPLED}
     steps, size_of = windows.length, cusum_statistics(windows, replications)
     # the same decision as by the p-value, without an integral a replication
@@ -211,9 +235,9 @@ def daily_changes(generator: np.random.Generator, days: int, positions: Position
 
 
 def _garch(shocks: Array, alpha: float = 0.08, beta: float = 0.90) -> Array:
-    h, y = 1.0, []
-    for shock in shocks.tolist():
-        change = h**0.5 * shock
-        h = 1.0 - alpha - beta + alpha * change**2 + beta * h
-        y.append(change)
-    return np.array(y)
+    """h_t = (1 - α - β) + (α z²_(t-1) + β) h_(t-1) from h_0 = 1, one linear equation a day; y = sqrt(h) z."""
+    band = np.stack([np.ones(len(shocks)), -(alpha * shocks**2 + beta)])
+    right = np.full((len(shocks), 1), 1.0 - alpha - beta)
+    right[0] = 1.0
+    h, _ = scipy.linalg.lapack.dtbtrs(band, right, uplo="L", diag="U")
+    return np.asarray(np.sqrt(h[:, 0]) * shocks)

@@ -21,6 +21,7 @@ from econ.eventstudy.results import EventStudyResults
 from econ.eventstudy.series import Series, changes, innovations, principal_components, standardised, trading_days
 from econ.frozen import guarded
 
+Chosen = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 CHOICES = {
     "normal": ("zero", "mean", "market", "factors"),
     "volatility": ("constant", "garch"),
@@ -189,11 +190,12 @@ class EventStudy:
         MissingValues
             If ``missing="closed"`` drops a day on which another column has a quote.
         """
+        return self._fit(None)
+
+    def _fit(self, chosen: Chosen | None) -> EventStudyResults:
+        """The results, with events that were placed and chosen before on the same trading days."""
         frame = trading_days(self.data, [self.response, *(self.factors or ())], self.missing)
-        index = pd.DatetimeIndex(frame.index)
-        placed = self._place(self.events, index)
-        _check_inside(placed, len(index), self.window, self.transform)
-        kept, dropped = self._filter(placed, index)
+        placed, kept, dropped = self._choose(pd.DatetimeIndex(frame.index)) if chosen is None else chosen
         series, usable = self._series(frame, placed["position"].to_numpy())
         positions = kept["position"].to_numpy()
         _check_quotes(kept, series, frame, self.window)
@@ -208,6 +210,12 @@ class EventStudy:
 
     def _place(self, news: pd.DataFrame, index: pd.DatetimeIndex) -> pd.DataFrame:
         return place_events(news, index, close=self.close, zone=self.zone, half_days=self.half_days)
+
+    def _choose(self, index: pd.DatetimeIndex) -> Chosen:
+        """All events on their trading days, those studied, and those dropped."""
+        placed = self._place(self.events, index)
+        _check_inside(placed, len(index), self.window, self.transform)
+        return placed, *self._filter(placed, index)
 
     def _filter(self, placed: pd.DataFrame, index: pd.DatetimeIndex) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Split the events into those studied and those dropped, the latter with the reason."""
@@ -288,11 +296,12 @@ class EventStudy:
         names = names if responses is None else list(checks.names("responses", responses, least=1))
         if self.missing == "closed":
             raise SpecificationError("pooled columns need days in common; use missing='raise', or study one by one.")
-        news = {name: self.events for name in names}
-        if "response" in self.events.columns:
-            for name in self.events["response"]:
-                checks.position("response", name, names, of="among those studied, named in the events")
-            news = {name: self.events[self.events["response"] == name] for name in names}
+        if "response" not in self.events.columns:
+            chosen = self._choose(pd.DatetimeIndex(trading_days(self.data, names[:1], self.missing).index))
+            return PooledEvents(self, {name: self.with_response(name)._fit(chosen) for name in names})
+        for name in self.events["response"]:
+            checks.position("response", name, names, of="among those studied, named in the events")
+        news = {name: self.events[self.events["response"] == name] for name in names}
         firms = {name: replace(self, response=name, events=each).fit() for name, each in news.items() if len(each)}
         return PooledEvents(self, firms)
 
@@ -321,7 +330,8 @@ def _check_inside(placed: pd.DataFrame, length: int, window: tuple[int, int], tr
 
 def _check_quotes(kept: pd.DataFrame, series: Series, frame: pd.DataFrame, window: tuple[int, int]) -> None:
     finite = series.finite
-    for _, event in kept.iterrows():
+    days = kept["position"].to_numpy()[:, None] + np.arange(window[0], window[1] + 1)
+    for _, event in kept[~finite[days].all(axis=1)].iterrows():
         for row in range(event["position"] + window[0], event["position"] + window[1] + 1):
             if finite[row]:
                 continue

@@ -124,9 +124,10 @@ def equivalence(
     value, std_error = checks.real("value", value), checks.real("std_error", std_error, above=0.0)
     size = checks.real("size", 0.05 if size is None else size, above=0.0, below=1.0)
     statistic = (bound - abs(value)) / std_error
-    reference = _reference(df)
-    smallest = abs(value) + float(reference.ppf(1.0 - size)) * std_error
-    return Equivalence(value, std_error, bound, statistic, float(reference.sf(statistic)), smallest, size)
+    df = None if df is None else checks.real("df", df, above=0.0)
+    smallest = abs(value) + _quantile(1.0 - size, df) * std_error
+    p_value = float(scipy.special.ndtr(-statistic) if df is None else scipy.special.stdtr(df, -statistic))
+    return Equivalence(value, std_error, bound, statistic, p_value, smallest, size)
 
 
 @checked
@@ -202,12 +203,10 @@ def minimum_detectable_effect(
     """
     std_error, size = checks.real("std_error", std_error, above=0.0), checks.real("size", size, above=0.0, below=1.0)
     power = checks.real("power", power, least=0.5, below=1.0)
-    reference = _reference(df)
-    quantiles = float(reference.ppf(1.0 - size / 2.0)) + float(reference.ppf(power))
-    return quantiles * std_error
+    df = None if df is None else checks.real("df", df, above=0.0)
+    return (_quantile(1.0 - size / 2.0, df) + _quantile(power, df)) * std_error
 
 
-def _reference(df: float | None) -> scipy.stats.rv_frozen:
-    if df is None:
-        return scipy.stats.norm()
-    return scipy.stats.t(checks.real("df", df, above=0.0))
+def _quantile(share: float, df: float | None) -> float:
+    """Of the standard normal, or of Student's t."""
+    return float(scipy.special.ndtri(share) if df is None else scipy.special.stdtrit(df, share))

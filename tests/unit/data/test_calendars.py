@@ -159,5 +159,12 @@ def test_requests_outside_a_class_are_refused(arguments, error, words):
 def test_a_changed_file_is_refused(monkeypatch):
     module = importlib.import_module("econ.data.calendars")
     monkeypatch.setattr(module, "_table", lambda name: pd.DataFrame({"name": ["fomc"]}))
+    module._book.cache_clear()  # of what earlier tests have read
     with pytest.raises(SchemaError, match=r"calendars\.csv must have the columns"):
         calendars()
+
+
+def test_what_is_handed_out_may_be_edited():
+    first, book = calendar("fomc"), calendars()
+    first["label"], book["rule"] = "edited", "edited"
+    assert "edited" not in set(calendar("fomc")["label"]) | set(calendars()["rule"])

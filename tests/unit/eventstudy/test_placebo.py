@@ -1,5 +1,7 @@
 """Placebo dates: who may stand in for an event, and what a draw looks like."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +18,9 @@ def prepared(window=(0, 1), match=("weekday", "volatility", "calendar"), days=25
     frame = simulated_levels(days)
     results = EventStudy(frame, event_table(frame.index, POSITIONS), response="yield_10y", window=window).fit()
     outcomes = day_outcomes(results.series, results.usable, window=window, estimation=(-130, -11), minimum=30)
-    found = find_candidates(results.series, results.usable, results.windows, outcomes=outcomes, match=match)
+    found = find_candidates(
+        results.series, results.usable, results.windows.positions, window=window, outcomes=outcomes, match=match
+    )
     return results, outcomes, found
 
 
@@ -70,16 +74,40 @@ def test_candidates_match_and_keep_away_from_events():
     results, _, found = prepared()
     index, usable = results.series.index, results.usable
     classes = strata(results.series, usable, np.isfinite(found.standardised), first=0)
-    assert len(found.anchors) == 8  # 200 and 201 move together, and so do 1200 and 1201
-    for rows, offsets, members, relaxed in zip(found.anchors, found.offsets, found.members, found.relaxed, strict=True):
+    assert len(found.kinds) == 8  # 200 and 201 move together, and so do 1200 and 1201
+    for number, kind in enumerate(found.kinds):
+        rows, members = found.anchors[kind], np.flatnonzero(found.cluster == number)
         anchor = results.windows.positions[members].min()
-        assert relaxed == ""
+        assert found.relaxed[kind] == ""
         assert (index[rows].day_of_week == index[anchor].day_of_week).all()
         for values in classes.values():
             assert (values[rows] == values[anchor]).all()
-        for offset in offsets:
+        for offset in found.distance[members]:
             assert usable[rows + offset].all()
             assert usable[rows + offset + 1].all()
+
+
+def test_draws_are_those_of_one_draw_after_the_other():
+    """Every draw by itself, cluster by cluster: the same numbers from the same generator."""
+    _, _, found = prepared()
+    size, generator, again = 60, np.random.default_rng(6), np.random.default_rng(6)
+    dates = draw_dates(found, size, generator, length=2)
+    lists = [found.anchors[kind] for kind in found.kinds]
+    lags = [found.distance[found.cluster == number] for number in range(len(lists))]
+    drawn = np.array([[rows[again.integers(len(rows))] for rows in lists] for _ in range(size)])
+    live = list(range(size))
+    while live:
+        later = []
+        for draw in live:  # in order of the days; the later of two that meet goes
+            order = np.argsort(drawn[draw], kind="stable")
+            pairs = pairwise(order)
+            later += [(draw, b) for a, b in pairs if drawn[draw, b] - drawn[draw, a] < max(lags[a]) + 2]
+        for draw, number in later:
+            drawn[draw, number] = lists[number][again.integers(len(lists[number]))]
+        live = list(dict.fromkeys(draw for draw, _ in later))
+    for number, members in enumerate(np.flatnonzero(found.cluster == each) for each in range(len(lists))):
+        np.testing.assert_array_equal(dates[:, members], drawn[:, [number]] + lags[number])
+    assert generator.bit_generator.state == again.bit_generator.state
 
 
 def test_matches_are_given_up_from_the_last_and_reported():
@@ -143,7 +171,9 @@ def test_crowded_draws_are_redrawn_until_no_windows_meet():
         frame, event_table(frame.index, range(150, 2450, 38)), response="yield_10y", window=(0, 2)
     ).fit()
     outcomes = day_outcomes(results.series, results.usable, window=(0, 2), estimation=(-130, -11), minimum=30)
-    found = find_candidates(results.series, results.usable, results.windows, outcomes=outcomes, match=("weekday",))
+    found = find_candidates(
+        results.series, results.usable, results.windows.positions, window=(0, 2), outcomes=outcomes, match=("weekday",)
+    )
     dates = np.sort(draw_dates(found, 400, np.random.default_rng(4), length=3), axis=1)
     assert dates.shape[1] == 61  # about 15 of 61 windows of 3 days would meet others in every draw
     assert (np.diff(dates, axis=1) >= 3).mean() > 0.9999

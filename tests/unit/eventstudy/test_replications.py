@@ -1,23 +1,46 @@
 """Many replications at once reject as each by itself."""
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from econ.estimate import Unavailable
 from econ.eventstudy import size
-from econ.eventstudy._replications import cusum_statistics, p_values, resampled_p, stacked
+from econ.eventstudy._kernels import Windows
+from econ.eventstudy._replications import (
+    average_correlations,
+    cusum_statistics,
+    fit_replications,
+    flipped_statistics,
+    p_values,
+    resampled_p,
+)
 from econ.eventstudy.battery import TESTS
 from econ.eventstudy.cusum import cusum_statistic
 from econ.eventstudy.outcome import draws_outcome
+from econ.eventstudy.parametric import row_statistics
+from econ.eventstudy.resampling import draw_runs, find_runs, run_sums
 from econ.eventstudy.series import Series
 
 
-def one(generator, *, events=12, days=600, scenario="clustered events"):
+def stacked(windows):
+    """Windows below each other."""
+    names = [each.name for each in fields(Windows) if each.name != "first"]
+    return Windows(first=0, **{name: np.concatenate([getattr(one, name) for one in windows]) for name in names})
+
+
+def simulated(generator, *, events=12, days=600, scenario="clustered events"):
     positions = size.event_days(generator, events, days, scenario=scenario)
     y = size.daily_changes(generator, days, positions, scenario=scenario)
     usable = np.ones(days, dtype=bool)
     usable[positions[:, None] + np.arange(2)] = False
+    return y, usable, positions
+
+
+def one(generator, *, days=600, scenario="clustered events"):
+    y, usable, positions = simulated(generator, days=days, scenario=scenario)
     series = Series(pd.bdate_range("2000-01-03", periods=days), y, np.ones((days, 1)), ("const",), "sd")
     return series.fit(usable, positions, window=size.WINDOW, estimation=size.ESTIMATION)
 
@@ -55,6 +78,62 @@ def test_draws_decide_as_they_do_for_one():
     for j in range(2):
         assert found[j] == draws_outcome(observed[j], np.abs(drawn[j]), "draws", null="").p_value
     assert found[2] == 1.0
+
+
+def test_series_of_a_block_are_fitted_one_after_the_other():
+    generator = np.random.default_rng(4)
+    parts = [simulated(generator) for _ in range(3)]
+    y, usable, positions = (np.stack(each) for each in zip(*parts, strict=True))
+    together = fit_replications(y, usable, positions, window=size.WINDOW, estimation=size.ESTIMATION)
+    index = pd.bdate_range("2000-01-03", periods=600)
+    alone = [
+        Series(index, y, np.ones((600, 1)), ("const",), "sd").fit(
+            usable, positions, window=size.WINDOW, estimation=size.ESTIMATION
+        )
+        for y, usable, positions in parts
+    ]
+    for name in ("abnormal", "spread", "scale", "df", "residuals", "leverage", "loadings", "used"):
+        np.testing.assert_array_equal(getattr(together, name), np.concatenate([getattr(one, name) for one in alone]))
+    expected = [each.average_correlation for each in alone]
+    np.testing.assert_allclose(average_correlations(together, 3), expected, rtol=1e-12)
+
+
+def test_flips_leave_the_squares_alone():
+    generator = np.random.default_rng(3)
+    values, flips = generator.standard_normal((3, 7)), generator.choice([-1.0, 1.0], size=(3, 11, 7))
+    np.testing.assert_allclose(flipped_statistics(values, flips), row_statistics(values[:, None] * flips), rtol=1e-12)
+    assert (flipped_statistics(np.zeros((1, 7)), flips[:1]) == 0.0).all()
+    assert np.isinf(flipped_statistics(np.full((1, 4), 0.5), np.ones((1, 2, 4)))).all()
+
+
+def test_runs_are_drawn_and_summed_as_one_by_one():
+    """Every run of every cluster written out, one call of the generator a cluster."""
+    windows, draws = one(np.random.default_rng(7)), 40
+    generator, again = np.random.default_rng(8), np.random.default_rng(8)
+    runs = find_runs(windows.positions, windows.used, windows.length)
+    sums = run_sums(windows, *draw_runs(runs, draws, generator))
+    residuals, positions, length = windows.studentised_residuals, windows.positions, windows.length
+    for number in range(runs.cluster.max() + 1):
+        events = np.flatnonzero(runs.cluster == number)
+        first = events[np.argmin(positions[events])]
+        span = positions[events].max() - positions[first] + length
+        starts = [slot for slot in range(120 - span + 1) if windows.used[first, slot : slot + span].all()]
+        begin = np.array(starts)[again.integers(len(starts), size=draws)]
+        for event in events:
+            at = begin + positions[event] - positions[first]
+            expected = [residuals[first, slot : slot + length].sum() / np.sqrt(length) for slot in at]
+            np.testing.assert_allclose(sums[:, event], expected, atol=1e-12)
+    assert runs.counts.min() < 119  # some estimation windows hold event days
+    assert generator.bit_generator.state == again.bit_generator.state
+
+
+def test_changes_that_cluster_follow_their_recursion():
+    shocks = np.random.default_rng(9).standard_normal(50)
+    h, expected = 1.0, []
+    for shock in shocks:
+        expected.append(h**0.5 * shock)
+        h = 0.02 + 0.08 * expected[-1] ** 2 + 0.90 * h
+    np.testing.assert_allclose(size._garch(shocks), expected, rtol=1e-12)
 
 
 def test_one_event_is_no_cross_section():
