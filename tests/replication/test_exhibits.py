@@ -70,20 +70,20 @@ def test_the_verdict_follows_one_rule(claimed, first, now, words):
 
 
 def test_responses_to_yields_ordered_first_are_zero_in_the_same_month():
-    irf = recursive_responses.responses(QUICK, "yields_first")
+    (irf,) = recursive_responses.responses(QUICK, "yields_first")
     for shock in actions(QUICK):
         assert irf.at(0, response="yield_10y", shock=shock).value == 0.0
 
 
 def test_a_shock_is_a_sale_or_purchase_of_one_percent_of_debt():
-    irf = recursive_responses.responses(QUICK, "flows_first")
+    (irf,) = recursive_responses.responses(QUICK, "flows_first")
     for shock, (_, size) in actions(QUICK).items():
         assert irf.at(0, response=shock, shock=shock).value == pytest.approx(size)
 
 
 def test_changing_one_choice_changes_the_exhibit():
-    base = recursive_responses.responses(QUICK, "flows_first")
-    other = recursive_responses.responses(QUICK.changed("var.lags", 3), "flows_first")
+    (base,) = recursive_responses.responses(QUICK, "flows_first")
+    (other,) = recursive_responses.responses(QUICK.changed("var.lags", 3), "flows_first")
     cell = {"response": "yield_10y", "shock": "china_net_purchases"}
     assert base.at(3, **cell).value != other.at(3, **cell).value
     assert base.nobs == other.nobs - 3
