@@ -165,7 +165,7 @@ class LinearSpecification:
     def estimate(self) -> Estimate:
         """The coefficient of the regressor, in units of the outcome per unit of it."""
         fit = self._fitted
-        reach = float(scipy.stats.t.ppf(0.5 + self.level / 2.0, fit.df)) * fit.std_error
+        reach = float(scipy.special.ndtri(0.5 + self.level / 2.0)) * fit.std_error
         ends = fit.value - reach, fit.value + reach
         name = self.label or str(self.regressor.name or "regressor")
         return Estimate(fit.value, fit.std_error, *ends, self.level, self.units, name, self.nobs, parent=self)
