@@ -159,7 +159,7 @@ def joint_inference(
 
 def _adjusted(scores: Array, null_scores: Array) -> pd.DataFrame:
     """p-values of every specification by itself, and two that count how many there are."""
-    plain = 2.0 * scipy.stats.norm.sf(np.abs(scores))
+    plain = 2.0 * scipy.special.ndtr(-np.abs(scores))
     columns = {
         "plain": plain,
         "romano_wolf": romano_wolf(np.abs(scores), np.abs(null_scores)),
@@ -181,7 +181,7 @@ def _check(own: list[Array], drawn: list[Array]) -> None:
 
 def _statistics(values: Array, scores: Array, size: float) -> pd.DataFrame:
     """The four statistics of each row, larger against the null."""
-    critical = float(scipy.stats.norm.isf(size / 2.0))
+    critical = -float(scipy.special.ndtri(size / 2.0))
     return pd.DataFrame(
         {
             "median": np.abs(np.median(values, axis=1)),
