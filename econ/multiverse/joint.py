@@ -220,7 +220,7 @@ def _drawn(
     """Estimates and z scores of all specifications in all null samples, (B, S) each."""
     curve = results.curve
     blocks = [labels[start : start + BLOCK] for start in range(0, len(labels), BLOCK)]
-    tasks = [NullTask(curve.base, tuple(curve._given(each, results.origin) for each in part), plan) for part in blocks]
+    tasks = [NullTask(curve.base, tuple(curve._given(part, results.origin)), plan) for part in blocks]
     more = {
         "does": ["joint", plan.scheme, plan.draws, plan.length, plan.first, plan.last],
         "estimated": [list(each) for each in labels],
@@ -253,6 +253,8 @@ def null_draws(task: NullTask) -> Record:
 
 
 def _listed(numbers: Array) -> list[float | None]:
+    if np.isfinite(numbers).all():
+        return numbers.tolist()
     return [each if math.isfinite(each) else None for each in numbers.tolist()]
 
 
