@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,12 @@ MISSING = Unavailable("a month of it was not published")
 
 def debt_tn(spec: Specification) -> float:
     """Federal debt held by the public, last quarter of the vintage, USD trillions."""
-    return float(econ.load("federal_debt", frequency="Q", as_of=spec.as_of).frame["federal_debt"].iloc[-1]) / 1e6
+    return _debt_tn(spec.as_of)
+
+
+@cache
+def _debt_tn(as_of: str) -> float:
+    return float(econ.load("federal_debt", frequency="Q", as_of=as_of).frame["federal_debt"].iloc[-1]) / 1e6
 
 
 def cell(frame: pd.DataFrame, row: object, column: str) -> float:

@@ -178,7 +178,7 @@ def summed_in(slug: str, first: str, last: str, spec: Specification) -> float:
 
 
 def _recursive(order: str, spec: Specification) -> Estimate | Unavailable:
-    return recursive_responses.primary_cell(spec, order)
+    return recursive_responses.primary_cells(spec, order)[0]
 
 
 def _impact(key: str, spec: Specification) -> Estimate | Unavailable:

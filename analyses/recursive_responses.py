@@ -15,23 +15,25 @@ from econ import Cholesky, Estimate, MovingBlock
 from econ.errors import Unstable
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.var import IRF
+from econ.var.structure import together
 
 ORDERS = {"flows": ("Flows first", "flows_first"), "yields": ("Yields first", "yields_first")}
 
 
-def responses(spec: Specification, order: str) -> IRF:
-    """Cumulated responses under one of the orders of the specification, with joint moving-block draws."""
-    svar = fitted(spec).identify(Cholesky(*ordered(spec, order)))
-    irf = svar.irf(spec.var.horizon, bootstrap=MovingBlock(draws=spec.var.draws), rng=spec.rng)
+def responses(spec: Specification, *orders: str) -> list[IRF]:
+    """Cumulated responses under orders of the specification, with joint moving-block draws, the same for all of them."""
+    fit = fitted(spec)
+    found = [fit.identify(Cholesky(*ordered(spec, order))) for order in orders]
+    irfs = together.irfs(found, spec.var.horizon, MovingBlock(draws=spec.var.draws), rng=spec.rng)
     for name, (_, size) in actions(spec).items():
-        irf = irf.scale(to=size, response=name, horizon=0, shock=name)
-    return irf.cumulate()
+        irfs = [irf.scale(to=size, response=name, horizon=0, shock=name) for irf in irfs]
+    return [irf.cumulate() for irf in irfs]
 
 
 @recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Responses under both orders, their path, and the primary cell under other choices."""
-    irfs = {key: responses(spec, order) for key, (_, order) in ORDERS.items()}
+    irfs = dict(zip(ORDERS, responses(spec, *(order for _, order in ORDERS.values())), strict=True))
     name, horizons, seller = yield_words(spec.primary.maturity), spec.var.horizons, spec.var.sellers[0]
     numbers: dict[str, Estimate | float | int | str | Unavailable] = {"debt_tn": debt_tn(spec)}
     rows: list[Row | Panel] = []
@@ -43,8 +45,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             slug = shock.removesuffix("_net_purchases")
             numbers |= {f"{key}_{slug}_{horizon}": cell for horizon, cell in zip(horizons, cells, strict=True)}
     for key in ORDERS:
-        primary = _cell(irfs[key], f"{seller}_net_purchases", spec.primary.horizon, spec)
-        numbers[f"{key}_{seller}_100bn"] = per_100bn(primary, spec)
+        numbers[f"{key}_{seller}_100bn"] = per_100bn(_primary(irfs[key], spec), spec)
     table = Table(
         heads(horizons),
         rows,
@@ -56,7 +57,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "the month down to the flow, the second to the yield."
         ],
     )
-    variants, varied = _variants(spec)
+    variants, varied = _variants(spec, irfs)
     fit = fitted(spec)
     numbers |= {"nobs": fit.nobs, "largest_root": float(max(fit.roots)), **varied}
     return Exhibit(
@@ -71,19 +72,19 @@ def _cell(irf: IRF, shock: str, horizon: int, spec: Specification) -> Estimate:
     return replace(estimate, units="bp per 1% of debt")
 
 
-def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate | Unavailable]]:
+def _variants(spec: Specification, irfs: dict[str, IRF]) -> tuple[Table, dict[str, Estimate | Unavailable]]:
     """The primary cell, a sale after so many months, when one choice changes."""
-    changes: dict[str, Specification] = {"Baseline": spec}
-    changes |= {f"{lags} lags": spec.changed("var.lags", lags) for lags in spec.var.lag_variants}
+    changes = {f"{lags} lags": spec.changed("var.lags", lags) for lags in spec.var.lag_variants}
     last = spec.sample.one_concept[1]
     changes[f"Trading counterparty only, to {last}"] = spec.changed("sample.main", spec.sample.one_concept)
     changes["Purchases by position"] = spec.changed("concept", "position")
     changes["Without Fed purchases and Bund yield"] = without_controls(spec)
-    seller = spec.var.sellers[0]
+    found: dict[str, list[Estimate | Unavailable]] = {"Baseline": [_primary(irf, spec) for irf in irfs.values()]}
+    orders = [order for _, order in ORDERS.values()]
+    found |= {words: primary_cells(varied, *orders) for words, varied in changes.items()}
     rows: list[Row | Panel] = []
     numbers: dict[str, Estimate | Unavailable] = {}
-    for words, varied in changes.items():
-        cells = [primary_cell(varied, order) for _, order in ORDERS.values()]
+    for words, cells in found.items():
         numbers |= {f"variant_{len(rows)}_{key}": cell for key, cell in zip(ORDERS, cells, strict=True)}
         nobs = [cell.nobs if isinstance(cell, Estimate) else cell for cell in cells]
         rows.append(Row(words, [*cells, nobs[0]]))
@@ -93,7 +94,7 @@ def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate | Unavaila
         decimals=0,
         below="interval",
         notes=[
-            f"Response of the {yield_words(spec.primary.maturity)} to a sale of 1% of debt by {name_of(seller)} after "
+            f"Response of the {yield_words(spec.primary.maturity)} to a sale of 1% of debt by {name_of(spec.var.sellers[0])} after "
             f"{months(spec.primary.horizon)}, bp; "
             f"{spec.level:.0%} intervals. One choice differs from the baseline in each row."
         ],
@@ -101,12 +102,17 @@ def _variants(spec: Specification) -> tuple[Table, dict[str, Estimate | Unavaila
     return table, numbers
 
 
-def primary_cell(spec: Specification, order: str) -> Estimate | Unavailable:
-    """The primary cell under one order, if the reduced form is stable."""
+def primary_cells(spec: Specification, *orders: str) -> list[Estimate | Unavailable]:
+    """The primary cell under each order, if the reduced form is stable."""
     try:
-        return _cell(responses(spec, order), f"{spec.var.sellers[0]}_net_purchases", spec.primary.horizon, spec)
+        return [_primary(irf, spec) for irf in responses(spec, *orders)]
     except Unstable:
-        return Unavailable("the VAR is not stable")
+        return [Unavailable("the VAR is not stable") for _ in orders]
+
+
+def _primary(irf: IRF, spec: Specification) -> Estimate:
+    """The first seller's sale after the primary horizon."""
+    return _cell(irf, f"{spec.var.sellers[0]}_net_purchases", spec.primary.horizon, spec)
 
 
 def _plotted(irfs: dict[str, IRF], spec: Specification) -> pd.DataFrame:

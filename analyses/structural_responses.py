@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, cast
 
 import pandas as pd
 
 import econ
 from analyses._projections import granular
-from analyses._samples import actions, ordered, sampled, without_controls
+from analyses._samples import actions, ordered, sampled, window, without_controls
 from analyses._units import debt_tn, per_100bn
 from analyses._words import counted, label, listing, months, series, yield_words
-from analyses.specification import Specification, baseline, fitted, system
+from analyses.specification import Specification, baseline, estimated, system
 from econ import Cholesky, Estimate, MovingBlock
 from econ.errors import EstimationError, IdentificationError, SampleTooShort, WeakInstrument
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
@@ -23,43 +23,74 @@ from econ.var.schemes.heteroskedasticity import HeteroskedasticityResults
 from econ.var.schemes.non_gaussian import gaussianity
 from econ.var.schemes.proxy import ProxyResults
 from econ.var.sets.set_identified import SetIdentified
+from econ.var.structure import together
 
-Identify = Callable[[VARResults, str, Specification], StructuralResults]
+FAILURES = (IdentificationError, EstimationError, SampleTooShort)
+"""What a scheme may fail with: the cell says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """The VAR with one of the yields, the same before the correction for bias, and the granular shocks of its months."""
+
+    spec: Specification
+    fit: VARResults
+    plain: VARResults
+    own: pd.DataFrame
+
+
+Identify = Callable[[Case, str], StructuralResults]
+
+
+def cases(spec: Specification) -> dict[tuple[str, str], Case]:
+    """By controls ("" or "_bare") and yield."""
+    found: dict[tuple[str, str], Case] = {}
+    shocks: dict[tuple[str, str], pd.DataFrame] = {}  # by months: neither yield nor controls matter to them
+    for controls, chosen in (("", spec), ("_bare", without_controls(spec))):
+        for name in maturities(spec):
+            own = _within(chosen, name).changed("primary.maturity", name)
+            data, months_of = system(own), window(own)
+            if months_of not in shocks:
+                shocks[months_of] = granular(own).shocks
+            fit, plain = (
+                estimated(data, own.var.lags, each) for each in (own, own.changed("var.bias_corrected", False))
+            )
+            found[controls, name] = Case(own, fit, plain, shocks[months_of])
+    return found
 
 
 def recursive(order: str) -> Identify:
     """One of the two recursive orders."""
 
-    def identify(fit: VARResults, holder: str, spec: Specification) -> StructuralResults:
-        return fit.identify(Cholesky(*ordered(spec, order)))
+    def identify(case: Case, holder: str) -> StructuralResults:
+        return case.fit.identify(Cholesky(*ordered(case.spec, order)))
 
     return identify
 
 
-def proxied(fit: VARResults, holder: str, spec: Specification) -> ProxyResults:
+def proxied(case: Case, holder: str) -> StructuralResults:
     """The holder's own granular shock as the instrument."""
-    own = granular(spec).shocks[[holder.removesuffix("_net_purchases")]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeakInstrument)  # the first stage is printed beside the result
-        return cast("ProxyResults", fit.identify(Proxy(own, shock=holder)))
+        return case.fit.identify(Proxy(case.own[[holder.removesuffix("_net_purchases")]], shock=holder))
 
 
-def by_variance(fit: VARResults, holder: str, spec: Specification) -> HeteroskedasticityResults:
-    """Regimes of variance by date."""
-    scheme = Heteroskedasticity(regimes(fit, spec), method="moments")
-    return cast("HeteroskedasticityResults", fit.identify(scheme))
+def by_variance(case: Case, holder: str) -> StructuralResults:
+    """Regimes of variance by date, read off least-squares residuals."""
+    return case.plain.identify(Heteroskedasticity(regimes(case), method="moments"))
 
 
-def by_sign(fit: VARResults, holder: str, spec: Specification) -> SetIdentified:
+def by_sign(case: Case, holder: str) -> StructuralResults:
     """A sale that raises the yield, a purchase that lowers it: the sign of H1 is imposed, its size is not."""
+    spec = case.spec
     side, other = ("-", "+") if actions(spec)[holder][1] < 0 else ("+", "-")
     scheme = SignRestrictions({holder: {holder: side, spec.primary.maturity: other}}, draws=spec.var.sign_draws)
-    return cast("SetIdentified", fit.identify(scheme, rng=spec.rng))
+    return case.fit.identify(scheme, rng=spec.rng)
 
 
-def by_shape(fit: VARResults, holder: str, spec: Specification) -> StructuralResults:
+def by_shape(case: Case, holder: str) -> StructuralResults:
     """Independent components."""
-    return fit.identify(NonGaussian())
+    return case.fit.identify(NonGaussian())
 
 
 REASONS = {
@@ -77,14 +108,15 @@ SCHEMES: dict[str, tuple[str, Identify]] = {
 }
 
 
-def regimes(fit: VARResults, spec: Specification) -> pd.Series:
-    """Label of each month: the regime that it falls into."""
-    ends = [pd.Period(end, freq="M") for end in spec.var.regimes]
-    index = system(spec).frame.index
-    return pd.Series([sum(month > end for end in ends) for month in index], index=index)
-
-
 SHARED = ("flows_first", "yields_first", "variance", "shape")  # one identification serves all holders
+SAMPLED = ("flows_first", "yields_first", "proxy")  # read off the same bootstrap samples
+
+
+def regimes(case: Case) -> pd.Series:
+    """Label of each month: the regime that it falls into."""
+    ends = [pd.Period(end, freq="M") for end in case.spec.var.regimes]
+    index = case.plain.data.frame.index
+    return pd.Series([sum(month > end for end in ends) for month in index], index=index)
 
 
 def maturities(spec: Specification) -> dict[str, str]:
@@ -92,16 +124,58 @@ def maturities(spec: Specification) -> dict[str, str]:
     return {name: label(name) for name in spec.yields.maturities} | {spec.yields.premium: "Term premium"}
 
 
-def responses(key: str, yield_name: str, spec: Specification) -> dict[str, Estimate | Unavailable]:
-    """Cumulated response of one yield after the primary horizon to each holder's sale or purchase of 1% of debt."""
-    chosen = _within(spec, yield_name).changed("primary.maturity", yield_name)
-    if key == "variance":  # regimes are read off least-squares residuals
-        chosen = chosen.changed("var.bias_corrected", False)
-    fit, holders = fitted(chosen), list(actions(chosen))
-    if key in SHARED:
-        made = _irf(key, fit, holders[0], chosen)
-        return {holder: _read(made, holder, chosen) for holder in holders}
-    return {holder: _read(_irf(key, fit, holder, chosen), holder, chosen) for holder in holders}
+Cells: TypeAlias = dict[str, Estimate | Unavailable]
+Found: TypeAlias = dict[tuple[str, str], StructuralResults | Unavailable]
+Made: TypeAlias = dict[tuple[str, str], IRF | Unavailable]
+
+
+def identified(case: Case, *keys: str) -> Found:
+    """Shocks by scheme and holder, or why there are none; no holder where one identification serves all of them."""
+    found: Found = {}
+    for key in keys:
+        for holder in list(actions(case.spec))[: 1 if key in SHARED else None]:
+            try:
+                found[key, "" if key in SHARED else holder] = SCHEMES[key][1](case, holder)
+            except FAILURES as error:
+                found[key, "" if key in SHARED else holder] = _missing(error)
+    return found
+
+
+def responses(found: Found, spec: Specification) -> dict[str, Cells]:
+    """Cumulated responses of the yield after the primary horizon to each holder's sale or purchase of 1% of debt."""
+    drawn = {at: each for at, each in found.items() if at[0] in SAMPLED and not isinstance(each, Unavailable)}
+    made: Made = dict(zip(drawn, _together([*drawn.values()], spec), strict=True))
+    made |= {at: _alone(each, spec) for at, each in found.items() if at not in drawn}
+    return {
+        key: {holder: _read(made[key, "" if key in SHARED else holder], holder, spec) for holder in actions(spec)}
+        for key in dict.fromkeys(key for key, _ in found)
+    }
+
+
+def _together(several: list[StructuralResults], spec: Specification) -> list[IRF | Unavailable]:
+    """Responses with draws from the same samples; each by itself if one of them does not exist."""
+    try:
+        boot = MovingBlock(draws=spec.var.draws)
+        return [*(together.irfs(several, spec.primary.horizon, boot, rng=spec.rng) if several else [])]
+    except FAILURES as error:
+        if len(several) == 1:
+            return [_missing(error)]
+        return [made for each in several for made in _together([each], spec)]
+
+
+def _alone(svar: StructuralResults | Unavailable, spec: Specification) -> IRF | Unavailable:
+    """Responses with draws of their own: errors by regime, draws under signs, none for a check without bands."""
+    if isinstance(svar, Unavailable):
+        return svar
+    boot = MovingBlock(draws=spec.var.scheme_draws) if isinstance(svar.scheme, Heteroskedasticity) else None
+    try:
+        return svar.irf(spec.primary.horizon, bootstrap=boot, rng=None if boot is None else spec.rng)
+    except FAILURES as error:
+        return _missing(error)
+
+
+def _missing(error: Exception) -> Unavailable:
+    return Unavailable(REASONS.get(type(error).__name__, "the estimate does not exist"))
 
 
 def _within(spec: Specification, yield_name: str) -> Specification:
@@ -109,20 +183,6 @@ def _within(spec: Specification, yield_name: str) -> Specification:
     first, last = spec.sample.main
     published = str(econ.load(yield_name, as_of=spec.as_of).frame.index[-1])
     return spec.changed("sample.main", (first, min(last, published)))
-
-
-def _irf(key: str, fit: VARResults, holder: str, spec: Specification) -> IRF | Unavailable:
-    """Responses by one scheme with their draws, or why there are none."""
-    try:
-        svar = SCHEMES[key][1](fit, holder, spec)
-        boot: MovingBlock | None = MovingBlock(draws=spec.var.draws)
-        if isinstance(svar.scheme, Heteroskedasticity):
-            boot = MovingBlock(draws=spec.var.scheme_draws)
-        if svar.draws is not None or isinstance(svar.scheme, NonGaussian):  # its own draws; a check without bands
-            boot = None
-        return svar.irf(spec.primary.horizon, bootstrap=boot, rng=None if boot is None else spec.rng)
-    except (IdentificationError, EstimationError, SampleTooShort) as error:
-        return Unavailable(REASONS.get(type(error).__name__, "the estimate does not exist"))
 
 
 def _read(irf: IRF | Unavailable, holder: str, spec: Specification) -> Estimate | Unavailable:
@@ -139,10 +199,12 @@ def _read(irf: IRF | Unavailable, holder: str, spec: Specification) -> Estimate 
 @recorded
 def result(spec: Specification = baseline) -> Exhibit:
     """Every holder at four maturities by every scheme, with and without controls, and what identifies them."""
-    bare = without_controls(spec)
+    every = cases(spec)
+    found = {at: identified(case, *SCHEMES) for at, case in every.items()}
+    read = {at: responses(each, every[at].spec) for at, each in found.items()}
     cells = {
-        (controls, key, name): responses(key, name, chosen)
-        for controls, chosen in (("", spec), ("_bare", bare))
+        (controls, key, name): read[controls, name][key]
+        for controls in ("", "_bare")
         for key in SCHEMES
         for name in maturities(spec)
     }
@@ -153,14 +215,14 @@ def result(spec: Specification = baseline) -> Exhibit:
             title = f"{key}_{holder.removesuffix('_net_purchases')}{maturity}{controls}"
             numbers |= {title: cell, f"{title}_100bn": per_100bn(cell, spec)}
     numbers |= {"away": _away(cells, "", spec), "away_bare": _away(cells, "_bare", spec)}
-    strength, found = _identification(spec, bare)
+    strength, tested = _identification({end: found[end, spec.primary.maturity] for end in ("", "_bare")}, spec)
     return Exhibit(
-        key="structural_responses", title="Responses by identification", numbers=numbers | found,
+        key="structural_responses", title="Responses by identification", numbers=numbers | tested,
         tables={
             **{_stem(holder, place): _table(holder, cells, spec) for place, holder in enumerate(actions(spec))},
             "identification": strength,
         },
-        vintages=system(spec).vintages, spec=spec,
+        vintages=every["", spec.primary.maturity].fit.data.vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -169,10 +231,7 @@ def _stem(holder: str, place: int) -> str:
     return holder.removesuffix("_net_purchases") if place else ""
 
 
-Cells = dict[tuple[str, str, str], dict[str, Estimate | Unavailable]]
-
-
-def _away(cells: Cells, controls: str, spec: Specification) -> str:
+def _away(cells: dict[tuple[str, str, str], Cells], controls: str, spec: Specification) -> str:
     """Cells whose interval excludes zero, in words; signs are left out, because they impose the side."""
     found = []
     for key, (scheme, _) in SCHEMES.items():
@@ -193,7 +252,7 @@ def _excludes_zero(cell: Estimate) -> bool:
     return lower * upper > 0.0
 
 
-def _table(holder: str, cells: Cells, spec: Specification) -> Table:
+def _table(holder: str, cells: dict[tuple[str, str, str], Cells], spec: Specification) -> Table:
     """One holder's table: schemes by maturity, with controls above, without below."""
     words, main_one = actions(spec)[holder][0], spec.primary.maturity
     rows: list[Row | Panel] = []
@@ -220,38 +279,37 @@ def _last(spec: Specification) -> str:
     return str(econ.load(name, as_of=spec.as_of).frame.index[-1])
 
 
-def _identification(spec: Specification, bare: Specification) -> tuple[Table, dict[str, float]]:
+def _identification(both: dict[str, Found], spec: Specification) -> tuple[Table, dict[str, float]]:
     """First stages, tests of the variance regimes and of normality, acceptance of the signs: with and without controls."""
     rows: list[Row | Panel] = []
     numbers: dict[str, float] = {}
-    for end, when, chosen in (("", "with controls", spec), ("_bare", "without controls", bare)):
-        fit = fitted(chosen)
+    for end, when in (("", "with controls"), ("_bare", "without controls")):
+        found = both[end]
         rows.append(Panel(f"Own granular shock, first stage: effective F and R², {when}"))
         for holder, (words, _) in actions(spec).items():
-            stage = proxied(fit, holder, chosen).first_stage
+            stage = cast("ProxyResults", found["proxy", holder]).first_stage
             rows.append(Row(f"{words} ({stage['nobs']:.0f} months)", [float(stage["effective_f"]), float(stage["r2"])]))
             numbers[f"f_{holder.split('_')[0]}{end}"] = float(stage["effective_f"])
         rows.append(Panel(f"Regimes of variance: statistic and p-value, {when}"))
-        rows += _variances(chosen)
-        shocks = fit.identify(Cholesky(*ordered(chosen, "flows_first"))).shocks
+        rows += _variances(found["variance", ""], spec)
+        shocks = cast("StructuralResults", found["flows_first", ""]).shocks
         pair = gaussianity(shocks).filter(like="two Gaussian", axis=0).iloc[0]
         rows.append(Panel(f"Recursive shocks nearest to Gaussian: statistic and p-value, {when}"))
         rows.append(Row("Both Gaussian", [pair["statistic"], pair["p_value"]]))
         rows.append(Panel(f"Signs, {when}"))
         rows += [
-            Row(f"{words}: share of candidates accepted", [by_sign(fit, holder, chosen).acceptance, ""])
+            Row(f"{words}: share of candidates accepted", [cast("SetIdentified", found["sign", holder]).acceptance, ""])
             for holder, (words, _) in actions(spec).items()
         ]
     return Table(["Statistic", "p-value or R²"], rows, decimals=2, notes=[sampled(spec)]), numbers
 
 
-def _variances(spec: Specification) -> list[Row]:
+def _variances(svar: StructuralResults | Unavailable, spec: Specification) -> list[Row]:
     """Tests of the regimes, or why there are none."""
-    try:
-        svar = by_variance(fitted(spec.changed("var.bias_corrected", False)), next(iter(actions(spec))), spec)
-    except SampleTooShort:
-        return [Row("Tests", [Unavailable(REASONS["SampleTooShort"]), ""])]
-    return [Row(words, [line["statistic"], line["p_value"]]) for words, line in _told_apart(svar.tests(), spec)]
+    if isinstance(svar, Unavailable):
+        return [Row("Tests", [svar, ""])]
+    tests = cast("HeteroskedasticityResults", svar).tests()
+    return [Row(words, [line["statistic"], line["p_value"]]) for words, line in _told_apart(tests, spec)]
 
 
 def _told_apart(tests: pd.DataFrame, spec: Specification) -> list[tuple[str, Any]]:

@@ -110,7 +110,8 @@ def specifications(count: int) -> Work:
         name: options[0] for name, options in axes.items() if len(options) == 1
     }
     chosen = {name: options for name, options in axes.items() if len(options) > 1}
-    return lambda: SpecificationCurve(partial(multiverse.base, multiverse.data(), **fixed), chosen).run()
+    frame = multiverse.data()
+    return lambda: SpecificationCurve(partial(multiverse.base, frame, multiverse.held(frame), **fixed), chosen).run()
 
 
 SCALE = 300 / PEER_DRAWS

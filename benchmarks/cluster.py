@@ -26,7 +26,7 @@ from econ.parallel import BLOCK, stream
 from econ.testing import simulated_var
 from econ.var import VAR, StructuralResults
 from econ.var.reduced.bootstrap import _read, _Simulator
-from econ.var.structure.structural import _identified, _responses
+from econ.var.structure.structural import _identified, responses_of_draws
 
 HORIZON = 24
 WORKERS = 2
@@ -73,7 +73,7 @@ def sizes(svar: StructuralResults) -> tuple[int, int, int]:
         _identified,
         scheme,
         svar.signs,
-        partial(_responses, scheme=scheme, bootstrap=bootstrap, horizon=HORIZON, inner=0),
+        partial(responses_of_draws, scheme=scheme, bootstrap=bootstrap, horizon=HORIZON, inner=0),
     )
     work = partial(_read, simulator=_Simulator(svar.parent, bootstrap), read=read)
     job = (BLOCK, np.random.SeedSequence(1).spawn(1)[0])

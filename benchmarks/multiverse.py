@@ -33,14 +33,21 @@ def data(seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame(shocks, dates, ["y", "x0", "x1", "x2", "x3", "x4", *CONTROLS])
 
 
+Held = dict[int, pd.DataFrame | None]
+
+
+def held(frame: pd.DataFrame) -> Held:
+    """Tables of the controls, by their number."""
+    return {number: frame[list(CONTROLS[:number])] if number else None for number in range(len(CONTROLS) + 1)}
+
+
 def base(
-    frame: pd.DataFrame, *, regressor: str, controls: int, lags: int, sample: str, bandwidth: int
+    frame: pd.DataFrame, held: Held, *, regressor: str, controls: int, lags: int, sample: str, bandwidth: int
 ) -> LinearSpecification:
     """One specification."""
     return LinearSpecification(
-        frame["y"], frame[regressor], frame[list(CONTROLS[:controls])] if controls else None, lags=lags,
-        sample=SAMPLES[sample], bandwidth=bandwidth,
-    )  # fmt: skip
+        frame["y"], frame[regressor], held[controls], lags=lags, sample=SAMPLES[sample], bandwidth=bandwidth
+    )
 
 
 def curve() -> SpecificationCurve:
@@ -52,7 +59,8 @@ def curve() -> SpecificationCurve:
         "sample": list(SAMPLES),
         "bandwidth": list(BANDWIDTHS),
     }
-    return SpecificationCurve(functools.partial(base, data()), axes)
+    frame = data()
+    return SpecificationCurve(functools.partial(base, frame, held(frame)), axes)
 
 
 def main() -> None:

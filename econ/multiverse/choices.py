@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.arrays import Mask
 from econ.errors import SpecificationError, suggestion
 from econ.frozen import FrozenMapping, guarded
 
@@ -214,33 +215,39 @@ def planned(axes: Mapping[str, Mapping[str, Any]], exclude: Sequence[Rule], same
         If a rule leaves out nothing, or nothing is left.
     """
     names = tuple(sorted(axes))
-    covered: dict[str, list[int]] = {rule.name: [0, 0] for rule in exclude}
-    stands: dict[Labels, Labels] = {}
-    copies: dict[Labels, int] = {}
-    left_out, alike = [(rule, dict(rule.when)) for rule in exclude], [(rule, dict(rule.when)) for rule in same]
-    for labels in itertools.product(*(sorted(axes[name]) for name in names)):
-        named = dict(zip(names, labels, strict=True))
-        against = [rule.name for rule, when in left_out if _meets(when, named)]
-        for name in against:
-            covered[name][0] += 1
-            covered[name][1] += len(against) == 1
-        if against:
-            continue
-        blind = {rule.axis for rule, when in alike if _meets(when, named)}
-        key = tuple("" if name in blind else f"={label}" for name, label in named.items())
-        first = stands.setdefault(key, labels)
-        copies[first] = copies.get(first, 0) + 1
-    for name, (count, _) in covered.items():
-        if not count:
-            raise SpecificationError(f"rule {name!r} leaves out nothing; its labels never meet: drop or correct it.")
-    if not copies:
+    labels = [np.array(sorted(axes[name]), dtype=object) for name in names]
+    codes = np.indices([len(each) for each in labels], dtype=np.int32).reshape(len(names), -1)
+    place = {name: number for number, name in enumerate(names)}
+
+    def met(when: When) -> Mask:
+        """Combinations of which a rule speaks."""
+        each = [np.isin(labels[place[axis]], list(chosen))[codes[place[axis]]] for axis, chosen in when.items()]
+        return np.logical_and.reduce(each)
+
+    against = np.array([met(rule.when) for rule in exclude], dtype=bool).reshape(-1, codes.shape[1])
+    times = against.sum(axis=0)
+    for rule, covers in zip(exclude, against, strict=True):
+        if not covers.any():
+            raise SpecificationError(
+                f"rule {rule.name!r} leaves out nothing; its labels never meet: drop or correct it."
+            )
+    if times.all():
         raise SpecificationError("the rules leave out every combination; drop one of them.")
+    keys = codes.copy()
+    for alike in same:
+        keys[place[alike.axis], met(alike.when)] = -1
+    _, first, copies = np.unique(keys[:, times == 0], axis=1, return_index=True, return_counts=True)
+    kept = codes[:, times == 0][:, np.sort(first)]
     excluded = pd.DataFrame(
-        [(rule.reason, *covered[rule.name]) for rule in exclude],
+        [
+            (rule.reason, int(covers.sum()), int((times[covers] == 1).sum()))
+            for rule, covers in zip(exclude, against, strict=True)
+        ],
         index=pd.Index([rule.name for rule in exclude], name="rule", dtype=object),
         columns=["reason", "combinations", "alone"],
     )
-    return Plan(names, tuple(copies), tuple(copies.values()), excluded)
+    stands = tuple(zip(*(each[code].tolist() for each, code in zip(labels, kept, strict=True)), strict=True))
+    return Plan(names, stands, tuple(copies[np.argsort(first)].tolist()), excluded)
 
 
 def seed_words(axes: Sequence[str], labels: Labels) -> tuple[int, ...]:

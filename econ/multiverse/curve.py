@@ -129,7 +129,7 @@ class SpecificationCurve:
         """
         labels = self.plan.kept
         blocks = [labels[start : start + BLOCK] for start in range(0, len(labels), BLOCK)]
-        tasks = [Task(self.base, tuple(self._given(each, rng) for each in block)) for block in blocks]
+        tasks = [Task(self.base, tuple(self._given(block, rng))) for block in blocks]
         store = self._store(folder, rng, {"does": "run"}, ROW)
         records = computed(estimated, tasks, store, How(n_jobs, backend, scheduler), self._words)
         return assembled(self, [row for record in records for row in rows_of(record)], rng)
@@ -138,13 +138,18 @@ class SpecificationCurve:
     def _seeded(self) -> bool:
         return _draws(self.base)
 
-    def _given(self, labels: Labels, rng: Seed) -> dict[str, Any]:
-        """Arguments of ``base`` for one specification."""
-        given = {axis: self.choices[axis][label] for axis, label in zip(self.plan.axes, labels, strict=True)}
+    def _given(self, block: Sequence[Labels], rng: Seed) -> list[dict[str, Any]]:
+        """Arguments of ``base`` for each specification of a block."""
+        axes = self.plan.axes
+        options = [dict(self.choices[axis]) for axis in axes]
+        given = [
+            {axis: values[label] for axis, values, label in zip(axes, options, labels, strict=True)} for labels in block
+        ]
         if self._seeded:
             seed = seed_sequence(rng)
-            words = seed_words(self.plan.axes, labels)
-            given["rng"] = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, *words))
+            for each, labels in zip(given, block, strict=True):
+                key = (*seed.spawn_key, *seed_words(axes, labels))
+                each["rng"] = np.random.SeedSequence(seed.entropy, spawn_key=key)
         return given
 
     def _store(self, folder: str | Path | None, rng: Seed, more: Mapping[str, Any], columns: tuple[str, ...]) -> Store:

@@ -159,7 +159,7 @@ def joint_inference(
 
 def _adjusted(scores: Array, null_scores: Array) -> pd.DataFrame:
     """p-values of every specification by itself, and two that count how many there are."""
-    plain = 2.0 * scipy.stats.norm.sf(np.abs(scores))
+    plain = 2.0 * scipy.special.ndtr(-np.abs(scores))
     columns = {
         "plain": plain,
         "romano_wolf": romano_wolf(np.abs(scores), np.abs(null_scores)),
@@ -181,7 +181,7 @@ def _check(own: list[Array], drawn: list[Array]) -> None:
 
 def _statistics(values: Array, scores: Array, size: float) -> pd.DataFrame:
     """The four statistics of each row, larger against the null."""
-    critical = float(scipy.stats.norm.isf(size / 2.0))
+    critical = -float(scipy.special.ndtri(size / 2.0))
     return pd.DataFrame(
         {
             "median": np.abs(np.median(values, axis=1)),
@@ -220,7 +220,7 @@ def _drawn(
     """Estimates and z scores of all specifications in all null samples, (B, S) each."""
     curve = results.curve
     blocks = [labels[start : start + BLOCK] for start in range(0, len(labels), BLOCK)]
-    tasks = [NullTask(curve.base, tuple(curve._given(each, results.origin) for each in part), plan) for part in blocks]
+    tasks = [NullTask(curve.base, tuple(curve._given(part, results.origin)), plan) for part in blocks]
     more = {
         "does": ["joint", plan.scheme, plan.draws, plan.length, plan.first, plan.last],
         "estimated": [list(each) for each in labels],
@@ -253,6 +253,8 @@ def null_draws(task: NullTask) -> Record:
 
 
 def _listed(numbers: Array) -> list[float | None]:
+    if np.isfinite(numbers).all():
+        return numbers.tolist()
     return [each if math.isfinite(each) else None for each in numbers.tolist()]
 
 

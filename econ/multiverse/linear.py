@@ -13,40 +13,18 @@ import pandas as pd
 import scipy
 
 from econ import checks
-from econ.arrays import Array, Mask, Rows
+from econ.arrays import Array, Rows
 from econ.checks import SPARE
-from econ.data.index import check_column_names, dates, is_weekly
-from econ.errors import EstimationError, NotIdentified, SampleTooShort, SchemaError, SingularDesign, SpecificationError
+from econ.errors import EstimationError, SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
-from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags
 from econ.infer.regression import default_lags
 from econ.multiverse import _kernels as k
 from econ.multiverse.nulls import NullPlan, standing
+from econ.multiverse.prepared import Arrays, prepared
 
 COVARIANCES = ("hac", "hc0", "hc1", "classical")
-
-
-@dataclass(frozen=True, eq=False)
-class Arrays:
-    """Rows of the sample, times the roots of their weights; x and z without their part in the controls."""
-
-    y: Array
-    x: Array
-    z: Array
-    q: Array
-    raw: Array  # y, x, z as they came
-    root: Array  # of the weights
-    rows: Rows  # in the data, for distances in time
-    everywhere: Rows  # positions of all rows of the data on the calendar
-    residuals: Array  # of the outcome on the controls, at all rows of the data, NaN where these do not reach
-
-    @property
-    def positions(self) -> Rows:
-        """Of the rows of the sample on the calendar."""
-        result: Rows = self.everywhere[self.rows]
-        return result
 
 
 @dataclass(frozen=True)
@@ -119,7 +97,7 @@ class LinearSpecification:
     regressor: pd.Series
     controls: pd.DataFrame | None = None
     lags: int = field(default=0, kw_only=True)
-    sample: Sequence[Any] | pd.Series | None = field(default=None, kw_only=True)
+    sample: pd.Series | Sequence[Any] | None = field(default=None, kw_only=True)
     weights: pd.Series | None = field(default=None, kw_only=True)
     instrument: pd.Series | None = field(default=None, kw_only=True)
     cov: str = field(default="hac", kw_only=True)
@@ -135,16 +113,19 @@ class LinearSpecification:
             if self.cov != "hac":
                 raise SpecificationError(f"bandwidth belongs to 'hac'; the covariance asked for is {self.cov!r}.")
             checks.keep(self, bandwidth=checks.count("bandwidth", self.bandwidth, least=0))
-        if self.sample is not None and not isinstance(self.sample, pd.Series):
-            ends = tuple(self.sample)
-            if len(ends) != 2 or any(isinstance(end, float) for end in ends):
-                raise SpecificationError(f"sample takes (first, last), two dates; found {self.sample!r}.")
-            checks.keep(self, sample=ends)
-        index = self.outcome.index
+        given = vars(self)  # uncopied
+        index, sample = given["outcome"].index, given["sample"]
         for name in ("regressor", "controls", "weights", "instrument"):
-            given = getattr(self, name)
-            if given is not None and not given.index.equals(index):
+            if given[name] is not None and not given[name].index.equals(index):
                 raise SpecificationError(f"{name} must stand on the dates of the outcome; reindex one to the other.")
+        if isinstance(sample, pd.Series):
+            if sample.dtype != bool or not sample.index.equals(index):
+                raise SpecificationError("a sample by rows is a Series of True and False on the dates of the outcome.")
+        elif sample is not None:
+            ends = tuple(sample)
+            if len(ends) != 2 or any(isinstance(end, float) for end in ends):
+                raise SpecificationError(f"sample takes (first, last), two dates; found {sample!r}.")
+            checks.keep(self, sample=ends)
 
     @property
     def nobs(self) -> int:
@@ -165,9 +146,13 @@ class LinearSpecification:
     def estimate(self) -> Estimate:
         """The coefficient of the regressor, in units of the outcome per unit of it."""
         fit = self._fitted
-        reach = float(scipy.stats.t.ppf(0.5 + self.level / 2.0, fit.df)) * fit.std_error
+        top = 0.5 + self.level / 2.0
+        reach = (
+            float(scipy.special.ndtri(top) if math.isinf(fit.df) else scipy.special.stdtrit(fit.df, top))
+            * fit.std_error
+        )
         ends = fit.value - reach, fit.value + reach
-        name = self.label or str(self.regressor.name or "regressor")
+        name = self.label or str(vars(self)["regressor"].name or "regressor")
         return Estimate(fit.value, fit.std_error, *ends, self.level, self.units, name, self.nobs, parent=self)
 
     def null_draws(self, plan: NullPlan) -> tuple[Array, Array]:
@@ -195,7 +180,7 @@ class LinearSpecification:
         left = self._on_calendar(plan, here) * math.sqrt(self.nobs / (self.nobs - have.q.shape[1]))
         b, psi, u = k.fitted(have.q, have.x, have.z, left[plan.places[here]] * have.root[:, None])
         rows = np.full(len(b), float(self.nobs))
-        return b, self._scores(b, self._variances(self._spaced(psi), self._spaced(u), rows, self._scale(rows)), rows)
+        return b, self._scores(b, self._variance(psi, u, rows), rows)
 
     def _on_calendar(self, plan: NullPlan, here: Rows) -> Array:
         """Residuals of the outcome on the controls at every place (T,); the sample's own again where there are none."""
@@ -228,14 +213,17 @@ class LinearSpecification:
         if float(np.abs(u).max()) <= 1e-12 * float(np.abs(y).max()):
             raise EstimationError("the regression fits without error; drop the control that is the outcome itself.")
         rows = np.array([float(self.nobs)])
-        variance = self._variances(self._spaced(psi), self._spaced(u), rows, self._scale(rows))
+        variance = self._variance(psi, u, rows)
         error, z = float(np.sqrt(variance[0])), self._scores(b, variance, rows)
         df = float(self.nobs - have.q.shape[1] - 1) if self.cov == "classical" else math.inf
         return Fitted(float(b[0]), error, float(z[0]), df)
 
-    def _scale(self, rows: Array) -> Array:
-        have = self._arrays
-        return np.full(len(rows), float(have.z @ have.z) / float(have.z @ have.x) ** 2)
+    def _variance(self, psi: Array, u: Array, rows: Array) -> Array:
+        """Variance of b by column, rows at their distances in time."""
+        have, psi = self._arrays, self._spaced(psi)
+        u = self._spaced(u) if self.cov == "classical" else psi  # which other covariances do not look at
+        scale = np.full(len(rows), float(have.z @ have.z) / float(have.z @ have.x) ** 2)
+        return self._variances(psi, u, rows, scale)
 
     def _variances(self, psi: Array, u: Array, rows: Array, scale: Array) -> Array:
         lags = default_lags(self.nobs) if self.bandwidth is None else check_lags(self.bandwidth, self.nobs)
@@ -249,7 +237,7 @@ class LinearSpecification:
             return t
         size = np.minimum(np.abs(t), 1e3)
         df = rows - self._arrays.q.shape[1] - 1
-        z = -scipy.stats.norm.ppf(np.maximum(scipy.stats.t.sf(size, df), 1e-300))
+        z = -scipy.special.ndtri(np.maximum(scipy.special.stdtr(df, -size), 1e-300))
         result: Array = np.copysign(z, t)
         return result
 
@@ -264,114 +252,6 @@ class LinearSpecification:
 
     @cached_property
     def _arrays(self) -> Arrays:
-        index = dates(self.outcome.index)
-        columns = {"outcome": _numbers(self.outcome, "outcome"), "regressor": _numbers(self.regressor, "regressor")}
-        if self.instrument is not None:
-            columns["instrument"] = _numbers(self.instrument, "instrument")
-        weights = np.ones(len(index)) if self.weights is None else _numbers(self.weights, "weights")
-        controls = self._controls(columns["outcome"], columns["regressor"])
-        keep = self._kept(index)
-        used = {**columns, **controls, "weights": weights}
-        for name, values in used.items():
-            bad = ~np.isfinite(values[keep])
-            if bad.any():
-                where = index[np.flatnonzero(keep)[int(bad.argmax())]]
-                raise SchemaError(f"{name} is missing or infinite at {where}; cut the sample or fill it by a rule.")
-        if weights[keep].min() <= 0.0:
-            raise SchemaError("weights must be positive in the sample; leave rows out by sample= instead.")
-        root = np.sqrt(weights[keep])
-        raw = np.column_stack([values[keep] * root for values in columns.values()])
-        raw = raw if raw.shape[1] == 3 else raw[:, [0, 1, 1]]
-        size, names = len(root), ["const", *controls]
-        if size < len(names) + 1 + SPARE:
-            raise SampleTooShort(
-                f"{len(names) + 1} coefficients need at least {len(names) + 1 + SPARE} observations; found {size}."
-            )
-        basis = np.column_stack([root, *(values[keep] * root for values in controls.values())])
-        q, r = full_rank_qr(basis, names, "the controls")
-        slopes = np.linalg.solve(r, q.T @ raw[:, 0])
-        left = columns["outcome"] - slopes[0]
-        for slope, values in zip(slopes[1:], controls.values(), strict=True):
-            left = left - slope * values
-        x, z = _swept(raw, q)
-        rows, everywhere = np.flatnonzero(keep), _positions(index)
-        return Arrays(raw[:, 0], x, z, q, raw, root, rows, everywhere, np.where(np.isfinite(left), left, np.nan))
-
-    def _controls(self, outcome: Array, regressor: Array) -> dict[str, Array]:
-        """Columns by name: the controls, and lags of everything."""
-        found: dict[str, Array] = {}
-        controls = self.controls
-        if controls is not None:
-            check_column_names(controls.columns)
-            if not controls.columns.is_unique:
-                raise SchemaError("two controls have one name; rename one.")
-            found = _columns(controls)
-        now = {"outcome": outcome, "regressor": regressor, **found}
-        for lag in range(1, min(self.lags, len(outcome) - 1) + 1):
-            for name, values in now.items():
-                found[f"L{lag}.{name}"] = np.concatenate([np.full(lag, np.nan), values[:-lag]])
-        return found
-
-    def _kept(self, index: pd.Index) -> Mask:
-        sample = self.sample
-        if sample is None:
-            keep = np.ones(len(index), dtype=bool)
-        elif isinstance(sample, pd.Series):
-            if sample.dtype != bool or not sample.index.equals(self.outcome.index):
-                raise SpecificationError("a sample by rows is a Series of True and False on the dates of the outcome.")
-            keep = sample.to_numpy().copy()
-        else:
-            keep = _between(index, sample)
-        keep[: self.lags] = False
-        if not keep.any():
-            raise SampleTooShort(f"no row is left of {len(index)}; the sample starts at {index[0]}; widen it.")
-        return keep
-
-
-def _swept(raw: Array, q: Array) -> tuple[Array, Array]:
-    """Regressor and instrument without their part in the controls."""
-    x, z = k.swept(q, raw[:, 1]), k.swept(q, raw[:, 2])
-    for name, own, whole in (("regressor", x, raw[:, 1]), ("instrument", z, raw[:, 2])):
-        if own @ own <= k.SMALL**2 * (whole @ whole):
-            raise SingularDesign(f"the {name} is constant or a combination of the controls; drop some of them.")
-    if abs(z @ x) <= k.SMALL * math.sqrt((z @ z) * (x @ x)):
-        raise NotIdentified("instrument and regressor have nothing in common, given the controls.")
-    return x, z
-
-
-def _columns(table: pd.DataFrame) -> dict[str, Array]:
-    """Columns of numbers by name, at once where the table has one kind of them."""
-    if all(kind == np.dtype(float) for kind in table.dtypes):
-        return dict(zip(map(str, table.columns), table.to_numpy().T, strict=True))
-    return {str(name): _numbers(column, str(name)) for name, column in table.items()}
-
-
-def _numbers(column: pd.Series, name: str) -> Array:
-    if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
-        raise SchemaError(f"{name} must hold numbers; found {column.dtype}.")
-    return column.to_numpy(dtype=float, na_value=np.nan)
-
-
-def _between(index: pd.Index, sample: Sequence[Any]) -> Mask:
-    first, last = sample
-    try:
-        chosen = pd.Series(np.arange(len(index)), index).loc[first:last]
-    except (TypeError, ValueError, KeyError) as error:
-        raise SpecificationError(f"{list(sample)} are no two dates of the data, {index[0]} to {index[-1]}.") from error
-    keep = np.zeros(len(index), dtype=bool)
-    keep[chosen.to_numpy()] = True
-    return keep
-
-
-def _positions(index: pd.Index) -> Rows:
-    """Places on a calendar that does not depend on where the data begin."""
-    if isinstance(index, pd.PeriodIndex):
-        return np.asarray(index.asi8, dtype=np.intp)
-    if isinstance(index, pd.DatetimeIndex):
-        days = index.to_numpy().astype("datetime64[D]")
-        if is_weekly(index):
-            return np.asarray(days.astype(np.int64) // 7, dtype=np.intp)
-        if (index.day_of_week > 4).any():  # every day of the week
-            return np.asarray(days.astype(np.int64), dtype=np.intp)
-        return np.asarray(np.busday_count(np.datetime64("1970-01-01"), days), dtype=np.intp)
-    return np.asarray(index.to_numpy(), dtype=np.intp)
+        given = vars(self)  # uncopied: nobody writes to what these arrays are views of
+        names = ("outcome", "regressor", "controls", "lags", "sample", "weights", "instrument")
+        return prepared(**{name: given[name] for name in names})

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from econ.multiverse.curve import SpecificationCurve
 
 NUMBERS = ("value", "std_error", "lower", "upper")
+KINDS: dict[str, type] = {**dict.fromkeys((*NUMBERS, "z_score", "p_value"), float), "significant": bool, "nobs": int}
 SAME = ("value", "std_error", "lower", "upper", "level", "nobs", "first", "last")
 """Specifications in which all of these have the same bits are one."""
 
@@ -378,13 +379,15 @@ def _part(value: float | str) -> float | Unavailable:
 
 def _tidied(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Columns as plain numbers where every cell is one."""
-    table = pd.DataFrame(rows).rename_axis("specification")
-    last = [name for name in ("copies", "failure") if name in table]
-    table = table[[*(name for name in table if name not in last), *last]]
-    for name in (*NUMBERS, "z_score", "p_value", "significant", "nobs"):
-        if not any(isinstance(each, Unavailable) for each in table[name]):
-            kind = {"nobs": int, "significant": bool}.get(name, float)
-            table[name] = table[name].astype(kind)
-        else:
-            table[name] = table[name].astype(object)
-    return table
+    last = [name for name in ("copies", "failure") if name in rows[0]]
+    names = [*(name for name in rows[0] if name not in last), *last]
+    columns = {name: _column(name, [row[name] for row in rows]) for name in names}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(rows), name="specification"))
+
+
+def _column(name: str, cells: list[Any]) -> Any:
+    """Cells as they are, but numbers as an array of one kind unless one of them cannot be given."""
+    if name not in KINDS:
+        return cells
+    known = not any(isinstance(each, Unavailable) for each in cells)
+    return np.array(cells, dtype=KINDS[name]) if known else pd.Series(cells, dtype=object)

@@ -106,7 +106,7 @@ def row_of(base: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, list
     parts = {name: _plain(getattr(estimate, name)) for name in ("std_error", "lower", "upper")}
     return _row(
         **parts, value=estimate.value, level=estimate.level, units=estimate.units, nobs=estimate.nobs, z_score=score,
-        p_value=None if score is None else float(2.0 * scipy.stats.norm.sf(abs(score))),
+        p_value=None if score is None else float(2.0 * scipy.special.ndtr(-abs(score))),
         significant=_significant(estimate),
         first=calendar[0], last=calendar[1],
     )  # fmt: skip
@@ -138,6 +138,8 @@ def _score(estimate: Estimate) -> float | None:
 
 def _significant(estimate: Estimate) -> bool | None:
     """Whether the reported set leaves out zero; None where there is no set."""
-    if estimate.region is None and (isinstance(estimate.lower, Unavailable) or isinstance(estimate.upper, Unavailable)):
+    if estimate.region is not None:
+        return 0.0 not in estimate.region
+    if isinstance(estimate.lower, Unavailable) or isinstance(estimate.upper, Unavailable):
         return None
-    return 0.0 not in estimate.confidence_set()
+    return not estimate.lower <= 0.0 <= estimate.upper

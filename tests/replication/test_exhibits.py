@@ -15,11 +15,13 @@ from analyses import (
     structural_responses,
     valuation_model,
 )
-from analyses._samples import actions, ordered, without_controls
+from analyses._samples import actions, ordered
 from analyses.specification import CHINA, JAPAN, UK, baseline, fitted, system
+from econ.errors import NotIdentified
 from econ.estimate import Estimate
 from econ.report import Panel
 from econ.report.exhibit import Exhibit, built
+from econ.var import Proxy
 
 PAPER = Path(__file__).parents[2] / "paper"
 QUICK = baseline.changed({"var.draws": 60, "var.horizon": 12, "var.horizons": (0, 3, 6)})
@@ -70,20 +72,20 @@ def test_the_verdict_follows_one_rule(claimed, first, now, words):
 
 
 def test_responses_to_yields_ordered_first_are_zero_in_the_same_month():
-    irf = recursive_responses.responses(QUICK, "yields_first")
+    (irf,) = recursive_responses.responses(QUICK, "yields_first")
     for shock in actions(QUICK):
         assert irf.at(0, response="yield_10y", shock=shock).value == 0.0
 
 
 def test_a_shock_is_a_sale_or_purchase_of_one_percent_of_debt():
-    irf = recursive_responses.responses(QUICK, "flows_first")
+    (irf,) = recursive_responses.responses(QUICK, "flows_first")
     for shock, (_, size) in actions(QUICK).items():
         assert irf.at(0, response=shock, shock=shock).value == pytest.approx(size)
 
 
 def test_changing_one_choice_changes_the_exhibit():
-    base = recursive_responses.responses(QUICK, "flows_first")
-    other = recursive_responses.responses(QUICK.changed("var.lags", 3), "flows_first")
+    (base,) = recursive_responses.responses(QUICK, "flows_first")
+    (other,) = recursive_responses.responses(QUICK.changed("var.lags", 3), "flows_first")
     cell = {"response": "yield_10y", "shock": "china_net_purchases"}
     assert base.at(3, **cell).value != other.at(3, **cell).value
     assert base.nobs == other.nobs - 3
@@ -138,7 +140,7 @@ def test_the_system_is_complete_and_spans_the_main_sample():
 
 def test_structural_responses_scale_each_holder_to_one_percent_of_debt():
     """Against the responses of the VAR read by hand: a sale and two purchases, summed over three months."""
-    found = structural_responses.responses("flows_first", "yield_10y", QUICK)
+    found, bare = (_recursive(structural_responses.cases(QUICK)[end, "yield_10y"]) for end in ("", "_bare"))
     point = fitted(QUICK).identify(structural_responses.Cholesky(*ordered(QUICK, "flows_first"))).irf(3).point
     names = fitted(QUICK).variables
     for holder, size in ((CHINA, -1.0), (JAPAN, 1.0), (UK, 1.0)):
@@ -146,8 +148,26 @@ def test_structural_responses_scale_each_holder_to_one_percent_of_debt():
         expected = size * point[:, names.index("yield_10y"), j].sum() / point[0, j, j]
         assert found[holder].value == pytest.approx(expected, rel=1e-9)
         assert found[holder].lower < found[holder].upper
-    bare = structural_responses.responses("flows_first", "yield_10y", without_controls(QUICK))
     assert bare[CHINA].value != pytest.approx(found[CHINA].value, rel=1e-3)
+
+
+def _recursive(case):
+    svars = structural_responses.identified(case, "flows_first")
+    return structural_responses.responses(svars, case.spec)["flows_first"]
+
+
+def test_a_scheme_that_fails_in_a_sample_takes_no_other_with_it(monkeypatch):
+    case = structural_responses.cases(QUICK)["", "yield_10y"]
+    svars = structural_responses.identified(case, "flows_first", "proxy")
+    whole = structural_responses.responses(svars, case.spec)
+
+    def failing(scheme, draws):
+        raise NotIdentified("no instrument in this sample.")
+
+    monkeypatch.setattr(Proxy, "impact_batch", failing)
+    alone = structural_responses.responses(svars, case.spec)
+    assert alone["flows_first"] == whole["flows_first"]
+    assert {cell.reason for cell in alone["proxy"].values()} == {structural_responses.REASONS["NotIdentified"]}
 
 
 def test_cells_away_from_zero_are_named_and_imposed_signs_left_out():

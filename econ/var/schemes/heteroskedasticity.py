@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
@@ -17,8 +17,6 @@ from econ.checks import SPARE
 from econ.data.index import as_period_index
 from econ.errors import NotConverged, SampleTooShort, SchemaError, SpecificationError
 from econ.frozen import guarded
-from econ.responses.resampling import check_structural
-from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.schemes import _volatility_kernels as volatility
 from econ.var.schemes.labelling import LabelledResults, arrange
@@ -58,35 +56,14 @@ class HeteroskedasticityResults(LabelledResults):
         codes, _ = self._regimes
         return volatility_tests(self, codes, draws=draws, rng=rng, n_jobs=n_jobs)
 
-    def read_draws(
-        self,
-        read: Callable[[ReducedDraws, Array], T],
-        bootstrap: Bootstrap | None,
-        rng: Seed,
-        *,
-        n_jobs: int = 1,
-        backend: str | None = None,
-        scheduler: str | None = None,
-        gather: Callable[[Iterable[T]], list[T]] = list,
-    ) -> list[T] | None:
-        """As `StructuralResults.read_draws`, with errors drawn within their regime and every draw re-estimated."""
-        if bootstrap is None or self.draws is not None:
-            return super().read_draws(
-                read, bootstrap, rng, n_jobs=n_jobs, backend=backend, scheduler=scheduler, gather=gather
-            )
-        scheme, signs = self.scheme, self.signs
-        check_structural(bootstrap)
-        within = WithinRegimes(bootstrap, self._regimes[0])
-        return bootstrap_blocks(
-            self.parent,
-            within,
-            partial(_estimated, scheme, signs, read),
-            rng=rng,
-            n_jobs=n_jobs,
-            backend=backend,
-            scheduler=scheduler,
-            gather=gather,
-        )
+    def _reader(self, read: Callable[[ReducedDraws, Array], T], bootstrap: Bootstrap) -> Callable[[SimulatedDraws], T]:
+        """As of `StructuralResults`, with every draw estimated again."""
+        super()._reader(read, bootstrap)  # refuses what it cannot draw
+        return partial(_estimated, self.scheme, self.signs, read)
+
+    def _resampled(self, bootstrap: Bootstrap) -> Bootstrap:
+        """Errors drawn within their regime."""
+        return WithinRegimes(bootstrap, self._regimes[0])
 
     @cached_property
     def _regimes(self) -> tuple[Rows, list[str]]:

@@ -173,7 +173,7 @@ def gaussianity(shocks: pd.DataFrame) -> pd.DataFrame:
     table = {
         name: {
             "statistic": statistic,
-            "p_value": float(scipy.stats.chi2.sf(statistic, freedom)),
+            "p_value": float(scipy.special.chdtrc(freedom, statistic)),
             "distribution": f"chi2({freedom})",
             "null": null,
         }

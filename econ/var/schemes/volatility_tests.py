@@ -147,7 +147,7 @@ def _table(rows: dict[str, tuple[float, int, str]], scale: float) -> pd.DataFram
         value = max(float(statistic), 0.0) / scale
         table[name] = {
             "statistic": value,
-            "p_value": float(scipy.stats.chi2.sf(value, freedom)),
+            "p_value": float(scipy.special.chdtrc(freedom, value)),
             "distribution": f"chi2({freedom})",
             "null": null,
         }

@@ -170,17 +170,24 @@ class StructuralResults(Shown):
             If there is no room for them in ``folder``.
         """
         horizon, inner = checks.horizon(horizon), _inner(inner)
-        point = kernels.responses(self.model.lag_blocks, self.impact.to_numpy()[None], horizon)[0]
-        place = kept.Place(
-            (self._size(bootstrap), *point.shape), None if folder is None else Path(folder), errors=bool(inner)
-        )
-        read = partial(_responses, scheme=self.scheme, bootstrap=bootstrap, horizon=horizon, inner=inner)
+        place = self._place(horizon, bootstrap, folder=None if folder is None else Path(folder), errors=bool(inner))
+        read = partial(responses_of_draws, scheme=self.scheme, bootstrap=bootstrap, horizon=horizon, inner=inner)
         found = self.read_draws(
             read, bootstrap, rng, n_jobs=n_jobs, backend=backend, scheduler=scheduler, gather=place.fill
         )
-        drawn, errors, unstable = found[0] if found else (None, None, 0)
+        return self._responding(horizon, found[0] if found else (None, None, 0), bootstrap=bootstrap, rng=rng)
+
+    def _place(self, horizon: int, bootstrap: Bootstrap | None, *, folder: Path | None, errors: bool) -> kept.Place:
+        """Where the draws of its responses go."""
+        return kept.Place((self._size(bootstrap), horizon + 1, *self.impact.shape), folder, errors=errors)
+
+    def _responding(
+        self, horizon: int, found: tuple[Array | None, Array | None, int], *, bootstrap: Bootstrap | None, rng: Seed
+    ) -> IRF:
+        """Its responses with the draws ``found``."""
+        drawn, errors, unstable = found
         return IRF(
-            point=point,
+            point=kernels.responses(self.model.lag_blocks, self.impact.to_numpy()[None], horizon)[0],
             responses=self.parent.variables,
             shocks=self.shock_names,
             draws=drawn,
@@ -280,22 +287,30 @@ class StructuralResults(Shown):
         """
         if bootstrap is None:
             return None if self.draws is None else gather(self.read_own(read))
-        scheme, signs = self.scheme, self.signs
-        check_structural(bootstrap)
-        if self.draws is not None or not isinstance(scheme, PointScheme):
-            raise SpecificationError(
-                f"results of {type(scheme).__name__} have draws of their own here; leave the bootstrap out to use them."
-            )
         return bootstrap_blocks(
             self.parent,
-            bootstrap,
-            partial(_identified, scheme, signs, read),
+            self._resampled(bootstrap),
+            self._reader(read, bootstrap),
             rng=rng,
             n_jobs=n_jobs,
             backend=backend,
             scheduler=scheduler,
             gather=gather,
         )
+
+    def _reader(self, read: Callable[[ReducedDraws, Array], T], bootstrap: Bootstrap) -> Callable[[SimulatedDraws], T]:
+        """``read`` of simulated reduced forms, which are identified as the point was."""
+        check_structural(bootstrap)
+        if self.draws is not None or not isinstance(self.scheme, PointScheme):
+            raise SpecificationError(
+                f"results of {type(self.scheme).__name__} have draws of their own here; leave the bootstrap out to use "
+                "them."
+            )
+        return partial(_identified, self.scheme, self.signs, read)
+
+    def _resampled(self, bootstrap: Bootstrap) -> Bootstrap:
+        """How errors are drawn: as asked, unless the scheme knows more of them."""
+        return bootstrap
 
     @cached_property
     def own_draws(self) -> tuple[ReducedDraws, Array]:
@@ -331,7 +346,7 @@ def _identified(
     return read(draws, scheme.impact_batch(draws) * signs)
 
 
-def _responses(
+def responses_of_draws(
     draws: ReducedDraws, impacts: Array, *, scheme: Scheme, bootstrap: Bootstrap | None, horizon: int, inner: int
 ) -> kept.Block:
     """Responses of a block of draws, the standard error of each if asked for, and the unstable samples met."""
