@@ -21,6 +21,7 @@ from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.covariance import FEW_GROUPS, KINDS, check_terms, cluster, ewc, ewc_terms, newey_west, white
+from econ.infer.quantiles import two_sided
 from econ.tables.shown import Facts, Shown, coefficient_table
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
@@ -79,7 +80,7 @@ class Regression(Shown):
     @cached_property
     def pvalues(self) -> pd.Series:
         """Two-sided p-values of zero coefficients."""
-        p = 2.0 * scipy.stats.t.sf(np.abs(self.tstats.to_numpy()), self.df)
+        p = 2.0 * scipy.special.stdtr(self.df, -np.abs(self.tstats.to_numpy()))
         return pd.Series(p, index=self.coefficients.index, name="p_value")
 
     def estimate(self, name: str, *, level: float = 0.90, units: str = "", label: str = "") -> Estimate:
@@ -93,7 +94,7 @@ class Regression(Shown):
         checks.position("coefficient", name, list(self.coefficients.index))
         level = checks.level(level)
         value, std_error = float(self.coefficients[name]), float(self.std_errors[name])
-        reach = float(scipy.stats.t.ppf(0.5 + level / 2.0, self.df)) * std_error
+        reach = two_sided(level, self.df) * std_error
         return Estimate(
             value, std_error, value - reach, value + reach, level, units, label or name, self.nobs, parent=self
         )

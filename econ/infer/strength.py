@@ -145,7 +145,7 @@ def effective_f(
 @lru_cache(maxsize=1024)
 def _critical(level: float, degrees: float, x: float) -> float:
     """Quantile of the noncentral chi-square over its degrees; one instrument always has the same."""
-    return float(scipy.stats.ncx2.ppf(level, degrees, degrees * x)) / degrees
+    return float(scipy.special.chndtrix(level, degrees, degrees * x)) / degrees
 
 
 @checked

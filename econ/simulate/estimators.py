@@ -136,18 +136,19 @@ def from_instrument(sample: Sample | DailySample, form: ReducedForm, sign: float
 
 def oracle(sample: Sample) -> Estimate:
     """True flow instrumented by the true innovation of the seller: infeasible."""
-    truth = sample.truth
-    values, shock = truth.frame, truth.shocks["seller"].to_numpy()
-    form = reduced_form(values["yield_10y"].to_numpy(), values[SELLER].to_numpy(), shock, cov="hc1")
-    return from_instrument(sample, form)
+    return from_instrument(sample, _from_truth(sample, "yield_10y"))
 
 
 def offset_oracle(sample: Sample) -> Estimate:
     """As the oracle, with the ally's purchases as outcome."""
-    truth = sample.truth
-    values, shock = truth.frame, truth.shocks["seller"].to_numpy()
-    form = reduced_form(values[ALLY].to_numpy(), values[SELLER].to_numpy(), shock, cov="hc1")
-    return from_instrument(sample, form, -1.0)
+    return from_instrument(sample, _from_truth(sample, ALLY), -1.0)
+
+
+def _from_truth(sample: Sample, outcome: str) -> ReducedForm:
+    """True outcome and the seller's true flow on the true innovation of the seller."""
+    samples, number = sample.samples, sample.number
+    shock = samples.innovations[number, :, samples.market.shock_number("seller")]
+    return reduced_form(samples.column(outcome)[number], samples.column(SELLER)[number], shock, cov="hc1")
 
 
 def least_squares(sample: Sample, regressor: str = FLOW, outcome: str = CHANGE, sign: float = 1.0) -> Estimate:
