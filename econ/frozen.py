@@ -99,8 +99,6 @@ def sealed(value: A) -> A:
 
 def handed_out(value: Any) -> Any:
     """What an object gives of what it holds: copies of tables, arrays that refuse writing, anything else as it is."""
-    if type(value) in ATOMS:
-        return value
     if isinstance(value, np.ndarray):
         return _locked(value)  # an array that was pickled or copied with its object can be written to again
     if isinstance(value, (pd.DataFrame, pd.Series)):
@@ -149,9 +147,10 @@ class _Field:
         if instance is None:
             raise AttributeError(self.name)
         try:
-            return handed_out(instance.__dict__[self.name])
+            value = instance.__dict__[self.name]
         except KeyError:
             raise AttributeError(self.name) from None
+        return value if type(value) in ATOMS else handed_out(value)
 
     def __set__(self, instance: object, value: Any) -> None:
         instance.__dict__[self.name] = held(value)

@@ -106,10 +106,11 @@ class Dataset(Shown):
         frame = self.frame.set_axis(dates(self.frame.index), axis=0)
         check_values(frame, allow_missing=True)
         object.__setattr__(self, "frame", frame.astype(float))  # a copy
-        missing = [name for name in frame.columns if name not in self.variables]
+        given = self.variables
+        missing = [name for name in frame.columns if name not in given]
         if missing:
             raise SchemaError(f"columns {missing} have no description; give each column a Variable.")
-        own = {name: self.variables[name] for name in frame.columns}
+        own = {name: given[name] for name in frame.columns}
         object.__setattr__(self, "variables", FrozenMapping(own))
 
     def _facts(self) -> Facts:
@@ -374,10 +375,11 @@ def complete_frame(data: Dataset | pd.DataFrame, *, what: str = "the model") -> 
     """
     frame = as_dataset(data).frame
     check_values(frame, allow_missing=False)
-    for name in frame.columns:
-        values = frame[name].to_numpy()
-        if len(values) > 1 and np.ptp(values) == 0.0:
-            raise SchemaError(
-                f"column {name!r} is constant ({values[0]}) from {frame.index[0]} on; {what} cannot use it, drop it."
-            )
+    values = frame.to_numpy()
+    constant = np.flatnonzero(np.ptp(values, axis=0) == 0.0) if len(values) > 1 else ()
+    for place in constant:
+        raise SchemaError(
+            f"column {frame.columns[place]!r} is constant ({values[0, place]}) from {frame.index[0]} on; {what} cannot "
+            "use it, drop it."
+        )
     return frame

@@ -142,8 +142,8 @@ def check_definite(covariance: Array) -> None:
 def critical_ar(level: float, m: int, df: float) -> float:
     """Critical value of the Wald statistic: chi-square, or the fixed-b F scaled to a Wald statistic."""
     if math.isinf(df):
-        return float(scipy.stats.chi2.ppf(level, m))
+        return 2.0 * float(scipy.special.gammaincinv(0.5 * m, level))
     if m > df:
         raise SpecificationError(f"{m} instruments need at least as many degrees of freedom; found {df:g}.")
     room = df - m + 1.0
-    return float(scipy.stats.f.ppf(level, m, room)) * m * df / room
+    return float(scipy.special.fdtri(m, room, level)) * m * df / room

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from econ import checks
 from econ.border import checked
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet
+from econ.infer.quantiles import two_sided
 
 MARGIN = 1e-11  # relative, far above what the order of a sum changes and far below what data decide
 
@@ -68,9 +68,7 @@ def fieller(
     """
     v = _checked(numerator, denominator, covariance)
     level = checks.level(level)
-    half = 0.5 + level / 2.0
-    law = scipy.stats.norm if df is None else scipy.stats.t(checks.real("df", df, above=0.0))
-    c2 = float(law.ppf(half)) ** 2
+    c2 = two_sided(level, None if df is None else checks.real("df", df, above=0.0)) ** 2
     # a r^2 - 2 b r + c <= 0
     a = float(denominator**2 - c2 * v[1, 1])
     b = float(numerator * denominator - c2 * v[0, 1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.covariance import FEW_GROUPS, KINDS, check_terms, cluster, ewc, ewc_terms, newey_west, white
+from econ.infer.quantiles import two_sided
 from econ.tables.shown import Facts, Shown, coefficient_table
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
@@ -79,7 +80,7 @@ class Regression(Shown):
     @cached_property
     def pvalues(self) -> pd.Series:
         """Two-sided p-values of zero coefficients."""
-        p = 2.0 * scipy.stats.t.sf(np.abs(self.tstats.to_numpy()), self.df)
+        p = 2.0 * scipy.special.stdtr(self.df, -np.abs(self.tstats.to_numpy()))
         return pd.Series(p, index=self.coefficients.index, name="p_value")
 
     def estimate(self, name: str, *, level: float = 0.90, units: str = "", label: str = "") -> Estimate:
@@ -93,7 +94,7 @@ class Regression(Shown):
         checks.position("coefficient", name, list(self.coefficients.index))
         level = checks.level(level)
         value, std_error = float(self.coefficients[name]), float(self.std_errors[name])
-        reach = _quantile(level, self.df) * std_error
+        reach = two_sided(level, self.df) * std_error
         return Estimate(
             value, std_error, value - reach, value + reach, level, units, label or name, self.nobs, parent=self
         )
@@ -202,7 +203,7 @@ def slope(y: Array, x: Array, *, cov: str, level: float) -> Estimate:
     coefficients, u = _solved(columns, y, ["const", "x"])
     matrix, df = _covariance(columns, u, cov, bandwidth=None, groups=None)
     value, std_error = float(coefficients[1]), math.sqrt(float(matrix[1, 1]))
-    reach = _quantile(level, df) * std_error
+    reach = two_sided(level, df) * std_error
     return Estimate(value, std_error, value - reach, value + reach, level, nobs=len(y))
 
 
@@ -211,12 +212,6 @@ def _solved(x: Array, y: Array, names: list[str]) -> tuple[Array, Array]:
     q, r = k.full_rank_qr(x, names, "the regression")
     coefficients = np.linalg.solve(r, q.T @ y)
     return coefficients, y - x @ coefficients
-
-
-@lru_cache(maxsize=256)
-def _quantile(level: float, df: float) -> float:
-    """Student's quantile behind a two-sided interval."""
-    return float(scipy.stats.t.ppf(0.5 + level / 2.0, df))
 
 
 def aligned(

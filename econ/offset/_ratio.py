@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
-import scipy
 
 from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate
 from econ.infer import bands
+from econ.infer.quantiles import two_sided
 from econ.infer.ratio import fieller
 from econ.responses import Reading
 
@@ -55,8 +55,7 @@ def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> R
         region = fieller(numerator, denominator, pair.covariance, level=level, df=pair.df)
         lower, upper = region.lower, region.upper
     elif method == "delta":
-        half = 0.5 + level / 2.0
-        reach = std_error * float(scipy.stats.norm.ppf(half) if pair.df is None else scipy.stats.t.ppf(half, pair.df))
+        reach = std_error * two_sided(level, pair.df)
         lower, upper = value - reach, value + reach
     else:
         lower, upper = _quantiles(pair.draws, level)

@@ -111,7 +111,7 @@ def instrumented_offset(
         model = projected(
             bought, seller, controls=(*controls, *instruments), cumulative="multiplier", instrument=instruments
         )
-        found = _one_step(model.fit(horizon, cov), method, level)
+        found = one_step(model.fit(horizon, cov), method, level)
     elif len(instruments) > 1:
         raise SpecificationError(
             f"two equations need one instrument; found {list(instruments)}; use method='anderson-rubin'."
@@ -123,7 +123,7 @@ def instrumented_offset(
     return replace(found, label=f"share of {seller} offset by {' and '.join(allies)} within {horizon} periods")
 
 
-def _one_step(results: ProjectionResults, method: str, level: float) -> Estimate:
+def one_step(results: ProjectionResults, method: str, level: float) -> Estimate:
     """Minus the multiplier at the last horizon, with its interval or Anderson-Rubin set."""
     horizon, (bought,) = results.horizon, results.responses
     turned = -results.irf.at(horizon, response=bought, level=level)

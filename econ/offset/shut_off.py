@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -138,17 +139,22 @@ def described(plan: Plan, irf: IRF, horizon: int, size: float) -> ShutOff:
     theta = irf.point[None, : horizon + 1]
     shut, used = paths(plan, theta)
     both = np.hstack([theta[0, :, :, plan.shock], shut[0]]) * size
-    columns = pd.MultiIndex.from_product([("actual", "shut off"), irf.responses], names=["path", "response"])
     index = pd.RangeIndex(horizon + 1, name="horizon")
     tools = [irf.shocks[j] for j in plan.tools] + ([irf.shocks[plan.shock]] if plan.hold_seller else [])
     left = shut[0][:, plan.allies] * size
     return ShutOff(
-        paths=pd.DataFrame(both, index=index, columns=columns),
+        paths=pd.DataFrame(both, index=index, columns=_sides(irf.responses)),
         interventions=pd.DataFrame(used[0] * size, index=index, columns=pd.Index(tools, name="shock")),
         plausibility=plausibility(0.5 * float((used[0] ** 2).sum()) * size**2, (horizon + 1) * len(irf.responses)),
         residual=float(np.sqrt((left**2).mean())) if plan.method == "least-squares" else 0.0,
         parent=irf,
     )
+
+
+@lru_cache(maxsize=64)
+def _sides(responses: tuple[str, ...]) -> pd.MultiIndex:
+    """Columns of both paths; the draws of a study all have the same."""
+    return pd.MultiIndex.from_product([("actual", "shut off"), responses], names=["path", "response"])
 
 
 def _check_rank(moved: Array, needed: int) -> None:

@@ -210,8 +210,9 @@ class LocalProjection:
 
     def _check_names(self) -> None:
         named = [self.impulse, *self.responses, *self.controls, *self.contemporaneous, *self.instruments]
+        columns = list(self.parent.frame.columns)
         for name in [*named, *(each for each in (self.state, self.modifier) if each is not None)]:
-            checks.position("variable", name, list(self.parent.frame.columns))
+            checks.position("variable", name, columns)
         for word, names in (("contemporaneous", self.contemporaneous), ("instrument", self.instruments)):
             if self.impulse in names:
                 raise SpecificationError(f"{self.impulse!r} is the impulse and stands in {word} too; take it out.")

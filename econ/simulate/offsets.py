@@ -13,13 +13,14 @@ from econ import checks
 from econ.border import checked
 from econ.errors import WeakInstrument
 from econ.estimate import Estimate
-from econ.offset import instrumented_offset, price_offset, quantity_offset
+from econ.offset import price_offset, quantity_offset
+from econ.offset.instrumented import one_step
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.faults import Faults
 from econ.simulate.grid import Truths
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
-from econ.simulate.sample import ALLIED, ALLY_SHOCK, CHANGE, FLOW, HORIZON, SELLER_SHOCK, VARIABLES, Sample
+from econ.simulate.sample import ALLIED, ALLY_SHOCK, CHANGE, FLOW, HORIZON, SELLER_SHOCK, Sample
 from econ.var import Proxy
 
 OWN = {"shock": SELLER_SHOCK, "using": ALLY_SHOCK}
@@ -39,11 +40,7 @@ def recursive(sample: Sample, method: str = "fieller") -> Estimate:
 
 def by_projection(sample: Sample, method: str = "anderson-rubin") -> Estimate:
     """Quantity offset of a projection with the seller's proxy as instrument."""
-    others = tuple(name for name in VARIABLES if name not in (FLOW, ALLIED))
-    return instrumented_offset(
-        sample.dataset, FLOW, ALLIED, instrument=f"{SELLER_SHOCK}_news", horizon=HORIZON, controls=others, lags=1,
-        method=method, level=sample.level,
-    )  # fmt: skip
+    return one_step(sample.projection, method, sample.level)
 
 
 def by_proxy(sample: Sample, method: str = "anderson-rubin") -> Estimate:

@@ -16,6 +16,7 @@ from econ.data.dataset import Dataset
 from econ.errors import WeakInstrument
 from econ.frozen import guarded, sealed
 from econ.offset import OwnShocks
+from econ.projection import LocalProjection, ProjectionResults
 from econ.simulate.event_days import EventDays, event_days
 from econ.simulate.samples import DAYS, Samples
 from econ.simulate.truth import Truth
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 HORIZON = 3  # months over which responses are cumulated
 LAGS = 6
+PROXY = "seller_news"
 SELLER_SHOCK, ALLY_SHOCK = "seller", "ally"  # names of those found by proxies
 FLOW, ALLIED, CHANGE = "china_net_purchases", "japan_net_purchases", "yield_change"
 VARIABLES = (FLOW, ALLIED, "hubs_net_purchases", "officials_net_purchases", "risk", CHANGE)
@@ -123,13 +125,23 @@ class Sample:
         return found[first]
 
     @cached_property
+    def projection(self) -> ProjectionResults:
+        """Allied purchases on the seller's, both summed over the horizon, instrumented by the seller's proxy."""
+        controls = tuple(name for name in (*VARIABLES, PROXY) if name not in (FLOW, ALLIED))
+        model = LocalProjection(
+            self.dataset, ALLIED, FLOW, controls=controls, lags=1, lag_augmented=False, cumulative="multiplier",
+            instrument=PROXY,
+        )  # fmt: skip
+        return model.fit(HORIZON, "hac")
+
+    @cached_property
     def joint(self) -> IRF:
         """Responses to the seller's and the ally's shocks by their proxies, and to those of the recursive order.
 
         One bootstrap serves all, so that designs are compared on the same draws.
         """
         proxies = (
-            Proxy(self.frame["seller_news"], shock=SELLER_SHOCK, normalise=FLOW),
+            Proxy(self.frame[PROXY], shock=SELLER_SHOCK, normalise=FLOW),
             Proxy(self.frame["japan_intervention"], shock=ALLY_SHOCK, normalise=ALLIED),
         )
         with warnings.catch_warnings():

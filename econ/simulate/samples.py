@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,9 +119,13 @@ class Samples:
     def dataset(self, number: int) -> Dataset:
         """Published data of one sample."""
         frame = pd.DataFrame(self.columns(number), index=self.index)
+        return Dataset(frame, {name: _variable(name, self.imputed) for name in frame.columns})
+
+    @cached_property
+    def imputed(self) -> frozenset[str]:
+        """Months whose flows are imputed, as text."""
         months = self.market.faults.imputed_months(self.periods) if self.frequency == "M" else np.zeros(0, dtype=bool)
-        imputed = frozenset(str(period) for period in self.index[: len(months)][months])
-        return Dataset(frame, {name: _variable(name, imputed) for name in frame.columns})
+        return frozenset(str(period) for period in self.index[: len(months)][months])
 
     def truth(self, number: int) -> Truth:
         """What is behind one sample."""
@@ -289,6 +293,7 @@ def _unpublished(values: Array, lag: int) -> Array:
     return values
 
 
+@lru_cache(maxsize=256)
 def _variable(name: str, imputed: frozenset[str]) -> Variable:
     """What a simulated column means."""
     holder, _, word = name.partition("_")

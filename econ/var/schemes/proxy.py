@@ -25,7 +25,7 @@ from econ.errors import (
     SpecificationError,
     WeakInstrument,
 )
-from econ.frozen import guarded
+from econ.frozen import guarded, sealed
 from econ.responses.set_plot import plot_weak_iv_set
 from econ.tables.shown import Facts
 from econ.var import _kernels as kernels
@@ -197,7 +197,12 @@ class Proxy:
 
     def aligned(self, fit: VARResults) -> tuple[Array, NDArray[np.bool_]]:
         """Instruments on the periods of the residuals, (T, m), zero where unknown, and which periods are known (T,)."""
-        dates = fit.residuals.index
+        dates, last = fit.residuals.index, self.__dict__.get("_aligned")
+        if last is None or not last[0].equals(dates):  # draws of one fit ask again and again
+            last = self.__dict__["_aligned"] = (dates, *self._on(dates))
+        return last[1], last[2]
+
+    def _on(self, dates: pd.Index) -> tuple[Array, NDArray[np.bool_]]:
         table = self._table
         if isinstance(dates, pd.PeriodIndex) != isinstance(table.index, pd.PeriodIndex) or (
             isinstance(dates, pd.PeriodIndex) and dates.freqstr != table.index.freqstr  # type: ignore[attr-defined]
@@ -205,9 +210,10 @@ class Proxy:
             raise FrequencyError(
                 f"the instruments are dated {table.index[0]!r}, the data {dates[0]!r}; convert one with a named rule."
             )
-        values = table.reindex(dates).to_numpy(dtype=float)
+        rows = table.index.get_indexer(dates)
+        values = np.where(rows[:, None] < 0, np.nan, table.to_numpy()[rows])
         known = np.isfinite(values).all(axis=1)
-        return np.where(known[:, None], values, 0.0), known
+        return sealed(np.where(known[:, None], values, 0.0)), sealed(known)
 
     @cached_property
     def _table(self) -> pd.DataFrame:
