@@ -23,11 +23,17 @@ def smoothed(x: Array, c: float) -> Array:
     """G x, along the first axis."""
     size = len(x)
     r = 1.0 - c / size
-    z = scipy.signal.lfilter([1.0, -1.0], [1.0, -r], x, axis=0)
+    z = filtered(x, r)
     trend = r ** np.arange(size)
     z = z - np.multiply.outer(trend, trend @ z.reshape(size, -1)).reshape(z.shape) / (trend @ trend)
-    back: Array = scipy.signal.lfilter([1.0, -1.0], [1.0, -r], z[::-1], axis=0)[::-1]
-    return np.asarray(x - r * back)
+    return np.asarray(x - r * filtered(z[::-1], r)[::-1])
+
+
+def filtered(x: Array, r: float) -> Array:
+    """F x, along the first axis: the solution of a bidiagonal system."""
+    band = np.repeat([[1.0], [-r]], len(x), axis=1)
+    found, _ = scipy.linalg.lapack.dtbtrs(band, np.diff(x, axis=0, prepend=0.0).reshape(len(x), -1), uplo="L")
+    return np.asarray(found).reshape(x.shape)
 
 
 def spread(size: int, c: float) -> Array:

@@ -51,15 +51,18 @@ class Chain:
         below, state = np.tril_indices(n, -1), gibbs.start(self.beliefs, self.sample, generator)
         coefficients = np.empty((size, periods, n, k))
         rows, logs = np.empty((size, periods, len(below[0]))), np.empty((size, periods, n))
-        steps, rejected = np.empty((size, sum(len(each) for each in (*state.q, *state.s, state.w)))), 0
+        precisions = [np.empty((size, *each.shape)) for each in _precisions(state)]
+        rejected = 0
         for number in range(self.burn + size * self.thin):
             state, again = self._sweep(state, generator)
             rejected += again
             done, rest = divmod(number + 1 - self.burn, self.thin)
             if done > 0 and rest == 0:
                 coefficients[done - 1], rows[done - 1] = state.coefficients, state.a[:, *below]
-                logs[done - 1], steps[done - 1] = state.h, _step_sizes(state)
-        return Kept(coefficients, rows, logs, steps, rejected)
+                logs[done - 1] = state.h
+                for drawn, each in zip(precisions, _precisions(state), strict=True):
+                    drawn[done - 1] = each
+        return Kept(coefficients, rows, logs, _step_sizes(precisions), rejected)
 
     def _sweep(self, state: gibbs.State, generator: np.random.Generator) -> tuple[gibbs.State, int]:
         if self.lags is None:
@@ -82,10 +85,15 @@ def explosive(coefficients: Array, lags: int) -> Mask:
     return np.asarray(~kernels.is_stable(flat).reshape(blocks.shape[:-3]))
 
 
-def _step_sizes(state: gibbs.State) -> Array:
-    """Standard deviations of the steps of coefficients, rows of A and log volatilities."""
-    variances = [np.diag(np.linalg.inv(each)) for each in (*state.q, *state.s, state.w)]
-    return np.asarray(np.sqrt(np.concatenate(variances)), dtype=float)
+def _precisions(state: gibbs.State) -> tuple[Array, ...]:
+    """Of the steps of coefficients, rows of A and log volatilities."""
+    return (*state.q, *state.s, state.w)
+
+
+def _step_sizes(precisions: list[Array]) -> Array:
+    """Standard deviations of steps, (D, all), from precisions (D, m, m) of each walk."""
+    variances = [np.diagonal(np.linalg.inv(each), axis1=1, axis2=2) for each in precisions]
+    return np.asarray(np.sqrt(np.concatenate(variances, axis=1)), dtype=float)
 
 
 def concatenated(blocks: list[Kept]) -> Kept:

@@ -81,7 +81,12 @@ class Sample:
 
     def residuals(self, coefficients: Array) -> Array:
         """u_t = y_t - C_t x_t, (T, n)."""
-        return self.y - (coefficients @ self.x[:, :, None])[:, :, 0]
+        return self.y - times(coefficients, self.x)
+
+
+def times(matrices: Array, vectors: Array) -> Array:
+    """A matrix (T, n, k) times a vector (T, k) at each date, (T, n)."""
+    return np.asarray(np.einsum("tnk,tk->tn", matrices, vectors))
 
 
 def start(beliefs: Beliefs, sample: Sample, generator: np.random.Generator) -> State:
@@ -110,7 +115,7 @@ def start(beliefs: Beliefs, sample: Sample, generator: np.random.Generator) -> S
 def draw_states(sample: Sample, state: State, generator: np.random.Generator) -> State:
     """Draw s given everything else."""
     u = sample.residuals(state.coefficients)
-    logs = log_squares((state.a @ u[:, :, None])[:, :, 0])
+    logs = log_squares(times(state.a, u))
     return replace(state, logs=logs, states=draw_mixture(logs, state.h, generator))
 
 
@@ -129,7 +134,7 @@ def draw_reduced(beliefs: Beliefs, sample: Sample, state: State, generator: np.r
     (walk,) = beliefs.coefficients
     path = drawn(
         design.reshape(periods, n, n * k),
-        (weighted @ sample.y[:, :, None])[:, :, 0],
+        times(weighted, sample.y),
         state=state.q[0],
         initial=walk.initial,
         mean=walk.mean,

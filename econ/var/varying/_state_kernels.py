@@ -12,6 +12,8 @@ is half as wide. The factor of the whole is that of this one with each row of bl
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import scipy
 
@@ -22,11 +24,11 @@ from econ.errors import EstimationError
 def banded_precision(seen: Array, first: Array) -> Array:
     """Precision of unit steps: lower bands of all columns, (T m, m + 1), from Z_t (T, e, m) and P0⁻¹ (m, m)."""
     periods, _, m = seen.shape
-    blocks = np.swapaxes(seen, 1, 2) @ seen
-    blocks[0] += first
+    columns = np.ascontiguousarray(seen.transpose(1, 2, 0))
     band = np.zeros((periods, m, m + 1))
     for j in range(m):
-        band[:, j, : m - j] = blocks[:, j:, j]
+        band[:, j, : m - j] = (columns[:, j:] * columns[:, j, None]).sum(axis=0).T
+        band[0, j, : m - j] += first[j:, j]
     band[1:, :, 0] += 1.0
     band[:-1, :, 0] += 1.0
     band[:-1, :, m] = -1.0
@@ -60,11 +62,11 @@ def drawn(
     EstimationError
         If the precision is numerically singular.
     """
-    try:
-        turn = np.linalg.inv(np.linalg.cholesky(state))
-    except np.linalg.LinAlgError:
-        raise EstimationError(SINGULAR) from None
-    seen = design @ turn.T
+    lower, info = scipy.linalg.lapack.dpotrf(state, lower=1)
+    if info != 0:
+        raise EstimationError(SINGULAR)
+    turn, _ = scipy.linalg.lapack.dtrtri(lower, lower=1)
+    seen = (design.reshape(-1, len(mean)) @ turn.T).reshape(design.shape)
     right = np.einsum("tem,te->tm", seen, outcome)
     right[0] += turn @ (initial @ mean)
     width = len(mean) + 1
@@ -87,9 +89,17 @@ SINGULAR = (
 
 def wishart(scale: Array, degrees: float, generator: np.random.Generator) -> Array:
     """The inverse of a draw of IW(scale, degrees), (m, m), of mean degrees scale⁻¹, by Bartlett."""
-    m = len(scale)
-    lower = np.linalg.cholesky(scale)
-    triangle = np.tril(generator.standard_normal((m, m)), -1)
-    triangle[np.diag_indices(m)] = np.sqrt(2.0 * generator.standard_gamma(0.5 * (degrees - np.arange(m))))
-    weight = np.linalg.solve(lower.T, triangle)
+    below, places = _below(len(scale))
+    lower, info = scipy.linalg.lapack.dpotrf(scale, lower=1)
+    if info != 0:
+        raise EstimationError(SINGULAR)
+    triangle = generator.standard_normal(scale.shape) * below
+    triangle.ravel()[:: len(scale) + 1] = np.sqrt(2.0 * generator.standard_gamma(0.5 * (degrees - places)))
+    weight, _ = scipy.linalg.lapack.dtrtrs(lower, triangle, lower=1, trans=1)
     return np.asarray(weight @ weight.T)
+
+
+@cache
+def _below(m: int) -> tuple[Array, Array]:
+    """Ones below the diagonal, (m, m), and 0, ..., m - 1."""
+    return np.tri(m, k=-1), np.arange(float(m))

@@ -7,6 +7,8 @@ log e_it² = 2 h_it + log ε_it², and the law of log ε² is that of ten normal
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +36,8 @@ def draw_mixture(logs: Array, h: Array, generator: np.random.Generator) -> State
     weights = CONSTANTS.reshape(ten) - 0.5 * distance * distance / VARIANCES.reshape(ten)
     weights -= weights.max(axis=0)
     np.exp(weights, out=weights)
-    np.cumsum(weights, axis=0, out=weights)
+    for before, after in pairwise(weights):  # sums so far, in the order of memory
+        after += before
     return np.asarray((weights < generator.random(logs.shape) * weights[-1]).sum(axis=0))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -207,16 +207,20 @@ class VaryingStructural(Shown):
 
     def _irf(self, horizon: int, row: int) -> IRF:
         found = self._at(row)
-        irf = found.irf(horizon)
-        reduced, _ = found.own_draws
-        scale = np.sqrt(np.diag(found.parent.sigma_u))
-        stable = kernels.is_stable(reduced.lag_blocks * scale / scale[:, None])
+        reduced, impacts = found.own_draws
+        blocks, scale = reduced.lag_blocks, np.sqrt(np.diag(found.parent.sigma_u))
+        draws = kernels.responses(blocks, impacts, horizon)
+        draws.flags.writeable = False  # or it would be copied
         joint = isinstance(self.scheme, PointScheme)
-        return replace(
-            irf,
+        return IRF(
+            point=kernels.responses(found.model.lag_blocks, found.impact.to_numpy()[None], horizon)[0],
+            responses=self.parent.variables,
+            shocks=found.shock_names,
+            draws=draws,
+            units=found.parent.units,
             parent=self,
             origin=(self.parent.identity, None if joint else row),
-            unstable=int(np.count_nonzero(~stable)),
+            unstable=int(np.count_nonzero(~kernels.is_stable(blocks * scale / scale[:, None]))),
             nobs=self.parent.nobs,
         )
 
