@@ -57,8 +57,10 @@ def confounded(
     positions = placed["position"].to_numpy()
     for name, news in _tables(confounders, placed, index, window=window).items():
         rows = _rows(name, news, index, place)
-        for event, position in enumerate(positions):
-            hits = rows[(rows >= position + window[0]) & (rows <= position + window[1])]
+        ordered, first, last = np.sort(rows), positions + window[0], positions + window[1]
+        hit = np.searchsorted(ordered, last, side="right") > np.searchsorted(ordered, first, side="left")
+        for event in np.flatnonzero(hit):
+            hits = rows[(rows >= first[event]) & (rows <= last[event])]
             found[event] += [f"{name} on {index[row].date()}" for row in dict.fromkeys(hits.tolist())]
     return [", ".join(names) for names in found]
 
