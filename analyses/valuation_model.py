@@ -10,6 +10,7 @@ from analyses._units import cell
 from analyses.specification import Specification, baseline
 from econ.data import fit_valuation, flows, holder, holders, valuation_model
 from econ.data.archive import read_table
+from econ.data.valuation import left_out_errors
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
 
 TWO, ONE = ("yield_2y", "yield_10y"), ("yield_10y",)
@@ -47,12 +48,7 @@ def left_out_error(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str
     >>> round(left_out_error(returns, yields, rates=("yield_10y",)), 6)
     0.0
     """
-    known = returns.reindex(yields.index).dropna()
-    errors = []
-    for _, year in known.groupby(pd.PeriodIndex(known.index).year):
-        model = fit_valuation(known.drop(year.index), yields, rates=rates)
-        errors.append(year - model.returns(yields)[year.index])
-    return float(np.sqrt((pd.concat(errors).dropna() ** 2).mean()))
+    return float(np.sqrt((left_out_errors(returns, yields, rates=rates) ** 2).mean()))
 
 
 def unseen(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = TWO) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -49,12 +50,7 @@ def events(kind: str | None = None) -> pd.DataFrame:
     >>> events("china_denial")["id"].tolist()
     ['E10']
     """
-    frame = pd.read_csv(_FILE, dtype=str, keep_default_na=False)
-    if tuple(frame.columns) != COLUMNS or frame["id"].duplicated().any() or not frame["expected"].isin(SIGNS).all():
-        raise SchemaError(f"{_FILE.name} must have columns {COLUMNS}, unique ids and signs in {SIGNS}.")
-    frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d")
-    frame["amount"] = pd.to_numeric(frame["amount"])
-    frame = frame.sort_values(["date", "time"], kind="stable").reset_index(drop=True)
+    frame = _catalogue().copy()
     if kind is None:
         return frame
     kinds = sorted(frame["kind"].unique())
@@ -63,3 +59,14 @@ def events(kind: str | None = None) -> pd.DataFrame:
     if kind not in kinds:
         raise SeriesNotFound(f"no events of kind {kind!r}; {suggestion(kind, kinds)}")
     return frame[frame["kind"] == kind].reset_index(drop=True)
+
+
+@cache
+def _catalogue() -> pd.DataFrame:
+    """All events, in order of date."""
+    frame = pd.read_csv(_FILE, dtype=str, keep_default_na=False)
+    if tuple(frame.columns) != COLUMNS or frame["id"].duplicated().any() or not frame["expected"].isin(SIGNS).all():
+        raise SchemaError(f"{_FILE.name} must have columns {COLUMNS}, unique ids and signs in {SIGNS}.")
+    frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d")
+    frame["amount"] = pd.to_numeric(frame["amount"])
+    return frame.sort_values(["date", "time"], kind="stable").reset_index(drop=True)

@@ -102,24 +102,63 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
     >>> fit_valuation(-5.0 * yields["yield_10y"].diff(), yields).params.round(6).abs().tolist()
     [0.0, 0.0, 5.0, 0.0]
     """
-    rates = checks.names("rates", rates, least=1)
-    yields = checks.figures("yields", yields, columns=rates, holes=True)
-    returns = checks.figures("returns", returns, holes=True)
-    outcome, design = returns.reindex(yields.index).to_numpy(float), _design(yields, rates)
-    terms = ["constant", *(rate.replace("yield", "duration") for rate in rates), "convexity"]
-    use = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
-    if use.sum() < len(terms) + 10:
-        raise SampleTooShort(
-            f"the valuation model needs {len(terms) + 10} official months; found {int(use.sum())}; widen the sample."
-        )
-    if np.ptp(outcome[use]) == 0.0:
-        raise SchemaError(f"all official returns are {outcome[use][0]:g}; there is nothing to explain.")
-    params, *_ = np.linalg.lstsq(design[use], outcome[use], rcond=None)
+    outcome, design, rates = _sample(returns, yields, rates)
+    params, use = _least_squares(outcome, design)
     errors = outcome[use] - design[use] @ params
+    terms = ["constant", *(rate.replace("yield", "duration") for rate in rates), "convexity"]
     return ValuationModel(
         params=pd.Series(params, index=terms),
         r2=float(1.0 - errors.var() / outcome[use].var()),
         rmse=float(np.sqrt(np.mean(errors**2))),
         nobs=int(use.sum()),
-        rates=tuple(rates),
+        rates=rates,
     )
+
+
+@checked
+def left_out_errors(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str, ...] = RATES) -> pd.Series:
+    """Official valuation of each month less that of the model fitted on all other calendar years, percent.
+
+    Raises
+    ------
+    SampleTooShort
+        As `fit_valuation`, of the months of the other years.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2020-01", periods=60, freq="M")
+    >>> yields = pd.DataFrame({"yield_2y": np.cos(np.arange(60.0)), "yield_10y": np.sin(np.arange(60.0))}, index=months)
+    >>> float(left_out_errors(-5.0 * yields["yield_10y"].diff(), yields).abs().max()) < 1e-12
+    True
+    """
+    outcome, design, _ = _sample(returns, yields, rates)
+    years, errors = pd.PeriodIndex(yields.index).year.to_numpy(), np.full(len(outcome), np.nan)
+    for year in np.unique(years[np.isfinite(outcome)]):
+        inside = years == year
+        params, _ = _least_squares(np.where(inside, np.nan, outcome), design)
+        errors[inside] = (outcome - design @ params)[inside]
+    return pd.Series(errors, index=yields.index).dropna()
+
+
+def _sample(
+    returns: pd.Series, yields: pd.DataFrame, rates: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Official returns and regressors on the months of the yields, and the names of the rates, checked."""
+    rates = checks.names("rates", rates, least=1)
+    yields = checks.figures("yields", yields, columns=rates, holes=True)
+    returns = checks.figures("returns", returns, holes=True)
+    return returns.reindex(yields.index).to_numpy(float), _design(yields, rates), tuple(rates)
+
+
+def _least_squares(outcome: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients, and the months that they were fitted on."""
+    use = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
+    least = design.shape[1] + 10
+    if use.sum() < least:
+        raise SampleTooShort(
+            f"the valuation model needs {least} official months; found {int(use.sum())}; widen the sample."
+        )
+    if np.ptp(outcome[use]) == 0.0:
+        raise SchemaError(f"all official returns are {outcome[use][0]:g}; there is nothing to explain.")
+    params, *_ = np.linalg.lstsq(design[use], outcome[use], rcond=None)
+    return params, use

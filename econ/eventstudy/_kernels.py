@@ -216,8 +216,8 @@ def scan_days(
     running = np.zeros((len(left) + 1, len(y) + 1))
     np.cumsum(data[left] * data[right], axis=1, out=running[:-1, 1:])
     np.cumsum(usable, out=running[-1, 1:])
-    low, high = (np.clip(positions + day, 0, len(y)) for day in (estimation[0], estimation[1] + 1))
-    sums = running.take(high, axis=1) - running.take(low, axis=1)
+    low, high = positions + estimation[0], positions + estimation[1] + 1
+    sums = running.take(high, axis=1, mode="clip") - running.take(low, axis=1, mode="clip")
     total, days = np.empty((len(positions), len(data), len(data))), sums[-1]
     total[:, left, right] = total[:, right, left] = sums[:-1].T
     gram, cross, square = total[:, :-1, :-1], total[:, :-1, -1], total[:, -1, -1]
@@ -246,18 +246,18 @@ def _inverse(gram: Array) -> tuple[Array, Array]:
 
 def _gram_floor(gram: Array) -> Array:
     """(n,) smallest eigenvalue of each cross-product matrix scaled to a unit diagonal (1 when k = 0)."""
-    if gram.shape[1] == 0:
-        return np.ones(len(gram))
+    if gram.shape[1] < 2:
+        return (gram > 0.0).all(axis=(1, 2)).astype(float)
     d = np.sqrt(np.einsum("nkk->nk", gram))
     d = np.where(d > 0.0, d, np.inf)
     scaled = gram / (d[:, :, None] * d[:, None, :])
-    return np.asarray(scaled[:, 0, 0] if gram.shape[1] == 1 else np.linalg.eigvalsh(scaled)[:, 0])
+    return np.asarray(np.linalg.eigvalsh(scaled)[:, 0])
 
 
 def summed_correlation(windows: Windows) -> float:
     """Sum over all n x n pairs of `calendar_correlation`: no pair is visited."""
-    _, column, value = calendar_rows(windows)
-    total = np.bincount(column, value)
+    day, value = calendar_rows(windows)
+    total = np.bincount(day.ravel(), value.ravel())
     return float(total @ total)
 
 
@@ -265,21 +265,20 @@ def calendar_correlation(windows: Windows) -> Array:
     """(n, n) correlation of the cumulative abnormal changes that sharing calendar days implies, V V'."""
     from scipy.sparse import csr_array
 
-    row, column, value = calendar_rows(windows)
-    v = csr_array((value, (row, column)))
+    day, value = calendar_rows(windows)
+    v = csr_array((value.ravel(), (np.repeat(np.arange(len(day)), day.shape[1]), day.ravel())))
     return np.asarray((v @ v.T).toarray())
 
 
-def calendar_rows(windows: Windows) -> tuple[Positions, Positions, Array]:
-    """Rows, columns and values of V, one row an event, one column a calendar day, rows of length one.
+def calendar_rows(windows: Windows) -> tuple[Positions, Array]:
+    """Calendar days (n, p + d) and values of V, one row an event, rows of length one; 0 on days not used.
 
     Each cumulative abnormal change is a weighted sum of daily innovations: ``event_scale`` on the days of its window,
-    ``loadings`` on the days of its estimation window. With serially uncorrelated innovations of unit variance the
-    correlations are V V'.
+    ``loadings`` on the days of its estimation window, which are others. With serially uncorrelated innovations of unit
+    variance the correlations are V V'.
     """
     days = windows.positions[:, None] + windows.first + np.arange(windows.length)
-    event, slot = np.nonzero(windows.used)  # no day of an event's window is one of its estimation days
-    row = np.concatenate([event, np.repeat(np.arange(len(windows)), windows.length)])
-    day = np.concatenate([windows.slots[event, slot], days.ravel()])
-    v = np.concatenate([windows.loadings[event, slot], np.broadcast_to(windows.event_scale, days.shape).ravel()])
-    return row, day - day.min(), v / np.sqrt(np.bincount(row, v * v))[row]
+    v = np.concatenate([windows.loadings, np.broadcast_to(windows.event_scale, days.shape)], axis=1)
+    row = np.repeat(np.arange(len(v)), v.shape[1])
+    length = np.sqrt(np.bincount(row, (v * v).ravel()))
+    return np.concatenate([windows.slots, days], axis=1), v / length[:, None]

@@ -14,7 +14,7 @@ from econ.arrays import Array, Mask
 from econ.eventstudy._kernels import Positions, Windows, calendar_rows, fit_windows
 from econ.eventstudy.cusum import recursive_residuals
 from econ.eventstudy.parametric import FLAT, SHARED, row_statistics, t_statistics
-from econ.eventstudy.ranks import TIE, centred_ranks, mean_ranks, rank_statistic, with_window
+from econ.eventstudy.ranks import TIE, mean_ranks, rank_statistic
 from econ.eventstudy.signs import binomial_p, signed_rank
 
 
@@ -40,9 +40,9 @@ def fit_replications(
 
 def average_correlations(windows: Windows, replications: int) -> Array:
     """`Windows.average_correlation` (R,) of each replication; replications share no day."""
-    row, column, value = calendar_rows(windows)
-    n, shared = len(windows) // replications, value * np.bincount(column, value)[column]
-    return np.asarray((np.bincount(row // n, shared) - n) / (n * (n - 1)))
+    day, value = calendar_rows(windows)
+    n, total = len(windows) // replications, np.bincount(day.ravel(), value.ravel())
+    return np.asarray((np.vecdot(value, total[day]).reshape(replications, n).sum(axis=1) - n) / (n * (n - 1)))
 
 
 def p_values(windows: Windows, correlation: Array) -> dict[str, Array]:
@@ -109,11 +109,12 @@ def _of_ranks(windows: Windows, replications: int) -> dict[str, Array]:
         "Corrado-Zivney rank": (estimation, _rows(daily / np.where(flat[:, None], 1.0, spread)[:, None])),
         "GRANK": (estimation, (standard / np.where(same, 1.0, one)[:, None]).reshape(-1, 1)),
     }
-    found = {}
+    found, base = {}, mean_ranks(windows.residuals, windows.used)
     for name, (before, event) in changes.items():
-        values, valid = with_window(before, event, windows)
-        shape = (replications, -1, values.shape[1])
-        u, valid = centred_ranks(values, valid).reshape(shape), valid.reshape(shape)
+        ranks, valid = _inserted(base, before, event, windows.used)
+        shape = (replications, -1, ranks.shape[1])
+        u = np.where(valid, ranks / (1.0 + valid.sum(axis=1, keepdims=True)) - 0.5, 0.0).reshape(shape)
+        valid = valid.reshape(shape)
         z = rank_statistic(u, valid, event.shape[1])
         found[name] = _normal(z)
     days = valid.any(axis=1).sum(axis=1)
@@ -123,6 +124,25 @@ def _of_ranks(windows: Windows, replications: int) -> dict[str, Array]:
     found |= {"GRANK": _student(t, days - 2), "GRANK-Z": _normal(u[:, :, -1].sum(axis=1) / np.sqrt(variance))}
     undefined = {"Corrado-Zivney rank": flat, "GRANK": same, "GRANK-Z": same}
     return {name: np.where(undefined.get(name, False), 1.0, p) for name, p in found.items()}
+
+
+def _inserted(base: Array, before: Array, event: Array, used: Mask) -> tuple[Array, Mask]:
+    """Ranks (N, p + d) of estimation and event days together, from the ranks ``base`` (N, p) of the former alone.
+
+    A day that an event day passes moves up by one, by a half in a tie. Studentised residuals are ranked as residuals
+    are: those of a constant mean have one standard error an event.
+    """
+    reach = TIE * np.maximum(np.abs(before).max(axis=1), np.abs(event).max(axis=1))[:, None]
+    moved = np.zeros(before.shape, dtype=np.int8)
+    own = 0.5 * (used.sum(axis=1, keepdims=True) + 1.0) + 0.5 * event.shape[1] * np.ones(event.shape)
+    for day in range(event.shape[1]):
+        low, high = event[:, [day]] - reach, event[:, [day]] + reach
+        side = ((before > high) & used).view(np.int8) - ((before < low) & used).view(np.int8)
+        moved += side
+        own[:, day] -= 0.5 * side.sum(axis=1)
+        own -= 0.5 * ((event < low).astype(float) - (event > high))
+    ranks = np.concatenate([base + 0.5 * (moved + float(event.shape[1])), own], axis=1)
+    return ranks, np.concatenate([used, np.ones(event.shape, dtype=bool)], axis=1)
 
 
 def _of_signs(windows: Windows, replications: int) -> dict[str, Array]:

@@ -57,9 +57,13 @@ def confounded(
     positions = placed["position"].to_numpy()
     for name, news in _tables(confounders, placed, index, window=window).items():
         rows = _rows(name, news, index, place)
-        for event, position in enumerate(positions):
-            hits = rows[(rows >= position + window[0]) & (rows <= position + window[1])]
-            found[event] += [f"{name} on {index[row].date()}" for row in dict.fromkeys(hits.tolist())]
+        rows = rows[rows < len(index)]  # not the news after the last close
+        ordered, first, last = np.sort(rows), positions + window[0], positions + window[1]
+        hit = np.searchsorted(ordered, last, side="right") > np.searchsorted(ordered, first, side="left")
+        days = np.datetime_as_string(index.to_numpy()[rows].astype("datetime64[D]"))
+        for event in np.flatnonzero(hit):
+            hits = days[(rows >= first[event]) & (rows <= last[event])]
+            found[event] += [f"{name} on {day}" for day in dict.fromkeys(hits.tolist())]
     return [", ".join(names) for names in found]
 
 

@@ -210,7 +210,8 @@ class Operations:
     def _mark_unclean(self, index: pd.DatetimeIndex, reasons: Array) -> None:
         """Say for every day left what other news it has."""
         free = np.flatnonzero(reasons == "")
-        days = pd.DataFrame({"label": [str(each.date()) for each in index[free]], "day": index[free], "position": free})
+        labels = np.datetime_as_string(index[free].to_numpy().astype("datetime64[D]"))
+        days = pd.DataFrame({"label": labels, "day": index[free], "position": free})
         inside = (free + self.around[0] >= 0) & (free + self.around[1] < len(index))
         names = confounded(
             days[inside],
@@ -219,8 +220,7 @@ class Operations:
             window=self.around,
             place=lambda news, dates: place_events(news, dates),
         )
-        for at, name in zip(free[inside], names, strict=True):
-            reasons[at] = name
+        reasons[free[inside]] = names
 
 
 def _checked(amounts: pd.Series) -> pd.Series:

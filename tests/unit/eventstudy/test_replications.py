@@ -10,6 +10,7 @@ from econ.estimate import Unavailable
 from econ.eventstudy import size
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy._replications import (
+    _inserted,
     average_correlations,
     cusum_statistics,
     fit_replications,
@@ -21,6 +22,7 @@ from econ.eventstudy.battery import TESTS
 from econ.eventstudy.cusum import cusum_statistic
 from econ.eventstudy.outcome import draws_outcome
 from econ.eventstudy.parametric import row_statistics
+from econ.eventstudy.ranks import mean_ranks
 from econ.eventstudy.resampling import draw_runs, find_runs, run_sums
 from econ.eventstudy.series import Series
 
@@ -96,6 +98,16 @@ def test_series_of_a_block_are_fitted_one_after_the_other():
         np.testing.assert_array_equal(getattr(together, name), np.concatenate([getattr(one, name) for one in alone]))
     expected = [each.average_correlation for each in alone]
     np.testing.assert_allclose(average_correlations(together, 3), expected, rtol=1e-12)
+
+
+def test_event_days_are_put_among_ranked_days_with_ties():
+    generator = np.random.default_rng(6)
+    used = generator.random((8, 15)) < 0.8
+    before, event = np.where(used, generator.integers(-4, 5, (8, 15)), 0.0), generator.integers(-4, 5, (8, 3)) + 0.0
+    ranks, valid = _inserted(mean_ranks(before, used), before, event, used)
+    expected = mean_ranks(np.concatenate([before, event], axis=1), valid)
+    np.testing.assert_array_equal(np.where(valid, ranks, 0.0), expected)
+    assert valid.sum() == used.sum() + event.size
 
 
 def test_flips_leave_the_squares_alone():
