@@ -28,13 +28,18 @@ def bartlett_columns(psi: Array, lags: int) -> Array:
     """Bartlett variance of the sum of each column of psi (T, B).
 
     ``G_0 + 2 sum_l (1 - l / m) G_l = (1 / m) sum_t (psi_t + ... + psi_(t-m+1))^2`` with m = lags + 1 and zeros beyond
-    the ends: one pass whatever the lags, and never negative.
+    the ends: never negative, and few passes whatever the lags, since sums of 1, 2, 4, ... rows make those of m.
     """
     periods, m = psi.shape[0], lags + 1
-    sums = np.zeros((periods + 2 * m - 1, psi.shape[1]))
-    np.cumsum(psi, axis=0, out=sums[m : m + periods])
-    sums[m + periods :] = sums[m + periods - 1]
-    window = sums[m:] - sums[:-m]
+    sums = np.zeros((periods + 2 * lags, psi.shape[1]))
+    sums[lags : lags + periods] = psi
+    window, size, done = np.zeros((periods + lags, psi.shape[1])), 1, 0
+    while done < m:
+        if m & size:
+            window += sums[done : done + len(window)]
+            done += size
+        sums = sums[:-size] + sums[size:]
+        size *= 2
     variance: Array = np.einsum("tb,tb->b", window, window) / m
     return variance
 
@@ -84,8 +89,8 @@ def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Ar
     ----------
     q : array (n, k)
         Basis of the controls in the sample observed.
-    columns : array (n, 3)
-        y less its effect, x and z.
+    columns : array (n, 2 or 3)
+        y less its effect, x and, where it is not x, z.
     counts : array (n, B)
         How often each row was drawn.
 
@@ -98,16 +103,17 @@ def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Ar
     scale : array (B,)
         ``z'Mz / (z'Mx)^2``.
     """
-    n, k = q.shape
+    (n, k), m = q.shape, columns.shape[1]
     gram = (counts.T @ (q[:, :, None] * q[:, None, :]).reshape(n, k * k)).reshape(-1, k, k)
-    moments = (counts.T @ (q[:, :, None] * columns[:, None, :]).reshape(n, 3 * k)).reshape(-1, k, 3)
+    moments = (counts.T @ (q[:, :, None] * columns[:, None, :]).reshape(n, m * k)).reshape(-1, k, m)
     slopes = solved(gram, moments)
-    y, x, z = (columns[:, [j]] - q @ slopes[:, :, j].T for j in range(3))
+    y, x, *rest = (columns[:, [j]] - q @ slopes[:, :, j].T for j in range(m))
+    z = rest[0] if rest else x
     weighted = counts * z
     denominator = np.einsum("tb,tb->b", weighted, x)
-    squares = np.einsum("tb,tb->b", weighted, z)
-    sizes = np.einsum("tb,tb->b", counts * x, x)
-    length = counts.T @ np.column_stack([columns[:, 1] ** 2, columns[:, 2] ** 2])
+    squares = np.einsum("tb,tb->b", weighted, z) if rest else denominator
+    sizes = np.einsum("tb,tb->b", counts * x, x) if rest else denominator
+    length = counts.T @ columns[:, [1, -1]] ** 2
     empty = (sizes <= SMALL * length[:, 0]) | (squares <= SMALL * length[:, 1])
     empty |= np.abs(denominator) <= SMALL * np.sqrt(sizes * squares)
     safe = np.where(empty, 1.0, denominator)
