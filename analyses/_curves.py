@@ -168,7 +168,7 @@ def _held(have: Tables, column: str, other: str, controls: str, lags: int, scale
     if not columns:
         return None, np.ones(len(have.debt), dtype=bool)
     values = np.column_stack(list(columns.values()))
-    return pd.DataFrame(values, have.debt.index, list(columns)), np.isfinite(values).all(axis=1)
+    return pd.DataFrame(values, have.debt.index, list(columns)), np.asarray(np.isfinite(values).all(axis=1))
 
 
 def _lag(series: pd.Series, k: int) -> Array:
