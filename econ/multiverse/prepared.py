@@ -28,7 +28,6 @@ class Arrays:
     z: Array
     q: Array
     r: Array  # q r is the controls, the constant first
-    raw: Array  # y, x and, where there is one, the instrument as they came
     root: Array  # of the weights
     rows: Rows  # in the data, for distances in time
     everywhere: Rows  # positions of all rows of the data on the calendar
@@ -44,7 +43,7 @@ class Arrays:
     @cached_property
     def residuals(self) -> Array:
         """Of the outcome on the controls, at all rows of the data, NaN where these do not reach."""
-        slopes = np.linalg.solve(self.r, self.q.T @ self.raw[:, 0])
+        slopes = np.linalg.solve(self.r, self.q.T @ self.y)
         left = self.outcome - slopes[0]
         for slope, values in zip(slopes[1:], self.controls.T, strict=True):
             left = left - slope * values
@@ -83,7 +82,7 @@ def prepared(
     q, r = _factored(basis.tobytes(), ("const", *names))
     x, z = _swept(raw, q)
     return Arrays(
-        raw[:, 0], x, z, q, r, raw, root, rows, _positions(index), columns["outcome"], held
+        raw[:, 0], x, z, q, r, root, rows, _positions(index), columns["outcome"], held
     )  # fmt: skip
 
 
