@@ -17,7 +17,7 @@ from analyses._projections import granular
 from analyses._samples import loaded
 from analyses.specification import FED, Specification
 from econ import Unavailable
-from econ.arrays import Mask
+from econ.arrays import Array, Mask
 from econ.data import flows
 from econ.data.flows import debt_scale
 from econ.data.vintage import Vintage
@@ -27,6 +27,8 @@ UNITS = {"sale": "bp per 1% of debt sold", "share": "share of a sale"}
 HOLDERS = ("china", "china_belgium", "official", "foreign", "japan", "uk", "japan_uk")
 COLUMNS = {"purchases": "net_purchases", "positions": "position_change"}
 Held: TypeAlias = tuple[pd.DataFrame | None, Mask]
+Known: TypeAlias = tuple[pd.Series, Mask]
+"""Numbers, and the months in which they are known."""
 POLICY = {"none": (), "policy": (FED, BUND), "all": (FED, BUND, "financial_conditions")}
 
 
@@ -102,7 +104,7 @@ def sale(
     """Change of a yield from the month before a sale to ``horizon`` months after it, on the sale."""
     column = f"{seller} {concept}"
     scaled = sample if scale == "dollars" else ""
-    sold, moved = _sold(have, column, scaled), _over(have, outcome, horizon)
+    sold, moved = _alone(have, column, scaled), _over(have, outcome, horizon)
     held = _held(have, column, outcome, controls, lags, scaled)
     return _specified(moved, sold, held, have, sample=sample, weights=weights, horizon=horizon, units=UNITS["sale"],
                       instrument=_instrument(have, design, seller))  # fmt: skip
@@ -122,10 +124,9 @@ def share(
     """What an ally bought from the month of a sale on, of what the seller sold: by the part of its sale that is new."""
     column, other = f"{seller} {concept}", f"{ally} {concept}"
     held = _held(have, column, other, controls, lags)
-    whole = [each.rolling(horizon + 1).sum().shift(-horizon) for each in (_now(have, other)[1], _sold(have, column))]
-    instrument = _sold(have, column) if design == "least squares" else _instrument(have, design, seller)
-    return _specified(whole[0], whole[1], held, have, sample="main", weights=weights, horizon=horizon,
-                      units=UNITS["share"], instrument=instrument)  # fmt: skip
+    instrument = _alone(have, column) if design == "least squares" else _instrument(have, design, seller)
+    return _specified(_over(have, other, horizon), _over(have, column, horizon, sold=True), held, have, sample="main",
+                      weights=weights, horizon=horizon, units=UNITS["share"], instrument=instrument)  # fmt: skip
 
 
 @cache
@@ -141,23 +142,38 @@ def _now(have: Tables, name: str) -> tuple[str, pd.Series]:
     return ("moved", have.changes[name]) if name in have.changes else ("bought", -have.sold[name])
 
 
+def _known(series: pd.Series) -> Known:
+    return series, series.notna().to_numpy()
+
+
 @cache
-def _over(have: Tables, name: str, horizon: int) -> pd.Series:
-    """The sum from a month to ``horizon`` months after it."""
-    series = _now(have, name)[1]
-    return series.rolling(horizon + 1).sum().shift(-horizon)
+def _alone(have: Tables, column: str, sample: str = "") -> Known:
+    """Sales of a month."""
+    return _known(_sold(have, column, sample))
+
+
+@cache
+def _over(have: Tables, name: str, horizon: int, *, sold: bool = False) -> Known:
+    """The sum from a month to ``horizon`` months after it of what moves, or of sales."""
+    series = _sold(have, name) if sold else _now(have, name)[1]
+    return _known(series.rolling(horizon + 1).sum().shift(-horizon))
 
 
 @cache
 def _held(have: Tables, column: str, other: str, controls: str, lags: int, scaled: str = "") -> Held:
     """Lags of the system, and the controls of the month with their lags; and the months in which all are known."""
     lagged = {"sold": _sold(have, column, scaled)} | dict([_now(have, other)])
-    columns = {f"{name} {k}": series.shift(k) for name, series in lagged.items() for k in range(1, lags + 1)}
-    columns |= {f"{name} {k}": have.controls[name].shift(k) for name in POLICY[controls] for k in range(lags + 1)}
+    columns = {f"{name} {k}": _lag(series, k) for name, series in lagged.items() for k in range(1, lags + 1)}
+    columns |= {f"{name} {k}": _lag(have.controls[name], k) for name in POLICY[controls] for k in range(lags + 1)}
     if not columns:
         return None, np.ones(len(have.debt), dtype=bool)
-    held = pd.DataFrame(columns)
-    return held, np.asarray(held.notna().all(axis=1), dtype=bool)
+    values = np.column_stack(list(columns.values()))
+    return pd.DataFrame(values, have.debt.index, list(columns)), np.asarray(np.isfinite(values).all(axis=1))
+
+
+def _lag(series: pd.Series, k: int) -> Array:
+    """Values of k months before."""
+    return np.concatenate([np.full(k, np.nan), series.to_numpy(dtype=float)[: len(series) - k]])
 
 
 @cache
@@ -166,16 +182,22 @@ def _months(have: Tables, sample: str) -> Mask:
     return np.asarray((have.debt.index >= first) & (have.debt.index <= last))
 
 
-def _instrument(have: Tables, design: str, seller: str) -> pd.Series | None:
+@cache
+def _instrument(have: Tables, design: str, seller: str) -> Known | None:
     if design == "least squares":
         return None
     own = f"{design} china" if design == "granular" and seller.startswith("china") else design
-    return have.instruments[own]
+    return _known(have.instruments[own])
+
+
+@cache
+def _weights(have: Tables, weights: str) -> Known | None:
+    return None if weights == "equal" else _known(have.calm)
 
 
 def _specified(
-    outcome: pd.Series,
-    regressor: pd.Series,
+    outcome: Known,
+    regressor: Known,
     controls: Held,
     have: Tables,
     *,
@@ -183,23 +205,24 @@ def _specified(
     weights: str,
     horizon: int,
     units: str,
-    instrument: pd.Series | None,
+    instrument: Known | None,
 ) -> LinearSpecification | Unavailable:
     """The regression on the months of the sample in which everything is known, if its instrument is not weak."""
     held, known = controls
-    calm = None if weights == "equal" else have.calm
-    parts = [each.notna().to_numpy() for each in (outcome, regressor, instrument, calm) if each is not None]
-    inside = pd.Series(np.logical_and.reduce([*parts, known, _months(have, sample)]), outcome.index)
+    calm = _weights(have, weights)
+    masks = [each[1] for each in (outcome, regressor, instrument, calm) if each is not None]
+    inside = pd.Series(np.logical_and.reduce([*masks, known, _months(have, sample)]), have.debt.index)
     count = int(inside.sum())
     rest = {
-        "sample": inside, "weights": calm, "level": have.level,
+        "sample": inside, "weights": None if calm is None else calm[0], "level": have.level,
         "bandwidth": max(horizon + 1, round(0.75 * count ** (1.0 / 3.0))),
     }  # fmt: skip
     if instrument is not None:
-        first_stage = LinearSpecification(regressor, instrument, held, **rest)
+        first_stage = LinearSpecification(regressor[0], instrument[0], held, **rest)
         if first_stage.z_score**2 < have.strong:
             return Unavailable(f"the instrument is weak: first-stage F below {have.strong:g}")
-    return LinearSpecification(outcome, regressor, held, instrument=instrument, units=units, **rest)
+    through = None if instrument is None else instrument[0]
+    return LinearSpecification(outcome[0], regressor[0], held, instrument=through, units=units, **rest)
 
 
 OWNERS = "trades do not tell China's purchases before July 2011, nor were positions by country published"

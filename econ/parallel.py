@@ -311,6 +311,7 @@ def _alone(each: Callable[[Any], T], item: Any) -> T:
 
 
 def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
+    hold_heap()
     if n_jobs == 1:
         with _one_thread():
             yield from map(each, numbered)

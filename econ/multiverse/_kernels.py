@@ -28,13 +28,18 @@ def bartlett_columns(psi: Array, lags: int) -> Array:
     """Bartlett variance of the sum of each column of psi (T, B).
 
     ``G_0 + 2 sum_l (1 - l / m) G_l = (1 / m) sum_t (psi_t + ... + psi_(t-m+1))^2`` with m = lags + 1 and zeros beyond
-    the ends: one pass whatever the lags, and never negative.
+    the ends: never negative, and few passes whatever the lags, since sums of 1, 2, 4, ... rows make those of m.
     """
     periods, m = psi.shape[0], lags + 1
-    sums = np.zeros((periods + 2 * m - 1, psi.shape[1]))
-    np.cumsum(psi, axis=0, out=sums[m : m + periods])
-    sums[m + periods :] = sums[m + periods - 1]
-    window = sums[m:] - sums[:-m]
+    sums = np.zeros((periods + 2 * lags, psi.shape[1]))
+    sums[lags : lags + periods] = psi
+    window, size, done = np.zeros((periods + lags, psi.shape[1])), 1, 0
+    while done < m:
+        if m & size:
+            window += sums[done : done + len(window)]
+            done += size
+        sums = sums[:-size] + sums[size:]
+        size *= 2
     variance: Array = np.einsum("tb,tb->b", window, window) / m
     return variance
 
@@ -70,7 +75,7 @@ def variances(psi: Array, u: Array, *, cov: str, lags: int, rows: Array, columns
 
 def fitted(q: Array, x: Array, z: Array, outcomes: Array) -> tuple[Array, Array, Array]:
     """B (B,), psi and u (n, B) for each column of ``outcomes``; x and z are swept already."""
-    outcome = swept(q, outcomes)
+    outcome = outcomes - q @ (q.T @ outcomes)
     denominator = float(z @ x)
     b = z @ outcome / denominator
     u = outcome - x[:, None] * b
@@ -80,12 +85,15 @@ def fitted(q: Array, x: Array, z: Array, outcomes: Array) -> tuple[Array, Array,
 def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Array, Array]:
     """The same when row t stands ``counts[t, j]`` times in sample j.
 
+    With G the cross-products of ``[q, columns]`` in a sample, slopes on q and the cross-products S of what they leave
+    are those of a partitioned regression: ``b = S_zy / S_zx``, and psi and u are linear in ``[q, columns]``.
+
     Parameters
     ----------
     q : array (n, k)
         Basis of the controls in the sample observed.
-    columns : array (n, 3)
-        y less its effect, x and z.
+    columns : array (n, 2 or 3)
+        y less its effect, x and, where it is not x, z; without their parts in q, so that S keeps its digits.
     counts : array (n, B)
         How often each row was drawn.
 
@@ -98,22 +106,22 @@ def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Ar
     scale : array (B,)
         ``z'Mz / (z'Mx)^2``.
     """
-    n, k = q.shape
+    (n, k), m = q.shape, columns.shape[1]
+    every = np.hstack([q, columns])
     gram = (counts.T @ (q[:, :, None] * q[:, None, :]).reshape(n, k * k)).reshape(-1, k, k)
-    moments = (counts.T @ (q[:, :, None] * columns[:, None, :]).reshape(n, 3 * k)).reshape(-1, k, 3)
-    slopes = solved(gram, moments)
-    y, x, z = (columns[:, [j]] - q @ slopes[:, :, j].T for j in range(3))
-    weighted = counts * z
-    denominator = np.einsum("tb,tb->b", weighted, x)
-    squares = np.einsum("tb,tb->b", weighted, z)
-    sizes = np.einsum("tb,tb->b", counts * x, x)
-    length = counts.T @ np.column_stack([columns[:, 1] ** 2, columns[:, 2] ** 2])
-    empty = (sizes <= SMALL * length[:, 0]) | (squares <= SMALL * length[:, 1])
-    empty |= np.abs(denominator) <= SMALL * np.sqrt(sizes * squares)
+    cross = (counts.T @ (every[:, :, None] * columns[:, None, :]).reshape(n, -1)).reshape(-1, k + m, m)
+    slopes = solved(gram, cross[:, :k])
+    left = cross[:, k:] - np.swapaxes(cross[:, :k], 1, 2) @ slopes
+    denominator, squares, sizes = left[:, -1, 1], left[:, -1, -1], left[:, 1, 1]
+    empty = (sizes <= SMALL * cross[:, k + 1, 1]) | (squares <= SMALL * cross[:, -1, -1])
+    empty |= np.abs(denominator) <= SMALL * np.sqrt(np.maximum(sizes * squares, 0.0))
     safe = np.where(empty, 1.0, denominator)
-    b = np.where(empty, 0.0, np.einsum("tb,tb->b", weighted, y) / safe)
-    u = y - x * b
-    return np.where(empty, np.nan, b), z * u / safe, u, squares / safe**2
+    b = np.where(empty, 0.0, left[:, -1, 0] / safe)
+    weights = np.concatenate([-slopes, np.broadcast_to(np.eye(m), (len(b), m, m))], axis=1)
+    u = every @ (weights[:, :, 0] - b[:, None] * weights[:, :, 1]).T
+    psi = every @ (weights[:, :, -1] / safe[:, None]).T
+    psi *= u
+    return np.where(empty, np.nan, b), psi, u, squares / safe**2
 
 
 def solved(gram: Array, moments: Array) -> Array:

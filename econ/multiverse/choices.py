@@ -222,7 +222,7 @@ def planned(axes: Mapping[str, Mapping[str, Any]], exclude: Sequence[Rule], same
     def met(when: When) -> Mask:
         """Combinations of which a rule speaks."""
         each = [np.isin(labels[place[axis]], list(chosen))[codes[place[axis]]] for axis, chosen in when.items()]
-        return np.logical_and.reduce(each)
+        return np.asarray(np.logical_and.reduce(each))
 
     against = np.array([met(rule.when) for rule in exclude], dtype=bool).reshape(-1, codes.shape[1])
     times = against.sum(axis=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -253,9 +252,10 @@ def null_draws(task: NullTask) -> Record:
 
 
 def _listed(numbers: Array) -> list[float | None]:
-    if np.isfinite(numbers).all():
-        return numbers.tolist()
-    return [each if math.isfinite(each) else None for each in numbers.tolist()]
+    plain: list[float | None] = numbers.tolist()
+    for place in np.flatnonzero(~np.isfinite(numbers)):
+        plain[place] = None
+    return plain
 
 
 def _stacked(records: list[Record], name: str) -> Array:

@@ -194,8 +194,9 @@ class LinearSpecification:
         return left
 
     def _from_blocks(self, where: Rows, counts: Array) -> tuple[Array, Array]:
-        have, columns = self._arrays, self._arrays.raw.copy()
-        columns[:, 0] -= self._fitted.value * columns[:, 1]
+        have = self._arrays
+        parts = [have.x] if have.z is have.x else [have.x, have.z]
+        columns = np.column_stack([k.swept(have.q, have.y) - self._fitted.value * have.x, *parts])
         b, psi, u, scale = k.resampled(have.q, columns, counts)
         rows = counts.sum(axis=0)
         empty = np.isnan(b) | (rows < have.q.shape[1] + 1 + SPARE)

@@ -28,7 +28,6 @@ class Arrays:
     z: Array
     q: Array
     r: Array  # q r is the controls, the constant first
-    raw: Array  # y, x, z as they came
     root: Array  # of the weights
     rows: Rows  # in the data, for distances in time
     everywhere: Rows  # positions of all rows of the data on the calendar
@@ -44,7 +43,7 @@ class Arrays:
     @cached_property
     def residuals(self) -> Array:
         """Of the outcome on the controls, at all rows of the data, NaN where these do not reach."""
-        slopes = np.linalg.solve(self.r, self.q.T @ self.raw[:, 0])
+        slopes = np.linalg.solve(self.r, self.q.T @ self.y)
         left = self.outcome - slopes[0]
         for slope, values in zip(slopes[1:], self.controls.T, strict=True):
             left = left - slope * values
@@ -79,12 +78,11 @@ def prepared(
             f"{len(names) + 2} coefficients need at least {len(names) + 2 + SPARE} observations; found {size}."
         )
     raw = own * root[:, None]
-    raw = raw if raw.shape[1] == 3 else raw[:, [0, 1, 1]]
     basis = np.column_stack([root, others * root[:, None]])
     q, r = _factored(basis.tobytes(), ("const", *names))
-    x, z = _swept(raw, q, instrument is not None)
+    x, z = _swept(raw, q)
     return Arrays(
-        raw[:, 0], x, z, q, r, raw, root, rows, _positions(index), columns["outcome"], held
+        raw[:, 0], x, z, q, r, root, rows, _positions(index), columns["outcome"], held
     )  # fmt: skip
 
 
@@ -152,13 +150,13 @@ def _kept(sample: Sequence[Any] | pd.Series | None, index: pd.Index, lags: int) 
     return keep
 
 
-def _swept(raw: Array, q: Array, instrumented: bool) -> tuple[Array, Array]:
+def _swept(raw: Array, q: Array) -> tuple[Array, Array]:
     """Regressor and instrument without their part in the controls; the regressor is its own where there is none."""
-    x = k.swept(q, raw[:, 1])
-    z = k.swept(q, raw[:, 2]) if instrumented else x
-    for name, own, whole in (("regressor", x, raw[:, 1]), ("instrument", z, raw[:, 2])):
+    found = [k.swept(q, column) for column in raw[:, 1:].T]
+    for name, own, whole in zip(("regressor", "instrument"), found, raw[:, 1:].T, strict=False):
         if own @ own <= k.SMALL**2 * (whole @ whole):
             raise SingularDesign(f"the {name} is constant or a combination of the controls; drop some of them.")
+    x, z = found[0], found[-1]
     if abs(z @ x) <= k.SMALL * math.sqrt((z @ z) * (x @ x)):
         raise NotIdentified("instrument and regressor have nothing in common, given the controls.")
     return x, z
