@@ -143,7 +143,7 @@ def _cells(table: pd.DataFrame, name: str, spec: Specification) -> list[float | 
 
 def _moments() -> Table:
     """Standard deviations, autocorrelations and correlations with China's purchases: archive against model."""
-    frame = moments_table()
+    frame, months = moments_table(), archive_columns().index
     words = {"std": "Standard deviation", "autocorrelation": "Autocorrelation", "correlation": "Correlation"}
     kept = [(kind, name) for kind, name in frame.index if kind != "correlation" or name.startswith("china, ")]
     rows = [
@@ -152,7 +152,7 @@ def _moments() -> Table:
     ]
     return Table(
         ["Archive", "Standard error", "Market"], rows, decimals=2,
-        notes=[f"Archive: {archive_columns().index[0]} to {archive_columns().index[-1]}, with asymptotic standard errors. "
+        notes=[f"Archive: {months[0]} to {months[-1]}, with asymptotic standard errors. "
                "Market: implied by its parameters."],
     )  # fmt: skip
 

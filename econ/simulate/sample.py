@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,14 @@ import pandas as pd
 from econ.arrays import Array
 from econ.data.dataset import Dataset
 from econ.errors import WeakInstrument
-from econ.frozen import guarded, sealed
+from econ.frozen import guarded
 from econ.offset import OwnShocks
 from econ.projection import LocalProjection, ProjectionResults
 from econ.simulate.event_days import EventDays, event_days
 from econ.simulate.samples import DAYS, Samples
 from econ.simulate.truth import Truth
 from econ.var import VAR, Cholesky, MovingBlock, Proxy
-from econ.var.reduced.bootstrap import bootstrap_blocks
-from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
+from econ.var.structure.together import irfs
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -108,20 +107,15 @@ class Sample:
         """VAR of ``VARIABLES`` with ``LAGS`` lags."""
         return VAR(Dataset.from_frame(self._table(VARIABLES)), lags=LAGS).fit()
 
-    @cached_property
-    def redraws(self) -> ReducedDraws:
-        """Bootstrap draws of ``fit``, which all recursive orders share."""
-        blocks = bootstrap_blocks(self.fit, MovingBlock(draws=self.draws), _estimates, rng=self.seed)
-        coefficients, factor = (np.concatenate(each) for each in zip(*blocks, strict=True))
-        return ReducedDraws(self.fit, sealed(coefficients), sealed(factor))
-
     def recursive(self, first: str) -> IRF:
         """Responses of the recursive VAR with ``first`` first and the rest in the order of ``VARIABLES``."""
         found: dict[str, IRF] = self.__dict__.setdefault("_recursive", {})
         if first not in found:
-            scheme, redraws = Cholesky(first, *(name for name in VARIABLES if name != first)), self.redraws
-            svar = replace(self.fit.identify(scheme), draws=scheme.impact_batch(redraws), reduced_draws=redraws)
-            found[first] = svar.irf(HORIZON)
+            every = tuple(dict.fromkeys((first, FLOW, CHANGE)))  # one bootstrap serves the orders that designs ask for
+            orders = [(each, *(name for name in VARIABLES if name != each)) for each in every]
+            several = [self.fit.identify(Cholesky(*order)) for order in orders]
+            made = irfs(several, HORIZON, MovingBlock(draws=self.draws), self.seed)
+            found.update(zip(every, made, strict=True))
         return found[first]
 
     @cached_property
@@ -169,8 +163,3 @@ class Sample:
     def event_days(self) -> EventDays:
         """The days of operations in ``days`` among the others."""
         return event_days(self.days)
-
-
-def _estimates(draws: SimulatedDraws) -> tuple[Array, Array]:
-    """What is kept of a block of bootstrap draws."""
-    return draws.coefficients, draws.factor

@@ -138,7 +138,7 @@ class Heteroskedasticity:
 
     def identify(self, fit: VARResults, rng: Seed = None) -> HeteroskedasticityResults:
         """Identify the shocks; ``rng`` is not needed."""
-        reduced, _ = self.estimate(fit.as_draws)
+        reduced = fit.as_draws if self.method == "moments" else self.estimate(fit.as_draws)[0]
         if reduced is not fit.as_draws:
             params = pd.DataFrame(reduced.coefficients[0], index=fit.params.index, columns=fit.params.columns)
             residuals = fit.residuals * 0.0 + reduced.residuals[0]
@@ -151,19 +151,25 @@ class Heteroskedasticity:
 
     def estimate(self, draws: ReducedDraws) -> tuple[ReducedDraws, Array]:
         """Reduced forms, re-estimated where the method and the draws allow it, and their impact matrices."""
-        fit = draws.fit
-        codes, names = self.codes(fit)
-        w = np.bincount(codes, minlength=len(names)) / len(codes)
-        point = draws is fit.as_draws
+        fit, (codes, _) = draws.fit, self.codes(draws.fit)
+        again, impact = self._turned(draws, codes)
+        if draws is fit.as_draws:
+            return again, arrange(impact, None)
+        reference = arrange(self._turned(fit.as_draws, codes)[1], None)[0]
+        return again, arrange(impact, reference)
+
+    def _turned(self, draws: ReducedDraws, codes: Rows) -> tuple[ReducedDraws, Array]:
+        """The same, with shocks in any order and of any sign."""
+        fit, w = draws.fit, np.bincount(codes) / len(codes)
         given = fit.bias is not None or fit.posterior is not None or fit.free is not None
-        if self.method == "ml" and (point or isinstance(draws, SimulatedDraws)) and not given:
+        own = draws is fit.as_draws or isinstance(draws, SimulatedDraws)
+        if self.method == "ml" and own and not given:
             draws, turn = _iterated(draws, codes, w)
         else:
             u = draws.residuals
             sums = volatility.by_regime(u, u, codes)
             turn = volatility.turn(sums / _periods(codes), w, likelihood=self.method == "ml")
-        reference = None if point else self.estimate(fit.as_draws)[1][0]
-        return draws, arrange(draws.factor @ turn, reference)
+        return draws, draws.factor @ turn
 
     def codes(self, fit: VARResults) -> tuple[Rows, list[str]]:
         """Regime of each period of the residuals, numbered by first appearance, and the labels."""

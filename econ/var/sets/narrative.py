@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -140,7 +140,7 @@ class NarrativeCheck:
                 found.setdefault(each.shock, SIGNS[each.sign] * value)
         return found
 
-    def holds(self, shocks: Array, responses: Array) -> list[Mask]:
+    def holds(self, shocks: Array, responses: Array) -> Iterator[Mask]:
         """Whether each restriction holds.
 
         Parameters
@@ -149,20 +149,18 @@ class NarrativeCheck:
             All n shocks at ``rows``, M histories.
         responses : array (B, horizon + 1, n, n)
 
-        Returns
-        -------
-        list of bool array (B or 1, M)
+        Yields
+        ------
+        bool array (B or 1, M)
         """
-        found = []
         for each, window in zip(self.restrictions, self.windows, strict=True):
             column = self.shocks.index(each.shock)
             if isinstance(each, ShockSign):
-                found.append(SIGNS[each.sign] * shocks[:, :, self._row(window[0]), column] > 0.0)
+                yield SIGNS[each.sign] * shocks[:, :, self._row(window[0]), column] > 0.0
                 continue
             theta = responses[:, : len(window), self.variables.index(each.variable)]
             past = shocks[:, :, self._row(window[0]) : self._row(window[-1]) + 1][:, :, ::-1]
-            found.append(_compare(_contributions(theta, past), column, each.rule))
-        return found
+            yield _compare(theta, past, column, each.rule)
 
     def log_weights(self, responses: Array, generator: np.random.Generator) -> Array:
         """Log of 1 / P(restrictions hold | parameters), (B,), by simulated histories of standard normal shocks.
@@ -197,28 +195,26 @@ class NarrativeCheck:
         return int(np.searchsorted(self.rows, position))
 
 
-def _contributions(theta: Array, past: Array) -> list[Array]:
-    """Absolute contribution of each shock over a window, (B, M) each: a loop over shocks, of which there are few."""
-    found = []
-    for j in range(theta.shape[-1]):
-        total = theta[:, None, 0, j] * past[:, :, 0, j]
-        for step in range(1, theta.shape[1]):
-            total += theta[:, None, step, j] * past[:, :, step, j]
-        found.append(np.abs(total))
-    return found
+def _contribution(theta: Array, past: Array, j: int) -> Array:
+    """Absolute contribution of shock j over a window, (B, M)."""
+    total = theta[:, None, 0, j] * past[:, :, 0, j]
+    for step in range(1, theta.shape[1]):
+        total += theta[:, None, step, j] * past[:, :, step, j]
+    return np.abs(total, out=total)
 
 
-def _compare(parts: list[Array], column: int, rule: str) -> Mask:
-    """Compare the absolute contribution ``column`` with the others."""
-    own, others = parts[column], [part for j, part in enumerate(parts) if j != column]
-    if rule == "largest":
-        found: Mask = own > reduce(np.maximum, others, np.zeros(own.shape))
-    elif rule == "smallest":
-        found = own < reduce(np.minimum, others, np.full(own.shape, np.inf))
-    else:
-        rest = sum(others, np.zeros(own.shape))
-        found = own > rest if rule == "overwhelming" else own < rest
-    return found
+def _compare(theta: Array, past: Array, column: int, rule: str) -> Mask:
+    """Compare the absolute contribution ``column`` with the others, one after the other: there are few."""
+    own = _contribution(theta, past, column)
+    others = (_contribution(theta, past, j) for j in range(theta.shape[-1]) if j != column)
+    if rule in ("largest", "smallest"):
+        larger = rule == "largest"
+        holds: Mask = own > 0.0 if larger else np.ones(own.shape, dtype=bool)
+        for other in others:
+            holds &= own > other if larger else own < other
+        return holds
+    rest = sum(others, np.zeros(own.shape))
+    return own > rest if rule == "overwhelming" else own < rest
 
 
 def _window(restriction: Narrative, index: pd.Index) -> Rows:

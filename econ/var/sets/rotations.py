@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from econ.arrays import Array, Mask
+from econ.arrays import Array, Mask, Rows
 from econ.var import _kernels as kernels
 from econ.var.reduced.draws import ReducedDraws
 from econ.var.sets import _set_kernels as set_kernels
@@ -98,18 +98,17 @@ class RotationSampler:
         keep = self._later_holds(candidates, rotations, counts)
         candidates = self.forms.complete(generator, candidates.part(keep))
         rotations, volume = rotations[keep], volume[keep]
-        found, history = len(rotations), np.zeros(len(rotations[:first]))
-        taken = np.arange(found)[:first]
-        if self.narrative is not None and found:
-            keep, full, responses = self._narrative_holds(self.narrative, candidates, rotations, generator, counts)
-            found, taken = int(keep.sum()), np.flatnonzero(keep)[:first]
-            history = self.narrative.log_weights(responses[taken], generator)
-            rotations = np.moveaxis(full[: rotations.shape[2], :, taken], 2, 0).swapaxes(1, 2)
+        rows = np.arange(len(rotations))
+        history, taken = np.zeros(len(rows[:first])), rows[:first]
+        if self.narrative is not None and len(rows):
+            rows, turned, responses = self._narrative_holds(self.narrative, candidates, rotations, generator, counts)
+            history, taken = self.narrative.log_weights(responses[:first], generator), rows[:first]
+            rotations = np.moveaxis(turned[:, :, :first], 2, 0).swapaxes(1, 2)
         else:
             rotations = rotations[taken]
         reduced = candidates.reduced(taken)
         zeros = self._zero_weights(reduced, rotations, volume[taken], generator)
-        return (reduced.coefficients, reduced.factor, rotations, zeros + history, zeros), found
+        return (reduced.coefficients, reduced.factor, rotations, zeros + history, zeros), len(rows)
 
     def _columns(
         self, factors: Array, reduced: ReducedDraws | None, generator: np.random.Generator
@@ -191,8 +190,8 @@ class RotationSampler:
         rotations: Array,
         generator: np.random.Generator,
         counts: _Counts,
-    ) -> tuple[Mask, Array, Array]:
-        """The same for history: which hold, the whole rotations (q_j, n, N), turned, and the responses of all."""
+    ) -> tuple[Rows, Array, Array]:
+        """The same for history: which hold, their rotations (s, n, M), turned, and their responses to all shocks."""
         full = _completed(rotations, generator)
         shocks = narrative.shocks_at(candidates, full)
         signed = {self.restrictions.proxied, *(each.shock for each in self.restrictions.signs)}
@@ -206,7 +205,8 @@ class RotationSampler:
         held = narrative.holds(shocks[:, None], responses)
         for each, mask in zip(narrative.restrictions, held, strict=True):
             keep &= counts.add(str(each), mask[:, 0])
-        return keep, full, responses
+        rows = np.flatnonzero(keep)
+        return rows, full[: rotations.shape[2], :, rows], responses[rows]
 
     def _zero_weights(
         self, reduced: ReducedDraws, rotations: Array, volume: Array, generator: np.random.Generator
