@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,8 @@ from analyses._units import cell, scaled
 from analyses._words import listing, span
 from analyses.specification import Specification
 from econ import Estimate
-from econ.infer import calendar_covariance, minimum_detectable_effect, minimum_distance, opposite_bias
+from econ.eventstudy import OperationResults
+from econ.infer import NewsLeaning, calendar_covariance, minimum_detectable_effect, minimum_distance, opposite_bias
 from econ.report import Panel, Row, Table, Unavailable
 from econ.tables.numbers import fixed
 
@@ -22,17 +24,29 @@ SAME = {"without": "operations_summed", "kept_out": "operations_summed"}
 """Lines of a design of the tournament under another name."""
 
 
-def estimates(spec: Specification) -> dict[str, Estimate]:
+@dataclass(frozen=True)
+class Evidence:
+    """The operations of the sample and what is estimated from all of them, and from news, once for all lines."""
+
+    records: dict[str, dated.Record]
+    whole: OperationResults
+    news: NewsLeaning
+
+    @classmethod
+    def of(cls, spec: Specification) -> Evidence:
+        """Fit both."""
+        records = dated.records(spec)
+        return cls(records, dated.fitted(next(iter(records.values())), spec), leaning.identified(spec))
+
+
+def estimates(evidence: Evidence, spec: Specification) -> dict[str, Estimate]:
     """Every design on the sample, by its name in the tournament; without the spell left out under its own name."""
-    fits = {words: dated.fitted(record, spec) for words, record in dated.records(spec).items()}
-    whole, part = fits.values()
-    news, bare = leaning.identified(spec), leaning.identified(spec, leak=False)
+    record, without = evidence.records.values()
+    whole, news, bare = evidence.whole, evidence.news, leaning.identified(spec, leak=False)
     return {
         "operations_summed": dated.primary(whole, spec),
-        "without": dated.primary(part, spec),
-        "kept_out": dated.primary(
-            dated.fitted(next(iter(dated.records(spec).values())), spec, news=dated.known_news(spec)), spec
-        ),
+        "without": dated.primary(dated.fitted(without, spec), spec),
+        "kept_out": dated.primary(dated.fitted(record, spec, news=dated.known_news(spec)), spec),
         "operations_day": whole.at(0, level=spec.level),
         "news_corrected": news.impact,
         "news_uncorrected": bare.impact,
@@ -40,10 +54,9 @@ def estimates(spec: Specification) -> dict[str, Estimate]:
     }
 
 
-def together(spec: Specification) -> tuple[Estimate, float, float]:
+def together(evidence: Evidence, spec: Specification) -> tuple[Estimate, float, float]:
     """Operations and news by minimum distance with their joint covariance; p-value of agreement; their correlation."""
-    fit = dated.fitted(next(iter(dated.records(spec).values())), spec)
-    news = leaning.identified(spec)
+    fit, news = evidence.whole, evidence.news
     psi = pd.Series(news.influence[:, 1], index=leaning.months_used(spec))
     joint = calendar_covariance({"operations": fit.influence(spec.operations.day), "news": psi})
     values = pd.Series({"operations": dated.primary(fit, spec).value, "news": news.impact.value})
@@ -67,16 +80,18 @@ Scores = dict[str, tuple[list[float], float, str]]
 """By design: power at each impact, lowest coverage where its assumptions hold, and what breaks it."""
 
 
-def verdicts(labels: dict[str, str], scores: Scores, spec: Specification) -> tuple[Table, dict[str, Any]]:
+def verdicts(
+    labels: dict[str, str], scores: Scores, evidence: Evidence, *, spec: Specification
+) -> tuple[Table, dict[str, Any]]:
     """One line a design: its set on the sample, its power, its coverage, what breaks it."""
-    found = estimates(spec)
-    both, agreement, correlation = together(spec)
+    found = estimates(evidence, spec)
+    both, agreement, correlation = together(evidence, spec)
     tried = [impact for impact in spec.daily.impacts if impact != 0.0]
     blank: list[Any] = [NOT_TRIED] * (len(tried) + 1)
     rows: list[Row | Panel] = []
     for name, words in {
         **{key: labels.get(key, key) for key in found},
-        "without": _without(spec),
+        "without": list(evidence.records)[1],
         "kept_out": _kept_out(spec),
     }.items():
         power, coverage, broken = scores.get(SAME.get(name, name), ([], 0.0, ""))
@@ -102,10 +117,6 @@ def verdicts(labels: dict[str, str], scores: Scores, spec: Specification) -> tup
     return table, numbers
 
 
-def _without(spec: Specification) -> str:
-    return list(dated.records(spec))[1]
-
-
 def _kept_out(spec: Specification) -> str:
     return f"Without windows with {listing(spec.operations.also)}"
 
@@ -118,16 +129,14 @@ def _decided(found: dict[str, Estimate]) -> str:
     return "a sale lowers the yield" if all(region.upper < 0.0 for region in regions) else "not decided"
 
 
-def wanted(spec: Specification) -> tuple[Table, dict[str, float]]:
+def wanted(evidence: Evidence, spec: Specification) -> tuple[Table, dict[str, float]]:
     """What would decide the rest: what can be detected now, what should be, and how much more of the same it takes."""
     bound, size = spec.primary.bounds[0], 1.0 - spec.level
-    whole = next(iter(dated.records(spec).values()))
-    sales = dated.fitted(whole.signed(1), spec)
-    news = leaning.identified(spec)
+    sales = dated.fitted(next(iter(evidence.records.values())).signed(1), spec)
     cases = {
-        "Operations: purchases and sales": dated.spread(dated.fitted(whole, spec), spec),
+        "Operations: purchases and sales": dated.spread(evidence.whole, spec),
         "Operations: sales alone": dated.spread(sales, spec),
-        "News": float(news.impact.std_error),  # type: ignore[arg-type]
+        "News": float(evidence.news.impact.std_error),  # type: ignore[arg-type]
     }
     rows: list[Row | Panel] = []
     times = {}

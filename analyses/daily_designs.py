@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from analyses._operations import records
 from analyses._units import cell, scored
-from analyses._verdicts import Scores, verdicts, wanted
+from analyses._verdicts import Evidence, Scores, verdicts, wanted
 from analyses._words import listing
 from analyses.leaning import vintages_of
 from analyses.specification import Specification, baseline
@@ -49,13 +48,14 @@ def result(spec: Specification = baseline) -> Exhibit:
         scores.table, ("coverage", "rejects"), field="daily.replications", replications=daily.replications
     ).droplevel(["offset", "periods"])
     numbers = _numbers(table, scores, spec)
-    lines, found = verdicts(LABELS, _beside(table, numbers, spec), spec)
-    more, times = wanted(spec)
+    evidence = Evidence.of(spec)
+    lines, found = verdicts(LABELS, _beside(table, numbers, spec), evidence, spec=spec)
+    more, times = wanted(evidence, spec)
     return Exhibit(
         key="daily_designs", title="Designs with days on known truth and on the sample", numbers={**numbers, **found, **times},
         tables={"": _summary(table, scores, spec), "all": _everything(table, spec), "verdicts": lines, "wanted": more},
         figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, spec=spec,
-        vintages=tuple(dict.fromkeys(next(iter(records(spec).values())).daily.vintages + vintages_of(spec))),
+        vintages=tuple(dict.fromkeys(next(iter(evidence.records.values())).daily.vintages + vintages_of(spec))),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from econ.frozen import guarded
 from econ.infer import _kernels as kernels
 from econ.infer._turns import centred, era_rows, linear_draws
 from econ.infer.covariance import KINDS
+from econ.infer.quantiles import two_sided
 from econ.infer.randomisation import MARGIN, Randomisation
 from econ.infer.regression import default_lags
 from econ.tables.shown import Facts, Shown, told
@@ -183,7 +184,7 @@ class OperationResults(Shown):
             One row a horizon: estimate, std_error, lower and upper (normal), p_value, "randomisation p_value",
             "set lower" and "set upper" (the ends of the set; ``inf`` where it is open).
         """
-        half = float(scipy.stats.norm.ppf(0.5 + checks.level(level) / 2.0))
+        half = two_sided(checks.level(level))
         regions = [test.confidence_set(level) for test in self.tests]
         frame = pd.DataFrame(
             {
@@ -191,7 +192,7 @@ class OperationResults(Shown):
                 "std_error": self.std_errors,
                 "lower": self.point - half * self.std_errors,
                 "upper": self.point + half * self.std_errors,
-                "p_value": 2.0 * scipy.stats.norm.sf(np.abs(self.point / self.std_errors)),
+                "p_value": 2.0 * scipy.special.ndtr(-np.abs(self.point / self.std_errors)),
                 "randomisation p_value": [test.p_value for test in self.tests],
                 "set lower": [region.lower for region in regions],
                 "set upper": [region.upper for region in regions],
@@ -288,10 +289,11 @@ class OperationResults(Shown):
         if not ((a > 0.0).any() and (a < 0.0).any()):
             raise SpecificationError("all operations have one sign; there is nothing to compare.")
         y, parts = self._centred[1], era_rows(self.window.eras, len(a))
-        both = centred(np.column_stack([np.maximum(a, 0.0), np.minimum(a, 0.0)]), parts)
+        signed = np.column_stack([np.maximum(a, 0.0), np.minimum(a, 0.0)])
+        both = centred(signed, parts)
         left = y - self._exposed * self.point
         draws, rng, scheme = self.origin
-        pairs = [linear_draws(left, both[:, i], parts, scheme=scheme, draws=draws, rng=rng) for i in (0, 1)]
+        pairs = [linear_draws(left, signed[:, i], parts, scheme=scheme, draws=draws, rng=rng) for i in (0, 1)]
         exposures = self._by_sign(both, parts)
         rows = {}
         for j, h in enumerate(self.horizons):
@@ -305,7 +307,7 @@ class OperationResults(Shown):
                 "positive": slopes[0], "positive std_error": np.sqrt(v[0, 0]),
                 "negative": slopes[1], "negative std_error": np.sqrt(v[1, 1]),
                 "difference": gap, "difference std_error": error,
-                "p_value": float(2.0 * scipy.stats.norm.sf(abs(gap) / error)),
+                "p_value": float(2.0 * scipy.special.ndtr(-abs(gap) / error)),
                 "randomisation p_value": self._share(drawn, abs(gap)),
             }  # fmt: skip
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("horizon")

@@ -15,6 +15,7 @@ import scipy
 from econ.arrays import Array, Rows
 from econ.errors import NotIdentified
 from econ.estimate import Unavailable
+from econ.infer.quantiles import two_sided
 
 NULL = "all designs agree"
 LEFT_OUT = ("value", "std_error", "change", "agreement", "fits")
@@ -84,7 +85,7 @@ def answer(problem: Problem, x: Array, level: float) -> tuple[Array, Array, Arra
     room = n - problem.spare if estimated else n
     known = x.T @ problem.v @ x * inflation(problem)
     error = np.abs(x).sum(axis=0) if problem.worst else np.sqrt(np.diag(known))
-    return theta, error, float(scipy.stats.t.ppf(0.5 + level / 2.0, room)) * error
+    return theta, error, two_sided(level, room) * error
 
 
 def _estimated(problem: Problem) -> bool:
@@ -119,7 +120,7 @@ def agreement(problem: Problem, x: Array) -> pd.Series:
         open_ = error > TINY
         ratio = np.abs(turn @ problem.t)[open_] / error[open_]
         statistic = float(ratio.max())
-        p_value = min(1.0, 2.0 * len(ratio) * float(scipy.stats.t.sf(statistic, n)))
+        p_value = min(1.0, 2.0 * len(ratio) * float(scipy.special.stdtr(n, -statistic)))
         words = f"largest of {len(ratio)}, Bonferroni"
     else:
         statistic = _distance(problem)
@@ -129,9 +130,9 @@ def agreement(problem: Problem, x: Array) -> pd.Series:
 
 def against(statistic: float, q: int, n: float) -> tuple[float, str]:
     if math.isinf(n):
-        return float(scipy.stats.chi2.sf(statistic, q)), f"chi2({q})"
+        return float(scipy.special.chdtrc(q, max(statistic, 0.0))), f"chi2({q})"
     room = n - q + 1.0
-    return float(scipy.stats.f.sf(statistic * room / (n * q), q, room)), f"scaled F({q}, {room:.0f})"
+    return float(scipy.special.fdtrc(q, room, max(statistic, 0.0) * room / (n * q))), f"scaled F({q}, {room:.0f})"
 
 
 def left_out(problem: Problem, names: list[str], parameters: list[str], theta: Array) -> pd.DataFrame:
@@ -159,7 +160,7 @@ def _rest(problem: Problem, kept: Rows, theta: Array) -> list[tuple[object, ...]
     if problem.worst:
         told = problem.h[out]
         gap = abs(float(problem.t[out] - told @ value)) / (1.0 + float(np.abs(mine @ told).sum()))
-        fits = 2.0 * float(scipy.stats.t.sf(gap, problem.df))
+        fits = 2.0 * float(scipy.special.stdtr(problem.df, -gap))
     else:
         fits = _fits(problem, part)
     return [
@@ -173,6 +174,6 @@ def _fits(problem: Problem, part: Problem) -> float:
     before = _distance(part) if part.spare else 0.0
     rise = max(_distance(problem) - before, 0.0)
     if math.isinf(n):
-        return float(scipy.stats.chi2.sf(rise, 1))
+        return float(scipy.special.chdtrc(1, rise))
     room = n - q + 1.0
-    return float(scipy.stats.f.sf(rise * room / (n + before), 1, room))
+    return float(scipy.special.fdtrc(1, room, rise * room / (n + before)))

@@ -258,5 +258,5 @@ def _detectable(found: Estimate | ConfidenceSet, power: float, level: float) -> 
     if len(region.intervals) > 1 or not region.bounded:
         return Unavailable("no size of an effect is sure to be seen: the set has no end, or two parts")
     half = 0.5 * (region.upper - region.lower)
-    error = found.std_error if found.region is None else half / float(scipy.stats.norm.ppf(0.5 + 0.5 * level))
-    return half + float(scipy.stats.norm.ppf(power)) * error
+    error = found.std_error if found.region is None else half / float(scipy.special.ndtri(0.5 + 0.5 * level))
+    return half + float(scipy.special.ndtri(power)) * error

@@ -123,3 +123,35 @@ def test_large_numbers_that_are_small_enough_pass_and_so_do_holes():
     for values in ([1e100, -1e100, 1e99], [np.nan, 1e100], [np.inf, -np.inf, 1.0], []):
         border._check_size("values", np.array(values))
         border._check_size("values", pd.DataFrame({"x": values, "y": values}))
+
+
+def test_what_passed_once_is_asked_for_its_size_again_and_another_kind_is_refused():
+    def taken(share, draws=1, rows=(), table=None):
+        return share
+
+    words = {"share": "float", "draws": "int", "rows": "Sequence[int]", "table": "pd.DataFrame | None"}
+    taken.__annotations__ = words
+    taken = border.checked(taken)
+
+    good = pd.DataFrame({"x": [1.0, 2.0]})
+    for _ in range(2):
+        assert taken(0.5, 3, [1, 2], good) == 0.5
+    for wrong, words in (
+        ({"share": 1e200}, "sums overflow"),
+        ({"share": "0.5"}, "share must be a number"),
+        ({"share": 0.5, "draws": border.MOST + 1}, "at most"),
+        ({"share": 0.5, "draws": True}, "draws must be an integer"),
+        ({"share": 0.5, "rows": [1, "2"]}, "rows must be"),
+        ({"share": 0.5, "table": good * 1e200}, "sums overflow"),
+        ({"share": 0.5, "table": good["x"]}, "table must be"),
+    ):
+        with pytest.raises(SpecificationError, match=words):
+            taken(**wrong)
+
+
+@pytest.mark.parametrize("size", [10, 20_000])
+def test_a_large_number_is_found_beside_columns_of_other_kinds(size):
+    table = pd.DataFrame({"word": ["a"] * size, "x": np.r_[np.ones(size - 1), 1e200], "n": np.arange(size)})
+    with pytest.raises(SpecificationError, match="holds 1e\\+200"):
+        border._check_size("table", table)
+    border._check_size("table", table.iloc[:-1])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from econ.errors import SpecificationError
-from econ.offset import price_offset, quantity_offset
+from econ.offset import instrumented_offset, price_offset, quantity_offset
 from econ.simulate import (
     OFFSET_ESTIMATORS,
     OFFSET_FAULTS,
@@ -18,7 +18,8 @@ from econ.simulate import (
     tournament,
     with_supply_shocks,
 )
-from econ.simulate.sample import ALLIED, FLOW, VARIABLES, Sample
+from econ.simulate.offsets import by_projection
+from econ.simulate.sample import ALLIED, FLOW, HORIZON, VARIABLES, Sample
 from econ.var import Cholesky
 
 ALL = list(OFFSET_ESTIMATORS.values())
@@ -153,3 +154,16 @@ def test_price_offsets_are_right_in_long_samples():
     none = flat[~own & (flat["offset"] == 0.0)]
     assert (none["coverage"] == 0.0).all()
     assert (none["median_bias"] > 2.0).all()
+
+
+@pytest.mark.parametrize("method", ["anderson-rubin", "delta"])
+def test_the_projection_that_designs_share_gives_the_offset_of_the_library(method):
+    samples = TreasuryMarket(offset=0.5).samples(1, 120, rng=3)
+    sample = Sample(samples, 0, np.random.SeedSequence(1))
+    others = tuple(name for name in VARIABLES if name not in (FLOW, ALLIED))
+    whole = instrumented_offset(
+        sample.dataset, FLOW, ALLIED, instrument="seller_news", horizon=HORIZON, controls=others, lags=1, method=method
+    )
+    shared = by_projection(sample, method)
+    assert (shared.value, shared.std_error, shared.region) == (whole.value, whole.std_error, whole.region)
+    assert (shared.lower, shared.upper, shared.nobs) == (whole.lower, whole.upper, whole.nobs)
