@@ -74,11 +74,10 @@ def main() -> None:
     print(f"{'share of the target of 120 s':<55} {seconds / TARGET:7.2f}")
     coefficients, factor = fit.coefficient_draws[-1], fit.factor_draws[-1]
     latent = made._latent
-    path, generator = latent.consistent(np.zeros((len(latent.known), 6))), np.random.default_rng(1)
-    terms = np.ones((len(latent.known) - LAGS, 1))
+    generator = np.random.default_rng(1)
     start = time.perf_counter()
     for _ in range(50):
-        latent.draw(path, coefficients, factor, terms=terms, generator=generator)
+        latent.draw(coefficients[None], factor[None], generator.standard_normal((1, len(latent.free))))
     own = (time.perf_counter() - start) / 50
     other = peer(made, coefficients, factor)
     print(f"{'one draw of the latent path, one thread':<55} {1e3 * own:7.2f} ms")
