@@ -88,9 +88,8 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
     book = calendars()
     if name not in book.index:
         raise SeriesNotFound(f"no calendar {name!r}; {suggestion(str(name), list(book.index))}")
-    first, last = book.at[name, "first"], book.at[name, "last"]
-    cure = "ask within, or give dates of your own"
-    low, high = within(start, end, f"calendar {name!r}", first=first, last=last, cure=cure)
+    entry, cure = book.loc[[name]].iloc[0], "ask within, or give dates of your own"
+    low, high = within(start, end, f"calendar {name!r}", first=entry["first"], last=entry["last"], cure=cure)
     frame = _whole(name)
     return frame[(frame["date"] >= low) & (frame["date"] <= high)].reset_index(drop=True)
 
@@ -106,7 +105,8 @@ def _whole(name: str) -> pd.DataFrame:
     frame = frame[(frame["date"] >= entry["first"]) & (frame["date"] <= entry["last"])]
     source = frame["source"].where(frame["source"] != "", entry["source"])
     columns = ["date", "time", "tz", "kind", "label", "source"]
-    return frame.assign(source=source)[columns].sort_values("date", kind="stable")
+    made: pd.DataFrame = frame.assign(source=source)[columns].sort_values("date", kind="stable")
+    return made
 
 
 def _with_moves(made: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:

@@ -119,7 +119,8 @@ def _rows(name: str, news: pd.DataFrame, index: pd.DatetimeIndex, place: Place) 
     inside = news[((days >= index[0]) & (days <= index[-1])).to_numpy()]
     if inside.empty:
         return np.empty(0, dtype=np.int64)
-    beyond = index.append(pd.DatetimeIndex([index[-1] + pd.offsets.BDay(1)]))  # for news after the last close
+    after = pd.DatetimeIndex([index[-1] + pd.offsets.BDay(1)])  # for news after the last close
+    beyond = pd.DatetimeIndex(index.append(after))
     inside = inside[inside.columns.intersection(["date", "time", "tz"])].drop_duplicates()
     placed = place(inside.assign(kind=name, label=name), beyond)
     return np.asarray(placed["position"].to_numpy(), dtype=np.int64)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -222,7 +224,9 @@ class Exhibit:
         path = folder / "results" / f"{key}.json"
         if not path.exists():
             raise VintageMissing(f"no results of exhibit {key!r}; {suggestion(key, built(folder))} Or run make.")
-        return _from_json(loads(path), folder)
+        body = loads(path)
+        plotted = tuple(_plotted(folder, body["key"], name) for name in body["figures"])
+        return _from_text(path.read_text(encoding="utf-8"), path, plotted)
 
     def compare(self, other: Exhibit | Run) -> Comparison:
         """Cell by cell, what changed from another state of the exhibit by more than `verify` lets pass.
@@ -296,21 +300,29 @@ def _of_run(key: str, run: Run) -> Exhibit:
     return found
 
 
-def _from_json(body: Any, folder: Path) -> Exhibit:
+def _plotted(folder: Path, key: str, figure: str) -> str:
+    """Text of the plotted numbers of a figure."""
+    path = folder / "figures" / f"{f'{key}_{figure}' if figure else key}.csv"
+    if not path.exists():
+        raise VintageMissing(f"the plotted numbers {path.stem}.csv are missing; restore the file or run make.")
+    return path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=64)
+def _from_text(text: str, path: Path, plotted: tuple[str, ...]) -> Exhibit:
+    """An exhibit from the text of its files; a paper is set in five steps, each of which asks for it."""
+    body, figures = json.loads(text), path.parents[1] / "figures"
     files = {each["file"]: Vintage(**each) for each in body["vintages"]}
-    figures = {}
-    for name in body["figures"]:
-        base = folder / "figures" / (f"{body['key']}_{name}" if name else body["key"])
-        if not base.with_suffix(".csv").exists():
-            raise VintageMissing(f"the plotted numbers {base.name}.csv are missing; restore the file or run make.")
-        plotted = plotted_frame(base.with_suffix(".csv").read_text(encoding="utf-8"))
-        figures[name] = Picture(plotted, base.with_suffix(".svg"))
+    stems = [f"{body['key']}_{name}" if name else body["key"] for name in body["figures"]]
     return Exhibit(
         key=body["key"],
         title=body["title"],
         numbers={name: decode(value) for name, value in body["numbers"].items()},
         tables={name: decode_table(table) for name, table in body["tables"]},
-        figures=figures,
+        figures={
+            name: Picture(plotted_frame(numbers), figures / f"{stem}.svg")
+            for name, stem, numbers in zip(body["figures"], stems, plotted, strict=True)
+        },
         vintages=tuple(files.values()),
         spec=body["spec"],
         choices=tuple(body.get("choices", ())),  # results of before choices were recorded have none
