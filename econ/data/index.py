@@ -161,7 +161,10 @@ def check_index(index: pd.Index) -> None:
 def _gaps(index: pd.Index) -> Rows:
     """Rows after which periods are missing; of daily dates, holidays pass and holes do not."""
     if isinstance(index, pd.PeriodIndex):
-        return np.flatnonzero(np.diff(index.asi8) != getattr(index.freq, "n", 1))
+        places, step = index.asi8, getattr(index.freq, "n", 1)
+        if step == 1 and places[-1] - places[0] == len(places) - 1:  # they increase, each stands once
+            return np.array([], dtype=np.intp)
+        return np.flatnonzero(np.diff(places) != step)
     if not isinstance(index, pd.DatetimeIndex):
         return np.flatnonzero(np.diff(index.to_numpy()) != 1)
     days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")

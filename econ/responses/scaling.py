@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
+from econ.frozen import sealed
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -150,7 +151,8 @@ def cumulate(irf: IRF, only: str | Sequence[str] | None = None) -> IRF:
     """
     left = [each for each in irf.responses if not irf.cumulated and each not in irf.sums]
     wanted = left if only is None else checks.names("only", only, least=1)
-    places = [checks.position("response", each, irf.responses) for each in wanted]
+    places: Any = [checks.position("response", each, irf.responses) for each in wanted]
+    places = slice(None) if len(places) == len(irf.responses) else places
     if not left or set(wanted) - set(left):
         raise SpecificationError(
             "these responses are sums over horizons already; cumulate the responses that irf() gave, once."
@@ -164,11 +166,12 @@ def cumulate(irf: IRF, only: str | Sequence[str] | None = None) -> IRF:
     return replace(bare, spread=rows, std_errors=errors(rows))
 
 
-def _summed(values: Array, places: Sequence[int]) -> Array:
+def _summed(values: Array, places: Any) -> Array:
     """Values (..., H + 1, n, s) with the responses at ``places`` summed over horizons."""
     found = np.array(values)
-    found[..., places, :] = np.cumsum(found[..., places, :], axis=-3)
-    return found
+    for h in range(1, found.shape[-3]):
+        found[..., h, places, :] += found[..., h - 1, places, :]
+    return sealed(found)
 
 
 def check_debt(irf: IRF, debt: float, response: str) -> float:
@@ -202,7 +205,7 @@ def scaled(irf: IRF, to: float, *, response: int, horizon: int, shock: int) -> I
     if irf.draws is not None and drawn is not None:
         draws = irf.draws.copy()
         draws[..., shock] *= (to / drawn)[:, None, None]
-        return replace(irf, point=point, draws=draws, std_errors=None, draw_errors=None, spread=None)
+        return replace(irf, point=point, draws=sealed(draws), std_errors=None, draw_errors=None, spread=None)
     spread = _scaled_rows(irf, to, response=response, horizon=horizon, shock=shock)
     return replace(irf, point=point, std_errors=errors(spread), draw_errors=None, spread=spread)
 

@@ -35,7 +35,7 @@ COSTLY = {
     "verify_vintage", "debt_scale", "flows", "load", "revisions", "valuation_model", "listing", "catalogue", "diff",
     "reaction_function", "ChangingVolatility.identify", "NonGaussian.identify", "LabelledResults.label_stability",
     "ProjectionResults.weak_iv_set", "PanelResults.weak_iv_set", "ProxyResults.weak_iv_set", "joint_tests",
-    "HeteroskedasticityResults.read_draws", "StructuralResults.fevd", "StructuralResults.historical_decomposition",
+    "StructuralResults.fevd", "StructuralResults.historical_decomposition",
     "TreasuryMarket.simulate", "Sample.recursive", "VARResults.bootstrap", "balance", "granular_elasticities",
     "PanelProjection.fit", "LocalProjection.fit", "EventStudyResults.path", "generalised_irf", "OutlierScaling.weights",
     "kleibergen", "stacked_moments",

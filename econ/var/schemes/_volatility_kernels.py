@@ -38,26 +38,27 @@ def rotation(white: Array) -> Array:
     Two whitened matrices commute, so the eigenvectors of one do it exactly. More are turned pair by pair (Jacobi)
     through the angle that solves the two-dimensional problem, as in Cardoso and Souloumiac (1996).
     """
-    draws, regimes, n, _ = white.shape
+    regimes, n = white.shape[1:3]
     start: Array = np.linalg.eigh(white[:, 0])[1]
     if regimes == 2 or n == 1:
         return start
-    q, m = start, np.swapaxes(start, 1, 2)[:, None] @ white @ start[:, None]
-    for _ in range(ROUNDS):
+    turned = np.swapaxes(start, 1, 2)[:, None] @ white @ start[:, None]
+    q, m = np.ascontiguousarray(start.transpose(2, 1, 0)), np.ascontiguousarray(turned.transpose(2, 3, 1, 0))
+    for _ in range(ROUNDS):  # draws last: a turn moves two columns of q and of every m, all draws at once
         largest = 0.0
         for i in range(n - 1):
             for j in range(i + 1, n):
-                gap, cross = m[:, :, i, i] - m[:, :, j, j], 2.0 * m[:, :, i, j]
-                on, off = (gap**2 - cross**2).sum(axis=1), 2.0 * (gap * cross).sum(axis=1)
+                gap, cross = m[i, i] - m[j, j], 2.0 * m[i, j]
+                on, off = (gap**2 - cross**2).sum(axis=0), 2.0 * (gap * cross).sum(axis=0)
                 angle = 0.25 * np.arctan2(off, on)
-                turn = np.tile(np.eye(n), (draws, 1, 1))
-                turn[:, i, i] = turn[:, j, j] = np.cos(angle)
-                turn[:, j, i] = np.sin(angle)
-                turn[:, i, j] = -turn[:, j, i]
-                q, m = q @ turn, np.swapaxes(turn, 1, 2)[:, None] @ m @ turn[:, None]
+                cosine, sine = np.cos(angle), np.sin(angle)
+                for rows in (q, m, m.swapaxes(0, 1)):
+                    first, second = rows[i].copy(), rows[j]
+                    rows[i] = cosine * first + sine * second
+                    rows[j] = cosine * second - sine * first
                 largest = max(largest, float(np.abs(angle).max()))
         if largest < TOLERANCE:
-            return q
+            return np.ascontiguousarray(q.transpose(2, 1, 0))
     raise NotConverged(f"the regime covariances were not diagonalised in {ROUNDS} rounds; use fewer regimes.")
 
 

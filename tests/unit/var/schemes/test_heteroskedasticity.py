@@ -374,3 +374,21 @@ def test_size_of_the_tests(kurtosis):
             smallest = found.filter(like="over") if column else found.filter(like="equal")
             rejected[column] += smallest.max() < 0.05
     assert ((rejected / 400 > 0.01) & (rejected / 400 < 0.09)).all(), rejected
+
+
+def test_a_turn_of_two_columns_is_the_product_with_a_whole_rotation():
+    """One pair after the other by n x n matrices, as the sweeps are defined."""
+    generator = np.random.default_rng(4)
+    errors = generator.standard_normal((3, 4, 30, 3)) * np.exp(generator.standard_normal((1, 4, 1, 3)))
+    _, white = volatility.whitened(np.swapaxes(errors, 2, 3) @ errors / 30.0, np.full(4, 0.25))
+    q = np.linalg.eigh(white[:, 0])[1]
+    for _ in range(60):
+        for i, j in ((0, 1), (0, 2), (1, 2)):
+            m = np.swapaxes(q, 1, 2)[:, None] @ white @ q[:, None]
+            gap, cross = m[:, :, i, i] - m[:, :, j, j], 2.0 * m[:, :, i, j]
+            angle = 0.25 * np.arctan2(2.0 * (gap * cross).sum(axis=1), (gap**2 - cross**2).sum(axis=1))
+            turn = np.tile(np.eye(3), (3, 1, 1))
+            turn[:, i, i] = turn[:, j, j] = np.cos(angle)
+            turn[:, j, i], turn[:, i, j] = np.sin(angle), -np.sin(angle)
+            q = q @ turn
+    np.testing.assert_allclose(volatility.rotation(white), q, atol=1e-7)
