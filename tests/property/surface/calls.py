@@ -1078,8 +1078,6 @@ def _structures():
         "ChangingVolatilityResults.tests": Call(have["by ChangingVolatility"].tests),
         "HeteroskedasticityResults.tests": Call(have["by Heteroskedasticity"].tests, draws=19, rng=1),
         "NonGaussianResults.tests": Call(labelled.tests),
-        "HeteroskedasticityResults.read_draws": Call(have["by Heteroskedasticity"].read_draws,
-                                                     read=lambda draws, impact: impact, **boot),
         "LabelledResults.label_stability": Call(labelled.label_stability, **boot),
         "ProxyResults.weak_iv_set": Call(have["by Proxy"].weak_iv_set, response="y", horizon=1, level=0.9),
         "StructuralResults.flip": Call(svar.flip, shock="x"),
