@@ -210,7 +210,7 @@ def slope(y: Array, x: Array, *, cov: str, level: float) -> Estimate:
 def _solved(x: Array, y: Array, names: list[str]) -> tuple[Array, Array]:
     """Least-squares coefficients and residuals."""
     q, r = k.full_rank_qr(x, names, "the regression")
-    coefficients = np.linalg.solve(r, q.T @ y)
+    coefficients: Array = np.linalg.solve(r, q.T @ y).astype(float)
     return coefficients, y - x @ coefficients
 
 

@@ -13,8 +13,9 @@ from econ.estimate import ConfidenceSet, Estimate
 from econ.infer import opposite_bias, reduced_form
 from econ.simulate.daily import DailyFaults, DailyMarket
 from econ.simulate.daily_samples import HORIZONS, REFERENCE, UNITS, DailySample, slope
-from econ.simulate.estimators import Estimator, from_instrument
+from econ.simulate.estimators import Estimator
 from econ.simulate.grid import Truths
+from econ.simulate.structural import from_instrument
 
 DAILY_FAULTS: Mapping[str, DailyFaults] = {
     "none": DailyFaults(),

@@ -145,9 +145,9 @@ def projected(
     """
     columns = sample.columns
     lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in VARIABLES])
-    sums = [sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse)]
+    y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
     z = columns[instrument][1 : len(lagged) + 1]
-    return from_instrument(sample, reduced_form(*sums, z, controls=lagged, cov="hac", bandwidth=HORIZON), sign)
+    return from_instrument(sample, reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON), sign)
 
 
 def granular(sample: Sample) -> Estimate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from econ.arrays import Array
 from econ.errors import SpecificationError
@@ -59,7 +60,7 @@ def event_days(samples: Samples) -> EventDays:
         raise SpecificationError("the sample has no operation with a full window before it; draw more days.")
     usable = np.isfinite(change)
     usable[positions] = False
-    series = Series(samples.index, change, np.ones((len(change), 1)), ("const",), "bp")
+    series = Series(pd.DatetimeIndex(samples.index), change, np.ones((len(change), 1)), ("const",), "bp")
     windows = series.fit(usable, positions, window=WINDOW, estimation=ESTIMATION)
     check_fitted(samples.index[positions], windows, series)
     return EventDays(change, columns["china_net_purchases"], operations[positions], windows)

@@ -89,10 +89,6 @@ class Sample:
         """``columns`` as a table."""
         return self._table(self.columns)
 
-    def series(self, name: str) -> pd.Series:
-        """One of ``columns`` on its dates."""
-        return self._table((name,))[name]
-
     def _table(self, names: Iterable[str]) -> pd.DataFrame:
         columns, end = self.columns, self.samples.periods - self.lag
         return pd.DataFrame({name: columns[name] for name in names}, index=self.samples.index[1:end])

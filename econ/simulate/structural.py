@@ -65,7 +65,7 @@ def recursive_offset(sample: Sample) -> Estimate:
 def proxy_var(sample: Sample) -> Estimate:
     """Proxy VAR: response of the yield on impact to a unit of the seller's purchases, Anderson-Rubin set."""
     fit = sample.fit
-    scheme = Proxy(sample.series("seller_news"), shock="seller", normalise=FLOW)
+    scheme = Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW)
     gamma, moments, nobs, influence = responses_to_instruments(scheme, fit, CHANGE, 0)
     outcome, first = gamma[fit.variables.index(CHANGE)], gamma[scheme.target(fit)]
     return from_instrument(sample, ReducedForm(outcome, first, influence[0].T @ influence[0], moments, nobs))

@@ -187,7 +187,7 @@ class NarrativeCheck:
         """Responses up to the longest window, (B, horizon + 1, n, n); those on impact are C Q."""
         impact = np.moveaxis(np.einsum("ikb,jkb->ijb", candidates.factors_last, rotations), 2, 0)
         if self.horizon == 0:
-            return impact[:, None]
+            return np.asarray(impact[:, None], dtype=float)
         lags = min(self.horizon, candidates.forms.fit.lags)
         return kernels.responses(candidates.lag_blocks(lags), impact, self.horizon)
 

@@ -820,6 +820,7 @@ def simulate_room():
         "Estimator.truth": Call(have["Estimator"].truth, market=design),
         "Sample.recursive": Call(have["Sample"].recursive, first="china_net_purchases"),
         "Samples.column": Call(have["Samples"].column, name=design.columns[0]),
+        "Samples.columns": Call(have["Samples"].columns, number=1),
         "Samples.country_flows": Call(have["Samples"].country_flows),
         "Samples.dataset": Call(have["Samples"].dataset, number=1),
         "Samples.truth": Call(have["Samples"].truth, number=1),

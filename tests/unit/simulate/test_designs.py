@@ -10,9 +10,9 @@ from econ.eventstudy import EventStudy
 from econ.infer import reduced_form, regress
 from econ.projection import granular_instrument
 from econ.simulate import ESTIMATORS, Faults, Sample, TreasuryMarket
-from econ.simulate.estimators import from_instrument
 from econ.simulate.event_days import event_days
 from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES
+from econ.simulate.structural import from_instrument
 from econ.var import Cholesky, MovingBlock, Proxy
 
 
