@@ -377,7 +377,7 @@ def complete_frame(data: Dataset | pd.DataFrame, *, what: str = "the model") -> 
     check_values(frame, allow_missing=False)
     values = frame.to_numpy()
     constant = np.flatnonzero(np.ptp(values, axis=0) == 0.0) if len(values) > 1 else ()
-    for place in constant:
+    for place in map(int, constant):
         raise SchemaError(
             f"column {frame.columns[place]!r} is constant ({values[0, place]}) from {frame.index[0]} on; {what} cannot "
             "use it, drop it."

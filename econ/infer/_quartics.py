@@ -71,7 +71,8 @@ def least(quartics: Array) -> Array:
     for coefficient in quartics[::-1]:
         value = value * at + coefficient
     ends = (value / (1.0 + at * at) ** 2).min(axis=0)
-    return np.where(quartics[4] > 0.0, ends, quartics[4])
+    found: Array = np.where(quartics[4] > 0.0, ends, quartics[4])
+    return found
 
 
 def _times(one: Array, two: Array) -> Array:

@@ -53,7 +53,8 @@ def _at_turns(amounts: Array, y: Array, turns: Rows) -> Array:
     """``sum_t a_{(t - k) mod T} y_t`` at some turns k of every column, from the days with amounts alone: (B, H)."""
     days = np.flatnonzero(amounts)
     found: Array = amounts[days] @ np.concatenate([y, y])[turns[:, None] + days]
-    return found - amounts.mean() * y.sum(axis=0)
+    found -= amounts.mean() * y.sum(axis=0)
+    return found
 
 
 def _turns_of(a: Array, y: Array) -> Array:

@@ -201,4 +201,5 @@ def _turning(total: Array, covariance: Array, critical: float) -> Array:
     found = quartic(pick @ total, pick @ covariance @ pick.swapaxes(1, 2), critical)
     found[:, 2] -= found[:, 0] + found[:, 1]
     form: Array = found[:, [0, 2, 1]]
-    return form / np.abs(form).max()
+    form /= np.abs(form).max()
+    return form

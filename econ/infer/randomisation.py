@@ -298,8 +298,8 @@ def randomise_slope(
     y = np.asarray(outcome, dtype=float)
     y = y[:, None] if y.ndim == 1 else y
     if y.ndim != 2 or len(y) != len(given):
-        size = len(given)
-        raise SpecificationError(f"outcome must be ({size},) or ({size}, H) like the amounts; found {y.shape}.")
+        days = len(given)
+        raise SpecificationError(f"outcome must be ({days},) or ({days}, H) like the amounts; found {y.shape}.")
     if not np.isfinite(y).all():
         raise SchemaError("outcomes must be finite; leave days without one out of both arrays.")
     parts = era_rows(eras, len(given))

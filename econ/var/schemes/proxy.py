@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ import checks
-from econ.arrays import Array, Rows, Seed
+from econ.arrays import Array, Mask, Rows, Seed
 from econ.border import told_by, warn
 from econ.checks import SPARE
 from econ.data.dataset import Dataset
@@ -212,7 +212,7 @@ class Proxy:
             )
         rows = table.index.get_indexer(dates)
         values = np.where(rows[:, None] < 0, np.nan, table.to_numpy()[rows])
-        known = np.isfinite(values).all(axis=1)
+        known: Mask = np.asarray(np.isfinite(values).all(axis=1))
         return sealed(np.where(known[:, None], values, 0.0)), sealed(known)
 
     @cached_property
