@@ -10,7 +10,7 @@ import pandas as pd
 
 from analyses._curves import PRICED, UNITS, sale_base, sale_curve, share_base, share_curve, vintages_of
 from analyses._units import cell
-from analyses._words import span
+from analyses._words import label, span
 from analyses.leaning import LITERATURE
 from analyses.specification import Specification, baseline
 from econ.multiverse import JointInference, Rule, SpecificationCurveResults
@@ -29,6 +29,10 @@ ADJUSTED = {
 WORDS = {
     "seller": "Seller", "concept": "Concept", "outcome": "Yield", "horizon": "Horizon", "controls": "Controls", "lags": "Lags",
     "sample": "Sample", "design": "Design", "weights": "Weights", "scale": "Scale", "ally": "Ally", "interactions": "Jointly",
+}  # fmt: skip
+OPTIONS = {
+    "china": "China", "china_belgium": "China and Belgium", "official": "foreign officials", "foreign": "all foreigners",
+    "japan": "Japan", "japan_uk": "Japan and UK", "uk": "UK", "term_premium_10y": "10-year premium",
 }  # fmt: skip
 
 
@@ -163,7 +167,7 @@ def _branches(results: SpecificationCurveResults, depth: int) -> list[Row]:
     rows: list[Row] = []
     path: dict[int, str] = {}
     for node in results.tree(depth).nodes:
-        path[node.depth] = node.answer
+        path[node.depth] = _answer(node.answer) if node.depth else ""
         words = "; ".join(path[step] for step in range(1, node.depth + 1)) or "All"
         rows.append(Row(words, [node.mean, node.count]))
     return rows
@@ -179,13 +183,21 @@ def _points(results: SpecificationCurveResults) -> pd.DataFrame:
     return kept
 
 
-def _short(label: str) -> str:
-    """A label as it fits beside the matrix."""
-    return label.removeprefix("yield_").replace("term_premium_10y", "premium").replace("_", " ")
+def _answer(words: str) -> str:
+    """An answer of the tree, ``axis = one or another``, as a reader says it."""
+    axis, _, labels = words.partition(" = ")
+    return f"{WORDS[axis].lower()}: {' or '.join(_option(axis, name) for name in labels.split(' or '))}"
+
+
+def _option(axis: str, name: str) -> str:
+    """An option of a choice as a reader says it."""
+    if axis in ("horizon", "lags"):
+        return f"{name} month{'' if name == '1' else 's'}"
+    return OPTIONS.get(name, label(name) if name.startswith("yield") else name)
 
 
 def _draw(page: Any, data: pd.DataFrame, units: str, published: tuple[float, ...] = ()) -> None:
-    options = [(axis, label) for axis in data.columns[4:] for label in dict.fromkeys(sorted(data[axis]))]
+    options = [(axis, name) for axis in data.columns[4:] for name in dict.fromkeys(sorted(data[axis]))]
     top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.0, 1.25])
     at, seen = np.arange(len(data)), data["significant"].to_numpy(dtype=bool)
     top.plot(at, data["value"], ".", color="#0b3c6f", markersize=2.4, rasterized=True)
@@ -197,7 +209,7 @@ def _draw(page: Any, data: pd.DataFrame, units: str, published: tuple[float, ...
     if published:
         top.legend(loc="upper left", frameon=False)
     rows = {"zero outside the set": seen} | {
-        f"{WORDS[axis].lower()}: {_short(label)}": (data[axis] == label).to_numpy() for axis, label in options
+        f"{WORDS[axis].lower()}: {_option(axis, name)}": (data[axis] == name).to_numpy() for axis, name in options
     }
     for place, chosen in enumerate(reversed(list(rows.values()))):
         here = at[chosen]
