@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import numbers
 import re
@@ -176,7 +177,7 @@ def class_of(word: str, scope: Mapping[str, Any]) -> Any:
     """What a word of a signature stands for; None where no module that was imported says."""
     first, *rest = word.split(".")
     try:
-        kind: Any = scope.get(first) or _elsewhere(first)
+        kind: Any = scope.get(first) or getattr(builtins, first, None) or _elsewhere(first)
     except LookupError:
         return None
     for each in rest:
