@@ -78,6 +78,9 @@ def test_a_projection_draws_its_responses_itself(kind):
     np.testing.assert_array_equal(own.lines[0].get_ydata(), result.irf.point[:, 0, 0])
     with pytest.raises(SpecificationError, match="levels takes"):
         result.plot(())
+    for wrong in ({"kind": "wide"}, {"response": "nobody"}, {"shock": "nobody"}):
+        with pytest.raises((SpecificationError, UnknownName), match="wide|nobody"):
+            result.plot(**wrong)
 
 
 def test_results_are_drawn_over_each_other(data, svar, irf):
