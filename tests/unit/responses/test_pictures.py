@@ -79,7 +79,7 @@ def test_a_projection_draws_its_responses_itself(kind):
     with pytest.raises(SpecificationError, match="levels takes"):
         result.plot(())
     for wrong in ({"kind": "wide"}, {"response": "nobody"}, {"shock": "nobody"}):
-        with pytest.raises((SpecificationError, UnknownName), match="wide|nobody"):
+        with pytest.raises((SpecificationError, UnknownName), match=r"wide|nobody"):
             result.plot(**wrong)
 
 
