@@ -218,7 +218,8 @@ class TimeVaryingVAR:
     def _chain(self, burn: int, thin: int) -> Chain:
         """The sampler, whose start is looked at where explosive paths are refused."""
         x, y = self.var.design(self.lags), self.var.parent.frame.to_numpy(dtype=float)[self.lags :]
-        sample = Sample(x[self.training :], y[self.training :])
+        # one order in memory: sums must have the same bits here and where the sample was sent
+        sample = Sample(*(np.ascontiguousarray(each[self.training :]) for each in (x, y)))
         chain = Chain(self._beliefs, sample, burn, thin, self.lags if self.explosive == "reject" else None)
         if self.explosive == "reject":
             self._check_start(chain)

@@ -56,9 +56,10 @@ def test_bias_and_coverage_on_data_with_custody_noise_revisions_and_supply_shock
         sample = Sample(samples, number, seed, draws=199)
         frame = sample.frame[["china_net_purchases", "japan_net_purchases", "yield_change", "seller_news"]]
         options = {"instrument": "seller_news", "horizon": 3, "lags": 1, "controls": ("yield_change",)}
+        pair = "china_net_purchases", "japan_net_purchases"
         found = {
-            "instrument, Anderson-Rubin": instrumented_offset(frame, **options),
-            "instrument, delta": instrumented_offset(frame, method="delta", **options),
+            "instrument, Anderson-Rubin": instrumented_offset(frame, *pair, **options),
+            "instrument, delta": instrumented_offset(frame, *pair, method="delta", **options),
             "recursive, Fieller": quantity_offset(
                 sample.recursive("china_net_purchases"), "china_net_purchases", "japan_net_purchases", horizon=3
             ),
