@@ -39,9 +39,8 @@ def result(spec: Specification = baseline) -> Exhibit:
     choices = spec.leaning
     main_one = identified(spec)
     other = identified(spec, choices.alone, choices.alone_sample)
-    table, numbers = _table(
-        {choices.news: (main_one, choices.sample), choices.alone: (other, choices.alone_sample)}, spec
-    )
+    both, alone = (choices.news, main_one, choices.sample), (choices.alone, other, choices.alone_sample)
+    table, numbers = _table({"both": both, "alone": alone}, spec)
     needed, read = _needed(main_one, spec)
     by_week = custody(spec)
     numbers |= {"custody_leaning": per_10(by_week.leaning), "custody_impact": by_week.impact}
@@ -150,13 +149,14 @@ def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
     return tuple(dict.fromkeys(yields + flows + weekly(spec).vintages))
 
 
-Found = dict[tuple[str, ...], tuple[NewsLeaning, tuple[str, str]]]
+Found = dict[str, tuple[tuple[str, ...], NewsLeaning, tuple[str, str]]]
+"""News, what it identifies and the sample, by the word in the names of numbers; the news of both may be the same."""
 
 
 def _table(found: Found, spec: Specification) -> tuple[Table, dict[str, Any]]:
     rows: list[Row | Panel] = []
     numbers: dict[str, Any] = {}
-    for key, (news, (made, sample)) in zip(("both", "alone"), found.items(), strict=True):
+    for key, (news, made, sample) in found.items():
         rows.append(Panel(f"{_named(news)}, {span(sample)}"))
         bare = identified(spec, news, sample, leak=False)
         for words, each in (("News days against the others", made), ("The same, leak not taken out", bare)):
