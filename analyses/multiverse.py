@@ -31,8 +31,8 @@ WORDS = {
     "sample": "Sample", "design": "Design", "weights": "Weights", "scale": "Scale", "ally": "Ally", "interactions": "Jointly",
 }  # fmt: skip
 OPTIONS = {
-    "china": "China", "china_belgium": "China and Belgium", "official": "foreign officials", "foreign": "all foreigners",
-    "japan": "Japan", "japan_uk": "Japan and UK", "uk": "UK", "term_premium_10y": "10-year premium",
+    "china": "China", "china_belgium": "China + Belgium", "official": "foreign officials", "foreign": "all foreigners",
+    "japan": "Japan", "japan_uk": "Japan + UK", "uk": "UK", "term_premium_10y": "10-year premium",
 }  # fmt: skip
 
 
@@ -198,6 +198,7 @@ def _option(axis: str, name: str) -> str:
 
 def _draw(page: Any, data: pd.DataFrame, units: str, published: tuple[float, ...] = ()) -> None:
     options = [(axis, name) for axis in data.columns[4:] for name in dict.fromkeys(sorted(data[axis]))]
+    page.get_layout_engine().set(w_pad=0.1)  # the type of the paper is wider than that which measures the labels
     top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.0, 1.25])
     at, seen = np.arange(len(data)), data["significant"].to_numpy(dtype=bool)
     top.plot(at, data["value"], ".", color="#0b3c6f", markersize=2.4, rasterized=True)
