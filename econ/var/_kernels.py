@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from econ.arrays import Array
 
 CHUNK = 6  # periods simulated by one matrix product
+BAND = 6  # columns that a back substitution solves at a time
 
 
 def deterministic(trend: str, start: int, count: int) -> Array:
@@ -190,15 +191,9 @@ def _latest_by_window(path: Array, p: int) -> Array:
 
 
 def coefficients(factor: Array, n: int, p: int) -> Array:
-    """Coefficients (B, k, n), L1 first, from the factor of :func:`cross_factor`."""
-    from scipy.linalg.blas import dtrsm
-
+    """Coefficients (B, k, n), L1 first, from the factor of :func:`cross_factor`: L_XX'⁻¹ L_YX'."""
     k = factor.shape[1] - n
-    solved = np.zeros((len(factor), n, k + n))  # [B; -I] = -L'⁻¹ [0; L_YY'] asks for whole factors, which need no copy
-    solved[:, :, k:] = factor[:, k:, k:]
-    for lower, out in zip(factor, solved, strict=True):  # transposed views are Fortran order, as BLAS wants
-        dtrsm(-1.0, lower.T, out.T, lower=0, overwrite_b=1)
-    return newest_first(np.swapaxes(solved[:, :, :k], 1, 2), p)
+    return newest_first(back_substitute(factor[:, :k, :k], np.swapaxes(factor[:, k:, :k], 1, 2)), p)
 
 
 def newest_first(rows: Array, p: int) -> Array:
@@ -323,11 +318,45 @@ def back_substitute(lower: Array, right: Array) -> Array:
     from scipy.linalg.blas import dtrsm
 
     k = lower.shape[1]
-    if len(lower) == 1:
-        flat = np.moveaxis(right, 0, 1).reshape(k, -1)
-        solved = dtrsm(1.0, lower[0].T, flat, lower=0)
-        return np.ascontiguousarray(np.moveaxis(solved.reshape(k, len(right), -1), 1, 0))
-    out = np.empty_like(right)
-    for each, side, solution in zip(lower, right, out, strict=True):  # transposed views are Fortran order for BLAS
-        solution[:] = dtrsm(1.0, each.T, side, lower=0)
-    return out
+    if len(lower) > 1:
+        return np.swapaxes(_rows_over(lower, np.swapaxes(right, 1, 2)), 1, 2)
+    flat = np.moveaxis(right, 0, 1).reshape(k, -1)
+    solved = dtrsm(1.0, lower[0].T, flat, lower=0)  # a transposed view is in Fortran order, as BLAS wants
+    return np.ascontiguousarray(np.moveaxis(solved.reshape(k, len(right), -1), 1, 0))
+
+
+def _rows_over(lower: Array, rows: Array) -> Array:
+    """X (N, c, k) with X L = ``rows``, ``BAND`` columns at a time, the last first.
+
+    A call of BLAS a draw would keep other threads waiting; these products do not.
+    """
+    k = lower.shape[1]
+    inverses = _inverse_bands(lower)
+    found = np.empty(rows.shape)
+    for band in range(len(inverses) - 1, -1, -1):
+        columns = slice(band * BAND, min((band + 1) * BAND, k))
+        left = rows[:, :, columns]
+        if columns.stop < k:
+            left = left - found[:, :, columns.stop :] @ lower[:, columns.stop :, columns]
+        size = columns.stop - columns.start
+        np.matmul(left, inverses[band][:, :size, :size], out=found[:, :, columns])
+    return found
+
+
+def _inverse_bands(lower: Array) -> Array:
+    """Inverses of the diagonal blocks, (bands, N, BAND, BAND); a last block that is less stands in the corner."""
+    draws, k, _ = lower.shape
+    bands = -(-k // BAND)
+    blocks = np.zeros((BAND, BAND, bands, draws))
+    for band in range(bands):
+        own = lower[:, band * BAND : (band + 1) * BAND, band * BAND : (band + 1) * BAND]
+        blocks[: own.shape[1], : own.shape[1], band] = np.moveaxis(own, 0, 2)
+    diagonal = np.einsum("iibn->ibn", blocks)
+    diagonal[diagonal == 0.0] = 1.0  # beyond the last column
+    inverse = np.zeros_like(blocks)
+    for i in range(BAND):
+        scale = 1.0 / blocks[i, i]
+        inverse[i, i] = scale
+        if i:
+            np.multiply(np.einsum("mbn,mjbn->jbn", blocks[i, :i], inverse[:i, :i]), -scale, out=inverse[i, :i])
+    return np.ascontiguousarray(np.moveaxis(inverse, (0, 1), (2, 3)))

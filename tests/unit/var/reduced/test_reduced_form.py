@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.linalg import solve_triangular
 
 from econ.data import Dataset
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SingularDesign, SpecificationError
@@ -111,6 +112,19 @@ def test_batched_estimator_equals_the_single_one(data):
     coefficients, factor = kernels.coefficients(cross, 3, 3), cross[:, -3:, -3:]
     np.testing.assert_allclose(coefficients[0], fit.params, rtol=1e-7, atol=1e-8)
     np.testing.assert_allclose(factor[1] / np.sqrt(fit.df_resid), 2.0 * fit.as_draws.factor[0], rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("k", [1, 5, 6, 7, 18, 25])
+def test_triangular_systems_of_many_draws_are_those_of_each(k):
+    generator = np.random.default_rng(k)
+    lower = np.linalg.cholesky(np.eye(k) + 0.1 * (noise := generator.standard_normal((3, k, k))) @ noise.mT)
+    lower += np.triu(np.full((k, k), np.nan), 1)  # nothing above the diagonal is read
+    right = generator.standard_normal((3, k, 2))
+    found = kernels.back_substitute(lower, right)
+    each = [solve_triangular(np.tril(own), side, lower=True, trans="T") for own, side in zip(lower, right, strict=True)]
+    np.testing.assert_allclose(found, each, rtol=1e-12, atol=1e-13)
+    alone = kernels.back_substitute(lower[:1], right)
+    np.testing.assert_allclose(alone[1], solve_triangular(np.tril(lower[0]), right[1], lower=True, trans="T"))
 
 
 def test_chunked_simulation_equals_the_recursion():
