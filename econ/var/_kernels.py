@@ -150,11 +150,11 @@ def bordered_gram(path: Array, terms: Array, p: int) -> Array:
     gram[:, m:, :m] = _terms_by_window(path, terms, p)
     gram[:, -n:, m:] = _latest_by_window(path, p)
     ends = np.stack([path[:, :p].reshape(draws, -1), path[:, periods : periods + p].reshape(draws, -1)], axis=2)
-    moved = ends @ (np.swapaxes(ends, 1, 2) * np.array([[1.0], [-1.0]]))
-    for i in range(p, 0, -1):
-        rows, width = slice((i - 1) * n, i * n), i * n
-        later = gram[:, m + i * n : m + (i + 1) * n, m + n : m + n + width]
-        np.add(moved[:, rows, :width], later, out=gram[:, m + (i - 1) * n : m + i * n, m : m + width])
+    moved = np.swapaxes(ends, 1, 2) * np.array([[1.0], [-1.0]])
+    np.matmul(ends, moved, out=gram[:, m : m + size - n, m : m + size - n])
+    for width in range(p * n, 0, -n):
+        later = gram[:, m + width : m + width + n, m + n : m + n + width]
+        gram[:, m + width - n : m + width, m : m + width] += later
     return gram
 
 
@@ -180,13 +180,13 @@ def _latest_by_window(path: Array, p: int) -> Array:
     count = periods // width
     by_draw, by_time, by_item = path.strides
     windows = np.lib.stride_tricks.as_strided(
-        path, (draws, width, count, width * n), (by_draw, by_time, width * by_time, by_item), writeable=False
+        path, (draws, periods, width * n), (by_draw, by_time, by_item), writeable=False
     )
     sums = np.zeros((draws, n, width * n))
-    for first in range(width):
-        sums += np.swapaxes(windows[:, first, :, -n:], 1, 2) @ windows[:, first]
-    for t in range(count * width, periods):
-        sums += path[:, t + p, :, None] * path[:, t : t + width].reshape(draws, 1, -1)
+    part = np.empty_like(sums)
+    apart = [windows[:, first : count * width : width] for first in range(width)] if count else []
+    for rows in [*apart, np.ascontiguousarray(windows[:, count * width :])]:
+        sums += np.matmul(np.swapaxes(rows[:, :, -n:], 1, 2), rows, out=part)
     return sums
 
 
@@ -330,33 +330,32 @@ def _rows_over(lower: Array, rows: Array) -> Array:
 
     A call of BLAS a draw would keep other threads waiting; these products do not.
     """
-    k = lower.shape[1]
-    inverses = _inverse_bands(lower)
+    draws, k, _ = lower.shape
+    whole = k // BAND
+    by_draw, by_row, by_column = lower.strides
+    shape, strides = (draws, whole, BAND, BAND), (by_draw, BAND * (by_row + by_column), by_row, by_column)
+    blocks = np.lib.stride_tricks.as_strided(lower, shape, strides, writeable=False)
+    inverses = list(np.moveaxis(_inverse_lower(blocks), 1, 0))
+    if k % BAND:
+        inverses.append(_inverse_lower(lower[:, whole * BAND :, whole * BAND :]))
     found = np.empty(rows.shape)
     for band in range(len(inverses) - 1, -1, -1):
         columns = slice(band * BAND, min((band + 1) * BAND, k))
         left = rows[:, :, columns]
         if columns.stop < k:
             left = left - found[:, :, columns.stop :] @ lower[:, columns.stop :, columns]
-        size = columns.stop - columns.start
-        np.matmul(left, inverses[band][:, :size, :size], out=found[:, :, columns])
+        np.matmul(left, inverses[band], out=found[:, :, columns])
     return found
 
 
-def _inverse_bands(lower: Array) -> Array:
-    """Inverses of the diagonal blocks, (bands, N, BAND, BAND); a last block that is less stands in the corner."""
-    draws, k, _ = lower.shape
-    bands = -(-k // BAND)
-    blocks = np.zeros((BAND, BAND, bands, draws))
-    for band in range(bands):
-        own = lower[:, band * BAND : (band + 1) * BAND, band * BAND : (band + 1) * BAND]
-        blocks[: own.shape[1], : own.shape[1], band] = np.moveaxis(own, 0, 2)
-    diagonal = np.einsum("iibn->ibn", blocks)
-    diagonal[diagonal == 0.0] = 1.0  # beyond the last column
-    inverse = np.zeros_like(blocks)
-    for i in range(BAND):
-        scale = 1.0 / blocks[i, i]
-        inverse[i, i] = scale
+def _inverse_lower(blocks: Array) -> Array:
+    """Inverses of many small lower triangular matrices (..., w, w), by forward substitution of all of them at once."""
+    w = blocks.shape[-1]
+    lower = np.ascontiguousarray(blocks.reshape(-1, w * w).T).reshape(w, w, -1)
+    inverse = np.zeros_like(lower)
+    for i in range(w):
+        inverse[i, i] = 1.0 / lower[i, i]
         if i:
-            np.multiply(np.einsum("mbn,mjbn->jbn", blocks[i, :i], inverse[:i, :i]), -scale, out=inverse[i, :i])
-    return np.ascontiguousarray(np.moveaxis(inverse, (0, 1), (2, 3)))
+            known = np.einsum("mn,mjn->jn", lower[i, :i], inverse[:i, :i])
+            np.multiply(known, -inverse[i, i], out=inverse[i, :i])
+    return np.ascontiguousarray(inverse.reshape(w * w, -1).T).reshape(blocks.shape)
