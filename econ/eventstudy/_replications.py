@@ -11,31 +11,11 @@ import numpy as np
 import scipy
 
 from econ.arrays import Array, Mask
-from econ.eventstudy._kernels import Positions, Windows, calendar_rows, fit_windows
+from econ.eventstudy._kernels import Windows, calendar_rows
 from econ.eventstudy.cusum import recursive_residuals
 from econ.eventstudy.parametric import FLAT, SHARED, row_statistics, t_statistics
 from econ.eventstudy.ranks import TIE, mean_ranks, rank_statistic
 from econ.eventstudy.signs import binomial_p, signed_rank
-
-
-def fit_replications(
-    y: Array, usable: Mask, positions: Positions, *, window: tuple[int, int], estimation: tuple[int, int]
-) -> Windows:
-    """Windows of R replications below each other, constant-mean model, unit scale.
-
-    ``y`` and ``usable`` are (R, T), ``positions`` (R, n): the series are put one after the other. No window may reach
-    into another series.
-    """
-    replications, days = y.shape
-    return fit_windows(
-        y.ravel(),
-        np.ones((y.size, 1)),
-        np.ones(y.size),
-        usable=usable.ravel(),
-        positions=(positions + days * np.arange(replications)[:, None]).ravel(),
-        window=window,
-        estimation=estimation,
-    )
 
 
 def average_correlations(windows: Windows, replications: int) -> Array:
