@@ -224,7 +224,7 @@ def draw_dates(
     cluster, distance = (each.reshape(shape)[0] for each in (candidates.cluster, candidates.distance))
     low, counts = (np.cumsum(counts) - counts)[kinds], counts[kinds]
     columns, bits = np.arange(kinds.shape[1]), kinds.shape[1].bit_length()
-    spans = np.full(len(columns), length)
+    spans, mask = np.full(len(columns), length), (1 << bits) - 1
     np.maximum.at(spans, cluster, distance + length)
     first = [each.integers(most, size=(size, len(most))) for each, most in zip(generators, counts, strict=True)]
     drawn = rows[low[:, None] + np.stack(first)].reshape(-1, len(columns))
@@ -232,14 +232,17 @@ def draw_dates(
     for _ in range(REDRAWS):
         # by row, then by column: both in one number, which sorts faster than the order of the rows is found
         ordered = np.sort(drawn[live] << bits | columns, axis=1)
-        start, order = ordered >> bits, ordered & ((1 << bits) - 1)
-        meets = start[:, 1:] - start[:, :-1] < spans[order[:, :-1]]
-        row, place = np.nonzero(meets)
-        if not row.size:
+        row, place = np.nonzero(
+            ordered[:, 1:] - ordered[:, :-1] < spans.max() << bits
+        )  # those that meet are among them
+        before, after = ordered[row, place], ordered[row, place + 1]
+        meets = (after >> bits) - (before >> bits) < spans[before & mask]
+        if not meets.any():
             break
-        again, home = order[row, place + 1], live[row] // size
-        drawn[live[row], again] = rows[low[home, again] + _drawn_again(generators, home, counts[home, again])]
-        live = live[meets.any(axis=1)]
+        row, again = live[row[meets]], after[meets] & mask
+        home = row // size
+        drawn[row, again] = rows[low[home, again] + _drawn_again(generators, home, counts[home, again])]
+        live = np.unique(row)
     return np.asarray(drawn[:, cluster] + distance).reshape(len(generators), size, -1)
 
 

@@ -16,7 +16,8 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
 from econ.eventstudy._replications import (
-    average_correlations,
+    Before,
+    before,
     cusum_statistics,
     flipped_statistics,
     p_values,
@@ -201,14 +202,12 @@ def _draw(
 
 def _rejections(made: _Replications, effect: float, size: float) -> Array:
     """(2, tests) rejections without and with the effect on every day 0."""
-    decide = partial(
-        _rejected, correlation=average_correlations(made.windows, len(made.flips)), null=made.drawn, size=size
-    )
+    decide = partial(_rejected, known=before(made.windows, len(made.flips)), null=made.drawn, size=size)
     moved = made.windows.shifted(effect * made.day_0)
     return np.array([decide(made.windows, flips=made.flips[:, 0]), decide(moved, flips=made.flips[:, 1])])
 
 
-def _rejected(windows: Windows, *, flips: Array, correlation: Array, null: dict[str, Array], size: float) -> Array:
+def _rejected(windows: Windows, *, flips: Array, known: Before, null: dict[str, Array], size: float) -> Array:
     """In how many of R replications each test rejects, in the order of NAMES; an unavailable test does not.
 
     ``null`` has the statistics (R, B) of draws, ``flips`` the signs (R, B, n) of the wild bootstrap.
@@ -217,7 +216,7 @@ def _rejected(windows: Windows, *, flips: Array, correlation: Array, null: dict[
     standard = windows.standardised.reshape(replications, n)
     observed = row_statistics(standard)
     drawn = {"wild bootstrap": flipped_statistics(standard, flips)} | null
-    p = p_values(windows, correlation) | {name: resampled_p(observed, drawn[name]) for name in RESAMPLED}
+    p = p_values(windows, known) | {name: resampled_p(observed, drawn[name]) for name in RESAMPLED}
     steps, size_of = windows.length, cusum_statistics(windows, replications)
     # the same decision as by the p-value, without an integral a replication
     rejects = {name: each <= size for name, each in p.items()}
