@@ -153,11 +153,11 @@ def _rank_statistics(event: Array, known: Before) -> tuple[Array, Array]:
     """
     replications, (total, d) = len(known.correlation), event.shape
     reach = TIE * np.maximum(known.largest, np.abs(event).max(axis=1))[:, None]
-    moved, own = np.zeros(known.residuals.shape), np.tile(0.5 * (known.days[:, None] + 1.0 + d), d)
+    moved, own = np.zeros(known.residuals.shape, dtype=np.int8), np.tile(0.5 * (known.days[:, None] + 1.0 + d), d)
     for day in range(d):
         low, high = event[:, [day]] - reach, event[:, [day]] + reach
-        side = np.subtract((known.residuals > high).view(np.int8), (known.residuals < low).view(np.int8), dtype=float)
-        own[:, day] -= 0.5 * side.sum(axis=1)
+        side = (known.residuals > high).view(np.int8) - (known.residuals < low).view(np.int8)
+        own[:, day] -= 0.5 * side.sum(axis=1, dtype=np.int16)
         own -= 0.5 * ((event < low).astype(float) - (event > high))
         moved += side
     weight, shape = 1.0 / (1.0 + d + known.days), (replications, total // replications)

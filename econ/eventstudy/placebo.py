@@ -124,9 +124,9 @@ def strata(
 
 def _regimes(y: Array, ready: Mask, first: int, days: int | None) -> Array:
     spread = pd.Series(y).rolling(22, min_periods=11).std().to_numpy()
-    last = np.arange(len(y)) + first - 1  # the day before the window
-    inside = (last >= 0) & (last < len(y))
-    recent = np.where(inside, spread[np.where(inside, last, 0)], np.nan)
+    shift, recent = first - 1, np.full(len(y), np.nan)  # to the day before the window
+    into = slice(max(0, -shift), len(y) - max(0, shift))
+    recent[into] = spread[into.start + shift : into.stop + shift]
     recent, known = (each.reshape(-1, days or len(y)) for each in (recent, np.isfinite(recent)))
     low, high = _thirds(recent, ready.reshape(known.shape) & known)
     return np.where(known, (recent > low).astype(float) + (recent > high), -1.0).ravel()
@@ -174,14 +174,16 @@ def find_candidates(
     keys = list(zip(shapes, home, *[classes[word][first].tolist() for word in match], strict=True))
     kinds: dict[Any, int] = {}  # by the shape of a cluster, mostly a single event, its series and its classes
     of = np.array([kinds.setdefault(key, len(kinds)) for key in keys])
-    rooms: dict[Any, Positions] = {}
+    rooms: dict[Any, tuple[Positions, list[Array]]] = {}
     alike = []
     for number in np.unique(of, return_index=True)[1].tolist():
-        room = keys[number][:2]
-        if room not in rooms:
-            rooms[room] = _rooms(ready, *room, days=days)
-            _check_room(rooms[room], series.index, int(first[number]))
-        alike.append(_matched(rooms[room], int(first[number]), [(word, classes[word]) for word in match]))
+        shape, at, *wanted = keys[number]
+        if (shape, at) not in rooms:
+            rows = _rooms(ready, shape, at, days=days)
+            _check_room(rows, series.index, int(first[number]))
+            rooms[shape, at] = rows, [classes[word][rows] for word in match]
+        rows, found = rooms[shape, at]
+        alike.append(_matched(rows, list(zip(match, found, wanted, strict=True))))
     anchors, relaxed = (list(each) for each in zip(*alike, strict=True))
     return Candidates(anchors, relaxed, of, cluster, distance, standardised, cumulative)
 
@@ -201,13 +203,13 @@ def _check_room(rows: Positions, index: pd.DatetimeIndex, anchor: int) -> None:
         )
 
 
-def _matched(rows: Positions, anchor: int, classes: list[tuple[str, Array]]) -> tuple[Positions, str]:
-    """Rows in the anchor's class under every match, giving up matches from the last until 20 are left."""
+def _matched(rows: Positions, classes: list[tuple[str, Array, Any]]) -> tuple[Positions, str]:
+    """Rows of the wanted class under every match, giving up matches from the last until 20 are left."""
     for count in range(len(classes), 0, -1):
-        same = np.logical_and.reduce([values[rows] == values[anchor] for _, values in classes[:count]])
-        if same.sum() >= ENOUGH:
-            return rows[same], ", ".join(word for word, _ in classes[count:])
-    return rows, ", ".join(word for word, _ in classes)
+        same = np.logical_and.reduce([of == wanted for _, of, wanted in classes[:count]])
+        if np.count_nonzero(same) >= ENOUGH:
+            return rows[same], ", ".join(word for word, *_ in classes[count:])
+    return rows, ", ".join(word for word, *_ in classes)
 
 
 def draw_dates(
@@ -223,23 +225,22 @@ def draw_dates(
     kinds = candidates.kinds.reshape(shape)
     cluster, distance = (each.reshape(shape)[0] for each in (candidates.cluster, candidates.distance))
     low, counts = (np.cumsum(counts) - counts)[kinds], counts[kinds]
-    columns, bits = np.arange(kinds.shape[1]), kinds.shape[1].bit_length()
-    spans, mask = np.full(len(columns), length), (1 << bits) - 1
+    many = kinds.shape[1]
+    spans, columns = np.full(many, length), np.arange(many)
     np.maximum.at(spans, cluster, distance + length)
     first = [each.integers(most, size=(size, len(most))) for each, most in zip(generators, counts, strict=True)]
-    drawn = rows[low[:, None] + np.stack(first)].reshape(-1, len(columns))
+    drawn = rows[low[:, None] + np.stack(first)].reshape(-1, many)
     live = np.arange(len(drawn))  # draws whose windows may still meet
     for _ in range(REDRAWS):
         # by row, then by column: both in one number, which sorts faster than the order of the rows is found
-        ordered = np.sort(drawn[live] << bits | columns, axis=1)
-        row, place = np.nonzero(
-            ordered[:, 1:] - ordered[:, :-1] < spans.max() << bits
-        )  # those that meet are among them
+        ordered = np.sort(drawn[live] * many + columns, axis=1)
+        near = np.flatnonzero(ordered[:, 1:] - ordered[:, :-1] < spans.max() * many)  # those that meet are among them
+        row, place = np.divmod(near, many - 1)
         before, after = ordered[row, place], ordered[row, place + 1]
-        meets = (after >> bits) - (before >> bits) < spans[before & mask]
+        meets = after // many - before // many < spans[before % many]
         if not meets.any():
             break
-        row, again = live[row[meets]], after[meets] & mask
+        row, again = live[row[meets]], after[meets] % many
         home = row // size
         drawn[row, again] = rows[low[home, again] + _drawn_again(generators, home, counts[home, again])]
         live = np.unique(row)

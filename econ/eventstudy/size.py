@@ -38,7 +38,7 @@ ESTIMATION = (-130, -11)
 SCENARIOS = ("normal", "variance increase", "fat tails", "volatility clustering", "clustered events")
 RESAMPLED = ("wild bootstrap", "block bootstrap", "placebo dates")
 NAMES = (*TESTS, *RESAMPLED)
-BLOCK, LOCKSTEP = 25, 10
+BLOCK, LOCKSTEP = 25, 20
 
 
 @checked
