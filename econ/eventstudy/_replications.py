@@ -37,7 +37,7 @@ class Before(NamedTuple):
         Days used.
     used : array (R, n, p)
         1 on days used, else 0.
-    count : array (R, p)
+    users : array (R, p)
         Events that use each day.
     ranks : array (N, p)
         Ranks of the residuals within their event, 0 on days not used.
@@ -49,7 +49,7 @@ class Before(NamedTuple):
     largest: Array
     days: Array
     used: Array
-    count: Array
+    users: Array
     ranks: Array
 
 
@@ -135,7 +135,7 @@ def _of_ranks(windows: Windows, known: Before) -> dict[str, Array]:
     corrado, _ = _rank_statistics(windows.abnormal / windows.event_scale, known)
     zivney, _ = _rank_statistics(relative * error, known)
     z, u = _rank_statistics(whole * error, known)
-    days, own = np.count_nonzero(known.count, axis=1) + 1, known.days.reshape(replications, -1) + 1.0
+    days, own = np.count_nonzero(known.users, axis=1) + 1, known.days.reshape(replications, -1) + 1.0
     t = z * np.sqrt((days - 2) / np.maximum(days - 1 - z * z, 1e-12))
     variance = ((own - 1.0) / (12.0 * (own + 1.0))).sum(axis=1)
     return {
@@ -163,9 +163,9 @@ def _rank_statistics(event: Array, known: Before) -> tuple[Array, Array]:
     weight, shape = 1.0 / (1.0 + d + known.days), (replications, total // replications)
     # on a day not used neither the rank nor the move counts
     ranks = np.vecmat(weight.reshape(shape), (known.ranks + 0.5 * moved).reshape(*shape, -1))
-    level = 0.5 * d * np.vecmat(weight.reshape(shape), known.used) - 0.5 * known.count
+    level = 0.5 * d * np.vecmat(weight.reshape(shape), known.used) - 0.5 * known.users
     u = (weight[:, None] * own - 0.5).reshape(*shape, d).sum(axis=1)
-    count = np.concatenate([known.count, np.full((replications, d), shape[1])], axis=1)
+    count = np.concatenate([known.users, np.full((replications, d), shape[1])], axis=1)
     return sum_statistic(np.concatenate([ranks + level, u], axis=1), count, d), u
 
 

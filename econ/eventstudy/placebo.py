@@ -127,9 +127,10 @@ def _regimes(y: Array, ready: Mask, first: int, days: int | None) -> Array:
     shift, recent = first - 1, np.full(len(y), np.nan)  # to the day before the window
     into = slice(max(0, -shift), len(y) - max(0, shift))
     recent[into] = spread[into.start + shift : into.stop + shift]
-    recent, known = (each.reshape(-1, days or len(y)) for each in (recent, np.isfinite(recent)))
-    low, high = _thirds(recent, ready.reshape(known.shape) & known)
-    return np.where(known, (recent > low).astype(float) + (recent > high), -1.0).ravel()
+    rows = recent.reshape(-1, days or len(y))
+    known = np.isfinite(rows)
+    low, high = _thirds(rows, ready.reshape(rows.shape) & known)
+    return np.where(known, (rows > low).astype(float) + (rows > high), -1.0).ravel()
 
 
 def _thirds(values: Array, chosen: Mask) -> tuple[Array, Array]:
