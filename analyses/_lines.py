@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.infer import Claim, Verdict, ewc, ewc_terms, verdict
@@ -142,5 +142,5 @@ def normal(
 ) -> Estimate:
     """An estimate with the interval of the normal, or of Student's t."""
     half = 0.5 + level / 2.0
-    reach = error * float(stats.norm.ppf(half) if df is None else stats.t.ppf(half, df))
+    reach = error * float(special.ndtri(half) if df is None else special.stdtrit(df, half))
     return Estimate(value, error, value - reach, value + reach, level, units, label, nobs)

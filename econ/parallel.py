@@ -76,7 +76,7 @@ def seed_sequence(rng: Seed) -> np.random.SeedSequence:
 
 
 def map_blocks(
-    work: Callable[[int, np.random.Generator], T],
+    work: Callable[[Any, Any], T],
     draws: int,
     *,
     rng: Seed,
@@ -84,6 +84,7 @@ def map_blocks(
     backend: str | None = None,
     scheduler: str | None = None,
     block: int = BLOCK,
+    lockstep: int | None = None,
     label: str | None = None,
     gather: Callable[[Iterable[T]], list[T]] = list,
 ) -> list[T]:
@@ -106,6 +107,8 @@ def map_blocks(
         and brings back what ``work`` returned.
     block : int
         Draws per block. Part of the result's definition: another block size gives other draws.
+    lockstep : int, optional
+        Blocks that one call gets, to be worked on side by side: ``work(sizes, generators)``, a tuple of each.
     label : str, optional
         Words before the progress bar, which a terminal or a notebook shows after two seconds.
     gather : callable, default list
@@ -119,7 +122,8 @@ def map_blocks(
     Raises
     ------
     SpecificationError
-        If ``draws``, ``block`` or ``n_jobs`` is not a positive integer, ``rng`` is None, or as :func:`stream`.
+        If ``draws``, ``block``, ``lockstep`` or ``n_jobs`` is not a positive integer, ``rng`` is None, or as
+        :func:`stream`.
     EstimationError
         As :func:`stream`.
 
@@ -131,7 +135,10 @@ def map_blocks(
     draws, block, n_jobs = count("draws", draws), count("block", block), count("n_jobs", n_jobs)
     sizes = [block] * (draws // block) + ([draws % block] if draws % block else [])
     seeds = seed_sequence(rng).spawn(len(sizes))
-    jobs = list(zip(sizes, seeds, strict=True))
+    jobs: list[Any] = list(zip(sizes, seeds, strict=True))
+    if lockstep is not None:
+        step = count("lockstep", lockstep)
+        jobs = [tuple(zip(*jobs[first : first + step], strict=True)) for first in range(0, len(jobs), step)]
     chosen = _chosen(backend, scheduler, n_jobs, many="threading")
     if chosen == "dask":
         cluster = on_cluster(
@@ -143,9 +150,9 @@ def map_blocks(
     with _one_thread():  # of the whole process: once, since asking costs as much as a small block
         hold_heap()
         if n_jobs == 1 or chosen == "serial":
-            return gather(work(size, np.random.default_rng(seed)) for size, seed in progress(jobs, label))
+            return gather(work(size, _generators(seed)) for size, seed in progress(jobs, label))
         with ThreadPoolExecutor(n_jobs) as pool:
-            results = _ahead(pool, lambda job: work(job[0], np.random.default_rng(job[1])), jobs, 2 * n_jobs)
+            results = _ahead(pool, lambda job: work(job[0], _generators(job[1])), jobs, 2 * n_jobs)
             return gather(progress(results, label, total=len(jobs)))
 
 
@@ -165,9 +172,12 @@ def _chosen(backend: str | None, scheduler: str | None, n_jobs: int, *, many: st
     return chosen
 
 
-def _blocks_in_processes(
-    work: Callable[[int, np.random.Generator], T], jobs: Sequence[Any], n_jobs: int
-) -> Iterator[T]:
+def _generators(seeds: Any) -> Any:
+    """The generator of a block, or those of blocks in lockstep."""
+    return tuple(map(_generators, seeds)) if isinstance(seeds, tuple) else np.random.default_rng(seeds)
+
+
+def _blocks_in_processes(work: Callable[[Any, Any], T], jobs: Sequence[Any], n_jobs: int) -> Iterator[T]:
     from joblib import Parallel, delayed
 
     with _alive("run again"):
@@ -183,9 +193,9 @@ class _Raised:
     error: Exception
 
 
-def _caught(work: Callable[[int, np.random.Generator], T], job: tuple[int, np.random.SeedSequence]) -> T | _Raised:
+def _caught(work: Callable[[Any, Any], T], job: tuple[Any, Any]) -> T | _Raised:
     try:
-        return work(job[0], np.random.default_rng(job[1]))
+        return work(job[0], _generators(job[1]))
     except Exception as error:
         return _Raised(error)
 
@@ -226,10 +236,10 @@ def _libraries(loaded: int) -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _run(work: Callable[[int, np.random.Generator], T], size: int, seed: np.random.SeedSequence) -> T:
-    """One block in a process of its own."""
+def _run(work: Callable[[Any, Any], T], size: Any, seed: Any) -> T:
+    """One block, or those in lockstep, in a process of its own."""
     with _one_thread():
-        return work(size, np.random.default_rng(seed))
+        return work(size, _generators(seed))
 
 
 @dataclass(frozen=True)

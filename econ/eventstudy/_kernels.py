@@ -218,18 +218,19 @@ def scan_days(
     np.cumsum(usable, out=running[-1, 1:])
     low, high = positions + estimation[0], positions + estimation[1] + 1
     sums = running.take(high, axis=1, mode="clip") - running.take(low, axis=1, mode="clip")
-    total, days = np.empty((len(positions), len(data), len(data))), sums[-1]
-    total[:, left, right] = total[:, right, left] = sums[:-1].T
-    gram, cross, square = total[:, :-1, :-1], total[:, :-1, -1], total[:, -1, -1]
-    inverse, floor = _inverse(gram)
-    b = np.einsum("nkl,nl->nk", inverse, cross)
-    df = np.maximum(days - x.shape[1], 1.0)
-    scale = np.sqrt(np.maximum(square - np.einsum("nk,nk->n", b, cross), 0.0) / df)
+    k, pair = x.shape[1], np.empty((len(data), len(data)), dtype=np.int64)
+    pair[left, right] = pair[right, left] = np.arange(len(left))
+    total, days = sums[pair], sums[-1]
+    cross = total[:k, k]
+    inverse, floor = _inverse(np.moveaxis(total[:k, :k], 2, 0))
+    b = np.einsum("nkl,ln->kn", inverse, cross)
+    df = np.maximum(days - k, 1.0)
+    scale = np.sqrt(np.maximum(total[k, k] - np.einsum("kn,kn->n", b, cross), 0.0) / df)
     event = [positions + day for day in range(window[0], window[1] + 1)]
-    xd = np.add.reduce([x[day] for day in event])
-    vd = np.stack([v[day] for day in event], axis=1) if event_scale is None else event_scale
-    cumulative = np.add.reduce([y[day] for day in event]) - np.einsum("nk,nk->n", xd, b)
-    spread = np.einsum("nd,nd->n", vd, vd) + np.einsum("nk,nkl,nl->n", xd, inverse, xd)
+    xd = np.add.reduce([x.T[:, day] for day in event])
+    vd = np.stack([v[day] for day in event]) if event_scale is None else event_scale.T
+    cumulative = np.add.reduce([y[day] for day in event]) - np.einsum("kn,kn->n", xd, b)
+    spread = np.einsum("dn,dn->n", vd, vd) + np.einsum("kn,kn->n", xd, np.einsum("nkl,ln->kn", inverse, xd))
     return cumulative, scale * np.sqrt(spread), days, floor
 
 
@@ -247,7 +248,7 @@ def _inverse(gram: Array) -> tuple[Array, Array]:
 def _gram_floor(gram: Array) -> Array:
     """(n,) smallest eigenvalue of each cross-product matrix scaled to a unit diagonal (1 when k = 0)."""
     if gram.shape[1] < 2:
-        return (gram > 0.0).all(axis=(1, 2)).astype(float)
+        return (gram > 0.0).reshape(len(gram), -1).all(axis=1).astype(float)
     d = np.sqrt(np.einsum("nkk->nk", gram))
     d = np.where(d > 0.0, d, np.inf)
     scaled = gram / (d[:, :, None] * d[:, None, :])
@@ -279,6 +280,4 @@ def calendar_rows(windows: Windows) -> tuple[Positions, Array]:
     """
     days = windows.positions[:, None] + windows.first + np.arange(windows.length)
     v = np.concatenate([windows.loadings, np.broadcast_to(windows.event_scale, days.shape)], axis=1)
-    row = np.repeat(np.arange(len(v)), v.shape[1])
-    length = np.sqrt(np.bincount(row, (v * v).ravel()))
-    return np.concatenate([windows.slots, days], axis=1), v / length[:, None]
+    return np.concatenate([windows.slots, days], axis=1), v / np.sqrt(np.vecdot(v, v))[:, None]

@@ -7,34 +7,65 @@ along an axis. A p-value is 1 where a test is unavailable.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import scipy
 
-from econ.arrays import Array, Mask
-from econ.eventstudy._kernels import Positions, Windows, calendar_rows, fit_windows
+from econ.arrays import Array
+from econ.eventstudy._kernels import Windows, calendar_rows
 from econ.eventstudy.cusum import recursive_residuals
 from econ.eventstudy.parametric import FLAT, SHARED, row_statistics, t_statistics
-from econ.eventstudy.ranks import TIE, mean_ranks, rank_statistic
+from econ.eventstudy.ranks import TIE, mean_ranks, sum_statistic
 from econ.eventstudy.signs import binomial_p, signed_rank
 
 
-def fit_replications(
-    y: Array, usable: Mask, positions: Positions, *, window: tuple[int, int], estimation: tuple[int, int]
-) -> Windows:
-    """Windows of R replications below each other, constant-mean model, unit scale.
+class Before(NamedTuple):
+    """What the tests ask of the estimation windows of R replications of n events, whatever happened afterwards.
 
-    ``y`` and ``usable`` are (R, T), ``positions`` (R, n): the series are put one after the other. No window may reach
-    into another series.
+    Parameters
+    ----------
+    correlation : array (R,)
+        `average_correlations`.
+    positive : array (R,)
+        Mean over events of the share of days with a positive change.
+    residuals : array (N, p)
+        Those of `Windows`, missing on days not used; N = R n.
+    largest : array (N,)
+        Their largest size.
+    days : array (N,)
+        Days used.
+    used : array (R, n, p)
+        1 on days used, else 0.
+    users : array (R, p)
+        Events that use each day.
+    ranks : array (N, p)
+        Ranks of the residuals within their event, 0 on days not used.
     """
-    replications, days = y.shape
-    return fit_windows(
-        y.ravel(),
-        np.ones((y.size, 1)),
-        np.ones(y.size),
-        usable=usable.ravel(),
-        positions=(positions + days * np.arange(replications)[:, None]).ravel(),
-        window=window,
-        estimation=estimation,
+
+    correlation: Array
+    positive: Array
+    residuals: Array
+    largest: Array
+    days: Array
+    used: Array
+    users: Array
+    ranks: Array
+
+
+def before(windows: Windows, replications: int) -> Before:
+    """Read the estimation windows, of a constant-mean model."""
+    residuals, used = windows.residuals, windows.used.astype(float).reshape(replications, -1, windows.used.shape[1])
+    days, positive = windows.df + 1.0, (residuals > TIE * windows.scale[:, None]).sum(axis=1)
+    return Before(
+        average_correlations(windows, replications),
+        (positive / days).reshape(replications, -1).mean(axis=1),
+        np.where(windows.used, residuals, np.nan),
+        np.abs(residuals).max(axis=1),
+        days,
+        used,
+        used.sum(axis=1),
+        mean_ranks(residuals, windows.used),
     )
 
 
@@ -45,16 +76,9 @@ def average_correlations(windows: Windows, replications: int) -> Array:
     return np.asarray((np.vecdot(value, total[day]).reshape(replications, n).sum(axis=1) - n) / (n * (n - 1)))
 
 
-def p_values(windows: Windows, correlation: Array) -> dict[str, Array]:
-    """p-values (R,) by the names of `econ.eventstudy.battery.TESTS`, but for "CUSUM".
-
-    Parameters
-    ----------
-    windows : Windows
-        R replications of n events each.
-    correlation : array (R,)
-        `average_correlations`.
-    """
+def p_values(windows: Windows, known: Before) -> dict[str, Array]:
+    """p-values (R,) by the names of `econ.eventstudy.battery.TESTS`, but for "CUSUM"."""
+    correlation = known.correlation
     shape = (len(correlation), -1)
     standard, df = windows.standardised.reshape(shape), windows.df.reshape(shape)
     n = standard.shape[1]
@@ -67,8 +91,8 @@ def p_values(windows: Windows, correlation: Array) -> dict[str, Array]:
         "BMP": _student(bmp, n - 1),
         "Kolari-Pynnonen": np.where(correlation > SHARED, 1.0, _student(factor * bmp, n - 1)),
         "Kolari-Pynnonen Patell": _normal(patell / np.sqrt(more)),
-        **_of_ranks(windows, len(correlation)),
-        **_of_signs(windows, len(correlation)),
+        **_of_ranks(windows, known),
+        **_of_signs(windows, known.positive),
     }
 
 
@@ -97,74 +121,64 @@ def cusum_statistics(windows: Windows, replications: int) -> Array:
     return np.where(flat, np.inf, size)
 
 
-def _of_ranks(windows: Windows, replications: int) -> dict[str, Array]:
+def _of_ranks(windows: Windows, known: Before) -> dict[str, Array]:
+    """Studentised residuals are ranked as residuals are: those of a constant mean have one standard error an event."""
+    replications = len(known.correlation)
     daily = windows.daily_standardised.reshape(replications, -1, windows.length)
     standard = windows.standardised.reshape(replications, -1)
     spread, one = daily.std(axis=1, ddof=1), standard.std(axis=1, ddof=1)
     flat = (spread <= FLAT * np.abs(daily).max(axis=(1, 2))[:, None]).any(axis=1)
     same = one <= FLAT * np.abs(standard).max(axis=1)
-    estimation = windows.studentised_residuals
-    changes = {
-        "Corrado rank": (windows.residuals, windows.abnormal / windows.event_scale),
-        "Corrado-Zivney rank": (estimation, _rows(daily / np.where(flat[:, None], 1.0, spread)[:, None])),
-        "GRANK": (estimation, (standard / np.where(same, 1.0, one)[:, None]).reshape(-1, 1)),
-    }
-    found, base = {}, mean_ranks(windows.residuals, windows.used)
-    for name, (before, event) in changes.items():
-        ranks, valid = _inserted(base, before, event, windows.used)
-        shape = (replications, -1, ranks.shape[1])
-        u = np.where(valid, ranks / (1.0 + valid.sum(axis=1, keepdims=True)) - 0.5, 0.0).reshape(shape)
-        valid = valid.reshape(shape)
-        z = rank_statistic(u, valid, event.shape[1])
-        found[name] = _normal(z)
-    days = valid.any(axis=1).sum(axis=1)
+    error = (windows.scale * np.sqrt(1.0 - 1.0 / known.days))[:, None]
+    relative = (daily / np.where(flat[:, None], 1.0, spread)[:, None]).reshape(-1, windows.length)
+    whole = (standard / np.where(same, 1.0, one)[:, None]).reshape(-1, 1)
+    corrado, _ = _rank_statistics(windows.abnormal / windows.event_scale, known)
+    zivney, _ = _rank_statistics(relative * error, known)
+    z, u = _rank_statistics(whole * error, known)
+    days, own = np.count_nonzero(known.users, axis=1) + 1, known.days.reshape(replications, -1) + 1.0
     t = z * np.sqrt((days - 2) / np.maximum(days - 1 - z * z, 1e-12))
-    own = valid.sum(axis=2)
     variance = ((own - 1.0) / (12.0 * (own + 1.0))).sum(axis=1)
-    found |= {"GRANK": _student(t, days - 2), "GRANK-Z": _normal(u[:, :, -1].sum(axis=1) / np.sqrt(variance))}
-    undefined = {"Corrado-Zivney rank": flat, "GRANK": same, "GRANK-Z": same}
-    return {name: np.where(undefined.get(name, False), 1.0, p) for name, p in found.items()}
-
-
-def _inserted(base: Array, before: Array, event: Array, used: Mask) -> tuple[Array, Mask]:
-    """Ranks (N, p + d) of estimation and event days together, from the ranks ``base`` (N, p) of the former alone.
-
-    A day that an event day passes moves up by one, by a half in a tie. Studentised residuals are ranked as residuals
-    are: those of a constant mean have one standard error an event.
-    """
-    reach = TIE * np.maximum(np.abs(before).max(axis=1), np.abs(event).max(axis=1))[:, None]
-    moved = np.zeros(before.shape, dtype=np.int8)
-    own = 0.5 * (used.sum(axis=1, keepdims=True) + 1.0) + 0.5 * event.shape[1] * np.ones(event.shape)
-    for day in range(event.shape[1]):
-        low, high = event[:, [day]] - reach, event[:, [day]] + reach
-        side = ((before > high) & used).view(np.int8) - ((before < low) & used).view(np.int8)
-        moved += side
-        own[:, day] -= 0.5 * side.sum(axis=1)
-        own -= 0.5 * ((event < low).astype(float) - (event > high))
-    ranks = np.concatenate([base + 0.5 * (moved + float(event.shape[1])), own], axis=1)
-    return ranks, np.concatenate([used, np.ones(event.shape, dtype=bool)], axis=1)
-
-
-def _of_signs(windows: Windows, replications: int) -> dict[str, Array]:
-    shape = (replications, -1)
-    values = windows.cumulative.reshape(shape)
-    moved = (np.abs(windows.cumulative) > TIE * windows.cumulative_error).reshape(shape)
-    count, positive = moved.sum(axis=1), (moved & (values > 0.0)).sum(axis=1)
-    before = ((windows.residuals > TIE * windows.scale[:, None]) & windows.used).sum(axis=1)
-    share = (before / windows.used.sum(axis=1)).reshape(shape).mean(axis=1)
-    n = values.shape[1]
-    ranks = mean_ranks(np.abs(values), moved)
-    signed = [signed_rank(ranks[j, moved[j]], values[j, moved[j]] > 0.0)[1] if m else 1.0 for j, m in enumerate(count)]
     return {
-        "sign": np.where(count == 0, 1.0, binomial_p(positive, count)),
-        "generalised sign": _normal((positive - n * share) / np.sqrt(n * share * (1.0 - share))),
-        "Wilcoxon": np.array(signed),
+        "Corrado rank": _normal(corrado),
+        "Corrado-Zivney rank": np.where(flat, 1.0, _normal(zivney)),
+        "GRANK": np.where(same, 1.0, _student(t, days - 2)),
+        "GRANK-Z": np.where(same, 1.0, _normal(u[:, 0] / np.sqrt(variance))),
     }
 
 
-def _rows(values: Array) -> Array:
-    """(R, n, d) as (R n, d)."""
-    return values.reshape(-1, values.shape[2])
+def _rank_statistics(event: Array, known: Before) -> tuple[Array, Array]:
+    """Statistic (R,) of event days (N, d) ranked among the days before, and the sums (R, d) of their scaled ranks.
+
+    A day that an event day passes moves up by one, by a half in a tie.
+    """
+    replications, (total, d) = len(known.correlation), event.shape
+    reach = TIE * np.maximum(known.largest, np.abs(event).max(axis=1))[:, None]
+    moved, own = np.zeros(known.residuals.shape, dtype=np.int8), np.tile(0.5 * (known.days[:, None] + 1.0 + d), d)
+    for day in range(d):
+        low, high = event[:, [day]] - reach, event[:, [day]] + reach
+        side = (known.residuals > high).view(np.int8) - (known.residuals < low).view(np.int8)
+        own[:, day] -= 0.5 * side.sum(axis=1, dtype=np.int16)
+        own -= 0.5 * ((event < low).astype(float) - (event > high))
+        moved += side
+    weight, shape = 1.0 / (1.0 + d + known.days), (replications, total // replications)
+    # on a day not used neither the rank nor the move counts
+    ranks = np.vecmat(weight.reshape(shape), (known.ranks + 0.5 * moved).reshape(*shape, -1))
+    level = 0.5 * d * np.vecmat(weight.reshape(shape), known.used) - 0.5 * known.users
+    u = (weight[:, None] * own - 0.5).reshape(*shape, d).sum(axis=1)
+    count = np.concatenate([known.users, np.full((replications, d), shape[1])], axis=1)
+    return sum_statistic(np.concatenate([ranks + level, u], axis=1), count, d), u
+
+
+def _of_signs(windows: Windows, share: Array) -> dict[str, Array]:
+    values = windows.cumulative.reshape(len(share), -1)
+    moved = np.abs(values) > TIE * windows.cumulative_error.reshape(values.shape)
+    positive, n = moved & (values > 0.0), values.shape[1]
+    w, count = positive.sum(axis=1), moved.sum(axis=1)
+    return {
+        "sign": np.where(count == 0, 1.0, binomial_p(w, count)),
+        "generalised sign": _normal((w - n * share) / np.sqrt(n * share * (1.0 - share))),
+        "Wilcoxon": np.where(count == 0, 1.0, signed_rank(mean_ranks(np.abs(values), moved), positive, count)[1]),
+    }
 
 
 def _normal(z: Array) -> Array:

@@ -52,14 +52,18 @@ def centred_ranks(values: Array, valid: Mask) -> Array:
 
 
 def rank_statistic(u: Array, valid: Mask, length: int) -> Array:
-    """Sum of the scaled mean ranks over the last ``length`` columns over its standard deviation; u is (..., n, M).
+    """Sum of the scaled mean ranks over the last ``length`` columns over its standard deviation; u is (n, M).
 
     With Z_t = n_t^-1/2 sum_i U_it over the n_t events that have day t, S² = sum_t Z_t² / M over all M
     columns in use, and sum_(t in window) Z_t / ( S sqrt(length (M - length) / (M - 1)) ). The last factor
     is the variance of a sum of ``length`` of M ranks drawn without replacement; it is 1 for one day.
     """
-    count = valid.sum(axis=-2)
-    z = u.sum(axis=-2) / np.sqrt(np.maximum(count, 1))
+    return sum_statistic(u.sum(axis=0), valid.sum(axis=0), length)
+
+
+def sum_statistic(sums: Array, count: Array, length: int) -> Array:
+    """`rank_statistic` from the sums (..., M) over ``count`` (..., M) events."""
+    z = sums / np.sqrt(np.maximum(count, 1))
     m = np.count_nonzero(count, axis=-1)
     variance = np.vecdot(z, z) / m
     return np.asarray(z[..., -length:].sum(axis=-1) / np.sqrt(variance * length * (m - length) / (m - 1)))

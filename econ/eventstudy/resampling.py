@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -82,7 +83,7 @@ def block_bootstrap(windows: Windows, *, draws: int, rng: Seed, n_jobs: int = 1)
         return unavailable(f"only {reason}; 20 are needed", words, NO_MEAN)
 
     def work(size: int, generator: np.random.Generator) -> Array:
-        return run_sums(windows, *draw_runs(runs, size, generator))
+        return run_sums(windows, *draw_runs(runs, size, [generator]))
 
     drawn = row_statistics(
         np.concatenate(map_blocks(work, draws, rng=rng, n_jobs=n_jobs, block=BLOCK, label="bootstrap"))
@@ -122,9 +123,14 @@ def find_runs(positions: Positions, used: Mask, length: int) -> Runs:
     return Runs(np.nonzero(whole)[1], np.cumsum(counts) - counts, counts, cluster, leaders[cluster], distance)
 
 
-def draw_runs(runs: Runs, size: int, generator: np.random.Generator) -> tuple[Positions, Positions]:
-    """Slots (size, n) at which the days drawn for each event begin, in the estimation windows of events (n,)."""
-    drawn = runs.low[:, None] + generator.integers(runs.counts[:, None], size=(len(runs.counts), size))
+def draw_runs(runs: Runs, size: int, generators: Sequence[np.random.Generator]) -> tuple[Positions, Positions]:
+    """Slots (size, n) at which the days drawn for each event begin, in the estimation windows of events (n,).
+
+    Where the events are those of R series, one behind the other, each has its own generator and as many clusters.
+    """
+    counts = runs.counts.reshape(len(generators), -1, 1)
+    parts = [each.integers(most, size=(len(most), size)) for each, most in zip(generators, counts, strict=True)]
+    drawn = runs.low[:, None] + np.concatenate(parts)
     return np.ascontiguousarray(runs.starts[drawn[runs.cluster]].T) + runs.distance, runs.leader
 
 

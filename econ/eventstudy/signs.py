@@ -87,25 +87,36 @@ def wilcoxon(windows: Windows) -> Outcome:
     m = len(values)
     if m == 0:
         return unavailable(NO_CHANGE, "signed rank", NO_MEDIAN)
-    ranks = mean_ranks(np.abs(values)[None, :], np.ones((1, m), dtype=bool))[0]
-    z, p_value, exact = signed_rank(ranks, values > 0.0)
+    ranks = mean_ranks(np.abs(values)[None, :], np.ones((1, m), dtype=bool))
+    z, p_value, exact = (each.item() for each in signed_rank(ranks, values[None, :] > 0.0, np.array([m])))
     return Outcome(z, p_value, f"exact signed rank, n = {m}" if exact else "N(0, 1)", NO_MEDIAN)
 
 
-def signed_rank(ranks: Array, positive: Mask) -> tuple[float, float, bool]:
-    """Statistic z and p-value from the ranks (m,) of the sizes of changes, and whether the p-value is exact."""
-    m, w = len(ranks), float(ranks[positive].sum())
-    sizes = np.unique(ranks, return_counts=True)[1].astype(float)
-    variance = m * (m + 1) * (2 * m + 1) / 24.0 - float((sizes**3 - sizes).sum()) / 48.0
-    z = (w - m * (m + 1) / 4.0) / math.sqrt(variance)
-    if m > EXACT or len(sizes) < m:
-        return z, float(2.0 * scipy.special.ndtr(-abs(z))), False
-    law = signed_rank_law(m)
-    tails = float(law[: round(w) + 1].sum()), float(law[round(w) :].sum())
-    return z, min(1.0, 2.0 * min(tails)), True
+def signed_rank(ranks: Array, positive: Mask, count: Array) -> tuple[Array, Array, Mask]:
+    """Statistic z and p-value (R,) from the ranks (R, m) of the sizes of changes, and whether the p-value is exact.
+
+    ``count`` (R,) are the numbers of changes that are not 0; the others have rank 0. The variance of W is a quarter of
+    the sum of the squared ranks: that of `wilcoxon`, largest without ties.
+    """
+    w, squares = np.vecdot(ranks, positive), np.vecdot(ranks, ranks)
+    z = (w - count * (count + 1) / 4.0) / np.sqrt(np.where(count == 0, 1.0, squares / 4.0))
+    p = 2.0 * scipy.special.ndtr(-np.abs(z))
+    exact = (count <= EXACT) & (squares == count * (count + 1) * (2 * count + 1) / 6.0)
+    for m in np.unique(count[exact]).tolist():
+        rows = exact & (count == m)
+        p[rows] = signed_rank_tails(m)[w[rows].astype(int)]
+    return z, p, exact
 
 
 @cache
+def signed_rank_tails(m: int) -> Array:
+    """Twice the smaller tail, at most 1, at W = 0, 1, ..., m (m + 1) / 2."""
+    below = np.cumsum(signed_rank_law(m))
+    tails = np.minimum(1.0, 2.0 * np.minimum(below, below[::-1]))
+    tails.flags.writeable = False  # all who ask get this one
+    return np.asarray(tails)
+
+
 def signed_rank_law(m: int) -> Array:
     """(m (m + 1) / 2 + 1,) probabilities of W = 0, 1, ...: each rank is in or out with probability 1/2."""
     law = np.zeros(m * (m + 1) // 2 + 1)
@@ -113,5 +124,4 @@ def signed_rank_law(m: int) -> Array:
     for rank in range(1, m + 1):
         law[rank:] = 0.5 * (law[rank:] + law[:-rank].copy())
         law[:rank] *= 0.5
-    law.flags.writeable = False  # all who ask get this one
     return law

@@ -16,9 +16,9 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.eventstudy._kernels import MINIMUM_DAYS, Positions, Windows
 from econ.eventstudy._replications import (
-    average_correlations,
+    Before,
+    before,
     cusum_statistics,
-    fit_replications,
     flipped_statistics,
     p_values,
     resampled_p,
@@ -38,7 +38,7 @@ ESTIMATION = (-130, -11)
 SCENARIOS = ("normal", "variance increase", "fat tails", "volatility clustering", "clustered events")
 RESAMPLED = ("wild bootstrap", "block bootstrap", "placebo dates")
 NAMES = (*TESTS, *RESAMPLED)
-BLOCK = 25
+BLOCK, LOCKSTEP = 25, 20
 
 
 @checked
@@ -104,7 +104,7 @@ def size_table(
     Notes
     -----
     The Monte Carlo standard error of a share p is sqrt(p (1 - p) / replications): 0.5 points for a size of 5%
-    with 2,000 replications, each of which costs about 7 ms of processor time; threads share one interpreter
+    with 2,000 replications, each of which costs about 2 ms of processor time; threads share one interpreter
     lock, so ``backend="loky"`` is the faster for two workers. The sign test's exact p-value is discrete: at 5%
     its size is 4.3% with 30 events.
 
@@ -126,76 +126,88 @@ def size_table(
     for name, seed in zip(SCENARIOS, seed_sequence(rng).spawn(len(SCENARIOS)), strict=True):
         if name not in scenarios:
             continue
-        work = partial(_block, scenario=name, events=events, days=days, effect=effect, size=size, draws=draws)
+        work = partial(_blocks, scenario=name, events=events, days=days, effect=effect, size=size, draws=draws)
         workers: dict[str, Any] = {"n_jobs": n_jobs, "backend": backend, "scheduler": scheduler}
-        blocks = map_blocks(work, replications, rng=seed, block=BLOCK, label=f"size, {name}", **workers)
+        blocks = map_blocks(
+            work, replications, rng=seed, block=BLOCK, lockstep=LOCKSTEP, label=f"size, {name}", **workers
+        )
         shares = np.sum(blocks, axis=0) / replications
         columns[name, "size"], columns[name, "power"] = shares
     return pd.DataFrame(columns, index=pd.Index(NAMES, name="test"))
 
 
-def _block(
-    count: int,
-    generator: np.random.Generator,
+def _blocks(
+    counts: Sequence[int],
+    generators: Sequence[np.random.Generator],
     *,
-    scenario: str,
-    events: int,
-    days: int,
     effect: float,
     size: float,
-    draws: int,
+    **design: Any,
 ) -> Array:
-    """(2, tests) rejections without and with the effect in ``count`` replications."""
-    index = pd.bdate_range("2000-01-03", periods=days)
-    series = [_replication(generator, index, scenario=scenario, events=events, draws=draws) for _ in range(count)]
-    y, usable, positions, begin, leader, flips, placebo = (np.stack(each) for each in zip(*series, strict=True))
-    windows = fit_replications(y, usable, positions, window=WINDOW, estimation=ESTIMATION)
-    correlation, first = average_correlations(windows, count), events * np.arange(count)[:, None, None]
-    drawn = {
-        "block bootstrap": row_statistics(run_sums(windows, begin, leader[:, None] + first)),
-        "placebo dates": placebo,
-    }
-    decide = partial(_rejected, correlation=correlation, null=drawn, size=size)
-    event = (
-        positions[:, :, None, None] + np.arange(WINDOW[0], WINDOW[1] + 1)[:, None] == positions[:, None, None]
-    ).any(axis=3)
-    moved = windows.shifted(effect * event.reshape(windows.abnormal.shape))
-    return np.array([decide(windows, flips=flips[:, 0]), decide(moved, flips=flips[:, 1])])
+    """(2, tests) rejections without and with the effect in blocks of ``counts`` replications.
+
+    A block has one generator for its replications, which are drawn one after the other; the blocks stand side by side.
+    """
+    found = np.zeros((2, len(NAMES)))
+    for turn in range(max(counts)):
+        live = [each for each, count in zip(generators, counts, strict=True) if count > turn]
+        found += _rejections(_draw(live, **design), effect, size)
+    return found
 
 
-class _Replication(NamedTuple):
-    """One simulated series, and what was drawn for its tests."""
+class _Replications(NamedTuple):
+    """R simulated series, fitted, and what was drawn for the tests of each."""
 
-    y: Array
-    usable: Mask
-    positions: Positions
-    begin: Positions
-    leader: Positions
+    windows: Windows
+    day_0: Mask
     flips: Array
-    placebo: Array
+    drawn: dict[str, Array]
 
 
-def _replication(
-    generator: np.random.Generator, index: pd.DatetimeIndex, *, scenario: str, events: int, draws: int
-) -> _Replication:
-    """Draw a series; the block bootstrap and the placebo test do not see its event windows."""
-    days = len(index)
-    positions = event_days(generator, events, days, scenario=scenario)
-    y = daily_changes(generator, days, positions, scenario=scenario)
-    usable = np.ones(days, dtype=bool)
-    usable[positions[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)] = False
-    series = Series(index=index, y=y, x=np.ones((days, 1)), names=("const",), units="sd")
+def _draw(
+    generators: Sequence[np.random.Generator], *, scenario: str, events: int, days: int, draws: int
+) -> _Replications:
+    """Draw a series from each generator; the block bootstrap and the placebo test do not see its event windows.
+
+    The series stand one behind the other, each with as many days that nobody uses behind it as windows reach back.
+    """
+    count, span = len(generators), days - ESTIMATION[0]
+    positions = np.stack([event_days(each, events, days, scenario=scenario) for each in generators])
+    y = np.full((count, span), np.nan)
+    for row, each, at in zip(y, generators, positions, strict=True):
+        row[:days] = daily_changes(each, days, at, scenario=scenario)
+    at = (positions + span * np.arange(count)[:, None]).ravel()
+    usable, event = np.isfinite(y).ravel(), np.zeros(y.size, dtype=bool)
+    event[at], within = True, at[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)
+    usable[within] = False
+    index = pd.DatetimeIndex(np.tile(pd.bdate_range("2000-01-03", periods=span), count))
+    series = Series(index=index, y=y.ravel(), x=np.ones((y.size, 1)), names=("const",), units="sd")
     outcomes = day_outcomes(series, usable, window=WINDOW, estimation=ESTIMATION, minimum=MINIMUM_DAYS)
-    candidates = find_candidates(series, usable, positions, window=WINDOW, outcomes=outcomes, match=("volatility",))
-    dates = draw_dates(candidates, draws, generator, length=LENGTH)
-    used = usable[positions[:, None] + np.arange(ESTIMATION[0], ESTIMATION[1] + 1)]
-    begin, leader = draw_runs(find_runs(positions, used, LENGTH), draws, generator)
-    groups = clusters(positions, LENGTH)
-    flips = np.stack([one_block_of_flips(groups, draws, generator) for _ in range(2)])
-    return _Replication(y, usable, positions, begin, leader, flips, row_statistics(candidates.standardised[dates]))
+    candidates = find_candidates(series, usable, at, window=WINDOW, outcomes=outcomes, match=("volatility",), days=span)
+    placebo = candidates.standardised[draw_dates(candidates, draws, generators, length=LENGTH)]
+    windows = series.fit(usable, at, window=WINDOW, estimation=ESTIMATION)
+    block = run_sums(windows, *draw_runs(find_runs(at, windows.used, LENGTH), draws, generators))
+    groups = clusters(positions[0], LENGTH)
+    flips = np.stack([one_block_of_flips(groups, 2 * draws, each) for each in generators])
+    return _Replications(
+        windows,
+        event[within],
+        flips.reshape(count, 2, draws, events),
+        {
+            "block bootstrap": row_statistics(block.reshape(draws, count, events)).T,
+            "placebo dates": row_statistics(placebo),
+        },
+    )
 
 
-def _rejected(windows: Windows, *, flips: Array, correlation: Array, null: dict[str, Array], size: float) -> Array:
+def _rejections(made: _Replications, effect: float, size: float) -> Array:
+    """(2, tests) rejections without and with the effect on every day 0."""
+    decide = partial(_rejected, known=before(made.windows, len(made.flips)), null=made.drawn, size=size)
+    moved = made.windows.shifted(np.where(made.day_0, effect, 0.0))
+    return np.array([decide(made.windows, flips=made.flips[:, 0]), decide(moved, flips=made.flips[:, 1])])
+
+
+def _rejected(windows: Windows, *, flips: Array, known: Before, null: dict[str, Array], size: float) -> Array:
     """In how many of R replications each test rejects, in the order of NAMES; an unavailable test does not.
 
     ``null`` has the statistics (R, B) of draws, ``flips`` the signs (R, B, n) of the wild bootstrap.
@@ -204,7 +216,7 @@ def _rejected(windows: Windows, *, flips: Array, correlation: Array, null: dict[
     standard = windows.standardised.reshape(replications, n)
     observed = row_statistics(standard)
     drawn = {"wild bootstrap": flipped_statistics(standard, flips)} | null
-    p = p_values(windows, correlation) | {name: resampled_p(observed, drawn[name]) for name in RESAMPLED}
+    p = p_values(windows, known) | {name: resampled_p(observed, drawn[name]) for name in RESAMPLED}
     steps, size_of = windows.length, cusum_statistics(windows, replications)
     # the same decision as by the p-value, without an integral a replication
     rejects = {name: each <= size for name, each in p.items()}

@@ -187,7 +187,7 @@ def imbens_manski(
         gap = width / max(first, second)
         c = float(
             scipy.optimize.brentq(
-                lambda c: scipy.stats.norm.cdf(c + gap) - scipy.stats.norm.cdf(-c) - level, 0.0, FAR, xtol=1e-12
+                lambda c: scipy.special.ndtr(c + gap) - scipy.special.ndtr(-c) - level, 0.0, FAR, xtol=1e-12
             )
         )
         return ConfidenceSet(((low - c * first, high + c * second),), level)

@@ -198,9 +198,9 @@ def ewc_critical(level: float, terms: int, *, restrictions: int = 1) -> float:
     level, terms = checks.level(level), checks.count("terms", terms)
     restrictions = checks.count("restrictions", restrictions, most=terms)
     if restrictions == 1:
-        return float(scipy.stats.t.ppf(0.5 + level / 2.0, terms))
+        return float(scipy.special.stdtrit(terms, 0.5 + level / 2.0))
     room = terms - restrictions + 1
-    return float(scipy.stats.f.ppf(level, restrictions, room)) * terms / room
+    return float(scipy.special.fdtri(restrictions, room, level)) * terms / room
 
 
 @checked

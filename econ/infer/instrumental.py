@@ -89,7 +89,7 @@ class Instrumental(Shown):
         """One coefficient with its interval, which trusts the strength of the instruments."""
         checks.position("coefficient", name, [str(each) for each in self.params.index])
         level, value, error = checks.level(level), float(self.params[name]), float(self.std_errors[name])
-        width = float(scipy.stats.t.ppf(0.5 + 0.5 * level, self.df)) * error
+        width = float(scipy.special.stdtrit(self.df, 0.5 + 0.5 * level)) * error
         ends = value - width, value + width
         return Estimate(value, error, *ends, level=level, units=units, label=label or name, nobs=self.nobs)
 
@@ -122,7 +122,7 @@ class Instrumental(Shown):
         if len(names) > 2:
             raise SpecificationError(f"sets are projected over one other variable; found {len(names)} endogenous ones.")
         form, covariance = self.parts
-        critical = float(scipy.stats.chi2.ppf(level, len(form)))
+        critical = float(2.0 * scipy.special.gammaincinv(len(form) / 2.0, level))
         errors = self.std_errors
         centre, scale = float(self.params[name]), float(errors[name])
         other = [each for each in names if each != name]

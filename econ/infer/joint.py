@@ -177,7 +177,7 @@ def _against_f(
     if cov == "classical":
         room = float(len(e) - q.shape[1])
         statistic = float(b @ b) / float(u @ u) * room / m
-        return statistic, float(scipy.stats.f.sf(statistic, m, room)), f"F({m}, {room:.0f})"
+        return statistic, float(scipy.special.fdtrc(m, room, statistic)), f"F({m}, {room:.0f})"
     covariance, _ = joint_covariance(q[:, -m:] * u[:, None], cov=cov, bandwidth=bandwidth, columns=q.shape[1], basis=q)
     lags = resolved(cov, bandwidth, len(e))
     mean, df = working_moments(q[:, -m:], q, cov=cov, bandwidth=lags)
@@ -186,7 +186,7 @@ def _against_f(
         return reason, reason, "none"
     statistic = float(b @ np.linalg.solve(covariance, b)) / m
     room = df - m + 1.0
-    return statistic, float(scipy.stats.f.sf(statistic * mean * room / df, m, room)), f"scaled F({m}, {room:.0f})"
+    return statistic, float(scipy.special.fdtrc(m, room, statistic * mean * room / df)), f"scaled F({m}, {room:.0f})"
 
 
 def _against_draws(

@@ -127,7 +127,7 @@ def regime_leaning(
     moments = _Moments.of(y / np.linalg.norm(y), x / np.linalg.norm(x), codes, cov, bandwidth, columns)
     b, c, errors = moments.least()
     count = len(names)
-    critical = float(scipy.stats.chi2.ppf(level, count - 1))
+    critical = float(2.0 * scipy.special.gammaincinv((count - 1) / 2.0, level))
     regions = []
     for least, centre, scale, unit in (
         (moments.over_leanings, b, errors[0], sizes),
@@ -245,7 +245,7 @@ def _agreement(moments: _Moments, b: float, c: float, count: int) -> pd.Series:
     free = count - 2
     p_value: float | Unavailable = Unavailable("two regimes fit exactly")
     if free:
-        p_value = float(scipy.stats.chi2.sf(statistic, free))
+        p_value = float(scipy.special.chdtrc(free, statistic))
     return pd.Series(
         {
             "statistic": statistic,

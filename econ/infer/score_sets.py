@@ -89,7 +89,9 @@ def kleibergen(
     if q == 0:
         return anderson_rubin(form, level=level, small_sample=True)
     case, df = _balanced(form), _room(form)
-    critical = float(scipy.stats.chi2.ppf(level, 1) if math.isinf(df) else scipy.stats.f.ppf(level, 1, df - q))
+    critical = float(
+        2.0 * scipy.special.gammaincinv(0.5, level) if math.isinf(df) else scipy.special.fdtri(1, df - q, level)
+    )
     margin = p.k_margin(case, critical=critical, df=df)
     roots = p.k_roots(case, critical=critical, df=df)
     return ConfidenceSet(p.union(case, margin, roots, p.stationary(case)), level)

@@ -260,7 +260,7 @@ def _mixture(c: Array, rank: Array, m: int) -> Array:
     angle = 0.25 * np.pi * (nodes + 1.0)
     density = weights * np.cos(angle) ** (m - 2)
     bound = (c + rank)[..., None] / (1.0 + (rank / c)[..., None] * np.sin(angle) ** 2)
-    p: Array = (scipy.stats.chi2.sf(bound, m) * density).sum(axis=-1) / density.sum()
+    p: Array = (scipy.special.chdtrc(m, bound) * density).sum(axis=-1) / density.sum()
     return p
 
 

@@ -38,9 +38,9 @@ def anderson_rubin_row(
     )
     statistic = min(float(near.fun), at(best)) / factor
     if np.isinf(df):
-        return row(statistic, float(scipy.stats.chi2.sf(statistic, 2)), "chi-square(2), projection", null)
+        return row(statistic, float(scipy.special.chdtrc(2, statistic)), "chi-square(2), projection", null)
     room = df - 1.0
-    p_value = float(scipy.stats.f.sf(statistic * room / (2.0 * df), 2, room))
+    p_value = float(scipy.special.fdtrc(2, room, statistic * room / (2.0 * df)))
     return row(statistic, p_value, f"scaled F(2, {room:.1f}), projection", null)
 
 
@@ -49,7 +49,7 @@ def wald_row(difference: Estimate, df: float | None, null: str) -> dict[str, obj
     if isinstance(difference.std_error, Unavailable):
         return row(difference.std_error, difference.std_error, "none", null)
     statistic = (difference.value / difference.std_error) ** 2
-    p_value = scipy.stats.chi2.sf(statistic, 1) if df is None else scipy.stats.f.sf(statistic, 1, df)
+    p_value = scipy.special.chdtrc(1, statistic) if df is None else scipy.special.fdtrc(1, df, statistic)
     words = "chi-square(1)" if df is None else f"F(1, {df:g})"
     return row(statistic, float(p_value), words, null)
 

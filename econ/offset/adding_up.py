@@ -319,6 +319,6 @@ def _wald(taken: Reading, turn: Array, null: str) -> dict[str, object]:
     statistic = float(value @ np.linalg.solve(covariance, value))
     count = len(value)
     return {
-        "statistic": statistic, "p_value": float(scipy.stats.chi2.sf(statistic, count)),
+        "statistic": statistic, "p_value": float(scipy.special.chdtrc(count, statistic)),
         "distribution": f"chi-square({count})", "null": null,
     }  # fmt: skip

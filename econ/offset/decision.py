@@ -192,10 +192,10 @@ def _observations(
     estimate: Estimate, error: float, one_sided: float, thresholds: tuple[float, float], power: float
 ) -> int | Unavailable:
     """Standard errors fall with the root of the sample; at an offset of 0 both one-sided tests must reject."""
-    (none, full), quantile = thresholds, float(scipy.stats.norm.ppf(one_sided))
-    room = none / (quantile + float(scipy.stats.norm.ppf(0.5 + power / 2.0)))
+    (none, full), quantile = thresholds, float(scipy.special.ndtri(one_sided))
+    room = none / (quantile + float(scipy.special.ndtri(0.5 + power / 2.0)))
     equal = max(_precision(estimate, error, -none), _precision(estimate, error, none)) / room
-    above = _precision(estimate, error, full) * (quantile + float(scipy.stats.norm.ppf(power))) / (1.0 - full)
+    above = _precision(estimate, error, full) * (quantile + float(scipy.special.ndtri(power))) / (1.0 - full)
     needed = math.ceil(estimate.nobs * max(equal, above) ** 2)
     return needed if needed <= FARTHEST else Unavailable(f"more than {FARTHEST:,} observations would be needed")
 

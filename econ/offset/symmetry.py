@@ -255,7 +255,7 @@ def _tested(
 def _estimate(value: float, variance: float, read: Reading, level: float, label: str) -> Estimate:
     error = float(np.sqrt(max(variance, 0.0)))
     half = 0.5 + level / 2.0
-    reach = error * float(scipy.stats.norm.ppf(half) if read.df is None else scipy.stats.t.ppf(half, read.df))
+    reach = error * float(scipy.special.ndtri(half) if read.df is None else scipy.special.stdtrit(read.df, half))
     return Estimate(value, error, value - reach, value + reach, level, "", label, read.nobs, parent=read.parent)
 
 

@@ -178,7 +178,7 @@ def overidentification(form: ReducedForm) -> pd.DataFrame:
     statistic = min(float(found.fun), float(objective(grid[best])))
     row = {
         "statistic": statistic,
-        "p_value": float(scipy.stats.chi2.sf(statistic, m - 1)),
+        "p_value": float(scipy.special.chdtrc(m - 1, statistic)),
         "distribution": f"chi2({m - 1})",
         "null": "all instruments identify the same effect",
     }

@@ -70,7 +70,7 @@ class GranularElasticities(Shown):
         """Estimate the elasticity of the market at mean size weights, ``sum_i S_i zeta_i``."""
         value, error = self._market()
         level = checks.level(level)
-        reach = float(scipy.stats.norm.ppf(0.5 + level / 2.0)) * error
+        reach = float(scipy.special.ndtri(0.5 + level / 2.0)) * error
         label = "aggregate demand elasticity"
         return Estimate(value, error, value - reach, value + reach, level, "", label, self.nobs, parent=self)
 
@@ -86,7 +86,7 @@ class GranularElasticities(Shown):
         (market, spread), level = self._market(), checks.level(level)
         value = 1.0 / market
         error = spread * value**2
-        reach = float(scipy.stats.norm.ppf(0.5 + level / 2.0)) * error
+        reach = float(scipy.special.ndtri(0.5 + level / 2.0)) * error
         return Estimate(
             value, error, value - reach, value + reach, level, "", "price multiplier", self.nobs, parent=self
         )

@@ -72,3 +72,27 @@ def test_quiet_has_none_inside_and_only_there(bars, monkeypatch):
         raise RuntimeError("inside")
     draw()
     assert len(bars) == 2
+
+
+@pytest.mark.parametrize(
+    "workers", [{}, {"n_jobs": 2}, pytest.param({"n_jobs": 2, "backend": "loky"}, marks=pytest.mark.slow)]
+)
+def test_blocks_in_lockstep_keep_their_own_generators(workers):
+    alone = parallel.map_blocks(_first, 95, rng=3, block=10)
+    groups = parallel.map_blocks(_firsts, 95, rng=3, block=10, lockstep=4, **workers)
+    assert [len(group) for group in groups] == [4, 4, 2]
+    assert [block for group in groups for block in group] == alone
+    assert [size for size, _ in alone] == [10] * 9 + [5]
+
+
+def test_no_block_in_lockstep_is_refused():
+    with pytest.raises(econ.errors.SpecificationError, match="lockstep"):
+        parallel.map_blocks(_firsts, 95, rng=3, lockstep=0)
+
+
+def _first(size, generator):
+    return size, generator.random()
+
+
+def _firsts(sizes, generators):
+    return [_first(*each) for each in zip(sizes, generators, strict=True)]

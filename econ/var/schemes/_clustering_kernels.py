@@ -6,10 +6,11 @@ average to one over the sample.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
+import scipy
 
 from econ.arrays import Array, Rows
 from econ.errors import NotConverged
@@ -73,37 +74,40 @@ def least(e: Array, weights: Array) -> Array:
 def garch(e: Array, parameters: Array | None, rows: Rows | None = None) -> tuple[Array, Array]:
     """GARCH(1, 1) variances 1 - ρ + a e²_{t-1} + (ρ - a) v_{t-1} of every shock, (a, ρ) the likeliest of a grid."""
     draws, periods, n = e.shape
-    squares = np.ascontiguousarray(np.moveaxis(e, 1, 0)).reshape(periods, draws * n) ** 2
+    squares = np.ascontiguousarray(np.moveaxis(e, 1, 2)).reshape(draws * n, periods) ** 2
     if parameters is None:
-        parameters = _losses(squares).argmin(axis=0).astype(float).reshape(draws, n)
+        parameters = _losses(np.ascontiguousarray(squares.T)).argmin(axis=0).astype(float).reshape(draws, n)
     a, p = GRID[parameters.astype(int).ravel()].T
-    path = np.stack(list(_garch_path(squares, a, p)))
-    v = np.moveaxis(path.reshape(periods, draws, n), 0, 1)
+    v = np.moveaxis(_garch_paths(squares, a, p).reshape(draws, n, periods), 1, 2)
     return v / v.mean(axis=1, keepdims=True), parameters
 
 
-def _garch_path(squares: Array, a: Array, p: Array) -> Iterator[Array]:
-    """Variances of one period after the other, v_0 = 1, from e² (T, S) and parameters (S,) or (G, 1)."""
-    v = np.ones(np.broadcast_shapes(a.shape, squares[0].shape))
-    yield v
-    for past in squares[:-1]:
-        v = (p - a) * v
-        v += 1.0 - p
-        v += a * past
-        yield v
+def _garch_paths(squares: Array, a: Array, p: Array) -> Array:
+    """Variances (S, T) with v_0 = 1 from e² (S, T) and parameters (S,): one linear equation a period."""
+    right, band = np.ones(squares.shape), np.ones((2, *squares.shape))
+    right[:, 1:] = (1.0 - p)[:, None] + a[:, None] * squares[:, :-1]
+    band[1], band[1, :, -1] = (a - p)[:, None], 0.0
+    path, _ = scipy.linalg.lapack.dtbtrs(band.reshape(2, -1), right.reshape(-1, 1), uplo="L", diag="U")
+    return np.asarray(path).reshape(squares.shape)
 
 
 def _losses(squares: Array) -> Array:
-    """Σ_t log v_t + e_t² / v_t of every point of the grid, (G, S); one logarithm serves the product of several v."""
+    """Σ_t log v_t + e_t² / v_t of every point of the grid, (G, S) from e² (T, S), the variances as of `_garch_paths`.
+
+    One logarithm serves the product of several v.
+    """
     a, p = GRID.T[:, :, None]
-    loss = np.zeros((len(GRID), squares.shape[1]))
-    product = np.ones_like(loss)
-    for t, (square, v) in enumerate(zip(squares, _garch_path(squares, a, p), strict=True)):
+    v = np.ones((len(GRID), squares.shape[1]))
+    loss, product, work = np.zeros_like(v), v.copy(), np.empty_like(v)
+    for t, square in enumerate(squares):
         product *= v
-        loss += square / v
+        loss += np.divide(square, v, out=work)
         if t % TOGETHER == 0 or t == len(squares) - 1:
-            loss += np.log(product)
+            loss += np.log(product, out=work)
             product[:] = 1.0
+        v *= p - a
+        v += 1.0 - p
+        v += np.multiply(a, square, out=work)
     return loss
 
 

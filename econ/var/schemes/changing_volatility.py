@@ -60,7 +60,7 @@ class ChangingVolatilityResults(LabelledResults):
             statistic = len(y) * (1.0 - (left @ left) / ((y - y.mean()) ** 2).sum())
             rows[f"constant variance: {name}"] = {
                 "statistic": statistic,
-                "p_value": float(scipy.stats.chi2.sf(statistic, x.shape[1])),
+                "p_value": float(scipy.special.chdtrc(x.shape[1], statistic)),
                 "distribution": f"chi2({x.shape[1]})",
                 "null": f"shock {name} has a constant variance",
             }

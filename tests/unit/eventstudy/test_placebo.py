@@ -8,7 +8,7 @@ import pytest
 
 from econ.errors import SpecificationError
 from econ.eventstudy import EventStudy
-from econ.eventstudy.placebo import day_outcomes, draw_dates, find_candidates, strata
+from econ.eventstudy.placebo import _thirds, day_outcomes, draw_dates, find_candidates, strata
 from econ.testing import event_table, simulated_levels
 
 POSITIONS = (200, 201, 203, 400, 555, 640, 900, 1200, 1201, 1500)
@@ -70,6 +70,16 @@ def test_running_sums_equal_windows(options):
     assert days.tolist() == windows.used.sum(axis=1).tolist()
 
 
+def test_thirds_are_quantiles_of_the_chosen():
+    generator = np.random.default_rng(7)
+    values, chosen = generator.integers(0, 40, (9, 30)).astype(float), generator.random((9, 30)) < 0.7
+    chosen[0], chosen[1], chosen[2, :10], chosen[2, 10:] = False, [True, *[False] * 29], True, False
+    values[~chosen] = np.nan
+    found = np.concatenate(_thirds(values, chosen), axis=1)
+    expected = [np.quantile(row[of], [1 / 3, 2 / 3]) for row, of in zip(values[1:], chosen[1:], strict=True)]
+    np.testing.assert_array_equal(found, [[0.0, 0.0], *expected])
+
+
 def test_candidates_match_and_keep_away_from_events():
     results, _, found = prepared()
     index, usable = results.series.index, results.usable
@@ -91,7 +101,7 @@ def test_draws_are_those_of_one_draw_after_the_other():
     """Every draw by itself, cluster by cluster: the same numbers from the same generator."""
     _, _, found = prepared()
     size, generator, again = 60, np.random.default_rng(6), np.random.default_rng(6)
-    dates = draw_dates(found, size, generator, length=2)
+    dates = draw_dates(found, size, [generator], length=2)[0]
     lists = [found.anchors[kind] for kind in found.kinds]
     lags = [found.distance[found.cluster == number] for number in range(len(lists))]
     drawn = np.array([[rows[again.integers(len(rows))] for rows in lists] for _ in range(size)])
@@ -124,7 +134,7 @@ def test_matches_are_given_up_from_the_last_and_reported():
 
 def test_draws_keep_the_spacing_and_do_not_overlap():
     _, _, found = prepared()
-    dates = draw_dates(found, 500, np.random.default_rng(3), length=2)
+    dates = draw_dates(found, 500, [np.random.default_rng(3)], length=2)[0]
     spacing = dates - dates[:, [0]]
     assert (spacing[:, 1] == 1).all()  # events on 200 and 201
     assert (dates[:, 8] - dates[:, 7] == 1).all()  # events on 1200 and 1201
@@ -174,6 +184,6 @@ def test_crowded_draws_are_redrawn_until_no_windows_meet():
     found = find_candidates(
         results.series, results.usable, results.windows.positions, window=(0, 2), outcomes=outcomes, match=("weekday",)
     )
-    dates = np.sort(draw_dates(found, 400, np.random.default_rng(4), length=3), axis=1)
+    dates = np.sort(draw_dates(found, 400, [np.random.default_rng(4)], length=3)[0], axis=1)
     assert dates.shape[1] == 61  # about 15 of 61 windows of 3 days would meet others in every draw
     assert (np.diff(dates, axis=1) >= 3).mean() > 0.9999

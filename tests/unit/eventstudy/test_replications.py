@@ -1,19 +1,20 @@
 """Many replications at once reject as each by itself."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from econ.estimate import Unavailable
 from econ.eventstudy import size
 from econ.eventstudy._kernels import Windows
 from econ.eventstudy._replications import (
-    _inserted,
-    average_correlations,
+    _rank_statistics,
+    before,
     cusum_statistics,
-    fit_replications,
     flipped_statistics,
     p_values,
     resampled_p,
@@ -22,9 +23,10 @@ from econ.eventstudy.battery import TESTS
 from econ.eventstudy.cusum import cusum_statistic
 from econ.eventstudy.outcome import draws_outcome
 from econ.eventstudy.parametric import row_statistics
-from econ.eventstudy.ranks import mean_ranks
+from econ.eventstudy.ranks import centred_ranks, rank_statistic
 from econ.eventstudy.resampling import draw_runs, find_runs, run_sums
 from econ.eventstudy.series import Series
+from econ.eventstudy.signs import signed_rank, signed_rank_tails
 
 
 def stacked(windows):
@@ -52,7 +54,8 @@ def test_p_values_of_several_replications_are_those_of_each(scenario):
     generator = np.random.default_rng(5)
     parts = [one(generator, scenario=scenario) for _ in range(4)]
     correlation = np.array([each.average_correlation for each in parts])
-    together = p_values(stacked(parts), correlation)
+    known = before(stacked(parts), 4)._replace(correlation=correlation)  # which takes stacked series to share days
+    together = p_values(stacked(parts), known)
     assert [*together, "CUSUM"] == list(TESTS)
     for name, found in together.items():
         np.testing.assert_allclose(found, [TESTS[name](each).p_value for each in parts], rtol=1e-12, err_msg=name)
@@ -63,13 +66,14 @@ def test_p_values_of_several_replications_are_those_of_each(scenario):
 def test_what_is_unavailable_does_not_reject():
     windows = one(np.random.default_rng(1))
     flat = windows.shifted(windows.cumulative_error[:, None] * np.array([0.0, 1.0]) - windows.abnormal)
-    found = p_values(stacked([flat, windows]), np.array([1.0, windows.average_correlation]))
+    both = stacked([flat, windows])
+    found = p_values(both, before(both, 2)._replace(correlation=np.array([1.0, windows.average_correlation])))
     for name in ("BMP", "Kolari-Pynnonen", "GRANK", "GRANK-Z", "Corrado-Zivney rank"):
         assert isinstance(TESTS[name](flat).p_value, Unavailable) or name == "Corrado-Zivney rank"
         assert found[name][0] == 1.0 or name == "Corrado-Zivney rank"
     still = windows.shifted(-windows.abnormal)
-    assert p_values(stacked([still]), np.array([0.0]))["sign"] == 1.0
-    assert p_values(stacked([still]), np.array([0.0]))["Wilcoxon"] == 1.0
+    found = p_values(still, before(still, 1))
+    assert found["sign"] == found["Wilcoxon"] == 1.0
 
 
 def test_draws_decide_as_they_do_for_one():
@@ -82,32 +86,56 @@ def test_draws_decide_as_they_do_for_one():
     assert found[2] == 1.0
 
 
-def test_series_of_a_block_are_fitted_one_after_the_other():
-    generator = np.random.default_rng(4)
-    parts = [simulated(generator) for _ in range(3)]
-    y, usable, positions = (np.stack(each) for each in zip(*parts, strict=True))
-    together = fit_replications(y, usable, positions, window=size.WINDOW, estimation=size.ESTIMATION)
-    index = pd.bdate_range("2000-01-03", periods=600)
-    alone = [
-        Series(index, y, np.ones((600, 1)), ("const",), "sd").fit(
-            usable, positions, window=size.WINDOW, estimation=size.ESTIMATION
-        )
-        for y, usable, positions in parts
-    ]
-    for name in ("abnormal", "spread", "scale", "df", "residuals", "leverage", "loadings", "used"):
-        np.testing.assert_array_equal(getattr(together, name), np.concatenate([getattr(one, name) for one in alone]))
-    expected = [each.average_correlation for each in alone]
-    np.testing.assert_allclose(average_correlations(together, 3), expected, rtol=1e-12)
+@pytest.mark.parametrize("scenario", size.SCENARIOS)
+def test_series_side_by_side_are_those_of_each_generator(scenario):
+    """What stands in front of a series or behind it moves none of its numbers."""
+    design = {"scenario": scenario, "events": 12, "days": 500, "draws": 19}
+    seeds = np.random.SeedSequence(4).spawn(3)
+    generators = [np.random.default_rng(seed) for seed in seeds]
+    together = size._draw(generators, **design)
+    for number, seed in enumerate(seeds):
+        generator = np.random.default_rng(seed)
+        alone, at = size._draw([generator], **design), slice(12 * number, 12 * number + 12)
+        for name in ("abnormal", "spread", "scale", "df", "residuals", "leverage", "loadings", "used"):
+            np.testing.assert_array_equal(getattr(together.windows, name)[at], getattr(alone.windows, name))
+        correlation = before(together.windows, 3).correlation[number]
+        assert correlation == pytest.approx(alone.windows.average_correlation, rel=1e-12)
+        np.testing.assert_array_equal(together.day_0[at], alone.day_0)
+        np.testing.assert_array_equal(together.flips[number], alone.flips[0])
+        for name, drawn in together.drawn.items():
+            np.testing.assert_allclose(drawn[number], alone.drawn[name][0], rtol=1e-9, err_msg=name)
+        assert generators[number].bit_generator.state == generator.bit_generator.state
 
 
-def test_event_days_are_put_among_ranked_days_with_ties():
+def test_event_days_are_ranked_among_days_with_ties():
     generator = np.random.default_rng(6)
-    used = generator.random((8, 15)) < 0.8
-    before, event = np.where(used, generator.integers(-4, 5, (8, 15)), 0.0), generator.integers(-4, 5, (8, 3)) + 0.0
-    ranks, valid = _inserted(mean_ranks(before, used), before, event, used)
-    expected = mean_ranks(np.concatenate([before, event], axis=1), valid)
-    np.testing.assert_array_equal(np.where(valid, ranks, 0.0), expected)
-    assert valid.sum() == used.sum() + event.size
+    windows = one(generator)
+    n, p = windows.used.shape
+    residuals = np.where(windows.used, np.round(windows.residuals, 1), 0.0)
+    windows, event = replace(windows, residuals=residuals), np.round(generator.standard_normal((n, 3)), 1)
+    values = np.concatenate([residuals, event], axis=1)
+    valid = np.concatenate([windows.used, np.ones(event.shape, dtype=bool)], axis=1)
+    u = centred_ranks(values, valid)
+    found, sums = _rank_statistics(event, before(windows, 1))
+    np.testing.assert_allclose(found, [rank_statistic(u, valid, 3)], rtol=1e-11)
+    np.testing.assert_allclose(sums[0], u[:, p:].sum(axis=0), atol=1e-12)
+    assert not windows.used.all()
+
+
+def test_signed_ranks_know_ties_and_zeros():
+    ranks = np.array([[1.0, 2, 3, 4, 5], [1.5, 1.5, 3, 4, 0], [2, 1, 0, 0, 3], [0, 0, 0, 0, 0]])
+    positive = np.array([[0, 1, 0, 1, 1], [1, 0, 1, 1, 0], [1, 0, 0, 0, 1], [0, 0, 0, 0, 0]], dtype=bool)
+    z, p, exact = signed_rank(ranks, positive, np.count_nonzero(ranks, axis=1))
+    assert exact.tolist() == [True, False, True, True]
+    np.testing.assert_allclose(z[:2], [3.5 / 13.75**0.5, 3.5 / (30 / 4 - 6 / 48) ** 0.5])
+    assert p[0] == pytest.approx(2 * sum(sum(s) >= 11 for s in _subsets(5)) / 32)
+    assert p[2] == pytest.approx(2 * sum(sum(s) >= 5 for s in _subsets(3)) / 8)
+    assert p[1] == pytest.approx(2 * norm.sf(z[1]))
+    assert signed_rank_tails(3)[3] == p[3] == 1.0
+
+
+def _subsets(m):
+    return chain.from_iterable(combinations(range(1, m + 1), k) for k in range(m + 1))
 
 
 def test_flips_leave_the_squares_alone():
@@ -123,7 +151,7 @@ def test_runs_are_drawn_and_summed_as_one_by_one():
     windows, draws = one(np.random.default_rng(7)), 40
     generator, again = np.random.default_rng(8), np.random.default_rng(8)
     runs = find_runs(windows.positions, windows.used, windows.length)
-    sums = run_sums(windows, *draw_runs(runs, draws, generator))
+    sums = run_sums(windows, *draw_runs(runs, draws, [generator]))
     residuals, positions, length = windows.studentised_residuals, windows.positions, windows.length
     for number in range(runs.cluster.max() + 1):
         events = np.flatnonzero(runs.cluster == number)
