@@ -17,6 +17,7 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy.shift import identify_shift, split_days
 from econ.frozen import guarded
 from econ.infer import reduced_form
+from econ.infer.form import ReducedForm
 from econ.infer.regression import slope
 from econ.projection.granular import granular_series
 from econ.simulate import structural
@@ -139,15 +140,22 @@ def least_squares(sample: Sample, regressor: str = FLOW, outcome: str = CHANGE, 
 def projected(
     sample: Sample, response: str = CHANGE, impulse: str = FLOW, *, instrument: str = "seller_news", sign: float = 1.0
 ) -> Estimate:
-    """LP-IV: one-step cumulative multiplier at the horizon, Anderson-Rubin set, Newey-West.
+    """LP-IV: one-step cumulative multiplier at the horizon, Anderson-Rubin set, Newey-West."""
+    return from_instrument(sample, multiplier(sample, response, impulse, instrument=instrument), sign)
 
-    The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"`` and one lag of all variables.
+
+def multiplier(
+    sample: Sample, response: str, impulse: str, *, instrument: str, further: tuple[str, ...] = ()
+) -> ReducedForm:
+    """Response and impulse, summed over the horizon, on the instrument, one lag of ``VARIABLES`` and ``further`` held.
+
+    The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"``.
     """
     columns = sample.columns
-    lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in VARIABLES])
+    lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in (*VARIABLES, *further)])
     y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
     z = columns[instrument][1 : len(lagged) + 1]
-    return from_instrument(sample, reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON), sign)
+    return reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON)
 
 
 def granular(sample: Sample) -> Estimate:
