@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from econ import checks
 from econ.errors import SpecificationError
@@ -17,7 +16,6 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy.shift import identify_shift, split_days
 from econ.frozen import guarded
 from econ.infer import reduced_form
-from econ.infer.form import ReducedForm
 from econ.infer.regression import slope
 from econ.projection.granular import granular_series
 from econ.simulate import structural
@@ -25,7 +23,7 @@ from econ.simulate.daily import DailyMarket
 from econ.simulate.event_days import WINDOW
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
-from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES, Sample
+from econ.simulate.sample import ALLIED, CHANGE, FLOW, Sample
 from econ.simulate.structural import from_instrument
 from econ.simulate.truth import impact_of
 
@@ -141,21 +139,7 @@ def projected(
     sample: Sample, response: str = CHANGE, impulse: str = FLOW, *, instrument: str = "seller_news", sign: float = 1.0
 ) -> Estimate:
     """LP-IV: one-step cumulative multiplier at the horizon, Anderson-Rubin set, Newey-West."""
-    return from_instrument(sample, multiplier(sample, response, impulse, instrument=instrument), sign)
-
-
-def multiplier(
-    sample: Sample, response: str, impulse: str, *, instrument: str, further: tuple[str, ...] = ()
-) -> ReducedForm:
-    """Response and impulse, summed over the horizon, on the instrument, one lag of ``VARIABLES`` and ``further`` held.
-
-    The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"``.
-    """
-    columns = sample.columns
-    lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in (*VARIABLES, *further)])
-    y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
-    z = columns[instrument][1 : len(lagged) + 1]
-    return reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON)
+    return from_instrument(sample, sample.multiplier(response, impulse, instrument=instrument), sign)
 
 
 def granular(sample: Sample) -> Estimate:

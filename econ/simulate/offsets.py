@@ -22,7 +22,7 @@ from econ.offset.price import pairs
 from econ.offset.quantity import instrumented
 from econ.offset.shut_off import Plan
 from econ.responses import Cell
-from econ.simulate.estimators import ESTIMATORS, Estimator, multiplier
+from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.faults import Faults
 from econ.simulate.grid import Truths
 from econ.simulate.holders import ALLY, SELLER
@@ -63,7 +63,7 @@ def by_projection(sample: Sample, method: str = "anderson-rubin") -> Estimate:
 
     As :func:`econ.offset.instrumented_offset` with one lag, on arrays.
     """
-    form = multiplier(sample, ALLIED, FLOW, instrument=PROXY, further=(PROXY,))
+    form = sample.multiplier(ALLIED, FLOW, instrument=PROXY, further=(PROXY,))
     value, error = delta_ratio(-float(form.outcome[0]), float(form.first[0]), TURN @ form.covariance @ TURN)
     reach = error * two_sided(sample.level)
     plain = Estimate(value, error, value - reach, value + reach, sample.level, label=LABEL, nobs=form.nobs)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
 from econ.arrays import Array
 from econ.data.dataset import Dataset
 from econ.frozen import guarded
+from econ.infer import reduced_form
+from econ.infer.form import ReducedForm
 from econ.offset import OwnShocks
 from econ.responses.irf import IRF
 from econ.simulate.event_days import EventDays, event_days
@@ -117,6 +120,21 @@ class Sample:
             made = irfs(several, HORIZON, MovingBlock(draws=self.draws), self.seed)
             found.update(zip(every, made, strict=True))
         return found[first]
+
+    def multiplier(self, response: str, impulse: str, *, instrument: str, further: tuple[str, ...] = ()) -> ReducedForm:
+        """Response and impulse, summed over the horizon, on the instrument, with a lag of ``VARIABLES`` and ``further``.
+
+        The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"``.
+        """
+        found: dict[tuple[str, ...], ReducedForm] = self.__dict__.setdefault("_multipliers", {})
+        key = (response, impulse, instrument, *further)
+        if key not in found:
+            columns = self.columns
+            lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in (*VARIABLES, *further)])
+            y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
+            z = columns[instrument][1 : len(lagged) + 1]
+            found[key] = reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON)
+        return found[key]
 
     @cached_property
     def proxies(self) -> tuple[Proxy, Proxy]:
