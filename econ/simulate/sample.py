@@ -122,7 +122,7 @@ class Sample:
         return found[first]
 
     def multiplier(self, response: str, impulse: str, *, instrument: str, further: tuple[str, ...] = ()) -> ReducedForm:
-        """Response and impulse, summed over the horizon, on the instrument, with a lag of ``VARIABLES`` and ``further``.
+        """Sums of response and impulse over the horizon on the instrument, with a lag of ``VARIABLES`` and ``further``.
 
         The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"``.
         """
