@@ -137,11 +137,10 @@ def data_of(design: Design, spec: Specification, *, premia: bool = False, furthe
     data = monthly(design.sale, spec, further=further, **options)
     if not design.instruments:
         return data
-    giv = granular(spec, exclude=() if design.hubs else spec.panel.hubs)
-    index = pd.PeriodIndex(data.frame.index)
+    index, left_out = pd.PeriodIndex(data.frame.index), () if design.hubs else spec.panel.hubs
     made = {
-        "granular": lambda: giv.series,
-        "china_shock": lambda: giv.shocks["china"],
+        "granular": lambda: granular(spec, exclude=left_out).series,
+        "china_shock": lambda: granular(spec, exclude=left_out).shocks["china"],
         "intervention": lambda: interventions(index).series,
         "intervention_shock": lambda: intervention_shocks(spec).series,
     }
@@ -183,7 +182,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "controls": _controls(controlled, spec),
         },
         figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
-        vintages=data_of(designs(spec)[primary_key(spec)], spec).vintages, spec=spec,
+        vintages=fits[primary_key(spec)].parent.parent.vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -204,11 +203,12 @@ def impact(
 
 def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Table:
     rows: list[Row | Panel] = []
+    found = designs(spec)
     for key, fit in fits.items():
         strength = fit.first_stage(spec.primary.horizon).statistic if fit.parent.instruments else "–"
         cells = [impact(fit, name, spec.primary.horizon, spec) for name in spec.yields.maturities]
         today = per_100bn(impact(fit, spec.primary.maturity, spec.primary.horizon, spec), spec)
-        rows.append(Row(designs(spec)[key].words, [*cells, today, strength, fit.nobs]))
+        rows.append(Row(found[key].words, [*cells, today, strength, fit.nobs]))
     return Table(
         [*(label(name) for name in spec.yields.maturities), label(spec.primary.maturity), "Effective F", "Months"],
         rows,
@@ -237,8 +237,8 @@ def _today(cells: Cells, spec: Specification) -> Cells:
 
 
 def _horizons(cells: Cells, spec: Specification) -> Table:
-    horizons = spec.projection.horizons
-    rows = [Row(designs(spec)[key].words, [row[h] for h in horizons]) for key, row in cells.items()]
+    horizons, found = spec.projection.horizons, designs(spec)
+    rows = [Row(found[key].words, [row[h] for h in horizons]) for key, row in cells.items()]
     return Table(
         heads(horizons),
         rows,
@@ -345,22 +345,19 @@ def _ends(cell: Estimate | Unavailable, reach: float) -> list[tuple[float, float
 
 
 def _plotted(cells: Cells, spec: Specification) -> pd.DataFrame:
-    rows = [
-        (designs(spec)[key].words, *ends)
-        for key, row in cells.items()
-        for ends in _ends(row[spec.primary.horizon], REACH)
-    ]
+    found = designs(spec)
+    rows = [(found[key].words, *ends) for key, row in cells.items() for ends in _ends(row[spec.primary.horizon], REACH)]
     return pd.DataFrame(rows, columns=["design", "value", "lower", "upper"])
 
 
 def _paths(fits: Fits, spec: Specification) -> pd.DataFrame:
     """Responses by month; where a set falls apart its hull is drawn."""
-    rows = []
+    rows, found = [], designs(spec)
     for key in (key for key in spec.projection.paths if key in fits):
         for h in range(spec.projection.horizon + 1):
             cell = impact(fits[key], spec.primary.maturity, h, spec)
             hull = cell if isinstance(cell, Unavailable) else replace(cell, region=None)
-            rows += [(designs(spec)[key].words, h, *ends) for ends in _ends(hull, 1.25 * REACH)]
+            rows += [(found[key].words, h, *ends) for ends in _ends(hull, 1.25 * REACH)]
     return pd.DataFrame(rows, columns=["design", "month", "value", "lower", "upper"])
 
 

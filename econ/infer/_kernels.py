@@ -51,11 +51,15 @@ def influence(q: Array, r: Array, u: Array) -> Array:
 
 
 def bartlett(psi: Array, lags: int) -> Array:
-    """Var(sum psi) = G_0 + sum_l (1 - l / (lags + 1)) (G_l + G_l'), G_l = sum_t psi_t psi_{t-l}'."""
-    v = psi.T @ psi
+    """Var(sum psi) = G_0 + sum_l (1 - l / (lags + 1)) (G_l + G_l'), G_l = sum_t psi_t psi_{t-l}': (..., k, k).
+
+    One sum, psi (T, k), or many, (..., T, k).
+    """
+    turned = np.swapaxes(psi, -1, -2)
+    v: Array = turned @ psi
     for lag in range(1, lags + 1):
-        g = psi[lag:].T @ psi[:-lag]
-        v += (1.0 - lag / (lags + 1.0)) * (g + g.T)
+        g = turned[..., lag:] @ psi[..., :-lag, :]
+        v += (1.0 - lag / (lags + 1.0)) * (g + np.swapaxes(g, -1, -2))
     return v
 
 
@@ -68,9 +72,9 @@ def cosines(size: int, terms: int) -> Array:
 
 
 def cosine(psi: Array, terms: int) -> Array:
-    """Var(sum psi) = (1 / B) sum_j L_j L_j', L_j = sum_t psi_t sqrt(2) cos(pi j (t - 1/2) / T)."""
-    weighted = cosines(psi.shape[0], terms).T @ psi
-    v: Array = weighted.T @ weighted / terms
+    """Var(sum psi) = (1 / B) sum_j L_j L_j', L_j = sum_t psi_t sqrt(2) cos(pi j (t - 1/2) / T): (..., k, k)."""
+    weighted = cosines(psi.shape[-2], terms).T @ psi
+    v: Array = np.swapaxes(weighted, -1, -2) @ weighted / terms
     return v
 
 

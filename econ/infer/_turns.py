@@ -43,16 +43,16 @@ def linear_draws(
     total = np.zeros((len(turns), outcomes.shape[1]))
     for j, part in enumerate(parts):
         if len(turns) * np.count_nonzero(amounts[part]) <= FEW * len(part):
-            total += _at_turns(amounts[part], outcomes[part], turns[:, j])
+            total += _at_turns(amounts[part], outcomes.take(part, axis=0), turns[:, j])
         else:
-            total += _turns_of(a[part], outcomes[part])[turns[:, j]]
+            total += _turns_of(a[part], outcomes.take(part, axis=0)).take(turns[:, j], axis=0)
     return total
 
 
 def _at_turns(amounts: Array, y: Array, turns: Rows) -> Array:
     """``sum_t a_{(t - k) mod T} y_t`` at some turns k of every column, from the days with amounts alone: (B, H)."""
     days = np.flatnonzero(amounts)
-    found: Array = amounts[days] @ np.concatenate([y, y])[turns[:, None] + days]
+    found: Array = amounts[days] @ np.concatenate([y, y]).take(turns[:, None] + days, axis=0)  # brackets: three times
     found -= amounts.mean() * y.sum(axis=0)
     return found
 

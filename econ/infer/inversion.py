@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Generator
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from econ.arrays import Array
+from econ.arrays import Array, Rows
 from econ.estimate import ConfidenceSet
 
 GRID = 4001
@@ -47,24 +48,58 @@ def invert(
     >>> print(invert(lambda angle: 0.5 - np.abs(angle), 1.0, 2.0, level=0.9))
     [-0.09, 2.09]
     """
+    return invert_each(lambda _, angle: accept(angle), [centre], [scale], level=level, grid=grid)[0]
+
+
+def invert_each(
+    accept: Callable[[Rows, Array], Array],
+    centre: ArrayLike,
+    scale: ArrayLike,
+    *,
+    level: float,
+    grid: int = GRID,
+) -> list[ConfidenceSet]:
+    """The same for many problems side by side.
+
+    Parameters
+    ----------
+    accept : callable
+        Of numbers of problems (n,) and an angle for each (n,).
+    centre, scale : array (P,)
+        Of each problem.
+    level, grid
+        As in :func:`invert`.
+
+    Returns
+    -------
+    list of ConfidenceSet
+        One a problem.
+    """
+    centre, scale = np.asarray(centre, dtype=float), np.asarray(scale, dtype=float)
     angle = np.linspace(-0.5 * math.pi, 0.5 * math.pi, grid + 2)[1:-1]
-    inside = np.asarray(accept(angle)) >= 0.0
-    turns = np.flatnonzero(inside[1:] != inside[:-1])
-    edges = [centre + scale * math.tan(each) for each in _edges(accept, angle[turns], angle[turns + 1])]
-    if inside[0]:
-        edges.insert(0, -math.inf)
-    if inside[-1]:
-        edges.append(math.inf)
-    return ConfidenceSet(tuple(zip(edges[::2], edges[1::2], strict=True)), level)
+    every = np.repeat(np.arange(len(centre)), grid)
+    inside = np.asarray(accept(every, np.tile(angle, len(centre)))).reshape(-1, grid) >= 0.0
+    owner, turns = np.nonzero(inside[:, 1:] != inside[:, :-1])
+    found = _edges(lambda searches, at: accept(owner[searches], at), angle[turns], angle[turns + 1])
+    edges = [[-math.inf] if row[0] else [] for row in inside]
+    for problem, each in zip(owner.tolist(), found, strict=True):
+        edges[problem].append(float(centre[problem] + scale[problem] * math.tan(each)))
+    for own, row in zip(edges, inside, strict=True):
+        if row[-1]:
+            own.append(math.inf)
+    return [ConfidenceSet(tuple(zip(own[::2], own[1::2], strict=True)), level) for own in edges]
 
 
-def _edges(accept: Callable[[Array], Array], low: Array, high: Array) -> list[float]:
-    """A root between each ``low`` and ``high``, where ``accept`` changes its sign; one call a step for all of them."""
+def _edges(accept: Callable[[Rows, Array], Array], low: Array, high: Array) -> list[float]:
+    """A root between each ``low`` and ``high``, where ``accept`` changes its sign; one call a step for all of them.
+
+    ``accept`` is told which searches ask.
+    """
     searches = [_brent(float(one), float(other)) for one, other in zip(low, high, strict=True)]
     asked = [next(each) for each in searches]
     found, open_ = [0.0] * len(searches), list(range(len(searches)))
     while open_:
-        values = np.asarray(accept(np.array([asked[j] for j in open_]))).tolist()
+        values = np.asarray(accept(np.array(open_), np.array([asked[j] for j in open_]))).tolist()
         waiting = []
         for j, value in zip(open_, values, strict=True):
             try:

@@ -6,28 +6,31 @@ News z that moves the price and reaches the flow only through it adds ``E[z (f -
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Rows
 from econ.border import checked
 from econ.errors import NotIdentified
 from econ.estimate import ConfidenceSet, Estimate
 from econ.frozen import guarded
 from econ.infer._quartics import least, quartic
 from econ.infer.form import critical_ar
-from econ.infer.hyperbola import ZERO, LeaningCurve, kind, leaning_curve, partialled, spread
-from econ.infer.inversion import invert
+from econ.infer.hyperbola import ZERO, LeaningCurve, kind, leaning_curve, partialled
+from econ.infer.inversion import invert_each
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import anderson_rubin, reduced_form
 from econ.tables.shown import Shown
 
-Pair: TypeAlias = tuple[float, float]
+Joint: TypeAlias = Callable[[Array], tuple[Array, float]]
+FREE = "at the leaning that the news gives, the flow has no part of its own: the impact is free."
 ANGLES = 401
 """Impacts tried at first; ends between two of them are then found to rounding."""
 
@@ -138,68 +141,92 @@ def news_leaning(
     if abs(float(z @ y)) <= ZERO * float(np.linalg.norm(z) * np.linalg.norm(y)):
         raise NotIdentified("the news is unrelated to the price change, so that it identifies no leaning.")
     form = reduced_form(x, y, z, cov=cov, bandwidth=bandwidth)
-    values, errors, influence = solved(curve, z)
-    regions = (anderson_rubin(form, level=level), concentrated(curve, z, values[1], scale=errors[1], level=level))
+    joint = partial(joint_covariance, cov=kind(curve), bandwidth=curve.bandwidth, columns=curve.columns + 1)
+    values, errors, influence = solved(y, x, z, joint=joint)
+    if np.isnan(values[1]):
+        raise NotIdentified(FREE)
+    (both,) = concentrated(y[None], x[None], z[None], centre=values[1:], scale=errors[1:], level=level, joint=joint)
+    regions = (anderson_rubin(form, level=level), both)
+    rows = zip(values.tolist(), errors.tolist(), regions, units, ("leaning", "impact"), strict=True)
     leaning, impact = (
         Estimate(value, error, found.lower, found.upper, level, unit, label, len(x), region=found, parent=curve)
-        for value, error, found, unit, label in zip(
-            values, errors, regions, units, ("leaning", "impact"), strict=True
-        )
-    )  # fmt: skip
+        for value, error, found, unit, label in rows
+    )
     return NewsLeaning(leaning, impact, effective_f(form), share, curve, influence)
 
 
-def solved(curve: LeaningCurve, z: Array) -> tuple[Pair, Pair, Array]:
-    """Leaning and impact that solve both moments, their errors by the delta method, and the influence (T, 2)."""
-    y, x = curve.change, curve.flow
-    c = float(z @ x) / float(z @ y)
+def solved(y: Array, x: Array, z: Array, *, joint: Joint) -> tuple[Array, Array, Array]:
+    """Leaning and impact that solve both moments in one sample, (T,) each, or in many, (..., T).
+
+    Parameters
+    ----------
+    y, x, z : array (..., T)
+        Price change, flow and news, constant and controls partialled out.
+    joint : callable
+        Covariance of the sum of influence functions, and its degrees of freedom.
+
+    Returns
+    -------
+    values, errors : array (..., 2)
+        Leaning and impact; errors by the delta method. NaN where the flow has no part of its own at that leaning.
+    influence : array (..., T, 2)
+    """
+    carried = np.vecdot(z, y)[..., None]
+    c = np.vecdot(z, x)[..., None] / carried
     own = x - c * y
-    if abs(float(own @ x)) <= ZERO * float(np.linalg.norm(own) * np.linalg.norm(x)):
-        raise NotIdentified("at the leaning that the news gives, the flow has no part of its own: the impact is free.")
-    b = -float(own @ y) / float(own @ x)
-    moments = np.column_stack([z * own, own * (y + b * x)])
-    slope = np.array([[-float(z @ y), 0.0], [-float(y @ (y + b * x)), float(own @ x)]])
-    influence = -np.linalg.solve(slope, moments.T).T
-    errors = np.sqrt(np.diag(spread(influence, curve)))
-    return (c, b), (float(errors[0]), float(errors[1])), influence
+    weight = np.vecdot(own, x)[..., None]
+    least = ZERO * np.linalg.norm(own, axis=-1, keepdims=True) * np.linalg.norm(x, axis=-1, keepdims=True)
+    weight = np.where(np.abs(weight) > least, weight, np.nan)
+    b = -np.vecdot(own, y)[..., None] / weight
+    news = y + b * x
+    leaning = z * own / carried
+    impact = (np.vecdot(y, news)[..., None] * leaning - own * news) / weight
+    influence = np.stack([leaning, impact], axis=-1)
+    errors = np.sqrt(np.diagonal(joint(influence)[0], axis1=-2, axis2=-1))
+    return np.concatenate([c, b], axis=-1), errors, influence
 
 
-def concentrated(curve: LeaningCurve, z: Array, centre: float, *, scale: float, level: float) -> ConfidenceSet:
-    """All b at which both moments hold together for some leaning.
+def concentrated(
+    y: Array, x: Array, z: Array, *, centre: Array, scale: Array, level: float, joint: Joint
+) -> list[ConfidenceSet]:
+    """All b at which both moments hold together for some leaning, of many samples: arrays (B, T), values (B,).
 
     Given b the leaning has two instruments, z and ``u = dy + b f``, and the least S statistic over all leanings is
     compared with one degree of freedom. It is a ratio of two quartics in c: the one less the
     bound times the other is negative somewhere or nowhere.
     """
-    y, x = curve.change, curve.flow
-    columns = np.column_stack([z * x, z * y, (y + centre * x) * x, (y + centre * x) * y, scale * x * x, scale * x * y])
-    sizes = np.linalg.norm(x) / np.linalg.norm(y)  # the unit of c, so that its powers are of one order
-    columns = columns * np.array([1.0, sizes, 1.0, sizes, 1.0, sizes])
-    total = columns.sum(axis=0)
-    covariance, df = joint_covariance(
-        columns - columns.mean(axis=0), cov=kind(curve), bandwidth=curve.bandwidth, columns=curve.columns + 1
-    )
+    middle, unit = centre[:, None], scale[:, None]
+    news = y + middle * x
+    columns = np.stack([z * x, z * y, news * x, news * y, unit * x * x, unit * x * y], axis=-1)
+    # the unit of c, so that its powers are of one order
+    sizes = np.linalg.norm(x, axis=-1, keepdims=True) / np.linalg.norm(y, axis=-1, keepdims=True)
+    columns[..., 1::2] *= sizes[..., None]
+    total = columns.sum(axis=1)
+    covariance, df = joint(columns - columns.mean(axis=1, keepdims=True))
     coefficients = _turning(total, covariance, critical_ar(level, 1, df))
 
-    def accept(angle: Array) -> Array:
+    def accept(problem: Rows, angle: Array) -> Array:
         cos, sin = np.cos(angle), np.sin(angle)
-        return -least(coefficients @ np.stack([cos * cos, cos * sin, sin * sin]))
+        form = coefficients.take(problem, axis=2)
+        return -least(form[:, 0] * (cos * cos) + form[:, 1] * (cos * sin) + form[:, 2] * (sin * sin))
 
-    return invert(accept, centre, scale, level=level, grid=ANGLES)
+    return invert_each(accept, centre, scale, level=level, grid=ANGLES)
 
 
 def _turning(total: Array, covariance: Array, critical: float) -> Array:
-    """Coefficients of the quartic at ``b = centre + scale tan(angle)`` as a form in cosine and sine: (5, 3).
+    """Coefficients of the quartics at ``b = centre + scale tan(angle)`` as forms in cosine and sine: (5, 3, B).
 
     Everything of u times the cosine, so that the quartic is quadratic in the two: three angles give it.
     """
     cos, sin = np.array([1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0])
-    pick = np.zeros((3, 4, 6))
-    pick[:, 0, 0] = pick[:, 1, 1] = 1.0
-    pick[:, 2, 2] = pick[:, 3, 3] = cos
-    pick[:, 2, 4] = pick[:, 3, 5] = sin
-    found = quartic(pick @ total, pick @ covariance @ pick.swapaxes(1, 2), critical)
+    pick = np.zeros((3, 1, 4, 6))
+    pick[:, 0, 0, 0] = pick[:, 0, 1, 1] = 1.0
+    pick[:, 0, 2, 2] = pick[:, 0, 3, 3] = cos
+    pick[:, 0, 2, 4] = pick[:, 0, 3, 5] = sin
+    totals = (pick @ total[..., None]).reshape(-1, 4)
+    spreads = (pick @ covariance @ pick.swapaxes(-1, -2)).reshape(-1, 4, 4)
+    found = quartic(totals, spreads, critical).reshape(5, 3, -1)
     found[:, 2] -= found[:, 0] + found[:, 1]
     form: Array = found[:, [0, 2, 1]]
-    form /= np.abs(form).max()
+    form /= np.abs(form).max(axis=(0, 1))
     return form

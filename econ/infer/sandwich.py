@@ -30,7 +30,8 @@ def joint_covariance(
     Parameters
     ----------
     psi : array (T, p)
-        Influence functions, possibly of several equations with the same regressors.
+        Influence functions, possibly of several equations with the same regressors; without groups also those of many
+        samples, (..., T, p), which give as many covariances.
     cov : {"hac", "ewc", "hc0", "hc1", "hc2", "hc3", "cluster"}
         Method.
     bandwidth : int, optional
@@ -53,7 +54,7 @@ def joint_covariance(
     SpecificationError
         If ``cov`` is unknown.
     """
-    size = psi.shape[0]
+    size = psi.shape[-2]
     cov = checks.choice("robust covariance", cov, ROBUST)
     if cov == "hac":
         lags = default_lags(size) if bandwidth is None else bandwidth
@@ -70,4 +71,4 @@ def joint_covariance(
         room = 1.0 - (basis * basis).sum(axis=1)
         psi = psi / (np.sqrt(room) if cov == "hc2" else room)[:, None]
     factor = size / (size - columns) if cov == "hc1" else 1.0
-    return psi.T @ psi * factor, math.inf
+    return k.bartlett(psi, 0) * factor, math.inf

@@ -16,6 +16,7 @@ from econ.infer import bands
 from econ.infer.quantiles import two_sided
 from econ.infer.ratio import fieller
 from econ.responses import Reading
+from econ.responses.joint import MINIMUM_DRAWS
 
 METHODS = ("fieller", "delta", "bootstrap")
 
@@ -62,6 +63,18 @@ def ratio_estimate(pair: Reading, *, method: str, level: float, label: str) -> R
     return Ratio(
         value, std_error, lower, upper, level, "", label, pair.nobs, region=region, parent=pair.parent, pair=pair
     )
+
+
+def ratio_of_draws(
+    values: Array, *, method: str = "fieller", level: float, label: str, nobs: int, parent: object
+) -> Ratio:
+    """`ratio_estimate` of two numbers (1 + B, 2), the estimate first and then its draws, whose covariance serves."""
+    if len(values) <= MINIMUM_DRAWS:
+        raise SpecificationError(
+            f"a set needs at least {MINIMUM_DRAWS} draws of the responses; found {len(values) - 1}."
+        )
+    pair = Reading(values[0], np.cov(values[1:], rowvar=False), values[1:], nobs, None, parent)
+    return ratio_estimate(pair, method=method, level=level, label=label)
 
 
 def delta_ratio(numerator: float, denominator: float, covariance: Array) -> tuple[float, float]:

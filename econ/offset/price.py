@@ -11,11 +11,10 @@ from econ.arrays import Array, Seed
 from econ.border import checked, warn
 from econ.errors import EconWarning, NotIdentified, SpecificationError
 from econ.estimate import Estimate, Unavailable
-from econ.offset._ratio import ratio_estimate
+from econ.offset._ratio import ratio_of_draws
 from econ.offset._responses import check_allies, joint, shock_of
 from econ.offset.shut_off import METHODS, Plan, ShutOff, described, own_prices, paths
-from econ.responses import IRF, Bootstrap, Identified, Reading
-from econ.responses.joint import MINIMUM_DRAWS
+from econ.responses import IRF, Bootstrap, Identified
 
 DOUBTFUL = 0.75  # Antolín-Díaz, Petrella and Rubio-Ramírez: a coin more biased than this is not read
 NO_DRAWS = Unavailable("point responses only; pass bootstrap=MovingBlock(draws=1999) and rng=")
@@ -121,8 +120,8 @@ def price_offset(
     tools = allies if using is None else checks.names("using", using)
     plan = Plan.of(irf, (seller, shock_of(irf, seller, shock)), allies, tools, method=method, hold_seller=hold_seller)
     row = checks.position("response", response, irf.responses)
-    point = _pairs(plan, irf.point[None, : horizon + 1], row, cumulative=cumulative)
-    drawn = None if irf.draws is None else _pairs(plan, irf.draws[:, : horizon + 1], row, cumulative=cumulative)
+    point = pairs(plan, irf.point[None, : horizon + 1], row, cumulative=cumulative)
+    drawn = None if irf.draws is None else pairs(plan, irf.draws[:, : horizon + 1], row, cumulative=cumulative)
     parent: ShutOff | IRF = irf
     if method != "reduced":
         parent = described(plan, irf, horizon, size)
@@ -131,7 +130,7 @@ def price_offset(
     return _estimate(point[0], drawn, parent, level=level, label=label, nobs=irf.nobs)
 
 
-def _pairs(plan: Plan, theta: Array, row: int, *, cumulative: bool) -> Array:
+def pairs(plan: Plan, theta: Array, row: int, *, cumulative: bool) -> Array:
     """Difference that the allies make, and the response without them, (B, 2)."""
     if plan.method == "reduced":
         return own_prices(plan, theta, row, cumulative=cumulative)
@@ -156,7 +155,4 @@ def _estimate(point: Array, drawn: Array | None, parent: object, *, level: float
     if drawn is None:
         value = float(point[0] / point[1])
         return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, level, "", label, nobs, parent=parent)
-    if len(drawn) < MINIMUM_DRAWS:
-        raise SpecificationError(f"a set needs at least {MINIMUM_DRAWS} draws of the responses; found {len(drawn)}.")
-    pair = Reading(point, np.cov(drawn, rowvar=False), drawn, nobs, None, parent)
-    return ratio_estimate(pair, method="fieller", level=level, label=label)
+    return ratio_of_draws(np.vstack([point, drawn]), level=level, label=label, nobs=nobs, parent=parent)

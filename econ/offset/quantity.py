@@ -121,7 +121,7 @@ def quantity_offset(
     cells = [Cell(horizon, each, name, summed=True) for each in (seller, *allies)]
     _check_method(irf, method)
     if is_proxy(irf) and method in (None, "anderson-rubin"):
-        found = _instrumented(proxy_moments(irf, cells).turned(turn), cells[0], level=level, label=label)
+        found = instrumented(proxy_moments(irf, cells).turned(turn), cells[0], level=level, label=label)
         if bootstrap is None:
             return found
         drawn = quantity_offset(
@@ -133,8 +133,8 @@ def quantity_offset(
     return ratio_estimate(read.turned(turn), method=method or "fieller", level=level, label=label)
 
 
-def _instrumented(moments: Moments, sold: Cell, *, level: float, label: str) -> Estimate:
-    """Ratio in a proxy VAR with its Anderson-Rubin set."""
+def instrumented(moments: Moments, sold: Cell, *, level: float, label: str) -> Estimate:
+    """Ratio of two cells of a proxy VAR with its Anderson-Rubin set; ``sold`` is what the second was read from."""
     level = checks.level(level)
     pair = moments.read()
     _check_moved(pair.point[1], sold)

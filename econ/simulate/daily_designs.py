@@ -7,10 +7,9 @@ from functools import partial
 
 import scipy
 
-from econ.arrays import Array
 from econ.border import checked
 from econ.estimate import ConfidenceSet, Estimate
-from econ.infer import opposite_bias, reduced_form
+from econ.infer import opposite_bias
 from econ.simulate.daily import DailyFaults, DailyMarket
 from econ.simulate.daily_samples import HORIZONS, REFERENCE, UNITS, DailySample, slope
 from econ.simulate.estimators import Estimator
@@ -53,19 +52,7 @@ def news(sample: DailySample, *, corrected: bool) -> Estimate:
 
 def granular(sample: DailySample) -> Estimate:
     """Change of the month on all sales, instrumented by granular shocks of the holders."""
-    sizes = sample.samples.market.sizes
-    z = granular_series(sample.holders / sizes, sizes)
-    return from_instrument(sample, reduced_form(sample.change, -sample.flow, z, cov="hac"))
-
-
-def granular_series(growth: Array, sizes: Array) -> Array:
-    """The instrument of :func:`econ.projection.granular_instrument` without factors, on arrays (T, K) and (K,)."""
-    centred = growth - growth.mean(axis=0)
-    precision = 1.0 / (centred - centred.mean(axis=1, keepdims=True)).var(axis=0)
-    reference = precision / precision.sum()
-    shocks = centred - (centred @ reference)[:, None]
-    z: Array = shocks @ (sizes / sizes.sum() - reference)
-    return z
+    return from_instrument(sample, sample.samples.granular[sample.number])
 
 
 def least_squares(sample: DailySample) -> Estimate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,14 +16,14 @@ from econ.arrays import Array, Mask
 from econ.errors import SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
-from econ.infer import NewsLeaning, Randomisation, leaning_curve, news_leaning, randomise_slope
+from econ.infer import NewsLeaning, Randomisation, news_leaning, randomise_slope
 from econ.infer._kernels import bartlett
-from econ.infer.hyperbola import partialled
-from econ.infer.leaning import concentrated, solved
 from econ.infer.regression import default_lags
+from econ.simulate.daily_months import Impacts, granular_series, impacts_by_news, reduced_forms
 from econ.simulate.samples import DAYS
 
 if TYPE_CHECKING:
+    from econ.infer.form import ReducedForm
     from econ.simulate.daily import DailyMarket
 
 NEWS_DAYS = (4, 13)
@@ -84,6 +84,26 @@ class DailySamples:
     def scheduled(self) -> Mask:
         """Days of scheduled news (T,)."""
         return self.market.scheduled(self.months)
+
+    @cached_property
+    def monthly(self) -> tuple[Array, Array, Array]:
+        """By month (B, M): change of the yield, bp; purchases of all, percent of debt; change on scheduled days, bp."""
+        scheduled = np.where(self.scheduled, self.change, 0.0)
+        return _by_month(self.change), self.holders.sum(axis=2), _by_month(scheduled)
+
+    def impacts(self, level: float) -> tuple[Impacts, Impacts]:
+        """The impact alone by scheduled news, the footprint of purchases left in and taken out."""
+        found: dict[float, tuple[Impacts, Impacts]] = self.__dict__.setdefault("_impacts", {})
+        if level not in found:
+            of = partial(impacts_by_news, *self.monthly, level=level)
+            found[level] = (of(share=0.0), of(share=self.market.share))
+        return found[level]
+
+    @cached_property
+    def granular(self) -> tuple[ReducedForm, ...]:
+        """Change and sales of the month on granular shocks of the holders, sample by sample."""
+        (change, flow, _), sizes = self.monthly, self.market.sizes
+        return tuple(reduced_forms(change, -flow, granular_series(self.holders / sizes, sizes)))
 
 
 @guarded
@@ -168,25 +188,25 @@ class DailySample:
         amounts = sold[1 : 1 + size]
         return outcomes, amounts, randomise_slope(outcomes, amounts, draws=self.draws, rng=self.seed)
 
-    @cached_property
+    @property
     def change(self) -> Array:
         """Change of the yield by month (M,), bp."""
-        return _by_month(self.samples.change[self.number])
+        return self.samples.monthly[0][self.number]  # type: ignore[no-any-return]
 
-    @cached_property
+    @property
     def flow(self) -> Array:
         """Purchases of all holders by month (M,), percent of debt."""
-        return self.holders.sum(axis=1)  # type: ignore[no-any-return]
+        return self.samples.monthly[1][self.number]  # type: ignore[no-any-return]
 
-    @cached_property
+    @property
     def holders(self) -> Array:
         """Purchases by month and holder (M, K), as published."""
         return self.samples.holders[self.number]  # type: ignore[no-any-return]
 
-    @cached_property
+    @property
     def news(self) -> Array:
         """Changes of the yield on the scheduled days of each month, summed (M,), bp."""
-        return _by_month(np.where(self.samples.scheduled, self.samples.change[self.number], 0.0))
+        return self.samples.monthly[2][self.number]  # type: ignore[no-any-return]
 
     @cached_property
     def uncorrected(self) -> NewsLeaning:
@@ -205,18 +225,8 @@ class DailySample:
     @cached_property
     def impacts(self) -> tuple[Estimate, ...]:
         """The impact alone by scheduled news, the footprint left in and taken out."""
-        curve = leaning_curve(self.change, self.flow, units=f"bp per {UNITS}")
-        news, made = partialled(self.news, self.flow, None)[0], []
-        for share in (0.0, self.samples.market.share):
-            z = news - share * curve.change
-            (_, value), (_, error), _ = solved(curve, z)
-            region = concentrated(curve, z, value, scale=error, level=self.level)
-            made.append(
-                Estimate(
-                    value, error, region.lower, region.upper, self.level, curve.units, "impact", len(z), region=region
-                )
-            )
-        return tuple(made)
+        units = f"bp per {UNITS}"
+        return tuple(each.of(self.number, units) for each in self.samples.impacts(self.level))
 
 
 def slope(y: Array, x: Array, *, exposure: Array | None = None, lags: int | None = None) -> tuple[float, float]:

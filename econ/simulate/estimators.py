@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from econ import checks
 from econ.errors import SpecificationError
@@ -24,7 +23,7 @@ from econ.simulate.daily import DailyMarket
 from econ.simulate.event_days import WINDOW
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
-from econ.simulate.sample import ALLIED, CHANGE, FLOW, HORIZON, VARIABLES, Sample
+from econ.simulate.sample import ALLIED, CHANGE, FLOW, Sample
 from econ.simulate.structural import from_instrument
 from econ.simulate.truth import impact_of
 
@@ -139,15 +138,8 @@ def least_squares(sample: Sample, regressor: str = FLOW, outcome: str = CHANGE, 
 def projected(
     sample: Sample, response: str = CHANGE, impulse: str = FLOW, *, instrument: str = "seller_news", sign: float = 1.0
 ) -> Estimate:
-    """LP-IV: one-step cumulative multiplier at the horizon, Anderson-Rubin set, Newey-West.
-
-    The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"`` and one lag of all variables.
-    """
-    columns = sample.columns
-    lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in VARIABLES])
-    y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
-    z = columns[instrument][1 : len(lagged) + 1]
-    return from_instrument(sample, reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON), sign)
+    """LP-IV: one-step cumulative multiplier at the horizon, Anderson-Rubin set, Newey-West."""
+    return from_instrument(sample, sample.multiplier(response, impulse, instrument=instrument), sign)
 
 
 def granular(sample: Sample) -> Estimate:

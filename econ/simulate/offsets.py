@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from econ import checks
+from econ.arrays import Array
 from econ.border import checked
-from econ.errors import WeakInstrument
+from econ.errors import NotIdentified
 from econ.estimate import Estimate
-from econ.offset import price_offset, quantity_offset
-from econ.offset.instrumented import one_step
+from econ.infer import anderson_rubin
+from econ.infer.quantiles import two_sided
+from econ.offset._proxy import instrument_moments
+from econ.offset._ratio import delta_ratio, ratio_of_draws
+from econ.offset.price import pairs
+from econ.offset.quantity import instrumented
+from econ.offset.shut_off import Plan
+from econ.responses import Cell
 from econ.simulate.estimators import ESTIMATORS, Estimator
 from econ.simulate.faults import Faults
 from econ.simulate.grid import Truths
 from econ.simulate.holders import ALLY, SELLER
 from econ.simulate.market import TreasuryMarket
-from econ.simulate.sample import ALLIED, ALLY_SHOCK, CHANGE, FLOW, HORIZON, SELLER_SHOCK, Sample
-from econ.var import Proxy
+from econ.simulate.sample import (
+    ALLIED,
+    ALLY_SHOCK,
+    CHANGE,
+    FLOW,
+    HORIZON,
+    PROXY,
+    SELLER_SHOCK,
+    SHOCKS,
+    VARIABLES,
+    Sample,
+)
 
 OWN = {"shock": SELLER_SHOCK, "using": ALLY_SHOCK}
 RECURSIVE = {"shock": FLOW, "using": ALLIED}
+LABEL = "share of the sale offset within the horizon"
+TURN = np.diag([-1.0, 1.0])
+"""Purchases of the ally against sales of the seller."""
 METHODS = {
     "sims-zha": "Sims-Zha",
     "scenario": "scenario, sale held",
@@ -35,32 +55,56 @@ METHODS = {
 
 def recursive(sample: Sample, method: str = "fieller") -> Estimate:
     """Quantity offset with the seller ordered first."""
-    return quantity_offset(sample.joint, FLOW, ALLIED, horizon=HORIZON, shock=FLOW, method=method, level=sample.level)
+    return _ratio(sample, _quantities(sample, FLOW), method)
 
 
 def by_projection(sample: Sample, method: str = "anderson-rubin") -> Estimate:
-    """Quantity offset of a projection with the seller's proxy as instrument."""
-    return one_step(sample.projection, method, sample.level)
+    """Quantity offset of a projection with the seller's proxy as instrument: minus the multiplier of the sums.
+
+    As :func:`econ.offset.instrumented_offset` with one lag, on arrays.
+    """
+    form = sample.multiplier(ALLIED, FLOW, instrument=PROXY, further=(PROXY,))
+    value, error = delta_ratio(-float(form.outcome[0]), float(form.first[0]), TURN @ form.covariance @ TURN)
+    reach = error * two_sided(sample.level)
+    plain = Estimate(value, error, value - reach, value + reach, sample.level, label=LABEL, nobs=form.nobs)
+    if method == "delta":
+        return plain
+    region = -anderson_rubin(form, level=sample.level)
+    return replace(plain, lower=region.lower, upper=region.upper, region=region)
 
 
 def by_proxy(sample: Sample, method: str = "anderson-rubin") -> Estimate:
     """Quantity offset of a VAR with the seller's proxy as instrument."""
     if method != "anderson-rubin":
-        return quantity_offset(
-            sample.joint, FLOW, ALLIED, horizon=HORIZON, shock=SELLER_SHOCK, method=method, level=sample.level
-        )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", WeakInstrument)
-        svar = sample.fit.identify(Proxy(sample.frame[f"{SELLER_SHOCK}_news"], shock=SELLER_SHOCK, normalise=FLOW))
-    return quantity_offset(svar, FLOW, ALLIED, horizon=HORIZON, level=sample.level)
+        return _ratio(sample, _quantities(sample, SELLER_SHOCK), method)
+    cells = [Cell(HORIZON, name, SELLER_SHOCK, summed=True) for name in (ALLIED, FLOW)]
+    moments = instrument_moments(sample.proxies[0], sample.fit, cells, parent=sample.fit)
+    return instrumented(moments.turned(TURN), cells[1], level=sample.level, label=LABEL)
 
 
 def priced(sample: Sample, method: str = "sims-zha", shocks: Mapping[str, str] = OWN) -> Estimate:
     """Price offset, the yield in changes and summed; a scenario holds the seller's sale as it was."""
-    return price_offset(
-        sample.joint, FLOW, ALLIED, response=CHANGE, horizon=HORIZON, method=method, cumulative=True, size=0.1,
-        level=sample.level, hold_seller=method == "scenario", shock=shocks["shock"], using=shocks["using"],
+    plan = Plan(
+        SHOCKS.index(shocks["shock"]), VARIABLES.index(FLOW), [VARIABLES.index(ALLIED)],
+        [SHOCKS.index(shocks["using"])], method, hold_seller=method == "scenario",
     )  # fmt: skip
+    return _ratio(sample, pairs(plan, sample.theta, VARIABLES.index(CHANGE), cumulative=True))
+
+
+def _quantities(sample: Sample, shock: str) -> Array:
+    """What the ally buys and the seller sells, summed over the horizon, (1 + draws, 2)."""
+    rows = [VARIABLES.index(ALLIED), VARIABLES.index(FLOW)]
+    summed: Array = sample.theta[..., SHOCKS.index(shock)].sum(axis=1)[:, rows] @ TURN
+    return summed
+
+
+def _ratio(sample: Sample, values: Array, method: str = "fieller") -> Estimate:
+    """Ratio of two numbers, (1 + draws, 2), with the set of its draws."""
+    if values[0, 1] == 0.0:
+        raise NotIdentified("the seller or the price does not respond in this sample; there is nothing to offset.")
+    return ratio_of_draws(
+        values, method=method, level=sample.level, label=LABEL, nobs=sample.fit.nobs, parent=sample.fit
+    )
 
 
 OFFSET_ESTIMATORS: Mapping[str, Estimator] = {

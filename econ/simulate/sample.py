@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,29 +9,37 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
 from econ.arrays import Array
 from econ.data.dataset import Dataset
-from econ.errors import WeakInstrument
 from econ.frozen import guarded
+from econ.infer import reduced_form
+from econ.infer.form import ReducedForm
 from econ.offset import OwnShocks
-from econ.projection import LocalProjection, ProjectionResults
+from econ.responses.irf import IRF
 from econ.simulate.event_days import EventDays, event_days
+from econ.simulate.holders import ALLY
 from econ.simulate.samples import DAYS, Samples
 from econ.simulate.truth import Truth
 from econ.var import VAR, Cholesky, MovingBlock, Proxy
+from econ.var import _kernels as kernels
+from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.structure.together import irfs
 
 if TYPE_CHECKING:
-    from econ.responses.irf import IRF
+    from econ.var.reduced.draws import ReducedDraws
     from econ.var.reduced.results import VARResults
 
 HORIZON = 3  # months over which responses are cumulated
 LAGS = 6
 PROXY = "seller_news"
+INTERVENTION = f"{ALLY}_intervention"
 SELLER_SHOCK, ALLY_SHOCK = "seller", "ally"  # names of those found by proxies
 FLOW, ALLIED, CHANGE = "china_net_purchases", "japan_net_purchases", "yield_change"
 VARIABLES = (FLOW, ALLIED, "hubs_net_purchases", "officials_net_purchases", "risk", CHANGE)
+SHOCKS = (SELLER_SHOCK, ALLY_SHOCK, *VARIABLES)
+"""By their proxies, and of the recursive order."""
 
 
 @guarded
@@ -114,30 +121,48 @@ class Sample:
             found.update(zip(every, made, strict=True))
         return found[first]
 
+    def multiplier(self, response: str, impulse: str, *, instrument: str, further: tuple[str, ...] = ()) -> ReducedForm:
+        """Sums of response and impulse over the horizon on the instrument, with a lag of ``VARIABLES`` and ``further``.
+
+        The last horizon of `econ.LocalProjection` with ``cumulative="multiplier"``.
+        """
+        found: dict[tuple[str, ...], ReducedForm] = self.__dict__.setdefault("_multipliers", {})
+        key = (response, impulse, instrument, *further)
+        if key not in found:
+            columns = self.columns
+            lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in (*VARIABLES, *further)])
+            y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
+            z = columns[instrument][1 : len(lagged) + 1]
+            found[key] = reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON)
+        return found[key]
+
     @cached_property
-    def projection(self) -> ProjectionResults:
-        """Allied purchases on the seller's, both summed over the horizon, instrumented by the seller's proxy."""
-        controls = tuple(name for name in (*VARIABLES, PROXY) if name not in (FLOW, ALLIED))
-        model = LocalProjection(
-            self.dataset, ALLIED, FLOW, controls=controls, lags=1, lag_augmented=False, cumulative="multiplier",
-            instrument=PROXY,
-        )  # fmt: skip
-        return model.fit(HORIZON, "hac")
+    def proxies(self) -> tuple[Proxy, Proxy]:
+        """What finds the seller's shock, and what finds the ally's."""
+        index = self.samples.index[1 : self.samples.periods - self.lag]
+        seller, ally = (pd.Series(self.columns[name], index, name=name) for name in (PROXY, INTERVENTION))
+        return Proxy(seller, shock=SELLER_SHOCK, normalise=FLOW), Proxy(ally, shock=ALLY_SHOCK, normalise=ALLIED)
+
+    @cached_property
+    def theta(self) -> Array:
+        """Responses (1 + draws, H + 1, n, s) of ``VARIABLES`` to ``SHOCKS``: the point estimate, then the draws.
+
+        Shocks of the seller and the ally by their proxies, and those of the recursive order. One bootstrap serves all,
+        so that designs are compared on the same draws.
+        """
+        scheme, fit = OwnShocks(*self.proxies, Cholesky(*VARIABLES)), self.fit
+
+        def read(draws: ReducedDraws) -> Array:
+            return kernels.responses(draws.lag_blocks, scheme.impact_batch(draws), HORIZON)
+
+        drawn = bootstrap_blocks(fit, MovingBlock(draws=self.draws), read, rng=self.seed)
+        return np.concatenate([read(fit.as_draws), *drawn])
 
     @cached_property
     def joint(self) -> IRF:
-        """Responses to the seller's and the ally's shocks by their proxies, and to those of the recursive order.
-
-        One bootstrap serves all, so that designs are compared on the same draws.
-        """
-        proxies = (
-            Proxy(self.frame[PROXY], shock=SELLER_SHOCK, normalise=FLOW),
-            Proxy(self.frame["japan_intervention"], shock=ALLY_SHOCK, normalise=ALLIED),
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", WeakInstrument)
-            svar = self.fit.identify(OwnShocks(*proxies, Cholesky(*VARIABLES)))
-        return svar.irf(HORIZON, bootstrap=MovingBlock(draws=self.draws), rng=self.seed)
+        """``theta`` as an `IRF`."""
+        theta, fit = self.theta, self.fit
+        return IRF(theta[0], VARIABLES, SHOCKS, theta[1:], nobs=fit.nobs, parent=fit)
 
     @cached_property
     def countries(self) -> tuple[Array, Array]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from econ import checks
 from econ.arrays import Array
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 DAYS = 21  # business days in a month
 START_YIELD = 4.0  # percent
 INTERVENTION_RATE = 0.2
+NEGLIGIBLE = 1e-18  # of a state: less than rounding
 OFFICIAL = (SELLER, "officials")
 SOURCE = "econ.simulate.TreasuryMarket"
 
@@ -263,8 +263,11 @@ def _monthly_factor(persistence: float) -> float:
 
 
 def _filtered(shocks: Array, persistence: float) -> Array:
-    """AR(1) along axis 1, from zero."""
-    filtered: Array = scipy.signal.lfilter([1.0], [1.0, -persistence], shocks, axis=1) if persistence else shocks
+    """AR(1) along axis 1, from zero: ``1 / (1 - rho L) = (1 + rho L) (1 + rho^2 L^2) (1 + rho^4 L^4) ...``."""
+    filtered, weight, lag = shocks.copy(), persistence, 1
+    while abs(weight) > NEGLIGIBLE and lag < shocks.shape[1]:
+        filtered[:, lag:] += weight * filtered[:, :-lag]
+        weight, lag = weight * weight, 2 * lag
     return filtered
 
 

@@ -23,7 +23,9 @@ def test_ends_are_those_of_brent_one_by_one():
             scipy.optimize.brentq(lambda at: float(f(np.array(at))), grid[j], grid[j + 1], xtol=1e-14, rtol=1e-12)
             for j in turns
         ]
-        np.testing.assert_allclose(_edges(f, grid[turns], grid[turns + 1]), alone, rtol=0.0, atol=1e-14)
+        np.testing.assert_allclose(
+            _edges(lambda _, at: f(at), grid[turns], grid[turns + 1]), alone, rtol=0.0, atol=1e-14
+        )
         seen += len(turns)
     assert seen > 20
 
@@ -44,5 +46,5 @@ def test_one_call_a_step_serves_all_ends():
 
 
 def test_an_end_that_is_a_root_and_a_sign_that_rounding_lost():
-    assert _edges(lambda angle: angle, np.array([0.0, -1.0]), np.array([1.0, 0.0])) == [0.0, 0.0]
-    assert _edges(lambda angle: np.where(angle < 0.5, 1e-17, 1.0), np.array([0.25]), np.array([0.75])) == [0.25]
+    assert _edges(lambda _, angle: angle, np.array([0.0, -1.0]), np.array([1.0, 0.0])) == [0.0, 0.0]
+    assert _edges(lambda _, angle: np.where(angle < 0.5, 1e-17, 1.0), np.array([0.25]), np.array([0.75])) == [0.25]

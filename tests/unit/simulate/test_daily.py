@@ -1,5 +1,6 @@
 """The daily market: its moments, what each fault does to it, and which design each fault breaks."""
 
+import math
 from dataclasses import fields, replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 from econ import Dataset
-from econ.errors import SpecificationError
+from econ.errors import NotIdentified, SpecificationError
 from econ.eventstudy import Operations
 from econ.infer import anderson_rubin, regress
 from econ.projection import granular_instrument
@@ -24,7 +25,7 @@ from econ.simulate import (
     daily_truths,
     tournament,
 )
-from econ.simulate.daily_designs import granular_series
+from econ.simulate.daily_months import granular_series
 from econ.simulate.daily_samples import equilibrium
 
 DAYS = 21
@@ -161,10 +162,27 @@ def test_news_is_right_once_the_leak_is_taken_out():
 
 
 def test_the_impacts_are_those_of_the_whole_estimate():
-    sample = DailySample(DailyMarket().samples(1, 120, rng=5), 0, np.random.SeedSequence(1), level=0.8)
-    for alone, whole in zip(sample.impacts, (sample.uncorrected, sample.corrected), strict=True):
-        assert alone == whole.impact
-    assert sample.impacts[0].value < sample.impacts[1].value
+    samples = DailyMarket().samples(3, 120, rng=5)
+    for number, level in ((0, 0.8), (1, 0.9), (2, 0.9)):
+        sample = DailySample(samples, number, np.random.SeedSequence(1), level=level)
+        for alone, whole in zip(sample.impacts, (sample.uncorrected.impact, sample.corrected.impact), strict=True):
+            for name in ("value", "std_error", "lower", "upper"):
+                assert getattr(alone, name) == pytest.approx(getattr(whole, name), rel=1e-9), name
+            assert np.ravel(alone.region.intervals) == pytest.approx(np.ravel(whole.region.intervals), rel=1e-9)
+            assert (alone.level, alone.units, alone.label, alone.nobs) == (level, whole.units, "impact", 120)
+        assert sample.impacts[0].value < sample.impacts[1].value
+
+
+def test_one_sample_without_flow_does_not_stop_the_others():
+    samples = DailyMarket().samples(3, 60, rng=5)
+    holders = np.array(samples.holders)
+    holders[1] = 0.0
+    others = replace(samples, holders=holders)
+    found = [DailySample(others, number, np.random.SeedSequence(1)) for number in range(3)]
+    assert found[0].impacts == DailySample(samples, 0, np.random.SeedSequence(1)).impacts
+    assert math.isfinite(found[2].impacts[1].value)
+    with pytest.raises(NotIdentified, match="no part of its own"):
+        _ = found[1].impacts
 
 
 def test_the_bracket_runs_from_news_to_operations():

@@ -8,6 +8,7 @@ import pytest
 from econ.errors import SpecificationError, Unstable
 from econ.simulate import Faults, Holder, Regime, Shock, TreasuryMarket, moments_table
 from econ.simulate.calibration import HOLDERS, SHOCKS
+from econ.simulate.samples import _filtered
 from econ.simulate.system import solve
 
 TRUTHS = [(impact, offset) for impact in (0.0, -5.0, -15.0, -60.0) for offset in (0.0, 0.5, 1.0)]
@@ -47,6 +48,17 @@ def test_analytic_responses_are_those_of_an_independent_recursion():
     place = market.columns.index
     assert cumulated[place("yield_10y")] / cumulated[place("china")] == pytest.approx(truth.impact, abs=1e-10)
     assert -cumulated[place("japan")] / cumulated[place("china")] == pytest.approx(truth.offset, abs=1e-10)
+
+
+@pytest.mark.parametrize("persistence", [0.0, 0.3, -0.9, 0.999])
+def test_states_are_the_recursion_of_their_shocks(persistence):
+    shocks = np.random.default_rng(3).standard_normal((2, 300))
+    state = np.zeros((2, 301))
+    for t in range(300):
+        state[:, t + 1] = persistence * state[:, t] + shocks[:, t]
+    kept = shocks.copy()
+    np.testing.assert_allclose(_filtered(shocks, persistence), state[:, 1:], rtol=0, atol=1e-12)
+    assert np.array_equal(shocks, kept)
 
 
 def test_sample_moments_are_the_analytic_ones():

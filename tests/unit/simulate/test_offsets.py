@@ -1,12 +1,13 @@
 """Offset estimators on known truth: what biases a recursive order, who covers, and with which statistics."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from econ.errors import SpecificationError
-from econ.offset import instrumented_offset, price_offset, quantity_offset
+from econ.errors import NotIdentified, SpecificationError, WeakInstrument
+from econ.offset import OwnShocks, instrumented_offset, price_offset, quantity_offset
 from econ.simulate import (
     OFFSET_ESTIMATORS,
     OFFSET_FAULTS,
@@ -18,9 +19,9 @@ from econ.simulate import (
     tournament,
     with_supply_shocks,
 )
-from econ.simulate.offsets import by_projection
+from econ.simulate.offsets import _ratio, by_projection, by_proxy, recursive
 from econ.simulate.sample import ALLIED, FLOW, HORIZON, VARIABLES, Sample
-from econ.var import Cholesky
+from econ.var import Cholesky, MovingBlock, Proxy
 
 ALL = list(OFFSET_ESTIMATORS.values())
 
@@ -91,20 +92,70 @@ def test_the_price_offset_aims_at_the_price():
         OFFSET_ESTIMATORS["price_own_sims_zha"].check(replace(market, intervention_strength=0.0))
 
 
-def test_one_bootstrap_serves_all_designs():
-    sample = Sample(TreasuryMarket().samples(1, 177, 3), 0, np.random.SeedSequence(1), draws=25)
-    plain = sample.recursive(FLOW)
-    both = quantity_offset(sample.joint, FLOW, ALLIED, horizon=3, shock=FLOW)
-    alone = quantity_offset(plain, FLOW, ALLIED, horizon=3)
-    assert (both.value, both.lower, both.upper) == pytest.approx((alone.value, alone.lower, alone.upper), rel=1e-9)
+@pytest.fixture(scope="module")
+def drawn():
+    """A sample, and the responses that the library draws from it."""
+    sample = Sample(TreasuryMarket().samples(2, 120, 3), 1, np.random.SeedSequence(1), draws=25)
+    proxies = (
+        Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW),
+        Proxy(sample.frame["japan_intervention"], shock="ally", normalise=ALLIED),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", WeakInstrument)
+        svar = sample.fit.identify(OwnShocks(*proxies, Cholesky(*VARIABLES)))
+    return sample, svar.irf(HORIZON, bootstrap=MovingBlock(draws=25), rng=sample.seed)
 
 
-def test_prices_are_read_off_the_shocks_named():
-    sample = Sample(TreasuryMarket().samples(1, 177, 3), 0, np.random.SeedSequence(1), draws=25)
-    options = {"response": "yield_change", "horizon": 3, "cumulative": True}
-    for name, shocks in (("own", ("seller", "ally")), ("recursive", (FLOW, ALLIED))):
-        expected = price_offset(sample.joint, FLOW, ALLIED, shock=shocks[0], using=shocks[1], **options)
-        assert OFFSET_ESTIMATORS[f"price_{name}_sims_zha"].estimate(sample).value == expected.value
+def same(found, expected):
+    for name in ("value", "std_error", "lower", "upper"):
+        assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=1e-9), name
+    if found.region is not None:
+        assert np.ravel(found.region.intervals) == pytest.approx(np.ravel(expected.region.intervals), rel=1e-9)
+    assert (found.nobs, found.level) == (expected.nobs, expected.level)
+
+
+def test_one_bootstrap_serves_all_designs(drawn):
+    sample, irf = drawn
+    np.testing.assert_allclose(sample.theta, np.concatenate([irf.point[None], irf.draws]), rtol=1e-12, atol=1e-12)
+    assert (sample.joint.shocks, sample.joint.responses, sample.joint.nobs) == (irf.shocks, irf.responses, irf.nobs)
+    assert np.array_equal(sample.joint.draws, sample.theta[1:])
+    np.testing.assert_allclose(sample.recursive(FLOW).draws[..., 0], sample.theta[1:, ..., 2], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("first", "shock"), [("recursive", FLOW), ("proxy_var", "seller")])
+@pytest.mark.parametrize("method", ["fieller", "delta", "bootstrap"])
+def test_quantities_on_arrays_are_those_of_the_library(drawn, first, shock, method):
+    sample, irf = drawn
+    found = (recursive if first == "recursive" else by_proxy)(sample, method)
+    same(found, quantity_offset(irf, FLOW, ALLIED, horizon=HORIZON, shock=shock, method=method))
+
+
+@pytest.mark.filterwarnings("ignore::econ.errors.EconWarning")
+@pytest.mark.parametrize("method", ["sims-zha", "scenario", "least-squares", "reduced"])
+def test_prices_on_arrays_are_those_of_the_library(drawn, method):
+    sample, irf = drawn
+    options = {"response": "yield_change", "horizon": 3, "cumulative": True, "method": method}
+    for name, (shock, using) in {"own": ("seller", "ally"), "recursive": (FLOW, ALLIED)}.items():
+        expected = price_offset(
+            irf, FLOW, ALLIED, shock=shock, using=using, hold_seller=method == "scenario", **options
+        )
+        same(OFFSET_ESTIMATORS[f"price_{name}_{method.replace('-', '_')}"].estimate(sample), expected)
+
+
+@pytest.mark.filterwarnings("ignore::econ.errors.EconWarning")
+def test_a_proxy_var_has_the_anderson_rubin_set_of_the_library(drawn):
+    sample, _ = drawn
+    svar = sample.fit.identify(Proxy(sample.frame["seller_news"], shock="seller", normalise=FLOW))
+    same(by_proxy(sample), quantity_offset(svar, FLOW, ALLIED, horizon=HORIZON))
+
+
+def test_too_few_draws_and_a_sale_that_is_none_are_refused(drawn):
+    few = Sample(drawn[0].samples, 0, np.random.SeedSequence(1), draws=19)
+    for estimate in (recursive, OFFSET_ESTIMATORS["price_own_sims_zha"].estimate):
+        with pytest.raises(SpecificationError, match="at least 20 draws of the responses; found 19"):
+            estimate(few)
+    with pytest.raises(NotIdentified, match="nothing to offset"):
+        _ratio(drawn[0], np.zeros((26, 2)))
 
 
 @pytest.mark.slow
@@ -164,6 +215,4 @@ def test_the_projection_that_designs_share_gives_the_offset_of_the_library(metho
     whole = instrumented_offset(
         sample.dataset, FLOW, ALLIED, instrument="seller_news", horizon=HORIZON, controls=others, lags=1, method=method
     )
-    shared = by_projection(sample, method)
-    assert (shared.value, shared.std_error, shared.region) == (whole.value, whole.std_error, whole.region)
-    assert (shared.lower, shared.upper, shared.nobs) == (whole.lower, whole.upper, whole.nobs)
+    same(by_projection(sample, method), whole)
