@@ -127,11 +127,12 @@ class Candidates:
         coefficients = self._first(len(self.forms.root), rows)
         return ReducedDraws(fit=self.forms.fit, coefficients=coefficients, factor=self.factors[rows])
 
-    def lag_blocks(self, lags: int) -> Array:
-        """A_1, ..., A_lags of each, (N, lags, n, n)."""
+    def lag_blocks(self, lags: int, rows: Rows | None = None) -> Array:
+        """A_1, ..., A_lags of those at ``rows``, or all, (M, lags, n, n)."""
         n = self.factors.shape[1]
+        rows = np.arange(len(self.factors)) if rows is None else rows
         first = len(self.forms.root) - n * (self.forms.fit.lags - lags)
-        return kernels.lag_blocks(self._first(first, np.arange(len(self.factors))), lags)
+        return kernels.lag_blocks(self._first(first, rows), lags)
 
     def whitened(self, periods: Rows) -> Array:
         """C⁻¹ u_t at some periods, (n, R, N); from noise it is C⁻¹ (y_t - B̂' x_t) - E' L' x_t."""
