@@ -60,7 +60,7 @@ def rotation(white: Array) -> Array:
 
 
 def _sweep(state: Array) -> Array:
-    """Turn every pair once, in place: ``state`` (n, 1 + R, n, B) holds Q' and the M_r; the largest angle of each, (B,)."""
+    """Turn every pair once, in place: ``state`` (n, 1 + R, n, B) holds Q', M_1, ..., M_R; the largest angles, (B,)."""
     n, _, _, size = state.shape
     largest, turn = np.zeros(size), np.empty((2, 1, 1, size))
     matrices = state[:, 1:]
