@@ -35,7 +35,7 @@ class ReducedForms:
         self.made = fit.posterior if kind == "posterior" else None
         self.root = fit.cross_root
         conjugate = kind == "posterior" and self.made is None
-        cross = np.asarray(fit.sigma_u * fit.df_resid, dtype=float)
+        cross = np.asarray(fit.sigma_u.to_numpy() * fit.df_resid, dtype=float)
         self.lower = np.linalg.cholesky(cross) if conjugate else None
         self.estimate = fit.as_draws
 

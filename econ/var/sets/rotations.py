@@ -61,7 +61,7 @@ class RotationSampler:
         self.lags_first = proxy is not None or any(each.horizon != 0 for each in restrictions.zeros)
         early = [each.horizon if isinstance(each.horizon, int) else forms.fit.lags for each in self.later]
         self.early_lags = min(max(early, default=0), forms.fit.lags)
-        self.scale = np.sqrt(np.diag(forms.fit.sigma_u))
+        self.scale = np.sqrt(np.diag(forms.fit.sigma_u.to_numpy()))
 
     def __call__(self, size: int, generator: np.random.Generator) -> Accepted:
         """Accept ``size`` draws, or as many as the budget of tries allows."""
