@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from econ.estimate import Estimate, Unavailable
 from econ.infer import anderson_rubin, fieller
@@ -97,14 +96,14 @@ def narrative(sample: Sample) -> Estimate:
     """As `signs`, and history tells the sign and the main part of the seller's flow in the months of largest shocks."""
     samples, number = sample.samples, sample.number
     innovations = samples.innovations[number, :, samples.market.shock_number("seller")]
-    shocks = pd.Series(innovations, index=samples.index).reindex(sample.fit.residuals.index)
-    months = shocks.abs().nlargest(KNOWN_MONTHS).index
+    months = sample.fit.residuals.index
+    shocks = innovations[samples.index.get_indexer(months)]
     known = tuple(
         each
-        for month in months
+        for place in np.argsort(-np.abs(shocks), kind="stable")[:KNOWN_MONTHS]
         for each in (
-            ShockSign("seller", month, "+" if shocks[month] > 0.0 else "-"),
-            ShockContribution("seller", FLOW, month, rule="largest"),
+            ShockSign("seller", months[place], "+" if shocks[place] > 0.0 else "-"),
+            ShockContribution("seller", FLOW, months[place], rule="largest"),
         )
     )
     return signs(sample, known)

@@ -14,7 +14,9 @@ from econ.arrays import Array
 from econ.errors import NotConverged
 
 NORMAL = 0.37456720749143806  # E log cosh of a standard normal
+LOG_TWO = float(np.log(2.0))
 SWEEPS = 60
+TOGETHER = 20_000  # numbers of a series whose contrast is asked for at once: they stay near the processor
 GRID = 16  # angles tried before refining: the contrast may have several valleys in a quarter turn
 GOLDEN = 0.5 * (np.sqrt(5.0) - 1.0)
 REFINE = 20  # golden-section steps: the bracket shrinks to 1e-5 radians
@@ -24,7 +26,7 @@ Contrast = Callable[[Array, Array, Array], Array]
 
 
 def negentropy(a: Array, b: Array, _: Array) -> Array:
-    """Minus the sum of (E log cosh e - its value for a normal)² over two series (B, T): low = far from Gaussian."""
+    """Minus the sum of (E log cosh e - its value for a normal)² over two series (..., T): low = far from Gaussian."""
     value: Array = -((log_cosh(a) - NORMAL) ** 2) - (log_cosh(b) - NORMAL) ** 2
     return value
 
@@ -32,15 +34,20 @@ def negentropy(a: Array, b: Array, _: Array) -> Array:
 def log_cosh(e: Array) -> Array:
     """Mean of log cosh over the last axis, without overflow."""
     size = np.abs(e)
-    mean: Array = (size + np.log1p(np.exp(-2.0 * size)) - np.log(2.0)).mean(axis=-1)
+    value = np.exp(-2.0 * size)
+    np.log1p(value, out=value)
+    value += size
+    value -= LOG_TWO
+    mean: Array = np.add.reduce(value, axis=-1) / e.shape[-1]
     return mean
 
 
 def dependence(a: Array, b: Array, rest: Array) -> Array:
-    """Squared distance covariances of all pairs that hold a or b (B, T), the others being ``rest`` (B, T, n - 2)."""
+    """Squared distance covariances of all pairs that hold a or b (..., B, T), the others ``rest`` (B, T, n - 2)."""
     value = distance_covariance(a, b)
     for k in range(rest.shape[2]):
-        value = value + distance_covariance(a, rest[:, :, k]) + distance_covariance(b, rest[:, :, k])
+        other = np.broadcast_to(rest[:, :, k], a.shape)
+        value = value + distance_covariance(a, other) + distance_covariance(b, other)
     return value
 
 
@@ -112,7 +119,8 @@ def _best_angle(a: Array, b: Array, rest: Array, *, contrast: Contrast) -> Array
 
     step = 0.5 * np.pi / GRID
     grid = step * (np.arange(GRID) - GRID // 2)
-    values = np.stack([at(np.full(len(a), angle)) for angle in grid])
+    parts = np.array_split(np.broadcast_to(grid[:, None], (GRID, len(a))), min(GRID, -(-GRID * a.size // TOGETHER)))
+    values = np.concatenate([at(angles) for angles in parts])
     centre = grid[values.argmin(axis=0)]
     low, high = centre - step, centre + step
     inner, outer = high - GOLDEN * (high - low), low + GOLDEN * (high - low)

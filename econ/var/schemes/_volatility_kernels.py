@@ -6,6 +6,7 @@ moments of the errors in regime r, with S_r = B Λ_r B' in the model, Λ_r diago
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from econ.errors import NotConverged
 
 ROUNDS = 500
 TOLERANCE = 1e-9
+STILL = 1e-14  # radians by which a draw turns from rounding alone
 FLAT = 1e-4  # least curvature of the Newton step; proportional variances have none
 NOISE = 1e-13  # rounding of the criterion, relative; the last digits of its value say nothing about a step
 
@@ -43,23 +45,39 @@ def rotation(white: Array) -> Array:
     if regimes == 2 or n == 1:
         return start
     turned = np.swapaxes(start, 1, 2)[:, None] @ white @ start[:, None]
-    q, m = np.ascontiguousarray(start.transpose(2, 1, 0)), np.ascontiguousarray(turned.transpose(2, 3, 1, 0))
-    for _ in range(ROUNDS):  # draws last: a turn moves two columns of q and of every m, all draws at once
-        largest = 0.0
-        for i in range(n - 1):
-            for j in range(i + 1, n):
-                gap, cross = m[i, i] - m[j, j], 2.0 * m[i, j]
-                on, off = (gap**2 - cross**2).sum(axis=0), 2.0 * (gap * cross).sum(axis=0)
-                angle = 0.25 * np.arctan2(off, on)
-                cosine, sine = np.cos(angle), np.sin(angle)
-                for rows in (q, m, m.swapaxes(0, 1)):
-                    first, second = rows[i].copy(), rows[j]
-                    rows[i] = cosine * first + sine * second
-                    rows[j] = cosine * second - sine * first
-                largest = max(largest, float(np.abs(angle).max()))
-        if largest < TOLERANCE:
-            return np.ascontiguousarray(q.transpose(2, 1, 0))
+    # draws last: a turn moves two rows of (Q', M_1, ..., M_R), and two columns of the M_r, all draws at once
+    state = np.concatenate([start[:, None], np.swapaxes(turned, 2, 3)], axis=1).transpose(3, 1, 2, 0)
+    state, moving, found = np.ascontiguousarray(state), np.arange(len(white)), np.empty((n, n, len(white)))
+    for _ in range(ROUNDS):
+        angles = _sweep(state)
+        found[:, :, moving] = state[:, 0]
+        if angles.max() < TOLERANCE:
+            return np.ascontiguousarray(found.transpose(2, 1, 0))
+        rest = angles > STILL
+        if 2 * np.count_nonzero(rest) < len(rest):  # a copy of those that still turn costs less than to turn all
+            state, moving = state.compress(rest, axis=3), moving[rest]
     raise NotConverged(f"the regime covariances were not diagonalised in {ROUNDS} rounds; use fewer regimes.")
+
+
+def _sweep(state: Array) -> Array:
+    """Turn every pair once, in place: ``state`` (n, 1 + R, n, B) holds Q', M_1, ..., M_R; the largest angles, (B,)."""
+    n, _, _, size = state.shape
+    largest, turn = np.zeros(size), np.empty((2, 1, 1, size))
+    matrices = state[:, 1:]
+    for i, j in combinations(range(n), 2):
+        pair = slice(i, j + 1, j - i)
+        gap, cross = state[i, 1:, i] - state[j, 1:, j], 2.0 * state[i, 1:, j]
+        on, off = np.add.reduce(gap**2 - cross**2), 2.0 * np.add.reduce(gap * cross)
+        angle = 0.25 * np.arctan2(off, on)
+        cosine = np.cos(angle)
+        turn[0] = np.sin(angle)
+        turn[1] = -turn[0]
+        rows = state[pair]
+        rows[:] = cosine * rows + turn * rows[::-1]
+        columns = matrices[:, :, pair]
+        columns[:] = cosine * columns + turn[:, 0, 0] * columns[:, :, ::-1]
+        np.maximum(largest, np.abs(angle), out=largest)
+    return largest
 
 
 def criterion(m: Array, w: Array, unmixing: Array) -> Array:

@@ -41,24 +41,25 @@ def rotation_columns(
     return np.stack(columns), log_volume
 
 
-def complete_columns(generator: np.random.Generator, columns: Array) -> Array:
-    """The columns (s, n, N) and a Haar-distributed completion of them: (n, n, N)."""
-    s, n, size = columns.shape
+def complete_columns(columns: Array, normals: Array) -> Array:
+    """The columns (s, n, N) and, from standard ``normals`` (n - s, n, N), a Haar completion of them: (n, n, N)."""
     found = list(columns)
-    for _ in range(s, n):
-        found.append(_orthonormal(generator.standard_normal((n, size)), found)[0])
+    for vector in normals:
+        found.append(_orthonormal(vector, found)[0])
     return np.stack(found)
 
 
 def _orthonormal(vector: Array, basis: list[Array]) -> tuple[Array, Array]:
     """``vector`` (n, N) off the orthonormal ``basis``, with length one, and the length it had."""
+    vector, product = vector.copy(), np.empty_like(vector)
     length = np.ones(vector.shape[1])
     for _ in range(2):
         for direction in basis:
-            vector = vector - (direction * vector).sum(axis=0) * direction
-        norm = np.sqrt((vector * vector).sum(axis=0))
-        vector = vector / norm
-        length = length * norm
+            along = np.multiply(direction, vector, out=product).sum(axis=0)
+            vector -= np.multiply(along, direction, out=product)
+        norm = np.sqrt(np.multiply(vector, vector, out=product).sum(axis=0))
+        vector /= norm
+        length *= norm
     return vector, length
 
 

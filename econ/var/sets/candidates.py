@@ -35,7 +35,7 @@ class ReducedForms:
         self.made = fit.posterior if kind == "posterior" else None
         self.root = fit.cross_root
         conjugate = kind == "posterior" and self.made is None
-        cross = np.asarray(fit.sigma_u * fit.df_resid, dtype=float)
+        cross = np.asarray(fit.sigma_u.to_numpy() * fit.df_resid, dtype=float)
         self.lower = np.linalg.cholesky(cross) if conjugate else None
         self.estimate = fit.as_draws
 
@@ -127,11 +127,12 @@ class Candidates:
         coefficients = self._first(len(self.forms.root), rows)
         return ReducedDraws(fit=self.forms.fit, coefficients=coefficients, factor=self.factors[rows])
 
-    def lag_blocks(self, lags: int) -> Array:
-        """A_1, ..., A_lags of each, (N, lags, n, n)."""
+    def lag_blocks(self, lags: int, rows: Rows | None = None) -> Array:
+        """A_1, ..., A_lags of those at ``rows``, or all, (M, lags, n, n)."""
         n = self.factors.shape[1]
+        rows = np.arange(len(self.factors)) if rows is None else rows
         first = len(self.forms.root) - n * (self.forms.fit.lags - lags)
-        return kernels.lag_blocks(self._first(first, np.arange(len(self.factors))), lags)
+        return kernels.lag_blocks(self._first(first, rows), lags)
 
     def whitened(self, periods: Rows) -> Array:
         """C⁻¹ u_t at some periods, (n, R, N); from noise it is C⁻¹ (y_t - B̂' x_t) - E' L' x_t."""

@@ -131,7 +131,7 @@ class NarrativeCheck:
         """Whether the restrictions are likelier for some parameters; signs of Gaussian shocks never are."""
         return any(isinstance(each, ShockContribution) for each in self.restrictions)
 
-    def signs(self, shocks: Array) -> dict[str, Array]:
+    def first_signs(self, shocks: Array) -> dict[str, Array]:
         """First signed value of each shock that has a sign, so that its column can be turned: (B,) each."""
         found: dict[str, Array] = {}
         for each, window in zip(self.restrictions, self.windows, strict=True):
@@ -140,8 +140,15 @@ class NarrativeCheck:
                 found.setdefault(each.shock, SIGNS[each.sign] * value)
         return found
 
-    def holds(self, shocks: Array, responses: Array) -> Iterator[Mask]:
-        """Whether each restriction holds.
+    def signs(self, shocks: Array) -> Iterator[tuple[str, Mask]]:
+        """Each restriction on a sign, and whether it holds, (B,), in shocks (B, rows, s or n), the named first."""
+        for each, window in zip(self.restrictions, self.windows, strict=True):
+            if isinstance(each, ShockSign):
+                value = shocks[:, self._row(window[0]), self.shocks.index(each.shock)]
+                yield str(each), SIGNS[each.sign] * value > 0.0
+
+    def contributions(self, shocks: Array, responses: Array) -> Iterator[tuple[str, Mask]]:
+        """Each restriction on a contribution, and whether it holds.
 
         Parameters
         ----------
@@ -151,16 +158,13 @@ class NarrativeCheck:
 
         Yields
         ------
-        bool array (B or 1, M)
+        str, bool array (B, M)
         """
         for each, window in zip(self.restrictions, self.windows, strict=True):
-            column = self.shocks.index(each.shock)
-            if isinstance(each, ShockSign):
-                yield SIGNS[each.sign] * shocks[:, :, self._row(window[0]), column] > 0.0
-                continue
-            theta = responses[:, : len(window), self.variables.index(each.variable)]
-            past = shocks[:, :, self._row(window[0]) : self._row(window[-1]) + 1][:, :, ::-1]
-            yield _compare(theta, past, column, each.rule)
+            if isinstance(each, ShockContribution):
+                theta = responses[:, : len(window), self.variables.index(each.variable)]
+                past = shocks[:, :, self._row(window[0]) : self._row(window[-1]) + 1][:, :, ::-1]
+                yield str(each), _compare(theta, past, self.shocks.index(each.shock), each.rule)
 
     def log_weights(self, responses: Array, generator: np.random.Generator) -> Array:
         """Log of 1 / P(restrictions hold | parameters), (B,), by simulated histories of standard normal shocks.
@@ -169,27 +173,29 @@ class NarrativeCheck:
         """
         if not self.needs_weights:
             return np.zeros(len(responses))
-        n = responses.shape[-1]
-        histories = generator.standard_normal((1, SIMULATIONS, len(self.rows), n))
-        together = np.ones((len(responses), SIMULATIONS), dtype=bool)
-        for mask in self.holds(histories, responses):
-            together &= mask
+        histories = generator.standard_normal((SIMULATIONS, len(self.rows), responses.shape[-1]))
+        possible = np.ones(SIMULATIONS, dtype=bool)
+        for _, holds in self.signs(histories):  # whatever the parameters
+            possible &= holds
+        histories = histories[possible]
+        together = np.ones((len(responses), len(histories)), dtype=bool)
+        for _, held in self.contributions(histories[None], responses):
+            together &= held
         weights: Array = -np.log((together.sum(axis=1) + 1.0) / (SIMULATIONS + 1.0))
         return weights
 
-    def shocks_at(self, candidates: Candidates, rotations: Array) -> Array:
-        """All n shocks at ``rows``, (B, rows, n), Q' C⁻¹ u_t; ``rotations`` (n, n, B) holds q_j in row j."""
-        white = candidates.whitened(self.rows)
-        shocks: Array = np.moveaxis(np.einsum("jkb,krb->rjb", rotations, white), 2, 0)
+    def shocks_at(self, white: Array, columns: Array) -> Array:
+        """Shocks q_j' C⁻¹ u_t, (B, rows, s), of columns q_j (s, n, B), from C⁻¹ u_t at ``rows``, (n, rows, B)."""
+        shocks: Array = np.moveaxis(np.einsum("jkb,krb->rjb", columns, white), 2, 0)
         return shocks
 
-    def responses(self, candidates: Candidates, rotations: Array) -> Array:
-        """Responses up to the longest window, (B, horizon + 1, n, n); those on impact are C Q."""
-        impact = np.moveaxis(np.einsum("ikb,jkb->ijb", candidates.factors_last, rotations), 2, 0)
+    def responses(self, candidates: Candidates, rotations: Array, rows: Rows) -> Array:
+        """Responses of candidates ``rows`` up to the longest window, (B, horizon + 1, n, n); on impact they are C Q."""
+        impact = np.moveaxis(np.einsum("ikb,jkb->ijb", candidates.factors_last.take(rows, axis=2), rotations), 2, 0)
         if self.horizon == 0:
             return np.asarray(impact[:, None], dtype=float)
         lags = min(self.horizon, candidates.forms.fit.lags)
-        return kernels.responses(candidates.lag_blocks(lags), impact, self.horizon)
+        return kernels.responses(candidates.lag_blocks(lags, rows), impact, self.horizon)
 
     def _row(self, position: int) -> int:
         return int(np.searchsorted(self.rows, position))

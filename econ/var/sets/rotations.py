@@ -61,7 +61,7 @@ class RotationSampler:
         self.lags_first = proxy is not None or any(each.horizon != 0 for each in restrictions.zeros)
         early = [each.horizon if isinstance(each.horizon, int) else forms.fit.lags for each in self.later]
         self.early_lags = min(max(early, default=0), forms.fit.lags)
-        self.scale = np.sqrt(np.diag(forms.fit.sigma_u))
+        self.scale = np.sqrt(np.diag(forms.fit.sigma_u.to_numpy()))
 
     def __call__(self, size: int, generator: np.random.Generator) -> Accepted:
         """Accept ``size`` draws, or as many as the budget of tries allows."""
@@ -94,21 +94,19 @@ class RotationSampler:
             candidates = self.forms.start(generator, factors[keep], rows[keep], lags=self.early_lags)
         else:
             candidates = self.forms.known(reduced).part(keep)
-        rotations, volume = np.ascontiguousarray(np.moveaxis(columns[:, :, keep], 2, 0).swapaxes(1, 2)), volume[keep]
-        keep = self._later_holds(candidates, rotations, counts)
+        columns, volume = columns.compress(keep, axis=2), volume[keep]
+        keep = self._later_holds(candidates, columns, counts)
         candidates = self.forms.complete(generator, candidates.part(keep))
-        rotations, volume = rotations[keep], volume[keep]
-        rows = np.arange(len(rotations))
-        history, taken = np.zeros(len(rows[:first])), rows[:first]
+        columns, volume = columns.compress(keep, axis=2), volume[keep]
+        rows = np.arange(len(volume))
+        history = np.zeros(len(rows[:first]))
         if self.narrative is not None and len(rows):
-            rows, turned, responses = self._narrative_holds(self.narrative, candidates, rotations, generator, counts)
-            history, taken = self.narrative.log_weights(responses[:first], generator), rows[:first]
-            rotations = np.moveaxis(turned[:, :, :first], 2, 0).swapaxes(1, 2)
-        else:
-            rotations = rotations[taken]
+            rows, columns, responses = self._narrative_holds(self.narrative, candidates, columns, generator, counts)
+            history = self.narrative.log_weights(responses[:first], generator)
+        taken, columns = rows[:first], columns[:, :, :first]
         reduced = candidates.reduced(taken)
-        zeros = self._zero_weights(reduced, rotations, volume[taken], generator)
-        return (reduced.coefficients, reduced.factor, rotations, zeros + history, zeros), len(rows)
+        zeros = self._zero_weights(reduced, columns, volume[taken], generator)
+        return (reduced.coefficients, reduced.factor, _draws_first(columns), zeros + history, zeros), len(rows)
 
     def _columns(
         self, factors: Array, reduced: ReducedDraws | None, generator: np.random.Generator
@@ -159,13 +157,13 @@ class RotationSampler:
                 keep &= counts.add(str(bound), (value >= bound.lower) & (value <= bound.upper))
         return keep
 
-    def _later_holds(self, candidates: Candidates, rotations: Array, counts: _Counts) -> Mask:
+    def _later_holds(self, candidates: Candidates, columns: Array, counts: _Counts) -> Mask:
         """The same for later horizons and the long run; columns without a sign on impact are turned here, in place."""
-        keep = np.ones(len(rotations), dtype=bool)
-        if not self.later or not len(rotations):
+        keep = np.ones(columns.shape[2], dtype=bool)
+        if not self.later or not len(keep):
             return keep
         horizons = [each.horizon for each in self.later if isinstance(each.horizon, int)]
-        blocks, impact = candidates.lag_blocks(self.early_lags), candidates.factors @ rotations
+        blocks, impact = candidates.lag_blocks(self.early_lags), candidates.factors @ _draws_first(columns)
         path = kernels.responses(blocks, impact, max(horizons, default=0))
         at: dict[Horizon, Array] = {h: path[:, h] for h in horizons}
         if any(each.horizon == LONG_RUN for each in self.later):
@@ -178,7 +176,7 @@ class RotationSampler:
             cells = [at[each.horizon][:, self.variables.index(each.variable), j] for each in signed]
             values = np.array([each.sign * cell for each, cell in zip(signed, cells, strict=True)])
             turn = np.ones(len(keep)) if shock in turned else _side(values)
-            rotations[:, :, j] *= turn[:, None]
+            columns[j] *= turn
             for each, value in zip(signed, values * turn, strict=True):
                 keep &= counts.add(str(each), value > 0.0)
         return keep
@@ -187,29 +185,37 @@ class RotationSampler:
         self,
         narrative: NarrativeCheck,
         candidates: Candidates,
-        rotations: Array,
+        columns: Array,
         generator: np.random.Generator,
         counts: _Counts,
     ) -> tuple[Rows, Array, Array]:
-        """The same for history: which hold, their rotations (s, n, M), turned, and their responses to all shocks."""
-        full = _completed(rotations, generator)
-        shocks = narrative.shocks_at(candidates, full)
+        """The same for history: which hold, their columns (s, n, M), turned, and their responses to all shocks.
+
+        Signs of shocks ask for the named columns alone; what they leave is completed for the contributions.
+        """
+        named, n, size = columns.shape
+        normals, white = generator.standard_normal((n - named, n, size)), candidates.whitened(narrative.rows)
+        shocks = narrative.shocks_at(white, columns)
         signed = {self.restrictions.proxied, *(each.shock for each in self.restrictions.signs)}
-        for shock, value in narrative.signs(shocks).items():
+        for shock, value in narrative.first_signs(shocks).items():
             if shock not in signed:
                 turn, j = np.where(value < 0.0, -1.0, 1.0), narrative.shocks.index(shock)
-                full[j] *= turn
+                columns[j] *= turn
                 shocks[:, :, j] *= turn[:, None]
-        responses = narrative.responses(candidates, full)
-        keep = np.ones(len(rotations), dtype=bool)
-        held = narrative.holds(shocks[:, None], responses)
-        for each, mask in zip(narrative.restrictions, held, strict=True):
-            keep &= counts.add(str(each), mask[:, 0])
+        keep = np.ones(size, dtype=bool)
+        for name, holds in narrative.signs(shocks):
+            keep &= counts.add(name, holds)
         rows = np.flatnonzero(keep)
-        return rows, full[: rotations.shape[2], :, rows], responses[rows]
+        full = set_kernels.complete_columns(columns.take(rows, axis=2), normals.take(rows, axis=2))
+        responses = narrative.responses(candidates, full, rows)
+        shocks = narrative.shocks_at(white.take(rows, axis=2), full)
+        keep = keep[rows]
+        for name, held in narrative.contributions(shocks[:, None], responses):
+            keep &= counts.add(name, held[:, 0])
+        return rows[keep], full[:named].compress(keep, axis=2), responses[keep]
 
     def _zero_weights(
-        self, reduced: ReducedDraws, rotations: Array, volume: Array, generator: np.random.Generator
+        self, reduced: ReducedDraws, columns: Array, volume: Array, generator: np.random.Generator
     ) -> Array:
         """Log importance weights of the zero restrictions: ½ log det(C C') - log of the volume of the constraints.
 
@@ -219,9 +225,11 @@ class RotationSampler:
         been reduced (a test compares it with their definition by numerical derivatives).
         """
         cells = self.restrictions.zeros
-        if not cells or not len(rotations):
-            return np.zeros(len(rotations))
-        full = reduced.factor @ np.moveaxis(_completed(rotations, generator), 2, 0).swapaxes(1, 2)
+        named, n, size = columns.shape
+        if not cells or not size:
+            return np.zeros(size)
+        normals = generator.standard_normal((n - named, n, size))
+        full = reduced.factor @ np.moveaxis(set_kernels.complete_columns(columns, normals), 2, 0).swapaxes(1, 2)
         finite = max((each.horizon for each in cells if isinstance(each.horizon, int)), default=0)
         path = kernels.responses(reduced.lag_blocks, full, finite) / self.scale[:, None]
         long_run = np.empty((0, 0, 0))
@@ -263,10 +271,9 @@ def _side(values: Array) -> Array:
     return side
 
 
-def _completed(rotations: Array, generator: np.random.Generator) -> Array:
-    """Rotations (N, n, s) with a Haar completion, columns first, (n, n, N)."""
-    columns = np.moveaxis(rotations, 0, 2).swapaxes(0, 1)
-    return set_kernels.complete_columns(generator, np.ascontiguousarray(columns))
+def _draws_first(columns: Array) -> Array:
+    """Rotations (N, n, s) of columns (s, n, N)."""
+    return np.ascontiguousarray(np.moveaxis(columns, 2, 0).swapaxes(1, 2))
 
 
 def _gap(blocks: Array) -> Array:

@@ -250,10 +250,10 @@ def _failures(blocks: list[Accepted]) -> pd.DataFrame:
             row[0] += counts[0]
             row[1] += counts[1]
     failed, tested = np.array(list(total.values())).reshape(-1, 2).T
-    share = failed / np.maximum(tested, 1)
+    share, names = failed / np.maximum(tested, 1), list(total)
     order = np.argsort(-share, kind="stable")
-    table = pd.DataFrame({"failed": failed, "tested": tested, "share": share}, index=list(total))
-    return table.iloc[order]
+    columns = {"failed": failed[order], "tested": tested[order], "share": share[order]}
+    return pd.DataFrame(columns, index=[names[place] for place in order])
 
 
 def _advice(wanted: int, tried: int, found: int, failures: pd.DataFrame) -> str:

@@ -392,3 +392,13 @@ def test_a_turn_of_two_columns_is_the_product_with_a_whole_rotation():
             turn[:, j, i], turn[:, i, j] = np.sin(angle), -np.sin(angle)
             q = q @ turn
     np.testing.assert_allclose(volatility.rotation(white), q, atol=1e-7)
+
+
+def test_samples_that_stand_still_are_left_out_of_the_turns_of_the_others():
+    """Most of these are diagonalised soon, some late: together each ends where it ends alone."""
+    generator = np.random.default_rng(6)
+    errors = generator.standard_normal((40, 3, 60, 4)) * np.exp(generator.standard_normal((40, 3, 1, 4)))
+    _, white = volatility.whitened(np.swapaxes(errors, 2, 3) @ errors / 60.0, np.full(3, 1.0 / 3.0))
+    alone = np.concatenate([volatility.rotation(each[None]) for each in white])
+    np.testing.assert_allclose(volatility.rotation(white), alone, rtol=0.0, atol=2e-8)
+    np.testing.assert_allclose(np.swapaxes(alone, 1, 2) @ alone, np.broadcast_to(np.eye(4), (40, 4, 4)), atol=1e-13)

@@ -168,3 +168,15 @@ def test_bootstrap_intervals_cover():
     share = inside / 200
     assert share.mean() > 0.8, share
     assert share.min() > 0.7, share
+
+
+@pytest.mark.parametrize("contrast", [independence.negentropy, independence.dependence])
+def test_angles_asked_together_are_those_asked_one_by_one(contrast, monkeypatch):
+    a, b, *rest = np.random.default_rng(3).laplace(size=(4, 3, 40))
+    found = []
+    for together in (1, 500, 10**9):
+        monkeypatch.setattr(independence, "TOGETHER", together)
+        found.append(independence._best_angle(a, b, np.stack(rest, axis=2), contrast=contrast))
+    assert np.abs(found[0]).max() > 0.01
+    np.testing.assert_array_equal(found[1], found[0])
+    np.testing.assert_array_equal(found[2], found[0])

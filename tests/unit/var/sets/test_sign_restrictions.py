@@ -21,7 +21,7 @@ from econ.var import (
     SignRestrictions,
 )
 from econ.var.sets import rotations as rotations_module
-from econ.var.sets._set_kernels import effective_size, rotation_columns, systematic_rows
+from econ.var.sets._set_kernels import complete_columns, effective_size, rotation_columns, systematic_rows
 from econ.var.sets.candidates import ReducedForms
 from econ.var.sets.narrative import NarrativeCheck
 from econ.var.sets.rotations import RotationSampler
@@ -788,7 +788,58 @@ def test_shocks_and_responses_of_candidates_are_those_of_their_reduced_forms(fit
     reduced, columns = candidates.reduced(), np.moveaxis(turned, 0, 2).swapaxes(0, 1)
     impact = reduced.factor @ turned
     shocks = np.swapaxes(np.linalg.solve(impact, np.swapaxes(reduced.residuals[:, [4, 9, 10]], 1, 2)), 1, 2)
-    np.testing.assert_allclose(check.shocks_at(candidates, columns), shocks, rtol=1e-9, atol=1e-11)
+    white = candidates.whitened(check.rows)
+    np.testing.assert_allclose(check.shocks_at(white, columns), shocks, rtol=1e-9, atol=1e-11)
     np.testing.assert_allclose(before[np.arange(20) % 3 > 0], reduced.lag_blocks[:, :1], rtol=1e-12, atol=1e-14)
     path = np.stack([impact, reduced.lag_blocks[:, 0] @ impact], axis=1)
-    np.testing.assert_allclose(check.responses(candidates, columns), path, rtol=1e-10, atol=1e-12)
+    for rows in (np.arange(len(turned)), np.array([5, 2])):
+        found = check.responses(candidates, columns[:, :, rows], rows)
+        np.testing.assert_allclose(found, path[rows], rtol=1e-10, atol=1e-12)
+
+
+def test_history_asked_step_by_step_keeps_what_meets_all_of_it(fit):
+    """Signs first, on the named columns alone, leaves the candidates that a look at all shocks of each leaves."""
+    dates = [str(fit.residuals.index[position]) for position in (30, 31, 50)]
+    told = (
+        ShockContribution("sale", "yield", dates[0], dates[1]),
+        ShockSign("sale", dates[1], "+"),
+        ShockSign("flight", dates[2], "-"),
+        ShockContribution("flight", "japan", dates[2], rule="overwhelming"),
+    )
+    scheme = SignRestrictions(SIGNS, narrative=told)
+    forms, check = ReducedForms(fit, "posterior"), scheme.placed(fit)
+    sampler = RotationSampler(forms, scheme.single, check, tries_per_draw=10)
+    generator, counts = np.random.default_rng(3), rotations_module._Counts()
+    candidates = forms.start(generator, *forms.factors(generator, 400))
+    columns, _ = rotation_columns(generator, [np.empty((0, 3, 400))] * 2, shape=(3, 400))
+    full = complete_columns(columns, np.random.default_rng(5).standard_normal((1, 3, 400)))
+    turned = np.moveaxis(full, 2, 0).swapaxes(1, 2)
+    reduced = candidates.reduced()
+    impact = reduced.factor @ turned
+    shocks = np.swapaxes(np.linalg.solve(impact, np.swapaxes(reduced.residuals, 1, 2)), 1, 2)
+    later = reduced.lag_blocks[:, 0] @ impact
+    window = np.abs(impact[:, 2] * shocks[:, 31] + later[:, 2] * shocks[:, 30])
+    then = np.abs(impact[:, 1] * shocks[:, 50])
+    holds = (shocks[:, 31, 0] > 0.0) & (shocks[:, 50, 1] < 0.0)
+    assert 50 < np.count_nonzero(holds) < 150
+    holds &= (window[:, 0] > window[:, 1]) & (window[:, 0] > window[:, 2]) & (then[:, 1] > then[:, 0] + then[:, 2])
+    rows, kept, responses = sampler._narrative_holds(check, candidates, columns, np.random.default_rng(5), counts)
+    np.testing.assert_array_equal(rows, np.flatnonzero(holds))
+    np.testing.assert_array_equal(kept, full[:2, :, rows])
+    np.testing.assert_allclose(responses[:, 0], impact[rows], rtol=1e-10, atol=1e-12)
+    signs = [count for name, count in counts.table.items() if name.startswith("shock")]
+    assert [tested for _, tested in signs] == [400, 400]
+    assert {tested for name, (_, tested) in counts.table.items() if name.startswith("contr")} < set(range(50, 150))
+
+
+def test_narrative_weights_count_histories_that_meet_all_of_it(fit):
+    dates = [str(fit.residuals.index[position]) for position in (30, 31)]
+    signs = ShockSign("a", dates[1]), ShockSign("b", dates[0], "-")
+    told = (ShockContribution("a", "yield", dates[0], dates[1]), *signs)
+    check = NarrativeCheck(told, fit.residuals.index, variables=fit.variables, shocks=("a", "b", "c"))
+    responses = np.random.default_rng(4).standard_normal((5, 2, 3, 3))
+    shocks = np.random.default_rng(7).standard_normal((1000, 2, 3))
+    sizes = np.abs(np.einsum("bhj,mhj->bmj", responses[:, :, 2], shocks[:, ::-1]))
+    met = (shocks[:, 1, 0] > 0.0) & (shocks[:, 0, 1] < 0.0) & (sizes.argmax(axis=2) == 0)
+    found = check.log_weights(responses, np.random.default_rng(7))
+    np.testing.assert_allclose(found, -np.log((met.sum(axis=1) + 1.0) / 1001.0), rtol=1e-13)
