@@ -293,8 +293,8 @@ def inverse_wishart_factors(generator: np.random.Generator, lower: Array, *, deg
     inverse = _inverse_transpose(_bartlett(generator, n, degrees=degrees, size=size))
     if len(lower) == 1:
         product = (lower[0] @ inverse.reshape(n, -1)).reshape(n, n, size)
-        return np.ascontiguousarray(np.moveaxis(product, 2, 0))
-    return lower @ np.moveaxis(inverse, 2, 0)
+        return np.ascontiguousarray(product.transpose(2, 0, 1))
+    return lower @ inverse.transpose(2, 0, 1)
 
 
 def _bartlett(generator: np.random.Generator, n: int, *, degrees: float, size: int) -> Array:
@@ -312,9 +312,9 @@ def _inverse_transpose(a: Array) -> Array:
     out = np.zeros_like(a)
     for i in range(n):
         out[i, i] = 1.0 / a[i, i]
-        for j in range(i):
-            total = sum(a[m, i] * out[m, j] for m in range(j, i))
-            out[i, j] = -total * out[i, i]
+        for m in range(i):
+            out[i, : m + 1] -= a[m, i] * out[m, : m + 1]
+        out[i, :i] *= out[i, i]
     return out
 
 
@@ -324,9 +324,9 @@ def back_substitute(lower: Array, right: Array) -> Array:
 
     k = lower.shape[1]
     if len(lower) == 1:
-        flat = np.moveaxis(right, 0, 1).reshape(k, -1)
+        flat = right.swapaxes(0, 1).reshape(k, -1)
         solved = dtrsm(1.0, lower[0].T, flat, lower=0)
-        return np.ascontiguousarray(np.moveaxis(solved.reshape(k, len(right), -1), 1, 0))
+        return np.ascontiguousarray(solved.reshape(k, len(right), -1).swapaxes(0, 1))
     out = np.empty_like(right)
     for each, side, solution in zip(lower, right, out, strict=True):  # transposed views are Fortran order for BLAS
         solution[:] = dtrsm(1.0, each.T, side, lower=0)
