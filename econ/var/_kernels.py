@@ -307,7 +307,11 @@ def _bartlett(generator: np.random.Generator, n: int, *, degrees: float, size: i
 
 
 def _inverse_transpose(a: Array) -> Array:
-    """A'⁻¹ of upper triangular A, (n, n, N): lower triangular, by forward substitution."""
+    """A'⁻¹ of upper triangular A, (n, n, N): lower triangular, by forward substitution; of one, by LAPACK."""
+    from scipy.linalg.lapack import dtrtri
+
+    if a.shape[2] == 1:
+        return np.asarray(dtrtri(a[:, :, 0])[0].T[:, :, None])
     n = len(a)
     out = np.zeros_like(a)
     for i in range(n):

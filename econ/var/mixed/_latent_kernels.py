@@ -172,12 +172,12 @@ class LatentPath:
     def pull(self, coefficients: Array, slopes: Array) -> Array:
         """Slope of the log density at r in each free entry, (D, Z), given Σ⁻¹ G.
 
-        e_t' Σ⁻¹ G_l is linear in [D_t, y_{t-1}, ..., y_{t-p}, y_t]; the slope at t adds it up over e_{t+l}, all l. The
-        slope of a free entry is its own less that of the last of its sum.
+        The slope at t adds up -e_{t+l}' Σ⁻¹ G_l over l; that of a free entry is its own less that of the last of its
+        sum.
         """
         draws, periods, p, c = len(slopes), len(self.known), self.lags, len(self.columns)
-        to_error = np.concatenate([coefficients @ slopes, -slopes], axis=1)
-        parts = np.swapaxes(to_error, 1, 2) @ self.rows
+        fitted = np.swapaxes(coefficients, 1, 2) @ self.rows[: coefficients.shape[1]]
+        parts = np.swapaxes(slopes, 1, 2) @ (fitted - self.rows[coefficients.shape[1] :])
         slope = np.zeros((draws, c * periods + 1))  # the last is that of no sum
         by_time = slope[:, :-1].reshape(draws, c, periods)
         for lag in range(p + 1):
