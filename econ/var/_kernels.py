@@ -288,8 +288,8 @@ def inverse_wishart_factors(generator: np.random.Generator, lower: Array, *, deg
     inverse = _inverse_transpose(_bartlett(generator, n, degrees=degrees, size=size))
     if len(lower) == 1:
         product = (lower[0] @ inverse.reshape(n, -1)).reshape(n, n, size)
-        return np.ascontiguousarray(np.moveaxis(product, 2, 0))
-    return lower @ np.moveaxis(inverse, 2, 0)
+        return np.ascontiguousarray(product.transpose(2, 0, 1))
+    return lower @ inverse.transpose(2, 0, 1)
 
 
 def _bartlett(generator: np.random.Generator, n: int, *, degrees: float, size: int) -> Array:
@@ -302,14 +302,18 @@ def _bartlett(generator: np.random.Generator, n: int, *, degrees: float, size: i
 
 
 def _inverse_transpose(a: Array) -> Array:
-    """A'⁻¹ of upper triangular A, (n, n, N): lower triangular, by forward substitution."""
+    """A'⁻¹ of upper triangular A, (n, n, N): lower triangular, by forward substitution; of one, by LAPACK."""
+    from scipy.linalg.lapack import dtrtri
+
+    if a.shape[2] == 1:
+        return np.asarray(dtrtri(a[:, :, 0])[0].T[:, :, None])
     n = len(a)
     out = np.zeros_like(a)
     for i in range(n):
         out[i, i] = 1.0 / a[i, i]
-        for j in range(i):
-            total = sum(a[m, i] * out[m, j] for m in range(j, i))
-            out[i, j] = -total * out[i, i]
+        for m in range(i):
+            out[i, : m + 1] -= a[m, i] * out[m, : m + 1]
+        out[i, :i] *= out[i, i]
     return out
 
 
@@ -320,9 +324,9 @@ def back_substitute(lower: Array, right: Array) -> Array:
     k = lower.shape[1]
     if len(lower) > 1:
         return np.swapaxes(_rows_over(lower, np.swapaxes(right, 1, 2)), 1, 2)
-    flat = np.moveaxis(right, 0, 1).reshape(k, -1)
+    flat = right.swapaxes(0, 1).reshape(k, -1)
     solved = dtrsm(1.0, lower[0].T, flat, lower=0)  # a transposed view is in Fortran order, as BLAS wants
-    return np.ascontiguousarray(np.moveaxis(solved.reshape(k, len(right), -1), 1, 0))
+    return np.ascontiguousarray(solved.reshape(k, len(right), -1).swapaxes(0, 1))
 
 
 def _rows_over(lower: Array, rows: Array) -> Array:
@@ -349,13 +353,8 @@ def _rows_over(lower: Array, rows: Array) -> Array:
 
 
 def _inverse_lower(blocks: Array) -> Array:
-    """Inverses of many small lower triangular matrices (..., w, w), by forward substitution of all of them at once."""
+    """Inverses of many small lower triangular matrices (..., w, w)."""
     w = blocks.shape[-1]
     lower = np.ascontiguousarray(blocks.reshape(-1, w * w).T).reshape(w, w, -1)
-    inverse = np.zeros_like(lower)
-    for i in range(w):
-        inverse[i, i] = 1.0 / lower[i, i]
-        if i:
-            known = np.einsum("mn,mjn->jn", lower[i, :i], inverse[:i, :i])
-            np.multiply(known, -inverse[i, i], out=inverse[i, :i])
+    inverse = _inverse_transpose(lower.swapaxes(0, 1))
     return np.ascontiguousarray(inverse.reshape(w * w, -1).T).reshape(blocks.shape)

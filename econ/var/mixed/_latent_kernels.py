@@ -4,8 +4,9 @@ Precision-based: with e_t = Σ_l G_l y_{t-l} - d_t, G_0 = I, G_l = -A_l, the log
 banded precision, P_{t,t+k} = Σ_l G_{l+k}' Σ⁻¹ G_l. Known entries leave the system. Of every known sum one entry, the
 last, is the total less the others, so that the sum holds in every draw and the precision of the rest stays banded: the
 path is y = r + N z with any r that agrees with what is known and z the free entries. One banded Cholesky factor gives
-the mean and a draw. Every entry of N'PN is a fixed linear function of the partial sums of G_{l+k}' Σ⁻¹ G_l over l, so
-a sparse matrix that is made once turns these few numbers into the band.
+the mean and a draw. Every entry of N'PN is a fixed linear function of the partial sums of G_{l+k}' Σ⁻¹ G_l over l, and
+few of these functions differ (all weeks inside a month of four have the same): a sparse matrix that is made once turns
+the sums into the few values, and the band is looked up in them.
 
 Symbols: T base periods, n variables, p lags, U unknown entries, Z free ones; time runs before variables in both.
 
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 
 from econ.arrays import Array, Mask, Rows
 from econ.errors import EstimationError
@@ -84,8 +86,8 @@ class LatentPath:
         periods, n = self.known.shape
         self.flat = self.t * n + self.j
         slots = np.searchsorted(self.columns, self.j) * periods + self.t
-        shape = len(self.free), periods * len(self.columns)
-        self.collect = csr_array((self.gather.data, slots[self.gather.indices], self.gather.indptr), shape=shape)
+        self.own, self.closing = slots[self.free], np.full(len(self.free), periods * len(self.columns))
+        self.closing[number[self.others]] = slots[self.dropped[self.owner]]
 
     def _band(self, place: Rows) -> None:
         """The sparse matrix from partial sums to the band of N'PN, and the part of the band that the start adds."""
@@ -100,7 +102,11 @@ class LatentPath:
         some = lower[pair] >= 0
         values = np.concatenate([weight, -weight[some]])
         cells = np.concatenate([slot, slot[some]]), np.concatenate([upper[pair], lower[pair][some]])
-        self.assemble = csr_array(coo_array((values, cells), shape=(size * self.width, sources)))
+        assemble = csr_array(coo_array((values, cells), shape=(size * self.width, sources)))
+        # rows are told apart by their products with one vector: no two of them have the same by chance
+        marks = assemble @ np.random.default_rng(0).standard_normal(sources)
+        _, first, self.kind = np.unique(marks, return_index=True, return_inverse=True)
+        self.kinds = assemble[first]
         own = fixed.col * self.width + fixed.row - fixed.col
         self.fixed = np.zeros(own.max(initial=-1) + 1)
         np.add.at(self.fixed, own, fixed.data)
@@ -144,38 +150,39 @@ class LatentPath:
         self.rows = np.vstack([terms.T, lag_matrix(self.path, self.lags).T, self.path[self.lags :].T])
 
     def band(self, coefficients: Array, factors: Array) -> tuple[Array, Array]:
-        """Lower bands of the precision of z, (D, Z, width), and Σ⁻¹ G, (D, n, p + 1, n), of D parameters.
+        """Lower bands of the precision of z, (D, Z, width), and Σ⁻¹ G of latent variables, (D, n, (p + 1) c).
 
         All bands one after the other, transposed, are one band in the order of LAPACK: of draws that do not meet.
         """
-        (draws, n, _), p = factors.shape, self.lags
-        lags = coefficients[:, coefficients.shape[1] - n * p :]
-        blocks = np.concatenate([np.broadcast_to(np.eye(n), factors.shape), -np.swapaxes(lags, 1, 2)], axis=2)
+        (draws, n, _), p, c = factors.shape, self.lags, len(self.columns)
         root = np.linalg.inv(factors)
-        weighted = root @ blocks
-        own = weighted.reshape(draws, n, p + 1, n)[..., self.columns].reshape(draws, n, -1)
-        c = len(self.columns)
+        weighted = np.empty((draws, n, p + 1, n))
+        weighted[:, :, 0] = root
+        lags = np.swapaxes(coefficients[:, coefficients.shape[1] - n * p :], 1, 2)
+        weighted[:, :, 1:] = (-root @ lags).reshape(draws, n, p, n)
+        own = weighted.take(self.columns, axis=3).reshape(draws, n, -1)
         product = (np.swapaxes(own, 1, 2) @ own).reshape(draws, -1)
         sums = np.zeros((draws, p + 1, p + 2, c * c))
-        np.cumsum(product[:, self.lagged], axis=2, out=sums[:, :, 1:])
-        flat: Array = np.ascontiguousarray((self.assemble @ sums.reshape(draws, -1).T).T)
+        np.cumsum(product.take(self.lagged, axis=1), axis=2, out=sums[:, :, 1:])
+        flat = (self.kinds @ sums.reshape(draws, -1).T).T.take(self.kind, axis=1)
         flat[:, : len(self.fixed)] += self.fixed
-        slopes = np.asarray(np.swapaxes(root, 1, 2) @ weighted, dtype=float)
-        return flat.reshape(draws, len(self.free), self.width), slopes.reshape(draws, n, p + 1, n)
+        slopes = np.asarray(np.swapaxes(root, 1, 2) @ own, dtype=float)
+        return flat.reshape(draws, len(self.free), self.width), slopes
 
     def pull(self, coefficients: Array, slopes: Array) -> Array:
         """Slope of the log density at r in each free entry, (D, Z), given Σ⁻¹ G.
 
-        e_t' Σ⁻¹ G_l is linear in [D_t, y_{t-1}, ..., y_{t-p}, y_t]; the slope at t adds it up over e_{t+l}, all l.
+        The slope at t adds up -e_{t+l}' Σ⁻¹ G_l over l; that of a free entry is its own less that of the last of its
+        sum.
         """
-        (draws, n, _, _), (periods, _), p = slopes.shape, self.known.shape, self.lags
-        c = len(self.columns)
-        to_error = np.concatenate([coefficients, np.broadcast_to(-np.eye(n), (draws, n, n))], axis=1)
-        parts = np.swapaxes(to_error @ slopes[..., self.columns].reshape(draws, n, -1), 1, 2) @ self.rows
-        slope = np.zeros((draws, c, periods))
+        draws, periods, p, c = len(slopes), len(self.known), self.lags, len(self.columns)
+        fitted = np.swapaxes(coefficients, 1, 2) @ self.rows[: coefficients.shape[1]]
+        parts = np.swapaxes(slopes, 1, 2) @ (fitted - self.rows[coefficients.shape[1] :])
+        slope = np.zeros((draws, c * periods + 1))  # the last is that of no sum
+        by_time = slope[:, :-1].reshape(draws, c, periods)
         for lag in range(p + 1):
-            slope[:, :, p - lag : periods - lag] += parts[:, lag * c : (lag + 1) * c]
-        return np.asarray((self.collect @ slope.reshape(draws, -1).T).T + self.first_slope)
+            by_time[:, :, p - lag : periods - lag] += parts[:, lag * c : (lag + 1) * c]
+        return slope.take(self.own, axis=1) - slope.take(self.closing, axis=1) + self.first_slope
 
     def draw(self, coefficients: Array, factors: Array, noise: Array | float = 0.0) -> Array:
         """Draws of the path, or its means without noise, (D, T, n).
@@ -212,30 +219,26 @@ def eliminated(band: Array, pull: Array) -> tuple[Array, Array]:
     EstimationError
         If one is not positive definite, or a pull not finite.
     """
-    from scipy.linalg.blas import dtbsv
-    from scipy.linalg.lapack import dpbtrf
-
     draws, size, width = band.shape
     if not draws * size:
         return pull, band
-    lower, info = dpbtrf(band.reshape(-1, width).T, lower=1, overwrite_ab=1)
+    lower, info = scipy.linalg.lapack.dpbtrf(band.reshape(-1, width).T, lower=1, overwrite_ab=1)
     if info != 0 or not np.isfinite(pull).all():
         raise EstimationError(
             "the latent values have no finite distribution under a draw of the parameters (an explosive or nearly "
             "singular one); use a tighter prior, or fewer lags."
         )
-    half = dtbsv(width - 1, lower, pull.ravel(), lower=1)
+    half = scipy.linalg.blas.dtbsv(width - 1, lower, pull.ravel(), lower=1)
     return half.reshape(draws, size), lower.T.reshape(band.shape)
 
 
 def solved(lower: Array, half: Array) -> Array:
     """L'⁻¹ ``half``, (D, Z)."""
-    from scipy.linalg.blas import dtbsv
-
     if not half.size:
         return half
     width = lower.shape[2]
-    return np.asarray(dtbsv(width - 1, lower.reshape(-1, width).T, half.ravel(), lower=1, trans=1)).reshape(half.shape)
+    band = lower.reshape(-1, width).T
+    return np.asarray(scipy.linalg.blas.dtbsv(width - 1, band, half.ravel(), lower=1, trans=1)).reshape(half.shape)
 
 
 def _lagged(p: int, c: int) -> Rows:

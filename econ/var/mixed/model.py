@@ -252,7 +252,7 @@ def _collected(
         lags=model.lags,
         params=pd.DataFrame(params, index=names, columns=columns),
         residuals=pd.DataFrame(residuals, index=data.frame.index[model.lags :], columns=columns),
-        cross_inverse=posterior.cross_inverse(posterior.on(rows).solve(point[None])),
+        cross_inverse=posterior.cross_inverse(posterior.on(posterior.transformed(rows)).solve(point[None])),
         covariance=pd.DataFrame(covariance, index=columns, columns=columns),
         coefficient_draws=np.concatenate([chain.coefficients for chain in chains]),
         factor_draws=np.concatenate([chain.factors for chain in chains]),

@@ -56,6 +56,19 @@ class MixedSampler:
     ) -> None:
         self.posterior, self.latent, self.begin = posterior, latent, begin
         self.around, self.burn, self.terms = around, burn, terms
+        self._split()
+
+    def _split(self) -> None:
+        """What of the data changes from sweep to sweep: regressors and outcomes of variables with latent values."""
+        latent, (n, k) = self.latent, (self.posterior.n, self.posterior.k)
+        (periods, _), p, columns = latent.known.shape, latent.lags, latent.columns
+        still = latent.path.copy()
+        still[:, columns] = 0.0
+        self.still = self.posterior.transformed(self.rows(still))
+        begin = np.append(k, np.arange(k - n * p, k, n))[:, None]  # of y_t, y_{t-1}, ..., y_{t-p} among [x, y]
+        self.turn = self.posterior.transformed(np.eye(k + n))[(begin + columns).ravel()]
+        back = (np.arange(p, periods)[:, None] - np.arange(p + 1)) * n
+        self.window = (back[:, :, None] + columns).reshape(periods - p, -1)
 
     def __call__(self, size: int, generator: np.random.Generator) -> Chain:
         """Run a chain until ``size`` draws are kept."""
@@ -68,14 +81,14 @@ class MixedSampler:
         for sweep in range(-self.burn, size):
             noise = generator.standard_normal((1, len(latent.free)))
             (path,) = latent.draw(coefficients[None], factor[None], noise)
-            posterior = self.posterior.on(self.rows(path))
+            posterior = self.posterior.on(path.take(self.window) @ self.turn + self.still)
             free, solution, moved = self._hyperparameters(posterior, free, generator)
             mean, scale, drawn, factors = posterior.draw(solution, 1, generator)
             coefficients, factor = drawn[0], factors[0]
             if sweep >= 0:
                 means, variances, average = means + mean[0], variances + scale[0] @ scale[0].T, average + path
                 kept.append((coefficients, factor, free))
-                unknown[sweep] = path[latent.unknown]
+                path.take(latent.flat, out=unknown[sweep])
                 accepted += moved
         all_coefficients, all_factors, all_free = (np.stack(each) for each in zip(*kept, strict=True))
         return Chain(means, variances, average, all_coefficients, all_factors, unknown, all_free, accepted)

@@ -70,15 +70,15 @@ class ConjugatePosterior:
         self.artificial = prior.observations(model, lags, before=before) if artificial is None else artificial
         self.groups = self._groups(rows)
         self.upper = self._reference(self.hyperparameters.start, model.regressors(lags))
-        scaled = {name: self._transformed(part) for name, part in self.groups.items()}
+        scaled = {name: self.transformed(part) for name, part in self.groups.items()}
         self.late = scaled.pop("late")
         self.cross = {name: part.T @ part for name, part in scaled.items()}
         self.log_scale = np.log(np.abs(np.diagonal(self.upper)))
 
-    def on(self, rows: Array) -> ConjugatePosterior:
-        """The same prior on other data [x, y] of the same shape, without outliers or volatility; one product."""
-        other, scaled = copy(self), self._transformed(rows)
-        other.rows, other.cross = rows, {**self.cross, "data": scaled.T @ scaled}
+    def on(self, scaled: Array) -> ConjugatePosterior:
+        """The same prior on other data, :meth:`transformed`, without outliers or volatility; one product."""
+        other = copy(self)
+        other.cross = {**self.cross, "data": scaled.T @ scaled}
         return other
 
     @property
@@ -118,7 +118,8 @@ class ConjugatePosterior:
                 + (", use fewer lags or a finite tightness." if self.flat else ".")
             )
 
-    def _transformed(self, rows: Array) -> Array:
+    def transformed(self, rows: Array) -> Array:
+        """[x, y] R⁻¹, the coordinates that keep digits."""
         from scipy.linalg.lapack import dtrtrs
 
         solved, info = dtrtrs(self.upper.T, np.asarray_chkfinite(rows).T, lower=1)

@@ -16,7 +16,8 @@ stationary law.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Walk:
 
     def draw_covariance(self, path: Array, generator: np.random.Generator) -> Array:
         """Draw Q⁻¹ given a path (T, m)."""
-        steps = np.diff(path, axis=0)
+        steps = path[1:] - path[:-1]
         return wishart(self.scale + steps.T @ steps, self.degrees + len(steps), generator)
 
     def start(self, generator: np.random.Generator) -> Array:
@@ -58,8 +59,7 @@ class Beliefs:
     joint: tuple[tuple[Array, Array], ...] | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class State:
+class State(NamedTuple):
     """Where a chain is: paths, precisions of their steps, log squares of the errors and their mixture states."""
 
     coefficients: Array
@@ -109,21 +109,20 @@ def start(beliefs: Beliefs, sample: Sample, generator: np.random.Generator) -> S
         s=tuple(walk.start(generator) for walk in beliefs.rows),
         w=beliefs.volatility.start(generator),
     )
-    return draw_states(sample, state, generator)
+    return draw_states(sample.residuals(state.coefficients), state, generator)
 
 
-def draw_states(sample: Sample, state: State, generator: np.random.Generator) -> State:
-    """Draw s given everything else."""
-    u = sample.residuals(state.coefficients)
+def draw_states(u: Array, state: State, generator: np.random.Generator) -> State:
+    """Draw s given everything else, u (T, n) the residuals."""
     logs = log_squares(times(state.a, u))
-    return replace(state, logs=logs, states=draw_mixture(logs, state.h, generator))
+    return state._replace(logs=logs, states=draw_mixture(logs, state.h, generator))
 
 
 def draw_h(beliefs: Beliefs, state: State, generator: np.random.Generator) -> State:
     """Draw h given s and the log squares that it was drawn with."""
     walk = beliefs.volatility
     common = {"state": state.w, "initial": walk.initial, "mean": walk.mean}
-    return replace(state, h=draw_volatilities(state.logs, state.states, **common, generator=generator))
+    return state._replace(h=draw_volatilities(state.logs, state.states, **common, generator=generator))
 
 
 def draw_reduced(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.Generator) -> Array:
@@ -143,9 +142,9 @@ def draw_reduced(beliefs: Beliefs, sample: Sample, state: State, generator: np.r
     return path.reshape(periods, n, k)
 
 
-def draw_rows(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.Generator) -> Array:
-    """A (T, n, n) given coefficients and h: u_i regressed on minus the u before it, row after row."""
-    u, a = sample.residuals(state.coefficients), state.a.copy()
+def draw_rows(beliefs: Beliefs, u: Array, state: State, generator: np.random.Generator) -> Array:
+    """A (T, n, n) given residuals u (T, n) and h: u_i regressed on minus the u before it, row after row."""
+    a = state.a.copy()
     for i, walk in enumerate(beliefs.rows, start=1):
         weighted = u[:, : i + 1] * np.exp(-state.h[:, i, None])
         common = {"state": state.s[i - 1], "initial": walk.initial, "mean": walk.mean}
@@ -167,7 +166,7 @@ def draw_structural(beliefs: Beliefs, sample: Sample, state: State, generator: n
         outcome = sample.y[:, i, None] * weight
         path = drawn(design[:, None], outcome, state=step, initial=initial, mean=mean, generator=generator)
         b[:, i], a[:, i, :i] = path[:, :k], path[:, k:]
-    return replace(state, coefficients=np.asarray(np.linalg.solve(a, b), dtype=float), a=a)
+    return state._replace(coefficients=np.asarray(np.linalg.solve(a, b), dtype=float), a=a)
 
 
 def draw_covariances(beliefs: Beliefs, state: State, generator: np.random.Generator) -> State:
@@ -175,8 +174,7 @@ def draw_covariances(beliefs: Beliefs, state: State, generator: np.random.Genera
     paths = state.coefficients if beliefs.joint is None else state.a @ state.coefficients
     n = paths.shape[1]
     parts = [paths.reshape(len(paths), -1)] if beliefs.joint is None else [paths[:, i] for i in range(n)]
-    return replace(
-        state,
+    return state._replace(
         q=tuple(walk.draw_covariance(path, generator) for walk, path in zip(beliefs.coefficients, parts, strict=True)),
         s=tuple(walk.draw_covariance(state.a[:, i, :i], generator) for i, walk in enumerate(beliefs.rows, start=1)),
         w=beliefs.volatility.draw_covariance(state.h, generator),
@@ -187,14 +185,15 @@ def draw_coefficients(beliefs: Beliefs, sample: Sample, state: State, generator:
     """Coefficients (and A with them in the structural form) given h."""
     if beliefs.joint is not None:
         return draw_structural(beliefs, sample, state, generator)
-    return replace(state, coefficients=draw_reduced(beliefs, sample, state, generator))
+    return state._replace(coefficients=draw_reduced(beliefs, sample, state, generator))
 
 
 def finish(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.Generator) -> State:
     """What follows the coefficients: A in the reduced form, covariances, and s at the very end."""
+    u = sample.residuals(state.coefficients)
     if beliefs.joint is None:
-        state = replace(state, a=draw_rows(beliefs, sample, state, generator))
-    return draw_states(sample, draw_covariances(beliefs, state, generator), generator)
+        state = state._replace(a=draw_rows(beliefs, u, state, generator))
+    return draw_states(u, draw_covariances(beliefs, state, generator), generator)
 
 
 def sweep(beliefs: Beliefs, sample: Sample, state: State, generator: np.random.Generator) -> State:

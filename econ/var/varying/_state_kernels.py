@@ -26,9 +26,12 @@ def banded_precision(seen: Array, first: Array) -> Array:
     periods, _, m = seen.shape
     columns = np.ascontiguousarray(seen.transpose(1, 2, 0))
     band = np.zeros((periods, m, m + 1))
-    for j in range(m):
-        band[:, j, : m - j] = (columns[:, j:] * columns[:, j, None]).sum(axis=0).T
-        band[0, j, : m - j] += first[j:, j]
+    for d in range(m):  # diagonal by diagonal: the fewest and longest rows
+        total = columns[0, d:] * columns[0, : m - d]
+        for each in columns[1:]:
+            total += each[d:] * each[: m - d]
+        band[:, : m - d, d] = total.T
+        band[0, : m - d, d] += first.diagonal(-d)
     band[1:, :, 0] += 1.0
     band[:-1, :, 0] += 1.0
     band[:-1, :, m] = -1.0

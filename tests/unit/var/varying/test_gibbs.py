@@ -183,7 +183,9 @@ def geweke(form, draws, sweep, seed=1):
     chained, state = [], from_prior(prior, generator)
     for _ in range(draws):
         sample = simulated(state, generator)
-        state = sweep(prior, sample, gibbs.draw_states(sample, state, generator), generator)
+        state = sweep(
+            prior, sample, gibbs.draw_states(sample.residuals(state.coefficients), state, generator), generator
+        )
         chained.append(functions(state, sample))
     first, second = np.array(independent), np.array(chained)
     size = effective_sample_size(second.reshape(2, draws // 2, -1))
