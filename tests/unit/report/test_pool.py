@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from analyses.specification import baseline
 from econ.errors import ReplicationError
 from econ.report import workers
 from econ.report.pool import run_programs
