@@ -211,10 +211,10 @@ def _specified(
     held, known = controls
     calm = _weights(have, weights)
     masks = [each[1] for each in (outcome, regressor, instrument, calm) if each is not None]
-    inside = pd.Series(np.logical_and.reduce([*masks, known, _months(have, sample)]), have.debt.index)
-    count = int(inside.sum())
+    inside = np.logical_and.reduce([*masks, known, _months(have, sample)])
+    count = np.count_nonzero(inside)
     rest = {
-        "sample": inside, "weights": None if calm is None else calm[0], "level": have.level,
+        "sample": pd.Series(inside, have.debt.index), "weights": None if calm is None else calm[0], "level": have.level,
         "bandwidth": max(horizon + 1, round(0.75 * count ** (1.0 / 3.0))),
     }  # fmt: skip
     if instrument is not None:

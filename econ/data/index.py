@@ -191,7 +191,7 @@ def check_column_names(columns: pd.Index) -> None:
     SchemaError
         Naming the first one.
     """
-    odd = [name for name in columns if not isinstance(name, str) or not name.strip()]
+    odd = [name for name in columns.tolist() if not isinstance(name, str) or not name.strip()]
     if odd:
         raise SchemaError(
             f"a column is called {odd[0]!r}, which is no name; give each a text, as in frame.columns.map(str) or "

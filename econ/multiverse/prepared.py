@@ -121,7 +121,7 @@ def _controls(controls: pd.DataFrame | None, outcome: Array, regressor: Array, *
         check_column_names(controls.columns)
         if not controls.columns.is_unique:
             raise SchemaError("two controls have one name; rename one.")
-        names, held = [str(name) for name in controls.columns], _columns(controls)
+        names, held = [str(name) for name in controls.columns.tolist()], _columns(controls)
     now = np.column_stack([outcome, regressor, held]) if lags else held
     for lag in range(1, min(lags, len(outcome) - 1) + 1):
         held = np.hstack([held, np.vstack([np.full((lag, now.shape[1]), np.nan), now[:-lag]])])
@@ -163,6 +163,8 @@ def _swept(raw: Array, q: Array) -> tuple[Array, Array]:
 
 
 def _numbers(column: pd.Series, name: str) -> Array:
+    if column.dtype == float:
+        return column.to_numpy()
     if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
         raise SchemaError(f"{name} must hold numbers; found {column.dtype}.")
     return column.to_numpy(dtype=float, na_value=np.nan)

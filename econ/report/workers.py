@@ -29,6 +29,7 @@ from econ.files import nameless
 from econ.memory import within_memory
 from econ.report.pool import Ran
 from econ.report.store import loads
+from econ.report.vintages import on_vintage
 
 SPLITS = sys.platform == "linux"
 """Whether a process that has loaded numpy may be split: macOS has libraries that do not bear it, Windows no fork."""
@@ -117,12 +118,18 @@ def heaviest_first(keys: Sequence[str], root: Path) -> list[str]:
     return sorted(set(keys), key=lambda key: (-float(known.get(key, {}).get("seconds", "inf")), key))
 
 
-def warm(root: Path) -> None:
-    """Import what the programs will import; what fails here fails, and is named, in the programs that need it."""
+def warm(root: Path, as_of: str | None = None) -> None:
+    """Import what the programs will import, and read the panel of holders, which most of them read.
+
+    What fails here fails, and is named, in the programs that need it.
+    """
     shared = [path.stem for path in sorted(root.glob("analyses/_[a-z]*.py"))]
     for name in (*LIBRARIES, "analyses.specification", *(f"analyses.{stem}" for stem in shared)):
         with contextlib.suppress(Exception):
             import_module(name)
+    with contextlib.suppress(Exception):
+        spec = import_module("analyses.specification").baseline
+        import_module("analyses._projections").granular(spec if as_of is None else on_vintage(spec, as_of))
     gc.freeze()  # a copy that collects its garbage leaves alone, and so shares, what was there before it
 
 
@@ -214,7 +221,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ]
     split = SPLITS and not options.fresh
     if split and len(set(options.keys)) > 1:
-        warm(root)
+        warm(root, options.as_of)
     with within_memory("making the exhibits"):
         order = heaviest_first(options.keys, root)
         for work, status in run(order, words, jobs=options.jobs, split=split):

@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from analyses.specification import baseline
 from econ.errors import ReplicationError
 from econ.report import workers
 from econ.report.pool import run_programs
@@ -207,3 +209,14 @@ def test_the_heaviest_begins_and_one_that_never_ran_before_it(tmp_path):
         json.dumps({"exhibits": {key: {"seconds": seconds} for key, seconds in {"a": 1.0, "b": 5.0, "c": 3.0}.items()}})
     )
     assert workers.heaviest_first(["a", "b", "c", "new"], tmp_path) == ["new", "b", "c", "a"]
+
+
+def test_the_panel_is_read_once_for_all_programs_and_on_their_vintage(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(workers, "LIBRARIES", ())
+    monkeypatch.setattr(workers.gc, "freeze", lambda: asked.append("shared"))
+    monkeypatch.setattr(workers, "on_vintage", lambda spec, as_of: SimpleNamespace(as_of=as_of))
+    monkeypatch.setattr("analyses._projections.granular", lambda spec: asked.append(spec.as_of))
+    workers.warm(tmp_path)
+    workers.warm(tmp_path, "2031-02-03")
+    assert asked == [baseline.as_of, "shared", "2031-02-03", "shared"]
