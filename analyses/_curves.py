@@ -213,7 +213,7 @@ def _specified(
     masks = [each[1] for each in (outcome, regressor, instrument, calm) if each is not None]
     inside = np.logical_and.reduce([*masks, known, _months(have, sample)])
     count = np.count_nonzero(inside)
-    rest = {
+    rest: dict[str, Any] = {
         "sample": pd.Series(inside, have.debt.index), "weights": None if calm is None else calm[0], "level": have.level,
         "bandwidth": max(horizon + 1, round(0.75 * count ** (1.0 / 3.0))),
     }  # fmt: skip
