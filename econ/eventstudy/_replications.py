@@ -98,7 +98,7 @@ def p_values(windows: Windows, known: Before) -> dict[str, Array]:
 
 def flipped_statistics(values: Array, flips: Array) -> Array:
     """Cross-sectional t (R, B) of ``values`` (R, n) times signs (R, B, n), which leave the sum of squares alone."""
-    n, mean = values.shape[1], np.matvec(flips, values) / values.shape[1]
+    n, mean = values.shape[1], (flips @ values[:, :, None])[:, :, 0] / values.shape[1]
     squares = np.vecdot(values, values)[:, None] - n * mean**2
     return t_statistics(mean, np.sqrt(np.maximum(squares, 0.0) / (n - 1)), n)
 
@@ -153,7 +153,7 @@ def _rank_statistics(event: Array, known: Before) -> tuple[Array, Array]:
     """
     replications, (total, d) = len(known.correlation), event.shape
     reach = TIE * np.maximum(known.largest, np.abs(event).max(axis=1))[:, None]
-    moved, own = np.zeros(known.residuals.shape, dtype=np.int8), np.tile(0.5 * (known.days[:, None] + 1.0 + d), d)
+    moved, own = np.zeros(known.residuals.shape, dtype=np.int16), np.tile(0.5 * (known.days[:, None] + 1.0 + d), d)
     for day in range(d):
         low, high = event[:, [day]] - reach, event[:, [day]] + reach
         side = (known.residuals > high).view(np.int8) - (known.residuals < low).view(np.int8)
@@ -162,8 +162,9 @@ def _rank_statistics(event: Array, known: Before) -> tuple[Array, Array]:
         moved += side
     weight, shape = 1.0 / (1.0 + d + known.days), (replications, total // replications)
     # on a day not used neither the rank nor the move counts
-    ranks = np.vecmat(weight.reshape(shape), (known.ranks + 0.5 * moved).reshape(*shape, -1))
-    level = 0.5 * d * np.vecmat(weight.reshape(shape), known.used) - 0.5 * known.users
+    by_event = weight.reshape(replications, 1, -1)
+    ranks = (by_event @ (known.ranks + 0.5 * moved).reshape(*shape, -1))[:, 0]
+    level = 0.5 * d * (by_event @ known.used)[:, 0] - 0.5 * known.users
     u = (weight[:, None] * own - 0.5).reshape(*shape, d).sum(axis=1)
     count = np.concatenate([known.users, np.full((replications, d), shape[1])], axis=1)
     return sum_statistic(np.concatenate([ranks + level, u], axis=1), count, d), u

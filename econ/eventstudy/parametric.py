@@ -146,10 +146,7 @@ def kolari_pynnonen_patell(windows: Windows) -> Outcome:
 
 def row_statistics(values: Array) -> Array:
     """Cross-sectional t of every row of ``values`` (..., n); infinite (0) for equal non-zero (zero) values."""
-    n = values.shape[-1]
-    mean = values @ np.ones(n) / n
-    deviations = values - mean[..., None]
-    return t_statistics(mean, np.sqrt(np.vecdot(deviations, deviations) / (n - 1)), n)
+    return t_statistics(values.mean(axis=-1), values.std(axis=-1, ddof=1), values.shape[-1])
 
 
 def t_statistics(mean: Array, spread: Array, n: int) -> Array:

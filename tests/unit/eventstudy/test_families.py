@@ -8,7 +8,7 @@ from scipy import stats
 from econ.data import Dataset
 from econ.errors import SpecificationError
 from econ.estimate import Unavailable
-from econ.eventstudy import EventStudy, joint_tests, romano_wolf_table
+from econ.eventstudy import EventStudy, joint_tests, parametric, romano_wolf_table
 from econ.infer import equivalence, minimum_detectable_effect, romano_wolf
 from econ.testing import event_table, simulated_levels
 
@@ -152,6 +152,16 @@ def test_romano_wolf_of_one_test_is_the_wild_bootstrap():
     wild = results.tests(draws=4999).loc["wild bootstrap", "p_value"]
     assert table["adjusted"].iloc[0] == pytest.approx(wild, abs=0.03)
     assert romano_wolf([1.0], np.array([[0.5], [2.0], [1.5]]))[0] == 0.75
+
+
+@pytest.mark.parametrize("n", [3, 7, 12, 20])
+def test_a_sample_ties_with_its_own_flips_to_the_last_digit(n):
+    """The p-value counts flips that reach the observed value, which is one of them: half a digit would lose it."""
+    for seed in range(40):
+        scar = np.random.default_rng(seed).standard_normal(n)
+        both = parametric.row_statistics(np.stack([scar, -scar]))
+        observed = parametric.mean_test(scar).statistic
+        assert both.tolist() == [observed, -observed]
 
 
 def test_romano_wolf_leaves_out_single_events_and_refuses_strangers():
