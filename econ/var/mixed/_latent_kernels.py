@@ -182,7 +182,7 @@ class LatentPath:
         by_time = slope[:, :-1].reshape(draws, c, periods)
         for lag in range(p + 1):
             by_time[:, :, p - lag : periods - lag] += parts[:, lag * c : (lag + 1) * c]
-        return slope.take(self.own, axis=1) - slope.take(self.closing, axis=1) + self.first_slope
+        return np.asarray(slope.take(self.own, axis=1) - slope.take(self.closing, axis=1) + self.first_slope)
 
     def draw(self, coefficients: Array, factors: Array, noise: Array | float = 0.0) -> Array:
         """Draws of the path, or its means without noise, (D, T, n).
