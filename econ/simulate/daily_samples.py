@@ -93,6 +93,7 @@ class DailySamples:
 
     def impacts(self, level: float) -> tuple[Impacts, Impacts]:
         """The impact alone by scheduled news, the footprint of purchases left in and taken out."""
+        level = checks.level(level)
         found: dict[float, tuple[Impacts, Impacts]] = self.__dict__.setdefault("_impacts", {})
         if level not in found:
             of = partial(impacts_by_news, *self.monthly, level=level)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
+from econ import checks
 from econ.arrays import Array
 from econ.data.dataset import Dataset
 from econ.frozen import guarded
@@ -130,6 +131,8 @@ class Sample:
         key = (response, impulse, instrument, *further)
         if key not in found:
             columns = self.columns
+            for name in key:
+                checks.position("column", name, list(columns), of="of the sample")
             lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in (*VARIABLES, *further)])
             y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
             z = columns[instrument][1 : len(lagged) + 1]
