@@ -15,6 +15,23 @@ from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.minnesota import PriorObservations
 
 
+def test_a_sweep_turns_the_completed_data_into_the_coordinates_of_the_posterior():
+    """Only what was drawn is turned again; the sum must be the completed data, terms and every lag of it, turned."""
+    generator, periods, lags = np.random.default_rng(2), 16, 2
+    months = pd.period_range("2000-01", periods=periods, freq="M")
+    flat = pd.DataFrame(5.0 + generator.standard_normal((periods, 3)), months, ["x", "y", "z"])
+    posterior = ConjugatePosterior(BayesianVAR(flat, lags, "c", prior=Minnesota(0.3)), lags)
+    known, terms = flat.to_numpy(copy=True), np.ones((periods - lags, 1))
+    known[:, 1], known[4, 0] = np.nan, np.nan
+    sums = Sums(np.ones(5, dtype=int), np.arange(0, 15, 3), np.arange(2, 15, 3), flat["y"].to_numpy()[2:15:3])
+    start = Start(np.full(3, 0.3), np.ones(3), np.full(3, 5.0), np.ones(3))
+    latent = LatentPath(known, sums, terms=terms, lags=lags, start=start)
+    sampler = MixedSampler(posterior, latent, Begin(np.empty(0), np.empty(0)), around=None, burn=0, terms=terms)
+    path = np.where(latent.unknown, generator.standard_normal(known.shape), known)
+    turned = path.take(sampler.window) @ sampler.turn + sampler.still
+    np.testing.assert_allclose(turned, posterior.transformed(sampler.rows(path)), rtol=1e-10, atol=1e-12)
+
+
 @pytest.mark.slow
 def test_sweeps_leave_the_joint_distribution_alone():
     """Geweke (2004): data from the parameters, latent values and parameters from the data, give the prior back."""
