@@ -56,6 +56,23 @@ def test_a_sample_that_ends_at_its_mean_proves_nothing_of_another():
     assert settles(a, factor, centre, constant=True)[explodes].all()  # so that the end it gets must be that of the draw
 
 
+def test_the_proof_does_not_depend_on_the_variables_that_span_the_system():
+    """Errors that are nearly collinear and of other sizes: the forecast is read in units of S, whatever they are."""
+    generator, p, terms = np.random.default_rng(4), 2, np.ones((60, 1))
+    path = kernels.simulate(
+        np.array([0.98 * np.eye(2), np.zeros((2, 2))]), generator.standard_normal((300, 60, 2)), np.zeros((p, 2))
+    )
+    found = []
+    for turn in (np.eye(2), np.array([[1.0, 0.0], [20.0, 1.0]]), np.array([[1.0, 30.0], [0.0, 0.1]])):
+        own = path @ turn.T
+        factor = kernels.cross_factor(own, terms, p)
+        a = kernels.lag_blocks(kernels.coefficients(factor, 2, p), p)
+        found.append(settles(a, factor, own[:, -p:], constant=True))
+    assert 0.1 < found[0].mean() < 0.98
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
+
+
 @pytest.mark.parametrize("trend", ["n", "c", "ct"])
 def test_draws_of_a_bootstrap_are_stable_where_their_roots_say_so(trend):
     data = simulated_var(periods=80, rng=3, lags=np.array([[[0.97, 0.1], [0.0, 0.9]]]))
