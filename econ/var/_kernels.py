@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from econ.arrays import Array
 
 CHUNK = 6  # periods simulated by one matrix product
-BAND = 6  # columns that a back substitution solves at a time
 
 
 def deterministic(trend: str, start: int, count: int) -> Array:
@@ -191,9 +190,15 @@ def _latest_by_window(path: Array, p: int) -> Array:
 
 
 def coefficients(factor: Array, n: int, p: int) -> Array:
-    """Coefficients (B, k, n), L1 first, from the factor of :func:`cross_factor`: L_XX'⁻¹ L_YX'."""
+    """Coefficients (B, k, n), L1 first, from the factor of :func:`cross_factor`."""
+    from scipy.linalg.blas import dtrsm
+
     k = factor.shape[1] - n
-    return newest_first(back_substitute(factor[:, :k, :k], np.swapaxes(factor[:, k:, :k], 1, 2)), p)
+    solved = np.zeros((len(factor), n, k + n))  # [B; -I] = -L'⁻¹ [0; L_YY'] asks for whole factors, which need no copy
+    solved[:, :, k:] = factor[:, k:, k:]
+    for lower, out in zip(factor, solved, strict=True):  # transposed views are Fortran order, as BLAS wants
+        dtrsm(-1.0, lower.T, out.T, lower=0, overwrite_b=1)
+    return newest_first(np.swapaxes(solved[:, :, :k], 1, 2), p)
 
 
 def newest_first(rows: Array, p: int) -> Array:
@@ -317,44 +322,21 @@ def _inverse_transpose(a: Array) -> Array:
     return out
 
 
+def inverse_lower(lower: Array) -> Array:
+    """Inverses of small lower triangular matrices (N, n, n), all at once."""
+    return np.ascontiguousarray(np.moveaxis(_inverse_transpose(np.ascontiguousarray(lower.T)), 2, 0))
+
+
 def back_substitute(lower: Array, right: Array) -> Array:
     """L'⁻¹ ``right`` for lower triangular L (N, k, k) and right sides (M, k, c); N = M, or N = 1 for all."""
     from scipy.linalg.blas import dtrsm
 
     k = lower.shape[1]
-    if len(lower) > 1:
-        return np.swapaxes(_rows_over(lower, np.swapaxes(right, 1, 2)), 1, 2)
-    flat = right.swapaxes(0, 1).reshape(k, -1)
-    solved = dtrsm(1.0, lower[0].T, flat, lower=0)  # a transposed view is in Fortran order, as BLAS wants
-    return np.ascontiguousarray(solved.reshape(k, len(right), -1).swapaxes(0, 1))
-
-
-def _rows_over(lower: Array, rows: Array) -> Array:
-    """X (N, c, k) with X L = ``rows``, ``BAND`` columns at a time, the last first.
-
-    A call of BLAS a draw would keep other threads waiting; these products do not.
-    """
-    draws, k, _ = lower.shape
-    whole = k // BAND
-    by_draw, by_row, by_column = lower.strides
-    shape, strides = (draws, whole, BAND, BAND), (by_draw, BAND * (by_row + by_column), by_row, by_column)
-    blocks = np.lib.stride_tricks.as_strided(lower, shape, strides, writeable=False)
-    inverses = list(np.moveaxis(_inverse_lower(blocks), 1, 0))
-    if k % BAND:
-        inverses.append(_inverse_lower(lower[:, whole * BAND :, whole * BAND :]))
-    found = np.empty(rows.shape)
-    for band in range(len(inverses) - 1, -1, -1):
-        columns = slice(band * BAND, min((band + 1) * BAND, k))
-        left = rows[:, :, columns]
-        if columns.stop < k:
-            left = left - found[:, :, columns.stop :] @ lower[:, columns.stop :, columns]
-        np.matmul(left, inverses[band], out=found[:, :, columns])
-    return found
-
-
-def _inverse_lower(blocks: Array) -> Array:
-    """Inverses of many small lower triangular matrices (..., w, w)."""
-    w = blocks.shape[-1]
-    lower = np.ascontiguousarray(blocks.reshape(-1, w * w).T).reshape(w, w, -1)
-    inverse = _inverse_transpose(lower.swapaxes(0, 1))
-    return np.ascontiguousarray(inverse.reshape(w * w, -1).T).reshape(blocks.shape)
+    if len(lower) == 1:
+        flat = right.swapaxes(0, 1).reshape(k, -1)
+        solved = dtrsm(1.0, lower[0].T, flat, lower=0)
+        return np.ascontiguousarray(solved.reshape(k, len(right), -1).swapaxes(0, 1))
+    out = np.empty_like(right)
+    for each, side, solution in zip(lower, right, out, strict=True):  # transposed views are Fortran order for BLAS
+        solution[:] = dtrsm(1.0, each.T, side, lower=0)
+    return out

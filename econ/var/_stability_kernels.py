@@ -34,7 +34,7 @@ def settles(a: Array, factor: Array, last: Array, *, constant: bool) -> Mask:
     draws, p, n, _ = a.shape
     step = _two_periods(a)
     start = _excess(factor, last, constant=constant)
-    unit = np.swapaxes(kernels.back_substitute(factor[:, -n:, -n:], np.broadcast_to(np.eye(n), (draws, n, n))), 1, 2)
+    unit = kernels.inverse_lower(factor[:, -n:, -n:])
     found, rows = np.zeros(draws, dtype=bool), np.arange(draws)
     path = np.empty((draws, 5 * p * n, start.shape[2]))
     path[:, : p * n] = start
