@@ -92,3 +92,16 @@ def test_draws_do_not_depend_on_how_many_are_estimated_at_a_time(monkeypatch):
     monkeypatch.setattr(bootstrap, "CACHE", 1)
     monkeypatch.setattr(bootstrap, "LEAST", 7)
     np.testing.assert_array_equal(fit.bootstrap(MovingBlock(draws=150), rng=1), whole)
+
+
+def test_one_real_root_above_one_needs_no_eigenvalue(monkeypatch):
+    def refused(a):
+        raise AssertionError("eigenvalues were asked for")
+
+    one, two = np.diag([1.00001, 0.5])[None, None], np.diag([1.00001, 1.00002])[None, None]
+    assert not kernels.is_stable(two)[0]  # the determinant is positive: it says nothing
+    np.testing.assert_array_equal(kernels.is_stable(np.concatenate([one, 0.9 * one, two, -one])), [0, 1, 0, 0])
+    monkeypatch.setattr(kernels, "root_moduli", refused)
+    assert not kernels.is_stable(one)[0]
+    with pytest.raises(AssertionError, match="eigenvalues"):
+        kernels.is_stable(two)
