@@ -45,15 +45,17 @@ def result(spec: Specification = baseline) -> Exhibit:
     runs = {key: curve.run() for key, curve in bought.items()}
     joint = {key: _joint(results, spec) for key, results in runs.items()}
     blocks = {key: _joint(results, spec, "blocks") for key, results in runs.items()}
+    parts = {key: results.decompose() for key, results in curves.items()}
+    told = {key: _told(results, parts[key]["shapley"]) for key, results in curves.items()}
     numbers: dict[str, Any] = {}
-    for key, results in curves.items():
-        numbers |= {f"{key}_{name}": value for name, value in _told(results).items()}
+    for key in curves:
+        numbers |= {f"{key}_{name}": value for name, value in told[key].items()}
         numbers |= {f"{key}_{name}_p": cell(joint[key].table, name, "p_value") for name in STATISTICS}
         numbers |= {f"{key}_{name}_p_blocks": cell(blocks[key].table, name, "p_value") for name in STATISTICS}
         numbers |= {f"{key}_left_{name}": share for name, share in _left(joint[key], spec).items()}
     return Exhibit(
         key="multiverse", title="Every defensible specification", numbers=numbers,
-        tables={"": _summary(curves, joint, blocks, spec), "variance": _variance(curves, spec), "tree": _tree(curves, spec)},
+        tables={"": _summary(told, joint, blocks, spec), "variance": _variance(parts, spec), "tree": _tree(curves, spec)},
         figures={
             "": Figure(_points(curves["h1"]), partial(_draw, units=UNITS["sale"], published=tuple(LITERATURE.values())), height=7.4),
             "share": Figure(_points(curves["h2"]), partial(_draw, units=UNITS["share"]), height=5.4),
@@ -79,13 +81,12 @@ def _without_prices(spec: Specification) -> tuple[Rule, ...]:
     return (PRICED,) if len(spec.multiverse.concepts) > 1 else ()
 
 
-def _told(results: SpecificationCurveResults) -> dict[str, Any]:
-    """What text and table say of a curve."""
+def _told(results: SpecificationCurveResults, parts: pd.Series) -> dict[str, Any]:
+    """What text and table say of a curve, and of the parts that choices have in its variance."""
     told, rows = results.summary().to_frame()["value"], results.estimates
     by_concept: dict[Any, Any] = rows.groupby("concept")["value"].median().to_dict() if "concept" in rows else {}
     names = ("combinations", "estimated", "failed", "median", "lowest", "highest", "share_positive",
              "share_significant_positive", "share_significant_negative")  # fmt: skip
-    parts = results.decompose()["shapley"]
     return {
         **{name: told[name] for name in names},
         **{f"median_{concept}": float(value) for concept, value in by_concept.items()},
@@ -94,12 +95,11 @@ def _told(results: SpecificationCurveResults) -> dict[str, Any]:
 
 
 def _summary(
-    curves: dict[str, SpecificationCurveResults],
+    columns: dict[str, dict[str, Any]],
     joint: dict[str, JointInference],
     blocks: dict[str, JointInference],
     spec: Specification,
 ) -> Table:
-    columns = {key: _told(results) for key, results in curves.items()}
     lines = {
         "Specifications": "estimated", "Left out, weak instrument": "failed", "Median": "median", **{f"of {concept}": f"median_{concept}" for concept in spec.multiverse.concepts if len(spec.multiverse.concepts) > 1},
         "Smallest": "lowest", "Largest": "highest", "Share above zero": "share_positive",
@@ -107,7 +107,7 @@ def _summary(
         "Share below zero and significant": "share_significant_negative",
     }  # fmt: skip
     rows: list[Row | Panel] = [
-        Row(words, [columns[key][name] for key in curves], decimals=0 if name in ("estimated", "failed") else None)
+        Row(words, [told[name] for told in columns.values()], decimals=0 if name in ("estimated", "failed") else None)
         for words, name in lines.items()
     ]
     for title, tests in (("turned in time", joint), ("blocks without the effect", blocks)):
@@ -130,8 +130,7 @@ def _summary(
     )  # fmt: skip
 
 
-def _variance(curves: dict[str, SpecificationCurveResults], spec: Specification) -> Table:
-    parts = {key: results.decompose() for key, results in curves.items()}
+def _variance(parts: dict[str, pd.DataFrame], spec: Specification) -> Table:
     axes = dict.fromkeys(axis for each in parts.values() for axis in each.index if axis != "interactions")
     cells = [
         Row(
