@@ -110,8 +110,9 @@ def test_every_type_comes_back_as_it_was_and_computes_the_same(name, tmp_path):
 
 
 ANSWERS = {
-    "AsymmetricMinnesota.observations", "Choices", "Choices.changed", "DailySamples.impacts", "Exhibit", "Exhibit.compare",
-    "Figure", "Minnesota.observations", "MovingBlock.resample", "Residual.resample", "Table.lines", "Wild.resample", "recorded",
+    "AsymmetricMinnesota.observations", "Choices", "Choices.changed", "DailySamples.impacts", "Exhibit",
+    "Exhibit.compare", "Figure", "Minnesota.observations", "MovingBlock.resample", "Residual.resample", "Table.lines",
+    "Wild.resample", "recorded",
 }  # fmt: skip
 """Callables whose answers no file keeps: what draws, what compares files, and numbers on their way into an estimate."""
 
