@@ -118,6 +118,7 @@ def size_table(
     events, days = checks.count("events", events, least=2), checks.count("days", days)
     draws = checks.count("draws", draws)
     replications, scenarios = checks.count("replications", replications), checks.names("scenarios", scenarios)
+    n_jobs = checks.count("n_jobs", n_jobs)
     for name in scenarios:
         checks.choice("scenario", name, SCENARIOS)
     if days < 150 + 8 * events:
@@ -128,12 +129,21 @@ def size_table(
             continue
         work = partial(_blocks, scenario=name, events=events, days=days, effect=effect, size=size, draws=draws)
         workers: dict[str, Any] = {"n_jobs": n_jobs, "backend": backend, "scheduler": scheduler}
+        together = _together(replications, n_jobs, alone=backend != "dask" and scheduler is None)
         blocks = map_blocks(
-            work, replications, rng=seed, block=BLOCK, lockstep=LOCKSTEP, label=f"size, {name}", **workers
+            work, replications, rng=seed, block=BLOCK, lockstep=together, label=f"size, {name}", **workers
         )
         shares = np.sum(blocks, axis=0) / replications
         columns[name, "size"], columns[name, "power"] = shares
     return pd.DataFrame(columns, index=pd.Index(NAMES, name="test"))
+
+
+def _together(replications: int, n_jobs: int, *, alone: bool) -> int:
+    """Blocks side by side in one task: all that pay, but enough tasks for every worker; a cluster's are not known."""
+    if not alone:
+        return 1
+    blocks = -(-replications // BLOCK)
+    return LOCKSTEP if n_jobs == 1 else max(1, min(LOCKSTEP, blocks // (2 * n_jobs)))
 
 
 def _blocks(

@@ -179,3 +179,13 @@ def test_changes_that_cluster_follow_their_recursion():
 def test_one_event_is_no_cross_section():
     with pytest.raises(Exception, match="events must be an integer of at least 2"):
         size.size_table(events=1, replications=1)
+
+
+def test_every_worker_has_blocks_to_do():
+    assert size._together(10_000, 1, alone=True) == size.LOCKSTEP
+    assert size._together(10_000, 2, alone=True) == size.LOCKSTEP
+    for replications, n_jobs in ((500, 2), (1000, 8), (2000, 16), (25, 4), (60, 2)):
+        blocks = -(-replications // size.BLOCK)
+        tasks = -(-blocks // size._together(replications, n_jobs, alone=True))
+        assert tasks >= min(blocks, 2 * n_jobs)
+    assert size._together(10_000, 1, alone=False) == 1
