@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib", "joblib", "threadpoolctl")
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 GENERATED = ("paper/results", "paper/tables", "paper/figures")
+LEFT = f":(exclude,glob)**/.*.{'[0-9a-f]' * 8}"
+"""What a writer that was killed leaves behind (`econ.files.sweep`): no change of the sources."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def commit_of(root: Path) -> Commit:
         return Commit("unversioned", False)
     head = git(root, "rev-parse", "--short=10", "HEAD")
     outputs = [f":(exclude){folder}" for folder in GENERATED]
-    changes = git(root, "--no-optional-locks", "status", "--porcelain", "--", ".", *outputs)
+    changes = git(root, "--no-optional-locks", "status", "--porcelain", "--", ".", *outputs, LEFT)
     return Commit("unversioned", False) if head is None else Commit(head.strip(), bool(changes))
 
 

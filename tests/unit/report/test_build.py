@@ -154,6 +154,16 @@ def test_title_page_prints_the_commit_and_changes(committed_project):
     results = folder / "results/counts.json"
     results.write_text(results.read_text() + "\n")
     assert edition(folder) == clean  # generated files are not sources
+    for left in (
+        folder / ".paper.typ.af701c1e",
+        folder / "tables/.counts.tex.00c0ffee",
+        committed_project / ".x.0123abcd",
+    ):
+        left.write_text("half of")
+    assert edition(folder) == clean  # nor is what a killed writer left
+    (folder / ".paper.typ").write_text("a file of somebody's own")
+    assert edition(folder) == clean.replace(" ·", " + changes ·")
+    (folder / ".paper.typ").unlink()
     edit(committed_project, "A note", "Another note")
     assert edition(folder) == clean.replace(" ·", " + changes ·")
 
