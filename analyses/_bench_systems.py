@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from analyses._bench import OFFICIAL, SALE, VALUED, Entry, positions
 from analyses._measurement import BUND
@@ -68,7 +68,7 @@ def long_run(
     """Rise of the premium in the long run when officials hold 1% of debt less: the other element of the vector."""
     fit = model(spec, premium, sample, lags, deterministic).fit()
     beta, error = cell(fit.beta, SHARE, "ec1"), cell(fit.beta_std_errors, SHARE, "ec1")
-    half = float(norm.ppf(0.5 + spec.level / 2.0)) * error
+    half = float(ndtri(0.5 + spec.level / 2.0)) * error
     return Estimate(
         beta, error, beta - half, beta + half, spec.level, SALE, f"{premium}, long run", fit.nobs, parent=fit
     )

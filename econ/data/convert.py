@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from econ import checks
-from econ.data.archive import EMBEDDED, read_table
+from econ.data.archive import EMBEDDED, read_table, verified
 from econ.data.catalogue import Entry, entry
+from econ.data.vintage import Vintage
 from econ.errors import FrequencyError, SchemaError, VintageMissing
 
 RULES = ("last", "mean", "sum")
@@ -28,7 +31,14 @@ def native(item: Entry, as_of: str = EMBEDDED) -> pd.Series:
             f"series {item.name!r} is in the catalogue but not in vintage {as_of}; "
             "`python -m econ data fetch` adds a vintage that has it."
         )
-    frame, vintage = read_table(item.table, as_of)
+    (vintage,) = verified([item.table], as_of)
+    return _series(item, as_of, vintage).copy()
+
+
+@lru_cache(maxsize=256)
+def _series(item: Entry, as_of: str, vintage: Vintage) -> pd.Series:
+    """What `native` gives of a file that was found sound: the paper reads most of its series more than once."""
+    frame, _ = read_table(item.table, as_of)
     column = item.column
     if column not in frame and "series" in frame:  # a publisher's file that holds many series
         frame, column = frame[frame["series"] == column], "value"
@@ -42,14 +52,14 @@ def native(item: Entry, as_of: str = EMBEDDED) -> pd.Series:
             f"{vintage.file} column {item.column!r} must lie between {item.low} and {item.high} {item.units}; "
             f"found {value} at {date}; check the units."
         )
-    dates = frame["date"]
-    return pd.Series(values.to_numpy(), index=_index(dates, item.frequency), name=item.name)
+    return pd.Series(values.to_numpy(), index=_index(frame["date"], item.frequency), name=item.name)
 
 
 def _index(dates: pd.Series, frequency: str) -> pd.DatetimeIndex | pd.PeriodIndex:
-    """Days, months or quarters from text; months by way of numpy, which reads them ten times as fast."""
+    """Days, months or quarters from text; days and months by way of numpy, which reads them five times as fast."""
     if frequency in "DW":
-        return pd.DatetimeIndex(dates)
+        unit = pd.DatetimeIndex(dates.iloc[:1]).unit  # that of pandas for text
+        return pd.DatetimeIndex(dates.to_numpy().astype(f"datetime64[{unit}]"), name=dates.name)
     if frequency == "M":
         return pd.PeriodIndex(dates.to_numpy().astype("datetime64[M]"), freq="M", name=dates.name)
     return pd.PeriodIndex(dates, freq=frequency)

@@ -197,9 +197,10 @@ class Exhibit:
             base = folder / "figures" / self.stem(name)
             figure = replace(figure, data=settled(base.with_suffix(".csv"), figure.data))
             contents[base.with_suffix(".csv")] = figure.to_csv()
-            contents[base.with_suffix(".svg")] = figure.svg()
             if isinstance(figure, Figure):
-                contents[base.with_suffix(".pdf")] = figure.pdf()
+                contents[base.with_suffix(".svg")], contents[base.with_suffix(".pdf")] = figure.both()
+            else:
+                contents[base.with_suffix(".svg")] = figure.svg()
         return contents
 
     @classmethod

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -68,13 +69,17 @@ class Figure:
 
     def svg(self) -> str:
         """Picture with its text as text, without clock or random names."""
-        drawn = self._drawn("svg", metadata={"Date": None, "Creator": None}).decode("utf-8")
-        text = drawn.replace("'STIXGeneral'", _FONTS)  # the measures of STIX, the letters of the page
-        return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+        with self._page() as page:
+            return _svg(page)
 
     def pdf(self) -> bytes:
-        """Picture with embedded fonts, without clock."""
-        return self._drawn("pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+        """Picture with embedded fonts, without clock; laid out by the measures of the SVG."""
+        return self.both()[1]
+
+    def both(self) -> tuple[str, bytes]:
+        """SVG and PDF of one drawing."""
+        with self._page() as page:
+            return _svg(page), _pdf(page)
 
     def plot(self) -> matplotlib.figure.Figure:
         """Draw it for the screen: a notebook shows it, ``plt.show()`` does if pyplot was imported before."""
@@ -89,7 +94,8 @@ class Figure:
         """The plotted numbers at full precision."""
         return plotted_csv(self.data)
 
-    def _drawn(self, form: str, metadata: dict[str, None]) -> bytes:
+    @contextmanager
+    def _page(self) -> Iterator[matplotlib.figure.Figure]:
         from matplotlib.figure import Figure as Page
 
         from econ.responses.page import style
@@ -97,9 +103,7 @@ class Figure:
         with style():
             page: matplotlib.figure.Figure = Page(figsize=(self.width, self.height))
             self.draw(page, self.data.copy())
-            buffer = io.BytesIO()
-            page.savefig(buffer, format=form, metadata=metadata)
-        return buffer.getvalue()
+            yield page
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -125,6 +129,27 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg()
+
+
+def _svg(page: matplotlib.figure.Figure) -> str:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    drawn, canvas = io.StringIO(), cast(Any, FigureCanvasSVG(page))
+    resolution = page.dpi  # of what is kept as pixels
+    canvas.print_svg(drawn, metadata={"Date": None, "Creator": None})
+    page.dpi = resolution
+    text = drawn.getvalue().replace("'STIXGeneral'", _FONTS)  # the measures of STIX, the letters of the page
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def _pdf(page: matplotlib.figure.Figure) -> bytes:
+    """PDF of a page that the SVG has laid out: to do so again takes as long as to draw it."""
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    drawn, canvas = io.BytesIO(), cast(Any, FigureCanvasPdf(page))
+    page.set_layout_engine("none")
+    canvas.print_pdf(drawn, metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    return drawn.getvalue()
 
 
 def check_plotted(data: pd.DataFrame) -> None:

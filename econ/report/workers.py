@@ -18,8 +18,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Protocol
@@ -35,7 +36,7 @@ SPLITS = sys.platform == "linux"
 """Whether a process that has loaded numpy may be split: macOS has libraries that do not bear it, Windows no fork."""
 LIBRARIES = (
     *(f"econ.{room}" for room in ("var", "eventstudy", "infer", "multiverse", "offset", "projection", "simulate")),
-    *(f"scipy.{room}" for room in ("stats", "optimize", "signal", "integrate")),
+    "scipy.optimize",
     *(f"matplotlib.{room}" for room in ("figure", "style", "backends.backend_svg", "backends.backend_pdf")),
 )
 """What most exhibits import."""
@@ -118,19 +119,23 @@ def heaviest_first(keys: Sequence[str], root: Path) -> list[str]:
     return sorted(set(keys), key=lambda key: (-float(known.get(key, {}).get("seconds", "inf")), key))
 
 
-def warm(root: Path, as_of: str | None = None) -> None:
-    """Import what the programs will import, and read the panel of holders, which most of them read.
-
-    What fails here fails, and is named, in the programs that need it.
-    """
+def warm(root: Path) -> None:
+    """Import what the programs will import. What fails here fails, and is named, in the programs that need it."""
     shared = [path.stem for path in sorted(root.glob("analyses/_[a-z]*.py"))]
     for name in (*LIBRARIES, "analyses.specification", *(f"analyses.{stem}" for stem in shared)):
         with contextlib.suppress(Exception):
             import_module(name)
+    gc.freeze()  # a copy that collects its garbage leaves alone, and so shares, what was there before it
+
+
+def read(as_of: str | None = None) -> None:
+    """Read what several programs read: the panel of holders, and China's holdings by the survey of custodians."""
     with contextlib.suppress(Exception):
         spec = import_module("analyses.specification").baseline
-        import_module("analyses._projections").granular(spec if as_of is None else on_vintage(spec, as_of))
-    gc.freeze()  # a copy that collects its garbage leaves alone, and so shares, what was there before it
+        spec = spec if as_of is None else on_vintage(spec, as_of)
+        import_module("analyses._projections").granular(spec)
+        import_module("econ.data.custody").custody_adjusted(as_of=spec.as_of)
+    gc.freeze()
 
 
 def reason(told: str, status: int) -> str:
@@ -168,6 +173,10 @@ def start(key: str, words: Sequence[str], *, split: bool) -> Work:
     raise SystemExit(0)
 
 
+def _nothing() -> None:
+    """Neither wait nor work."""
+
+
 def finished(running: list[Work]) -> Iterator[tuple[Work, int]]:
     """Wait until at least one is over; those that are, with their exit status."""
     while True:
@@ -178,9 +187,12 @@ def finished(running: list[Work]) -> Iterator[tuple[Work, int]]:
         time.sleep(PAUSE)
 
 
-def run(keys: Sequence[str], words: Sequence[str], *, jobs: int, split: bool) -> Iterator[tuple[Work, int]]:
+def run(
+    keys: Sequence[str], words: Sequence[str], *, jobs: int, split: bool, meanwhile: Callable[[], None]
+) -> Iterator[tuple[Work, int]]:
     """Make the exhibits, ``jobs`` at a time, in this order; each with its exit status as soon as it is over.
 
+    What is done ``meanwhile``, once the first have begun, is there for those that are split off after them.
     One that fails does not stop the others. If this process is stopped, so are they; what they were about to write is
     whole or absent (`econ.files`).
     """
@@ -189,6 +201,8 @@ def run(keys: Sequence[str], words: Sequence[str], *, jobs: int, split: bool) ->
         while waiting or running:
             while waiting and len(running) < jobs:
                 running.append(start(waiting.pop(0), words, split=split))
+            meanwhile()
+            meanwhile = _nothing
             for work, status in finished(running):
                 running.remove(work)
                 yield work, status
@@ -219,12 +233,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         *(["--into", options.into] if options.into else []),
         *(["--as-of", options.as_of] if options.as_of else []),
     ]
-    split = SPLITS and not options.fresh
-    if split and len(set(options.keys)) > 1:
-        warm(root, options.as_of)
+    order, split = heaviest_first(options.keys, root), SPLITS and not options.fresh
+    if split and len(order) > 1:
+        warm(root)
+    meanwhile = partial(read, options.as_of) if split and len(order) > options.jobs else _nothing
     with within_memory("making the exhibits"):
-        order = heaviest_first(options.keys, root)
-        for work, status in run(order, words, jobs=options.jobs, split=split):
+        for work, status in run(order, words, jobs=options.jobs, split=split, meanwhile=meanwhile):
             error = reason(work.words(), status) if status else ""
             ran = Ran(work.key, round(time.perf_counter() - work.began, 3), error)
             if options.report:

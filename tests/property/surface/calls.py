@@ -662,6 +662,7 @@ def report_room():
         "Exhibit.to_json": Call(exhibit.to_json),
         "Exhibit.trace": Call(exhibit.trace, number="n"),
         "Figure": Call(r.Figure, data=pd.DataFrame({"y": [1.0, 2.0]}), draw=drawn, width=6.5, height=3.4),
+        "Figure.both": Call(figure.both),
         "Figure.pdf": Call(figure.pdf),
         "Figure.plot": Call(figure.plot),
         "Figure.svg": Call(figure.svg),

@@ -1,7 +1,9 @@
 """Exhibits: what is written, when, and that it reads back to the last digit; and the way back to the files."""
 
+import io
 import json
 import math
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -226,11 +228,23 @@ def test_figures_are_the_same_bytes_and_keep_text_as_text():
     figure = Figure(data, labelled)
     assert figure.svg() == figure.svg()
     assert figure.pdf() == figure.pdf()
+    assert figure.both() == (figure.svg(), figure.pdf())
     assert ">Months after the sale</text>" in figure.svg()
     assert "−1" in figure.svg()
     for content in (figure.svg().encode(), figure.pdf()):
         assert b"CreationDate" not in content
         assert b"dc:date" not in content
+
+
+def test_what_is_kept_as_pixels_is_as_sharp_as_when_matplotlib_saves_it():
+    figure = Figure(
+        pd.DataFrame({"x": [0.0, 1.0]}), lambda page, data: page.subplots().plot(data["x"], data["x"], rasterized=True)
+    )
+    saved = io.BytesIO()
+    figure.plot().savefig(saved, format="pdf")
+    widths = [int(re.search(rb"/Width (\d+)", content)[1]) for content in (figure.pdf(), saved.getvalue())]
+    assert widths[0] == pytest.approx(widths[1], abs=2)
+    assert widths[0] > 72 * 4.5
 
 
 def test_drawing_cannot_change_the_plotted_numbers():

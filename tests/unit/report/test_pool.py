@@ -67,7 +67,7 @@ TOLD = """
 import os, sys
 
 threads = len(os.listdir(f"/proc/{os.getppid()}/task")) if sys.platform == "linux" else 1
-raise RuntimeError(f"{threads} threads where scipy.stats is loaded: {'scipy.stats' in sys.modules}")
+raise RuntimeError(f"{threads} threads where scipy.optimize is loaded: {'scipy.optimize' in sys.modules}")
 """
 KILLED = "import os, signal\n\nos.kill(os.getpid(), signal.SIGKILL)\n"
 KEYS = ("broken", "counts", "killed", "market", "nosuch", "told")
@@ -139,7 +139,7 @@ def test_what_fails_is_named_and_the_others_write_what_they_write_alone(project,
         "counts": "",
         "killed": "ended from outside by signal 9; was it memory?",
         "market": "",
-        "told": f"RuntimeError: 1 threads where scipy.stats is loaded: {workers.SPLITS}",
+        "told": f"RuntimeError: 1 threads where scipy.optimize is loaded: {workers.SPLITS}",
     }
     assert outputs(tmp_path / "into") == outputs(project / "paper")
 
@@ -211,12 +211,25 @@ def test_the_heaviest_begins_and_one_that_never_ran_before_it(tmp_path):
     assert workers.heaviest_first(["a", "b", "c", "new"], tmp_path) == ["new", "b", "c", "a"]
 
 
-def test_the_panel_is_read_once_for_all_programs_and_on_their_vintage(tmp_path, monkeypatch):
+def test_data_are_read_once_for_all_programs_and_on_their_vintage(monkeypatch):
     asked = []
-    monkeypatch.setattr(workers, "LIBRARIES", ())
     monkeypatch.setattr(workers.gc, "freeze", lambda: asked.append("shared"))
     monkeypatch.setattr(workers, "on_vintage", lambda spec, as_of: SimpleNamespace(as_of=as_of))
     monkeypatch.setattr("analyses._projections.granular", lambda spec: asked.append(spec.as_of))
-    workers.warm(tmp_path)
-    workers.warm(tmp_path, "2031-02-03")
-    assert asked == [baseline.as_of, "shared", "2031-02-03", "shared"]
+    monkeypatch.setattr("econ.data.custody.custody_adjusted", lambda as_of: asked.append(as_of))
+    workers.read()
+    workers.read("2031-02-03")
+    assert asked == [baseline.as_of, baseline.as_of, "shared", "2031-02-03", "2031-02-03", "shared"]
+
+
+def test_they_are_read_while_the_first_programs_run(monkeypatch):
+    happened = []
+
+    def begun(key, words, split):
+        happened.append(key)
+        return workers.Work(key, SimpleNamespace(poll=lambda: 0, terminate=lambda: None), None)
+
+    monkeypatch.setattr(workers, "start", begun)
+    run = workers.run("abc", (), jobs=2, split=True, meanwhile=lambda: happened.append("read"))
+    assert [work.key for work, _ in run] == ["a", "b", "c"]
+    assert happened == ["a", "b", "read", "c"]
