@@ -114,6 +114,20 @@ def test_batched_estimator_equals_the_single_one(data):
     np.testing.assert_allclose(factor[1] / np.sqrt(fit.df_resid), 2.0 * fit.as_draws.factor[0], rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.parametrize(("p", "trend"), [(1, "n"), (3, "c"), (4, "ctt")])
+def test_the_factor_is_that_of_the_cross_products_of_all_columns(p, trend):
+    paths = np.random.default_rng(p).standard_normal((3, 60 + p, 2)).cumsum(axis=1)
+    terms = kernels.deterministic(trend, 1, 60)
+    found = kernels.cross_factor(paths, terms, p)
+    for path, lower in zip(paths, found, strict=True):
+        lags = [path[p - lag : p - lag + 60] for lag in range(p, -1, -1)]
+        whole = np.hstack([terms, *lags])
+        np.testing.assert_allclose(lower, np.linalg.cholesky(whole.T @ whole), rtol=1e-7, atol=1e-8)
+        assert not np.triu(lower, 1).any()
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        kernels.cross_factor(np.zeros((2, 60 + p, 2)), terms, p)
+
+
 @pytest.mark.parametrize("k", [1, 5, 6, 7, 18, 25])
 def test_triangular_systems_of_many_draws_are_those_of_each(k):
     generator = np.random.default_rng(k)
