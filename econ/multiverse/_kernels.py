@@ -13,8 +13,6 @@ from econ.arrays import Array, Rows
 
 SMALL = 1e-10
 """Share of its own length below which a regressor has no part of its own."""
-JITTER = 1e-12
-"""Added to cross-products, of size 1, so that those without full rank have a root that says so."""
 
 
 def swept(q: Array, values: Array) -> Array:
@@ -126,13 +124,14 @@ def resampled(q: Array, columns: Array, counts: Array) -> tuple[Array, Array, Ar
 
 def solved(gram: Array, moments: Array) -> Array:
     """Slopes (B, k, m) from cross-products of an orthonormal basis; the shortest where a draw left a column out."""
-    root = np.linalg.cholesky(gram + JITTER * np.eye(gram.shape[1]))
-    short = (np.einsum("bii->bi", root) ** 2).min(axis=1, initial=1.0) < SMALL
-    if not short.any():
-        return np.asarray(np.linalg.solve(gram, moments))
-    slopes = np.empty_like(moments)
-    slopes[~short] = np.linalg.solve(gram[~short], moments[~short])
-    slopes[short] = np.linalg.pinv(gram[short], rcond=SMALL, hermitian=True) @ moments[short]
+    from scipy.linalg.lapack import dposv
+
+    roots, turned = gram.copy(), np.swapaxes(moments, 1, 2).copy()  # in Fortran order seen from behind, as LAPACK wants
+    failed = [bool(dposv(root.T, side.T, 1, 1, 1)[2]) for root, side in zip(roots, turned, strict=True) if root.size]
+    slopes = np.swapaxes(turned, 1, 2)
+    if failed:
+        short = np.array(failed) | (np.einsum("bii->bi", roots).min(axis=1) ** 2 < SMALL)
+        slopes[short] = np.linalg.pinv(gram[short], rcond=SMALL, hermitian=True) @ moments[short]
     return slopes
 
 
