@@ -35,6 +35,23 @@ def test_a_drawn_sample_gives_what_its_own_regression_gives(instrumented):
         assert scale[draw] == pytest.approx((z @ z) / (z @ x) ** 2, rel=1e-10)
 
 
+def test_slopes_are_the_shortest_where_a_draw_leaves_a_control_out():
+    generator = np.random.default_rng(5)
+    q = np.linalg.qr(np.column_stack([generator.standard_normal((40, 3)), np.eye(40)[:, 7]]))[0]
+    counts = generator.poisson(1.0, size=(40, 5)).astype(float)
+    counts[7], counts[7, 2] = 1.0, 0.0  # row 7 alone tells the last column from a sum of the others
+    y = generator.standard_normal((40, 2))
+    drawn = [np.repeat(q, count.astype(int), axis=0) for count in counts.T]
+    outcomes = [np.repeat(y, count.astype(int), axis=0) for count in counts.T]
+    gram = np.array([each.T @ each for each in drawn])
+    moments = np.array([each.T @ own for each, own in zip(drawn, outcomes, strict=True)])
+    assert [np.linalg.matrix_rank(each) for each in drawn] == [4, 4, 3, 4, 4]
+    found = kernels.solved(gram, moments)
+    for slopes, each, own in zip(found, drawn, outcomes, strict=True):
+        np.testing.assert_allclose(slopes, np.linalg.lstsq(each, own)[0], rtol=1e-8, atol=1e-10)
+    assert kernels.solved(np.zeros((5, 0, 0)), np.zeros((5, 0, 2))).shape == (5, 0, 2)
+
+
 def test_a_draw_that_leaves_nothing_of_the_regressor_has_no_estimate():
     q, x = np.full((6, 1), 6.0**-0.5), np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     columns = kernels.swept(q, np.column_stack([np.arange(6.0) ** 2, x]))
