@@ -337,6 +337,18 @@ def test_the_function_is_sent_once_and_few_blocks_are_out(cluster):
     assert max(out) <= 2 * (dask.AHEAD * 2 + 2)  # tasks done, and the function on each of two workers
 
 
+def test_few_tasks_are_done_whose_results_nobody_takes(cluster):
+    from distributed import Client
+
+    with Client(cluster.address) as client:
+        results = stream(abs, list(range(-300, 0)), backend="dask")
+        next(results)
+        time.sleep(1.0)
+        done = sum(map(len, client.has_what().values()))
+        assert len(list(results)) == 299
+    assert done <= dask.AHEAD * 2 + 2  # and the function on each of two workers
+
+
 def test_memory_is_refused_before_anybody_is_called(monkeypatch):
     monkeypatch.setattr(memory, "_room", lambda: 1e6)
     with pytest.raises(OutOfMemory, match="folder="):
