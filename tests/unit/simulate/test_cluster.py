@@ -191,6 +191,20 @@ def test_a_task_that_fails_does_not_stop_the_others(cluster):
     assert "invalid literal" in results[1].error
 
 
+def unreadable():
+    raise ValueError("nobody can read this")
+
+
+class Spoilt:
+    def __reduce__(self):
+        return unreadable, ()
+
+
+def test_a_task_that_cannot_arrive_is_said(cluster):
+    with pytest.raises(EstimationError, match=r"(?s)the cluster lost a block .*deserialization.*run again"):
+        list(stream(len, [Spoilt(), Spoilt()], scheduler=cluster.address))
+
+
 def test_no_scheduler_is_said():
     with pytest.raises(EstimationError, match="no Dask scheduler answers at 'tcp"):
         list(stream(int, ["1"], scheduler="tcp://127.0.0.1:1"))
