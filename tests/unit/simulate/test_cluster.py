@@ -329,7 +329,7 @@ def resident(statm):
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_the_function_is_sent_once_and_few_blocks_are_out(cluster):
+def test_the_function_is_sent_once_and_few_blocks_are_out(cluster, monkeypatch):
     """A function of 8 MB for 300 blocks: the scheduler would otherwise hold 2.4 GB."""
     statm = Path(f"/proc/{cluster.scheduler.pid}/statm")
     before, taken, out = resident(statm), 0, []
@@ -345,9 +345,13 @@ def test_the_function_is_sent_once_and_few_blocks_are_out(cluster):
     from distributed import Client
 
     with Client(cluster.address) as client:
+        tasks, send = [], client.map
+        monkeypatch.setattr(client, "map", lambda f, some, **how: tasks.extend(some) or send(f, some, **how))
         work = partial(heavy, np.random.default_rng(1).standard_normal(10**6))
         assert map_blocks(work, 300 * BLOCK, rng=1, backend="dask", gather=gather) == [300]
     assert resident(statm) - before < 200e6
+    assert sum(map(len, tasks)) == 300
+    assert len(tasks) < 100  # blocks that are done at once share tasks
     assert max(out) <= 2 * (dask.AHEAD * 2 + 2)  # tasks done, and the function on each of two workers
 
 
