@@ -49,7 +49,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         key="leaning", title="What an impact takes: leaning, and leaning that news identifies",
         numbers={**numbers, **read}, tables={"": table, "needed": needed},
         figures={"": Figure(_curve(main_one, points, spec), partial(_draw, steepest=choices.steepest), height=3.6)},
-        vintages=vintages_of(spec), spec=spec,
+        vintages=vintages_of(spec) + weekly(spec).vintages, spec=spec,
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
     """Files behind the months."""
     yields = econ.load(spec.primary.maturity, frequency="D", as_of=spec.as_of).vintages
     flows = loaded(spec, f"{spec.leaning.seller}_net_purchases").vintages
-    return tuple(dict.fromkeys(yields + flows + weekly(spec).vintages))
+    return tuple(dict.fromkeys(yields + flows))
 
 
 Found = dict[str, tuple[tuple[str, ...], NewsLeaning, tuple[str, str]]]

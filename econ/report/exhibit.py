@@ -165,7 +165,8 @@ class Exhibit:
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write results, tables and figures below ``folder``, each file whole and only if it changed.
 
-        Numbers that moved in the tenth digit only (another machine, another BLAS) count as unchanged.
+        Numbers that moved in the tenth digit only (another machine, another BLAS) count as unchanged, also where the
+        files or the choices behind them are others than before.
 
         Parameters
         ----------
@@ -188,8 +189,10 @@ class Exhibit:
     def _contents(self, folder: Path) -> dict[Path, str | bytes]:
         body: Any = self.to_json()
         path = folder / "results" / f"{self.key}.json"
-        if path.exists() and same_but_noise(old := loads(path), body):
-            body = old
+        old = loads(path) if path.exists() else {}
+        body = {
+            name: old[name] if name in old and same_but_noise(old[name], part) else part for name, part in body.items()
+        }
         contents: dict[Path, str | bytes] = {path: dumps(body)}
         for name, encoded in body["tables"]:
             contents |= table_files(decode_table(encoded), folder / "tables" / self.stem(name), self.program)
