@@ -153,7 +153,7 @@ def data_of(design: Design, spec: Specification, *, premia: bool = False, furthe
         "intervention": lambda: interventions(index).series,
         "intervention_shock": lambda: intervention_shocks(spec).series,
     }
-    return with_instruments(data, **{name: made[name]() for name in design.instruments})
+    return with_instruments(data, **{name: made[name] for name in design.instruments})
 
 
 def project(

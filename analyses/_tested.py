@@ -69,12 +69,13 @@ def _allied(spec: Specification) -> Dataset:
     """Terms of reaction functions, with what the allies bought together."""
     data = behaviour.monthly(spec)
     names = [f"{slug}_net_purchases" for slug in spec.ledger.allies]
-    bought = loaded(spec, *names).frame.sum(axis=1, min_count=len(names)).reindex(data.frame.index)
+    flow = loaded(spec, *names)
+    bought = flow.frame.sum(axis=1, min_count=len(names)).reindex(data.frame.index)
     columns = [VOLATILITY, "financial_conditions", CURRENCY]
     frame = data.frame[columns].assign(**{ALLIED: bought})
     made = Variable(ALLIED, "Allies: net purchases", "percent of debt", "the allies buy")
     variables = {name: data.variables[name] for name in columns} | {ALLIED: made}
-    return Dataset(frame, variables, data.vintages, parent=data)
+    return Dataset(frame, variables, (*data.vintages, *flow.vintages), parent=data)
 
 
 def _steadied(spec: Specification) -> Line:

@@ -9,10 +9,9 @@ import pandas as pd
 
 from analyses import _impacts, quantity_offset, recursive_responses
 from analyses._offsets import proxy_system
-from analyses._samples import loaded
 from analyses._units import cell, summed
 from analyses._words import months, number, yield_words
-from analyses.specification import CHINA, Specification, baseline, system
+from analyses.specification import CHINA, Specification, baseline
 from econ import Estimate
 from econ.data import against_surveys, flows, holder, misplaced, reallocated_purchases
 from econ.data.concepts import BREAK
@@ -32,11 +31,9 @@ def result(spec: Specification = baseline) -> Exhibit:
     by_holder, compared = _by_holder(spec)
     surveys, found = _surveys(spec)
     changes, moved = _changes(spec)
-    slugs = [f"{slug}_{measure}_usd" for slug in spec.concepts.holders for measure in ("net_purchases", "gap")]
-    vintages = loaded(spec, *slugs).vintages + loaded(spec, "china_mfh_holdings").vintages + system(spec).vintages
     return Exhibit(
         key="concepts", title="Whose purchases they are", numbers={**compared, **found, **moved},
-        tables={"": by_holder, "surveys": surveys, "changes": changes}, vintages=tuple(dict.fromkeys(vintages)), spec=spec,
+        tables={"": by_holder, "surveys": surveys, "changes": changes}, spec=spec,
     )  # fmt: skip
 
 

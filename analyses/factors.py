@@ -33,10 +33,9 @@ def result(spec: Specification = baseline) -> Exhibit:
             numbers |= {f"{key}_{count}_{h}": cell for h, cell in cells.items()}
             numbers[f"{key}_{count}_f"] = strength
     numbers |= {f"balance_{count}": p for count, p in balances.items()}
-    data = _impacts.data_of(_impacts.DESIGNS["granular"], spec)
     return Exhibit(
         key="factors", title="The granular cells by number of common factors", numbers=numbers,
-        tables={"": _table(rows, spec)}, vintages=data.vintages, spec=spec,
+        tables={"": _table(rows, spec)}, spec=spec,
     )  # fmt: skip
 
 

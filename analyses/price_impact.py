@@ -48,7 +48,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "controls": _controls(controlled, spec),
         },
         figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
-        vintages=fits[primary_key(spec)].parent.parent.vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 
