@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 import econ
-from analyses._measurement import BUND
 from analyses._samples import loaded, with_changes
-from analyses.specification import FED, Specification
+from analyses.specification import Specification
 from econ import Dataset, Estimate, LocalProjection
 from econ.data import Variable, flows, operations
 from econ.data.flows import debt_scale
-from econ.data.vintage import Vintage
+from econ.data.use import using
 from econ.eventstudy import Operations
 from econ.infer import regress
 
@@ -146,13 +145,13 @@ def dollars_bought(spec: Specification) -> pd.Series:
 def _premium(spec: Specification) -> Dataset:
     """Changes of the 5-year term premium (bp), official purchases and changes in position, dollars that Japan bought."""
     data = with_changes(spec, "term_premium_5y", OFFICIAL)
-    daily = econ.load("japan_dollar_purchases", frequency="D", as_of=spec.as_of)
-    frame = data.frame.assign(position_change=positions(spec), dollars=dollars_bought(spec))
+    with using() as files:
+        frame = data.frame.assign(position_change=positions(spec), dollars=dollars_bought(spec))
     made = {
         "position_change": Variable("position_change", "official change in position", "percent of debt"),
         "dollars": Variable("dollars", "dollars bought in Japan's operations", "percent of debt"),
     }
-    return Dataset(frame, {**data.variables, **made}, (*data.vintages, *daily.vintages), parent=data)
+    return Dataset(frame, {**data.variables, **made}, (*data.vintages, *files), parent=data)
 
 
 def _slope(data: Dataset, name: str, sample: tuple[str, str], spec: Specification) -> Estimate:
@@ -228,12 +227,3 @@ def _correlation(rows: pd.DataFrame, data: Dataset, spec: Specification) -> Esti
     z = (rows - rows.mean()) / rows.std()
     fit = regress(z.iloc[:, 0], z.iloc[:, [1]], cov="hac", bandwidth=spec.holdings.hac_lags, parent=data)
     return fit.estimate(str(z.columns[1]), level=spec.level, units="correlation")
-
-
-def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
-    """Files behind the bench."""
-    monthly = loaded(spec, OFFICIAL, FOREIGN, "term_premium_2y", "term_premium_5y", "fed_funds", "cpi", "industrial_production",
-                     f"{spec.primary.maturity}_average", FED, BUND, "china_mfh_holdings")  # fmt: skip
-    names = dict.fromkeys(("japan_dollar_purchases", spec.primary.maturity, *spec.yields.slope))
-    daily = econ.load(*names, frequency="D", as_of=spec.as_of)
-    return tuple(dict.fromkeys((*monthly.vintages, *daily.vintages)))

@@ -15,6 +15,7 @@ from analyses._units import cell
 from analyses.specification import FED, Specification, estimated
 from econ import Cholesky, Dataset, Estimate, Heteroskedasticity, MovingBlock, SignRestrictions
 from econ.data import Variable, flows
+from econ.data.use import using
 from econ.var import IRF, StructuralResults, VARResults
 from econ.var.cointegration.model import VECM
 
@@ -53,12 +54,16 @@ def model(
 ) -> VECM:
     """A VECM of rank one of a term premium (bp) and the official position (percent of debt)."""
     data = loaded(spec, premium).convert(**{premium: "basis points"})
-    share = flows("official", "position", as_of=spec.as_of)["value"]
+    with using() as files:
+        share = flows("official", "position", as_of=spec.as_of)["value"]
     first, last = sample
     frame = data.frame.assign(**{SHARE: share}).loc[first:last].dropna()
     made = {SHARE: Variable(SHARE, "official position", "percent of debt")}
     return VECM(
-        Dataset(frame, {**data.variables, **made}, data.vintages, parent=data), lags, 1, deterministic=deterministic
+        Dataset(frame, {**data.variables, **made}, (*data.vintages, *files), parent=data),
+        lags,
+        1,
+        deterministic=deterministic,
     )
 
 

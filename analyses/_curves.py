@@ -20,7 +20,6 @@ from econ import Unavailable
 from econ.arrays import Array, Mask
 from econ.data import flows
 from econ.data.flows import debt_scale
-from econ.data.vintage import Vintage
 from econ.multiverse import LinearSpecification, Rule, SpecificationCurve
 
 UNITS = {"sale": "bp per 1% of debt sold", "share": "share of a sale"}
@@ -303,10 +302,3 @@ def _curve(base: Base, choices: dict[str, tuple[Any, ...]], rules: tuple[Rule, .
         if met and left and all(left.values()):
             kept.append(Rule(rule.name, left, rule.reason))
     return SpecificationCurve(partial(base, **fixed), axes, exclude=kept)
-
-
-def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
-    """Files behind the curves."""
-    bought = [f"{who}_{column}" for who in HOLDERS for column in COLUMNS.values()]
-    monthly = loaded(spec, *bought, *spec.multiverse.outcomes, *POLICY["all"])
-    return monthly.vintages

@@ -12,6 +12,7 @@ from analyses._words import listing, name_of
 from analyses.specification import CHINA, JAPAN, UK, Specification, fitted
 from econ import Dataset
 from econ.data import Variable
+from econ.data.use import using
 from econ.errors import WeakInstrument
 from econ.offset import OwnShocks
 from econ.var import Proxy, ProxyResults, StructuralResults
@@ -38,26 +39,35 @@ def instrumented(spec: Specification) -> Dataset:
     name = spec.primary.maturity
     data = loaded(spec, CHINA, JAPAN, UK, *spec.offset.controls, name).convert(**{name: "basis points"})
     data = cut(data, spec)
-    shocks = pd.DataFrame({column: own_shock(spec, holder) for holder, column in OWN.items()})
-    shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)
+    with using() as files:
+        shocks = pd.DataFrame({column: own_shock(spec, holder) for holder, column in OWN.items()})
+        shocks["china_shock_joint"] = own_shock(spec, CHINA, apart=False)
     if intervened(spec):
         shocks[INTERVENTION] = interventions(pd.PeriodIndex(shocks.index)).series
     variables = {**data.variables, **{each: Variable(each, each, "percent of position") for each in shocks.columns}}
-    return Dataset(data.frame.join(shocks, how="inner"), variables, data.vintages, parent=data).complete()
+    return Dataset(data.frame.join(shocks, how="inner"), variables, (*data.vintages, *files), parent=data).complete()
+
+
+def _proxy(spec: Specification, name: str) -> Proxy:
+    """A holder's shock, which its own granular shock moves; with the files behind that."""
+    with using() as files:
+        shock = own_shock(spec, name)
+    made = {OWN[name]: Variable(OWN[name], OWN[name], "percent of position")}
+    return Proxy(Dataset(shock.to_frame(), made, tuple(files)), shock=name)
 
 
 def proxy_system(spec: Specification) -> ProxyResults:
     """The system of the VAR with China's own granular shock as instrument."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeakInstrument)  # the first stage is printed
-        svar = fitted(spec).identify(Proxy(own_shock(spec, CHINA), shock=CHINA))
+        svar = fitted(spec).identify(_proxy(spec, CHINA))
     assert isinstance(svar, ProxyResults)
     return svar
 
 
 def own_shocks(spec: Specification) -> StructuralResults:
     """The same system with the shocks of China, Japan and UK custodians, each by its own instrument."""
-    each = [Proxy(own_shock(spec, name), shock=name) for name in OWN]
+    each = [_proxy(spec, name) for name in OWN]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeakInstrument)
         return fitted(spec).identify(OwnShocks(*each))

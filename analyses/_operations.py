@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from analyses.specification import Specification
 from econ import Dataset, Estimate, Unavailable
 from econ.data import calendar, operations
 from econ.data.operations import ERAS, Era
+from econ.data.use import using
 from econ.eventstudy import OperationResults, Operations
 from econ.eventstudy.confounders import Confounders
 from econ.infer import randomise_slope
@@ -50,9 +51,11 @@ class Record:
 def records(spec: Specification) -> dict[str, Record]:
     """All operations of the sample, and those outside the spell that is left out, by the heads of the table."""
     first, last = spec.operations.span
-    table = operations(first, last, as_of=spec.as_of)
+    with using() as files:
+        table = operations(first, last, as_of=spec.as_of)
     sold = pd.Series(-table["percent_of_debt"].to_numpy(), index=pd.DatetimeIndex(table["date"]), name="sold")
-    whole = Record(sold, _daily(spec))
+    daily = _daily(spec)
+    whole = Record(sold, replace(daily, vintages=(*daily.vintages, *files)))
     return {"All": whole, _without(spec): whole.without(*spec.operations.without)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +12,7 @@ from analyses._samples import cut, loaded, window
 from analyses.specification import Specification
 from econ import Dataset
 from econ.data import Variable, flows, holder
+from econ.data.use import using
 from econ.projection import GranularInstrument, Instrument, granular_instrument, intervention_instrument
 
 INTERVENTION_YIELDS = ("yield_2y", "yield_10y")
@@ -78,6 +80,15 @@ def granular(spec: Specification, *, factors: int | None = None, exclude: tuple[
     return granular_instrument(growth, position, factors=count, exclude=exclude)
 
 
+def own_shocks(spec: Specification) -> Dataset:
+    """The own shock of every holder of the panel, with the files behind it."""
+    with using() as files:
+        shocks = granular(spec).shocks
+    return Dataset(
+        shocks, {name: Variable(name, name, "percent of position") for name in map(str, shocks)}, tuple(files)
+    )
+
+
 def interventions(index: pd.PeriodIndex) -> Instrument:
     """Dollars that Japan sold in interventions, trillions of yen a month; zero in other months."""
     return intervention_instrument(index)
@@ -100,8 +111,10 @@ def intervention_shocks(spec: Specification) -> Instrument:
     return interventions(pd.PeriodIndex(drivers.index)).residual(drivers, lags=spec.projection.lags)
 
 
-def with_instruments(data: Dataset, **series: pd.Series) -> Dataset:
-    """Add instruments as columns and keep the months that have all of them."""
+def with_instruments(data: Dataset, **made: Callable[[], pd.Series]) -> Dataset:
+    """Make instruments, add them as columns with the files behind them, and keep the months that have all of them."""
+    with using() as files:
+        series = {name: make() for name, make in made.items()}
     frame = data.frame.join(pd.DataFrame(series), how="inner")
     variables = {name: Variable(name, name, "instrument") for name in series}
-    return Dataset(frame, {**data.variables, **variables}, data.vintages, parent=data).complete()
+    return Dataset(frame, {**data.variables, **variables}, (*data.vintages, *files), parent=data).complete()

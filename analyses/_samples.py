@@ -13,7 +13,6 @@ from econ.data.concepts import BREAK
 from econ.data.flows import BY_CONCEPT
 from econ.data.holders import holder
 from econ.data.reported import codes_of
-from econ.data.vintage import Vintage
 from econ.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -138,12 +137,6 @@ def _told(data: Dataset, first: str, name: str) -> None:
                     f"sample.{name} begins in {first}, but trades of {holder(code).name} tell who bought from {since} on "
                     f"only ({reason}); begin it later, or take holders whose trades are their own."
                 )
-
-
-def calibrated(spec: Specification) -> tuple[Vintage, ...]:
-    """Files to which the simulated markets are calibrated, whatever the sample of the VAR."""
-    names = ("china_net_purchases", "japan_net_purchases", "uk_net_purchases", "fed_net_purchases", "yield_10y_germany")
-    return loaded(spec, *names, "yield_10y").vintages
 
 
 def consistent(spec: Specification) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analyses import _impacts, behaviour, freeze, replacement
 from analyses import _operations as dated
-from analyses import behaviour, freeze, price_impact, replacement
 from analyses._lines import FALLS, RISES, Line, Part, mean, normal
 from analyses._samples import loaded, window
 from analyses._stated import gold
@@ -41,9 +41,9 @@ def _impact(spec: Specification) -> Line:
         f"operations, {words.lower()}": dated.primary(dated.fitted(record, spec), spec)
         for words, record in dated.records(spec).items()
     }
-    design = price_impact.designs(spec)[price_impact.primary_key(spec)]
-    fit = price_impact.project(design, spec, horizon=spec.primary.horizon)
-    cells["projections"] = price_impact.impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
+    design = _impacts.design_of(_impacts.primary_key(spec), spec)
+    fit = _impacts.project(design, spec, horizon=spec.primary.horizon)
+    cells["projections"] = _impacts.impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
     missing = [words for words, cell in cells.items() if isinstance(cell, Unavailable)]
     if missing:
         raise EstimationError(f"the price impact of {missing[0]} is not available, so the claim cannot be judged.")
@@ -69,12 +69,13 @@ def _allied(spec: Specification) -> Dataset:
     """Terms of reaction functions, with what the allies bought together."""
     data = behaviour.monthly(spec)
     names = [f"{slug}_net_purchases" for slug in spec.ledger.allies]
-    bought = loaded(spec, *names).frame.sum(axis=1, min_count=len(names)).reindex(data.frame.index)
+    flow = loaded(spec, *names)
+    bought = flow.frame.sum(axis=1, min_count=len(names)).reindex(data.frame.index)
     columns = [VOLATILITY, "financial_conditions", CURRENCY]
     frame = data.frame[columns].assign(**{ALLIED: bought})
     made = Variable(ALLIED, "Allies: net purchases", "percent of debt", "the allies buy")
     variables = {name: data.variables[name] for name in columns} | {ALLIED: made}
-    return Dataset(frame, variables, data.vintages, parent=data)
+    return Dataset(frame, variables, (*data.vintages, *flow.vintages), parent=data)
 
 
 def _steadied(spec: Specification) -> Line:
@@ -85,7 +86,7 @@ def _steadied(spec: Specification) -> Line:
         instrument=CURRENCY, difference=True,
     )  # fmt: skip
     fit = model.fit(choices.after_stress)
-    effect = price_impact.impact(fit, VOLATILITY, choices.after_stress, spec)
+    effect = _impacts.impact(fit, VOLATILITY, choices.after_stress, spec)
     if isinstance(effect, Unavailable):
         raise EstimationError(f"the response of volatility is not available: {effect.reason}.")
     region = effect.region

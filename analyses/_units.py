@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 import econ
 from analyses.specification import Specification
 from econ import Estimate, Unavailable
+from econ.data.use import remembered
 from econ.errors import EstimationError
 
 MISSING = Unavailable("a month of it was not published")
@@ -21,7 +21,7 @@ def debt_tn(spec: Specification) -> float:
     return _debt_tn(spec.as_of)
 
 
-@cache
+@remembered(8)
 def _debt_tn(as_of: str) -> float:
     return float(econ.load("federal_debt", frequency="Q", as_of=as_of).frame["federal_debt"].iloc[-1]) / 1e6
 

@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 
 import econ
-from analyses._samples import THE_YIELD, cut, loaded, sampled, with_changes
+from analyses._samples import THE_YIELD, cut, sampled, with_changes
 from analyses._units import cell
 from analyses._words import counted, months, number
 from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline, estimated
 from econ import Cholesky, Dataset, Estimate, MovingBlock
 from econ.data import Variable, flows
+from econ.data.use import using
 from econ.offset import AddingUp, adding_up, pro_rata
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
@@ -47,20 +48,18 @@ def everybody(spec: Specification) -> Dataset:
     name, allies = spec.primary.maturity, spec.adding_up.other_allies
     data = with_changes(spec, CHINA, JAPAN, UK, FED, "foreign_net_purchases", name)
     frame = data.frame.copy()
-    for group, slugs in (("other_allies", allies), ("hubs", hubs(spec))):
-        frame[group] = sum(flows(slug, concept=spec.concept, as_of=spec.as_of)["value"] for slug in slugs)
+    with using() as files:
+        for group, slugs in (("other_allies", allies), ("hubs", hubs(spec))):
+            frame[group] = sum(flows(slug, concept=spec.concept, as_of=spec.as_of)["value"] for slug in slugs)
+        frame[ISSUANCE] = _issuance(pd.PeriodIndex(frame.index), spec)
     named = [CHINA, JAPAN, UK, "other_allies", "hubs"]
     frame["other_foreign"] = frame.pop("foreign_net_purchases") - frame[named].sum(axis=1)
-    frame[ISSUANCE] = _issuance(pd.PeriodIndex(frame.index), spec)
     variables = {
         **data.variables,
         **{each: Variable(each, GROUPS.get(each, "Net issuance"), "percent of debt") for each in frame.columns
            if each not in data.variables},
     }  # fmt: skip
-    files = loaded(spec, *(f"{slug}_net_purchases" for slug in (*allies, *hubs(spec)))).vintages
-    whole = Dataset(
-        frame[list(order_of(spec, "china"))], variables, tuple(dict.fromkeys((*data.vintages, *files))), parent=data
-    )
+    whole = Dataset(frame[list(order_of(spec, "china"))], variables, (*data.vintages, *files), parent=data)
     return cut(whole, spec).complete()
 
 
@@ -135,7 +134,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         numbers[f"{order}_pro_rata_p"] = cell(splits[order].tests, "pro rata", "p_value")
     return Exhibit(
         key="adding_up", title="Who takes the other side of a Chinese sale", numbers=numbers, tables={"": table},
-        figures={"": Figure(_plotted(splits), _draw, height=3.0)}, vintages=everybody(spec).vintages, spec=spec,
+        figures={"": Figure(_plotted(splits), _draw, height=3.0)}, spec=spec,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from analyses._words import concept, counted, month, months, yield_words
 from analyses.specification import CHINA, FED, JAPAN, UK, Specification, baseline
 from econ import Dataset
 from econ.data import Variable, holder
+from econ.data.use import using
 from econ.infer.breaks import Breaks, bai_perron
 from econ.offset import (
     StateOffset,
@@ -59,7 +60,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     dates, breaks = _breaks(spec)
     return Exhibit(
         key="behaviour", title="Who bought, and what holders react to", numbers={**found, **tests, **found_states, **breaks},
-        tables={"": table, "reactions": reactions, "states": by_states, "breaks": dates}, vintages=monthly(spec).vintages,
+        tables={"": table, "reactions": reactions, "states": by_states, "breaks": dates},
         spec=spec,
     )  # fmt: skip
 
@@ -100,7 +101,7 @@ def monthly(spec: Specification) -> Dataset:
              TENSION: "events", CURRENCY: "trillion yen"}  # fmt: skip
     made = {each: Variable(each, each.replace("_", " ").capitalize(), unit) for each, unit in units.items()}
     variables = {each: data.variables[each] for each in names} | made
-    files = tuple(dict.fromkeys((*data.vintages, *daily.vintages)))
+    files = (*data.vintages, *daily.vintages)
     return cut(Dataset(frame[[*names, *units]], variables, files, parent=data), spec)
 
 
@@ -152,10 +153,11 @@ def by_state(spec: Specification, key: str, ally: str) -> StateOffset:
     after = pd.Series(index > pd.Period(spec.behaviour.freeze, "M"), index=index)
     volatile = data.frame[VOLATILITY] > data.frame[VOLATILITY].quantile(spec.behaviour.volatile)
     frame["state"] = (after if column == AFTER else volatile).astype(float)
-    frame = frame.join(own_shock(spec, CHINA).rename(SHOCK), how="inner")
+    with using() as files:
+        frame = frame.join(own_shock(spec, CHINA).rename(SHOCK), how="inner")
     variables = {name: data.variables[name] for name in names}
     added = {"state": Variable("state", "State", "0 or 1"), SHOCK: Variable(SHOCK, "Own shock", "percent of position")}
-    whole = Dataset(frame, variables | added, data.vintages, parent=data)
+    whole = Dataset(frame, variables | added, (*data.vintages, *files), parent=data)
     return state_offset(
         whole.complete(), CHINA, ally, instrument=SHOCK, state="state", horizon=spec.offset.horizon,
         controls=spec.offset.controls, lags=spec.behaviour.state_lags, level=spec.level,

@@ -13,6 +13,7 @@ from analyses._words import name_of, span, yield_words
 from analyses.specification import Specification, baseline
 from econ import Dataset
 from econ.data import Variable
+from econ.data.use import using
 from econ.infer import bayes_factor
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 from econ.var import ElasticityPrior, SupplyDemand, SupplyDemandResults
@@ -35,13 +36,14 @@ def result(spec: Specification = baseline) -> Exhibit:
     numbers["median_by_draws"] = cell(drawn.summary(spec.level).to_frame(), "impact", "median")
     return Exhibit(
         key="beliefs", title="What the data do to beliefs", numbers=numbers, tables={"": table},
-        figures={"": Figure(_densities(fits), _draw, height=2.8)}, vintages=data.vintages, spec=spec,
+        figures={"": Figure(_densities(fits), _draw, height=2.8)}, spec=spec,
     )  # fmt: skip
 
 
 def observed(spec: Specification) -> Dataset:
     """Change of the yield (bp), purchases (percent of debt) and the contrast of news days, by month."""
-    frame = leaning.months_of(spec, spec.leaning.news, spec.leaning.sample)
+    with using() as files:
+        frame = leaning.months_of(spec, spec.leaning.news, spec.leaning.sample)
     share = float(frame["news_days"].sum() / frame["days"].sum())
     contrast = frame["news"] - share * frame["change"]
     variables = {
@@ -50,7 +52,7 @@ def observed(spec: Specification) -> Dataset:
         "contrast": Variable("contrast", "news days against the others", "bp"),
     }
     table = frame[["change", "flow"]].assign(contrast=contrast)
-    return Dataset(table, variables, leaning.vintages_of(spec))
+    return Dataset(table, variables, tuple(files))
 
 
 def model(data: Dataset, prior: str, spec: Specification, *, news: bool) -> SupplyDemand:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 import econ
-from analyses._samples import loaded
 from analyses._units import summed
 from analyses._words import concept
 from analyses.specification import Specification, baseline
@@ -108,11 +107,10 @@ class Facts:
 def result(spec: Specification = baseline) -> Exhibit:
     """Score every numerical claim that the archive can settle."""
     facts = Facts.read(spec)
-    names = (f"{slug}_{measure}" for slug in ("china", "japan", "uk") for measure in ("mfh_holdings", "net_purchases"))
     return Exhibit(
         key="claims", title="Claims scorecard", numbers=_numbers(facts, spec),
         tables={"": _scorecard(facts, spec), "annual": _annual_table(spec)},
-        vintages=loaded(spec, *names).vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -7,12 +7,11 @@ from functools import partial
 
 import pandas as pd
 
-from analyses import price_impact, quantity_offset, recursive_responses
+from analyses import _impacts, quantity_offset, recursive_responses
 from analyses._offsets import proxy_system
-from analyses._samples import loaded
 from analyses._units import cell, summed
 from analyses._words import months, number, yield_words
-from analyses.specification import CHINA, Specification, baseline, system
+from analyses.specification import CHINA, Specification, baseline
 from econ import Estimate
 from econ.data import against_surveys, flows, holder, misplaced, reallocated_purchases
 from econ.data.concepts import BREAK
@@ -32,11 +31,9 @@ def result(spec: Specification = baseline) -> Exhibit:
     by_holder, compared = _by_holder(spec)
     surveys, found = _surveys(spec)
     changes, moved = _changes(spec)
-    slugs = [f"{slug}_{measure}_usd" for slug in spec.concepts.holders for measure in ("net_purchases", "gap")]
-    vintages = loaded(spec, *slugs).vintages + loaded(spec, "china_mfh_holdings").vintages + system(spec).vintages
     return Exhibit(
         key="concepts", title="Whose purchases they are", numbers={**compared, **found, **moved},
-        tables={"": by_holder, "surveys": surveys, "changes": changes}, vintages=tuple(dict.fromkeys(vintages)), spec=spec,
+        tables={"": by_holder, "surveys": surveys, "changes": changes}, spec=spec,
     )  # fmt: skip
 
 
@@ -146,7 +143,7 @@ def _cells(spec: Specification) -> dict[str, Cells]:
     """What is compared, by panel: from a key to words and a program."""
     horizon, name = spec.primary.horizon, yield_words(spec.primary.maturity)
     impacts: Cells = {
-        "combined": ("Primary cell", lambda each: _impact(price_impact.primary_key(each), each)),
+        "combined": ("Primary cell", lambda each: _impact(_impacts.primary_key(each), each)),
         "granular": ("Granular shocks of all holders", lambda each: _impact("granular", each)),
         "ols_china": ("Least squares, China", lambda each: _impact("ols_china", each)),
         **{f"recursive_{key}": (f"China sells, {words.lower()}", partial(_recursive, order))
@@ -183,8 +180,8 @@ def _recursive(order: str, spec: Specification) -> Estimate | Unavailable:
 
 def _impact(key: str, spec: Specification) -> Estimate | Unavailable:
     """The yield after the primary horizon by one design."""
-    fit = price_impact.project(price_impact.designs(spec)[key], spec, horizon=spec.primary.horizon)
-    return price_impact.impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
+    fit = _impacts.project(_impacts.design_of(key, spec), spec, horizon=spec.primary.horizon)
+    return _impacts.impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
 
 
 if __name__ == "__main__":

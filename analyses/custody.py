@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from analyses._samples import loaded
 from analyses._units import cell, month_words, summed
 from analyses._words import concept, listing, name_of
 from analyses.specification import Specification, baseline
@@ -40,12 +39,9 @@ def result(spec: Specification = baseline) -> Exhibit:
         ],
     )
     frame = _holdings(spec)
-    names = [f"{slug}_net_purchases_usd" for slug in slugs]
-    moves = (f"{slug}_valuation_change_usd" for slug in slugs)
-    files = loaded(spec, *names).vintages + loaded(spec, "china_mfh_holdings", *moves).vintages
     return Exhibit(
         key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables={"": table},
-        figures={"": Figure(frame, _draw, height=2.7)}, vintages=files, spec=spec,
+        figures={"": Figure(frame, _draw, height=2.7)}, spec=spec,
     )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ import pandas as pd
 from analyses._units import cell, scored
 from analyses._verdicts import Evidence, Scores, verdicts, wanted
 from analyses._words import listing
-from analyses.leaning import vintages_of
 from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 from econ.simulate import DAILY_ESTIMATORS, DailyFaults, DailyMarket, Tournament, Truths, tournament
@@ -55,7 +54,6 @@ def result(spec: Specification = baseline) -> Exhibit:
         key="daily_designs", title="Designs with days on known truth and on the sample", numbers={**numbers, **found, **times},
         tables={"": _summary(table, scores, spec), "all": _everything(table, spec), "verdicts": lines, "wanted": more},
         figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, spec=spec,
-        vintages=tuple(dict.fromkeys(next(iter(evidence.records.values())).daily.vintages + vintages_of(spec))),
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     symmetries, tests = _symmetry(spec)
     return Exhibit(
         key="decisions", title="Verdicts on the offset, and symmetry", numbers={**tests, **_numbers(found, spec)},
-        tables={"": table, "symmetry": symmetries}, vintages=instrumented(spec).vintages, spec=spec,
+        tables={"": table, "symmetry": symmetries}, spec=spec,
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from analyses._samples import calibrated
 from analyses._units import scored
 from analyses._words import listing
 from analyses.specification import Specification, baseline
@@ -55,7 +54,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="designs", title="Designs on known truth", numbers=_numbers(table, believable, spec),
         tables={"": _scores(table, believable, spec), "moments": _moments()},
-        figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, vintages=calibrated(spec), spec=spec,
+        figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, spec=spec,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analyses._events import daily, studies
@@ -11,6 +13,7 @@ from analyses._words import days, label, listing
 from analyses.specification import Specification, baseline
 from econ import Estimate
 from econ.data import calendar, calendars
+from econ.data.use import using
 from econ.eventstudy import EventStudyResults
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded, render
 
@@ -27,8 +30,11 @@ def result(spec: Specification = baseline) -> Exhibit:
         rows.append(Panel(title))
         for each in spec.calendars.classes:
             if each.panel == title:
-                dates, others = dates_of(each.key, index, spec), spec.calendars.dropped if each.alone else None
-                fits = studies(spec, dates, window=spec.calendars.window, confounders=others, data=data)
+                others = spec.calendars.dropped if each.alone else None
+                with using() as files:
+                    dates = dates_of(each.key, index, spec)
+                told = replace(data, vintages=(*data.vintages, *files))
+                fits = studies(spec, dates, window=spec.calendars.window, confounders=others, data=told)
                 row, found = _class_row(each, fits, spec=spec)
                 rows.append(row)
                 numbers |= found
@@ -49,7 +55,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     return Exhibit(
         key="event_calendars", title="Classes of dates", numbers=numbers, tables={"": table},
-        vintages=data.vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

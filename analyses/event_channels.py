@@ -44,7 +44,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="event_channels", title="News of sellers and sales of allies, by maturity",
         numbers=_numbers(fits, adjusted, spec) | {"within_bound": _within(power, spec)}, tables={"": table, "robustness": _robustness(ten, spec)},
-        vintages=ten.parent.data.vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }  # fmt: skip
     return Exhibit(
         key="event_paths", title="Paths of yields around news and in stress", numbers=numbers, figures=figures,
-        vintages=data.vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     return Exhibit(
         key="event_study", title="Yields around news about holders", numbers=numbers, tables={"": table},
-        figures={"": Figure(_plotted(ten, spec), partial(_draw, xlabel=_under(spec)), height=4.2)}, vintages=ten.parent.data.vintages, spec=spec,
+        figures={"": Figure(_plotted(ten, spec), partial(_draw, xlabel=_under(spec)), height=4.2)}, spec=spec,
     )  # fmt: skip
 
 

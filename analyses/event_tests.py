@@ -31,7 +31,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }
     return Exhibit(
         key="event_tests", title="Every test of no effect", numbers=smallest, tables={"": table, "size": _size(spec)},
-        vintages=ten.parent.data.vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="event_tic", title="Yields on days of TIC releases", numbers=numbers,
         tables={"": _table(fits, two, tests, placebo=placebo, spec=spec), "controls": _controls_table(controls, distances, spec)},
-        figures={"": Figure(shown, _draw, height=2.7)}, vintages=ten.parent.data.vintages, spec=spec,
+        figures={"": Figure(shown, _draw, height=2.7)}, spec=spec,
     )  # fmt: skip
 
 

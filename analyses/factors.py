@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyses import instruments, price_impact
+from analyses import _impacts, instruments
 from analyses._samples import cut, sampled, with_changes
 from analyses._words import counted, heads, months, yield_words
 from analyses.specification import Specification, baseline
@@ -21,22 +21,21 @@ def result(spec: Specification = baseline) -> Exhibit:
     numbers: dict[str, Number] = {}
     rows: list[Row | Panel] = []
     counts = (spec.panel.factors, *spec.panel.factor_variants)
-    shown = {key: words for key, words in DESIGNS.items() if key in price_impact.designs(spec)}
+    shown = {key: words for key, words in DESIGNS.items() if key in _impacts.designs(spec)}
     balances = {count: _balance(spec, count) for count in counts}
     for key, words in shown.items():
         rows.append(Panel(words))
         for count in counts:
             fit = _project(key, spec, count)
-            cells = {h: price_impact.impact(fit, spec.primary.maturity, h, spec) for h in _horizons(spec)}
+            cells = {h: _impacts.impact(fit, spec.primary.maturity, h, spec) for h in _horizons(spec)}
             strength = float(fit.first_stage(spec.primary.horizon).statistic)
             rows.append(Row(_words(count, spec), [*cells.values(), fixed(strength, 0), fixed(balances[count], 2)]))
             numbers |= {f"{key}_{count}_{h}": cell for h, cell in cells.items()}
             numbers[f"{key}_{count}_f"] = strength
     numbers |= {f"balance_{count}": p for count, p in balances.items()}
-    data = price_impact.data_of(price_impact.DESIGNS["granular"], spec)
     return Exhibit(
         key="factors", title="The granular cells by number of common factors", numbers=numbers,
-        tables={"": _table(rows, spec)}, vintages=data.vintages, spec=spec,
+        tables={"": _table(rows, spec)}, spec=spec,
     )  # fmt: skip
 
 
@@ -46,7 +45,7 @@ def _horizons(spec: Specification) -> tuple[int, ...]:
 
 def _project(key: str, spec: Specification, count: int) -> ProjectionResults:
     other = spec if count == spec.panel.factors else spec.changed("panel.factors", count)
-    return price_impact.project(price_impact.DESIGNS[key], other, horizon=max(_horizons(spec)))
+    return _impacts.project(_impacts.DESIGNS[key], other, horizon=max(_horizons(spec)))
 
 
 def _balance(spec: Specification, count: int) -> float:

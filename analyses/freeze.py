@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
 
-import econ
 from analyses._lines import normal
 from analyses._samples import window
 from analyses._words import counted, month
@@ -18,6 +16,7 @@ from analyses.specification import Specification, baseline
 from econ import LocalProjectionDiD, PanelProjection
 from econ.data import flows
 from econ.data.concepts import BREAK
+from econ.data.use import remembered
 from econ.errors import SpecificationError
 from econ.report import Estimate, Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
@@ -69,7 +68,7 @@ def groups(spec: Specification, *, custody: bool, last: pd.Period | None = None)
     return Groups(kept, tuple(distant), date, (end - date).n)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _bought(name: str, scaled: str, concept: str, as_of: str) -> pd.Series:
     """Purchases of a holder in percent of its position in one month; both exhibits ask for them more than once."""
     values = flows(name, scale="usd_bn", concept=concept, as_of=as_of)["value"]
@@ -277,7 +276,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     return Exhibit(
         key="freeze", title="Distant and aligned holders around the freeze", numbers=numbers, tables={"": table},
-        vintages=_files(spec), spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 
@@ -297,11 +296,6 @@ def _note(weights: pd.Series, numbers: dict[str, Any], found: Groups, spec: Spec
         f"{spec.level:.0%} intervals of Welch. The date was moved to {counted(numbers['dates'], 'month')} before the freeze; bounds after Rambachan and Roth (2023), "
         f"relative magnitudes, with the largest step before, {steps:.2f}, as known: paths were not parallel; weights: {shown}. Places of trade decide to {BREAK - 1}, reported holders after."
     )
-
-
-def _files(spec: Specification) -> tuple[Any, ...]:
-    names = [f"{slug}_{measure}" for slug in spec.freeze.distant[:1] for measure in ("net_purchases_usd", "position")]
-    return econ.load(*names, as_of=spec.as_of, concept=spec.concept).vintages
 
 
 if __name__ == "__main__":

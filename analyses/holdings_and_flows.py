@@ -16,7 +16,6 @@ from econ.data import flows
 from econ.data.concepts import BREAK
 from econ.data.flows import BY_CONCEPT
 from econ.data.reported import IMPUTED
-from econ.data.vintage import Vintage
 from econ.infer import regress
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
 
@@ -57,7 +56,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }
     return Exhibit(
         key="holdings_and_flows", title="The same regression on four measures of demand", numbers=numbers,
-        tables={"": table}, figures={"": Figure(figure_data, _draw, height=2.9)}, vintages=_vintages(spec), spec=spec,
+        tables={"": table}, figures={"": Figure(figure_data, _draw, height=2.9)}, spec=spec,
     )  # fmt: skip
 
 
@@ -125,13 +124,6 @@ def _draw(page: Any, data: pd.DataFrame) -> None:
     axes.axhline(0.0, color="0.4", lw=0.6)
     axes.set_ylabel("USD billion")
     axes.legend(loc="lower left")
-
-
-def _vintages(spec: Specification) -> tuple[Vintage, ...]:
-    slugs = ("official", *spec.holdings.holders)
-    names = [f"{slug}_{measure}" for slug in slugs for measure in ("mfh_change", "net_purchases")]
-    maturity = spec.primary.maturity
-    return loaded(spec, maturity, f"{maturity}{AVERAGE}", *names).vintages
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     entries = _entries(spec, main_checks, len(main_giv.series))
     return Exhibit(
         key="instruments", title="What the instruments rest on", numbers={**_numbers(main_giv, main_checks, spec), **_strengths(entries)},
-        tables={"": table, "first_stages": _first_stages(entries, spec)}, vintages=data.vintages, spec=spec,
+        tables={"": table, "first_stages": _first_stages(entries, spec)}, spec=spec,
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from analyses.specification import Specification, baseline
 from analyses.weekly_custody import weekly
 from econ import Estimate
 from econ.data import calendar
-from econ.data.vintage import Vintage
 from econ.infer import NewsLeaning, news_leaning
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
 
@@ -49,7 +48,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         key="leaning", title="What an impact takes: leaning, and leaning that news identifies",
         numbers={**numbers, **read}, tables={"": table, "needed": needed},
         figures={"": Figure(_curve(main_one, points, spec), partial(_draw, steepest=choices.steepest), height=3.6)},
-        vintages=vintages_of(spec), spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 
@@ -140,13 +139,6 @@ def _days(spec: Specification, news: tuple[str, ...], first: pd.Timestamp, last:
     on_news = np.zeros(len(quoted), dtype=bool)
     on_news[places[places < len(quoted)]] = True
     return pd.DataFrame({"change": change, "news": change.where(on_news, 0.0), "days": 1.0, "news_days": 1.0 * on_news})
-
-
-def vintages_of(spec: Specification) -> tuple[Vintage, ...]:
-    """Files behind the months."""
-    yields = econ.load(spec.primary.maturity, frequency="D", as_of=spec.as_of).vintages
-    flows = loaded(spec, f"{spec.leaning.seller}_net_purchases").vintages
-    return tuple(dict.fromkeys(yields + flows + weekly(spec).vintages))
 
 
 Found = dict[str, tuple[tuple[str, ...], NewsLeaning, tuple[str, str]]]

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 from analyses._lines import Line
-from analyses._samples import loaded
 from analyses._stated import stated
 from analyses._tested import causes
 from analyses.specification import Specification, baseline
@@ -38,7 +37,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             numbers |= {key: line.parts[line.shown].found, f"{key}_detectable": line.detectable}
     return Exhibit(
         key="ledger", title="The ledger of claims", numbers=numbers,
-        tables={"": _ledger(found, spec), "rules": _rules(found, spec)}, vintages=_files(spec), spec=spec,
+        tables={"": _ledger(found, spec), "rules": _rules(found, spec)}, spec=spec,
     )  # fmt: skip
 
 
@@ -94,13 +93,6 @@ def _rules(found: list[Line], spec: Specification) -> Table:
         ["Held to", "What to know"], rows,
         notes=[f"The story of {spec.ledger.story}, held to vintage {spec.as_of}. A number agrees within {spec.claims.tolerance:.0%}, a sign if the whole {spec.level:.0%} set has it."],
     )  # fmt: skip
-
-
-def _files(spec: Specification) -> tuple[Any, ...]:
-    names = ("china_mfh_change", "china_net_purchases_usd", "china_position", "fed_treasuries", "china_gold_ounces",
-             "japan_dollar_purchases", "yield_10y", "financial_conditions", "yield_10y_germany")  # fmt: skip
-    months = [each for name in names for each in loaded(spec, name).vintages]
-    return tuple(dict.fromkeys((*months, *loaded(spec, "cofer_dollar_share", frequency="Q").vintages)))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     return Exhibit(
         key="literature", title="The literature on one bench", numbers=numbers, tables={"": table},
-        vintages=_bench.vintages_of(spec), spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analyses._curves import PRICED, UNITS, sale_base, sale_curve, share_base, share_curve, vintages_of
+from analyses._curves import PRICED, UNITS, sale_base, sale_curve, share_base, share_curve
 from analyses._units import cell
 from analyses._words import label, span
 from analyses.leaning import LITERATURE
@@ -59,7 +59,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         figures={
             "": Figure(_points(curves["h1"]), partial(_draw, units=UNITS["sale"], published=tuple(LITERATURE.values())), height=7.4),
             "share": Figure(_points(curves["h2"]), partial(_draw, units=UNITS["share"]), height=5.4),
-        }, vintages=vintages_of(spec), spec=spec,
+        }, spec=spec,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     }
     return Exhibit(
         key="nowcast", title="What weekly custody says of a month before it is published",
-        numbers=numbers | {"gain": gain, "p_value": p_value}, tables={"": _table(rows, spec)}, vintages=_vintages(spec),
+        numbers=numbers | {"gain": gain, "p_value": p_value}, tables={"": _table(rows, spec)},
         spec=spec,
     )  # fmt: skip
 
@@ -67,7 +67,9 @@ def system(spec: Specification) -> MixedFrequencyVAR:
     bought = loaded(spec, name).sample(first, last).complete()
     tables = {
         "W": Dataset(
-            weekly, {CUSTODY: Variable(CUSTODY, "growth of custody", "percent"), **daily.variables}, custody.vintages
+            weekly,
+            {CUSTODY: Variable(CUSTODY, "growth of custody", "percent"), **daily.variables},
+            (*custody.vintages, *daily.vintages),
         ),
         "M": bought,
         "Q": Dataset(growth, {DEBT: Variable(DEBT, "growth of the debt", "percent")}, debt.vintages),
@@ -98,15 +100,6 @@ def _table(rows: list[Row], spec: Specification) -> Table:
             f"Relative: to its own last months, an autoregression. Coverage: of {spec.level:.0%} intervals. p-value: one-sided, Diebold and Mariano with fixed-smoothing errors. Values are those of today's vintage, not those of the day."
         ],
     )  # fmt: skip
-
-
-def _vintages(spec: Specification) -> tuple[Any, ...]:
-    weekly = econ.load("fed_custody", frequency="W", as_of=spec.as_of).vintages
-    daily = econ.load(spec.primary.maturity, frequency="D", as_of=spec.as_of).vintages
-    debt = econ.load("federal_debt", frequency="Q", as_of=spec.as_of).vintages
-    return tuple(
-        dict.fromkeys((*weekly, *daily, *debt, *loaded(spec, f"{spec.nowcast.holder}_net_purchases").vintages))
-    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analyses._samples import calibrated
 from analyses._units import scored
 from analyses.specification import Specification, baseline
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
@@ -58,7 +57,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="offset_designs", title="Offsets on known truth", numbers=_numbers(table, spec),
         tables={"": _table(table, "offset", spec), "price": _table(table, "price_offset", spec)},
-        vintages=calibrated(spec), spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-import econ
 from analyses._doubts import doubts
 from analyses._operations import FEW, Fits, Record, days, fitted, primary, records, spread
 from analyses._units import per_100bn
@@ -35,12 +34,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         numbers={**numbers, **of_signs, **of_doubts, **_counts(fits, spec)},
         tables={"": table, "doubts": asked, "signs": signs, "maturities": _maturities(both, spec), "eras": _eras(whole, fits, spec)},
         figures={"": Figure(_path(path, spec), _draw, height=2.8)},
-        vintages=whole.daily.vintages + _files(spec), spec=spec,
+        spec=spec,
     )  # fmt: skip
-
-
-def _files(spec: Specification) -> tuple[Any, ...]:
-    return econ.load("japan_dollar_purchases", frequency="D", as_of=spec.as_of).vintages
 
 
 MONTH = 20

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analyses._kinds import known
-from analyses._projections import (
-    CHINA,
-    FOREIGN,
-    JAPAN,
-    OFFICIAL,
-    Sale,
-    granular,
-    intervened,
-    intervention_shocks,
-    interventions,
-    long_monthly,
-    monthly,
-    with_instruments,
-)  # fmt: skip
-from analyses._samples import loaded, window
+from analyses._impacts import design_of, designs, impact, primary_key, project
+from analyses._projections import intervened
 from analyses._units import debt_tn, per_100bn
-from analyses._words import concept, heads, label, listing, months, name_of, series, yield_words
+from analyses._words import concept, heads, label, listing, months, series, yield_words
 from analyses.specification import Specification, baseline
-from econ import Dataset, Estimate, LocalProjection
+from econ import Estimate
 from econ.infer import equivalence
 from econ.projection import ProjectionResults
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
@@ -42,126 +28,6 @@ PUBLISHED = (5, 28)
 Fits = dict[str, ProjectionResults]
 Cells = dict[str, dict[int, Estimate | Unavailable]]
 Controlled = tuple[Estimate | Unavailable, Estimate | Unavailable, float, int]
-INSTRUMENTS = ("granular", "china_shock", "intervention", "intervention_shock")
-
-
-@dataclass(frozen=True)
-class Design:
-    """One way to learn the price impact.
-
-    Parameters
-    ----------
-    words : str
-        Row of the tables.
-    sale : Sale
-        Whose sales.
-    instruments : tuple of str
-        Empty for least squares.
-    hubs : bool
-        Whether custody hubs are in the panel of the granular instrument.
-    long : bool
-        Since 1985, average yields.
-    """
-
-    words: str
-    sale: Sale
-    instruments: tuple[str, ...] = ()
-    hubs: bool = True
-    long: bool = False
-
-
-EMPTY = Unavailable("the instruments contradict each other: the set is empty")
-DESIGNS = {
-    "ols_long": Design("LS officials, 1985–2020", OFFICIAL, long=True),
-    "ols_whole": Design("LS all foreign, 1985 on", FOREIGN, long=True),
-    "ols_foreign": Design("LS all foreign", FOREIGN),
-    "ols_china": Design("LS China", CHINA),
-    "ols_japan": Design("LS Japan", JAPAN),
-    "granular": Design("Granular, all", FOREIGN, ("granular",)),
-    "granular_ex_hubs": Design("Granular, no hubs", FOREIGN, ("granular",), hubs=False),
-    "granular_china": Design("China's own shocks", CHINA, ("china_shock",)),
-    "intervention": Design("Interventions", JAPAN, ("intervention",)),
-    "intervention_shock": Design("Intervention shocks", JAPAN, ("intervention_shock",)),
-    "combined": Design("Combined", FOREIGN, ("granular", "intervention")),
-}
-
-
-def _chosen(spec: Specification) -> dict[str, Design]:
-    """The designs; the last is that of the primary cell, if no other is."""
-    wanted = (spec.primary.seller, spec.primary.instruments)
-    if any((each.sale.slug, each.instruments) == wanted for each in DESIGNS.values() if each.hubs and not each.long):
-        return DESIGNS
-    known("primary.instruments (or add it to DESIGNS)", spec.primary.instruments, INSTRUMENTS)
-    sale = Sale(spec.primary.seller, name_of(spec.primary.seller))
-    return {**DESIGNS, "combined": Design(f"Primary, {sale.words}", sale, spec.primary.instruments)}
-
-
-def primary_key(spec: Specification) -> str:
-    """The design with the seller and the instruments of the primary cell of H1."""
-    wanted = (spec.primary.seller, spec.primary.instruments, True, False)
-    found = _chosen(spec).items()
-    return next(key for key, each in found if (each.sale.slug, each.instruments, each.hubs, each.long) == wanted)
-
-
-def designs(spec: Specification) -> dict[str, Design]:
-    """The designs that the sample and the concept permit.
-
-    Without an intervention in the sample none rests on interventions, and positions of all foreigners, or trades by
-    holder, are not published back to the beginning of the long sample.
-    """
-    chosen = {key: each for key, each in _chosen(spec).items() if not each.long or _published(each, spec)}
-    if intervened(spec):
-        return chosen
-    found = {}
-    for key, design in chosen.items():
-        left = tuple(name for name in design.instruments if not name.startswith("intervention"))
-        if left or not design.instruments:
-            found[key] = replace(design, instruments=left)
-    return found
-
-
-def _published(design: Design, spec: Specification) -> bool:
-    """Whether purchases are published from the beginning of the long sample under the concept of the specification."""
-    if spec.concept == baseline.concept:  # a sample that it does not reach is an error, not a design less
-        return True
-    name = f"{design.sale.slug}_net_purchases"
-    first = str(loaded(spec, name).frame[name].dropna().index[0])
-    return first <= window(spec, "whole" if design.sale == FOREIGN else "long")[0]
-
-
-def data_of(design: Design, spec: Specification, *, premia: bool = False, further: tuple[str, ...] = ()) -> Dataset:
-    """The months and columns of a design; ``premia`` puts term premia in the place of yields."""
-    options = {"responses": spec.yields.premia, "ends": False} if premia else {"responses": spec.yields.maturities}
-    if design.long:
-        return long_monthly(design.sale, spec, **options if premia else {"responses": spec.yields.averages})
-    data = monthly(design.sale, spec, further=further, **options)
-    if not design.instruments:
-        return data
-    index, left_out = pd.PeriodIndex(data.frame.index), () if design.hubs else spec.panel.hubs
-    made = {
-        "granular": lambda: granular(spec, exclude=left_out).series,
-        "china_shock": lambda: granular(spec, exclude=left_out).shocks["china"],
-        "intervention": lambda: interventions(index).series,
-        "intervention_shock": lambda: intervention_shocks(spec).series,
-    }
-    return with_instruments(data, **{name: made[name]() for name in design.instruments})
-
-
-def project(
-    design: Design, spec: Specification, *, horizon: int, premia: bool = False, controls: tuple[str, ...] | None = None
-) -> ProjectionResults:
-    """Estimate one design; the response is the yield relative to the month before the sale."""
-    usual = spec.projection.long_controls if design.long else spec.primary.controls
-    controls = usual if controls is None else controls
-    data = data_of(design, spec, premia=premia, further=tuple(name for name in controls if name not in usual))
-    kept = spec.yields.premia if premia else (*spec.yields.maturities, *spec.yields.averages)
-    responses = tuple(name for name in data.frame.columns if name in kept)
-    model = LocalProjection(
-        data, response=responses, impulse=design.sale.name, controls=controls,
-        lags=spec.projection.long_lags if design.long else spec.projection.lags, instrument=design.instruments or None,
-        difference=True,
-    )  # fmt: skip
-    return model.fit(horizon)
 
 
 @recorded
@@ -182,23 +48,8 @@ def result(spec: Specification = baseline) -> Exhibit:
             "controls": _controls(controlled, spec),
         },
         figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
-        vintages=fits[primary_key(spec)].parent.parent.vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
-
-
-def impact(
-    fit: ProjectionResults, response: str, horizon: int, spec: Specification, *, small_sample: bool = True
-) -> Estimate | Unavailable:
-    """One response of a design, with its weak-instrument-robust set if it has an instrument."""
-    name = response if response in fit.parent.responses else f"{response}_average"
-    if name not in fit.parent.responses:
-        return Unavailable("no yield of this maturity in this sample")
-    estimate = replace(fit.irf.at(horizon, response=name, level=spec.level), units="bp per 1% of debt")
-    if not fit.parent.instruments:
-        return estimate
-    region = fit.robust_set(name, horizon, level=spec.level, small_sample=small_sample)
-    ends: tuple[float | Unavailable, ...] = (region.lower, region.upper) if region.intervals else (EMPTY, EMPTY)
-    return replace(estimate, lower=ends[0], upper=ends[1], region=region)
 
 
 def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Table:
@@ -286,7 +137,7 @@ def _controlled(spec: Specification) -> dict[str, Controlled]:
     }
     found = {}
     for key, controls in sets.items():
-        fit = project(designs(spec)[primary_key(spec)], spec, horizon=spec.primary.horizon, controls=controls)
+        fit = project(design_of(primary_key(spec), spec), spec, horizon=spec.primary.horizon, controls=controls)
         cell = impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
         found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, fit.nobs)
     return found

@@ -10,7 +10,7 @@ import pandas as pd
 from analyses._offsets import groups, own_shocks
 from analyses._samples import ordered, sampled
 from analyses._words import months, yield_words
-from analyses.specification import CHINA, Specification, baseline, fitted, system
+from analyses.specification import CHINA, Specification, baseline, fitted
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import ShutOff, price_offset
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
@@ -82,7 +82,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="price_offset", title="What allied buying takes out of the price effect", numbers=numbers,
         tables={"": _table(rows, spec)}, figures={"": Figure(pd.concat(paths, ignore_index=True), _draw, height=2.8)},
-        vintages=system(spec).vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import econ
 from analyses._offsets import groups, proxy_system
 from analyses._samples import ordered, sampled
 from analyses._words import buyer, heads, months
-from analyses.specification import CHINA, Specification, baseline, fitted, system
+from analyses.specification import CHINA, Specification, baseline, fitted
 from econ import Cholesky, Estimate, MovingBlock
 from econ.offset import decide, quantity_offset
 from econ.report import Exhibit, Panel, Row, Table, main, recorded
@@ -64,7 +64,6 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="quantity_offset", title="How much of a Chinese sale allies buy", numbers=numbers,
         tables={"": table, "sets": _sets(spec, irfs, svar)}, spec=spec,
-        vintages=system(spec).vintages,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analyses._samples import actions, ordered, window, without_controls
 from analyses._units import debt_tn, per_100bn
 from analyses._words import counted, heads, months, name_of, span, variables, yield_words
-from analyses.specification import Specification, baseline, fitted, system
+from analyses.specification import Specification, baseline, fitted
 from econ import Cholesky, Estimate, MovingBlock
 from econ.errors import Unstable
 from econ.report import Exhibit, Figure, Panel, Row, Table, Unavailable, main, recorded
@@ -63,7 +63,6 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="recursive_responses", title="Yield responses under both recursive orders", numbers=numbers,
         tables={"": table, "variants": variants}, figures={"": Figure(_plotted(irfs, spec), _draw, height=4.4)}, spec=spec,
-        vintages=system(spec).vintages,
     )  # fmt: skip
 
 

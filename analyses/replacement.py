@@ -15,6 +15,7 @@ from econ import Dataset, Estimate, LocalProjection, Unavailable
 from econ.data import Variable, holder, reallocated_purchases
 from econ.data.flows import debt_scale
 from econ.data.surveys import SURVEYS
+from econ.data.use import using
 from econ.errors import EstimationError
 from econ.offset import instrumented_offset, quantity_offset
 from econ.projection import ProjectionResults
@@ -54,7 +55,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
     return Exhibit(
         key="replacement", title="What Japan replaces, and what others undo", numbers=numbers, tables={"": table},
-        vintages=_flows(spec, choices.trades_sample).vintages + _others(spec).vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 
@@ -93,14 +94,15 @@ def surveyed(spec: Specification) -> Dataset:
     """China's purchases as surveys correct them until the last survey, as reported after it; the allies' as reported."""
     choices = spec.replacement
     data = _flows(spec, choices.sample)
-    found = _reallocated(spec)["purchases"]
-    scale = debt_scale(pd.PeriodIndex(found.index), as_of=spec.as_of)
+    with using() as files:
+        found = _reallocated(spec)["purchases"]
+        scale = debt_scale(pd.PeriodIndex(found.index), as_of=spec.as_of)
     corrected = (100.0 * found / scale).reindex(data.frame.index)
     moved = (corrected - data.frame[CHINA]).fillna(0.0)  # what the surveys give to China were trades of the hubs
     frame = data.frame.assign(**{CHINA: data.frame[CHINA] + moved})
     if choices.hubs == ("uk",):  # several hubs share what was moved, each by its own share
         frame = frame.assign(**{UK: frame[UK] - moved})
-    return replace(data, frame=frame, parent=data)
+    return replace(data, frame=frame, vintages=(*data.vintages, *files), parent=data)
 
 
 def _reallocated(spec: Specification) -> pd.DataFrame:

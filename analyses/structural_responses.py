@@ -10,12 +10,12 @@ from typing import Any, TypeAlias, cast
 import pandas as pd
 
 import econ
-from analyses._projections import granular
+from analyses._projections import own_shocks
 from analyses._samples import actions, ordered, sampled, window, without_controls
 from analyses._units import debt_tn, per_100bn
 from analyses._words import counted, label, listing, months, series, yield_words
 from analyses.specification import Specification, baseline, estimated, system
-from econ import Cholesky, Estimate, MovingBlock
+from econ import Cholesky, Dataset, Estimate, MovingBlock
 from econ.errors import EstimationError, IdentificationError, SampleTooShort, WeakInstrument
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 from econ.var import IRF, Heteroskedasticity, NonGaussian, Proxy, SignRestrictions, StructuralResults, VARResults
@@ -36,7 +36,7 @@ class Case:
     spec: Specification
     fit: VARResults
     plain: VARResults
-    own: pd.DataFrame
+    own: Dataset
 
 
 Identify = Callable[[Case, str], StructuralResults]
@@ -45,13 +45,13 @@ Identify = Callable[[Case, str], StructuralResults]
 def cases(spec: Specification) -> dict[tuple[str, str], Case]:
     """By controls ("" or "_bare") and yield."""
     found: dict[tuple[str, str], Case] = {}
-    shocks: dict[tuple[str, str], pd.DataFrame] = {}  # by months: neither yield nor controls matter to them
+    shocks: dict[tuple[str, str], Dataset] = {}  # by months: neither yield nor controls matter to them
     for controls, chosen in (("", spec), ("_bare", without_controls(spec))):
         for name in maturities(spec):
             own = _within(chosen, name).changed("primary.maturity", name)
             data, months_of = system(own), window(own)
             if months_of not in shocks:
-                shocks[months_of] = granular(own).shocks
+                shocks[months_of] = own_shocks(own)
             fit, plain = (
                 estimated(data, own.var.lags, each) for each in (own, own.changed("var.bias_corrected", False))
             )
@@ -72,7 +72,7 @@ def proxied(case: Case, holder: str) -> StructuralResults:
     """The holder's own granular shock as the instrument."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeakInstrument)  # the first stage is printed beside the result
-        return case.fit.identify(Proxy(case.own[[holder.removesuffix("_net_purchases")]], shock=holder))
+        return case.fit.identify(Proxy(case.own.select(holder.removesuffix("_net_purchases")), shock=holder))
 
 
 def by_variance(case: Case, holder: str) -> StructuralResults:
@@ -222,7 +222,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             **{_stem(holder, place): _table(holder, cells, spec) for place, holder in enumerate(actions(spec))},
             "identification": strength,
         },
-        vintages=every["", spec.primary.maturity].fit.data.vintages, spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -24,13 +24,12 @@ def result(spec: Specification = baseline) -> Exhibit:
     rows: list[Row | Panel] = [Panel("Net purchases of long-term Treasuries, percent of debt a month")]
     rows += _rows(flows)
     rows.append(Panel("Monthly change of yields, basis points"))
-    vintages, paths, ends = flows.vintages, [_paths(flows)], ""
+    paths, ends = [_paths(flows)], ""
     for name in (*spec.yields.maturities, spec.yields.premium, *spec.summary.yields):
         data = econ.load(name, as_of=spec.as_of).convert(**{name: "basis points"}).transform(**{name: "diff"})
         data = data.sample(*spec.sample.main)
         rows += _rows(data)
         paths.append(_paths(data))
-        vintages += data.vintages
         if name == spec.yields.premium:
             ends = str(data.frame.index[-1])
     table = Table(
@@ -47,7 +46,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="summary_statistics", title="Summary statistics", numbers=_numbers(flows, debt), tables={"": table},
         figures={"": Figure(pd.concat(paths, ignore_index=True), _draw, height=6.6)},
-        vintages=(*vintages, *debt.vintages), spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 

@@ -140,10 +140,9 @@ def result(spec: Specification = baseline) -> Exhibit:
         **{f"rmse_usd_{slug}": cell(fit, slug, "rmse_usd") for slug in ("china", "japan", "uk", "official")},
         "months": int(cell(fit, "china", "nobs")),
     }
-    vintages = econ.load("official_net_purchases_usd", "official_valuation_change_usd", as_of=spec.as_of).vintages
     return Exhibit(
         key="valuation_model", title="Fit of the valuation model", numbers=numbers,
-        tables={"": table, "alternatives": table_of_alternatives}, vintages=vintages, spec=spec,
+        tables={"": table, "alternatives": table_of_alternatives}, spec=spec,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     numbers |= {f"scheme_{place}": each for place, each in enumerate(impacts.values())}
     return Exhibit(
         key="variance_designs", title="Variances on the long sample", numbers=numbers,
-        tables={"": table, "regimes": _variances(made, spec)}, vintages=data.vintages, spec=spec,
+        tables={"": table, "regimes": _variances(made, spec)}, spec=spec,
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def pair(spec: Specification) -> Dataset:
         CHANGE: Variable(CHANGE, f"change of the {yield_words(name)}", "bp"),
     }
     kept = table.loc[spec.variances.sample[0] : spec.variances.sample[1]].dropna()
-    return Dataset(kept, variables, tuple(dict.fromkeys(data.vintages + daily.vintages)))
+    return Dataset(kept, variables, data.vintages + daily.vintages)
 
 
 def regimes(data: Dataset, spec: Specification) -> RegimeLeaning:

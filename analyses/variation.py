@@ -17,6 +17,7 @@ from analyses.specification import Specification, baseline
 from econ import Cholesky, Dataset, Estimate, LocalProjection
 from econ.data import Variable
 from econ.data.flows import debt_scale
+from econ.data.use import using
 from econ.errors import SpecificationError
 from econ.projection import PathProjection
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
@@ -38,7 +39,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="variation", title="Whether the response has changed", numbers=numbers | told,
         tables={"": table, "dates": by_date}, figures={"": Figure(drawn, _draw, height=2.9)},
-        vintages=tuple(dict.fromkeys((*_months(spec).vintages, *_weekly(spec).vintages))), spec=spec,
+        spec=spec,
     )  # fmt: skip
 
 
@@ -49,15 +50,15 @@ def daily(spec: Specification) -> Dataset:
     index = pd.DatetimeIndex(quoted.index)
     at = index.searchsorted(pd.DatetimeIndex(record.sold.index))  # while New York is closed: the next quoted day
     sold = record.sold[at < len(index)].groupby(index[at[at < len(index)]]).sum().reindex(index, fill_value=0.0)
-    columns = {CHANGE: quoted, SOLD: sold} | {
-        name: weekly.reindex(index, method="ffill") for name, weekly in _known(spec).items()
-    }
+    with using() as files:
+        known = {name: weekly.reindex(index, method="ffill") for name, weekly in _known(spec).items()}
+    columns = {CHANGE: quoted, SOLD: sold} | known
     variables = {
         CHANGE: Variable(CHANGE, f"change of the {yield_words(spec.primary.maturity)}", "bp"),
         SOLD: Variable(SOLD, "dollars sold", "percent of debt"),
         **{name: Variable(name, MODIFIERS[name], "index or percent") for name in spec.variation.modifiers},
     }
-    return Dataset(pd.DataFrame(columns, index=index), variables, record.daily.vintages)
+    return Dataset(pd.DataFrame(columns, index=index), variables, (*record.daily.vintages, *files))
 
 
 def _known(spec: Specification) -> dict[str, pd.Series]:
@@ -155,7 +156,7 @@ def _months(spec: Specification) -> Dataset:
         FLOW: Variable(FLOW, "net purchases", "percent of debt"),
         CHANGE: Variable(CHANGE, "change of the yield", "bp"),
     }
-    return Dataset(frame, variables, tuple(dict.fromkeys((*data.vintages, *quoted.vintages))))
+    return Dataset(frame, variables, (*data.vintages, *quoted.vintages))
 
 
 def _by_date(spec: Specification) -> tuple[Table, pd.DataFrame, dict[str, Any]]:

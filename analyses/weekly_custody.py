@@ -15,6 +15,7 @@ from analyses._words import counted, day, heads, label, month
 from analyses.specification import Specification, baseline
 from econ import Dataset, Estimate, LocalProjection
 from econ.data import Variable, debt_scale
+from econ.data.use import using
 from econ.infer import equivalence, regress
 from econ.projection import Credentials, Instrument, credentials, custody_instrument
 from econ.report import Exhibit, Figure, Panel, Row, Table, main, recorded
@@ -33,7 +34,8 @@ def weekly(spec: Specification) -> Dataset:
     yields = 100.0 * daily.frame.reindex(wednesdays.union(daily.frame.index)).ffill().loc[wednesdays]
     change = stocks.frame.diff() / 1000.0
     months = pd.DatetimeIndex(wednesdays).to_period("M")
-    debt = debt_scale(months.unique(), as_of=spec.as_of).reindex(months).to_numpy()
+    with using() as files:
+        debt = debt_scale(months.unique(), as_of=spec.as_of).reindex(months).to_numpy()
     frame = pd.DataFrame(
         {
             "custody_sales": -100.0 * change["fed_custody"] / debt,
@@ -47,8 +49,7 @@ def weekly(spec: Specification) -> Dataset:
         "fed_purchases": Variable("fed_purchases", "Fed purchases", "percent of debt", "the Fed buys"),
         **{name: Variable(name, label(name), "basis points", "higher yield") for name in spec.yields.maturities},
     }
-    debt_file = econ.load("federal_debt", frequency="Q", as_of=spec.as_of).vintages
-    whole = Dataset(frame.iloc[1:], variables, (*stocks.vintages, *daily.vintages, *debt_file))
+    whole = Dataset(frame.iloc[1:], variables, (*stocks.vintages, *daily.vintages, *files))
     return cut(whole, spec, "custody")
 
 
@@ -121,7 +122,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec) | {f"placebo_p_{h}": p for h, p in zip(horizons, p_values, strict=True)},
         tables={"": table},
-        figures={"": Figure(_plotted(irf, spec), _draw, height=2.6)}, vintages=data.vintages, spec=spec,
+        figures={"": Figure(_plotted(irf, spec), _draw, height=2.6)}, spec=spec,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from econ.border import checked
 from econ.data.home import data_home
+from econ.data.use import used
 from econ.data.vintage import Vintage
 from econ.errors import ChecksumMismatch, SchemaError, SeriesNotFound, VintageMissing, suggestion
 
@@ -229,6 +230,7 @@ def table_bytes(name: str, as_of: str = EMBEDDED) -> tuple[bytes, Vintage]:
     if name not in files:
         raise SeriesNotFound(f"no table {name!r} in vintage {as_of}; {suggestion(name, files)}")
     path = folder(as_of) / f"{name}.csv"
+    used(files[name])
     return sound(path, files[name].file, files[name].sha256, cure(as_of)), files[name]
 
 

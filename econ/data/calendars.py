@@ -18,6 +18,7 @@ from econ.border import checked
 from econ.data.catalogue import entry as series_named
 from econ.data.convert import native
 from econ.data.dates import within
+from econ.data.use import remembered
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 
 _FOLDER = Path(__file__).parent
@@ -94,7 +95,7 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
     return frame[(frame["date"] >= low) & (frame["date"] <= high)].reset_index(drop=True)
 
 
-@cache
+@remembered(64)
 def _whole(name: str) -> pd.DataFrame:
     """All dates of a class."""
     entry = _book().loc[[name]].iloc[0]

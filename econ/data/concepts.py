@@ -13,12 +13,11 @@ Saudi Arabia, which it does not print, have them to 2020-12 and nothing until 20
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from econ.data.archive import read_table
 from econ.data.holders import HOLDERS, PARTS, holder
+from econ.data.use import remembered
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound
 
@@ -38,7 +37,7 @@ LISTED = tuple(code for code in LINES if code not in PARTS)
 """The same without lines that ended in 2000-12: what the rest of the world is without in the SLT form."""
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _wide(table: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """Net purchases of one table, USD billions: months by holder."""
     frame, _ = read_table(table, as_of)
@@ -47,15 +46,18 @@ def _wide(table: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     return wide.dropna(how="all")
 
 
-def _counterparty(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
-    form = _wide("s_form", as_of, stamp)
+def _traded(code: str, form: pd.DataFrame) -> pd.Series:
+    """The line of one holder in the S form, or the lines that make it up."""
     if code == "ROW":
-        return _labelled(form["TOT"] - form[list(LINES)].sum(axis=1), "TIC S form")
+        return form["TOT"] - form[list(LINES)].sum(axis=1)
     if code in PARTS:
-        after = form[list(PARTS[code])].sum(axis=1, min_count=len(PARTS[code]))
-        return _labelled(form[code].fillna(after), "TIC S form")
-    if code in form:
-        return _labelled(form[code], "TIC S form")
+        return form[code].fillna(form[list(PARTS[code])].sum(axis=1, min_count=len(PARTS[code])))
+    return form[code]
+
+
+def _counterparty(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+    if code == "ROW" or holder(code).s_form_first:
+        return _labelled(_traded(code, _wide("s_form", as_of, stamp)), "TIC S form")
     tables = ("foreign_official", "bertaut_judson") if code == "OFF" else ("bertaut_judson",)
     known = [wide[code] for wide in (_wide(table, as_of, stamp) for table in tables) if code in wide]
     if not known:
@@ -86,7 +88,7 @@ def _labelled(series: pd.Series, source: str) -> pd.DataFrame:
     return pd.DataFrame({"value": known.reindex(months), "source": source}, index=months)
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def purchases(code: str, concept: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """Published net purchases of one holder, USD billions: ``value``, ``source``; NaN in months without a figure.
 

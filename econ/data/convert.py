@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from econ import checks
 from econ.data.archive import EMBEDDED, read_table, verified
 from econ.data.catalogue import Entry, entry
+from econ.data.use import remembered
 from econ.data.vintage import Vintage
 from econ.errors import FrequencyError, SchemaError, VintageMissing
 
@@ -35,7 +34,7 @@ def native(item: Entry, as_of: str = EMBEDDED) -> pd.Series:
     return _series(item, as_of, vintage).copy()
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _series(item: Entry, as_of: str, vintage: Vintage) -> pd.Series:
     """What `native` gives of a file that was found sound: the paper reads most of its series more than once."""
     frame, _ = read_table(item.table, as_of)

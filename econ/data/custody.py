@@ -9,7 +9,7 @@ found 1,112bn in China where reports had added up to 844bn, and 95bn in the UK i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from econ.data.archive import EMBEDDED, read_table
 from econ.data.benchmark import Benchmark, benchmark
 from econ.data.holders import holder
 from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
+from econ.data.use import remembered
 from econ.data.vintage import Vintage
 from econ.errors import SchemaError, SeriesNotFound
 
@@ -84,7 +85,10 @@ def custody_adjusted(
 
     def moved(one: str) -> pd.Series:
         codes = codes_of(one)
-        parts = [added_up(codes, part, read=long_term, as_of=as_of, stamp=stamp)["value"] for part in _EXPLAINED]
+        parts = [
+            added_up(codes, part, read=partial(long_term, measure=part), as_of=as_of, stamp=stamp)["value"]
+            for part in _EXPLAINED
+        ]
         return parts[0].add(parts[1])
 
     change = moved(name)
@@ -103,7 +107,7 @@ def custody_adjusted(
 _EXPLAINED = ("net_purchases", "valuation_change")
 
 
-@lru_cache(maxsize=32)
+@remembered(32)
 def _by_break(
     code: str, hubs: tuple[str, ...], survey_error: float, as_of: str, stamp: tuple[Vintage, ...]
 ) -> Benchmark:

@@ -112,6 +112,7 @@ class Dataset(Shown):
             raise SchemaError(f"columns {missing} have no description; give each column a Variable.")
         own = {name: given[name] for name in frame.columns}
         object.__setattr__(self, "variables", FrozenMapping(own))
+        object.__setattr__(self, "vintages", tuple(dict.fromkeys(self.vintages)))
 
     def _facts(self) -> Facts:
         return {
@@ -256,7 +257,7 @@ class Dataset(Shown):
         frame = self.frame.join(other.frame, how="outer").sort_index()
         if isinstance(frame.index, pd.PeriodIndex):  # two spans may leave a hole between them
             frame = frame.reindex(pd.period_range(frame.index[0], frame.index[-1], freq=frame.index.freq))
-        vintages = tuple(dict.fromkeys(self.vintages + other.vintages))
+        vintages = (*self.vintages, *other.vintages)
         return Dataset(frame, {**self.variables, **other.variables}, vintages, parent=(self, other))
 
     def transform(self, **how: str) -> Dataset:

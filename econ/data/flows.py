@@ -6,7 +6,7 @@ here holders are added up and measured in dollars or in percent of the debt.
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from econ.data.archive import EMBEDDED, read_table, table_bytes
 from econ.data.concepts import CONCEPTS
 from econ.data.custody import benchmarked
 from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
+from econ.data.use import remembered
 from econ.data.vintage import Vintage
 from econ.errors import SpecificationError
 
@@ -24,7 +25,7 @@ MEASURES = ("net_purchases", "valuation_change", "position_change", "gap", "mfh_
 SCALES = ("debt", "usd_bn")
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _debt(as_of: str, stamp: tuple[Vintage, ...]) -> pd.Series:
     frame, _ = read_table("FYGFDPUN", as_of)
     return pd.Series(frame["value"].to_numpy() / 1000.0, index=pd.PeriodIndex(frame["date"], freq="Q"))
@@ -143,7 +144,7 @@ def flow_table(
     return _flow_table(codes_of(name), name, (measure, scale, concept), as_of, stamp).copy()
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _flow_table(
     codes: tuple[str, ...], name: str, asked: tuple[str, str, str], as_of: str, stamp: tuple[Vintage, ...]
 ) -> pd.DataFrame:
@@ -157,7 +158,7 @@ def _flow_table(
         table = both[["imputed", "source"]].assign(std_error=both[f"{measure}_std_error"])
         table.insert(0, "value", both[measure])
     else:
-        read = holdings_by_survey if measure.startswith("mfh") else partial(long_term, concept=concept)
+        read = holdings_by_survey if measure.startswith("mfh") else partial(long_term, measure=measure, concept=concept)
         table = added_up(codes, measure, read=read, as_of=as_of, stamp=stamp)
     if scale == "debt":
         per_debt = 100.0 / _scale(pd.PeriodIndex(table.index), as_of, stamp)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from econ.data.holders import holder
 from econ.data.index import with_rows_for_holes
 from econ.data.operations import dollar_purchases
 from econ.data.reported import codes_of, stamp_of
+from econ.data.use import Files, using
 from econ.data.vintage import Vintage
 from econ.errors import DataError, FrequencyError, Revised, SeriesNotFound, SpecificationError
 
@@ -87,23 +89,24 @@ def load(
         raise SpecificationError(
             f"no series of {list(names)} has a concept of purchases; leave concept={concept!r} out."
         )
-    columns, variables, files = {}, {}, {}
+    columns, variables, files = {}, {}, dict[str, Files]()
     stamp = stamp_of(as_of) if any(entry(name).holder for name in names) else ()
     for name in names:
         item = entry(name)
         of = concept if _by_concept(item) else "spliced"
-        columns[name], imputed = _column(item, as_of, frequency, rule, stamp=stamp, concept=of)
+        with using() as files[name]:
+            columns[name], imputed = _column(item, as_of, frequency, rule, stamp=stamp, concept=of)
         variables[name] = _variable(item, imputed, of)
-        files.update({vintage.file: vintage for vintage in _files(item, as_of, of)})
     frame = pd.DataFrame(columns).loc[:, list(names)].sort_index()
     full = frame.notna().all(axis=1)
     if not full.any():
         raise SpecificationError(f"series {list(names)} have no period in common in vintage {as_of}.")
     frame = with_rows_for_holes(frame.loc[full.idxmax() : full[::-1].idxmax()])
-    told = _revisions(frame, as_of, frequency, rule, concept)
+    with using(tell=False):  # figures that came later make none of those asked for
+        told = _revisions(frame, files, as_of, frequency, rule, concept)
     if told:
         warn(told, Revised)
-    return Dataset(frame, variables, tuple(files.values()))
+    return Dataset(frame, variables, tuple(chain(*files.values())))
 
 
 def _refuse_paths(names: Sequence[str]) -> None:
@@ -122,20 +125,22 @@ def _by_concept(item: Entry) -> bool:
     return bool(item.holder) and item.column in BY_CONCEPT
 
 
-def _revisions(frame: pd.DataFrame, as_of: str, frequency: str, rule: str | None, concept: str) -> str:
+def _revisions(
+    frame: pd.DataFrame, files: Mapping[str, Files], as_of: str, frequency: str, rule: str | None, concept: str
+) -> str:
     """What the newest vintage on disk says otherwise about the figures of a frame; "" when it agrees."""
     newest = as_of_dates()[-1]
     if place(newest) <= place(as_of):
         return ""
     try:
-        sums = {vintage.file: vintage.sha256 for vintage in manifest(newest).values()}
+        sums = {vintage.sha256 for vintage in manifest(newest).values()}
     except DataError:  # a damaged vintage tells nothing about the one asked for; `data list` marks it
         return ""
     told = []
     for name in frame.columns:
         item = entry(name)
         of = concept if _by_concept(item) else "spliced"
-        if all(sums.get(vintage.file) == vintage.sha256 for vintage in _files(item, as_of, of)):
+        if all(vintage.sha256 in sums for vintage in files[name]):
             continue
         try:
             stamp = stamp_of(newest) if item.holder else ()
@@ -194,41 +199,6 @@ def _variable(item: Entry, imputed: frozenset[str], concept: str) -> Variable:
         name=item.name, label=item.label, units=item.units, sign=item.sign, source=source,
         licence=item.licence, imputed=imputed, breaks=tuple(breaks),
     )  # fmt: skip
-
-
-def _files(item: Entry, as_of: str, concept: str = "spliced") -> tuple[Vintage, ...]:
-    known = manifest(as_of)
-    if item.name in FACE_VALUE:
-        return (known[item.table], known["FYGFDPUN"])
-    if item.name in OPERATIONS:
-        needed = [item.table, "EXJPUS"] + ["FYGFDPUN"] * (item.units == "percent of debt")
-        return tuple(known[name] for name in needed)
-    if not item.holder:
-        return (known[item.table],)
-    tables = ["mfh"] if item.table == "mfh" else _long_term_files(item, concept)
-    if item.units == "percent of debt":
-        tables.append("FYGFDPUN")
-    return tuple(known[name] for name in tables)
-
-
-def _long_term_files(item: Entry, concept: str) -> list[str]:
-    """Tables behind a measure of long-term Treasuries."""
-    codes = codes_of(item.holder)
-    printed = [code for code in codes if holder(code).s_form_first or code == "ROW"]
-    earlier = ["bertaut_judson"] + ["foreign_official"] * ("OFF" in codes)
-    forms = {
-        "counterparty": ["s_form"] * bool(printed) + earlier * (len(printed) < len(codes)),
-        "holder": ["slt_table1"],
-    }
-    forms["spliced"] = forms["counterparty"] + forms["holder"]
-    if item.column == "net_purchases" and concept in forms:
-        return list(forms[concept])
-    tables = [*earlier, "slt_table1"]
-    if item.column not in ("position", "position_change"):
-        tables += ["DGS2", "DGS10"]  # the valuation model of the months without a published one
-    if concept != "position" and item.column in BY_CONCEPT:
-        tables += [name for name in forms.get(concept, forms["spliced"]) if name not in tables]
-    return tables
 
 
 def series_names() -> tuple[str, ...]:

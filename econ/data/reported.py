@@ -9,7 +9,6 @@ a survey break.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from econ.data.catalogue import AGGREGATES
 from econ.data.concepts import purchases
 from econ.data.convert import monthly
 from econ.data.holders import PARTS, WHOLES, holder
+from econ.data.use import remembered
 from econ.data.valuation import ValuationModel, fit_valuation
 from econ.data.vintage import Vintage
 from econ.errors import SeriesNotFound, SpecificationError
@@ -43,7 +43,7 @@ def _panel(table: str, code: str, as_of: str) -> pd.DataFrame:
     return out if out.empty else out.reindex(pd.period_range(index.min(), index.max(), freq="M"))
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _official(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """Published positions and valuation of one holder, with ``position_change`` taken inside each source only.
 
@@ -81,13 +81,13 @@ def _valuation_returns(official: pd.DataFrame) -> pd.Series:
     return 100.0 * official["valuation_change"] / _previous_position(official)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _yields(as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     names = ("yield_2y", "yield_10y")
     return pd.DataFrame({name: monthly(name, as_of=as_of) for name in names}).loc["2011-06":]
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _model(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> ValuationModel:
     return fit_valuation(_valuation_returns(_official(code, as_of, stamp)), _yields(as_of, stamp))
 
@@ -111,35 +111,49 @@ def valuation_model(name: str, *, as_of: str = EMBEDDED) -> ValuationModel:
     return _model(holder(name).code, as_of, stamp_of(as_of))
 
 
-@lru_cache(maxsize=256)
-def long_term(code: str, as_of: str, stamp: tuple[Vintage, ...], concept: str = "spliced") -> pd.DataFrame:
-    """Every measure of long-term Treasuries of one holder; ``imputed`` where its change in value is modelled.
+@remembered(512)
+def long_term(
+    code: str, as_of: str, stamp: tuple[Vintage, ...], measure: str, concept: str = "spliced"
+) -> pd.DataFrame:
+    """A measure of long-term Treasuries of one holder by month, from no more files than it takes.
 
-    ``imputed_purchases`` and ``bought_from`` are flag and source of net purchases, which are modelled only as the
-    change in position less valuation (``concept="position"``).
+    ``imputed`` marks months whose change in value is modelled, ``source`` says who printed the figure; of net purchases
+    ``imputed_purchases`` and ``bought_from`` do, which are modelled only as the change in position less valuation
+    (``concept="position"``). Other measures may stand beside the one that is asked for.
     """
     if code == "ROW":
         if concept in ("position", "imputed"):
             raise SeriesNotFound("nobody publishes positions of the rest of the world; ask for another concept.")
         return _bought(purchases(code, concept, as_of, stamp))
     if code in PARTS:
-        return _joined(code, as_of, stamp, concept)
+        return _joined(code, as_of, stamp, measure, concept)
+    if measure in _NEVER_IMPUTED:
+        return _official(code, as_of, stamp).assign(imputed=False)
+    if measure == "net_purchases" and concept not in ("position", "imputed"):
+        return _bought(purchases(code, concept, as_of, stamp))
     out = _valued(code, as_of, stamp)
-    moved = (out["position_change"] - out["valuation_change"]).rename("net_purchases").to_frame()
-    moved["imputed_purchases"], moved["bought_from"] = out["imputed"], "change in position less valuation"
-    if concept == "position":
-        bought = moved
-    else:
-        bought = _bought(purchases(code, "spliced" if concept == "imputed" else concept, as_of, stamp))
-        if concept == "imputed":
-            inside = bought.index.isin(IMPUTED)
-            bought = pd.concat([bought[~inside], moved[moved.index.isin(bought.index[inside])]]).sort_index()
+    if measure == "valuation_change":
+        return out
+    bought = _by_concept(out, code, as_of, stamp, concept)
     index = out.index.union(bought.index)
-    out = out.reindex(index).join(bought[moved.columns])
+    out = out.reindex(index).join(bought)
     out["gap"] = out["position_change"] - out["net_purchases"] - out["valuation_change"]
     for flag, source in (("imputed", "source"), ("imputed_purchases", "bought_from")):
         out[flag], out[source] = out[flag].eq(True), out[source].where(out[source].notna(), "")
     return out
+
+
+def _by_concept(out: pd.DataFrame, code: str, as_of: str, stamp: tuple[Vintage, ...], concept: str) -> pd.DataFrame:
+    """Net purchases beside positions and valuation, which stand for them under some concepts."""
+    moved = (out["position_change"] - out["valuation_change"]).rename("net_purchases").to_frame()
+    moved["imputed_purchases"], moved["bought_from"] = out["imputed"], "change in position less valuation"
+    if concept == "position":
+        return moved
+    bought = _bought(purchases(code, "spliced" if concept == "imputed" else concept, as_of, stamp))[moved.columns]
+    if concept != "imputed":
+        return bought
+    inside = bought.index.isin(IMPUTED)
+    return pd.concat([bought[~inside], moved[moved.index.isin(bought.index[inside])]]).sort_index()
 
 
 def _bought(series: pd.DataFrame) -> pd.DataFrame:
@@ -147,6 +161,7 @@ def _bought(series: pd.DataFrame) -> pd.DataFrame:
     return named.assign(imputed_purchases=False, imputed=False, source=named["bought_from"])
 
 
+@remembered(256)
 def _valued(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """Positions and their change in value, modelled where none was published."""
     out = _official(code, as_of, stamp).copy()
@@ -158,23 +173,23 @@ def _valued(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     return out
 
 
-def _joined(code: str, as_of: str, stamp: tuple[Vintage, ...], concept: str) -> pd.DataFrame:
+def _joined(code: str, as_of: str, stamp: tuple[Vintage, ...], measure: str, concept: str) -> pd.DataFrame:
     """A line of the S form to 2000-12, and the sum of the places that carry it on."""
-    parts = [long_term(part, as_of, stamp, concept) for part in PARTS[code]]
+    parts = [long_term(part, as_of, stamp, measure, concept) for part in PARTS[code]]
     out = parts[0].copy()
     for part in parts[1:]:
         numbers = [name for name in out.columns if out[name].dtype.kind == "f"]
         out[numbers] += part[numbers].reindex(out.index)
-        for flag in ("imputed", "imputed_purchases"):
+        for flag in out.columns.intersection(["imputed", "imputed_purchases"]):
             out[flag] |= part[flag].reindex(out.index, fill_value=False)
-    if concept not in ("spliced", "counterparty", "imputed"):
+    if measure != "net_purchases" or concept not in ("spliced", "counterparty", "imputed"):
         return out
     early = _bought(purchases(code, "counterparty", as_of, stamp))
     whole: pd.DataFrame = pd.concat([early[early.index < out.index[0]], out])
     return whole
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def holdings_by_survey(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """MFH holdings (new series at a survey break) and their change, taken inside one series only."""
     frame, _ = read_table("mfh", as_of)

@@ -11,8 +11,9 @@ from functools import cache, wraps
 from typing import Any, ClassVar, Self, TypeVar, get_type_hints
 
 from econ.border import checked, warn
+from econ.data.use import using
 from econ.errors import SpecificationError, UnusedChoice, suggestion
-from econ.report.exhibit import Exhibit
+from econ.report.exhibit import Exhibit, resting_on
 
 Spec = TypeVar("Spec", bound="Choices")
 
@@ -195,7 +196,12 @@ def reading() -> Iterator[set[str]]:
 
 @checked
 def recorded(result: Callable[[Spec], Exhibit]) -> Callable[..., Exhibit]:
-    """Let the ``result`` of a program note in `Exhibit.choices` which fields it read.
+    """Let the ``result`` of a program note in its exhibit which fields and which files it read.
+
+    The fields are in `Exhibit.choices`. The files of any vintage that were read while the program ran, also those that
+    an earlier call had read and the package remembers, are in `Exhibit.vintages`, beside those that the program named.
+    A function of your own that remembers what it has read (`functools.cache`) hides the files from its second call on:
+    name them, or give its `Dataset`, which has them, to the models.
 
     Parameters
     ----------
@@ -213,7 +219,7 @@ def recorded(result: Callable[[Spec], Exhibit]) -> Callable[..., Exhibit]:
     def with_choices(spec: Spec = paper) -> Exhibit:
         if not isinstance(spec, type(paper)):
             raise SpecificationError(f"result takes a {type(paper).__name__}; found {spec!r}.")
-        with reading() as read:
+        with reading() as read, using() as files:
             exhibit = result(spec)
         theirs, ours = choices_of(spec), choices_of(paper)
         unused = [name for name in ours if theirs[name] != ours[name] and name not in read]
@@ -223,6 +229,6 @@ def recorded(result: Callable[[Spec], Exhibit]) -> Callable[..., Exhibit]:
                 f"exhibit {exhibit.key!r} does not read {words}, which you changed; its numbers are the paper's there."
             )
             warn(f"{told} Its choices are in Exhibit.choices.", UnusedChoice)
-        return replace(exhibit, choices=tuple(sorted(read)))
+        return replace(resting_on(exhibit, files), choices=tuple(sorted(read)))
 
     return with_choices

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 Drawn: TypeAlias = Figure | Picture
 T = TypeVar("T")
+WHOLE = "Exhibit"
+"""Last step of a number that names no files itself: it rests on those of its exhibit."""
 
 
 @guarded
@@ -57,7 +59,8 @@ class Exhibit:
         Files are called ``<key>_<name>``; the name ``""`` stands for the key alone, and a single Table
         or Figure may be given without a mapping.
     vintages : sequence of Vintage
-        Files behind it; those behind the estimates are added by themselves.
+        Files behind it; those behind the estimates are added by themselves, and those that its program read are where
+        `econ.report.recorded` watches it.
     spec : object
         The choices it was made with.
     choices : sequence of str
@@ -165,7 +168,8 @@ class Exhibit:
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write results, tables and figures below ``folder``, each file whole and only if it changed.
 
-        Numbers that moved in the tenth digit only (another machine, another BLAS) count as unchanged.
+        Numbers that moved in the tenth digit only (another machine, another BLAS) count as unchanged, also where the
+        files or the choices behind them are others than before.
 
         Parameters
         ----------
@@ -188,8 +192,10 @@ class Exhibit:
     def _contents(self, folder: Path) -> dict[Path, str | bytes]:
         body: Any = self.to_json()
         path = folder / "results" / f"{self.key}.json"
-        if path.exists() and same_but_noise(old := loads(path), body):
-            body = old
+        old = loads(path) if path.exists() else {}
+        body = {
+            name: old[name] if name in old and same_but_noise(old[name], part) else part for name, part in body.items()
+        }
         contents: dict[Path, str | bytes] = {path: dumps(body)}
         for name, encoded in body["tables"]:
             contents |= table_files(decode_table(encoded), folder / "tables" / self.stem(name), self.program)
@@ -252,7 +258,17 @@ class Exhibit:
 def _trace(value: Number, files: tuple[Vintage, ...]) -> Trace:
     """Path of a number; where its parents name no file, it came from the files of its exhibit."""
     path = trace(value)
-    return path if path.files else Trace((*path.steps, "Exhibit"), files)
+    return path if path.files else Trace((*path.steps, WHOLE), files)
+
+
+def resting_on(exhibit: Exhibit, files: Iterable[Vintage]) -> Exhibit:
+    """The exhibit with further files behind it; numbers that name none themselves rest on all of them."""
+    whole = replace(exhibit, vintages=(*exhibit.vintages, *files))
+    traces = {
+        name: Trace(path.steps, tuple(whole.vintages)) if path.steps[-1:] == (WHOLE,) else path
+        for name, path in whole.traces.items()
+    }
+    return replace(whole, traces=traces)
 
 
 def _first(exhibit: Exhibit, several: Mapping[str, T], what: str) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from econ.data.dataset import Dataset
 from econ.data.vintage import Vintage
 from econ.frozen import guarded
 
@@ -77,7 +78,7 @@ def files_behind(values: Iterable[object]) -> tuple[Vintage, ...]:
         seen.add(id(node))
         for vintage in getattr(node, "vintages", ()):
             found[vintage.file, vintage.sha256] = vintage
-        waiting.extend(_parents(node))
+        waiting.extend((*_parents(node), *_beside(node)))
     return tuple(found[key] for key in sorted(found))
 
 
@@ -86,6 +87,13 @@ def _parents(node: object) -> tuple[object, ...]:
     if isinstance(parent, (tuple, list)):
         return tuple(parent)
     return () if parent is None else (parent,)
+
+
+def _beside(node: object) -> list[object]:
+    """What identifies a result beside its parents: schemes, and the tables of instruments that they hold."""
+    schemes, table = getattr(node, "schemes", ()), getattr(node, "instruments", None)
+    found = [getattr(node, "scheme", None), *(schemes if isinstance(schemes, tuple) else ())]
+    return [*found, table] if isinstance(table, Dataset) else found
 
 
 def _name(node: object) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from analyses import _lines, _stated, _tested, freeze, ledger
 from analyses._lines import Line, Part, mean, normal, supported, together
+from analyses._samples import loaded
 from analyses.specification import baseline
 from econ import PanelProjection
 from econ.data import facts
@@ -280,7 +281,7 @@ def test_means_sums_and_covariances_agree_with_the_regression():
 def test_returns_are_changes_in_value_over_the_position_before():
     china = _tested.returned("china", QUICK)
     assert china.loc["2021-06":"2022-12"].isna().all()  # nobody published a valuation
-    data = ledger.loaded(QUICK, "china_valuation_change_usd", "china_position").frame
+    data = loaded(QUICK, "china_valuation_change_usd", "china_position").frame
     expected = 100.0 * data["china_valuation_change_usd"]["2025-04"] / data["china_position"]["2025-03"]
     assert china["2025-04"] == pytest.approx(expected)
 
@@ -289,7 +290,7 @@ def test_weeks_run_from_friday_to_friday_with_the_last_quote():
     frame = _tested.weekly(QUICK)
     assert {day.day_name() for day in frame.index} == {"Friday"}
     assert frame.index[0] == pd.Timestamp("2000-01-14")
-    daily = ledger.loaded(QUICK, "yield_10y", frequency="D").frame["yield_10y"]
+    daily = loaded(QUICK, "yield_10y", frequency="D").frame["yield_10y"]
     week = 100.0 * (daily["2020-03-20"] - daily["2020-03-13"])
     assert frame.loc["2020-03-20", "yield"] == pytest.approx(week)
 

@@ -145,6 +145,10 @@ def test_results_on_disk_agree_with_the_tables_and_the_commit():
     assert [str(error) for error in report.errors] == []
 
 
+SIMULATED = ("offset_designs",)
+"""Exhibits that read no file: markets of given constants, whose moments `designs` holds against the archive."""
+
+
 def test_every_number_of_every_exhibit_leads_to_files_of_the_archive():
     known = set()
     for path in (ROOT / "econ/data/archive").glob("*/manifest.csv"):
@@ -154,7 +158,7 @@ def test_every_number_of_every_exhibit_leads_to_files_of_the_archive():
         exhibit = Exhibit.open(key, ROOT / "paper")
         for number in exhibit.numbers:
             files = {(each.file, each.sha256) for each in exhibit.trace(number).files}
-            assert files, f"{key}.{number}"
+            assert bool(files) == (key not in SIMULATED), f"{key}.{number}"
             assert files <= known, f"{key}.{number}"
 
 

@@ -9,7 +9,7 @@ from linearmodels.iv import IV2SLS
 from scipy import stats
 
 import econ
-from analyses import instruments, price_impact, weekly_custody
+from analyses import _impacts, instruments, price_impact, weekly_custody
 from analyses._units import debt_tn
 from analyses.specification import baseline
 from econ.data import flows
@@ -113,16 +113,30 @@ def test_another_specification_is_another_number(exhibit):
         ("primary.controls", ("yield_10y_germany",)),
     ):  # fmt: skip
         spec = baseline.changed(*change)
-        fit = price_impact.project(price_impact.DESIGNS[price_impact.primary_key(spec)], spec, horizon=6)
+        fit = _impacts.project(_impacts.DESIGNS[_impacts.primary_key(spec)], spec, horizon=6)
         value = fit.point[spec.primary.horizon, fit.parent.responses.index(spec.primary.maturity), 0]
         assert value != pytest.approx(exhibit.numbers["primary"].value, rel=1e-3)
     with pytest.raises(SpecificationError, match="add it to DESIGNS"):
-        price_impact.primary_key(baseline.changed("primary.instruments", ("luck",)))
+        _impacts.primary_key(baseline.changed("primary.instruments", ("luck",)))
+
+
+def test_one_design_is_given_by_its_key_or_refused_with_the_reason():
+    for spec in (baseline, baseline.changed("sample.main", ("2011-07", "2021-12"))):
+        permitted = _impacts.designs(spec)
+        assert all(_impacts.design_of(key, spec) == each for key, each in permitted.items())
+    assert "intervention" not in permitted
+    with pytest.raises(SpecificationError, match="'intervention' needs an intervention that the sample does not"):
+        _impacts.design_of("intervention", spec)
+    early = baseline.changed({"concept": "position", "sample.whole": ("1985-04", "2026-03")})
+    with pytest.raises(SpecificationError, match="'ols_whole' needs purchases that the sample does not"):
+        _impacts.design_of("ols_whole", early)
+    with pytest.raises(SpecificationError, match="no 'granulr'; did you mean 'granular'"):
+        _impacts.design_of("granulr", baseline)
 
 
 def test_every_design_is_given_per_cent_and_per_hundred_billion(exhibit):
     whole, today = (exhibit.tables[name].rows for name in ("horizons", "horizons_today"))
-    assert len(whole) == len(price_impact.DESIGNS)
+    assert len(whole) == len(_impacts.DESIGNS)
     factor = 10.0 / debt_tn(baseline)
     for first, second in zip(whole, today, strict=True):
         for one, other in zip(first.cells, second.cells, strict=True):

@@ -269,8 +269,6 @@ def test_samples_in_which_flows_do_not_tell_who_bought_are_refused_with_months()
 
 INDIFFERENT = {
     "concepts": "compares named concepts, whatever the specification says",
-    "designs": "names the files to which the market is calibrated, and simulates",
-    "offset_designs": "names the files to which the market is calibrated, and simulates",
 }
 """Exhibits that read the concept and have no number that rests on it."""
 

@@ -217,7 +217,7 @@ class MixedFrequencyVAR:
         """A base path with what its columns mean."""
         layout, tables = self._layout, self.tables
         variables = {name: each for table in tables for name, each in table.variables.items()}
-        vintages = tuple(dict.fromkeys(vintage for table in tables for vintage in table.vintages))
+        vintages = tuple(vintage for table in tables for vintage in table.vintages)
         frame = pd.DataFrame(path, index=layout.index, columns=list(layout.variables))
         return Dataset(frame, variables, vintages, parent=tables)
 

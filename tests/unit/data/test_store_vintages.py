@@ -19,6 +19,7 @@ from econ.data.archive import EMBEDDED, as_of_dates, manifest, read_table, table
 from econ.data.home import data_home
 from econ.data.inspection import listing, verify_vintage
 from econ.data.store import TableFile, locked, publish
+from econ.data.use import using
 from econ.errors import ChecksumMismatch, DataError, Revised, SeriesNotFound, VintageMissing
 
 ABOUT = {"publisher": "P", "table": "T", "url": "https://example.org/x", "units": "percent", "frequency": "M",
@@ -69,9 +70,10 @@ def test_figures_revised_after_the_vintage_loaded_are_told(home):
         publish("2026-08-20", later)
     assert table_bytes("DGS2", "2026-08-20")[1].sha256 != table_bytes("DGS2", EMBEDDED)[1].sha256
     words = r"2026-08-20 on disk .*: 1 of \d+ values of 'yield_10y', the last at 2020-06;"
-    with pytest.warns(Revised, match=words) as told:
+    with using() as files, pytest.warns(Revised, match=words) as told:
         econ.load("yield_2y", "yield_10y", "financial_conditions", "china_net_purchases")
     assert told[0].filename == __file__
+    assert {file.as_of for file in files} == {EMBEDDED}  # figures that came later are behind none of these
     assert "yield_2y" not in str(told[0].message)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

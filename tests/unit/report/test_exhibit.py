@@ -4,7 +4,7 @@ import io
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -101,6 +101,14 @@ def test_noise_of_another_machine_is_no_change_but_a_change_is(tmp_path):
     assert path.read_bytes() == before
     sample(0.3 * (1 + 1e-6)).save(tmp_path)
     assert path.read_bytes() != before
+
+
+def test_numbers_keep_their_digits_when_only_the_choices_behind_them_are_others(tmp_path):
+    sample(0.3).save(tmp_path)
+    path = tmp_path / "results/sample.json"
+    before = json.loads(path.read_text())
+    replace(sample(0.3 * (1 + 1e-13)), choices=("level",)).save(tmp_path)
+    assert json.loads(path.read_text()) == before | {"choices": ["level"]}
 
 
 def test_an_estimate_near_zero_has_no_last_digits_of_its_own(tmp_path):
