@@ -18,11 +18,12 @@ SOURCES = sorted((*(ROOT / "econ").rglob("*.py"), *(ROOT / "analyses").glob("*.p
 WRITERS = {"write_text", "write_bytes", "touch", "utime", "unlink", "mkdir", "rmtree", "copyfile", "copytree"}
 WRITERS |= {"mkdtemp", "TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile"}
 INTO = {"savefig", "to_csv", "to_json", "to_parquet", "savez"}  # with a place to write to; without, they return
+INTO |= {"print_figure", "print_svg", "print_pdf", "print_png"}
 ELSEWHERE = {
     "econ/data/store.py": {"mkdir", "rmtree", "unlink"},  # a vintage is a folder, renamed whole
     "econ/blocks.py": {"mkdir"},
     "econ/report/runner.py": {"unlink"},
-    "econ/report/figure.py": {"savefig"},  # these three write to memory
+    "econ/report/figure.py": {"print_svg", "print_pdf"},  # these three write to memory
     "econ/responses/page.py": {"savefig"},
     "econ/saved/archive.py": {"open"},
 }
