@@ -76,7 +76,7 @@ def test_a_cluster_gives_the_same_bytes(tmp_path):
     axes = {"sample": ["all", "early", "late"], "controls": ["a", "both"], "lags": list(range(8))}
     curve = SpecificationCurve(functools.partial(base, frame), axes)
     one, joint = curve.run(folder=tmp_path / "one"), curve.run().joint(30, rng=1)
-    with distributed.Client(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as client:
+    with distributed.Client(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0") as client:
         two = curve.run(scheduler=client.scheduler.address, folder=tmp_path / "two")
         again = two.joint(30, rng=1, scheduler=client.scheduler.address)
     pd.testing.assert_frame_equal(one.table, two.table, check_exact=True)
