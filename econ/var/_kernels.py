@@ -131,19 +131,13 @@ def cross_factor(path: Array, terms: Array, p: int) -> Array:
     ``path`` (B, p + T, n), ``terms`` (T, m); the factor is (B, k + n, k + n). Its last block row [L_YX, L_YY] holds
     the whole regression: the coefficients are L_XX'⁻¹ L_YX', and û'û = L_YY L_YY', so no residual is ever formed.
     """
-    from scipy.linalg.lapack import dpotrf
-
-    lower = np.swapaxes(bordered_gram(path, terms, p), 1, 2)  # Fortran order, as LAPACK wants, which works in place
-    for each in lower:
-        if dpotrf(each, lower=1, overwrite_a=1)[1]:  # zeros above the triangle
-            raise np.linalg.LinAlgError("a matrix of cross products is not positive definite")
-    return lower
+    return np.asarray(np.linalg.cholesky(bordered_gram(path, terms, p)), dtype=float)
 
 
 def bordered_gram(path: Array, terms: Array, p: int) -> Array:
-    """Upper triangle of W'W, W_t = [D_t, y_{t-p}, ..., y_{t-1}, y_t]: (B, m + n (p + 1), same); below it, anything.
+    """Lower triangle of W'W, W_t = [D_t, y_{t-p}, ..., y_{t-1}, y_t]: (B, m + n (p + 1), same); above it, anything.
 
-    Only the last block column needs sums over time. The other lag blocks follow from G[i, j], the sum of
+    Only the last block row needs sums over time. The other lag blocks follow from G[i, j], the sum of
     y_{t-p+i} y_{t-p+j}' over t: G[i-1, j-1] = G[i, j] - (its last term) + (the term before its first), exactly.
     """
     draws, _, n = path.shape
@@ -151,25 +145,26 @@ def bordered_gram(path: Array, terms: Array, p: int) -> Array:
     size = n * (p + 1)
     gram = np.empty((draws, m + size, m + size))
     gram[:, :m, :m] = terms.T @ terms
-    gram[:, :m, m:] = _terms_by_window(path, terms, p)
-    gram[:, m:, -n:] = np.swapaxes(_latest_by_window(path, p), 1, 2)
+    gram[:, m:, :m] = _terms_by_window(path, terms, p)
+    gram[:, -n:, m:] = _latest_by_window(path, p)
     ends = np.stack([path[:, :p].reshape(draws, -1), path[:, periods : periods + p].reshape(draws, -1)], axis=2)
     moved = np.swapaxes(ends, 1, 2) * np.array([[1.0], [-1.0]])
     np.matmul(ends, moved, out=gram[:, m : m + size - n, m : m + size - n])
-    for first in range(m + p * n, m, -n):
-        gram[:, first - n : first, first - n : -n] += gram[:, first : first + n, first:]
+    for width in range(p * n, 0, -n):
+        later = gram[:, m + width : m + width + n, m + n : m + n + width]
+        gram[:, m + width - n : m + width, m : m + width] += later
     return gram
 
 
 def _terms_by_window(path: Array, terms: Array, p: int) -> Array:
-    """Σ_t D_t w_t', w_t = [y_{t-p}, ..., y_t]: (B, m, n (p + 1)), one product with shifted copies of D."""
+    """Σ_t w_t D_t', w_t = [y_{t-p}, ..., y_t]: (B, n (p + 1), m), one product with shifted copies of D."""
     draws, total, n = path.shape
     periods, m = terms.shape
-    shifted = np.zeros((m, p + 1, total))
+    shifted = np.zeros((p + 1, m, total))
     for i in range(p + 1):
-        shifted[:, i, i : i + periods] = terms.T
+        shifted[i, :, i : i + periods] = terms.T
     sums = shifted.reshape(-1, total) @ path
-    return sums.reshape(draws, m, n * (p + 1))
+    return np.swapaxes(sums.reshape(draws, p + 1, m, n), 2, 3).reshape(draws, n * (p + 1), m)
 
 
 def _latest_by_window(path: Array, p: int) -> Array:
@@ -201,7 +196,7 @@ def coefficients(factor: Array, n: int, p: int) -> Array:
     solved = np.zeros((len(factor), n, k + n))  # [B; -I] = -L'⁻¹ [0; L_YY'] asks for whole factors, which need no copy
     solved[:, :, k:] = factor[:, k:, k:]
     for lower, out in zip(factor, solved, strict=True):  # transposed views are Fortran order, as BLAS wants
-        dtrsm(-1.0, lower, out.T, lower=1, trans_a=1, overwrite_b=1)
+        dtrsm(-1.0, lower.T, out.T, lower=0, overwrite_b=1)
     return newest_first(np.swapaxes(solved[:, :, :k], 1, 2), p)
 
 

@@ -22,8 +22,8 @@ def selection(where: Layout, beta: Array, silent: Mask) -> Array:
 
 def sample_factor(paths: Array, terms: Array, where: Layout, *, columns: Array) -> Array:
     """Lower factor of the products of those columns in B samples."""
-    upper = np.triu(algebra.bordered_gram(paths, terms, where.p))
-    gram = upper + np.swapaxes(np.triu(upper, 1), 1, 2)
+    lower = np.tril(algebra.bordered_gram(paths, terms, where.p))
+    gram = lower + np.swapaxes(np.tril(lower, -1), 1, 2)
     return np.asarray(np.linalg.cholesky(columns.T @ gram @ columns))
 
 

@@ -67,8 +67,8 @@ def data_factor(z: Array) -> Array:
 
 def sample_factor(paths: Array, terms: Array, where: Layout) -> Array:
     """F of B samples ``paths`` (B, p + T, n) with the same terms (T, m), from their sums of products."""
-    upper = np.triu(algebra.bordered_gram(paths, terms, where.p))
-    gram = upper + np.swapaxes(np.triu(upper, 1), 1, 2)
+    lower = np.tril(algebra.bordered_gram(paths, terms, where.p))
+    gram = lower + np.swapaxes(np.tril(lower, -1), 1, 2)
     turned = where.selection.T @ gram @ where.selection
     return np.asarray(np.linalg.cholesky(turned))
 
