@@ -136,6 +136,7 @@ def test_the_environment_finds_the_project_from_any_folder_and_after_it_was_move
     told = (folder / "pip").read_text().splitlines()
     assert [line.split()[-1] for line in told] == ["requirements.lock", "requirements-test.lock"]
     assert all(line.startswith("install ") and "--require-hashes" in line for line in told)
+    assert [path.name for path in (folder / "econ").rglob("*.pyc")]  # compiled with the environment, before any import
     assert imported(folder, tmp_path) == folder / "econ/__init__.py"
     moved = folder.rename(tmp_path / "after")
     assert imported(moved, tmp_path) == moved / "econ/__init__.py"
