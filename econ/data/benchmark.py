@@ -9,28 +9,30 @@ that may hold its bonds, and :math:`c_t` the part of its holdings that reports m
     c_t = c_{t-1} + \beta' h_t + \eta_t, \quad \eta_t \sim N(0, \sigma^2), \qquad
     S_s = \Big(S_0 + \sum_{t \le s} d_t\Big) + c_s + \varepsilon_s, \quad \varepsilon_s \sim N(0, \omega^2)
 
-at the months s of surveys only. The state is :math:`(c_t, \beta)`, with a diffuse start, so that the smoother carries
+at the months s of surveys only. Start and :math:`\beta` are diffuse, so that the prediction carries
 the uncertainty of :math:`\beta` into every month; :math:`\sigma` maximises the diffuse likelihood;
 :math:`\omega` is given (0: the survey is taken as exact). Errors are zero at an exact survey, largest half way between
 two, and grow without bound after the last.
 
 References
 ----------
-Durbin, J. and S. J. Koopman (2012), Time Series Analysis by State Space Methods, 2nd edition, chapters 4 and 5.
+Durbin, J. and S. J. Koopman (2012), Time Series Analysis by State Space Methods, 2nd edition, chapters 4 and 5: what
+their smoother finds is had here by generalised least squares, since surveys are few.
+Goldberger, A. S. (1962), Journal of the American Statistical Association 57(298): best linear unbiased prediction.
+Harville, D. A. (1977), Journal of the American Statistical Association 72(358): the likelihood of contrasts.
 Bertaut, C. C. and R. W. Tryon (2007), IFDP 910: the gap between accumulated flows and the next survey.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from econ import checks
 from econ.border import checked
-from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError
+from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError, SingularDesign
 from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.tables.shown import Shown
@@ -104,6 +106,8 @@ def benchmark(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame | None =
         With fewer than three intervals between surveys more than hubs.
     FrequencyError, SchemaError, SpecificationError
         For a gap or a missing figure, a survey outside the months, a negative error.
+    SingularDesign
+        If hubs did not move, or moved together, between surveys.
     NotConverged
         If the likelihood finds no maximum.
 
@@ -128,8 +132,11 @@ def benchmark(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame | None =
     missed = (surveys - reported).reindex(change.index)
     scale = float(np.sqrt(np.mean(np.diff(missed.dropna()) ** 2))) or 1.0
     spread = moved.abs().max().replace(0.0, 1.0)
-    fitted, sigma = _fit(missed.to_numpy() / scale, (moved / spread).to_numpy(), survey_error / scale)
-    state, errors, changes, change_errors = _smoothed(fitted, (moved / spread).to_numpy())
+    effects = np.column_stack([np.ones(len(moved)), moved / spread])
+    at = np.flatnonzero(missed.notna())
+    variance = _variance(missed.to_numpy()[at] / scale, effects[at], at, survey_error / scale)
+    fitted = _predicted(missed.to_numpy()[at] / scale, effects, at, variance, survey_error / scale)
+    state, errors, changes, change_errors = fitted.paths
     frame = pd.DataFrame(
         {
             "reported_change": change,
@@ -141,7 +148,8 @@ def benchmark(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame | None =
         }
     )
     dof = len(surveys) - 1 - hub.shape[1]
-    return Benchmark(frame, _shares(fitted, spread, scale, dof), scale * sigma, len(surveys), dof)
+    shares = _shares(fitted, scale / spread, dof)
+    return Benchmark(frame, shares, scale * float(np.sqrt(variance)), len(surveys), dof)
 
 
 def _check(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame, survey_error: float) -> None:
@@ -162,55 +170,99 @@ def _check(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame, survey_err
         )
 
 
-def _fit(missed: np.ndarray, moved: np.ndarray, survey_error: float) -> tuple[Any, float]:
-    """Maximise the diffuse likelihood over the one variance; states are the hidden position and the shares."""
-    from scipy.optimize import minimize_scalar
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
-
-    exog = {"exog": moved, "mle_regression": False} if moved.shape[1] else {}
-    model = UnobservedComponents(missed, level="llevel" if survey_error > 0 else "rwalk", **exog)
-    given = [survey_error**2] if survey_error > 0 else []  # the parameters are irregular (if any), level
-
-    def loss(logarithm: float) -> float:
-        return -float(model.loglike([*given, np.exp(logarithm)]))
-
-    found = minimize_scalar(loss, bounds=_LOG_VARIANCE, method="bounded", options={"xatol": 1e-8, "maxiter": 200})
-    if not found.success or not np.isfinite(found.fun) or found.x > _LOG_VARIANCE[1] - 0.1:
-        raise NotConverged("the likelihood of the hidden flow has no maximum; use fewer hubs or another survey error.")
-    return model.smooth([*given, np.exp(found.x)]), float(np.exp(found.x / 2))
-
-
 _LOG_VARIANCE = (-25.0, 5.0)
 """Monthly variance in units of the mean squared gap of a survey interval; at the lower end it is zero."""
 
+_ROUNDING = 1e-11
+"""A variance left over that is this small beside the one before the surveys is zero but for rounding."""
 
-def _smoothed(fitted: Any, moved: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Hidden position and its monthly change with standard errors, from the smoothed states and their covariances."""
-    design = np.column_stack([np.ones(len(moved)), moved])
-    state, cov, cross = fitted.smoothed_state, fitted.smoothed_state_cov, fitted.smoothed_state_autocov
-    level = np.einsum("tk,kt->t", design, state)
-    variance = np.einsum("tk,klt,tl->t", design, cov, design)
-    # smoothed_state_autocov[:, :, t] is the covariance of the states of t + 1 and t.
-    joint = np.einsum("tk,klt,tl->t", design[1:], cross[:, :, : len(design) - 1], design[:-1])
-    step_variance = variance[1:] + variance[:-1] - 2.0 * joint
+
+def _variance(missed: np.ndarray, effects: np.ndarray, at: np.ndarray, survey_error: float) -> float:
+    r"""Maximise the diffuse likelihood over the one variance.
+
+    It is that of contrasts :math:`z = A'y`, :math:`A'X = 0` (Harville 1977), turned so that their variances are
+    :math:`\sigma^2 \lambda_i + \omega^2`. The zero of its derivative in :math:`\log \sigma^2` is found to the last
+    digits; the maximum of a function is flat, and would be found to half of them, which differ between processors.
+    """
+    from scipy.optimize import brentq
+
+    columns = effects.shape[1]
+    turned, triangle = np.linalg.qr(effects, mode="complete")
+    if (np.abs(np.diag(triangle)) < 1e-10 * np.abs(triangle).max()).any():
+        raise SingularDesign("the hubs' moves between surveys are collinear or nil; name hubs that moved apart.")
+    contrasts = turned[:, columns:]
+    sizes, axes = np.linalg.eigh(contrasts.T @ _shared(at, at) @ contrasts)
+    squares = (axes.T @ (contrasts.T @ missed)) ** 2
+
+    def variances(logarithm: float) -> tuple[np.ndarray, np.ndarray]:
+        walk = np.exp(logarithm) * sizes
+        return walk, walk + survey_error**2
+
+    def slope(logarithm: float) -> float:
+        walk, both = variances(logarithm)
+        return float(np.sum(walk / both * (squares / both - 1.0)))
+
+    def loss(logarithm: float) -> float:
+        _, both = variances(logarithm)
+        return float(np.sum(np.log(both) + squares / both))
+
+    grid = np.linspace(*_LOG_VARIANCE, 301)
+    slopes = np.array([slope(each) for each in grid])
+    if not np.isfinite(slopes).all() or slopes[-1] > 0.0:
+        raise NotConverged("the likelihood of the hidden flow has no maximum; use fewer hubs or another survey error.")
+    turns = np.flatnonzero((slopes[:-1] > 0.0) & (slopes[1:] <= 0.0))
+    peaks = [float(brentq(slope, grid[each], grid[each + 1], xtol=1e-14, rtol=1e-14)) for each in turns]
+    return float(np.exp(min([*peaks, *([grid[0]] if slopes[0] <= 0.0 else [])], key=loss)))
+
+
+def _shared(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Covariance of a walk of unit steps at two sets of months; it starts a month before the first survey."""
+    return np.minimum.outer(one, other) + 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Predicted:
+    """Level and monthly change of the hidden position with their errors, and what precedes the walk."""
+
+    paths: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    coefficients: np.ndarray
+    cov: np.ndarray
+
+
+def _predicted(
+    missed: np.ndarray, effects: np.ndarray, at: np.ndarray, variance: float, survey_error: float
+) -> _Predicted:
+    """Best linear unbiased prediction of every month, given the variance (Goldberger 1962): what the smoother finds."""
+    noise = variance * _shared(at, at) + survey_error**2 * np.eye(len(at))
+    weighted = np.linalg.solve(noise, effects[at])
+    cov = np.linalg.inv(effects[at].T @ weighted)
+    coefficients = cov @ (weighted.T @ missed)
+    left = np.linalg.solve(noise, missed - effects[at] @ coefficients)
+
+    def path(effect: np.ndarray, shared: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        lever = effect - shared @ weighted
+        found = own - np.sum(shared * np.linalg.solve(noise, shared.T).T, axis=1)
+        found = np.where(found > _ROUNDING * own, found, 0.0) + np.einsum("tk,kl,tl->t", lever, cov, lever)
+        return effect @ coefficients + shared @ left, np.sqrt(np.where(found > _ROUNDING * own, found, 0.0))
+
+    months = np.arange(len(effects))
+    shared = variance * _shared(months, at)
+    level, errors = path(effects, shared, variance * (months + 1.0))
+    change, change_errors = path(np.diff(effects, axis=0), np.diff(shared, axis=0), np.full(len(months) - 1, variance))
     missing = np.array([np.nan])
-    return (
-        level,
-        np.sqrt(np.clip(variance, 0.0, None)),
-        np.concatenate([missing, np.diff(level)]),
-        np.concatenate([missing, np.sqrt(np.clip(step_variance, 0.0, None))]),
-    )
+    paths = level, errors, np.concatenate([missing, change]), np.concatenate([missing, change_errors])
+    return _Predicted(paths, coefficients, cov)
 
 
-def _shares(fitted: Any, spread: pd.Series, scale: float, dof: int) -> dict[str, Estimate]:
-    """Shares at the last month: the smoother has the same there as everywhere."""
+def _shares(fitted: _Predicted, scales: pd.Series, dof: int) -> dict[str, Estimate]:
+    """Share of each hub's reported change, in its own units."""
     from scipy.stats import t as student
 
     width, out = float(student.ppf(0.95, dof)), {}
-    for place, name in enumerate(spread.index, start=1):
-        value = float(fitted.smoothed_state[place, -1]) * scale / spread[name]
-        error = float(np.sqrt(max(fitted.smoothed_state_cov[place, place, -1], 0.0))) * scale / spread[name]
+    for place, (name, scale) in enumerate(scales.items(), start=1):
+        value = float(fitted.coefficients[place]) * scale
+        error = float(np.sqrt(fitted.cov[place, place])) * scale
         label = f"share of {name}'s reported change that is the holder's"
         out[str(name)] = Estimate(value, error, value - width * error, value + width * error, level=0.90,
-                                  units="", label=label, nobs=dof + len(spread))  # fmt: skip
+                                  units="", label=label, nobs=dof + len(scales))  # fmt: skip
     return out
