@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from econ.arrays import Array, Mask, Seed
+from econ.arrays import Array, Mask, Seed, broadcast_in_place
 from econ.errors import SingularDesign, Unstable
 from econ.frozen import sealed
 from econ.parallel import map_blocks
@@ -119,14 +119,16 @@ class _Simulator:
         fit, lags = self.fit, self.fit.lags
         resample = self.bootstrap.resample(generator, size, fit.nobs)
         driving = resample.apply(self.residuals)
-        driving += self.expected
+        with broadcast_in_place():
+            driving += self.expected
         paths = kernels.simulate(self.lag_blocks, driving, self.initial)
         pieces = [self._estimates(piece) for piece in np.array_split(paths, -(-size // self.share))]
         coefficients, residual_factor, stable = (np.concatenate(each) for each in zip(*pieces, strict=True))
         if self.centre.any():
             means = kernels.lag_blocks(coefficients, lags).sum(axis=1) @ self.centre
             coefficients[:, fit.parent.terms.index("const")] += self.centre - means
-            paths.reshape(size, -1)[:] += np.tile(self.centre, paths.shape[1])  # a row at a time takes four times
+            with broadcast_in_place():  # whole samples: a row at a time takes four times
+                paths.reshape(size, -1)[:] += np.tile(self.centre, paths.shape[1])
         return SimulatedDraws(
             fit=fit,
             coefficients=sealed(coefficients),
