@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from econ.arrays import Array
 
 CHUNK = 6  # periods simulated by one matrix product
+NEAR = 2**19  # bytes of Grams that are factorised at a time
 
 
 def deterministic(trend: str, start: int, count: int) -> Array:
@@ -130,8 +131,13 @@ def cross_factor(path: Array, terms: Array, p: int) -> Array:
 
     ``path`` (B, p + T, n), ``terms`` (T, m); the factor is (B, k + n, k + n). Its last block row [L_YX, L_YY] holds
     the whole regression: the coefficients are L_XX'⁻¹ L_YX', and û'û = L_YY L_YY', so no residual is ever formed.
+    Factors take the place of their Grams, a few at a time: those of all draws beside them would not stay in cache.
     """
-    return np.asarray(np.linalg.cholesky(bordered_gram(path, terms, p)), dtype=float)
+    gram = bordered_gram(path, terms, p)
+    few = max(1, NEAR // (8 * gram.shape[1] ** 2))
+    for start in range(0, len(gram), few):
+        gram[start : start + few] = np.linalg.cholesky(gram[start : start + few])
+    return gram
 
 
 def bordered_gram(path: Array, terms: Array, p: int) -> Array:
