@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ROUNDS = 50  # times that unstable draws are drawn again
-CACHE = 5 * 2**19  # bytes of cross products at a time: what stays near the processor
+CACHE = 5 * 2**20  # bytes of cross products at a time: few calls, and what stays near the processor
 LEAST = 8  # draws at a time, whatever their size
 
 
