@@ -53,7 +53,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     believable = scores.believable(market.shortfall)
     return Exhibit(
         key="designs", title="Designs on known truth", numbers=_numbers(table, believable, spec),
-        tables={"": _scores(table, believable, spec), "moments": _moments()},
+        tables={"": _scores(table, believable, spec), "moments": _moments(spec)},
         figures={"": Figure(_curves(table, spec), partial(_draw, size=1.0 - spec.level), height=2.8)}, spec=spec,
     )  # fmt: skip
 
@@ -140,9 +140,9 @@ def _cells(table: pd.DataFrame, name: str, spec: Specification) -> list[float | 
     return cells
 
 
-def _moments() -> Table:
+def _moments(spec: Specification) -> Table:
     """Standard deviations, autocorrelations and correlations with China's purchases: archive against model."""
-    frame, months = moments_table(), archive_columns().index
+    frame, months = moments_table(as_of=spec.as_of), archive_columns(spec.as_of).index
     words = {"std": "Standard deviation", "autocorrelation": "Autocorrelation", "correlation": "Correlation"}
     kept = [(kind, name) for kind, name in frame.index if kind != "correlation" or name.startswith("china, ")]
     rows = [

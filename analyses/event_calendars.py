@@ -76,7 +76,7 @@ def dates_of(name: str, index: pd.DatetimeIndex, spec: Specification) -> pd.Data
     chosen = spec.calendars.interventions if whole != name else (spec.calendars.first, str(span["last"].date()))
     first = max(span["first"], pd.Timestamp(chosen[0]), index[-spec.events.estimation[0] + 1])
     last = min(span["last"], pd.Timestamp(chosen[1]), index[-3])
-    table = calendar(whole, first, last)
+    table = calendar(whole, first, last, as_of=spec.as_of)
     if whole != name:
         table = table[table["label"].str.contains(name)]
     return table.assign(kind=name)

@@ -145,6 +145,29 @@ def rendered(series):
     return "\n".join([f"observation_date,{series}", *rows, ""]).encode()
 
 
+def rendered_operations():
+    """Japan's operations of the archive in the ministry's own layout; the sample at hand ends in 2003."""
+    import pandas as pd
+
+    from econ.data.archive import read_table
+
+    frame, _ = read_table("mof_usdjpy")
+    amounts = frame.set_index(pd.to_datetime(frame["date"]))["value"]
+    opening = {1: "January - March", 2: "April - June", 3: "July - September", 4: "October - December"}
+    lines = ["年,月,日,Year,Month,Day,金額(amount),売買通貨,Currency pairs"]
+    for quarter, days in amounts.groupby(amounts.index.to_period("Q")):
+        for day, amount in days[days != 0].items():
+            era = f"平成{day.year - 1988}" if day < pd.Timestamp("2019-05-01") else f"令和{day.year - 2018}"
+            way = ("買い", "売り", "bought", "sold") if amount > 0 else ("売り", "買い", "sold", "bought")
+            lines.append(
+                f'{era}年,{day.month}月,{day.day}日,{day:%Y,%b},{day.day},"{abs(amount):,.0f}",'
+                f"米ドル{way[0]}・日本円{way[1]},the US dollar ({way[2]}) the Japanese yen ({way[3]})"
+            )
+        total = days.abs().sum()
+        lines.append(f'四半期計,,,{opening[quarter.quarter]} {quarter.year},,,"{total:,.0f}",,')
+    return "\n".join([*lines, ""]).encode("cp932")
+
+
 class Loopback:
     """A real HTTP server on 127.0.0.1 that serves the publishers' files, and misbehaves on request.
 
@@ -160,7 +183,6 @@ class Loopback:
     written = {
         "feds200628.csv": "gsw.csv",
         "summary.json": "soma.json",
-        "foreign_exchange_intervention_operations.csv": "feio.csv",
     }
 
     @contextmanager
@@ -214,10 +236,12 @@ class Loopback:
     def serve_every_table(self, handler):
         """Serve the real files; where one is not at hand, a sample or the archive's figures in the same layout."""
         name = urlsplit(handler.path).path.rsplit("/", 1)[-1]
+        if name == "foreign_exchange_intervention_operations.csv":
+            return handler.reply(rendered_operations())
         if name in self.written:
             return handler.reply((SAMPLES / self.written[name]).read_bytes())
         series = parse_qs(urlsplit(handler.path).query).get("id", [""])[0]
-        if series == "IRLTLT01DEM156N":
+        if series in ("IRLTLT01DEM156N", "EXJPUS"):
             return handler.reply(rendered(series))
         return self.serve_real(handler)
 

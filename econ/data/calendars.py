@@ -15,10 +15,12 @@ import pandas as pd
 from pandas.tseries.holiday import GoodFriday, USFederalHolidayCalendar
 
 from econ.border import checked
+from econ.data.archive import EMBEDDED, verified
 from econ.data.catalogue import entry as series_named
 from econ.data.convert import native
 from econ.data.dates import within
 from econ.data.use import remembered
+from econ.data.vintage import Vintage
 from econ.errors import SchemaError, SeriesNotFound, suggestion
 
 _FOLDER = Path(__file__).parent
@@ -56,7 +58,7 @@ def _book() -> pd.DataFrame:
 
 
 @checked
-def calendar(name: str, start: object = None, end: object = None) -> pd.DataFrame:
+def calendar(name: str, start: object = None, end: object = None, *, as_of: str = EMBEDDED) -> pd.DataFrame:
     """Dates of one class between two days, ready to serve as events or as confounders of a study.
 
     Parameters
@@ -65,6 +67,8 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
         Row of `calendars`, such as ``"fomc"``, ``"cpi"``, ``"payrolls"`` or ``"tic_release"``.
     start, end : date, optional
         First and last day; those of the class when absent.
+    as_of : str
+        Data vintage of the record from which a class is read; rules and lists are of none.
 
     Returns
     -------
@@ -78,6 +82,8 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
         For an unknown name, with suggestions.
     SpecificationError
         If a day asked for is none, or outside those for which the class is complete.
+    VintageMissing
+        If the vintage has no such record.
 
     Examples
     --------
@@ -91,17 +97,18 @@ def calendar(name: str, start: object = None, end: object = None) -> pd.DataFram
         raise SeriesNotFound(f"no calendar {name!r}; {suggestion(str(name), list(book.index))}")
     entry, cure = book.loc[[name]].iloc[0], "ask within, or give dates of your own"
     low, high = within(start, end, f"calendar {name!r}", first=entry["first"], last=entry["last"], cure=cure)
-    frame = _whole(name)
+    stamp = () if entry["made_by"] != "record" else verified((series_named(RECORDS[name]).table,), as_of)
+    frame = _whole(name, as_of if stamp else EMBEDDED, stamp)
     return frame[(frame["date"] >= low) & (frame["date"] <= high)].reset_index(drop=True)
 
 
 @remembered(64)
-def _whole(name: str) -> pd.DataFrame:
-    """All dates of a class."""
+def _whole(name: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
+    """All dates of a class; the stamp is that of the record, if it is read from one."""
     entry = _book().loc[[name]].iloc[0]
     listed = _read("calendar_dates.csv", DATE_COLUMNS)
     listed = listed[listed["name"] == name]
-    frame = listed if entry["made_by"] == "list" else _with_moves(MADE[entry["made_by"]](name, entry), listed)
+    frame = listed if entry["made_by"] == "list" else _with_moves(_made(name, entry, as_of), listed)
     frame = frame.assign(date=pd.to_datetime(frame["date"]), kind=name)
     frame = frame[(frame["date"] >= entry["first"]) & (frame["date"] <= entry["last"])]
     source = frame["source"].where(frame["source"] != "", entry["source"])
@@ -116,15 +123,20 @@ def _with_moves(made: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept, moved[moved["date"] != ""]])
 
 
+def _made(name: str, entry: pd.Series, as_of: str) -> pd.DataFrame:
+    """Dates by rule or from the record."""
+    return _recorded(name, entry, as_of) if entry["made_by"] == "record" else _ruled(name, entry)
+
+
 def _ruled(name: str, entry: pd.Series) -> pd.DataFrame:
     """Dates by the rule of that name."""
     ruled = pd.DataFrame({"date": RULES[name](entry["first"], entry["last"]), "time": entry["time"], "tz": entry["tz"]})
     return ruled.assign(label=entry["title"] + " " + ruled["date"].dt.strftime("%Y-%m-%d"), source="")
 
 
-def _recorded(name: str, entry: pd.Series) -> pd.DataFrame:
-    """Days with an operation in the embedded record, labelled by side and amount."""
-    amounts = native(series_named(RECORDS[name]))
+def _recorded(name: str, entry: pd.Series, as_of: str) -> pd.DataFrame:
+    """Days with an operation in the record, labelled by side and amount."""
+    amounts = native(series_named(RECORDS[name]), as_of)
     amounts = amounts[(amounts.index >= entry["first"]) & (amounts.index <= entry["last"]) & (amounts != 0.0)]
     labels = [f"Japan {'buys' if each > 0 else 'sells'} dollars: JPY {abs(each) / 1e4:g}tn" for each in amounts]
     found = pd.DataFrame({"date": amounts.index, "time": entry["time"], "tz": entry["tz"], "label": labels})
@@ -215,8 +227,6 @@ RULES: dict[str, Rule] = {
 
 RECORDS = {"intervention_days": "japan_intervention_usd"}
 """Daily series of the archive whose days other than zero make a class."""
-
-MADE: dict[str, Callable[[str, pd.Series], pd.DataFrame]] = {"rule": _ruled, "record": _recorded}
 
 
 @cache

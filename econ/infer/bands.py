@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from econ import checks
-from econ.arrays import Array, broadcast_in_place
+from econ.arrays import Array, Rows, broadcast_in_place
 from econ.border import checked
 from econ.errors import SpecificationError
 from econ.memory import pieces
@@ -271,12 +271,12 @@ def calibrated_position(draws: Array, columns: Array, *, level: float) -> Array:
     return position
 
 
-def _outside(draws: Array, columns: Array, position: Array) -> Array:
+def _outside(draws: Array, columns: Array, position: Rows) -> Rows:
     """How many draws of each vector leave its band at that position, (g,)."""
     groups, coordinates = np.arange(len(draws))[:, None], np.arange(draws.shape[1])
     lower, upper = (columns[groups, coordinates, each[:, None]][:, :, None] for each in (position, -1 - position))
     with broadcast_in_place():
-        found: Array = np.count_nonzero(((draws < lower) | (draws > upper)).any(axis=1), axis=1)
+        found: Rows = np.count_nonzero(((draws < lower) | (draws > upper)).any(axis=1), axis=1)
     return found
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from econ.border import checked
 from econ.data import load
+from econ.data.archive import EMBEDDED
 from econ.simulate.calibration import SPAN
 from econ.simulate.market import TreasuryMarket
 
@@ -14,15 +15,15 @@ MODEL_HUBS = ("uk", "belgium", "luxembourg", "ireland", "cayman")
 COMPARED = ("china", "japan", "hubs", "officials", "others", "fed", "yield_2y", "yield_10y", "yield_30y", "risk")
 
 
-def archive_columns() -> pd.DataFrame:
+def archive_columns(as_of: str = EMBEDDED) -> pd.DataFrame:
     """Monthly data of the archive under the model's names: purchases in percent of debt, yield changes in bp.
 
     ``hubs`` are the United Kingdom, Belgium, Luxembourg, Ireland and the Cayman Islands; ``officials`` all foreign
     officials but China; ``others`` all foreigners but officials, Japan and hubs (Japan's official part counts twice).
     """
     names = [f"{name}_net_purchases" for name in ("china", "japan", "official", "foreign", "fed", *MODEL_HUBS)]
-    flows = load(*names).frame.set_axis([name.removesuffix("_net_purchases") for name in names], axis=1)
-    rates = load("yield_2y", "yield_10y", "yield_30y", "financial_conditions").frame.diff()
+    flows = load(*names, as_of=as_of).frame.set_axis([name.removesuffix("_net_purchases") for name in names], axis=1)
+    rates = load("yield_2y", "yield_10y", "yield_30y", "financial_conditions", as_of=as_of).frame.diff()
     columns = pd.DataFrame(
         {"china": flows["china"], "japan": flows["japan"], "hubs": flows[list(MODEL_HUBS)].sum(axis=1)}
     )
@@ -36,13 +37,15 @@ def archive_columns() -> pd.DataFrame:
 
 
 @checked
-def moments_table(market: TreasuryMarket | None = None) -> pd.DataFrame:
+def moments_table(market: TreasuryMarket | None = None, *, as_of: str = EMBEDDED) -> pd.DataFrame:
     """Compare standard deviations, autocorrelations and correlations of the archive with the model's.
 
     Parameters
     ----------
     market : TreasuryMarket, optional
         Default the default market; moments of the model are analytic and free of the statistics' faults.
+    as_of : str
+        Data vintage of the archive's moments. The default market is calibrated to the embedded one.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def moments_table(market: TreasuryMarket | None = None) -> pd.DataFrame:
     True
     """
     market = TreasuryMarket() if market is None else market
-    data = archive_columns().loc[:, list(COMPARED)]
+    data = archive_columns(as_of).loc[:, list(COMPARED)]
     where = [market.columns.index(name) for name in COMPARED]
     now, before = (market.covariance(lag)[np.ix_(where, where)] for lag in (0, 1))
     std = np.sqrt(np.diag(now))

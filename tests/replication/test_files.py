@@ -2,13 +2,18 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import warnings
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from analyses.specification import baseline
+from econ.data.archive import ARCHIVE, EMBEDDED
+from econ.errors import UnusedChoice
 from econ.report import Exhibit
 from econ.report.exhibit import built
 
@@ -63,6 +68,34 @@ def test_an_exhibit_names_the_same_files_when_they_are_remembered(key):
         exhibit = import_module(f"analyses.{key}").result()
         assert exhibit.vintages == committed.vintages
         assert exhibit.traces == committed.traces
+
+
+OTHER = "2026-08-20"
+
+
+@pytest.fixture
+def other(tmp_path, monkeypatch):
+    """The same files under another date, as a fetch that found nothing new would leave them."""
+    shutil.copytree(ARCHIVE / EMBEDDED, tmp_path / OTHER)
+    monkeypatch.setenv("ECON_DATA", str(tmp_path))
+
+
+def vintages_of(key):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnusedChoice)  # a tournament without data
+        exhibit = import_module(f"analyses.{key}").result(baseline.changed("as_of", OTHER))
+    return {each.as_of for each in exhibit.vintages}
+
+
+@pytest.mark.parametrize("key", [*QUICK, "event_calendars"])
+def test_a_quick_exhibit_of_another_vintage_reads_no_file_of_the_papers(key, other):
+    assert vintages_of(key) <= {OTHER}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", [key for key in built(ROOT / "paper") if key not in (*QUICK, "event_calendars")])
+def test_an_exhibit_of_another_vintage_reads_no_file_of_the_papers(key, other):
+    assert vintages_of(key) <= {OTHER}
 
 
 def traced(key, number):

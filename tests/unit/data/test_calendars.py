@@ -1,14 +1,19 @@
 """Classes of dates: the rules against official lists read elsewhere, the codebook, and bad requests."""
 
+import hashlib
 import importlib
 import itertools
+import re
+import shutil
 
 import pandas as pd
 import pytest
 
 from econ.data import calendar, calendars, events
+from econ.data.archive import ARCHIVE, EMBEDDED
 from econ.data.calendars import HOLIDAYS
-from econ.errors import SchemaError, SeriesNotFound, SpecificationError
+from econ.data.use import using
+from econ.errors import SchemaError, SeriesNotFound, SpecificationError, VintageMissing
 from econ.eventstudy import place_events
 
 # Read from the list of archived releases of the Bureau of Labor Statistics (empsit_MMDDYYYY) and its yearly schedules;
@@ -168,3 +173,26 @@ def test_what_is_handed_out_may_be_edited():
     first, book = calendar("fomc"), calendars()
     first["label"], book["rule"] = "edited", "edited"
     assert "edited" not in set(calendar("fomc")["label"]) | set(calendars()["rule"])
+
+
+def test_a_record_is_read_from_the_vintage_asked_for(tmp_path, monkeypatch):
+    """The record of another vintage lacks the operation of one day; classes by rule are of no vintage."""
+    folder = tmp_path / "2026-08-20"
+    shutil.copytree(ARCHIVE / EMBEDDED, folder)
+    record, manifest = folder / "mof_usdjpy.csv", folder / "manifest.csv"
+    old = record.read_bytes()
+    text = re.sub(rb"2003-01-15,[-0-9.]+", b"2003-01-15,0", old)
+    assert text != old
+    record.write_bytes(text)
+    sums = [hashlib.sha256(each).hexdigest().encode() for each in (old, text)]
+    manifest.write_bytes(manifest.read_bytes().replace(*sums).replace(b",%d," % len(old), b",%d," % len(text)))
+    monkeypatch.setenv("ECON_DATA", str(tmp_path))
+    days = [set(calendar("intervention_days", as_of=each)["date"]) for each in (EMBEDDED, "2026-08-20")]
+    assert days[0] - days[1] == {pd.Timestamp("2003-01-15")}
+    assert days[1] < days[0]
+    assert calendar("fomc", as_of="2026-08-20").equals(calendar("fomc"))
+    with using() as files:
+        calendar("intervention_days", as_of="2026-08-20")
+    assert [each.file for each in files] == ["2026-08-20/mof_usdjpy.csv"]
+    with pytest.raises(VintageMissing, match="no vintage '2026-09-01'"):
+        calendar("intervention_days", as_of="2026-09-01")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from econ.errors import SpecificationError, Unstable
+from econ.errors import SpecificationError, Unstable, VintageMissing
 from econ.simulate import Faults, Holder, Regime, Shock, TreasuryMarket, moments_table
 from econ.simulate.calibration import HOLDERS, SHOCKS
 from econ.simulate.samples import _filtered
@@ -83,6 +83,11 @@ def test_the_default_market_has_the_moments_of_the_archive():
     assert (pairs > 2.0).mean() < 0.15
     key = ["china, yield_10y", "china, japan", "yield_2y, yield_10y", "hubs, fed"]
     assert pairs[key].max() < 1.5
+
+
+def test_the_moments_of_the_archive_are_those_of_the_vintage_asked_for():
+    with pytest.raises(VintageMissing, match="2026-09-01"):
+        moments_table(as_of="2026-09-01")
 
 
 def test_naive_holdings_flip_the_sign_of_flows_as_in_the_archive():
