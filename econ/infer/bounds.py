@@ -19,6 +19,8 @@ METHODS = ("stoye", "imbens-manski")
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
 SINGULAR = 0.9999
 """Correlation from which two normals count as one; the probability is then off by at most 0.006."""
+NEAR = 1e-5
+"""Of the place of a least length that its values have found, how far the place may be off."""
 FAR = 12.0
 """Standard errors beyond which a normal probability is one."""
 
@@ -214,7 +216,7 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
             one = _both(c_low, c_high + gap_high, -correlation)
             return min(one, _both(c_high, c_low + gap_low, -correlation)) - level
 
-        return float(scipy.optimize.brentq(short, -FAR, FAR, xtol=1e-11)) if short(FAR) > 0.0 else math.inf
+        return float(scipy.optimize.brentq(short, -FAR, FAR, xtol=1e-14)) if short(FAR) > 0.0 else math.inf
 
     # c_l exceeds the quantile of one tail, or the first condition fails for every c_u; two tails are enough
     start = float(scipy.special.ndtri(level)) + 1e-9
@@ -222,7 +224,36 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
     found = scipy.optimize.minimize_scalar(
         lambda c: c + ratio * least(c), bounds=(start, stop), method="bounded", options={"xatol": 1e-9}
     )
-    return float(found.x), least(float(found.x))
+
+    def slope(c_low: float) -> float:
+        """Derivative of the length; where c_u passes from one condition to the other it jumps, upwards."""
+        c_high = least(c_low)
+        if math.isinf(c_high):
+            return -1.0  # no c_u is enough: the length comes down from infinity
+        one = _both(c_low, c_high + gap_high, -correlation)
+        if one <= _both(c_high, c_low + gap_low, -correlation):
+            by_low, by_high = _partials(c_low, c_high + gap_high, -correlation)
+        else:
+            by_high, by_low = _partials(c_high, c_low + gap_low, -correlation)
+        return 1.0 - ratio * by_low / by_high
+
+    # The length is flat at its least and says half of the digits of where that is; its derivative changes sign there,
+    # or the least is the end of the range. Ends whose errors move one for one leave a corner, which has its digits.
+    near, low, high = float(found.x), max(float(found.x) - NEAR, start), float(found.x) + NEAR
+    if abs(correlation) <= SINGULAR and slope(high) > 0.0:
+        if slope(low) < 0.0:
+            near = float(scipy.optimize.brentq(slope, low, high, xtol=1e-14))
+        elif low == start:
+            near = start
+    return near, least(near)
+
+
+def _partials(a: float, b: float, correlation: float) -> tuple[float, float]:
+    """Derivatives of `_both` by a and by b, times the root of 2 pi."""
+    root = math.sqrt(1.0 - correlation**2)
+    one = float(scipy.special.ndtr((b - correlation * a) / root)) * math.exp(-0.5 * a * a)
+    other = float(scipy.special.ndtr((a - correlation * b) / root)) * math.exp(-0.5 * b * b)
+    return one, other
 
 
 def _both(a: float, b: float, correlation: float) -> float:

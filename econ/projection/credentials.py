@@ -174,7 +174,11 @@ def overidentification(form: ReducedForm) -> pd.DataFrame:
     grid = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 401)
     best = int(np.argmin(objective(grid)))
     around = (grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
-    found = scipy.optimize.minimize_scalar(lambda angle: float(objective(angle)), bounds=around, method="bounded")
+    # By values: only the least one is used. With the default of 1e-5 for the angle it would lack digits where the
+    # instruments are strong, whose statistic bends much.
+    found = scipy.optimize.minimize_scalar(
+        lambda angle: float(objective(angle)), bounds=around, method="bounded", options={"xatol": 1e-10}
+    )
     statistic = min(float(found.fun), float(objective(grid[best])))
     row = {
         "statistic": statistic,
