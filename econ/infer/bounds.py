@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -226,26 +227,37 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
     )
 
     def slope(c_low: float) -> float:
-        """Derivative of the length; where c_u passes from one condition to the other it jumps, upwards."""
         c_high = least(c_low)
         if math.isinf(c_high):
             return -1.0  # no c_u is enough: the length comes down from infinity
-        one = _both(c_low, c_high + gap_high, -correlation)
-        if one <= _both(c_high, c_low + gap_low, -correlation):
-            by_low, by_high = _partials(c_low, c_high + gap_high, -correlation)
-        else:
-            by_high, by_low = _partials(c_high, c_low + gap_low, -correlation)
-        return 1.0 - ratio * by_low / by_high
+        return 1.0 + ratio * _exchange(c_low, c_high, (gap_low, gap_high), -correlation)
 
-    # The length is flat at its least and says half of the digits of where that is; its derivative changes sign there,
-    # or the least is the end of the range. Ends whose errors move one for one leave a corner, which has its digits.
-    near, low, high = float(found.x), max(float(found.x) - NEAR, start), float(found.x) + NEAR
-    if abs(correlation) <= SINGULAR and slope(high) > 0.0:
-        if slope(low) < 0.0:
-            near = float(scipy.optimize.brentq(slope, low, high, xtol=1e-14))
-        elif low == start:
-            near = start
+    # ends whose errors move one for one leave a corner, which values find to the last digits
+    near = float(found.x) if abs(correlation) > SINGULAR else _turning(slope, float(found.x), start)
     return near, least(near)
+
+
+def _turning(slope: Callable[[float], float], near: float, start: float) -> float:
+    """Where a derivative becomes positive, close to what values have found, but not below ``start``.
+
+    The length is flat at its least, and its values tell half of the digits of where that is.
+    """
+    low, high = max(near - NEAR, start), near + NEAR
+    if slope(high) <= 0.0:
+        return near
+    if slope(low) < 0.0:
+        return float(scipy.optimize.brentq(slope, low, high, xtol=1e-14))
+    return start if low == start else near
+
+
+def _exchange(c_low: float, c_high: float, gaps: tuple[float, float], correlation: float) -> float:
+    """Derivative of the smallest c_u by c_l, along the condition that binds; it jumps where the other one does."""
+    first, second = (c_low, c_high + gaps[1]), (c_high, c_low + gaps[0])
+    if _both(*first, correlation) <= _both(*second, correlation):
+        by_low, by_high = _partials(*first, correlation)
+    else:
+        by_high, by_low = _partials(*second, correlation)
+    return -by_low / max(by_high, 1e-300)
 
 
 def _partials(a: float, b: float, correlation: float) -> tuple[float, float]:
