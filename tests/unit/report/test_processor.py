@@ -42,3 +42,9 @@ def test_a_numpy_that_does_not_tell_has_no_features(monkeypatch):
 
     monkeypatch.delattr(np._core._multiarray_umath, "__cpu_features__")
     assert processor.here().features == processor.here().loops == ()
+
+
+def test_a_numpy_that_keeps_its_loops_has_not_done_as_told():
+    kept, left = (processor.Processor(("openblas",), ("Katmai",), (), loops) for loops in (("X86_V3",), ()))
+    assert [kind.taken(kept) for kind in KINDS[:2]] == [False, True]
+    assert KINDS[0].taken(left)
