@@ -6,7 +6,7 @@ NOISE = 1e-8
 """Relative difference between two numbers that are the same but for rounding.
 
 Processors add in different orders, so the last digits of a result are those of the machine. Sums, solutions and zeros
-of derivatives agree to 1e-10 or better on all kinds that were tried, and to 2e-9 where draws of a ratio come near a
+of derivatives agree to 1e-9 or better on all kinds that were tried, and to 2e-9 where draws of a ratio come near a
 denominator of zero; a table prints four digits at most. With one bound for both, `make` on another machine leaves no
 changed file where `make verify` says that all agree.
 """
