@@ -124,7 +124,7 @@ lint: $(TESTING) ## ruff and mypy
 verify: $(READY) ## rebuild every exhibit elsewhere and compare it with the committed (without .git: deposited) results
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m econ verify $(EXPLAIN)
 
-verify-matrix: $(READY) ## the same on each python3.11 to 3.14 of this machine and on the oldest libraries declared (network)
+verify-matrix: $(READY) ## the same on each python3.11 to 3.14 here, on the oldest libraries declared, and as on other processors (network)
 	@$(PYTHON) -m econ.report.matrix $(EXPLAIN)
 
 data: $(READY) ## download today's vintage beside the embedded one (network; never part of all)

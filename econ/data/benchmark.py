@@ -217,7 +217,8 @@ def _variance(missed: np.ndarray, effects: np.ndarray, at: np.ndarray, survey_er
 
 def _shared(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Covariance of a walk of unit steps at two sets of months; it starts a month before the first survey."""
-    return np.minimum.outer(one, other) + 1.0
+    shared: np.ndarray = np.minimum.outer(one, other) + 1.0
+    return shared
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from econ.arrays import Array, Mask
 from econ.errors import NotConverged
 from econ.eventstudy._kernels import Positions
 from econ.frozen import guarded
+from econ.infer._stationary import stationary
 
 # log-odds of (α + β, α / (α + β)): persistence 0.97 with share 0.06, and 0.80 with share 0.25
 STARTS = (np.array([3.5, -2.75]), np.array([1.4, -1.1]))
@@ -58,6 +59,30 @@ def conditional_variance(squares: Array, alpha: float, beta: float, *, variance:
     return np.concatenate([[variance], tail])
 
 
+def _shares(point: Array) -> tuple[float, float]:
+    """Persistence and the share of α in it, from their log-odds."""
+    together, share = 1.0 / (1.0 + np.exp(-np.clip(point, -30.0, 30.0)))
+    return float(together), float(share)
+
+
+def _slope(point: Array, squares: Array, usable: Mask, variance: float) -> Array:
+    """Derivatives of minus the log likelihood by the log-odds, (2,); those of h follow the recursion of h."""
+    from scipy.signal import lfilter
+
+    together, share = _shares(point)
+    alpha, beta = together * share, together * (1.0 - share)
+    h = conditional_variance(squares, alpha, beta, variance=variance)
+    moved = np.zeros((2, len(h)))
+    for row, of in zip(moved, (squares, h), strict=True):  # by α and by β
+        row[1:] = lfilter([1.0], [1.0, -beta], of[:-1] - variance)
+    weight = 0.5 * np.where(usable, (1.0 - squares / h) / h, 0.0)
+    by_alpha, by_beta = moved @ weight
+    by_together = share * by_alpha + (1.0 - share) * by_beta
+    return np.array(
+        [together * (1.0 - together) * by_together, together * share * (1.0 - share) * (by_alpha - by_beta)]
+    )
+
+
 def fit_garch(innovations: Array, usable: Mask) -> Garch:
     """Fit by Gaussian quasi maximum likelihood with variance targeting.
 
@@ -93,8 +118,8 @@ def fit_garch(innovations: Array, usable: Mask) -> Garch:
     squares = np.where(usable, np.where(usable, innovations, 0.0) ** 2, variance)
 
     def parameters(point: Array) -> tuple[float, float]:
-        together, share = 1.0 / (1.0 + np.exp(-np.clip(point, -30.0, 30.0)))
-        return float(together * share), float(together * (1.0 - share))
+        together, share = _shares(point)
+        return together * share, together * (1.0 - share)
 
     def loss(point: Array) -> float:
         h = conditional_variance(squares, *parameters(point), variance=variance)[usable]
@@ -104,6 +129,7 @@ def fit_garch(innovations: Array, usable: Mask) -> Garch:
     best = min(starts, key=lambda found: float(found.fun))
     if not best.success:
         raise NotConverged(f"the GARCH likelihood did not settle ({best.message}); use volatility='constant'.")
-    alpha, beta = parameters(best.x)
+    top = stationary(lambda point: _slope(point, squares, usable, variance), best.x)
+    alpha, beta = parameters(top)
     scale = np.sqrt(conditional_variance(squares, alpha, beta, variance=variance))
-    return Garch(alpha, beta, variance, scale, -float(best.fun))
+    return Garch(alpha, beta, variance, scale, -loss(top))

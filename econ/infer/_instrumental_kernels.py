@@ -91,7 +91,8 @@ def least_anderson_rubin(
 ) -> Array:
     """Statistic of each of ``values`` of coefficient ``place``, least over the other one, (N,).
 
-    The other coefficient is ``centre + scale tan(angle)``; the best of ``CELLS`` angles is improved by golden sections.
+    The other coefficient is ``centre + scale tan(angle)``; the best of ``CELLS`` angles is improved by golden sections:
+    by values, as only the least one is used and not where it is.
     """
     if around is None:
         return anderson_rubin_at(form, covariance, np.stack([np.ones(len(values)), -values], axis=-1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +20,8 @@ METHODS = ("stoye", "imbens-manski")
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
 SINGULAR = 0.9999
 """Correlation from which two normals count as one; the probability is then off by at most 0.006."""
+NEAR = 1e-5
+"""Of the place of a least length that its values have found, how far the place may be off."""
 FAR = 12.0
 """Standard errors beyond which a normal probability is one."""
 
@@ -214,7 +217,7 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
             one = _both(c_low, c_high + gap_high, -correlation)
             return min(one, _both(c_high, c_low + gap_low, -correlation)) - level
 
-        return float(scipy.optimize.brentq(short, -FAR, FAR, xtol=1e-11)) if short(FAR) > 0.0 else math.inf
+        return float(scipy.optimize.brentq(short, -FAR, FAR, xtol=1e-14)) if short(FAR) > 0.0 else math.inf
 
     # c_l exceeds the quantile of one tail, or the first condition fails for every c_u; two tails are enough
     start = float(scipy.special.ndtri(level)) + 1e-9
@@ -222,7 +225,47 @@ def _stoye(gap_low: float, gap_high: float, *, ratio: float, correlation: float,
     found = scipy.optimize.minimize_scalar(
         lambda c: c + ratio * least(c), bounds=(start, stop), method="bounded", options={"xatol": 1e-9}
     )
-    return float(found.x), least(float(found.x))
+
+    def slope(c_low: float) -> float:
+        c_high = least(c_low)
+        if math.isinf(c_high):
+            return -1.0  # no c_u is enough: the length comes down from infinity
+        return 1.0 + ratio * _exchange(c_low, c_high, (gap_low, gap_high), -correlation)
+
+    # ends whose errors move one for one leave a corner, which values find to the last digits
+    near = float(found.x) if abs(correlation) > SINGULAR else _turning(slope, float(found.x), start)
+    return near, least(near)
+
+
+def _turning(slope: Callable[[float], float], near: float, start: float) -> float:
+    """Where a derivative becomes positive, close to what values have found, but not below ``start``.
+
+    The length is flat at its least, and its values tell half of the digits of where that is.
+    """
+    low, high = max(near - NEAR, start), near + NEAR
+    if slope(high) <= 0.0:
+        return near
+    if slope(low) < 0.0:
+        return float(scipy.optimize.brentq(slope, low, high, xtol=1e-14))
+    return start if low == start else near
+
+
+def _exchange(c_low: float, c_high: float, gaps: tuple[float, float], correlation: float) -> float:
+    """Derivative of the smallest c_u by c_l, along the condition that binds; it jumps where the other one does."""
+    first, second = (c_low, c_high + gaps[1]), (c_high, c_low + gaps[0])
+    if _both(*first, correlation) <= _both(*second, correlation):
+        by_low, by_high = _partials(*first, correlation)
+    else:
+        by_high, by_low = _partials(*second, correlation)
+    return -by_low / max(by_high, 1e-300)
+
+
+def _partials(a: float, b: float, correlation: float) -> tuple[float, float]:
+    """Derivatives of `_both` by a and by b, times the root of 2 pi."""
+    root = math.sqrt(1.0 - correlation**2)
+    one = float(scipy.special.ndtr((b - correlation * a) / root)) * math.exp(-0.5 * a * a)
+    other = float(scipy.special.ndtr((a - correlation * b) / root)) * math.exp(-0.5 * b * b)
+    return one, other
 
 
 def _both(a: float, b: float, correlation: float) -> float:

@@ -240,7 +240,7 @@ def _quantile(p: float, left: tuple[float, float], right: tuple[float, float]) -
     far = (left[1] / left[0]) ** 2
     while argmax_tail(far, left, right) > p:
         far *= 2.0
-    return float(scipy.optimize.brentq(lambda x: argmax_tail(x, left, right) - p, 0.0, far, xtol=1e-6))
+    return float(scipy.optimize.brentq(lambda x: argmax_tail(x, left, right) - p, 0.0, far, xtol=1e-12))
 
 
 def _interval(

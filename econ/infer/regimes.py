@@ -19,6 +19,7 @@ from econ.border import checked
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
+from econ.infer._stationary import stationary
 from econ.infer.hyperbola import checked_bandwidth, partialled
 from econ.infer.inversion import invert
 from econ.infer.sandwich import joint_covariance
@@ -176,6 +177,20 @@ class _Moments:
         found: Array = (moment * np.linalg.solve(spread, moment[..., None])[..., 0]).sum(axis=-1)
         return found
 
+    def slope(self, pair: Array) -> Array:
+        """Derivatives of S by impact and leaning, (2,), at one pair; they are zero where S is least."""
+        moment, spread, slopes, bent = self._local(float(pair[0]), float(pair[1]))
+        weighted = np.linalg.solve(spread, moment)
+        found: Array = 2.0 * (weighted @ slopes - np.einsum("r,krs,s->k", weighted, bent, weighted))
+        return found
+
+    def _local(self, b: float, c: float) -> tuple[Array, Array, Array, Array]:
+        """At one pair: moments (R,), covariance (R, R), slopes of the first (R, 2), half of the second's (2, R, R)."""
+        a, turns = np.array([1.0 - b * c, -c, b]), np.array([[-c, 0.0, 1.0], [-b, -1.0, 0.0]])
+        half = np.einsum("risj,j->ris", self.covariance, a)
+        spread, bent = np.einsum("i,ris->rs", a, half), np.einsum("ki,ris->krs", turns, half)
+        return self.sums @ a, spread, self.sums @ turns.T, bent
+
     def over_leanings(self, b: Array) -> Array:
         """Least S over all leanings at which the feedback dies out, for each impact."""
         return self._least(b, lambda other: self.statistic(b[:, None], other))[0]
@@ -185,7 +200,10 @@ class _Moments:
         return self._least(c, lambda other: self.statistic(other, c[:, None]))[0]
 
     def _least(self, given: Array, of: Callable[[Array], Array]) -> tuple[Array, Array]:
-        """Least over the other parameter, within the angle at which the product of both is one, and where."""
+        """Least over the other parameter, within the angle at which the product of both is one, and where.
+
+        The value is what sets are made of, and has all of its digits; where it is has half of them and is a start.
+        """
         ends = np.arctan2(1.0, np.abs(given))[:, None] * (1.0 - 1e-9)
         tried = np.linspace(-1.0, 1.0, ANGLES)
         best = of(np.tan(ends * tried)).argmin(axis=1)
@@ -205,12 +223,10 @@ class _Moments:
         at = int(values.argmin())
         found = scipy.optimize.minimize(
             lambda v: float(self.statistic(np.array(v[0]), np.array(v[1]))), (grid[at], leanings[at]),
-            method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 2000},
+            method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-8, "maxiter": 2000},
         )  # fmt: skip
-        b, c = (float(each) for each in found.x)
-        a = np.array([1.0 - b * c, -c, b])
-        slopes = self.sums @ np.array([[-c, -b], [0.0, -1.0], [1.0, 0.0]])
-        spread = np.einsum("i,risj,j->rs", a, self.covariance, a)
+        b, c = (float(each) for each in stationary(self.slope, found.x))
+        _, spread, slopes, _ = self._local(b, c)
         information = slopes.T @ np.linalg.solve(spread, slopes)
         errors = np.sqrt(np.diag(np.linalg.pinv(information)))
         return b, c, (float(errors[0]), float(errors[1]))

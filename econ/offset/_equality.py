@@ -33,7 +33,7 @@ def anderson_rubin_row(
     angles = np.linspace(-0.5 * np.pi, 0.5 * np.pi, GRID + 2)[1:-1]
     best = float(angles[int(np.argmin(ar_statistic(standard, np.tan(angles))))])
     step = np.pi / (GRID + 1)
-    near = scipy.optimize.minimize_scalar(
+    near = scipy.optimize.minimize_scalar(  # by values: only the least one is used, and it has all of its digits
         at, bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-12}
     )
     statistic = min(float(near.fun), at(best)) / factor

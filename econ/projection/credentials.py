@@ -13,7 +13,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.border import checked
 from econ.data.index import dates
-from econ.errors import SpecificationError
+from econ.errors import SingularDesign, SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.infer.form import ReducedForm
@@ -174,7 +174,11 @@ def overidentification(form: ReducedForm) -> pd.DataFrame:
     grid = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 401)
     best = int(np.argmin(objective(grid)))
     around = (grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
-    found = scipy.optimize.minimize_scalar(lambda angle: float(objective(angle)), bounds=around, method="bounded")
+    # By values: only the least one is used. With the default of 1e-5 for the angle it would lack digits where the
+    # instruments are strong, whose statistic bends much.
+    found = scipy.optimize.minimize_scalar(
+        lambda angle: float(objective(angle)), bounds=around, method="bounded", options={"xatol": 1e-10}
+    )
     statistic = min(float(found.fun), float(objective(grid[best])))
     row = {
         "statistic": statistic,
@@ -217,6 +221,13 @@ def credentials(
     Returns
     -------
     Credentials
+
+    Raises
+    ------
+    SpecificationError
+        If outcome or flow lacks a date of the instrument.
+    SingularDesign
+        If the flow does not move there.
 
     Examples
     --------
@@ -268,9 +279,12 @@ def _form(
     missing = index.difference(outcome.index).union(index.difference(endogenous.index))
     if len(missing):
         raise SpecificationError(f"outcome or flow has no value at {missing[0]}, where the instrument has one; cut it.")
+    flow = endogenous.loc[index].to_numpy()
+    if len(flow) and (flow == flow[0]).all():  # its deviations are zero on one processor and rounding on another
+        raise SingularDesign(f"the endogenous variable is {flow[0]} wherever the instrument is known; it has to move.")
     return reduced_form(
         outcome.loc[index].to_numpy(),
-        endogenous.loc[index].to_numpy(),
+        flow,
         instruments.to_numpy(),
         controls=None if controls is None else controls.loc[index].to_numpy(),
         cov=cov,

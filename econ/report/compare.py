@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from econ.errors import OutputDiffers, SchemaError, suggestion
 from econ.estimate import Estimate
 from econ.report.exhibit import Exhibit
+from econ.report.noise import NOISE, ZERO
 from econ.tables.numbers import Number, decimals_for, fixed
 from econ.tables.table import Table
 
@@ -38,8 +39,8 @@ class Tolerance:
         Size below which a number counts as zero, so that rounding noise around zero passes.
     """
 
-    relative: float = 1e-8
-    scale: float = 1e-2
+    relative: float = NOISE
+    scale: float = ZERO
 
     def difference(self, expected: Part, found: Part, size: float = 0.0) -> float:
         """Difference in the units of ``relative``; infinite where words, signs of infinity or kinds differ."""
@@ -247,7 +248,7 @@ def compare(expected: Exhibit, found: Exhibit, tolerance: Tolerance | None = Non
     expected, found : Exhibit
         The committed state and the new one.
     tolerance : Tolerance, optional
-        1e-8 relative by default.
+        By default that up to which `make` keeps a file: `econ.report.noise`.
 
     Returns
     -------

@@ -18,12 +18,10 @@ from pandas.api.types import is_float_dtype
 from econ import checks
 from econ.errors import SpecificationError, VintageMissing
 from econ.frozen import guarded
+from econ.report.noise import same
 
 if TYPE_CHECKING:
     import matplotlib.figure
-
-NOISE = 1e-9
-"""Numbers closer than this, relative to their size, differ by the machine's rounding only."""
 
 _FONTS = "'New Computer Modern', 'Latin Modern Roman', 'STIX Two Text', STIXGeneral, Georgia, serif"
 
@@ -187,8 +185,9 @@ def settled(path: Path, data: pd.DataFrame) -> pd.DataFrame:
 def _but_noise(old: pd.Series, new: pd.Series) -> bool:
     if not (is_float_dtype(old) and is_float_dtype(new)):
         return bool(old.equals(new))
-    scale = new[np.isfinite(new)].abs().max()  # NaN where there is none, and then only equal columns are close
-    return bool(np.allclose(old, new, rtol=NOISE, atol=NOISE * np.nan_to_num(scale), equal_nan=True))
+    size = float(np.nan_to_num(old[np.isfinite(old)].abs().max()))  # NaN where there is none
+    pairs = zip(old.tolist(), new.tolist(), strict=True)
+    return all(same(was, now, size) or (math.isnan(was) and math.isnan(now)) for was, now in pairs)
 
 
 def _numbers(words: list[str]) -> list[float] | list[str]:

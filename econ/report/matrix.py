@@ -1,9 +1,10 @@
-"""`make verify-matrix`: the same verification on every supported Python of this machine, and on the oldest libraries.
+"""`make verify-matrix`: the verification on every Python of this machine, the oldest libraries, and other processors.
 
 Each Python gets an environment of its own from ``requirements.lock`` under ``build/matrix``; the lock gives newer
 libraries to newer interpreters, so this is where a number that hangs on the last digit of a library shows. One more
 has, on the oldest Python that was found, each library exactly at the floor that ``pyproject.toml`` declares: a floor on
-which the paper does not come out the same is not declared.
+which the paper does not come out the same is not declared. The environment of the oldest Python computes once more as
+on each kind of processor that this one can stand for (`econ.report.processor`).
 """
 
 from __future__ import annotations
@@ -14,22 +15,25 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from econ.errors import SchemaError
+from econ.report.processor import KINDS, Kind, Processor, ask
 from econ.report.run import THREADS
 from econ.report.store import project_root, write
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 FLOORS = "floors"
 ABSENT = "not found on this machine"
-Call = Callable[[Sequence[str], Path], int]
+LACKING = "not on this processor"
+Call = Callable[[Sequence[str], Path, Mapping[str, str]], int]
+Ask = Callable[[Path, Path, Mapping[str, str]], Processor | None]
 
 
-def call(words: Sequence[str], root: Path) -> int:
-    """Run a command in the project folder on one BLAS thread; its exit status."""
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
+def call(words: Sequence[str], root: Path, variables: Mapping[str, str]) -> int:
+    """Run a command in the project folder on one BLAS thread, with these variables too; its exit status."""
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1", **variables}
     return subprocess.run(list(words), cwd=root, env=environment, check=False).returncode
 
 
@@ -86,15 +90,16 @@ def environment(root: Path, name: str, python: Path, run: Call = call) -> Path |
     if ready.is_file() and ready.read_text(encoding="utf-8") == made:
         return own
     pip = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    if run([str(python), "-m", "venv", "--clear", str(folder)], root) or run([*pip, *words], root):
+    if run([str(python), "-m", "venv", "--clear", str(folder)], root, {}) or run([*pip, *words], root, {}):
         return None
     write(ready, made)
     return own
 
 
 def verify_matrix(
-    root: Path, *, find: Callable[[str], Path | None] = found, run: Call = call, show: Callable[[str], object] = print
-) -> bool:
+    root: Path, *, find: Callable[[str], Path | None] = found, run: Call = call, show: Callable[[str], object] = print,
+    probe: Ask = ask,
+) -> bool:  # fmt: skip
     """Verify on every version and say how each went, also which were not found.
 
     Parameters
@@ -104,20 +109,27 @@ def verify_matrix(
     find : callable
         Gives the interpreter of a version, or None.
     run : callable
-        Runs a command in a folder; gives its exit status.
+        Runs a command in a folder with variables of the environment; gives its exit status.
     show : callable
-        Gets one line a version at the end, and one of the floors.
+        Gets one line a version at the end, one of the floors, and one a kind of processor.
+    probe : callable
+        Asks an interpreter, in a folder and with such variables, what its libraries take; gives None if it dies of it.
 
     Returns
     -------
     bool
-        Whether some version was found and every one that was found agrees, the floors on the oldest too.
+        Whether some version was found and every one that was found agrees, on the oldest also the floors and every kind
+        of processor that this one can stand for.
     """
     pythons = {version: find(version) for version in VERSIONS}
-    oldest = next((version for version, python in pythons.items() if python is not None), None)
+    oldest = next(((version, python) for version, python in pythons.items() if python is not None), None)
     verdicts = {f"python{version}": _verdict(root, version, python, run) for version, python in pythons.items()}
     if oldest is not None:
-        verdicts[f"python{oldest}, {FLOORS}"] = _verdict(root, FLOORS, pythons[oldest], run)
+        name = f"python{oldest[0]}"
+        verdicts[f"{name}, {FLOORS}"] = _verdict(root, FLOORS, oldest[1], run)
+        own = environment(root, *oldest, run) if verdicts[name] in ("ok", "FAILED") else None  # not made twice in vain
+        told = {} if own is None else _processors(root, own, run, probe)
+        verdicts |= {f"{name}, {kind}": verdict for kind, verdict in told.items()}
     for name, verdict in verdicts.items():
         show(f"{name}: {verdict}")
     return "ok" in verdicts.values() and not any(each.startswith("FAILED") for each in verdicts.values())
@@ -130,7 +142,31 @@ def _verdict(root: Path, name: str, python: Path | None, run: Call) -> str:
     if own is None:
         what = "floors of pyproject.toml" if name == FLOORS else "packages of requirements.lock"
         return f"FAILED: the {what} could not be installed"
-    return "FAILED" if run([str(own), "-m", "econ", "verify"], root) else "ok"
+    return "FAILED" if run([str(own), "-m", "econ", "verify"], root, {}) else "ok"
+
+
+def _processors(root: Path, own: Path, run: Call, probe: Ask) -> dict[str, str]:
+    """How the verification went as on each kind of processor, or why it was not tried."""
+    has = probe(own, root, {})
+    if has is None:
+        return {"processors": "FAILED: the libraries did not say what they take"}
+    if set(has.blas) != {"openblas"}:
+        return {
+            "processors": f"not tried: BLAS is {' and '.join(has.blas) or 'unknown'}, whose kernels cannot be chosen"
+        }
+    return {kind.name: _as_on(kind, has, root, own, run=run, probe=probe) for kind in KINDS}
+
+
+def _as_on(kind: Kind, has: Processor, root: Path, own: Path, *, run: Call, probe: Ask) -> str:
+    if not {*kind.needs} <= {*has.features}:
+        return LACKING
+    variables = kind.variables(has)
+    now = probe(own, root, variables)
+    if now is None:
+        return "FAILED: Python does not start"
+    if not kind.taken(now):
+        return f"not tried: the libraries took {' and '.join([*now.kernels, *now.loops])} instead"
+    return "FAILED" if run([str(own), "-m", "econ", "verify"], root, variables) else "ok"
 
 
 if __name__ == "__main__":

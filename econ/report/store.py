@@ -6,7 +6,7 @@ import json
 import math
 import numbers
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from econ.errors import SchemaError, SpecificationError, VintageMissing
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.files import write_atomic
-from econ.report.figure import NOISE
+from econ.report.noise import same
 from econ.tables.numbers import Number, check_number
 from econ.tables.row import Panel, Row
 from econ.tables.table import Table
@@ -67,7 +67,7 @@ def loads(path: Path) -> Any:
 
 
 def same_but_noise(left: object, right: object, scale: float = 0.0) -> bool:
-    """Whether two JSON values are equal but for the last digits, which differ between machines.
+    """Whether the JSON value ``right`` is that of ``left`` but for the last digits, which differ between machines.
 
     Noise in an estimate is relative to the largest of its value, error and ends: a response that is nearly zero
     with an error of 100 bp has no last digits of its own.
@@ -80,13 +80,24 @@ def same_but_noise(left: object, right: object, scale: float = 0.0) -> bool:
     if isinstance(left, dict) and isinstance(right, dict):
         if left.keys() != right.keys():
             return False
-        sizes = [abs(each) for each in right.values() if isinstance(each, float)] if {*_ENDS} <= right.keys() else []
-        return all(same_but_noise(left[key], right[key], max(sizes, default=scale)) for key in left)
+        scale = max(_sizes(left), default=0.0) if {*_ENDS} <= left.keys() else scale
+        return all(same_but_noise(left[key], right[key], scale) for key in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same_but_noise, left, right, [scale] * len(left)))
     if isinstance(left, float) and isinstance(right, float):
-        return math.isclose(left, right, rel_tol=NOISE, abs_tol=NOISE * max(scale, 1e-2))
+        return same(left, right, scale)
     return type(left) is type(right) and left == right
+
+
+def _sizes(value: object) -> Iterator[float]:
+    """Sizes of the numbers of an estimate: its value, error and ends, also those of its region; not its level."""
+    if isinstance(value, dict):
+        value = [part for name, part in value.items() if name != "level"]
+    if isinstance(value, list):
+        for part in value:
+            yield from _sizes(part)
+    elif isinstance(value, float):
+        yield abs(value)
 
 
 def encode(value: Number) -> object:

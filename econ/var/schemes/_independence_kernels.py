@@ -21,6 +21,9 @@ GRID = 16  # angles tried before refining: the contrast may have several valleys
 GOLDEN = 0.5 * (np.sqrt(5.0) - 1.0)
 REFINE = 20  # golden-section steps: the bracket shrinks to 1e-5 radians
 STILL = 1e-4  # radians; sampling errors are a thousand times larger
+NEWTON = 20
+REACH = 1e-2  # radians of the first Newton step: the search pair by pair has come nearer than this, or found no valley
+FLAT = 1e-9  # least curvature beside the largest: below it a valley has no floor to be found
 
 Contrast = Callable[[Array, Array, Array], Array]
 
@@ -108,6 +111,54 @@ def independent(z: Array, start: Array, contrast: Contrast) -> Array:
         f"components still turned by {largest:.1e} radians after {SWEEPS} sweeps; they may be too close to Gaussian "
         "to be told apart."
     )
+
+
+def settled(z: Array, q: Array) -> Array:
+    """Q (B, n, n) near ``q`` at which the derivatives of `negentropy` by every rotation are zero, by Newton steps.
+
+    `independent` ends within a bracket, and which one depends on the last digits, which differ between processors;
+    the zero of a derivative does not. A draw is left as it was where its steps do not shrink.
+    """
+    q, moving, reach = q.copy(), np.arange(len(z)), np.full(len(z), REACH)
+    one = np.eye(z.shape[2])
+    for _ in range(NEWTON if z.shape[2] > 1 else 0):
+        turn = _newton(z[moving] @ q[moving])
+        size = np.abs(turn).max(axis=(1, 2))
+        shrinks = size < reach[moving]
+        moving, turn = moving[shrinks], turn[shrinks]
+        if not len(moving):
+            break
+        reach[moving] = size[shrinks]
+        q[moving] = q[moving] @ np.linalg.solve(one - 0.5 * turn, one + 0.5 * turn)  # Cayley: orthogonal to rounding
+    return q
+
+
+def _newton(e: Array) -> Array:
+    """Skew-symmetric A (B, n, n) with e exp(A) at the zero of the quadratic approximation; infinite where it has none.
+
+    For m_i = E log cosh e_i the sum of -(m_i - NORMAL)² moves with that of m_i by E tanh(e_i) δ_i and, twice over,
+    E δ_i² / cosh²(e_i), where e exp(A) = e + e A + e A² / 2 + ...
+    """
+    _, periods, n = e.shape
+    pairs = np.array(list(combinations(range(n), 2))).T
+    turns = np.zeros((pairs.shape[1], n, n))  # A of each pair
+    which = np.arange(len(turns))
+    turns[which, pairs[1], pairs[0]], turns[which, pairs[0], pairs[1]] = 1.0, -1.0
+    tangent = np.tanh(e)
+    by_value = np.swapaxes(tangent, 1, 2) @ e / periods  # E tanh(e_i) e_j
+    bent = np.stack([np.swapaxes(e * w[..., None], 1, 2) @ e for w in np.moveaxis(1.0 - tangent**2, 2, 0)], 1) / periods
+    gap = np.stack([log_cosh(e[:, :, i]) for i in range(n)], axis=1) - NORMAL
+    first = np.einsum("bij,pji->bip", by_value, turns)
+    twice = np.einsum("pjk,qki->pqji", turns, turns)
+    second = np.einsum("bijk,pji,qki->bipq", bent, turns, turns, optimize=True)
+    second += 0.5 * np.einsum("bij,pqji->bipq", by_value, twice + np.swapaxes(twice, 0, 1))
+    gradient = -2.0 * np.einsum("bi,bip->bp", gap, first)
+    hessian = -2.0 * (np.einsum("bi,bipq->bpq", gap, second) + np.einsum("bip,biq->bpq", first, first))
+    roots, vectors = np.linalg.eigh(hessian)
+    valley = roots[:, 0] > FLAT * roots[:, -1]
+    turned = np.einsum("bpq,bp->bq", vectors, gradient) / np.where(valley[:, None], roots, 1.0)
+    step = -np.einsum("bpq,bq->bp", vectors, turned)
+    return np.where(valley[:, None, None], np.einsum("bp,pij->bij", step, turns), np.inf)
 
 
 def _best_angle(a: Array, b: Array, rest: Array, *, contrast: Contrast) -> Array:

@@ -31,7 +31,9 @@ T = TypeVar("T")
 
 METHODS = ("ml", "moments")
 ROUNDS = 200
-TOLERANCE = 1e-8  # change of the coefficients, in standard deviations of the errors
+TOLERANCE = (
+    1e-10  # change of the coefficients, in standard deviations of the errors; rounds shrink it a hundredfold or so
+)
 
 
 @guarded

@@ -56,8 +56,9 @@ class NonGaussian:
     * ``"ica"``: the least Gaussian series, by the largest Σ_i (E log cosh e_i - E log cosh N(0, 1))²;
     * ``"distance-covariance"``: the least dependent ones, by the smallest sum of squared distance covariances of pairs.
 
-    The search is pair by pair: a grid over a quarter turn, then a golden section, until no pair moves. Names follow the
-    rule of :class:`econ.var.schemes.labelling.LabelledResults`; bootstrap draws are matched to the estimate.
+    The search is pair by pair: a grid over a quarter turn, then a golden section, until no pair moves; for ``"ica"``
+    Newton steps over all pairs then end where the derivatives are zero. Names follow the rule of
+    :class:`econ.var.schemes.labelling.LabelledResults`; bootstrap draws are matched to the estimate.
 
     Nominal 90% intervals cover in 78-95% of samples. Measured in :doc:`/coverage`.
 
@@ -120,17 +121,19 @@ class NonGaussian:
 
     def impact_batch(self, draws: ReducedDraws) -> Array:
         """Impact matrices (B, n, n) of a batch of reduced forms."""
-        contrast = CONTRASTS[self.method]
         u = draws.residuals - draws.residuals.mean(axis=1, keepdims=True)
         z = np.swapaxes(np.linalg.solve(draws.factor, np.swapaxes(u, 1, 2)), 1, 2)
         z /= np.sqrt((z**2).mean(axis=(1, 2), keepdims=True))
         if draws is draws.fit.as_draws:
-            q = independence.independent(z, independence.fourth_moments(z), contrast)
-            return arrange(draws.factor @ q, None)
+            return arrange(draws.factor @ self._turn(z, independence.fourth_moments(z)), None)
         reference = self.impact_batch(draws.fit.as_draws)[0]
         left, _, right = np.linalg.svd(np.linalg.solve(draws.factor, reference[None]))
-        q = independence.independent(z, left @ right, contrast)
-        return arrange(draws.factor @ q, reference)
+        return arrange(draws.factor @ self._turn(z, left @ right), reference)
+
+    def _turn(self, z: Array, start: Array) -> Array:
+        """Q (B, n, n) of the lowest contrast; that of distances has a corner at every pair of periods, and no zero."""
+        q = independence.independent(z, start, CONTRASTS[self.method])
+        return independence.settled(z, q) if self.method == "ica" else q
 
 
 def gaussianity(shocks: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.eventstudy import EventStudy
-from econ.eventstudy.garch import conditional_variance, fit_garch
+from econ.eventstudy.garch import _slope, conditional_variance, fit_garch
 from econ.testing import event_table, simulated_levels
 
 NAMES = ("yield_10y", "yield_2y", "yield_30y", "bund")
@@ -144,6 +144,29 @@ def test_garch_fit_is_a_maximum_near_the_truth():
     forecast = fit.forecast(np.array([50]), 0, 400)[0]
     assert forecast[0] == fit.scale[50]
     assert forecast[-1] ** 2 == pytest.approx(fit.variance, rel=1e-3)
+
+
+def test_a_garch_fit_is_where_the_derivatives_of_its_likelihood_are_zero():
+    """By values alone the top is known to half of the digits, and the other half are the processor's."""
+    e, _ = garch_series(1500, 0.1, 0.85, seed=4)
+    usable = np.ones(len(e), dtype=bool)
+    usable[700:710] = False
+    fit = fit_garch(e, usable)
+    variance = np.mean(e[usable] ** 2)
+    squares = np.where(usable, e**2, variance)
+
+    def loss(point):
+        together, share = 1.0 / (1.0 + np.exp(-point))
+        h = conditional_variance(squares, together * share, together * (1.0 - share), variance=variance)[usable]
+        return 0.5 * np.sum(np.log(h) + squares[usable] / h)
+
+    share = fit.alpha / (fit.alpha + fit.beta)
+    top = np.array([np.log(each / (1.0 - each)) for each in (fit.alpha + fit.beta, share)])
+    assert np.abs(_slope(top, squares, usable, variance)).max() < 1e-10
+    away = top + 0.1
+    shifts = 1e-5 * np.eye(2)
+    found = [(loss(away + shift) - loss(away - shift)) / 2e-5 for shift in shifts]
+    np.testing.assert_allclose(_slope(away, squares, usable, variance), found, rtol=1e-6)
 
 
 def test_garch_filter_evens_out_standardised_changes():

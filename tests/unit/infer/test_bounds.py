@@ -20,6 +20,22 @@ def test_imbens_and_manski_solve_their_equation():
 
 
 @pytest.mark.parametrize("correlation", [-0.8, 0.0, 0.6])
+def test_the_shortest_interval_is_found_to_the_last_digits(correlation):
+    """The same problem in other units and turned round has other sums; by values alone half of the digits moved."""
+    given = {"correlation": correlation, "threshold": 0.0}
+    plain = imbens_manski((0.0, 0.8), (1.0, 0.5), **given)
+    turned = imbens_manski((-0.8, 0.0), (0.5, 1.0), **given)
+    scaled = imbens_manski((0.0, 0.8 / 3.0), (1.0 / 3.0, 0.5 / 3.0), **given)
+    assert (-turned.upper, -turned.lower) == pytest.approx((plain.lower, plain.upper), rel=1e-12)
+    assert (3.0 * scaled.lower, 3.0 * scaled.upper) == pytest.approx((plain.lower, plain.upper), rel=1e-12)
+
+
+def test_a_wide_interval_has_the_quantile_of_one_tail():
+    region = imbens_manski((0.0, 10.0), (1.0, 1.0))
+    assert (-region.lower, region.upper - 10.0) == pytest.approx((stats.norm.ppf(0.9),) * 2, rel=2e-9)
+
+
+@pytest.mark.parametrize("correlation", [-0.8, 0.0, 0.6])
 @pytest.mark.parametrize("width", [0.0, 0.8, 3.0])
 def test_stoye_meets_both_conditions_and_no_interval_on_a_grid_is_shorter(width, correlation):
     errors, level = (1.0, 0.5), 0.90

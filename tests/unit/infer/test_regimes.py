@@ -51,7 +51,7 @@ def test_two_regimes_are_the_closed_form_and_fit_exactly():
     for code in (0, 1):
         inside = codes == code
         moment = np.sum(((y + found.impact.value * x) * (x - found.leaning.value * y))[inside])
-        assert moment == pytest.approx(0.0, abs=1e-4)
+        assert moment == pytest.approx(0.0, abs=1e-10)
     sums = [np.array([[x[codes == k] @ x[codes == k], x[codes == k] @ y[codes == k]],
                       [x[codes == k] @ y[codes == k], y[codes == k] @ y[codes == k]]]) for k in (0, 1)]  # fmt: skip
     _, vectors = np.linalg.eig(np.linalg.solve(sums[0], sums[1]))
@@ -153,3 +153,23 @@ def test_moments_of_a_pair_are_linear_in_products():
     pairs = pd.DataFrame({"b": [0.0, 0.7, -0.3], "c": [0.2, 0.0, 1.1]})
     expected = [by_hand(dy, f, codes, b, c) for b, c in pairs.itertuples(index=False)]
     assert moments.statistic(pairs["b"].to_numpy(), pairs["c"].to_numpy()) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("cov", ["hac", "hc0"])
+def test_the_least_is_where_its_derivatives_are_zero_whatever_the_order_of_the_sums(cov):
+    """By values alone half of the digits of both are those of the processor."""
+    dy, f, codes = world(3, 360)
+    y, x = dy / np.linalg.norm(dy), f / np.linalg.norm(f)
+    moments = _Moments.of(y, x, codes, cov, 4 if cov == "hac" else None, 1)
+    b, c, _ = moments.least()
+    apart = 1e-4
+    for k, value in enumerate((b, c)):  # the derivatives are those of S
+        ends = [np.where(np.arange(2) == k, value + side * apart, (b, c)) for side in (-1.0, 1.0)]
+        low, high = (float(moments.statistic(end[0], end[1])) for end in ends)
+        assert (high - low) / (2.0 * apart) == pytest.approx(0.0, abs=1e-3)
+        bent = (high + low - 2.0 * float(moments.statistic(np.array(b), np.array(c)))) / apart**2
+        assert moments.slope(ends[1])[k] == pytest.approx(bent * apart, rel=1e-2)
+        assert abs(moments.slope(np.array([b, c]))[k]) < 1e-13 * bent
+    turned = _Moments(moments.sums[::-1], moments.covariance[::-1, :, ::-1])
+    scaled = _Moments(moments.sums / 3.0, moments.covariance / 9.0)
+    assert [each.least()[:2] for each in (turned, scaled)] == [pytest.approx((b, c), rel=1e-12)] * 2

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ.errors import FrequencyError, NotIdentified, SchemaError, SeriesNotFound, SpecificationError
+from econ.errors import FrequencyError, NotIdentified, SchemaError, SeriesNotFound, SingularDesign, SpecificationError
 from econ.infer import anderson_rubin, reduced_form
 from econ.projection import balance, credentials, granular_instrument, overidentification
 
@@ -152,6 +152,8 @@ def test_groups_are_instruments_of_their_own_and_overidentify():
     everyone = giv.group(*flows.columns)
     np.testing.assert_allclose(everyone, giv.series, atol=1e-10)
     groups = (("h0", "h5", "h6", "h7"), ("h1", "h8", "h9"), ("h2", "h3", "h10"))
+    with pytest.raises(SingularDesign, match="wherever the instrument is known"):  # not rounding over rounding
+        credentials(giv, price, 0.0 * price + 0.1, lags=3)
     checks = credentials(giv, price, flows @ sizes, groups=groups, lags=3)
     assert checks.relevance.strong
     assert checks.overidentification.loc["J", "distribution"] == "chi2(2)"

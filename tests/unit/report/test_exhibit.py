@@ -14,9 +14,12 @@ from econ import ConfidenceSet, Dataset, Estimate, Unavailable
 from econ.data.vintage import Vintage
 from econ.errors import SchemaError, SeriesNotFound, SpecificationError, VintageMissing
 from econ.report import Exhibit, Figure, Run, Table, trace
+from econ.report.compare import compare
 from econ.report.exhibit import built
+from econ.report.noise import NOISE, ZERO
 from econ.report.store import plain
 
+PARTS = ("number", "estimate", "cell", "point")
 FILE_A = Vintage("2026-07-17", "Treasury", "SLT", "https://a", "a.csv", "aa" * 32, "public")
 FILE_B = Vintage("2026-07-17", "Fed", "H.15", "https://b", "b.csv", "bb" * 32, "public")
 
@@ -121,7 +124,7 @@ def test_an_estimate_near_zero_has_no_last_digits_of_its_own(tmp_path):
     before = (tmp_path / "results/sample.json").read_bytes()
     around(0.01 + 1e-9, 1e-3 + 1e-9).save(tmp_path)
     assert (tmp_path / "results/sample.json").read_bytes() == before
-    around(0.01 + 1e-6, 1e-3).save(tmp_path)
+    around(0.01 + 1e-5, 1e-3).save(tmp_path)
     assert (tmp_path / "results/sample.json").read_bytes() != before
 
 
@@ -137,6 +140,28 @@ def test_a_figure_is_drawn_from_the_numbers_that_are_kept(tmp_path):
     assert [path.read_bytes() for path in files] == before
     figure(1e-3).save(tmp_path)
     assert all(path.read_bytes() != old for path, old in zip(files, before, strict=True))
+
+
+@pytest.mark.parametrize("base", [3.0, -1e-5, 1e6])
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(("share", "kept"), [(0.9, True), (1.1, False)])
+def test_a_file_is_kept_exactly_where_verify_says_that_it_agrees(tmp_path, base, part, share, kept):
+    """One bound: on another machine `make` leaves no changed tree where `make verify` finds nothing."""
+    moved = base + share * NOISE * max(abs(base), ZERO)
+
+    def exhibit(value):
+        number, estimate, cell, point = (value if part == each else base for each in PARTS)
+        ends = sorted((0.5 * estimate, estimate))
+        impact = Estimate(0.75 * estimate, 0.1 * abs(base), *ends, level=0.9)
+        table = Table(["n"], [("x", cell)])
+        figure = Figure(pd.DataFrame({"x": [1.0, 2.0], "y": [point, 0.5 * point]}), draw)
+        return Exhibit("sample", "A sample", {"number": number, "estimate": impact}, table, figure)
+
+    exhibit(base).save(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.glob("*/*.*") if ".run." not in path.name}
+    assert (compare(Exhibit.open("sample", tmp_path), exhibit(moved)).changes == ()) is kept
+    exhibit(moved).save(tmp_path)
+    assert ({path: path.read_bytes() for path in before} == before) is kept
 
 
 def test_nothing_is_written_if_the_figure_cannot_be_drawn(tmp_path):

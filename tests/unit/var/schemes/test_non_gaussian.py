@@ -72,6 +72,47 @@ def test_no_rotation_of_a_pair_has_a_lower_contrast(fit, method):
         assert int(np.argmin(values)) == 20
 
 
+def slopes(e):
+    """Derivatives of the contrast of all series by the angle of each pair, written out."""
+    size = [np.mean(np.log(np.cosh(each))) - independence.NORMAL for each in e]
+    cross = np.array([[np.mean(np.tanh(one) * other) for other in e] for one in e])
+    return np.array([2.0 * (size[j] * cross[j, i] - size[i] * cross[i, j]) for i in range(len(e)) for j in range(i)])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5])
+def test_the_contrast_is_flat_in_every_direction_to_the_last_digits(seed):
+    """A search by values ends somewhere within a bracket of 1e-5 radians, and processors differ on where."""
+    e = VAR(sample(seed), lags=1).fit().identify(NonGaussian()).shocks.to_numpy().T
+    e = (e - e.mean(axis=1, keepdims=True)) / np.sqrt((e**2).mean())
+    assert np.abs(slopes(e)).max() < 1e-13
+
+
+def test_neither_the_start_nor_the_order_of_the_periods_moves_a_digit(fit):
+    """Sums in another order are what another processor makes; another start has other brackets."""
+    u = fit.residuals.to_numpy()
+    z = np.linalg.solve(np.linalg.cholesky(u.T @ u / len(u)), (u - u.mean(axis=0)).T).T
+    turned = np.linalg.qr(np.eye(3) + 0.01 * np.random.default_rng(2).standard_normal((3, 3)))[0]
+    turned *= np.sign(np.diag(turned))
+    found = []
+    for order, start in ((slice(None), np.eye(3)), (np.random.default_rng(1).permutation(len(z)), turned)):
+        each = z[order][None]
+        q = independence.independent(each, start[None], independence.negentropy)
+        found.append(independence.settled(each, q)[0])
+    np.testing.assert_allclose(found[1], found[0], rtol=0.0, atol=1e-13)
+    np.testing.assert_allclose(found[0] @ found[0].T, np.eye(3), atol=1e-14)
+
+
+def test_a_draw_far_from_a_valley_or_on_a_crest_is_left_as_it_is():
+    z = np.random.default_rng(1).laplace(size=(2, 500, 2)) / np.sqrt(2.0)
+    turn = 0.25 * np.pi  # halfway between two valleys: a crest
+    there = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    valley = independence.independent(z, np.stack([np.eye(2)] * 2), independence.negentropy)
+    given = np.stack([valley[0], valley[1] @ there])
+    found = independence.settled(z, given)
+    assert 0.0 < np.abs(found[0] - given[0]).max() < 1e-4
+    np.testing.assert_array_equal(found[1], given[1])
+
+
 def test_long_samples_recover_the_impact():
     found = VAR(sample(3, periods=6000), lags=1).fit().identify(NonGaussian()).impact
     np.testing.assert_allclose(found, IMPACT, atol=0.06)
