@@ -183,6 +183,7 @@ class Loopback:
     written = {
         "feds200628.csv": "gsw.csv",
         "summary.json": "soma.json",
+        "foreign_exchange_intervention_operations.csv": "feio.csv",
     }
 
     @contextmanager
@@ -236,14 +237,20 @@ class Loopback:
     def serve_every_table(self, handler):
         """Serve the real files; where one is not at hand, a sample or the archive's figures in the same layout."""
         name = urlsplit(handler.path).path.rsplit("/", 1)[-1]
-        if name == "foreign_exchange_intervention_operations.csv":
-            return handler.reply(rendered_operations())
         if name in self.written:
             return handler.reply((SAMPLES / self.written[name]).read_bytes())
         series = parse_qs(urlsplit(handler.path).query).get("id", [""])[0]
-        if series in ("IRLTLT01DEM156N", "EXJPUS"):
+        if series == "IRLTLT01DEM156N":
             return handler.reply(rendered(series))
         return self.serve_real(handler)
+
+    def serve_whole_tables(self, handler):
+        """The same, no table shorter than the archive's: the sample of Japan's operations ends in 2003."""
+        if handler.path.endswith("/foreign_exchange_intervention_operations.csv"):
+            return handler.reply(rendered_operations())
+        if parse_qs(urlsplit(handler.path).query).get("id") == ["EXJPUS"]:
+            return handler.reply(rendered("EXJPUS"))
+        return self.serve_every_table(handler)
 
 
 @pytest.fixture(scope="session")

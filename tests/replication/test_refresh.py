@@ -40,7 +40,7 @@ def serve_earlier(shared, loopback):
 
     def answer(handler):
         name = handler.path.rsplit("/", 1)[-1]
-        return handler.reply(earlier[name]) if name in earlier else loopback.serve_every_table(handler)
+        return handler.reply(earlier[name]) if name in earlier else loopback.serve_whole_tables(handler)
 
     return answer
 
@@ -64,7 +64,7 @@ def test_a_fetch_a_rebuilt_paper_and_what_changed(project, monkeypatch, loopback
     assert "slt_table1 gives less than vintage" in refused.stderr  # the state of a month before the embedded one
     shorter = ("--allow-shorter", "slt_table1")
     first = fetched(monkeypatch, loopback, serve_earlier, "Fri, 24 Jul 2026 12:00:00 GMT", *shorter)
-    second = fetched(monkeypatch, loopback, loopback.serve_every_table, "Thu, 20 Aug 2026 12:00:00 GMT")
+    second = fetched(monkeypatch, loopback, loopback.serve_whole_tables, "Thu, 20 Aug 2026 12:00:00 GMT")
     assert "wrote vintage 2026-07-24" in first.stdout, first.stderr
     assert "wrote vintage 2026-08-20" in second.stdout, second.stderr
     carried = [line for line in (first.stderr + second.stderr).splitlines() if "carried over" in line]
