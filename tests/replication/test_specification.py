@@ -32,7 +32,8 @@ CHEAP = ("claims", "event_channels", "holdings_and_flows", "weekly_custody")
 SMALL = {
     "var.draws": 99, "var.scheme_draws": 19, "var.sign_draws": 40, "events.draws": 199, "events.test_draws": 199,
     "events.size_replications": 4, "events.size_draws": 19, "events.size_days": 1500, "calendars.draws": 199,
-    "behaviour.break_draws": 49, "simulation.replications": 10, "simulation.draws": 39, "simulation.block": 2,
+    "behaviour.break_draws": 49, "behaviour.break_size": 0.9,  # the tests go on to the next break
+    "simulation.replications": 10, "simulation.draws": 39, "simulation.block": 2,
     "simulation.offset_replications": 10, "simulation.offset_draws": 39, "simulation.offset_block": 2,
     "operations.draws": 199, "beliefs.draws": 400, "variances.draws": 39,
     "ledger.draws": 199, "ledger.haven_draws": 19, "freeze.draws": 199, "daily.months": 120, "daily.replications": 4, "daily.draws": 39, "daily.block": 2,
@@ -56,7 +57,7 @@ CHANGED = {
     "var.flows_first": ("japan_net_purchases", "china_net_purchases", *baseline.var.flows_first[2:]),
     "var.yields_first": baseline.var.yields_first[::-1], "var.allies_first": baseline.var.allies_first[::-1],
     "var.controls": ("fed_net_purchases",), "var.sellers": ("japan",),
-    "var.regimes": ("2013-12", "2019-12"),
+    "var.regimes": ("2013-12", "2019-12"), "behaviour.max_breaks": 1,
     "offset.ally": "uk_net_purchases", "offset.none": 0.01, "offset.full": 0.3,
     "offset.doubtful": 0.51, "offset.controls": ("fed_net_purchases", "financial_conditions"),
     "offset.methods": ("sims-zha", "scenario", "least-squares"),
@@ -74,7 +75,7 @@ CHANGED = {
     "calendars.classes": baseline.calendars.classes[:5], "calendars.dropped": ("fomc",),
     "weekly.placebo": "2015-03-11", "weekly.leads": (1, 2, 4, 8, 13),
     "holdings.since": "2012-06", "behaviour.freeze": "2021-02", "behaviour.volatile": 0.6,
-    "behaviour.episodes": baseline.behaviour.episodes[:-1], "behaviour.break_size": 0.9, "behaviour.trim": 0.25, "behaviour.break_block": 2, "behaviour.max_breaks": 1,
+    "behaviour.episodes": baseline.behaviour.episodes[:-1], "behaviour.break_size": 0.9, "behaviour.trim": 0.25, "behaviour.break_block": 2,
     "simulation.impacts": (0.0, -20.0, -60.0), "simulation.offset": 0.4, "simulation.shortfall": 0.8, "simulation.offset_impact": -40.0,
     "simulation.block": 1, "simulation.offset_block": 1, "simulation.faults": ("none",), "simulation.offsets": (0.0, 0.6, 1.0),
     "daily.block": 1, "daily.shown": 15.0,
