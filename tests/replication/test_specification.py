@@ -75,7 +75,7 @@ CHANGED = {
     "calendars.classes": baseline.calendars.classes[:5], "calendars.dropped": ("fomc",),
     "weekly.placebo": "2015-03-11", "weekly.leads": (1, 2, 4, 8, 13),
     "holdings.since": "2012-06", "behaviour.freeze": "2021-02", "behaviour.volatile": 0.6,
-    "behaviour.episodes": baseline.behaviour.episodes[:-1], "behaviour.break_size": 0.9, "behaviour.trim": 0.25, "behaviour.break_block": 2,
+    "behaviour.episodes": baseline.behaviour.episodes[:-1], "behaviour.break_size": 0.05, "behaviour.trim": 0.25, "behaviour.break_block": 2,
     "simulation.impacts": (0.0, -20.0, -60.0), "simulation.offset": 0.4, "simulation.shortfall": 0.8, "simulation.offset_impact": -40.0,
     "simulation.block": 1, "simulation.offset_block": 1, "simulation.faults": ("none",), "simulation.offsets": (0.0, 0.6, 1.0),
     "daily.block": 1, "daily.shown": 15.0,
