@@ -31,9 +31,7 @@ T = TypeVar("T")
 
 METHODS = ("ml", "moments")
 ROUNDS = 200
-TOLERANCE = (
-    1e-10  # change of the coefficients, in standard deviations of the errors; rounds shrink it a hundredfold or so
-)
+TOLERANCE = 1e-10  # change of the coefficients, in standard deviations of the errors; a round takes off two digits
 
 
 @guarded
