@@ -109,7 +109,7 @@ def fitted(
 def known_news(spec: Specification) -> Confounders:
     """The calendars of the specification, and the others from the day on which they begin."""
     choices = spec.operations
-    later = {each: calendar(each, choices.also_since)[["date"]] for each in choices.also}
+    later = {each: calendar(each, choices.also_since, as_of=spec.as_of)[["date"]] for each in choices.also}
     return {each: each for each in choices.clean} | later
 
 
@@ -117,7 +117,7 @@ def clean_operations(record: Record, around: int, spec: Specification) -> int:
     """Operations without the specification's news from their day to ``around`` days after it."""
     first, last = record.sold.index[0].date(), record.sold.index[-1].date() + pd.Timedelta(days=2 * around + 7)
     quoted = pd.DatetimeIndex(record.daily.frame[spec.primary.maturity].dropna().index)
-    told = [calendar(each, first, last)["date"] for each in spec.operations.clean]
+    told = [calendar(each, first, last, as_of=spec.as_of)["date"] for each in spec.operations.clean]
     news = quoted.searchsorted(pd.DatetimeIndex(pd.concat(told))) if told else np.array([], dtype=int)
     at = quoted.searchsorted(pd.DatetimeIndex(record.sold.index))
     return int(sum(not ((news >= place) & (news <= place + around)).any() for place in at))

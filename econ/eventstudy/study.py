@@ -82,7 +82,8 @@ class EventStudy:
         Other news: names of calendars (``("fomc", "cpi", "payrolls", "auction_10y", "quarter_end")``, see
         `econ.data.calendars`), or one's own by name (``{"FOMC": dates, "budget": table}``, a table with columns
         ``date`` and optional ``time``, ``tz``). An event with one of them in its window is dropped and listed in
-        ``results.dropped``; a calendar that is not complete around an event raises.
+        ``results.dropped``; a calendar that is not complete around an event raises. A class read from a record is that
+        of the embedded vintage; of another one, give ``calendar(name, as_of=...)`` as a table of one's own.
     close, zone, half_days
         When the quote is taken; see `econ.eventstudy.place_events`.
 
