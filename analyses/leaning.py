@@ -134,7 +134,9 @@ def _days(spec: Specification, news: tuple[str, ...], first: pd.Timestamp, last:
     change = 100.0 * econ.load(name, frequency="D", as_of=spec.as_of).frame[name].dropna().diff()
     change = change[(change.index >= first) & (change.index <= last)]
     quoted = pd.DatetimeIndex(change.index)
-    told = pd.concat([calendar(each, first.date(), last.date(), as_of=spec.as_of)["date"] for each in news]).drop_duplicates()
+    told = pd.concat(
+        [calendar(each, first.date(), last.date(), as_of=spec.as_of)["date"] for each in news]
+    ).drop_duplicates()
     places = quoted.searchsorted(pd.DatetimeIndex(told))  # news while the market is closed is met on its next day
     on_news = np.zeros(len(quoted), dtype=bool)
     on_news[places[places < len(quoted)]] = True
