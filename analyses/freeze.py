@@ -212,17 +212,24 @@ def synthetic(found: Groups, spec: Specification) -> tuple[float, float, pd.Seri
 def simplex(donors: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Weights of least squares that are not negative and sum to one.
 
+    With a sum of one the errors are those of (donors less target) times the weights, of which multiples of the weights
+    are multiples: so the weights that are not negative and make them small beside a sum near one, whatever that counts,
+    are a multiple of those wanted. Those that are not zero are solved for once more, to the last digits.
+
     Examples
     --------
     >>> donors = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 2.0]])
-    >>> simplex(donors, donors @ [0.25, 0.75]).round(6).tolist()
+    >>> simplex(donors, donors @ [0.25, 0.75]).round(12).tolist()
     [0.25, 0.75]
     """
-    scale = 1e4 * float(np.abs(donors).max())  # the sum counts ten thousand times as much as a month
-    rows = np.vstack([donors, np.full(donors.shape[1], scale)])
-    found, _ = optimize.nnls(rows, np.append(target, scale))
-    weights: np.ndarray = found / found.sum()
-    return weights
+    errors = donors - target[:, None]
+    scale = float(np.abs(errors).max()) or 1.0
+    rows, sums = np.vstack([errors, np.full(errors.shape[1], scale)]), np.append(np.zeros(len(errors)), scale)
+    weights, _ = optimize.nnls(rows, sums)
+    kept = weights > 0.0
+    weights[kept] = np.linalg.lstsq(rows[:, kept], sums, rcond=None)[0]
+    shares: np.ndarray = weights / weights.sum()
+    return shares
 
 
 def freeze(spec: Specification) -> tuple[Estimate, dict[str, float]]:

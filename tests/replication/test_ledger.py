@@ -315,3 +315,21 @@ def test_intervals_cover_and_the_placebos_have_their_size():
     print(f"Welch covers {covered / 500:.1%}, groups dealt anew reject {refused / 500:.1%}")
     assert 0.87 <= covered / 500 <= 0.93
     assert 0.07 <= refused / 500 <= 0.13
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_synthetic_weights_are_at_the_least_error_to_the_last_digits(seed):
+    """Kuhn and Tucker: on weights above zero the slopes are one number, on the others larger; units do not matter."""
+    generator = np.random.default_rng(seed)
+    donors = generator.standard_normal((24, 12)).cumsum(axis=0)
+    target = donors @ generator.dirichlet(0.3 * np.ones(12)) + generator.standard_normal(24)
+    weights = freeze.simplex(donors, target)
+    assert weights.sum() == pytest.approx(1.0, abs=1e-14)
+    assert (weights >= 0.0).all()
+    slopes = donors.T @ (donors @ weights - target)
+    level = slopes @ weights
+    size = np.abs(donors).max() ** 2 * len(donors)
+    assert np.abs(slopes[weights > 0.0] - level).max() < 1e-13 * size
+    assert (slopes[weights == 0.0] > level).all()
+    assert 1 < np.count_nonzero(weights) < 12
+    np.testing.assert_allclose(freeze.simplex(1e6 * donors, 1e6 * target), weights, rtol=1e-11, atol=1e-14)
