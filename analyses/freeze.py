@@ -214,7 +214,7 @@ def simplex(donors: np.ndarray, target: np.ndarray) -> np.ndarray:
 
     With a sum of one the errors are those of (donors less target) times the weights, of which multiples of the weights
     are multiples: so the weights that are not negative and make them small beside a sum near one, whatever that counts,
-    are a multiple of those wanted. Those that are not zero are solved for once more, to the last digits.
+    are a multiple of those wanted. To let the sum count ten thousand times instead cost half of the digits.
 
     Examples
     --------
@@ -226,8 +226,6 @@ def simplex(donors: np.ndarray, target: np.ndarray) -> np.ndarray:
     scale = float(np.abs(errors).max()) or 1.0
     rows, sums = np.vstack([errors, np.full(errors.shape[1], scale)]), np.append(np.zeros(len(errors)), scale)
     weights, _ = optimize.nnls(rows, sums)
-    kept = weights > 0.0
-    weights[kept] = np.linalg.lstsq(rows[:, kept], sums, rcond=None)[0]
     shares: np.ndarray = weights / weights.sum()
     return shares
 

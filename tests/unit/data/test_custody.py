@@ -1,5 +1,7 @@
 """Custody-adjusted holdings: against generalised least squares in plain numpy, simulated truth, and the archive."""
 
+import importlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -123,6 +125,33 @@ def test_the_variance_is_where_the_diffuse_likelihood_of_statsmodels_is_flat(noi
     assert abs(slope(top)) < 1e-8 < 1e-5 < slope(top - 1e-3)
     assert slope(top + 1e-3) < -1e-5
     assert loglike(top) > max(loglike(top - 0.5), loglike(top + 0.5))
+
+
+def test_the_variance_is_at_the_higher_of_two_peaks():
+    """300 samples of surveys with errors, some of whose likelihoods have two: against a grid of 3,001 variances."""
+    kernel = importlib.import_module("econ.data.benchmark")
+    generator, two = np.random.default_rng(0), 0
+    grid = np.linspace(-25.0, 5.0, 3001)
+    for _ in range(300):
+        count = int(generator.integers(5, 14))
+        at = np.concatenate([[0], np.sort(generator.choice(np.arange(1, 400), count, replace=False))])
+        missed = generator.standard_normal(count + 1) * np.exp(1.5 * generator.standard_normal(count + 1))
+        missed /= np.sqrt(np.mean(np.diff(missed) ** 2))
+        error, effects = float(np.exp(generator.uniform(-3.0, 0.5))), np.ones((count + 1, 1))
+        contrasts = np.linalg.qr(effects, mode="complete")[0][:, 1:]
+        sizes, axes = np.linalg.eigh(contrasts.T @ np.minimum.outer(at, at) @ contrasts)
+        squares = (axes.T @ (contrasts.T @ missed)) ** 2
+
+        def loss(logarithms, sizes=sizes, squares=squares, error=error):
+            both = np.exp(np.atleast_1d(logarithms))[:, None] * sizes + error**2
+            return (np.log(both) + squares / both).sum(axis=1)
+
+        tried = loss(grid)
+        falls = np.diff(tried) < 0.0
+        two += int((falls[:-1] & ~falls[1:]).sum() + (not falls[0]) > 1)
+        found = np.log(kernel._variance(missed, effects, at, error))
+        assert loss(found)[0] <= tried.min() + 1e-12
+    assert two >= 3
 
 
 def test_a_likelihood_that_falls_everywhere_leaves_no_hidden_flow():
