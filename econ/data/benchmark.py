@@ -243,7 +243,7 @@ def _predicted(
     def path(effect: np.ndarray, shared: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lever = effect - shared @ weighted
         found = own - np.sum(shared * np.linalg.solve(noise, shared.T).T, axis=1)
-        found = np.where(found > _ROUNDING * own, found, 0.0) + np.einsum("tk,kl,tl->t", lever, cov, lever)
+        found += np.einsum("tk,kl,tl->t", lever, cov, lever)
         return effect @ coefficients + shared @ left, np.sqrt(np.where(found > _ROUNDING * own, found, 0.0))
 
     months = np.arange(len(effects))
