@@ -8,7 +8,7 @@ from analyses import leaning, replacement, variance_designs
 from analyses._doubts import doubts
 from analyses._verdicts import _decided
 from analyses.specification import baseline
-from econ.errors import SpecificationError
+from econ.errors import SpecificationError, VintageMissing
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 
 QUICK = baseline.changed({"operations.draws": 199})
@@ -111,3 +111,11 @@ def test_choices_that_contradict_each_other_are_refused():
     ):
         with pytest.raises(SpecificationError, match=words):
             baseline.changed(name, value)
+
+
+def test_known_news_is_of_the_vintage_asked_for():
+    """A class made from a record is looked for in it; classes by rule are of no vintage."""
+    other = baseline.changed("as_of", "2026-09-01")
+    assert list(dated.known_news(other)) == list(dated.known_news(baseline))
+    with pytest.raises(VintageMissing, match="2026-09-01"):
+        dated.known_news(other.changed("operations.also", ("intervention_days",)))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
-from econ.infer.breaks import _Stretch, argmax_tail, bai_perron, best_partitions, segment_ssr
+from econ.infer.breaks import _quantile, _Stretch, argmax_tail, bai_perron, best_partitions, segment_ssr
 
 
 def series(shifts, size=120, seed=1, noise=1.0):
@@ -37,6 +37,12 @@ def test_segments_and_partitions_by_brute_force():
             if min(np.diff([0, *starts, 40])) >= 8
         ]
         assert found[breaks] == min(every)[1]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.025, 0.2])
+def test_the_quantile_has_its_tail_to_the_last_digits(share):
+    left, right = (0.7, 1.3), (0.4, 0.9)
+    assert argmax_tail(_quantile(share, left, right), left, right) == pytest.approx(share, abs=1e-12)
 
 
 def test_the_argmax_has_bais_quantiles():

@@ -164,6 +164,16 @@ def test_groups_are_instruments_of_their_own_and_overidentify():
         giv.group("h1")
 
 
+@pytest.mark.parametrize("effect", [0.1, 3.0, -40.0])
+def test_overidentification_does_not_hang_on_the_effect(effect):
+    """Its statistic is the least over all effects, so it may not move with the true one, however strong the flow."""
+    draws = np.random.default_rng(1).standard_normal((300, 4))
+    flow = 50.0 * (draws[:, 0] + draws[:, 1]) + draws[:, 2]
+    forms = [reduced_form(each * flow + draws[:, 3] + draws[:, 2], flow, draws[:, :2]) for each in (0.0, effect)]
+    plain, moved = (overidentification(form).loc["J", "statistic"] for form in forms)
+    assert moved == pytest.approx(plain, rel=1e-9)
+
+
 def test_overidentification_rejects_when_an_instrument_is_invalid():
     rejected = 0
     for seed in range(300):
