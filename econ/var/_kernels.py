@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from econ.arrays import Array
 
-CHUNK = 6  # periods simulated by one matrix product
+CHUNK, WIDE = 6, 40  # periods simulated by one matrix product, and values that they are at most
 NEAR = 2**19  # bytes of Grams that are factorised at a time
 
 
@@ -101,17 +101,19 @@ def simulate(a: Array, driving: Array, initial: Array) -> Array:
     """Paths y_t = Σ_l A_l y_{t-l} + e_t of every draw at once: (B, p + T, n).
 
     ``a`` (p, n, n) is shared by the draws, ``driving`` (B, T, n) holds e = D c + u, ``initial`` (p, n) starts
-    every draw. ``CHUNK`` periods are one product: with window w = [y_{t-p}, ..., y_{t-1}, e_t, ..., e_{t+c-1}],
-    contiguous in memory, [y_t, ..., y_{t+c-1}] = w M, where M holds the responses of the chunk.
+    every draw. ``CHUNK`` periods, fewer of many variables, are one product: with window
+    w = [y_{t-p}, ..., y_{t-1}, e_t, ..., e_{t+c-1}], contiguous in memory, [y_t, ..., y_{t+c-1}] = w M, where M holds
+    the responses of the chunk.
     """
     draws, periods, n = driving.shape
     p = len(a)
     path = np.empty((draws, (p + periods) * n))
     path[:, : p * n] = initial.reshape(-1)
     path[:, p * n :] = driving.reshape(draws, -1)
-    step = _propagator(a, min(CHUNK, periods))
-    for start in range(0, periods, CHUNK):
-        size = min(CHUNK, periods - start)
+    chunk = max(1, min(CHUNK, WIDE // n))
+    step = _propagator(a, min(chunk, periods))
+    for start in range(0, periods, chunk):
+        size = min(chunk, periods - start)
         window = path[:, start * n : (start + p + size) * n]
         path[:, (start + p) * n : (start + p + size) * n] = window @ step[: (p + size) * n, : size * n]
     return path.reshape(draws, p + periods, n)

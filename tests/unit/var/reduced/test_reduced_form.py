@@ -141,10 +141,11 @@ def test_triangular_systems_of_many_draws_are_those_of_each(k):
     np.testing.assert_allclose(alone[1], solve_triangular(np.tril(lower[0]), right[1], lower=True, trans="T"))
 
 
-def test_chunked_simulation_equals_the_recursion():
+@pytest.mark.parametrize("n", [2, 9, 50])  # six periods a product, four, one
+def test_chunked_simulation_equals_the_recursion(n):
     generator = np.random.default_rng(1)
-    a, driving = 0.2 * generator.standard_normal((3, 2, 2)), generator.standard_normal((4, 17, 2))
-    initial = generator.standard_normal((3, 2))
+    a, driving = 0.3 / n * generator.standard_normal((3, n, n)), generator.standard_normal((4, 17, n))
+    initial = generator.standard_normal((3, n))
     path = kernels.simulate(a, driving, initial)
     for draw in range(4):
         y = list(initial)
