@@ -16,6 +16,7 @@ from econ.data import holder
 from econ.projection import Credentials, GranularInstrument, Instrument, credentials
 from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
 
+HUBS_OUT = "Without custody hubs"
 JOINT_SIZE = "5 to 6%"
 """Of the balance test with 12 lags and 165 months; measured in the docstring of :func:`econ.infer.joint_test`."""
 
@@ -34,7 +35,10 @@ def variants(spec: Specification) -> dict[str, GranularInstrument]:
     counts = dict.fromkeys((spec.panel.factors, *spec.panel.factor_variants))
     found = {f"All holders, {counted(count, 'factor')}": granular(spec, factors=count) for count in counts}
     found = {words.replace("no factors", "no factor"): giv for words, giv in found.items()}
-    return found | {"Without custody hubs": granular(spec, exclude=spec.panel.hubs)}
+    return found | {
+        HUBS_OUT: granular(spec, exclude=spec.panel.hubs),
+        f"{HUBS_OUT}, no factor": granular(spec, exclude=spec.panel.hubs, factors=0),
+    }
 
 
 @recorded
@@ -69,7 +73,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     )
     entries = _entries(spec, main_checks, len(main_giv.series))
     return Exhibit(
-        key="instruments", title="What the instruments rest on", numbers={**_numbers(main_giv, main_checks, spec), **_strengths(entries)},
+        key="instruments", title="What the instruments rest on", numbers={**_numbers(main_giv, main_checks, spec), **_strengths(entries), **_without_hubs(checks)},
         tables={"": table, "first_stages": _first_stages(entries, spec)}, spec=spec,
     )  # fmt: skip
 
@@ -125,6 +129,12 @@ def _first_stages(entries: dict[str, Entry], spec: Specification) -> Table:
             sampled(spec),
         ],
     )
+
+
+def _without_hubs(checks: dict[str, Credentials]) -> dict[str, float]:
+    """Strength with no factor taken out, of all holders and without custody hubs."""
+    words = {"no_factor": "All holders, no factor", "no_factor_hubs_out": f"{HUBS_OUT}, no factor"}
+    return {f"{key}_f": float(checks[each].relevance.statistic) for key, each in words.items() if each in checks}
 
 
 def _agreement(checks: Credentials) -> float | str:

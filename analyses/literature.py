@@ -44,7 +44,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         numbers |= {entry.key: entry.ours, f"{entry.key}_where": where(entry, entry.ours)}
         numbers |= {f"{entry.key}_{place}": each for place, each in enumerate(entry.others.values(), 1)}
     rows += [Panel("Not on the bench"), *(Row(paper, ["", "", "", why]) for paper, why in ABSENT.items())]
-    compared = [where(entry, entry.ours) for entry in made if entry.published is not None]
+    compared = [where(entry, entry.ours) for entry in made if entry.published is not None and entry.seen]
     numbers |= {"compared": len(compared), "inside": sum(each in REPRODUCED for each in compared)}
     numbers["signed"] = sum(_signed(entry) for entry in made if where(entry, entry.ours) in REPRODUCED)
     numbers["warnock_persistence"] = _bench.persistence(spec)
@@ -94,14 +94,14 @@ def _published(entry: Entry) -> str:
         return "words only"
     low, high = (f"{value:g}".replace("-", "−") for value in entry.published)
     words = low if low == high else f"over {low}" if high == "inf" else f"{low} to {high}"
-    return words if entry.seen else f"{words} (from memory)"
+    return words if entry.seen else f"{words} (not verified)"
 
 
 def _notes(spec: Specification, numbers: dict[str, Any]) -> list[str]:
     choices, years = spec.literature, _bench.known(spec)
     unrelated = [f"{numbers[f'{key}_unrelated']:.2f}" for key in ("beltran_long", "imf")]
     return [
-        "Published: as printed, put on the scale of the table; from memory: no source that can be reached shows it. Recomputed: with this package's "
+        "Published: as printed, put on the scale of the table; not verified: we have not seen the number in print, and it does not count among those compared. Recomputed: with this package's "
         f"data on the sample of the paper as far as it is known (in the order of the table, {listing([span(each) for each in _samples(spec)])}), {spec.level:.0%} sets and intervals. "
         "Difference: recomputed less the middle of the published range. The lines below it change one choice each. Published lies inside: the range meets the set of the line.",
         f"Warnock and Warnock: flows in percent of debt, inflation, growth and the deficit of the past {choices.warnock_window} months in place of surveys of expectations, which the archive lacks "
