@@ -19,6 +19,7 @@ from analyses._projections import (
     interventions,
     long_monthly,
     monthly,
+    recorded_operations,
     with_instruments,
 )  # fmt: skip
 from analyses._samples import loaded, window
@@ -29,7 +30,7 @@ from econ.errors import SpecificationError
 from econ.projection import ProjectionResults
 from econ.report import Unavailable
 
-INSTRUMENTS = ("granular", "china_shock", "intervention", "intervention_shock")
+INSTRUMENTS = ("granular", "china_shock", "intervention", "intervention_shock", "intervention_record")
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ def data_of(design: Design, spec: Specification, *, premia: bool = False, furthe
         "china_shock": lambda: granular(spec, exclude=left_out).shocks["china"],
         "intervention": lambda: interventions(index).series,
         "intervention_shock": lambda: intervention_shocks(spec).series,
+        "intervention_record": lambda: recorded_operations(index, spec).series,
     }
     return with_instruments(data, **{name: made[name] for name in design.instruments})
 

@@ -11,7 +11,7 @@ import econ
 from analyses._samples import cut, loaded, window
 from analyses.specification import Specification
 from econ import Dataset
-from econ.data import Variable, flows, holder
+from econ.data import Variable, flows, holder, operations
 from econ.data.use import using
 from econ.projection import GranularInstrument, Instrument, granular_instrument, intervention_instrument
 
@@ -90,8 +90,13 @@ def own_shocks(spec: Specification) -> Dataset:
 
 
 def interventions(index: pd.PeriodIndex) -> Instrument:
-    """Dollars that Japan sold in interventions, trillions of yen a month; zero in other months."""
+    """Dollars that Japan sold in interventions since 2022, trillions of yen a month; zero in other months."""
     return intervention_instrument(index)
+
+
+def recorded_operations(index: pd.PeriodIndex, spec: Specification) -> Instrument:
+    """All operations on record, trillions of yen sold for dollars a month: purchases of dollars, as in 2011, below zero."""
+    return intervention_instrument(index, operations(as_of=spec.as_of))
 
 
 def intervened(spec: Specification) -> bool:

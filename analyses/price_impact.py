@@ -168,7 +168,18 @@ def _numbers(fits: Fits, cells: Cells, spec: Specification) -> dict[str, Number]
             numbers[f"{key}_f"] = float(fit.first_stage(spec.primary.horizon).statistic)
     plain = impact(fits[primary_key(spec)], spec.primary.maturity, spec.primary.horizon, spec, small_sample=False)
     numbers |= {"primary": primary, "primary_100bn": per_100bn(primary, spec), "primary_chi_square": plain}
-    return numbers | _equivalent(primary, spec)
+    return numbers | _equivalent(primary, spec) | _on_record(spec)
+
+
+def _on_record(spec: Specification) -> dict[str, Number]:
+    """The primary cell with all operations on record for its interventions, asked for when results had been seen."""
+    design = design_of(primary_key(spec), spec)
+    if "intervention" not in design.instruments:
+        return {}
+    names = tuple("intervention_record" if name == "intervention" else name for name in design.instruments)
+    fit = project(replace(design, instruments=names), spec, horizon=spec.primary.horizon)
+    cell = impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
+    return {"primary_on_record": cell, "on_record_f": float(fit.first_stage(spec.primary.horizon).statistic)}
 
 
 def _equivalent(primary: Estimate | Unavailable, spec: Specification) -> dict[str, Number]:

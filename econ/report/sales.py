@@ -9,6 +9,7 @@ from typing import Any
 from econ.errors import SchemaError
 from econ.estimate import Estimate, Unavailable
 from econ.report.exhibit import Exhibit
+from econ.report.noise import same
 from econ.tables import Panel, Row, Table
 
 PER = "$100bn"
@@ -56,7 +57,10 @@ def impacts(folder: Path) -> list[dict[str, Any]]:
 
 
 def _projections(exhibit: Exhibit) -> list[dict[str, Any]]:
-    """Rows of the table, each known by its number of three months, whatever the page calls the design."""
+    """Rows of the table, each known by its number of three months, whatever the page calls the design.
+
+    `make` may keep a table and write the numbers again, so the two agree but for rounding.
+    """
     place = _place(exhibit.table, PER)
     keys = {}
     for key in (key for keys_of in PROJECTED.values() for key in keys_of):
@@ -69,7 +73,8 @@ def _projections(exhibit: Exhibit) -> list[dict[str, Any]]:
     who = {key: holder for holder, keys_of in PROJECTED.items() for key in keys_of}
     found = []
     for row in exhibit.table.body:
-        known = [keys[cell.value] for cell in row.cells if isinstance(cell, Estimate) and cell.value in keys]
+        shown = [cell.value for cell in row.cells if isinstance(cell, Estimate)]
+        known = [key for value, key in keys.items() if any(same(value, each) for each in shown)]
         if len(known) != 1:
             raise SchemaError(
                 f"nobody is known to sell in the design {row.label!r} of exhibit {exhibit.key!r}; say who in "

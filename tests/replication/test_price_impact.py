@@ -12,7 +12,7 @@ import econ
 from analyses import _impacts, instruments, price_impact, weekly_custody
 from analyses._units import debt_tn
 from analyses.specification import baseline
-from econ.data import flows
+from econ.data import flows, operations
 from econ.errors import SpecificationError
 from econ.projection import granular_instrument
 
@@ -61,6 +61,17 @@ def test_the_choices_and_their_date_are_those_fixed_in_advance():
     assert baseline.primary.bounds == (15.0, 8.0, 2.4)
     assert (baseline.projection.lags, baseline.panel.factors, baseline.level) == (3, 1, 0.90)
     assert baseline.fixed_on == "2026-11-23"
+
+
+def test_all_operations_on_record_may_stand_for_the_sales_since_2022(exhibit):
+    spec = baseline.changed("primary.instruments", ("granular", "intervention_record"))
+    fit = _impacts.project(_impacts.design_of(_impacts.primary_key(spec), spec), spec, horizon=3)
+    again = _impacts.impact(fit, "yield_10y", 3, spec)
+    assert exhibit.numbers["primary_on_record"].value == pytest.approx(again.value, rel=1e-9)
+    amounts = fit.parent.data.frame["intervention_record"]
+    bought = operations("2011-10-01", "2011-10-31")["yen_bn"].sum()
+    assert amounts["2011-10"] == pytest.approx(-bought / 1000.0)
+    assert (amounts[:"2021-12"] < 0).sum() == 3 and amounts["2011-10"] < 0 < amounts["2022-09"]
 
 
 def test_the_primary_number_is_the_cell_fixed_in_advance(exhibit):

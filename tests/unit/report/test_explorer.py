@@ -119,6 +119,17 @@ def test_every_design_of_the_what_if_is_the_cell_of_its_table():
     assert found["Japan", "Operations of the Ministry of Finance, by the day"]["value"] == daily.value
 
 
+def test_a_design_is_known_by_a_number_that_differs_by_rounding(tmp_path):
+    (tmp_path / "results").mkdir()
+    for key in ("structural_responses", "operations", "price_impact"):
+        body = json.loads((PAPER / "results" / f"{key}.json").read_text(encoding="utf-8"))
+        if key == "price_impact":
+            for number in (each for name, each in body["numbers"].items() if name.endswith("_3") and "estimate" in each):
+                number["estimate"]["value"] *= 1.0 + 1e-12
+        (tmp_path / "results" / f"{key}.json").write_text(json.dumps({**body, "figures": []}), encoding="utf-8")
+    assert impacts(tmp_path) == impacts(PAPER)
+
+
 def test_a_design_that_no_holder_is_known_for_is_refused(tmp_path):
     body = json.loads((PAPER / "results" / "price_impact.json").read_text(encoding="utf-8"))
     row = body["tables"][0][1]["rows"][0]
