@@ -124,7 +124,9 @@ def test_a_design_is_known_by_a_number_that_differs_by_rounding(tmp_path):
     for key in ("structural_responses", "operations", "price_impact"):
         body = json.loads((PAPER / "results" / f"{key}.json").read_text(encoding="utf-8"))
         if key == "price_impact":
-            for number in (each for name, each in body["numbers"].items() if name.endswith("_3") and "estimate" in each):
+            for number in (
+                each for name, each in body["numbers"].items() if name.endswith("_3") and "estimate" in each
+            ):
                 number["estimate"]["value"] *= 1.0 + 1e-12
         (tmp_path / "results" / f"{key}.json").write_text(json.dumps({**body, "figures": []}), encoding="utf-8")
     assert impacts(tmp_path) == impacts(PAPER)
