@@ -59,7 +59,7 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
         strength = fit.first_stage(spec.primary.horizon).statistic if fit.parent.instruments else "–"
         cells = [impact(fit, name, spec.primary.horizon, spec) for name in spec.yields.maturities]
         today = per_100bn(impact(fit, spec.primary.maturity, spec.primary.horizon, spec), spec)
-        rows.append(Row(found[key].words, [*cells, today, strength, fit.nobs]))
+        rows.append(Row(found[key].words, [*cells, today, strength, _rows(fit, spec)]))
     return Table(
         [*(label(name) for name in spec.yields.maturities), label(spec.primary.maturity), "Effective F", "Months"],
         rows,
@@ -72,10 +72,15 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
             f"(granular and combined); LS: least squares. Purchases: {concept(spec)}. Brackets: {spec.level:.0%}; with instruments Anderson-Rubin sets, "
             "which stay valid when the instrument is weak and may be unions or the whole line. Intervention shocks: what past "
             "yields, financial conditions and interventions do not explain. Effective F: Montiel Olea and Pflueger; with one "
-            "instrument, values below 23 leave two-stage least squares with a worst-case bias above 10%. No 5-year yield is in "
+            "instrument, values below 23 leave two-stage least squares with a worst-case bias above 10%. Months: of the regressions of the row. No 5-year yield is in "
             f"the archive.{_left_out(spec)}"
         ],
     )
+
+
+def _rows(fit: ProjectionResults, spec: Specification) -> int:
+    """Months of the regressions of a row: those of the sale that have a yield at the horizon."""
+    return fit.nobs_by_horizon[spec.primary.horizon]
 
 
 def _left_out(spec: Specification) -> str:
@@ -114,7 +119,7 @@ def _premia(spec: Specification) -> Table:
     for design in designs(spec).values():
         fit = project(design, spec, horizon=spec.primary.horizon, premia=True)
         cells = [impact(fit, name, spec.primary.horizon, spec) for name in spec.yields.premia]
-        rows.append(Row(design.words, [*cells, per_100bn(cells[-1], spec), fit.nobs]))
+        rows.append(Row(design.words, [*cells, per_100bn(cells[-1], spec), _rows(fit, spec)]))
     return Table(
         [*(label(name) for name in spec.yields.premia), label(spec.yields.premia[-1]), "Months"],
         rows,
@@ -139,7 +144,7 @@ def _controlled(spec: Specification) -> dict[str, Controlled]:
     for key, controls in sets.items():
         fit = project(design_of(primary_key(spec), spec), spec, horizon=spec.primary.horizon, controls=controls)
         cell = impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
-        found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, fit.nobs)
+        found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, _rows(fit, spec))
     return found
 
 

@@ -148,7 +148,7 @@ def _notes(error: float, spec: Specification) -> list[str]:
         f"both sell lowers it. Brackets: {spec.level:.0%} Fieller sets, for the last panel Anderson-Rubin sets. Below: yes if the "
         f"whole set lies below the share fixed before; the first line decides. Surveys: trades through {hubs} are given "
         "to China, and taken from UK custodians, as the surveys of owners tell. Sets take that "
-        f"correction as known; its standard error is up to {error:.0f} billion dollars. Trades as printed show a third of China's purchases before. The UK is reported and not decided on.",
+        f"correction as known; its standard error is up to {error:.0f} billion dollars. Trades as printed show a third of China's purchases before. The UK is reported and not decided on. Months: of the sample.",
         "Undone: minus the purchases of all foreigners but Japan over those of Japan, moved by the dollars that the Ministry of Finance bought.",
     ]
 
