@@ -71,7 +71,11 @@ def _row(line: Line) -> Row:
         value = int(value) if part.claim.units in COUNTED and float(value).is_integer() else float(value)
     size = abs(value.value if isinstance(value, Estimate) else value)
     seen = "" if not isinstance(value, Estimate) else line.detectable
-    return Row(label, [settled(line.series, part.claim), claimed(part.claim), value, seen, line.verdict], decimals=1 if size >= 10.0 else 2)
+    return Row(
+        label,
+        [settled(line.series, part.claim), claimed(part.claim), value, seen, line.verdict],
+        decimals=1 if size >= 10.0 else 2,
+    )
 
 
 def settled(series: str, claim: Claim) -> str:
