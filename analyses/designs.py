@@ -77,8 +77,8 @@ def _scores(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification) 
         notes=[
             f"{market.replications} simulated samples of {market.periods} months, calibrated to the archive, with its custody misattribution, "
             f"publication lag and revisions. Impact in bp per 1% of debt. Coverage of {spec.level:.0%} sets, in shares; its Monte "
-            f"Carlo standard error is {error:.1f} points. Power or size: share of sets without zero. Believable: covers at least "
-            f"{least:.0%} in every market (impact {_impacts(spec)}), less twice the Monte Carlo error."
+            f"Carlo standard error is {error:.1f} points at {spec.level:.0%} and more below. Power or size: share of sets without zero. Believable: in every market "
+            f"(impact {_impacts(spec)}) coverage and twice its Monte Carlo error there reach {least:.0%} together."
         ],
     )
 

@@ -113,7 +113,7 @@ def _summary(
     for title, tests in (("turned in time", joint), ("blocks without the effect", blocks)):
         rows.append(Panel(f"p-values of all specifications with purchases at once: {title}"))
         rows += [
-            Row(words, [cell(test.table, name, "p_value") for test in tests.values()])
+            Row(words, [cell(test.table, name, "p_value") for test in tests.values()], decimals=3)
             for name, words in STATISTICS.items()
         ]
     rows.append(Panel("Share of them that is significant"))
@@ -123,7 +123,7 @@ def _summary(
         ["H1: yield after a sale", "H2: share bought"], rows, decimals=2,
         notes=[
             f"H1: {UNITS['sale']}; H2: share of a sale that the ally buys. Every combination of the axes that no rule leaves out, Newey-West errors, {spec.level:.0%} sets; significant at {1 - spec.level:.0%}. "
-            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part; two-sided, the share counts what is significant at {spec.multiverse.size:.0%}. Blocks reject somewhat too often. Last panel: at {1 - spec.level:.0%}, step-down from the samples turned in time. "
+            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part; two-sided, the share counts what is significant at {spec.multiverse.size:.0%}. With so many samples no p-value is below {1.0 / (joint['h1'].draws + 1):.3f} and {1.0 / (joint['h2'].draws + 1):.3f}. Blocks reject somewhat too often. Last panel: at {1 - spec.level:.0%}, step-down from the samples turned in time. "
             f"Weak: a first-stage F below {spec.multiverse.strong:g}, a rule added when results had been seen. "
             f"Longest sample {span(spec.sample.whole)}."
         ],

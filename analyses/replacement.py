@@ -44,7 +44,9 @@ def result(spec: Specification = baseline) -> Exhibit:
         numbers |= {f"{key}_japan": shares[JAPAN], f"{key}_uk": shares[UK]}
     rows.append(Panel(f"Share of an official Japanese purchase undone within {months(choices.reverse_horizon)}"))
     undone, strength, size = reverse(spec)
-    rows.append(Row(f"All other foreigners, {span(choices.reverse_sample)}", [undone, "", f"F {strength:.0f}", size]))
+    rows.append(
+        Row(f"All other foreigners, {span(choices.reverse_sample)}; effective F {strength:.0f}", [undone, "", "", size])
+    )
     numbers |= {
         "verdict": verdict(numbers["surveyed_japan"], spec), "undone": undone, "undone_f": strength,
         "survey_error": float(_reallocated(spec)["std_error"].max()),
