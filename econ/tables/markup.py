@@ -75,11 +75,14 @@ def _above(table: Table) -> list[str]:
     return [*([table.title] if table.title else []), *(f"{name}: {words}" for name, words in fact_words(table))]
 
 
-def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line], str]) -> list[str]:
-    """Render line by line; the second argument of ``panel`` says whether it is the first line."""
+def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line, bool], str]) -> list[str]:
+    """Render line by line; the last argument of ``panel`` says whether it is the first, of ``line``, whether another
+    line of the same row follows."""
+    items = table.lines()
+    after = [isinstance(item, Line) and item.continued for item in items[1:]] + [False]
     return [
-        panel(item.title, place == 0) if isinstance(item, Panel) else line(item)
-        for place, item in enumerate(table.lines())
+        panel(item.title, place == 0) if isinstance(item, Panel) else line(item, after[place])
+        for place, item in enumerate(items)
     ]
 
 
@@ -104,7 +107,7 @@ def to_latex(table: Table) -> str:
         space = "" if first else "\\addlinespace\n"
         return f"{space}\\multicolumn{{{width}}}{{@{{}}l}}{{\\textit{{{tex(title)}}}}} \\\\"
 
-    def line(item: Line) -> str:
+    def line(item: Line, goes_on: bool) -> str:
         cells = [
             tex(text) + (f"\\phantom{{{tex(pad)}}}" if pad else "")
             for text, pad in zip(item.texts, item.pads, strict=True)
@@ -139,11 +142,13 @@ def to_typst(table: Table) -> str:
         inset = "" if first else ", inset: (top: 0.8em)"
         return f"table.cell(colspan: {width}, align: left{inset})[#emph[{typ(title)}]],"
 
-    def line(item: Line) -> str:
+    def line(item: Line, goes_on: bool) -> str:
         cells = [
             typ(text) + (f"#hide[{typ(pad)}]" if pad else "") for text, pad in zip(item.texts, item.pads, strict=True)
         ]
-        return ", ".join(f"[{text}]" for text in (typ(item.label), *cells)) + ","
+        # A label as high as its lines leaves no gap above the second, and keeps both on one page.
+        label = f"table.cell(rowspan: 2, breakable: false)[{typ(item.label)}]" if goes_on else f"[{typ(item.label)}]"
+        return ", ".join([*([] if item.continued else [label]), *(f"[{text}]" for text in cells)]) + ","
 
     out += [*_lines(table, panel, line), ")"]
     if notes := table.all_notes():
@@ -179,14 +184,16 @@ def to_html(table: Table) -> str:
         kind = "panel first" if first else "panel"
         return f'<tr class="{kind}"><th colspan="{len(sides) + 1}" scope="rowgroup">{escape(title)}</th></tr>'
 
-    def line(item: Line) -> str:
+    def line(item: Line, goes_on: bool) -> str:
         pads = [f'<span class="pad" aria-hidden="true">{pad}</span>' if pad else "" for pad in item.pads]
         cells = "".join(
             f'<td class="{side}">{escape(text)}{pad}</td>'
             for side, text, pad in zip(sides, item.texts, pads, strict=True)
         )
-        kind = ' class="below"' if item.continued else ""
-        return f'<tr{kind}><th scope="row">{escape(item.label)}</th>{cells}</tr>'
+        if item.continued:
+            return f'<tr class="below">{cells}</tr>'
+        high = ' rowspan="2"' if goes_on else ""  # so that a label in several lines leaves no gap above the second
+        return f'<tr><th scope="row"{high}>{escape(item.label)}</th>{cells}</tr>'
 
     out += [*_lines(table, panel, line), "</tbody>", "</table>"]
     if notes := table.all_notes():  # outside the table, so that they wrap where a wide table scrolls

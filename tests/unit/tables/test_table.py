@@ -90,9 +90,21 @@ def test_csv_keeps_full_precision_and_reads_back(table):
 
 def test_html_is_well_formed_and_square(table):
     root = ElementTree.fromstring(f"<div>{table.to_html()}</div>")
+    from_above = 0
     for row in root.iter("tr"):
-        assert sum(int(cell.get("colspan", "1")) for cell in row) == 4
+        assert from_above + sum(int(cell.get("colspan", "1")) for cell in row) == 4
+        from_above = sum(int(cell.get("rowspan", "1")) - 1 for cell in row)
     assert NASTY in [cell.text for cell in root.iter("td")]
+
+
+def test_a_label_is_as_high_as_the_lines_of_its_row():
+    """A label in several lines then pushes no set away from its value, and no page ends between the two."""
+    made = Table(["x"], [("with a set", A), ("without", 1)])
+    assert '<th scope="row" rowspan="2">with a set</th>' in made.to_html()
+    assert '<th scope="row">without</th>' in made.to_html()
+    assert made.to_html().count('<th scope="row"') == 2
+    assert "table.cell(rowspan: 2, breakable: false)[with a set]" in made.to_typst()
+    assert "[without], [1" in made.to_typst()
 
 
 def test_tex_is_square_and_escaped(table):
