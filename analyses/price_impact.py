@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyses._impacts import design_of, designs, impact, primary_key, project
+from analyses._plots import going_on
 from analyses._projections import intervened
 from analyses._units import debt_tn, per_100bn
 from analyses._words import concept, heads, label, listing, months, series, yield_words
@@ -47,7 +48,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "horizons_today": _horizons(_today(cells, spec), spec), "premia": _premia(spec),
             "controls": _controls(controlled, spec),
         },
-        figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
+        figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), partial(_draw_paths, level=spec.level), height=2.6)},
         spec=spec,
     )  # fmt: skip
 
@@ -217,10 +218,12 @@ def _paths(fits: Fits, spec: Specification) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["design", "month", "value", "lower", "upper"])
 
 
-def _draw_paths(page: Any, data: pd.DataFrame) -> None:
+def _draw_paths(page: Any, data: pd.DataFrame, level: float) -> None:
     grid = page.subplots(1, data["design"].nunique(), sharey=True)
     for axes, (name, path) in zip(grid, data.groupby("design", sort=False), strict=True):
-        axes.fill_between(path["month"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
+        axes.fill_between(
+            path["month"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0, label=f"{level:.0%} set"
+        )
         axes.plot(path["month"], path["value"], color="C0")
         axes.axhline(0.0, color="0.4", lw=0.6)
         axes.set_title(str(name).replace(", ", ",\n"), fontsize="small")
@@ -228,6 +231,7 @@ def _draw_paths(page: Any, data: pd.DataFrame) -> None:
         axes.set_xlabel("months")
     grid[0].set_ylim(-1.25 * REACH, 1.25 * REACH)
     grid[0].set_ylabel("bp per 1% of debt")
+    grid[0].legend(loc="lower left")
 
 
 def _under(spec: Specification) -> str:
@@ -235,17 +239,26 @@ def _under(spec: Specification) -> str:
 
 
 def _draw(page: Any, data: pd.DataFrame, xlabel: str) -> None:
-    page.set_layout_engine("constrained", w_pad=0.2)
+    page.set_layout_engine("constrained", w_pad=0.1)
     axes = page.subplots()
     place = {design: -number for number, design in enumerate(dict.fromkeys(data["design"]))}
     heights = [place[design] for design in data["design"]]
-    axes.axvspan(*PUBLISHED, color="0.9", lw=0)
+    axes.axvspan(*PUBLISHED, color="0.9", lw=0, label="most published estimates")
     axes.axvline(0.0, color="0.4", lw=0.6)
     axes.hlines(heights, data["lower"], data["upper"], color="C0", lw=1.2)
-    axes.plot(data["value"], heights, "s", color="C0", ms=4)
+    going_on(axes, data["lower"], data["upper"], heights, window=(-REACH, REACH))
+    within = data["value"].abs() <= REACH
+    axes.plot(
+        data["value"][within],
+        [height for height, inside in zip(heights, within, strict=True) if inside],
+        "s",
+        color="C0",
+        ms=4,
+    )
     axes.set_yticks(list(place.values()), list(place))
     axes.set_xlim(-REACH, REACH)
     axes.set_xlabel(xlabel)
+    page.legend(loc="outside upper right")
 
 
 if __name__ == "__main__":

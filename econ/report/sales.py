@@ -40,8 +40,8 @@ def impacts(folder: Path) -> list[dict[str, Any]]:
     -------
     list of dict
         ``holder``, ``design``, ``after`` (words of the horizon), ``value`` (bp, positive: the yield rises), ``set``
-        (see `parts_of`), ``level``, ``reason`` (why there is no set), ``associated`` (least squares, which say what goes
-        with a sale and not what it does) and ``primary`` (the cell that decides).
+        (see `parts_of`), ``level``, ``reason`` (why there is no set), ``associated`` (least squares, which say what
+        goes with a sale and not what it does) and ``primary`` (the cell that decides).
 
     Raises
     ------

@@ -24,6 +24,10 @@ _TEX = {
 }
 
 
+LONG, SENTENCE = 40, 60
+"""Characters from which a column shares the width that is left, if one beside the labels has so many that it must."""
+
+
 def tex(text: str) -> str:
     r"""Escape words for LaTeX.
 
@@ -76,8 +80,7 @@ def _above(table: Table) -> list[str]:
 
 
 def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line, bool], str]) -> list[str]:
-    """Render line by line; the last argument of ``panel`` says whether it is the first, of ``line``, whether another
-    line of the same row follows."""
+    """Render line by line: ``panel`` is told whether it is the first, ``line`` whether its row has another."""
     items = table.lines()
     after = [isinstance(item, Line) and item.continued for item in items[1:]] + [False]
     return [
@@ -121,12 +124,23 @@ def to_latex(table: Table) -> str:
     return "\n".join(out) + "\n"
 
 
+def _widths(table: Table, sides: list[bool]) -> str:
+    """How wide the columns of a Typst table are: by their contents, or what these leave where one holds sentences."""
+    labels = [row.label for row in table.body]
+    texts = [labels, *([str(row.cells[k]) if words else "" for row in table.body] for k, words in enumerate(sides))]
+    longest = [max(map(len, column), default=0) for column in texts]
+    if max(longest[1:], default=0) <= SENTENCE:
+        return str(len(longest))
+    return f"({', '.join(f'{size**0.5:.1f}fr' if size > LONG else 'auto' for size in longest)})"
+
+
 def to_typst(table: Table) -> str:
     """Write a Typst table; see :meth:`Table.to_typst`."""
     width = len(table.columns) + 1
     before = "".join(f"{typ(line)} \\\n" for line in _above(table))
-    align = ", ".join(["left"] + ["left" if is_words(table, k) else "right" for k in range(width - 1)])
-    out = [f"{before}#table(columns: {width}, align: ({align}), stroke: none,", "table.header("]
+    sides = [is_words(table, k) for k in range(width - 1)]
+    align = ", ".join(["left", *("left" if words else "right" for words in sides)])
+    out = [f"{before}#table(columns: {_widths(table, sides)}, align: ({align}), stroke: none,", "table.header("]
     if table.spans:
         first, cells, rules = 1, ["[]"], []
         for text, count in table.spans:
@@ -146,9 +160,12 @@ def to_typst(table: Table) -> str:
         cells = [
             typ(text) + (f"#hide[{typ(pad)}]" if pad else "") for text, pad in zip(item.texts, item.pads, strict=True)
         ]
-        # A label as high as its lines leaves no gap above the second, and keeps both on one page.
-        label = f"table.cell(rowspan: 2, breakable: false)[{typ(item.label)}]" if goes_on else f"[{typ(item.label)}]"
-        return ", ".join([*([] if item.continued else [label]), *(f"[{text}]" for text in cells)]) + ","
+        # Words as high as their row leave no gap above its second line, and keep both lines on one page.
+        high = "table.cell(rowspan: 2, breakable: false)" if goes_on else ""
+        made = zip((True, *sides), (typ(item.label), *cells), strict=True)
+        return (
+            ", ".join(f"{high if tall else ''}[{text}]" for tall, text in made if not (item.continued and tall)) + ","
+        )
 
     out += [*_lines(table, panel, line), ")"]
     if notes := table.all_notes():
