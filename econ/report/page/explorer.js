@@ -92,12 +92,12 @@ function drawSale() {
   });
 }
 
-/** Long labels of an axis, cut where there is no room for them; whole in their titles. */
-function shorten(room, most) {
+/** Long labels of an axis, cut to the width that there is for them; whole in their titles. */
+function shorten(room, width) {
   for (const text of room.querySelectorAll('[data-mark="y-axis tick label"] text')) {
     const whole = text.textContent;
-    if (whole.length > most) {
-      text.textContent = `${whole.slice(0, most - 1)}…`;
+    for (let kept = whole.length; text.getComputedTextLength() > width && kept > 1; kept -= 1) text.textContent = `${whole.slice(0, kept - 1)}…`;
+    if (text.textContent !== whole) {
       text.append(Object.assign(document.createElementNS("http://www.w3.org/2000/svg", "title"), { textContent: whole }));
     }
   }
@@ -189,7 +189,7 @@ function plotCurve(all) {
     height: 15 * options.length + 10, marginLeft: left, marginTop: 2, marginBottom: 6, x: { axis: null, domain: d3.range(columns), padding: 0 }, y: { label: null, domain: options.map((each) => each.name), tickSize: 0, padding: 0.12 },
     marks: [Plot.cell(cells, { x: "k", y: "name", fill: BLUE, fillOpacity: "share" })],
   });
-  if (narrow) shorten(under, 19);
+  if (narrow) shorten(under, left - 14);
 }
 
 function one() {
@@ -291,7 +291,7 @@ function drawDesigns() {
       Plot.tip(rows, Plot.pointer({ x: "rejects", y: "design", fill: "var(--page)", title: (each) => `${each.design}\nimpact ${fixed(each.impact, 0)} bp: ${percent(each.rejects)} of sets without zero` })),
     ],
   });
-  if (narrow) shorten(at("designs-plot"), 20);
+  if (narrow) shorten(at("designs-plot"), 116);
 }
 
 const claims = groups(at("ledger-table").querySelector("table"));
