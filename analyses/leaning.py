@@ -274,7 +274,16 @@ def _draw(page: Any, data: pd.DataFrame, steepest: float) -> None:
         axes.vlines(line["leaning"], max(ends[0], bottom), min(ends[1], top), color=color, lw=1.2)
         going_on(axes, ends[:1], ends[1:], [line["leaning"]], window=(bottom, top), color=color, upright=True)
         axes.plot(line["leaning"], line["impact"], marker, color=color, ms=5, label=f"{line['name']}, with its set")
-    cited = data[data["what"] == "literature"]
+    _cite(axes, data[data["what"] == "literature"])
+    axes.set_xlim(0.0, steepest)
+    axes.set_ylim(bottom, top)
+    axes.set_xlabel("leaning: percent of debt bought in the month per 10 bp")
+    axes.set_ylabel("impact: bp per sale of 1% of debt")
+    page.legend(loc="outside upper right", ncols=2)
+
+
+def _cite(axes: Any, cited: pd.DataFrame) -> None:
+    """Numbered circles where the literature stands, and the list of their names."""
     for place, (_, line) in enumerate(cited.iterrows()):
         axes.plot(line["leaning"], line["impact"], "o", mfc="white", color="0.25", ms=3.5)
         axes.annotate(
@@ -288,11 +297,6 @@ def _draw(page: Any, data: pd.DataFrame, steepest: float) -> None:
     axes.text(
         0.98, 0.04, words, transform=axes.transAxes, ha="right", va="bottom", multialignment="left", fontsize=8, color="0.25",
     )  # fmt: skip
-    axes.set_xlim(0.0, steepest)
-    axes.set_ylim(bottom, top)
-    axes.set_xlabel("leaning: percent of debt bought in the month per 10 bp")
-    axes.set_ylabel("impact: bp per sale of 1% of debt")
-    page.legend(loc="outside upper right", ncols=2)
 
 
 if __name__ == "__main__":

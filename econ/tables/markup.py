@@ -134,11 +134,9 @@ def _widths(table: Table, sides: list[bool]) -> str:
     return f"({', '.join(f'{size**0.5:.1f}fr' if size > LONG else 'auto' for size in longest)})"
 
 
-def to_typst(table: Table) -> str:
-    """Write a Typst table; see :meth:`Table.to_typst`."""
-    width = len(table.columns) + 1
+def _typst_head(table: Table, sides: list[bool]) -> list[str]:
+    """What stands above the lines of a Typst table: words, columns, heads; ``sides`` says which hold words."""
     before = "".join(f"{typ(line)} \\\n" for line in _above(table))
-    sides = [is_words(table, k) for k in range(width - 1)]
     align = ", ".join(["left", *("left" if words else "right" for words in sides)])
     out = [f"{before}#table(columns: {_widths(table, sides)}, align: ({align}), stroke: none,", "table.header("]
     if table.spans:
@@ -149,8 +147,15 @@ def to_typst(table: Table) -> str:
                 rules.append(f"table.hline(start: {first}, end: {first + count}, stroke: 0.4pt),")
             first += count
         out += [", ".join(cells) + ",", *rules]
-    out.append(", ".join(f"[{typ(head)}]" for head in (table.stub, *table.columns)) + "),")
-    out.append("table.hline(stroke: 0.5pt),")
+    heads = ", ".join(f"[{typ(head)}]" for head in (table.stub, *table.columns))
+    return [*out, f"{heads}),", "table.hline(stroke: 0.5pt),"]
+
+
+def to_typst(table: Table) -> str:
+    """Write a Typst table; see :meth:`Table.to_typst`."""
+    width = len(table.columns) + 1
+    sides = [is_words(table, k) for k in range(width - 1)]
+    out = _typst_head(table, sides)
 
     def panel(title: str, first: bool) -> str:
         inset = "" if first else ", inset: (top: 0.8em)"
@@ -174,10 +179,9 @@ def to_typst(table: Table) -> str:
     return "\n".join(out) + "\n"
 
 
-def to_html(table: Table) -> str:
-    """Write an HTML table; see :meth:`Table.to_html`."""
+def _html_head(table: Table, sides: list[str]) -> list[str]:
+    """What stands above the lines of an HTML table: title, facts, heads; ``sides`` are the classes of the columns."""
     escape = html.escape
-    sides = ["words" if is_words(table, k) else "number" for k in range(len(table.columns))]
     out = ['<table class="results">']
     if table.title:
         out.append(f"<caption>{escape(table.title)}</caption>")
@@ -195,7 +199,14 @@ def to_html(table: Table) -> str:
     heads = "".join(
         f'<th scope="col" class="{side}">{escape(head)}</th>' for head, side in zip(table.columns, sides, strict=True)
     )
-    out += [f'<tr><th scope="col" class="label">{escape(table.stub)}</th>{heads}</tr>', "</thead>", "<tbody>"]
+    return [*out, f'<tr><th scope="col" class="label">{escape(table.stub)}</th>{heads}</tr>', "</thead>", "<tbody>"]
+
+
+def to_html(table: Table) -> str:
+    """Write an HTML table; see :meth:`Table.to_html`."""
+    escape = html.escape
+    sides = ["words" if is_words(table, k) else "number" for k in range(len(table.columns))]
+    out = _html_head(table, sides)
 
     def panel(title: str, first: bool) -> str:
         kind = "panel first" if first else "panel"
