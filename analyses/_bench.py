@@ -68,7 +68,7 @@ def warnock(spec: Specification) -> Entry:
     first, last = spec.literature.warnock
     ours, moved = (_bought(rows.loc[first:last], data, spec) for rows in (frame, frame.diff()))
     return Entry(
-        "warnock", "Warnock and Warnock (2009)", "Level of the yield, a year's purchases", SALE, (16.0, 18.0), True, ours,
+        "warnock", "Warnock and Warnock (2009)", "Level of the 10-year yield, a year's purchases", SALE, (16.0, 18.0), True, ours,
         {"changes for levels": moved},
     )  # fmt: skip
 
@@ -124,9 +124,9 @@ def beltran(spec: Specification) -> list[Entry]:
     ours, moved = (_instrumented(data, dates, spec) for dates in (sample, spec.sample.long))
     paper = "Beltran, Kretchmer, Marquez and Thomas (2013)"
     return [
-        Entry("beltran_ols", paper, "Term premium, least squares", SALE, (16.0, 24.0), True, plain,
+        Entry("beltran_ols", paper, "5-year term premium, least squares", SALE, (16.0, 24.0), True, plain,
               {VALUED: valued}),
-        Entry("beltran_iv", paper, "Term premium, instrument: Japan's operations", SALE, (16.0, 24.0), True, ours,
+        Entry("beltran_iv", paper, "5-year term premium, instrument: Japan's operations", SALE, (16.0, 24.0), True, ours,
               {"months since 1991 with operations": moved}),
     ]  # fmt: skip
 

@@ -32,7 +32,7 @@ def cointegrated(spec: Specification) -> list[Entry]:
         "imf": (IMF, "term_premium_2y", choices.imf, choices.imf_lags, (2.0, 2.4)),
     }
     return [
-        Entry(key, paper, "Cointegrated VAR, long run", SALE, published, True, long_run(spec, premium, sample, lags),
+        Entry(key, paper, f"{premium.split('_')[-1].removesuffix('y')}-year term premium, cointegrated VAR, long run", SALE, published, True, long_run(spec, premium, sample, lags),
               {"months from 1985 to 2020": long_run(spec, premium, months, lags),
                "the constant inside the relation": long_run(spec, premium, sample, lags, "restricted constant")})
         for key, (paper, premium, sample, lags, published) in made.items()

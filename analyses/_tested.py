@@ -215,8 +215,8 @@ def _haven(spec: Specification) -> Line:
     error = float(np.sqrt(fit.covariance.loc[[BEFORE, AFTER], [BEFORE, AFTER]].to_numpy() @ [-1.0, 1.0] @ [-1.0, 1.0]))
     gap = fit.coefficients[AFTER] - fit.coefficients[BEFORE]
     change = normal(float(gap), error, level=spec.level, units="bp", label="change", nobs=fit.nobs)
-    rises = Claim("bp of yield when conditions tighten by one, since", RISES, "sign", units="bp")
-    more = Claim("the same less that before", RISES, "sign", units="bp")
+    rises = Claim(f"bp of yield when conditions tighten by one, after {choices.haven_ends}", RISES, "sign", units="bp")
+    more = Claim("the same less that before it", RISES, "sign", units="bp")
     broken = bai_perron(frame["yield"], frame["conditions"], max_breaks=1, draws=choices.haven_draws, rng=spec.rng)
     p_value = float(broken.tests["p_value"].iloc[0])
     return Line("C7", "From haven to source of pressure", f"H.15, NFCI, weeks, {span(choices.haven)}", (Part(rises, after), Part(more, change)),

@@ -101,12 +101,12 @@ def verdicts(
     rows.append(Row(labels["bracket"], [between, *power, coverage, broken]))
     rows.append(Row("Operations and news together", [both, *blank, f"agreement p = {agreement:.2f}"]))
     table = Table(
-        ["Sample", *(f"{impact:g}" for impact in tried), "Coverage", "Broken by"], rows, decimals=2, below="interval",
+        ["Sample", *(f"{impact:g} bp" for impact in tried), "Coverage", "Broken by"], rows, decimals=2, below="interval",
         spans=[("", 1), ("Power at an impact of", len(tried)), ("", 2)],
         notes=[
             f"Sample: bp on the 10-year yield per sale of 1% of debt, operations {span(spec.operations.span)}, news {span(spec.leaning.sample)}, as in the tables of both. "
             "Power, coverage (the lowest over impacts where the design's own assumptions hold) and the faults that break it: on known truth, in the "
-            "table before. Together: minimum distance with a covariance over the common calendar of months, errors correlated by "
+            "table of designs by the day. Together: minimum distance with a covariance over the common calendar of months, errors correlated by "
             f"{fixed(correlation, 2)}, counted as known; operations hold the answer of others and so lie below the impact by a share of leaning times impact."
         ],
     )  # fmt: skip
@@ -148,7 +148,7 @@ def wanted(evidence: Evidence, spec: Specification) -> tuple[Table, dict[str, fl
         ["Detectable now", "Wanted", "Times the evidence"], rows, decimals=1,
         notes=[
             f"Bp per 1% of debt; detectable with 80% power at {size:.0%}. Wanted: the first bound of the specification. Times: squares of operations, or months "
-            "of news, of which there must be so many times what there is if the design holds: more of the same does not mend an answer to news. The designs were chosen on 1985-01 to 2026-06; held out are months after it "
+            "of news, of which there must be so many times what there is if the design holds: more of the same does not mend an answer to news. The designs were chosen on 1985-01 to 2026-06, and no part of it is held out. New to them would be months after it "
             "(make AS_OF=DATE with a later vintage), the Federal Reserve's country flows, which python -m econ data fetch reads, and yields of another hour from a "
             "reader's own file, as a column of the daily data that Operations takes."
         ],

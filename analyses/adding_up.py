@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import econ
@@ -159,17 +160,19 @@ def _plotted(splits: dict[str, AddingUp]) -> pd.DataFrame:
 
 
 def _draw(page: Any, data: pd.DataFrame) -> None:
-    page.set_layout_engine("constrained", w_pad=0.15)
+    page.set_layout_engine("constrained", w_pad=0.1)
     grid = page.subplots(1, 2, sharey=True)
     for axes, (order, part) in zip(grid, data.groupby("order", sort=False), strict=True):
         heights = [-number for number in range(len(part))]
-        colors = ["C0" if share >= 0 else "C1" for share in part["share"]]
-        axes.barh(heights, part["share"], left=part["start"], color=colors, height=0.7)
+        for color, words, sign in (("C0", "takes a part of the sale", 1.0), ("C1", "adds to what others take", -1.0)):
+            shares = part["share"].where(np.copysign(1.0, part["share"]) == sign, 0.0)
+            axes.barh(heights, shares, left=part["start"], color=color, height=0.7, label=words)
         axes.axvline(0.0, color="0.4", lw=0.6)
         axes.axvline(1.0, color="0.4", lw=0.6, ls=":")
         axes.set_yticks(heights, part["group"])
         axes.set_title(order)
         axes.set_xlabel("share of the sale, cumulated over groups")
+    page.legend(*grid[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 import econ
+from analyses._lines import Part, together
 from analyses._units import summed
 from analyses._words import concept
 from analyses.specification import Specification, baseline
@@ -38,11 +39,11 @@ def verdict(claimed: float, first: float, now: float, *, tolerance: float = base
     Examples
     --------
     >>> verdict(25.7, 25.7, 35.8), verdict(32.0, 87.8, 86.4), verdict(10.0, 10.1, 10.0)
-    ('right on first print', 'wrong: too small 2.7-fold', 'right')
+    ('right at first print', 'wrong: too small 2.7-fold', 'right')
     """
     found = judged(Claim("a number of the story", claimed, tolerance=tolerance), now, first)
     if found.word.startswith("right"):
-        return found.word.replace("at first print", "on first print")
+        return found.word
     factor = now / claimed
     return f"wrong: too small {factor:.1f}-fold" if factor > 1 else f"wrong: too large {1 / factor:.1f}-fold"
 
@@ -97,6 +98,24 @@ class Facts:
         before = china.loc[:JULY].iloc[:-1]
         return pd.PeriodIndex(before[before < china[JULY]].index)[-1]
 
+    def lower(self, year: int) -> Part:
+        """That July 2025 was the lowest since a year: months before it, from that year on, with less."""
+        china = self.reported["china"]
+        before = china.loc[f"{year}-01" : JULY].iloc[:-1]
+        claim = Claim(f"months from {year} to June 2025 with less than that", 0.0)
+        return Part(claim, float((before < float(china[JULY])).sum()))
+
+    def decline(self, years: tuple[int, int]) -> tuple[Part, Part]:
+        """That holdings decline since a year: they fell in each from then on, and had their peak just before."""
+        every = _years(years)
+        falls = [in_year(self.change["china"], year) for year in every]
+        fell = Claim(f"years from {every[0]} on in which China's holdings fell", float(len(every)), units="years")
+        peak = Claim(f"years from the peak of China's holdings to {every[0]}", 1.0, "at most", units="years")
+        return (
+            Part(fell, float(sum(not isinstance(each, Unavailable) and each < 0.0 for each in falls))),
+            Part(peak, float(every[0] - self.peak.year)),
+        )
+
     def sold(self, year: int) -> float | Unavailable:
         """China's net sales in a year."""
         bought = in_year(self.bought["china"], year)
@@ -135,7 +154,7 @@ def _scorecard(facts: Facts, spec: Specification) -> Table:
             f"The story appeared on {PUBLISHED}. First print: TIC release of the month. This vintage: {spec.as_of}, "
             "TIC Major Foreign Holders (all Treasuries, at market value). Net purchases: long-term Treasuries, TIC SLT "
             "Table 1, free of valuation; for N1 the sign is that of a sale. A number is right when it is within "
-            f"{tolerance:.0%} of this vintage. N5, N7 to N9 and the claims that are no numbers stand in the ledger."
+            f"{tolerance:.0%} of this vintage; the words are those of the ledger's rule. N5, N7 to N9 and the claims that are no numbers stand in the ledger."
         ],
     )  # fmt: skip
 
@@ -145,7 +164,7 @@ def _statements(facts: Facts, spec: Specification) -> list[Row]:
     now, bought = facts.half(facts.change["china"]), facts.half(facts.bought["china"])
     lowest, fitch, peak = facts.lowest_since, facts.fitch, facts.peak
     return [
-        Row("N2 lowest since", ["2009", "2008-12", str(lowest), "", _since_verdict(2009, lowest)]),
+        Row("N2 lowest since", ["2009", "2008-12", str(lowest), "", _since_verdict(2009, facts)]),
         Row("N6 Fitch downgrade", ["last year", "", str(fitch.date()), "", _year_verdict(fitch.year)]),
         Row("N10 decline since", ["2022", "", str(peak), "", _peak_verdict(facts, spec)]),
         Row("N11 China, 2025H1", ["fell", first, now, bought, _fall_verdict(first, now, spec.claims.tolerance)]),
@@ -175,8 +194,9 @@ def _row(label: str, claimed: float, first: float, now: float, *, bought: float 
     return Row(label, [claimed, first, now, bought, verdict(claimed, first, now, tolerance=tolerance)])
 
 
-def _since_verdict(claimed: int, found: pd.Period) -> str:
-    return "right" if found.year == claimed else f"loose: since {found}"
+def _since_verdict(claimed: int, facts: Facts) -> str:
+    word = facts.lower(claimed).verdict.word
+    return word if facts.lowest_since.year == claimed else f"{word}; less in {facts.lowest_since}"
 
 
 def _year_verdict(year: int) -> str:
@@ -185,8 +205,9 @@ def _year_verdict(year: int) -> str:
 
 
 def _peak_verdict(facts: Facts, spec: Specification) -> str:
-    """Judge "since 2022": holdings by their peak, sales by whether net sales rise every year."""
-    holdings = "right" if facts.peak.year in (2021, 2022) else f"wrong: peak {facts.peak}"
+    """Judge "since 2022" by the rule of the ledger, and say of sales whether net sales rise every year."""
+    word = together([part.verdict.word for part in facts.decline(spec.claims.selling)])
+    holdings = word if word == "right" else f"{word}: peak {facts.peak}"
     sold = [facts.sold(year) for year in _years(spec.claims.selling)]
     known = [each for each in sold if not isinstance(each, Unavailable)]
     return f"{holdings}; sales rise" if known == sold and known == sorted(known) else holdings

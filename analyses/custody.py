@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -41,7 +42,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     frame = _holdings(spec)
     return Exhibit(
         key="custody", title="China's bonds and their custodians", numbers=_numbers(bought, moved, frame, spec), tables={"": table},
-        figures={"": Figure(frame, _draw, height=2.7)}, spec=spec,
+        figures={"": Figure(frame, partial(_draw, level=spec.level), height=2.7)}, spec=spec,
     )  # fmt: skip
 
 
@@ -110,10 +111,10 @@ def _holdings(spec: Specification) -> pd.DataFrame:
     )
 
 
-def _draw(page: Any, data: pd.DataFrame) -> None:
+def _draw(page: Any, data: pd.DataFrame, level: float) -> None:
     axes = page.subplots()
     months = pd.PeriodIndex(data["month"], freq="M").to_timestamp()
-    axes.fill_between(months, data["lower"], data["upper"], color="0.85", linewidth=0, label="band")
+    axes.fill_between(months, data["lower"], data["upper"], color="0.85", linewidth=0, label=f"{level:.0%} band")
     axes.plot(months, data["benchmarked"], label="benchmarked to the survey")
     axes.plot(months, data["reported"], linestyle="--", label="as reported before the next survey")
     surveyed = data["survey"] >= 0

@@ -93,7 +93,20 @@ def _summary(table: pd.DataFrame, scores: Tournament, spec: Specification) -> Ta
             if RANGE not in cells:
                 rows.append(Row(LABELS[name], [*cells, word], decimals=1 if "bias" in title else None))
     heads = [*(FAULTS[name] for name in daily.faults), "Believable"]
-    return Table(heads, rows, decimals=2, notes=[_note(spec), _faults(spec)])
+    return Table(heads, rows, decimals=2, notes=[_note(spec), _faults(spec), _at_none(table, spec)])
+
+
+def _at_none(table: pd.DataFrame, spec: Specification) -> str:
+    """What operations show where there is nothing to find, under the faults that they rule out."""
+    name, none = "operations_summed", min(spec.daily.impacts, key=abs)
+    words = [
+        f"{_at(table, none, fault, name=name, column='median_bias'):.0f} bp under {FAULTS[fault]}, with "
+        f"{_at(table, none, fault, name=name, column='rejects'):.0%} of sets without zero"
+        for fault in spec.daily.faults
+        if fault in DAILY_ESTIMATORS[name].excludes
+    ]
+    told = f"At an impact of {none:g} the bias of {LABELS[name]} is {listing(words)}; e" if words else "E"
+    return f"{told}very impact stands in the supplementary table daily_designs_all."
 
 
 def _everything(table: pd.DataFrame, spec: Specification) -> Table:
@@ -134,8 +147,8 @@ def _note(spec: Specification) -> str:
         f"debt per bp; news of {daily.noise:g} bp a day, of {daily.news_factor:g} times the variance on two days a month; own "
         f"purchases of {daily.flow:g}% of debt a month; {daily.campaigns} campaigns of {daily.length} operations with squares that add to "
         f"{daily.squares:g}. Operations and the range aim at the response with others leaning, the rest at the impact itself. Summed: change of days 0 to 2 per amount "
-        f"of those days, by that of the first. Coverage of {spec.level:.0%} sets, with a Monte Carlo standard error of {error:.1f} points. Believable: covers at least "
-        f"{spec.level - spec.simulation.shortfall:.0%}, less twice that error, in every market that its assumptions allow. What they rule out: "
+        f"of those days, by that of the first. Coverage of {spec.level:.0%} sets, with a Monte Carlo standard error of {error:.1f} points at {spec.level:.0%} and more below. Believable: in every market that its assumptions allow "
+        f"coverage and twice its Monte Carlo error there reach {spec.level - spec.simulation.shortfall:.0%} together. What they rule out: "
         f"{'; '.join(words)}."
     )
 

@@ -22,7 +22,8 @@ from econ.offset import (
     quantity_offset,
     symmetry,
 )
-from econ.report import Exhibit, Panel, Row, Table, main, recorded
+from econ.report import Exhibit, Panel, Row, Table, Unavailable, main, recorded
+from econ.tables.numbers import render
 from econ.var import IRF
 
 RECURSIVE = {"flows_first": "China first", "allies_first": "China last"}
@@ -40,6 +41,13 @@ def price(spec: Specification) -> dict[str, str | tuple[str, ...]]:
     """Estimands in prices: the first ally, and all together."""
     allies = [ally for _, ally in groups(spec).values()]
     return {f"Price, {_together(ally)}": ally for ally in dict.fromkeys((allies[0], allies[-1]))}
+
+
+def _elsewhere(spec: Specification) -> str:
+    """How prices are read here, and which stand in the table of prices alone."""
+    left = [_together(ally) for _, ally in groups(spec).values() if ally not in price(spec).values()]
+    others = f", and those of {listing(left)} alone," if left else ""
+    return f"Prices: allied purchases held at zero by shock sequences; by other ways{others} they stand in the supplementary table price_offset."
 
 
 def _together(ally: str | tuple[str, ...]) -> str:
@@ -95,7 +103,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "an offset of 0 to be shown to be none and one of 1 to be full, each with 80% power, if the response that the "
             "offset divides by is what was estimated; where the set is unbounded that response may be zero, and no sample "
             "would do. Own shocks: granular, from the panel without the allies; with allies in the panel China's shock "
-            "contains minus a part of their purchases.",
+            f"contains minus a part of their purchases. {_elsewhere(spec)}",
             sampled(spec),
         ],
     )  # fmt: skip
@@ -130,8 +138,7 @@ def _numbers(found: pd.DataFrame, spec: Specification) -> dict[str, float | int 
 
 def _cells(line: pd.Series) -> list[Any]:
     ends = float(line["lower"]), float(line["upper"])
-    low, high = (f"{end:z.2f}".replace("-", "−").replace("inf", "∞") for end in ends)
-    words = f"{'[' if math.isfinite(ends[0]) else '('}{low}, {high}{']' if math.isfinite(ends[1]) else ')'}"
+    words = render(Estimate(float(line["value"]), Unavailable("not shown"), *ends), "interval:2")
     verdict = str(line["verdict"]).removesuffix(" with these data")
     needed = line["nobs_needed"] if all(map(math.isfinite, ends)) else "–"
     return [float(line["value"]), words, line["detectable"], int(line["nobs"]), needed, verdict]

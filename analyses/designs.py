@@ -76,9 +76,9 @@ def _scores(table: pd.DataFrame, believable: pd.DataFrame, spec: Specification) 
         decimals=2,
         notes=[
             f"{market.replications} simulated samples of {market.periods} months, calibrated to the archive, with its custody misattribution, "
-            f"publication lag and revisions. Impact in bp per 1% of debt. Coverage of {spec.level:.0%} sets, in shares; its Monte "
-            f"Carlo standard error is {error:.1f} points. Power or size: share of sets without zero. Believable: covers at least "
-            f"{least:.0%} in every market (impact {_impacts(spec)}), less twice the Monte Carlo error."
+            f"publication lag and revisions. Impact in bp per 1% of debt bought. Coverage of {spec.level:.0%} sets, in shares; its Monte "
+            f"Carlo standard error is {error:.1f} points at {spec.level:.0%} and more below. Power or size: share of sets without zero. Believable: in every market "
+            f"(impact {_impacts(spec)}) coverage and twice its Monte Carlo error there reach {least:.0%} together."
         ],
     )
 
@@ -121,7 +121,7 @@ def _draw(page: Any, data: pd.DataFrame, size: float) -> None:
     ):
         axes.plot(curve["impact"], curve["rejects"], style, marker="o", ms=3, label=design)
     axes.axhline(size, color="0.4", lw=0.6)
-    axes.set_xlabel("true price impact, bp per 1% of debt")
+    axes.set_xlabel("true price impact, bp per 1% of debt bought (negative: a purchase lowers the yield)")
     axes.set_ylabel("share of sets without zero")
     axes.set_ylim(0, 1.02)
     page.legend(loc="outside right upper")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from analyses._events import catalogue, daily, studies, words_of
+from analyses._plots import bands
 from analyses._words import label
 from analyses.specification import Specification, baseline
 from econ import Dataset
@@ -23,7 +25,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     ten = studies(spec, catalogue(spec), responses=(name,), window=spec.events.path)[name]
     data = daily(spec)
     figures = {
-        "": Figure(_paths(ten, spec), _draw_paths, height=2.6),
+        "": Figure(_paths(ten, spec), partial(_draw_paths, level=spec.level), height=2.8),
         "cases": Figure(_cases(data, spec), _draw_cases, height=2.6),
     }
     level, dash = data.frame[name], spec.events.dash
@@ -57,17 +59,21 @@ def _cases(data: Dataset, spec: Specification) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _draw_paths(page: Any, data: pd.DataFrame) -> None:
+def _draw_paths(page: Any, data: pd.DataFrame, level: float) -> None:
+    words = bands(level, "all days")
     grid = page.subplots(1, data["kind"].nunique(), sharey=True)
     for axes, (kind, path) in zip(grid, data.groupby("kind", sort=False), strict=True):
-        axes.fill_between(path["day"], path["lower sup-t"], path["upper sup-t"], color="C0", alpha=0.12, lw=0)
-        axes.fill_between(path["day"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
+        axes.fill_between(
+            path["day"], path["lower sup-t"], path["upper sup-t"], color="C0", alpha=0.12, lw=0, label=words["all"]
+        )
+        axes.fill_between(path["day"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0, label=words["each"])
         axes.plot(path["day"], path["mean"], color="C0")
         axes.axhline(0.0, color="0.4", lw=0.6)
         axes.axvline(0.0, color="0.4", lw=0.6, ls=":")
         axes.set_title(kind, fontsize=8.5)
         axes.set_xlabel("trading day")
     grid[0].set_ylabel("basis points, cumulated")
+    page.legend(*grid[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
 
 
 def _draw_cases(page: Any, data: pd.DataFrame) -> None:

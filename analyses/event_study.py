@@ -9,6 +9,7 @@ import pandas as pd
 
 from analyses._events import catalogue, studies, words_of
 from analyses._kinds import NewsClass
+from analyses._plots import going_on
 from analyses._units import cell, entry
 from analyses._words import counted, days, label, yield_words
 from analyses.specification import Specification, baseline
@@ -118,7 +119,7 @@ def _under(spec: Specification) -> str:
 
 
 def _draw(page: Any, data: pd.DataFrame, xlabel: str) -> None:
-    page.set_layout_engine("constrained", w_pad=0.2)
+    page.set_layout_engine("constrained", w_pad=0.1)
     axes = page.subplots()
     labels = list(dict.fromkeys(data["kind"]))
     place = {label: -number for number, label in enumerate(labels)}
@@ -130,8 +131,14 @@ def _draw(page: Any, data: pd.DataFrame, xlabel: str) -> None:
     axes.plot(
         single["value"], [place[kind] for kind in single["kind"]], "o", mfc="none", color="0.45", ms=3.5, label="event"
     )
+    window = (-60.0, 60.0)
+    going_on(axes, mean["lower"], mean["upper"], heights, window=window)
+    beyond = single[single["value"].abs() > window[1]]
+    going_on(
+        axes, beyond["value"], beyond["value"], [place[kind] for kind in beyond["kind"]], window=window, color="0.45"
+    )
     axes.set_yticks(list(place.values()), labels)
-    axes.set_xlim(-60, 60)
+    axes.set_xlim(*window)
     axes.set_xlabel(xlabel)
     page.legend(loc="outside upper right", ncols=2)
 

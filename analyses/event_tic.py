@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analyses._events import daily, response_label, studies, with_slope
+from analyses._plots import bands
 from analyses._units import cell, entry
 from analyses._words import number, yield_words
 from analyses.specification import Specification, baseline
@@ -58,7 +60,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="event_tic", title="Yields on days of TIC releases", numbers=numbers,
         tables={"": _table(fits, two, tests, placebo=placebo, spec=spec), "controls": _controls_table(controls, distances, spec)},
-        figures={"": Figure(shown, _draw, height=2.7)}, spec=spec,
+        figures={"": Figure(shown, partial(_draw, level=spec.level), height=2.9)}, spec=spec,
     )  # fmt: skip
 
 
@@ -229,11 +231,14 @@ def slopes(spec: Specification, surprises: pd.DataFrame) -> dict[tuple[int, int]
     }
 
 
-def _draw(page: Any, data: pd.DataFrame) -> None:
+def _draw(page: Any, data: pd.DataFrame, level: float) -> None:
+    words = bands(level, "all days")
     left, right = page.subplots(1, 2)
     path, days = data[data["what"] == "path"], data[data["what"] == "day"]
-    left.fill_between(path["day"], path["lower sup-t"], path["upper sup-t"], color="C0", alpha=0.12, lw=0)
-    left.fill_between(path["day"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
+    left.fill_between(
+        path["day"], path["lower sup-t"], path["upper sup-t"], color="C0", alpha=0.12, lw=0, label=words["all"]
+    )
+    left.fill_between(path["day"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0, label=words["each"])
     left.plot(path["day"], path["mean"], color="C0")
     left.set_ylabel("basis points, cumulated")
     right.bar(days["day"], days["mean"], color=["C1" if day == 0 else "0.7" for day in days["day"]], width=0.8)
@@ -241,6 +246,7 @@ def _draw(page: Any, data: pd.DataFrame) -> None:
     for axes in (left, right):
         axes.axhline(0.0, color="0.4", lw=0.6)
         axes.set_xlabel("trading days from the release")
+    page.legend(loc="outside upper left", ncols=2)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ def result(spec: Specification = baseline) -> Exhibit:
         for measure in MEASURES
     }
     rows = [Row(words, [cells[measure, key] for key in columns]) for measure, words in MEASURES.items()]
-    rows.append(Row("Months, net purchases", [cells["net_purchases", key].nobs for key in columns], decimals=0))
-    table = _table(rows, [years(sample) for _, _, sample in columns.values()], spec)
+    counts = [Row(words, [cells[measure, key].nobs for key in columns]) for measure, words in MEASURES.items()]
+    table = _table([*rows, Panel("Months"), *counts], [years(sample) for _, _, sample in columns.values()], spec)
     numbers: dict[str, Estimate | int | float | Unavailable] = {
         f"{key}_{measure}": cell for (measure, key), cell in cells.items()
     }
@@ -60,9 +60,14 @@ def result(spec: Specification = baseline) -> Exhibit:
     )  # fmt: skip
 
 
-def _table(rows: list[Row], samples: list[str], spec: Specification) -> Table:
+def _table(rows: list[Row | Panel], samples: list[str], spec: Specification) -> Table:
     name = yield_words(spec.primary.maturity)
-    months = "enter" if spec.holdings.imputed else "are left out"
+    modelled = f"{IMPUTED[0]} to {IMPUTED[-1]}"
+    told = (
+        f"the change in value of {modelled} is modelled"
+        if spec.holdings.imputed
+        else f"nobody published a change in value for {modelled}"
+    )
     return Table(
         samples,
         [Panel(f"{name}, bp per 1% of debt"), *rows],
@@ -72,8 +77,8 @@ def _table(rows: list[Row], samples: list[str], spec: Specification) -> Table:
             f"Each cell is one regression of the monthly change of the {name} (month end; monthly average in the first "
             "column) on a constant and one measure of demand in percent of debt: the change in reported holdings of all or "
             "of long-term Treasuries, its valuation part alone, or net purchases. Standard errors in parentheses: Newey-West "
-            f"with {spec.holdings.hac_lags} Bartlett lags. Purchases: {concept(spec)}. Months with a modelled valuation "
-            f"({IMPUTED[0]} to {IMPUTED[-1]}) {months}. None of these is an estimate of the price "
+            f"with {spec.holdings.hac_lags} Bartlett lags. Purchases: {concept(spec)}. Months: of each regression; "
+            f"{told}. None of these is an estimate of the price "
             "impact: prices are on both sides of the first three rows, and holders choose when to buy in the fourth."
         ],
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 import econ
 from analyses import _operations as operations
+from analyses._plots import going_on
 from analyses._samples import loaded, window
 from analyses._units import scaled
 from analyses._words import listing, name_of, span, yield_words
@@ -28,6 +29,12 @@ LITERATURE = {
     "Beltran et al. (2013), short run": 20.0, "Ahmed and Rebucci (2022)": 90.0,
 }  # fmt: skip
 """Impacts per 1% of debt, bp, as converted in the text; ranges by their middle."""
+OF = {
+    "IMF (2017)": "2-year premium", "Beltran et al. (2013), long run": "5-year premium",
+    "Warnock and Warnock (2009)": "10-year yield", "Beltran et al. (2013), short run": "5-year premium",
+    "Ahmed and Rebucci (2022)": "10-year yield",
+}  # fmt: skip
+"""What each of them moves; the figure puts all on the axis of one yield."""
 STEPS = 81
 """Leanings at which the curve is drawn."""
 
@@ -240,7 +247,7 @@ def _curve(made: NewsLeaning, points: dict[str, tuple[float, ...]], spec: Specif
     ]
     rows += [("design", name, *values) for name, values in points.items()]
     rows += [
-        ("literature", words, PER * made.curve.needed(each).value, each, None, None)
+        ("literature", f"{words}: {OF[words]}", PER * made.curve.needed(each).value, each, None, None)
         for words, each in LITERATURE.items()
     ]
     return pd.DataFrame(rows, columns=["what", "name", "leaning", "impact", "lower", "upper"])
@@ -249,32 +256,47 @@ def _curve(made: NewsLeaning, points: dict[str, tuple[float, ...]], spec: Specif
 def _draw(page: Any, data: pd.DataFrame, steepest: float) -> None:
     axes = page.subplots()
     curve = data[data["what"] == "curve"].astype({"lower": float, "upper": float})
-    top = 1.15 * float(data.loc[data["what"] == "literature", "impact"].max())
+    bottom, top = -60.0, 1.15 * float(data.loc[data["what"] == "literature", "impact"].max())
     axes.fill_between(
-        curve["leaning"], curve["lower"].clip(-60, top), curve["upper"].clip(-60, top), color="C0", alpha=0.18, lw=0
+        curve["leaning"],
+        curve["lower"].clip(bottom, top),
+        curve["upper"].clip(bottom, top),
+        color="C0",
+        alpha=0.18,
+        lw=0,
     )
     axes.plot(curve["leaning"], curve["impact"], color="C0")
     axes.axhline(0.0, color="0.4", lw=0.6)
     for (_, line), marker, color in zip(
         data[data["what"] == "design"].iterrows(), ("s", "o"), ("C1", "C2"), strict=True
     ):
-        axes.vlines(
-            line["leaning"], max(float(line["lower"]), -60.0), min(float(line["upper"]), top), color=color, lw=1.2
-        )
+        ends = float(line["lower"]), float(line["upper"])
+        axes.vlines(line["leaning"], max(ends[0], bottom), min(ends[1], top), color=color, lw=1.2)
+        going_on(axes, ends[:1], ends[1:], [line["leaning"]], window=(bottom, top), color=color, upright=True)
         axes.plot(line["leaning"], line["impact"], marker, color=color, ms=5, label=f"{line['name']}, with its set")
-    cited = data[data["what"] == "literature"]
-    for place, (_, line) in enumerate(cited.iterrows()):
-        axes.plot(line["leaning"], line["impact"], "o", mfc="white", color="0.25", ms=3.5)
-        axes.annotate(
-            f"{place + 1}", (line["leaning"], line["impact"]), xytext=(0, 6), textcoords="offset points", fontsize=7
-        )
-    words = "\n".join(f"{place + 1}  {name}" for place, name in enumerate(cited["name"]))
-    axes.text(0.98, 0.04, words, transform=axes.transAxes, ha="right", va="bottom", fontsize=7, color="0.25")
+    _cite(axes, data[data["what"] == "literature"])
     axes.set_xlim(0.0, steepest)
-    axes.set_ylim(-60.0, top)
+    axes.set_ylim(bottom, top)
     axes.set_xlabel("leaning: percent of debt bought in the month per 10 bp")
     axes.set_ylabel("impact: bp per sale of 1% of debt")
     page.legend(loc="outside upper right", ncols=2)
+
+
+def _cite(axes: Any, cited: pd.DataFrame) -> None:
+    """Numbered circles where the literature stands, and the list of their names."""
+    for place, (_, line) in enumerate(cited.iterrows()):
+        axes.plot(line["leaning"], line["impact"], "o", mfc="white", color="0.25", ms=3.5)
+        axes.annotate(
+            f"{place + 1}",
+            (line["leaning"], line["impact"]),
+            xytext=(-2, 5) if place % 2 else (2, -11),  # 17 and 20 bp stand side by side
+            textcoords="offset points",
+            fontsize=8,
+        )
+    words = "\n".join(f"{place + 1}  {name}" for place, name in enumerate(cited["name"]))
+    axes.text(
+        0.98, 0.04, words, transform=axes.transAxes, ha="right", va="bottom", multialignment="left", fontsize=8, color="0.25",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

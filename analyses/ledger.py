@@ -16,6 +16,8 @@ from econ.tables.numbers import fixed
 
 GROUPS = {"N": "Numbers", "F": "Facts", "C": "Causes and behaviour"}
 SIGNS = {"equal": "", "at least": "≥ ", "at most": "≤ "}
+COUNTED = ("", "years")
+"""Units of numbers that are whole where what is counted is."""
 
 
 def lines(spec: Specification) -> list[Line]:
@@ -49,11 +51,12 @@ def _ledger(found: list[Line], spec: Specification) -> Table:
     return Table(
         ["Settled by", "Claimed", "Found", "Could be seen", "Verdict"], rows, below="interval",
         notes=[
-            f"The story appeared on {spec.ledger.story}; vintage {spec.as_of}. Claimed: the number, its bound or its sign. Of a claim in parts the "
-            "part is shown on which it turns. Right at first print: right by the figure that had come out then. Overstated: what was found has the sign "
+            f"The story appeared on {spec.ledger.story}; vintage {spec.as_of}. Settled by: the source, and what is read from it, with its units. Claimed: of that the number, "
+            "its bound or its sign. Of a claim in parts the part is shown on which it turns; what it is held to part by part, and what to know of "
+            "it, stand in the supplementary table ledger_rules. Right at first print: right by the figure that had come out then. Overstated: what was found has the sign "
             f"that was claimed and less of its size, or some parts hold and others do not. Not decidable: the {spec.level:.0%} set agrees with the claim and with "
             "its opposite; then what could be seen is the smallest effect with 80% power, if the set has ends. Each word of a set errs by itself in up to "
-            f"{1 - spec.level:.0%} of cases. Rules, part by part, stand in the next table."
+            f"{1 - spec.level:.0%} of cases."
         ],
     )  # fmt: skip
 
@@ -65,10 +68,26 @@ def _row(line: Line) -> Row:
     part = line.parts[line.shown]
     value: Any = part.found
     if not isinstance(value, Estimate):
-        value = int(value) if not part.claim.units and float(value).is_integer() else float(value)
+        value = int(value) if part.claim.units in COUNTED and float(value).is_integer() else float(value)
     size = abs(value.value if isinstance(value, Estimate) else value)
     seen = "" if not isinstance(value, Estimate) else line.detectable
-    return Row(label, [line.series, claimed(part.claim), value, seen, line.verdict], decimals=1 if size >= 10.0 else 2)
+    return Row(
+        label,
+        [settled(line.series, part.claim), claimed(part.claim), value, seen, line.verdict],
+        decimals=1 if size >= 10.0 else 2,
+    )
+
+
+def settled(series: str, claim: Claim) -> str:
+    """The source, and what is read from it, with its units unless the words have them.
+
+    Examples
+    --------
+    >>> settled("TIC MFH", Claim("China held", 730.7, units="USD bn")), settled("SAFE", Claim("months of gold", 14.0))
+    ('TIC MFH: China held, USD bn', 'SAFE: months of gold')
+    """
+    units = "" if claim.units.split(" ")[0] in claim.quantity.split() else claim.units
+    return f"{series}: {claim.quantity}" + (f", {units}" if units else "")
 
 
 def claimed(claim: Claim) -> str:

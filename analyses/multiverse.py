@@ -113,7 +113,7 @@ def _summary(
     for title, tests in (("turned in time", joint), ("blocks without the effect", blocks)):
         rows.append(Panel(f"p-values of all specifications with purchases at once: {title}"))
         rows += [
-            Row(words, [cell(test.table, name, "p_value") for test in tests.values()])
+            Row(words, [cell(test.table, name, "p_value") for test in tests.values()], decimals=3)
             for name, words in STATISTICS.items()
         ]
     rows.append(Panel("Share of them that is significant"))
@@ -123,7 +123,7 @@ def _summary(
         ["H1: yield after a sale", "H2: share bought"], rows, decimals=2,
         notes=[
             f"H1: {UNITS['sale']}; H2: share of a sale that the ally buys. Every combination of the axes that no rule leaves out, Newey-West errors, {spec.level:.0%} sets; significant at {1 - spec.level:.0%}. "
-            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part; two-sided, the share counts what is significant at {spec.multiverse.size:.0%}. Blocks reject somewhat too often. Last panel: at {1 - spec.level:.0%}, step-down from the samples turned in time. "
+            f"p-values: against {joint['h1'].draws} and {joint['h2'].draws} samples in which what controls leave of the outcome is turned round in time against the rest (Simonsohn, Simmons and Nelson), with purchases alone: of positions prices are a part; two-sided, the share counts what is significant at {spec.multiverse.size:.0%}. With so many samples no p-value is below {1.0 / (joint['h1'].draws + 1):.3f} and {1.0 / (joint['h2'].draws + 1):.3f}. Blocks reject somewhat too often. Last panel: at {1 - spec.level:.0%}, step-down from the samples turned in time. "
             f"Weak: a first-stage F below {spec.multiverse.strong:g}, a rule added when results had been seen. "
             f"Longest sample {span(spec.sample.whole)}."
         ],
@@ -177,7 +177,7 @@ def _points(results: SpecificationCurveResults) -> pd.DataFrame:
     rows = results.estimates
     kept = rows[list(results.curve.axes)].astype(str).reset_index(drop=True)
     for place, name in enumerate(("value", "lower", "upper")):
-        kept.insert(place, name, [round(float(each), 2) for each in rows[name]])
+        kept.insert(place, name, [float(f"{each:.6g}") for each in rows[name]])
     kept.insert(3, "significant", [bool(each) for each in rows["significant"]])
     return kept
 
@@ -197,13 +197,12 @@ def _option(axis: str, name: str) -> str:
 
 def _draw(page: Any, data: pd.DataFrame, units: str, published: tuple[float, ...] = ()) -> None:
     options = [(axis, name) for axis in data.columns[4:] for name in dict.fromkeys(sorted(data[axis]))]
-    page.get_layout_engine().set(w_pad=0.1)  # the type of the paper is wider than that which measures the labels
     top, matrix = page.subplots(2, 1, sharex=True, height_ratios=[1.0, 1.25])
     at, seen = np.arange(len(data)), data["significant"].to_numpy(dtype=bool)
     top.plot(at, data["value"], ".", color="#0b3c6f", markersize=2.4, rasterized=True)
     top.axhline(0.0, color="black", linewidth=0.6)
     for place, value in enumerate(published):
-        words = "" if place else "published estimates"
+        words = "" if place else "published estimates, of several maturities"
         top.axhline(value, color="#c75b12", linewidth=0.7, linestyle=":", label=words or None)
     top.set_ylabel(units)
     if published:
@@ -216,7 +215,7 @@ def _draw(page: Any, data: pd.DataFrame, units: str, published: tuple[float, ...
         matrix.plot(
             here, np.full(len(here), place), "|", color="#0b3c6f", markersize=2.4, markeredgewidth=0.15, rasterized=True
         )
-    matrix.set_yticks(range(len(rows)), list(reversed(rows)), fontsize=6)
+    matrix.set_yticks(range(len(rows)), list(reversed(rows)), fontsize=7.5)
     matrix.set_xlabel("Specifications, in the order of their estimates")
 
 

@@ -40,6 +40,8 @@ def result(spec: Specification = baseline) -> Exhibit:
 
 MONTH = 20
 """Trading days of a month."""
+AS_THERE = "sets as in the table of the yield around operations"
+"""Of the other tables, which do not know where in the paper they stand."""
 
 
 def _main(
@@ -60,7 +62,7 @@ def _main(
         ),
         Panel(f"{name}, other choices"),
         Row(_closed(choices.closed_otherwise), [primary(fit, spec) for fit in other.values()]),
-        Row("Days with other news too", [primary(fit, spec) for fit in unclean.values()]),
+        Row(_with(choices.clean), [primary(fit, spec) for fit in unclean.values()]),
         Row(_per(not choices.summed), [primary(fit, spec) for fit in single.values()]),
         *_behind(fits, spec),
     ]  # fmt: skip
@@ -90,14 +92,24 @@ def _behind(fits: Fits, spec: Specification) -> list[Row | Panel]:
 
 def _notes(spec: Specification) -> str:
     choices = spec.operations
-    clean = f"days without {listing([each.upper() for each in choices.clean])} in the window; " if choices.clean else ""
+    news = listing([each.upper() for each in choices.clean])
+    clean = f"days without {news} in the window; " if choices.clean else ""
+    kept = f"The {news} is kept out of days 0 to {choices.day} in every row but the one that adds it. " if news else ""
     return (
         f"Change of the {yield_words(spec.primary.maturity)} from the close before an operation, per 1% of debt sold "
         f"{'from that day to the last one named' if choices.summed else 'on the day'}, bp; "
         f"dollar sales and purchases of Japan's Ministry of Finance, {span(choices.span)}; {clean}a constant an era. "
         f"Brackets: {spec.level:.0%} sets that {choices.draws:,} shifts of the amounts within eras do not reject. "
-        f"{_closed(choices.closed)}, but for the row that says otherwise. The FOMC is kept out of days 0 to "
-        f"{choices.day} in every row. Longer windows lose the last operations."
+        f"{_closed(choices.closed)}, but for the row that says otherwise. {kept}Longer windows lose the last operations."
+    )
+
+
+def _with(clean: tuple[str, ...]) -> str:
+    """Label of the row whose windows may hold what is kept out of all others."""
+    return (
+        f"Windows with the {listing([each.upper() for each in clean])} too"
+        if clean
+        else "Whatever else is in the window"
     )
 
 
@@ -152,8 +164,8 @@ def _signs(both: dict[str, Record], spec: Specification) -> tuple[Table, dict[st
     table = Table(
         list(both), rows, decimals=1, below="interval",
         notes=[
-            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold (or not bought), {span(choices.span)}; sets as in the "
-            "table before. Alone: eras with operations of that sign. One: residuals of the common slope turned round the eras."
+            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold (or not bought), {span(choices.span)}; {AS_THERE}. "
+            "Alone: eras with operations of that sign. One: residuals of the common slope turned round the eras."
         ],
     )  # fmt: skip
     return table, numbers
@@ -180,7 +192,7 @@ def _maturities(both: dict[str, Record], spec: Specification) -> Table:
     return Table(
         list(both), rows, stub="Yield", decimals=1, below="interval",
         notes=[
-            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; sets as before. No 30-year bond "
+            f"Response after {days(choices.day).lower()}, bp per 1% of debt sold, {span(choices.span)}; {AS_THERE}. No 30-year bond "
             "was issued from February 2002 to February 2006; the rate of those days is the publisher's. No daily 5-year yield or term premium is in the archive."
         ],
     )  # fmt: skip
@@ -203,7 +215,7 @@ def _eras(whole: Record, fits: Fits, spec: Specification) -> Table:
         below="interval", spans=[("", 3), (f"Response after {days(spec.operations.day).lower()}", 2)],
         notes=[
             "Sold: percent of debt, net of purchases. Share of squares: of the sum of squared amounts, by which the eras weigh. "
-            f"Bp per 1% of debt sold, {span(spec.operations.span)}; sets as before."
+            f"Bp per 1% of debt sold, {span(spec.operations.span)}; {AS_THERE}."
         ],
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyses._impacts import design_of, designs, impact, primary_key, project
+from analyses._plots import going_on
 from analyses._projections import intervened
 from analyses._units import debt_tn, per_100bn
 from analyses._words import concept, heads, label, listing, months, series, yield_words
@@ -47,7 +48,7 @@ def result(spec: Specification = baseline) -> Exhibit:
             "horizons_today": _horizons(_today(cells, spec), spec), "premia": _premia(spec),
             "controls": _controls(controlled, spec),
         },
-        figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), _draw_paths, height=2.6)},
+        figures={"": Figure(_plotted(cells, spec), partial(_draw, xlabel=_under(spec)), height=3.2), "paths": Figure(_paths(fits, spec), partial(_draw_paths, level=spec.level), height=2.6)},
         spec=spec,
     )  # fmt: skip
 
@@ -59,7 +60,7 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
         strength = fit.first_stage(spec.primary.horizon).statistic if fit.parent.instruments else "–"
         cells = [impact(fit, name, spec.primary.horizon, spec) for name in spec.yields.maturities]
         today = per_100bn(impact(fit, spec.primary.maturity, spec.primary.horizon, spec), spec)
-        rows.append(Row(found[key].words, [*cells, today, strength, fit.nobs]))
+        rows.append(Row(found[key].words, [*cells, today, strength, _rows(fit, spec)]))
     return Table(
         [*(label(name) for name in spec.yields.maturities), label(spec.primary.maturity), "Effective F", "Months"],
         rows,
@@ -72,10 +73,15 @@ def _maturities(fits: dict[str, ProjectionResults], spec: Specification) -> Tabl
             f"(granular and combined); LS: least squares. Purchases: {concept(spec)}. Brackets: {spec.level:.0%}; with instruments Anderson-Rubin sets, "
             "which stay valid when the instrument is weak and may be unions or the whole line. Intervention shocks: what past "
             "yields, financial conditions and interventions do not explain. Effective F: Montiel Olea and Pflueger; with one "
-            "instrument, values below 23 leave two-stage least squares with a worst-case bias above 10%. No 5-year yield is in "
+            "instrument, values below 23 leave two-stage least squares with a worst-case bias above 10%. Months: of the regressions of the row. No 5-year yield is in "
             f"the archive.{_left_out(spec)}"
         ],
     )
+
+
+def _rows(fit: ProjectionResults, spec: Specification) -> int:
+    """Months of the regressions of a row: those of the sale that have a yield at the horizon."""
+    return fit.nobs_by_horizon[spec.primary.horizon]
 
 
 def _left_out(spec: Specification) -> str:
@@ -114,7 +120,7 @@ def _premia(spec: Specification) -> Table:
     for design in designs(spec).values():
         fit = project(design, spec, horizon=spec.primary.horizon, premia=True)
         cells = [impact(fit, name, spec.primary.horizon, spec) for name in spec.yields.premia]
-        rows.append(Row(design.words, [*cells, per_100bn(cells[-1], spec), fit.nobs]))
+        rows.append(Row(design.words, [*cells, per_100bn(cells[-1], spec), _rows(fit, spec)]))
     return Table(
         [*(label(name) for name in spec.yields.premia), label(spec.yields.premia[-1]), "Months"],
         rows,
@@ -139,7 +145,7 @@ def _controlled(spec: Specification) -> dict[str, Controlled]:
     for key, controls in sets.items():
         fit = project(design_of(primary_key(spec), spec), spec, horizon=spec.primary.horizon, controls=controls)
         cell = impact(fit, spec.primary.maturity, spec.primary.horizon, spec)
-        found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, fit.nobs)
+        found[key] = (cell, per_100bn(cell, spec), fit.first_stage(spec.primary.horizon).statistic, _rows(fit, spec))
     return found
 
 
@@ -223,10 +229,12 @@ def _paths(fits: Fits, spec: Specification) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["design", "month", "value", "lower", "upper"])
 
 
-def _draw_paths(page: Any, data: pd.DataFrame) -> None:
+def _draw_paths(page: Any, data: pd.DataFrame, level: float) -> None:
     grid = page.subplots(1, data["design"].nunique(), sharey=True)
     for axes, (name, path) in zip(grid, data.groupby("design", sort=False), strict=True):
-        axes.fill_between(path["month"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
+        axes.fill_between(
+            path["month"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0, label=f"{level:.0%} set"
+        )
         axes.plot(path["month"], path["value"], color="C0")
         axes.axhline(0.0, color="0.4", lw=0.6)
         axes.set_title(str(name).replace(", ", ",\n"), fontsize="small")
@@ -234,6 +242,7 @@ def _draw_paths(page: Any, data: pd.DataFrame) -> None:
         axes.set_xlabel("months")
     grid[0].set_ylim(-1.25 * REACH, 1.25 * REACH)
     grid[0].set_ylabel("bp per 1% of debt")
+    grid[0].legend(loc="lower left")
 
 
 def _under(spec: Specification) -> str:
@@ -241,17 +250,26 @@ def _under(spec: Specification) -> str:
 
 
 def _draw(page: Any, data: pd.DataFrame, xlabel: str) -> None:
-    page.set_layout_engine("constrained", w_pad=0.2)
+    page.set_layout_engine("constrained", w_pad=0.1)
     axes = page.subplots()
     place = {design: -number for number, design in enumerate(dict.fromkeys(data["design"]))}
     heights = [place[design] for design in data["design"]]
-    axes.axvspan(*PUBLISHED, color="0.9", lw=0)
+    axes.axvspan(*PUBLISHED, color="0.9", lw=0, label="most published estimates")
     axes.axvline(0.0, color="0.4", lw=0.6)
     axes.hlines(heights, data["lower"], data["upper"], color="C0", lw=1.2)
-    axes.plot(data["value"], heights, "s", color="C0", ms=4)
+    going_on(axes, data["lower"], data["upper"], heights, window=(-REACH, REACH))
+    within = data["value"].abs() <= REACH
+    axes.plot(
+        data["value"][within],
+        [height for height, inside in zip(heights, within, strict=True) if inside],
+        "s",
+        color="C0",
+        ms=4,
+    )
     axes.set_yticks(list(place.values()), list(place))
     axes.set_xlim(-REACH, REACH)
     axes.set_xlabel(xlabel)
+    page.legend(loc="outside upper right")
 
 
 if __name__ == "__main__":

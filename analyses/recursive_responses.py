@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from analyses._plots import bands
 from analyses._samples import actions, ordered, window, without_controls
 from analyses._units import debt_tn, per_100bn
 from analyses._words import counted, heads, months, name_of, span, variables, yield_words
@@ -62,7 +64,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     numbers |= {"nobs": fit.nobs, "largest_root": float(max(fit.roots)), **varied}
     return Exhibit(
         key="recursive_responses", title="Yield responses under both recursive orders", numbers=numbers,
-        tables={"": table, "variants": variants}, figures={"": Figure(_plotted(irfs, spec), _draw, height=4.4)}, spec=spec,
+        tables={"": table, "variants": variants}, figures={"": Figure(_plotted(irfs, spec), partial(_draw, level=spec.level), height=4.6)}, spec=spec,
     )  # fmt: skip
 
 
@@ -134,16 +136,20 @@ def _plotted(irfs: dict[str, IRF], spec: Specification) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _draw(page: Any, data: pd.DataFrame) -> None:
+def _draw(page: Any, data: pd.DataFrame, level: float) -> None:
+    words = bands(level, "all months")
     orders, names = list(dict.fromkeys(data["order"])), list(dict.fromkeys(data["action"]))
     grid = page.subplots(len(orders), len(names), sharex=True, sharey=True, squeeze=False)
     for i, order in enumerate(orders):
         for j, action in enumerate(names):
             axes, cell = grid[i][j], data[(data["order"] == order) & (data["action"] == action)]
             axes.fill_between(
-                cell["horizon"], cell["simultaneous_lower"], cell["simultaneous_upper"], color="C0", alpha=0.12, lw=0
+                cell["horizon"], cell["simultaneous_lower"], cell["simultaneous_upper"], color="C0", alpha=0.12, lw=0,
+                label=words["all"],
+            )  # fmt: skip
+            axes.fill_between(
+                cell["horizon"], cell["lower"], cell["upper"], color="C0", alpha=0.25, lw=0, label=words["each"]
             )
-            axes.fill_between(cell["horizon"], cell["lower"], cell["upper"], color="C0", alpha=0.25, lw=0)
             axes.plot(cell["horizon"], cell["response"], color="C0")
             axes.axhline(0.0, color="0.4", lw=0.6)
             if i == 0:
@@ -152,6 +158,7 @@ def _draw(page: Any, data: pd.DataFrame) -> None:
                 axes.set_ylabel(f"{order}\nbasis points")
             if i == len(orders) - 1:
                 axes.set_xlabel("months")
+    page.legend(*grid[0][0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,9 @@ def result(spec: Specification = baseline) -> Exhibit:
         numbers |= {f"{key}_japan": shares[JAPAN], f"{key}_uk": shares[UK]}
     rows.append(Panel(f"Share of an official Japanese purchase undone within {months(choices.reverse_horizon)}"))
     undone, strength, size = reverse(spec)
-    rows.append(Row(f"All other foreigners, {span(choices.reverse_sample)}", [undone, "", f"F {strength:.0f}", size]))
+    rows.append(
+        Row(f"All other foreigners, {span(choices.reverse_sample)}; effective F {strength:.0f}", [undone, "", "", size])
+    )
     numbers |= {
         "verdict": verdict(numbers["surveyed_japan"], spec), "undone": undone, "undone_f": strength,
         "survey_error": float(_reallocated(spec)["std_error"].max()),
@@ -148,7 +150,7 @@ def _notes(error: float, spec: Specification) -> list[str]:
         f"both sell lowers it. Brackets: {spec.level:.0%} Fieller sets, for the last panel Anderson-Rubin sets. Below: yes if the "
         f"whole set lies below the share fixed before; the first line decides. Surveys: trades through {hubs} are given "
         "to China, and taken from UK custodians, as the surveys of owners tell. Sets take that "
-        f"correction as known; its standard error is up to {error:.0f} billion dollars. Trades as printed show a third of China's purchases before. The UK is reported and not decided on.",
+        f"correction as known; its standard error is up to {error:.0f} billion dollars. Trades as printed show a third of China's purchases before. The UK is reported and not decided on. Months: of the sample.",
         "Undone: minus the purchases of all foreigners but Japan over those of Japan, moved by the dollars that the Ministry of Finance bought.",
     ]
 

@@ -109,6 +109,7 @@ SCHEMES: dict[str, tuple[str, Identify]] = {
 
 
 SHARED = ("flows_first", "yields_first", "variance", "shape")  # one identification serves all holders
+UNBANDED = ("shape",)  # a check without intervals, whose absence is no missing number
 SAMPLED = ("flows_first", "yields_first", "proxy")  # read off the same bootstrap samples
 
 
@@ -260,10 +261,16 @@ def _table(holder: str, cells: dict[tuple[str, str, str], Cells], spec: Specific
         rows.append(Panel(f"{words} 1% of debt, {when}: yields after {months(spec.primary.horizon)}, bp"))
         for key, (scheme, _) in SCHEMES.items():
             row = [cells[controls, key, name][holder] for name in maturities(spec)]
-            rows.append(Row(scheme, [*row, per_100bn(cells[controls, key, main_one][holder], spec)]))
+            rows.append(
+                Row(
+                    scheme,
+                    [*row, per_100bn(cells[controls, key, main_one][holder], spec)],
+                    below="none" if key in UNBANDED else None,
+                )
+            )
     notes = [
         f"Cumulated responses of the VAR with {counted(spec.var.lags, 'lag')}; {spec.level:.0%} intervals (moving-block bootstrap; "
-        "posterior draws under signs, where the point is the median target; none for independent components, a check). A shock is scaled to 1% of debt on "
+        "posterior draws under signs, where the point is the median target; independent components, a check, have none). A shock is scaled to 1% of debt on "
         f"impact; $100bn are {10.0 / debt_tn(spec):.3f}% of today's debt, so that any cell times {10.0 / debt_tn(spec):.3f} is per $100bn. "
         f"Controls: {listing([series(name) for name in spec.var.controls])}. The term premium of Adrian, Crump and Moench ends "
         f"in {_last(spec)}."

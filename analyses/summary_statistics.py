@@ -22,13 +22,14 @@ def result(spec: Specification = baseline) -> Exhibit:
     flows = loaded(spec, *(f"{slug}_net_purchases" for slug in slugs), "fed_net_purchases")
     flows = flows.sample(*spec.sample.main)
     rows: list[Row | Panel] = [Panel("Net purchases of long-term Treasuries, percent of debt a month")]
-    rows += _rows(flows)
+    months = len(pd.period_range(*spec.sample.main, freq="M"))
+    rows += _rows(flows, months)
     rows.append(Panel("Monthly change of yields, basis points"))
     paths, ends = [_paths(flows)], ""
     for name in (*spec.yields.maturities, spec.yields.premium, *spec.summary.yields):
         data = econ.load(name, as_of=spec.as_of).convert(**{name: "basis points"}).transform(**{name: "diff"})
         data = data.sample(*spec.sample.main)
-        rows += _rows(data)
+        rows += _rows(data, months)
         paths.append(_paths(data))
         if name == spec.yields.premium:
             ends = str(data.frame.index[-1])
@@ -38,7 +39,7 @@ def result(spec: Specification = baseline) -> Exhibit:
         notes=[
             f"Months {span(spec.sample.main)}, as far as published; the term premium ends in {ends}. "
             "A purchase is positive. Debt: federal debt held by the public at the end of the quarter before. "
-            f"The German yield is a monthly average. Purchases: {concept(spec)}. Missing: months without a published figure. "
+            f"The German yield is a monthly average. Purchases: {concept(spec)}. Missing: months of the sample without a published figure. "
             "The Fed's purchases are the change in its holdings at face value."
         ],
     )
@@ -67,7 +68,8 @@ def _numbers(flows: Dataset, debt: Dataset) -> dict[str, float | int | str]:
     }
 
 
-def _rows(data: Dataset) -> list[Row]:
+def _rows(data: Dataset, months: int) -> list[Row]:
+    """A line a variable; missing is what it lacks of the months of the sample, also where it ends before them."""
     rows = []
     for name, line in data.describe().iterrows():
         values = data.frame[str(name)]
@@ -76,7 +78,7 @@ def _rows(data: Dataset) -> list[Row]:
                 _label(data, str(name)),
                 [
                     int(line["nobs"]),
-                    int(line["missing"]),
+                    months - int(line["nobs"]),
                     line["mean"],
                     line["std"],
                     line["min"],
@@ -93,10 +95,11 @@ def _label(data: Dataset, name: str) -> str:
 
 
 def _paths(data: Dataset) -> pd.DataFrame:
-    """Every observation, tidy: what is drawn."""
+    """Every month from the first figure of a variable to its last, tidy: what is drawn."""
     parts = []
     for name in data.frame:
-        values = data.frame[name].dropna()
+        known = data.frame[name].dropna()
+        values = data.frame[name].loc[known.index[0] : known.index[-1]]  # a month without a figure breaks the line
         rows = {"variable": _label(data, str(name)), "month": month_words(values.index), "value": values.to_numpy()}
         parts.append(pd.DataFrame(rows))
     return pd.concat(parts, ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def result(spec: Specification = baseline) -> Exhibit:
     return Exhibit(
         key="weekly_custody", title="Weekly custody holdings and yields", numbers=_numbers(data, irf, spec) | {f"placebo_p_{h}": p for h, p in zip(horizons, p_values, strict=True)},
         tables={"": table},
-        figures={"": Figure(_plotted(irf, spec), _draw, height=2.6)}, spec=spec,
+        figures={"": Figure(_plotted(irf, spec), partial(_draw, level=spec.level), height=2.6)}, spec=spec,
     )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def _numbers(data: Dataset, irf: IRF, spec: Specification) -> dict[str, Number]:
         "placebo_next": float(data.frame[name].diff().shift(-1)[placebo]),
         "smallest_bound": test.smallest_bound,
         "equivalent_short": "yes" if test.accepted else "no",
-        "weeks": four.nobs,
+        "weeks": irf.nobs,
     }
 
 
@@ -184,15 +185,18 @@ def _plotted(irf: IRF, spec: Specification) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _draw(page: Any, data: pd.DataFrame) -> None:
+def _draw(page: Any, data: pd.DataFrame, level: float) -> None:
     grid = page.subplots(1, data["maturity"].nunique(), sharey=True)
     for axes, (name, path) in zip(grid, data.groupby("maturity", sort=False), strict=True):
-        axes.fill_between(path["week"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0)
+        axes.fill_between(
+            path["week"], path["lower"], path["upper"], color="C0", alpha=0.25, lw=0, label=f"{level:.0%} band"
+        )
         axes.plot(path["week"], path["response"], color="C0")
         axes.axhline(0.0, color="0.4", lw=0.6)
         axes.set_title(name)
         axes.set_xlabel("weeks")
     grid[0].set_ylabel("bp per 1% of debt")
+    grid[0].legend(loc="best")
 
 
 if __name__ == "__main__":

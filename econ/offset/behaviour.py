@@ -115,7 +115,7 @@ def _summed(holder: str, span: pd.PeriodIndex, *, imputed: bool, concept: str, a
         table = flows(holder, scale=scale, imputed=imputed, concept=concept, as_of=as_of).reindex(span)
         missing = table.index[table["value"].isna()]
         row[column] = (
-            Unavailable(f"no {column.replace('_', ' ')} for {missing[0]} in vintage {as_of}")
+            Unavailable(f"purchases of this holder in {missing[0]} are not published (vintage {as_of})")
             if len(missing)
             else float(table["value"].sum())
         )

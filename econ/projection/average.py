@@ -101,6 +101,7 @@ def average(projection: IRF, autoregression: IRF, *, weight: float | None = None
         std_errors=np.sqrt(variance),
         units=projection.units,
         nobs=min(projection.nobs, autoregression.nobs),
+        nobs_by_horizon=tuple(min(each, autoregression.nobs) for each in projection.nobs_by_horizon),
         cumulated=projection.cumulated,
         parent=Average(projection, autoregression, w),
     )

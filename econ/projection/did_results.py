@@ -98,6 +98,7 @@ class DiDResults(Shown):
             std_errors=np.sqrt((spread**2).sum(axis=0))[:, None, None],
             df=self.df,
             nobs=self.after[0].treated + self.after[0].controls,
+            nobs_by_horizon=tuple(each.treated + each.controls for each in self.after),
             parent=self,
             spread=spread[:, :, None, None],
         )

@@ -80,6 +80,7 @@ def at_modifier(results: ProjectionResults, value: float) -> IRF:
         df=results.df,
         units={name: parent.parent.variables[name].units for name in results.responses},
         nobs=results.nobs,
+        nobs_by_horizon=results.nobs_by_horizon,
         parent=results,
         origin=(results.origin, value),
         cumulated=bool(parent.cumulative),

@@ -159,6 +159,7 @@ class PanelResults(Shown):
             std_errors=self.std_errors,
             df=self.df,
             nobs=self.nobs,
+            nobs_by_horizon=tuple(each.nobs for each in self.sections),
             parent=self,
             origin=self.origin,
             cumulated=bool(self.parent.cumulative),

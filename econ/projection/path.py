@@ -251,6 +251,7 @@ class PathResults(Shown):
             std_errors=self.std_errors[: last + 1, row],
             units={name: data.variables[name].units for name in fit.responses},
             nobs=fit.nobs,
+            nobs_by_horizon=fit.nobs_by_horizon[: last + 1],
             parent=self,
             origin=row,
             cumulated=bool(fit.parent.cumulative),

@@ -111,6 +111,11 @@ class ProjectionResults(Shown):
         return int(self.influence.shape[1])
 
     @property
+    def nobs_by_horizon(self) -> tuple[int, ...]:
+        """Rows at each horizon: one without all of its leads is left out."""
+        return tuple(self.nobs - h for h in range(self.horizon + 1))
+
+    @property
     def df(self) -> Array:
         """Degrees of freedom of t statistics at each horizon (H + 1,); infinite means the normal."""
         return np.where(self.cov == "ewc", self.bandwidths.astype(float), np.inf)
@@ -157,6 +162,7 @@ class ProjectionResults(Shown):
             df=self.df,
             units={name: data.variables[name].units for name in self.responses},
             nobs=self.nobs,
+            nobs_by_horizon=self.nobs_by_horizon,
             parent=self,
             origin=self.origin,
             cumulated=bool(cumulative),
@@ -207,7 +213,7 @@ class ProjectionResults(Shown):
         if self._instrumented:
             one = len(self.shocks) == 1
             strength = [self.first_stage(h).statistic if one else Unavailable(self._several) for h in horizons]
-        table = summary(self.irf, level, nobs=[self.nobs - h for h in horizons], first_stages=strength)
+        table = summary(self.irf, level, nobs=self.nobs_by_horizon, first_stages=strength)
         return told(self, table, level=level)
 
     def reduced_form(self, response: str, horizon: int = 0) -> ReducedForm:

@@ -117,6 +117,7 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
         df=results.df,
         units={name: results.parent.parent.variables[name].units for name in results.responses},
         nobs=results.nobs,
+        nobs_by_horizon=results.nobs_by_horizon,
         parent=SmoothResults(results, tuple(chosen), polynomial),
         cumulated=bool(results.parent.cumulative),
         multiplier=results.parent.cumulative == "multiplier",

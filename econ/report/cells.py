@@ -20,7 +20,9 @@ from econ.tables.table import Table
 
 HEADS = ("Row", "Column", "Value", "s.e.", "Set", "Units", "Obs.")
 
-_ROW = re.compile(r'<tr(?P<kind>[^>]*)>(?P<head><th scope="row">.*?</th>)(?P<cells>.*?)</tr>', re.DOTALL)
+_ROW = re.compile(
+    r'<tr(?P<kind>[^>]*)>(?P<head>(?:<th scope="row"[^>]*>.*?</th>)?)(?P<cells><td class.*?)</tr>', re.DOTALL
+)
 _CELL = re.compile(r'<td class="(?P<side>\w+)">(?P<text>[^<]*)(?P<pad>.*?)</td>', re.DOTALL)
 
 

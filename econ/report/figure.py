@@ -23,8 +23,6 @@ from econ.report.noise import same
 if TYPE_CHECKING:
     import matplotlib.figure
 
-_FONTS = "'New Computer Modern', 'Latin Modern Roman', 'STIX Two Text', STIXGeneral, Georgia, serif"
-
 
 @guarded
 @dataclass(frozen=True, eq=False)
@@ -66,7 +64,7 @@ class Figure:
             checks.keep(self, **{name: checks.real(name, getattr(self, name), above=0.0)})
 
     def svg(self) -> str:
-        """Picture with its text as text, without clock or random names."""
+        """Picture with its letters as outlines, which need no font, and without clock or random names."""
         with self._page() as page:
             return _svg(page)
 
@@ -136,8 +134,7 @@ def _svg(page: matplotlib.figure.Figure) -> str:
     resolution = page.dpi  # of what is kept as pixels
     canvas.print_svg(drawn, metadata={"Date": None, "Creator": None})
     page.dpi = resolution
-    text = drawn.getvalue().replace("'STIXGeneral'", _FONTS)  # the measures of STIX, the letters of the page
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in drawn.getvalue().splitlines()) + "\n"
 
 
 def _pdf(page: matplotlib.figure.Figure) -> bytes:

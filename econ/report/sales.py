@@ -41,7 +41,8 @@ def impacts(folder: Path) -> list[dict[str, Any]]:
     -------
     list of dict
         ``holder``, ``design``, ``after`` (words of the horizon), ``value`` (bp, positive: the yield rises), ``set``
-        (see `parts_of`), ``level`` and ``reason`` (why there is no set).
+        (see `parts_of`), ``level``, ``reason`` (why there is no set), ``associated`` (least squares, which say what
+        goes with a sale and not what it does) and ``primary`` (the cell that decides).
 
     Raises
     ------
@@ -70,6 +71,7 @@ def _projections(exhibit: Exhibit) -> list[dict[str, Any]]:
                 f"exhibit {exhibit.key!r} lacks the number '{key}_3' of a design; adapt econ/report/sales.py."
             )
         keys[number.value] = key
+    primary = exhibit.numbers["primary_100bn"]
     who = {key: holder for holder, keys_of in PROJECTED.items() for key in keys_of}
     found = []
     for row in exhibit.table.body:
@@ -80,7 +82,11 @@ def _projections(exhibit: Exhibit) -> list[dict[str, Any]]:
                 f"nobody is known to sell in the design {row.label!r} of exhibit {exhibit.key!r}; say who in "
                 "econ/report/sales.py."
             )
-        found.append(_record(who[known[0]], row.label, "three months", row.cells[place], 1.0))
+        made = _record(who[known[0]], row.label, "three months", row.cells[place], 1.0)
+        if made:
+            made["associated"] = known[0].startswith("ols")
+            made["primary"] = isinstance(primary, Estimate) and same(primary.value, made["value"])
+        found.append(made)
     return found
 
 
@@ -123,6 +129,7 @@ def _record(holder: str, design: str, after: str, cell: object, sign: float) -> 
     return {
         "holder": holder, "design": design, "after": after, "value": sale.value, "set": parts_of(sale),
         "level": sale.level, "reason": sale.lower.reason if isinstance(sale.lower, Unavailable) else "",
+        "associated": False, "primary": False,
     }  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
         level,
         units[0],
         f"{_words(first)} less {_words(second)}",
-        irf.nobs,
+        _nobs(irf, first, second),
         parent=irf,
     )
 
@@ -127,7 +127,7 @@ def ratio(irf: IRF, numerator: CellLike, denominator: CellLike, *, level: float 
         level,
         "" if units[0] == units[1] else f"{units[0]} per {units[1]}",
         f"{_words(numerator)} over {_words(denominator)}",
-        irf.nobs,
+        _nobs(irf, numerator, denominator),
         region=region,
         parent=irf,
     )
@@ -168,6 +168,11 @@ def _read(irf: IRF, cell: Cell) -> tuple[float, Array]:
     if len(draws) < 2:
         raise SpecificationError(f"a difference or ratio needs at least two draws; found {len(draws)}.")
     return value, draws[:, horizon, irf.responses.index(response), irf.shocks.index(shock)]
+
+
+def _nobs(irf: IRF, *cells: Cell) -> int:
+    """Observations behind several cells: those of the horizon that has fewest."""
+    return min((irf.nobs_by_horizon[cell.horizon] for cell in cells), default=0) if irf.nobs_by_horizon else irf.nobs
 
 
 def _words(cell: Cell) -> str:

@@ -50,6 +50,8 @@ class IRF(Shown):
         Units of each response.
     nobs : int
         Effective observations.
+    nobs_by_horizon : tuple of int
+        Those of each horizon where they differ, as they do in projections: ``nobs`` is then that of horizon 0.
     parent : object
         What made it: `StructuralResults` or the results of a projection.
     origin : object
@@ -93,6 +95,7 @@ class IRF(Shown):
     multiplier: bool = False
     spread: Array | None = field(default=None, repr=False)
     sums: tuple[str, ...] = ()
+    nobs_by_horizon: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         expected = (len(self.point), len(self.responses), len(self.shocks))
@@ -104,6 +107,10 @@ class IRF(Shown):
         for name, values in (("std_errors", self.std_errors), ("df", self.df)):
             if values is not None and not (values >= 0.0).all():
                 raise SpecificationError(f"{name} of responses must not be negative or NaN; found {values.min()}.")
+        if self.nobs_by_horizon and len(self.nobs_by_horizon) != len(self.point):
+            raise SpecificationError(
+                f"nobs_by_horizon must have one number a horizon, {len(self.point)}; found {len(self.nobs_by_horizon)}."
+            )
 
     @property
     def horizon(self) -> int:
@@ -227,7 +234,7 @@ class IRF(Shown):
         if self.std_errors is not None:
             error = float(self.std_errors[h, i, j]), float(self._quantile(level)[h])
         value = float(self.point[h, i, j])
-        return self._estimate(value, drawn, error, level=level, response=response, label=label)
+        return self._estimate(value, drawn, error, level=level, response=response, label=label, horizon=h)
 
     def peak(self, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
         """Response of largest absolute size over the horizons; every draw has a peak, and a date, of its own."""
@@ -239,7 +246,7 @@ class IRF(Shown):
             paths = self.draws[:, :, i, j]
             drawn = np.take_along_axis(paths, np.abs(paths).argmax(axis=1)[:, None], axis=1)[:, 0]
         label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
-        return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label)
+        return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label, horizon=when)
 
     @told_by(contrast.difference)
     def difference(self, first: joint.CellLike, second: joint.CellLike, *, level: float = 0.90) -> Estimate:
@@ -326,10 +333,11 @@ class IRF(Shown):
         level: float,
         response: str,
         label: str,
+        horizon: int,
     ) -> Estimate:
         level = checks.level(level)
-        units = self.units.get(response, "")
-        common = {"level": level, "units": units, "label": label, "nobs": self.nobs, "parent": self}
+        units, nobs = self.units.get(response, ""), self.nobs_by_horizon[horizon] if self.nobs_by_horizon else self.nobs
+        common = {"level": level, "units": units, "label": label, "nobs": nobs, "parent": self}
         if drawn is not None:
             lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=level))
             spread = float(drawn.std(ddof=1)) if len(drawn) > 1 else Unavailable("one draw only")

@@ -24,6 +24,10 @@ _TEX = {
 }
 
 
+LONG, SENTENCE = 40, 60
+"""Characters from which a column shares the width that is left, if one beside the labels has so many that it must."""
+
+
 def tex(text: str) -> str:
     r"""Escape words for LaTeX.
 
@@ -75,11 +79,13 @@ def _above(table: Table) -> list[str]:
     return [*([table.title] if table.title else []), *(f"{name}: {words}" for name, words in fact_words(table))]
 
 
-def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line], str]) -> list[str]:
-    """Render line by line; the second argument of ``panel`` says whether it is the first line."""
+def _lines(table: Table, panel: Callable[[str, bool], str], line: Callable[[Line, bool], str]) -> list[str]:
+    """Render line by line: ``panel`` is told whether it is the first, ``line`` whether its row has another."""
+    items = table.lines()
+    after = [isinstance(item, Line) and item.continued for item in items[1:]] + [False]
     return [
-        panel(item.title, place == 0) if isinstance(item, Panel) else line(item)
-        for place, item in enumerate(table.lines())
+        panel(item.title, place == 0) if isinstance(item, Panel) else line(item, after[place])
+        for place, item in enumerate(items)
     ]
 
 
@@ -104,7 +110,7 @@ def to_latex(table: Table) -> str:
         space = "" if first else "\\addlinespace\n"
         return f"{space}\\multicolumn{{{width}}}{{@{{}}l}}{{\\textit{{{tex(title)}}}}} \\\\"
 
-    def line(item: Line) -> str:
+    def line(item: Line, goes_on: bool) -> str:
         cells = [
             tex(text) + (f"\\phantom{{{tex(pad)}}}" if pad else "")
             for text, pad in zip(item.texts, item.pads, strict=True)
@@ -118,12 +124,21 @@ def to_latex(table: Table) -> str:
     return "\n".join(out) + "\n"
 
 
-def to_typst(table: Table) -> str:
-    """Write a Typst table; see :meth:`Table.to_typst`."""
-    width = len(table.columns) + 1
+def _widths(table: Table, sides: list[bool]) -> str:
+    """How wide the columns of a Typst table are: by their contents, or what these leave where one holds sentences."""
+    labels = [row.label for row in table.body]
+    texts = [labels, *([str(row.cells[k]) if words else "" for row in table.body] for k, words in enumerate(sides))]
+    longest = [max(map(len, column), default=0) for column in texts]
+    if max(longest[1:], default=0) <= SENTENCE:
+        return str(len(longest))
+    return f"({', '.join(f'{size**0.5:.1f}fr' if size > LONG else 'auto' for size in longest)})"
+
+
+def _typst_head(table: Table, sides: list[bool]) -> list[str]:
+    """What stands above the lines of a Typst table: words, columns, heads; ``sides`` says which hold words."""
     before = "".join(f"{typ(line)} \\\n" for line in _above(table))
-    align = ", ".join(["left"] + ["left" if is_words(table, k) else "right" for k in range(width - 1)])
-    out = [f"{before}#table(columns: {width}, align: ({align}), stroke: none,", "table.header("]
+    align = ", ".join(["left", *("left" if words else "right" for words in sides)])
+    out = [f"{before}#table(columns: {_widths(table, sides)}, align: ({align}), stroke: none,", "table.header("]
     if table.spans:
         first, cells, rules = 1, ["[]"], []
         for text, count in table.spans:
@@ -132,18 +147,30 @@ def to_typst(table: Table) -> str:
                 rules.append(f"table.hline(start: {first}, end: {first + count}, stroke: 0.4pt),")
             first += count
         out += [", ".join(cells) + ",", *rules]
-    out.append(", ".join(f"[{typ(head)}]" for head in (table.stub, *table.columns)) + "),")
-    out.append("table.hline(stroke: 0.5pt),")
+    heads = ", ".join(f"[{typ(head)}]" for head in (table.stub, *table.columns))
+    return [*out, f"{heads}),", "table.hline(stroke: 0.5pt),"]
+
+
+def to_typst(table: Table) -> str:
+    """Write a Typst table; see :meth:`Table.to_typst`."""
+    width = len(table.columns) + 1
+    sides = [is_words(table, k) for k in range(width - 1)]
+    out = _typst_head(table, sides)
 
     def panel(title: str, first: bool) -> str:
         inset = "" if first else ", inset: (top: 0.8em)"
         return f"table.cell(colspan: {width}, align: left{inset})[#emph[{typ(title)}]],"
 
-    def line(item: Line) -> str:
+    def line(item: Line, goes_on: bool) -> str:
         cells = [
             typ(text) + (f"#hide[{typ(pad)}]" if pad else "") for text, pad in zip(item.texts, item.pads, strict=True)
         ]
-        return ", ".join(f"[{text}]" for text in (typ(item.label), *cells)) + ","
+        # Words as high as their row leave no gap above its second line, and keep both lines on one page.
+        high = "table.cell(rowspan: 2, breakable: false)" if goes_on else ""
+        made = zip((True, *sides), (typ(item.label), *cells), strict=True)
+        return (
+            ", ".join(f"{high if tall else ''}[{text}]" for tall, text in made if not (item.continued and tall)) + ","
+        )
 
     out += [*_lines(table, panel, line), ")"]
     if notes := table.all_notes():
@@ -152,10 +179,9 @@ def to_typst(table: Table) -> str:
     return "\n".join(out) + "\n"
 
 
-def to_html(table: Table) -> str:
-    """Write an HTML table; see :meth:`Table.to_html`."""
+def _html_head(table: Table, sides: list[str]) -> list[str]:
+    """What stands above the lines of an HTML table: title, facts, heads; ``sides`` are the classes of the columns."""
     escape = html.escape
-    sides = ["words" if is_words(table, k) else "number" for k in range(len(table.columns))]
     out = ['<table class="results">']
     if table.title:
         out.append(f"<caption>{escape(table.title)}</caption>")
@@ -173,20 +199,29 @@ def to_html(table: Table) -> str:
     heads = "".join(
         f'<th scope="col" class="{side}">{escape(head)}</th>' for head, side in zip(table.columns, sides, strict=True)
     )
-    out += [f'<tr><th scope="col" class="label">{escape(table.stub)}</th>{heads}</tr>', "</thead>", "<tbody>"]
+    return [*out, f'<tr><th scope="col" class="label">{escape(table.stub)}</th>{heads}</tr>', "</thead>", "<tbody>"]
+
+
+def to_html(table: Table) -> str:
+    """Write an HTML table; see :meth:`Table.to_html`."""
+    escape = html.escape
+    sides = ["words" if is_words(table, k) else "number" for k in range(len(table.columns))]
+    out = _html_head(table, sides)
 
     def panel(title: str, first: bool) -> str:
         kind = "panel first" if first else "panel"
         return f'<tr class="{kind}"><th colspan="{len(sides) + 1}" scope="rowgroup">{escape(title)}</th></tr>'
 
-    def line(item: Line) -> str:
+    def line(item: Line, goes_on: bool) -> str:
         pads = [f'<span class="pad" aria-hidden="true">{pad}</span>' if pad else "" for pad in item.pads]
         cells = "".join(
             f'<td class="{side}">{escape(text)}{pad}</td>'
             for side, text, pad in zip(sides, item.texts, pads, strict=True)
         )
-        kind = ' class="below"' if item.continued else ""
-        return f'<tr{kind}><th scope="row">{escape(item.label)}</th>{cells}</tr>'
+        if item.continued:
+            return f'<tr class="below">{cells}</tr>'
+        high = ' rowspan="2"' if goes_on else ""  # so that a label in several lines leaves no gap above the second
+        return f'<tr><th scope="row"{high}>{escape(item.label)}</th>{cells}</tr>'
 
     out += [*_lines(table, panel, line), "</tbody>", "</table>"]
     if notes := table.all_notes():  # outside the table, so that they wrap where a wide table scrolls

@@ -10,6 +10,7 @@ abs        its absolute value                                 ``6.0``
 units      the number with its units                          ``−6.0 bp``
 se         standard error                                     ``1.5``
 interval   interval, or set where the estimate carries one    ``[−8.5, −3.5]``
+           (an end too small for its decimals keeps a digit)  ``[−0.3, 76]``
 percent    a share times 100                                  ``34%``
 p          a probability                                      ``0.031``, ``<0.001``
 integer    a count, thousands separated                       ``12,345``
@@ -33,6 +34,8 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits, two_digi
 
 Number: TypeAlias = Estimate | float | int | str | Unavailable
 
+NEGLIGIBLE = 1e-8
+"""Share of the size of a set below which an end of it is zero but for noise."""
 MINUS = "−"
 NOT_AVAILABLE = "n.a."
 
@@ -167,11 +170,23 @@ def _interval(value: Number, decimals: int) -> str:
 def _set(region: ConfidenceSet, decimals: int) -> str:
     if not region.intervals:
         return "(empty)"
+    size = max((abs(end) for part in region for end in part if math.isfinite(end)), default=0.0)
     ends = [
-        ("(" if math.isinf(low) else "[", fixed(low, decimals), fixed(high, decimals), ")" if math.isinf(high) else "]")
+        (
+            "(" if math.isinf(low) else "[",
+            *(_end(end, decimals, size) for end in (low, high)),
+            ")" if math.isinf(high) else "]",
+        )
         for low, high in region
     ]
     return " ∪ ".join(f"{left}{low}, {high}{right}" for left, low, high, right in ends)
+
+
+def _end(end: float, decimals: int, size: float) -> str:
+    """An end of a set of that size; one that rounds to zero keeps its first digit, which tells its side of zero."""
+    if math.isfinite(end) and NEGLIGIBLE * size < abs(end) and float(f"{end:.{decimals}f}") == 0.0:
+        decimals = -int(f"{end:.0e}".partition("e")[2])
+    return fixed(end, decimals)
 
 
 def _probability(value: Number, decimals: int) -> str:

@@ -220,3 +220,14 @@ def test_every_page_of_the_sources_is_in_the_tree():
     pages = {path.resolve() for path in (ROOT / "docs").rglob("*.md")} - {(ROOT / "docs" / "index.md").resolve()}
     assert pages <= listed
     assert sys.modules["econ"] is econ
+
+
+def test_no_brace_is_sized_by_hand():
+    r"""The converter to MathML prints ``\\big\\{`` as it stands; ``\\left\\{`` it sets."""
+    sized = [name_of(path) for path in PAGES if re.search(r"\\[bB]igg?[lr]?\\[{}]", path.read_text(encoding="utf-8"))]
+    assert sized == []
+
+
+def test_codes_of_subjects_are_those_of_the_paper():
+    told = re.search(r"JEL codes: ([\w, ]+)\.", (ROOT / "paper" / "paper.md").read_text(encoding="utf-8"))[1]
+    assert f"| JEL | {told} |" in (ROOT / "docs" / "replication.md").read_text(encoding="utf-8")

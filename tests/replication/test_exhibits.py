@@ -62,7 +62,7 @@ def test_the_claims_on_allies_are_wrong_by_the_factors_found_before():
     ("claimed", "first", "now", "words"),
     [
         (10.0, 9.0, 10.2, "right"),
-        (25.7, 25.7, 35.8, "right on first print"),
+        (25.7, 25.7, 35.8, "right at first print"),
         (32.0, 87.8, 86.4, "wrong: too small 2.7-fold"),
         (100.0, 50.0, 50.0, "wrong: too large 2.0-fold"),
     ],

@@ -83,7 +83,8 @@ def test_the_primary_number_is_the_cell_fixed_in_advance(exhibit):
     size, columns = len(y), w.shape[1] + 1
     factor = math.sqrt((size) / (size - columns))
     assert primary.std_error == pytest.approx(factor * theirs.std_errors["sales"], rel=1e-8)
-    assert primary.level == 0.90
+    assert (primary.level, primary.nobs) == (0.90, size)
+    assert next(row for row in exhibit.table.body if row.cells[1] == primary).cells[-1] == size
     per_100bn = exhibit.numbers["primary_100bn"]
     assert per_100bn.value == pytest.approx(primary.value * 10.0 / debt_tn(baseline))
     assert per_100bn.region.lower == pytest.approx(primary.region.lower * 10.0 / debt_tn(baseline))

@@ -14,10 +14,21 @@ function element(name, given = {}, ...children) {
   return made;
 }
 
-/** Words of a set: its parts, with round brackets at open ends. */
+/** Words of a set: its parts, with round brackets at open ends; an end that rounds to zero keeps its first digit. */
 function words(parts, digits) {
+  const end = (x) => {
+    const small = x !== 0 && Math.abs(x) < 0.5 * 10 ** -digits && Math.abs(x) > 1e-6;
+    return fixed(x, small ? -Number(x.toExponential(0).split("e")[1]) : digits);
+  };
   return parts.map(([low, high]) =>
-    `${low === null ? `(${MINUS}∞` : `[${fixed(low, digits)}`}, ${high === null ? "∞)" : `${fixed(high, digits)}]`}`).join(" ∪ ");
+    `${low === null ? `(${MINUS}∞` : `[${end(low)}`}, ${high === null ? "∞)" : `${end(high)}]`}`).join(" ∪ ");
+}
+
+/** Room for the longest of some labels, in the letters of a plot. */
+function roomFor(names) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return Math.ceil(Math.max(...names.map((name) => pen.measureText(name).width))) + 14;
 }
 
 /** Put a plot into its place, named for those who do not see it. */
@@ -47,6 +58,9 @@ function scaled(each, billions) {
   return { ...each, value: each.value * times, set: each.set && each.set.map(([low, high]) => (times < 0 ? [end(high), end(low)] : [end(low), end(high)])) };
 }
 
+/** Whether a set is the whole line: the number beside it then says nothing. */
+const whole = (each) => Boolean(each.set) && each.set.some(([low, high]) => low === null && high === null);
+
 function drawSale() {
   const billions = Number(sale.size.value);
   if (!(billions >= 1 && billions <= 1000)) {
@@ -57,30 +71,33 @@ function drawSale() {
   const one = rows.find((each) => each.design === sale.design.value);
   const who = sale.holder.value, said = `${who[0].toLowerCase() === "a" || who[0] === "F" ? who.toLowerCase() : who}`;
   const set = one.set ? `${Math.round(100 * one.level)}% set ${words(one.set, 1)} bp` : `no set (${one.reason})`;
-  at("sale-told").replaceChildren(`A sale of $${billions} billion by ${said} moves the 10-year yield by `,
-    element("b", { textContent: `${fixed(one.value, 1)} bp` }), ` after ${one.after} according to ${one.design}, ${set}.`);
+  const number = element("b", { textContent: `${fixed(one.value, 1)} bp` }), act = `sale of $${billions} billion by ${said}`;
+  const design = `${one.design}${one.primary ? " (the cell fixed in advance)" : ""}`;
+  at("sale-told").replaceChildren(...(whole(one) ? [`According to ${design} nothing is known of a ${act}: ${set} after ${one.after}.`]
+    : one.associated ? [`A ${act} goes with a change of the 10-year yield by `, number, ` after ${one.after} (${design}: least squares, which do not say what the sale does), ${set}.`]
+    : [`A ${act} moves the 10-year yield by `, number, ` after ${one.after} if ${design} holds, ${set}.`]));
   const sizes = rows.flatMap((each) => [Math.abs(each.value), ...(each.set || []).flat().filter((x) => x !== null).map(Math.abs)]);
   const edge = Math.max(1, d3.quantile(sizes.sort(d3.ascending), 0.75) * 1.3), cut = (x, open) => Math.max(-edge, Math.min(edge, x ?? open));
   const bars = rows.flatMap((each) => (each.set || []).map(([low, high]) => ({ ...each, low: cut(low, -edge), high: cut(high, edge) })));
   const narrow = at("sale-plot").clientWidth < 600, high = narrow ? 42 : 34, chosen = (each) => (each.design === one.design ? ORANGE : BLUE);
   show("sale-plot", `Response of the 10-year yield to the sale, ${rows.length} designs`, {
-    height: high * rows.length + 60, marginLeft: narrow ? 10 : 300, marginRight: 20, marginTop: narrow ? 26 : 10,
+    height: high * rows.length + 60, marginLeft: narrow ? 10 : roomFor(rows.map((each) => each.design)), marginRight: 20, marginTop: narrow ? 26 : 10,
     x: { domain: [-edge, edge], label: "basis points", labelOffset: 38, grid: true }, y: { label: null, axis: narrow ? null : "left", domain: rows.map((each) => each.design), tickSize: 0 },
     marks: [
       Plot.ruleX([0]), narrow ? Plot.text(rows, { y: "design", text: "design", frameAnchor: "left", dy: -14, stroke: "var(--page)", strokeWidth: 5, fill: "currentColor" }) : null,
       Plot.ruleY(bars, { x1: "low", x2: "high", y: "design", stroke: chosen, strokeWidth: 2.2 }),
-      Plot.dot(rows.filter((each) => Math.abs(each.value) <= edge), { x: "value", y: "design", fill: chosen, r: 4.5, symbol: (each) => (each.design === one.design ? "square" : "circle") }),
-      Plot.tip(rows, Plot.pointerY({ x: (each) => cut(each.value), y: "design", title: (each) => `${each.design}\n${fixed(each.value, 1)} bp ${each.set ? words(each.set, 1) : "no set"}`, fill: "var(--page)" })),
+      Plot.dot(rows.filter((each) => Math.abs(each.value) <= edge && !whole(each)), { x: "value", y: "design", fill: chosen, r: 4.5, symbol: (each) => (each.design === one.design ? "square" : "circle") }),
+      Plot.tip(rows, Plot.pointerY({ x: (each) => cut(each.value), y: "design", title: (each) => `${each.design}\n${whole(each) ? "" : `${fixed(each.value, 1)} bp `}${each.set ? words(each.set, 1) : "no set"}`, fill: "var(--page)" })),
     ],
   });
 }
 
-/** Long labels of an axis, cut where there is no room for them; whole in their titles. */
-function shorten(room, most) {
+/** Long labels of an axis, cut to the width that there is for them; whole in their titles. */
+function shorten(room, width) {
   for (const text of room.querySelectorAll('[data-mark="y-axis tick label"] text')) {
     const whole = text.textContent;
-    if (whole.length > most) {
-      text.textContent = `${whole.slice(0, most - 1)}…`;
+    for (let kept = whole.length; text.getComputedTextLength() > width && kept > 1; kept -= 1) text.textContent = `${whole.slice(0, kept - 1)}…`;
+    if (text.textContent !== whole) {
       text.append(Object.assign(document.createElementNS("http://www.w3.org/2000/svg", "title"), { textContent: whole }));
     }
   }
@@ -142,7 +159,10 @@ function told(all, row) {
 
 function plotCurve(all) {
   const rows = curve.kept.map((row, rank) => ({ row, rank, value: all.value[row], apart: Boolean(all.apart[row]) }));
-  const size = rows.length > 800 ? 1.5 : 2.6, last = Math.max(1, rows.length - 1), left = at("curve-plot").clientWidth < 600 ? 112 : 190;
+  const size = rows.length > 800 ? 1.5 : 2.6, last = Math.max(1, rows.length - 1), narrow = at("curve-plot").clientWidth < 600;
+  const options = [{ name: "Set without zero", test: (row) => all.apart[row] },
+    ...Object.entries(all.axes).flatMap(([axis, list]) => list.map((option, place) => ({ name: `${LABELS[axis] || axis}: ${plain(option)}`, test: (row) => all.codes[axis][row] === place })))];
+  const left = narrow ? 112 : roomFor(options.map((each) => each.name));
   const tops = element("div"), room = at("curve-plot");
   room.replaceChildren(tops);
   if (!rows.length) return;
@@ -159,8 +179,7 @@ function plotCurve(all) {
   });
   const under = element("div", { id: "curve-under" });
   room.append(under);
-  const columns = Math.min(60, rows.length), options = [{ name: "Set without zero", test: (row) => all.apart[row] },
-    ...Object.entries(all.axes).flatMap(([axis, list]) => list.map((option, place) => ({ name: `${LABELS[axis] || axis}: ${plain(option)}`, test: (row) => all.codes[axis][row] === place })))];
+  const columns = Math.min(60, rows.length);
   const cells = options.flatMap(({ name, test }) => {
     const counts = new Float64Array(columns), sizes = new Float64Array(columns);
     rows.forEach((each) => { const k = Math.floor((each.rank * columns) / rows.length); sizes[k] += 1; counts[k] += test(each.row) ? 1 : 0; });
@@ -170,7 +189,7 @@ function plotCurve(all) {
     height: 15 * options.length + 10, marginLeft: left, marginTop: 2, marginBottom: 6, x: { axis: null, domain: d3.range(columns), padding: 0 }, y: { label: null, domain: options.map((each) => each.name), tickSize: 0, padding: 0.12 },
     marks: [Plot.cell(cells, { x: "k", y: "name", fill: BLUE, fillOpacity: "share" })],
   });
-  if (left < 150) shorten(under, 19);
+  if (narrow) shorten(under, left - 14);
 }
 
 function one() {
@@ -198,6 +217,7 @@ function drawLeaning() {
       Plot.ruleX(design, { x: "leaning", y1: (each) => cut(each.lower), y2: (each) => cut(each.upper), stroke: ORANGE, strokeWidth: 1.6 }),
       Plot.dot(design, { x: "leaning", y: "impact", symbol: "square", fill: ORANGE, r: 5 }), Plot.text(design, { x: "leaning", y: "impact", text: "name", dx: 8, dy: 14, textAnchor: "start", fill: ORANGE }),
       Plot.dot(literature, { x: "leaning", y: "impact", stroke: "currentColor", fill: "var(--page)", r: 4 }),
+      ...[[-9, 0], [9, 1]].map(([dx, odd]) => Plot.text(literature.filter((_, k) => k % 2 === odd), { x: "leaning", y: "impact", text: (each) => `${literature.indexOf(each) + 1}`, dx, dy: -6, stroke: "var(--page)", fill: "currentColor" })),
       Plot.tip(literature, Plot.pointer({ x: "leaning", y: "impact", fill: "var(--page)", title: (each) => `${each.name}: ${fixed(each.impact, 1)} bp\nneeds a leaning of ${fixed(each.leaning, 3)}` })),
       Plot.ruleX([one], { x: "leaning", stroke: "currentColor", strokeDasharray: "3,3" }), Plot.dot([one], { x: "leaning", y: "impact", r: 6, fill: "currentColor" }),
     ],
@@ -263,7 +283,7 @@ function drawDesigns() {
   filterTable(designs, (item) => !only || believed.has(item.name));
   const names = [...new Set(rows.map((each) => each.design))], levels = [...new Set(rows.map((each) => each.impact))].sort(d3.descending), narrow = at("designs-plot").clientWidth < 600;
   show("designs-plot", `Power of ${names.length} designs`, {
-    height: 24 * names.length + 70, marginLeft: narrow ? 130 : 190, x: { label: "share of sets without zero", labelOffset: 38, domain: [0, 1], grid: true }, y: { label: null, domain: names, tickSize: 0 },
+    height: 24 * names.length + 70, marginLeft: narrow ? 130 : roomFor(names), x: { label: "share of sets without zero", labelOffset: 38, domain: [0, 1], grid: true }, y: { label: null, domain: names, tickSize: 0 },
     symbol: { domain: levels.map(String), legend: true, label: "true impact, bp", tickFormat: (each) => each.replace("-", MINUS), range: ["circle", "square", "triangle"].slice(0, levels.length) }, color: { domain: levels.map(String), range: ["var(--ink)", ORANGE, BLUE] },
     marks: [
       Plot.ruleX([0.1], { strokeDasharray: "3,3" }),
@@ -271,6 +291,7 @@ function drawDesigns() {
       Plot.tip(rows, Plot.pointer({ x: "rejects", y: "design", fill: "var(--page)", title: (each) => `${each.design}\nimpact ${fixed(each.impact, 0)} bp: ${percent(each.rejects)} of sets without zero` })),
     ],
   });
+  if (narrow) shorten(at("designs-plot"), 116);
 }
 
 const claims = groups(at("ledger-table").querySelector("table"));
@@ -305,6 +326,7 @@ function start() {
   at("curve-all").addEventListener("click", resetCurve);
   at("curve-walk").addEventListener("input", one);
   lean.max = DATA.leaning.curve.length - 1;
+  at("leaning-cited").textContent = DATA.leaning.literature.map((each, k) => `${k + 1} ${each.name}, ${fixed(each.impact, 1)} bp`).join("; ");
   lean.addEventListener("input", drawLeaning);
   const first = new Set(DATA.responses.filter((each) => each.points.length > 10 && (each.kind === "projection" || each.design.startsWith("China"))).map((each) => each.design));
   boxes("responses-which", DATA.responses.map((each) => each.design), (name) => first.has(name), drawResponses);
@@ -315,7 +337,11 @@ function start() {
   boxes("ledger-which", [...verdicts.keys()].sort(), () => true, drawClaims, (name) => ` (${verdicts.get(name)})`);
   for (const form of document.querySelectorAll("form")) form.addEventListener("submit", (event) => event.preventDefault());
   const draw = () => { drawSale(); drawCurve(); drawLeaning(); drawResponses(); drawDesigns(); };
-  saleDesigns(); resetCurve(); drawClaims(); draw();
+  const primary = DATA.sales.find((each) => each.primary);
+  if (primary) sale.holder.value = primary.holder;
+  saleDesigns();
+  if (primary) { sale.design.value = primary.design; drawSale(); }
+  resetCurve(); drawClaims(); draw();
   let width = window.innerWidth;
   window.addEventListener("resize", () => { if (window.innerWidth !== width) { width = window.innerWidth; draw(); } });
 }

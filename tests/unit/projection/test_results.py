@@ -65,7 +65,7 @@ def test_summary_says_everything_of_a_response_in_one_row():
     row, estimate = table.loc[(2, "rest", "flow")], fit.irf.at(2, response="rest", level=0.80)
     assert (row["point"], row["std_error"]) == (estimate.value, estimate.std_error)
     assert (row["lower"], row["upper"]) == pytest.approx((estimate.lower, estimate.upper), rel=1e-12)
-    assert row["nobs"] == fit.nobs - 2 == fit.reduced_form("rest", 2).nobs
+    assert row["nobs"] == fit.nobs - 2 == fit.reduced_form("rest", 2).nobs == estimate.nobs
     assert row["first_stage_f"] == fit.first_stage(2).statistic
     assert "first_stage_f" not in local().fit(3).summary()
 
@@ -74,6 +74,7 @@ def test_summary_of_a_panel_counts_its_rows_and_names_its_instruments():
     fit = of_panel(instrument="news").fit(2)
     table = fit.summary()
     assert table["nobs"].tolist() == [each.nobs for each in fit.sections] == [232, 224, 216]
+    assert [fit.irf.at(h, response=fit.responses[0]).nobs for h in range(3)] == [232, 224, 216]
     assert table["first_stage_f"].tolist() == [fit.first_stage(h).statistic for h in range(3)]
     assert "first_stage_f" not in of_panel().fit(2).summary()
 

@@ -69,7 +69,9 @@ def check_cells(folder):
     for label, stem in tables:
         body = re.search(rf'<div id="{label}" class="table">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)[1]
         known, number = stored(folder, stem), 0
-        for row in re.finditer(r'<tr(?P<kind>[^>]*)><th scope="row">.*?</th>(?P<cells>.*?)</tr>', body, re.DOTALL):
+        for row in re.finditer(
+            r'<tr(?P<kind>[^>]*)>(?:<th scope="row".*?</th>)?(?P<cells><td.*?)</tr>', body, re.DOTALL
+        ):
             below = "below" in row["kind"]
             number += not below
             for column, cell in enumerate(re.findall(r"<td[^>]*>(.*?)</td>", row["cells"]), 1):

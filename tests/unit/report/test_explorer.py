@@ -14,6 +14,7 @@ from econ.report.audit import vendored
 from econ.report.exhibit import Exhibit
 from econ.report.explorer import CURVES, assembled, explorable, explore, payload
 from econ.report.sales import impacts, parts_of
+from econ.tables.numbers import render
 
 ROOT = Path(__file__).parents[3]
 PAPER = ROOT / "paper"
@@ -153,8 +154,10 @@ def test_filters_give_the_numbers_of_python(page, name, figure):
     numbers = Exhibit.open("multiverse", PAPER).numbers
     whole = json.loads(page.ask(told))
     assert int(whole["count"]) == numbers[f"{name}_estimated"]
-    assert float(whole["median"]) == pytest.approx(numbers[f"{name}_median"], abs=0.0051)  # points have two decimals
-    assert float(whole["positive"]) == pytest.approx(numbers[f"{name}_share_positive"], abs=0.003)
+    assert float(whole["median"]) == pytest.approx(numbers[f"{name}_median"], rel=1e-5)  # points have six digits
+    assert float(whole["positive"]) == pytest.approx(numbers[f"{name}_share_positive"], rel=1e-12)
+    said = page.ask("document.getElementById('curve-told').textContent")
+    assert f"Median {render(numbers[f'{name}_median'], 'value:2')}" in said  # as the table of the paper prints it
     apart = sum(numbers[f"{name}_share_significant_{sign}"] for sign in ("positive", "negative"))
     assert float(whole["apart"]) == pytest.approx(apart, rel=1e-12)
     for _ in range(4):
@@ -204,13 +207,41 @@ def test_the_what_if_scales_the_estimate_and_its_set(page):
             f"sale.design.value = {json.dumps(each['design'])}; drawSale()"
         )
         told = page.ask("document.getElementById('sale-told').textContent")
-        assert f"{abs(0.37 * each['value']):.1f} bp" in told
+        known = [None, None] not in (each["set"] or [])
+        assert (f"{abs(0.37 * each['value']):.1f} bp" in told) == known
+        assert ("nothing is known" in told) != known
+        assert ("goes with" in told) == each["associated"]
         ends = [end for part in each["set"] or [] for end in part if end is not None]
         assert all(f"{abs(0.37 * end):.1f}" in told for end in ends)
         assert each["set"] is not None or each["reason"] in told
     page.ask("sale.size.value = -3; drawSale()")
     assert "between 1 and 1000" in page.ask("document.getElementById('sale-told').textContent")
     page.ask("sale.size.value = 100; drawSale()")
+
+
+def test_it_opens_on_the_cell_that_decides(browser, file):
+    page = browser.page(file)
+    primary = Exhibit.open("price_impact", PAPER).numbers["primary_100bn"]
+    [cell] = [each for each in impacts(PAPER) if each["primary"]]
+    assert (cell["value"], cell["set"]) == (primary.value, parts_of(primary))
+    assert page.ask("[sale.holder.value, sale.design.value]") == [cell["holder"], cell["design"]]
+    told = page.ask("document.getElementById('sale-told').textContent")
+    assert "the cell fixed in advance" in told
+    assert render(primary, "value:1") in told
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_label_of_an_axis_is_cut_and_no_section_is_hidden(browser, file, width):
+    page = browser.page(file, width=width)
+    cut = """[...document.querySelectorAll(".plot svg text")].filter((one) => {
+        const box = one.getBoundingClientRect(), svg = one.closest("svg").getBoundingClientRect();
+        return box.width > 0 && (box.left < svg.left - 1 || box.right > svg.right + 1);
+    }).map((one) => one.textContent)"""
+    assert page.ask(cut) == []
+    hidden = "[...document.querySelectorAll('nav a')].filter((one) => one.getBoundingClientRect().right > innerWidth)"
+    assert page.ask(f"{hidden}.map((one) => one.textContent)") == []
+    page.close()
 
 
 def test_bands_and_tables_answer_their_toggles(page):

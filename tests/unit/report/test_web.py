@@ -111,6 +111,7 @@ def test_a_browser_finds_no_fault(browser, faults, set_paper, width, scheme):
     assert ("invert" in inverted) == (scheme == "dark")
     sticky = "getComputedStyle(document.querySelector('.scroll tbody th[scope=row]')).position"
     assert page.ask(sticky) == "sticky"
+    assert page.ask("getComputedStyle(document.querySelector('.table .scroll')).maxHeight") == "none"  # no row is cut
     assert page.ask("getComputedStyle(document.querySelector('#TOC')).position") == (
         "fixed" if width > 1404 else "static"
     )

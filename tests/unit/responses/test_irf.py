@@ -1,5 +1,7 @@
 """The algebra of responses and their bands."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -159,6 +161,15 @@ def test_at_reads_one_number(irf):
     assert estimate.std_error == pytest.approx(draws.std(ddof=1))
     assert estimate.interval == pytest.approx(tuple(np.quantile(draws, [0.1, 0.9])))
     assert estimate.level == 0.80
+
+
+def test_observations_of_a_horizon_stand_beside_what_is_read_there(irf):
+    fewer = replace(irf, nobs_by_horizon=tuple(irf.nobs - h for h in range(irf.horizon + 1)))
+    assert irf.at(2, response="yield", shock="china").nobs == irf.nobs
+    assert fewer.at(2, response="yield", shock="china").nobs == irf.nobs - 2
+    assert fewer.difference((0, "yield", "china"), (3, "yield", "china")).nobs == irf.nobs - 3
+    with pytest.raises(SpecificationError, match="one number a horizon"):
+        replace(irf, nobs_by_horizon=(1, 2))
 
 
 def test_peak_lets_every_draw_have_its_own_date(irf):

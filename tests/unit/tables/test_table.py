@@ -90,9 +90,35 @@ def test_csv_keeps_full_precision_and_reads_back(table):
 
 def test_html_is_well_formed_and_square(table):
     root = ElementTree.fromstring(f"<div>{table.to_html()}</div>")
+    from_above = 0
     for row in root.iter("tr"):
-        assert sum(int(cell.get("colspan", "1")) for cell in row) == 4
+        assert from_above + sum(int(cell.get("colspan", "1")) for cell in row) == 4
+        from_above = sum(int(cell.get("rowspan", "1")) - 1 for cell in row)
     assert NASTY in [cell.text for cell in root.iter("td")]
+
+
+def test_a_label_is_as_high_as_the_lines_of_its_row():
+    """A label in several lines then pushes no set away from its value, and no page ends between the two."""
+    made = Table(["x"], [("with a set", A), ("without", 1)])
+    assert '<th scope="row" rowspan="2">with a set</th>' in made.to_html()
+    assert '<th scope="row">without</th>' in made.to_html()
+    assert made.to_html().count('<th scope="row"') == 2
+    assert "table.cell(rowspan: 2, breakable: false)[with a set]" in made.to_typst()
+    assert "[without], [1" in made.to_typst()
+    worded = Table(["words", "x"], [("with a set", "told", A)], below="interval").to_typst()
+    tall = "table.cell(rowspan: 2, breakable: false)"
+    assert f"{tall}[with a set], {tall}[told], [" in worded
+    assert "columns: 3," in worded
+
+
+def test_columns_of_sentences_share_what_the_others_leave(tmp_path):
+    import typst
+
+    made = Table(["words", "x"], [("a label of some length, " * 2, "a sentence that goes on and on, " * 9, A)])
+    [columns] = re.findall(r"columns: \((.*?)\)", made.to_typst())
+    assert [each[-2:] for each in columns.split(", ")] == ["fr", "fr", "to"]
+    (tmp_path / "t.typ").write_text(made.to_typst(), encoding="utf-8")
+    assert typst.compile(str(tmp_path / "t.typ")).startswith(b"%PDF")
 
 
 def test_tex_is_square_and_escaped(table):
