@@ -78,7 +78,7 @@ def at_modifier(results: ProjectionResults, value: float) -> IRF:
         draws=None if results.draws is None else (results.draws * weights).sum(axis=3, keepdims=True),
         std_errors=errors,
         df=results.df,
-        units={name: parent.parent.variables[name].units for name in results.responses},
+        units=results.units,
         nobs=results.nobs,
         parent=results,
         origin=(results.origin, value),

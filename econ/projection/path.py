@@ -243,13 +243,12 @@ class PathResults(Shown):
         """Responses to an impulse at one date, with standard errors; horizons end where leads of that date do."""
         fit, row = self.stable, self._row(date)
         last = min(self.horizon, fit.nobs - 1 - row)
-        data = fit.parent.parent
         return IRF(
             point=self.point[: last + 1, row],
             responses=fit.responses,
             shocks=fit.shocks,
             std_errors=self.std_errors[: last + 1, row],
-            units={name: data.variables[name].units for name in fit.responses},
+            units=fit.units,
             nobs=fit.nobs,
             parent=self,
             origin=row,

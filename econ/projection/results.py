@@ -101,6 +101,11 @@ class ProjectionResults(Shown):
         return self.parent.design.shocks
 
     @property
+    def units(self) -> dict[str, str]:
+        """Units of each response, empty where the data say nothing."""
+        return {name: self.parent.parent.variables[name].units for name in self.responses}
+
+    @property
     def horizon(self) -> int:
         """Last horizon, H."""
         return len(self.point) - 1
@@ -147,7 +152,7 @@ class ProjectionResults(Shown):
     @cached_property
     def irf(self) -> IRF:
         """Responses as the same object that a VAR gives, with the draws that :meth:`LocalProjection.fit` made."""
-        data, cumulative = self.parent.parent, self.parent.cumulative
+        cumulative = self.parent.cumulative
         return IRF(
             point=self.point,
             responses=self.responses,
@@ -155,7 +160,7 @@ class ProjectionResults(Shown):
             draws=self.draws,
             std_errors=self.std_errors,
             df=self.df,
-            units={name: data.variables[name].units for name in self.responses},
+            units=self.units,
             nobs=self.nobs,
             parent=self,
             origin=self.origin,

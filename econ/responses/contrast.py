@@ -15,6 +15,7 @@ from econ.infer import bands
 from econ.infer.ratio import fieller
 from econ.responses.joint import Cell, CellLike, as_cell
 from econ.responses.scaling import errors
+from econ.units import one_unit
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -54,11 +55,7 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
     first, second = as_cell(first), as_cell(second)
     for cell in (first, second):
         checks.position("response", cell.response, irf.responses)
-    units = [irf.units.get(cell.response, "") for cell in (first, second)]
-    if units[0] != units[1]:
-        raise SpecificationError(
-            f"{first[1]!r} is in {units[0]!r} and {second[1]!r} in {units[1]!r}; convert one first."
-        )
+    unit = one_unit({repr(cell.response): irf.units.get(cell.response, "") for cell in (first, second)}, known=False)
     level = checks.level(level)
     (one, ones), (other, others) = _read(irf, first), _read(irf, second)
     drawn = ones - others
@@ -69,7 +66,7 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
         lower,
         upper,
         level,
-        units[0],
+        unit,
         f"{_words(first)} less {_words(second)}",
         irf.nobs,
         parent=irf,

@@ -99,6 +99,11 @@ class StructuralResults(Shown):
         return tuple(str(name) for name in self.impact.columns)
 
     @property
+    def units(self) -> dict[str, str]:
+        """Units of each variable, empty where the data say nothing."""
+        return self.parent.units
+
+    @property
     def signs(self) -> Array:
         """-1 for each turned shock, 1 for the others, (s,)."""
         found = np.ones(self.impact.shape[1])
@@ -192,7 +197,7 @@ class StructuralResults(Shown):
             shocks=self.shock_names,
             draws=drawn,
             draw_errors=errors,
-            units=self.parent.units,
+            units=self.units,
             nobs=self.parent.nobs,
             parent=self,
             origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),
