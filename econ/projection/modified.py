@@ -79,6 +79,7 @@ def at_modifier(results: ProjectionResults, value: float) -> IRF:
         std_errors=errors,
         df=results.df,
         units=results.units,
+        sizes=results.sizes,
         nobs=results.nobs,
         parent=results,
         origin=(results.origin, value),

@@ -249,6 +249,7 @@ class PathResults(Shown):
             shocks=fit.shocks,
             std_errors=self.std_errors[: last + 1, row],
             units=fit.units,
+            sizes=fit.sizes,
             nobs=fit.nobs,
             parent=self,
             origin=row,

@@ -116,6 +116,7 @@ def smooth(results: ProjectionResults, *, penalty: float | None = None, polynomi
         std_errors=errors,
         df=results.df,
         units=results.units,
+        sizes=results.sizes,
         nobs=results.nobs,
         parent=SmoothResults(results, tuple(chosen), polynomial),
         cumulated=bool(results.parent.cumulative),

@@ -21,6 +21,7 @@ from econ.responses import kept
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
 from econ.tables.shown import Facts, Shown
+from econ.units import STANDARD
 from econ.var import _kernels as kernels
 from econ.var.reduced.bias import without_bias
 from econ.var.reduced.bootstrap import bootstrap_blocks
@@ -198,6 +199,7 @@ class StructuralResults(Shown):
             draws=drawn,
             draw_errors=errors,
             units=self.units,
+            sizes=dict.fromkeys(self.shock_names, STANDARD),
             nobs=self.parent.nobs,
             parent=self,
             origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),

@@ -189,8 +189,10 @@ def like(valid):
         return spoiled(valid)
     if isinstance(valid, pd.Index):
         zoned = pd.bdate_range("2000-01-03", periods=len(valid), tz="UTC")
-        return {"with a zone": zoned, "reversed": valid[::-1], "none": valid[:0], "twice": valid.append(valid), "one": valid[:1],
-                "numbers": pd.RangeIndex(len(valid)), "words": valid.astype(str), "list": list(valid)}  # fmt: skip
+        return {
+            "with a zone": zoned, "reversed": valid[::-1], "none": valid[:0], "twice": valid.append(valid),
+            "one": valid[:1], "numbers": pd.RangeIndex(len(valid)), "words": valid.astype(str), "list": list(valid),
+        }  # fmt: skip
     if isinstance(valid, (bool, str)) or valid is None:
         return {"in a list": [valid], "with a space": f"{valid} "}
     if isinstance(valid, (int, float)):
