@@ -32,6 +32,7 @@ import pandas as pd
 
 from econ import checks
 from econ.border import checked
+from econ.data.index import as_period_index
 from econ.errors import FrequencyError, NotConverged, SampleTooShort, SchemaError, SingularDesign
 from econ.estimate import Estimate
 from econ.frozen import guarded
@@ -156,6 +157,7 @@ def _check(change: pd.Series, surveys: pd.Series, hubs: pd.DataFrame, survey_err
     index = change.index
     if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M" or (np.diff(index.asi8) != 1).any():
         raise FrequencyError("the reported change needs consecutive months; reindex it on a PeriodIndex of months.")
+    as_period_index(surveys.index)  # one date each
     if not surveys.index.is_monotonic_increasing or not surveys.index.is_unique or not surveys.index.isin(index).all():
         raise SchemaError("surveys must stand once each, in order, on months of the reported change.")
     if len(surveys) == 0 or surveys.index[0] != index[0] or not hubs.index.equals(index):

@@ -44,13 +44,30 @@ def as_period_index(index: pd.Index) -> pd.Index:
             f"the index must hold periods, dates or 0, 1, 2, ...; found {index.dtype}{such}; "
             "frame.set_axis(pd.to_datetime(frame.index)) reads dates from text."
         )
-    if index.tz is not None or not (index == index.normalize()).all():
-        raise FrequencyError(
-            "daily data need dates without time of day or zone; use index.tz_localize(None).normalize() on the dates "
-            "of the market."
-        )
-    code = _period_code(index)
+    code = _period_code(plain_days(index))
     return index if code is None else index.to_period(code)
+
+
+def plain_days(index: pd.DatetimeIndex, what: str = "daily data") -> pd.DatetimeIndex:
+    """Days without a clock: which day a moment belongs to depends on the zone of the market.
+
+    Raises
+    ------
+    FrequencyError
+        For a time of day or a time zone; names the first such day.
+
+    Examples
+    --------
+    >>> plain_days(pd.to_datetime(["2020-01-31"]))[0].day
+    31
+    """
+    clocked = np.ones(len(index), dtype=bool) if index.tz is not None else index != index.normalize()
+    if clocked.any():
+        raise FrequencyError(
+            f"{what} need dates without time of day or zone; found {index[clocked][0]}; use "
+            "index.tz_localize(None).normalize() on the dates of the market."
+        )
+    return index
 
 
 def _period_code(index: pd.DatetimeIndex) -> str | None:

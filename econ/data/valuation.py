@@ -23,6 +23,7 @@ import pandas as pd
 
 from econ import checks
 from econ.border import checked
+from econ.data.index import dates
 from econ.errors import SampleTooShort, SchemaError
 from econ.frozen import guarded
 from econ.tables.shown import Shown
@@ -68,6 +69,7 @@ class ValuationModel(Shown):
 
 
 def _design(yields: pd.DataFrame, rates: tuple[str, ...]) -> np.ndarray:
+    dates(yields.index)  # a change is over one month, whatever row stands above
     change = yields[list(rates)].diff().to_numpy()
     return np.column_stack([np.ones(len(change)), -change, 0.5 * change[:, -1] ** 2])
 
@@ -93,6 +95,8 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
     ------
     SampleTooShort
         With fewer official months than parameters + 10.
+    SchemaError, FrequencyError
+        For months of the yields that are out of order or not consecutive.
 
     Examples
     --------

@@ -12,6 +12,7 @@ import pandas as pd
 
 from econ.border import checked
 from econ.data.dates import day
+from econ.data.index import plain_days
 from econ.errors import SchemaError, SpecificationError
 
 COLUMNS = ("date", "kind", "label")
@@ -57,6 +58,8 @@ def place_events(
     SchemaError
         On an absent column, a missing or naive timestamp, a duplicate (date, time, kind), an unknown time
         zone, a date as text that is not in ISO form, or an event outside the trading days; names the event.
+    FrequencyError
+        For trading days with a time of day or a time zone.
 
     Examples
     --------
@@ -67,6 +70,7 @@ def place_events(
     """
     if not isinstance(index, pd.DatetimeIndex) or len(index) == 0:
         raise SpecificationError(f"events are placed on trading days, a DatetimeIndex with dates; found {index!r}.")
+    plain_days(index, "trading days")
     table = _checked(events)
     quote = _clock(close, "close")
     early = {day(date, "half_days").date(): _clock(time, "half_days") for date, time in (half_days or {}).items()}

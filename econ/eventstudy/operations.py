@@ -14,6 +14,7 @@ from econ import checks
 from econ.arrays import Array, Mask, Rows, Seed
 from econ.data.dataset import Dataset, as_dataset
 from econ.data.dates import day
+from econ.data.index import plain_days
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.eventstudy.calendar import place_events
 from econ.eventstudy.confounders import Confounders, confounded, own_news
@@ -79,6 +80,8 @@ class Operations:
         unknown words, horizons out of order.
     SchemaError
         For days out of order or twice, amounts that are not finite.
+    FrequencyError
+        For data, amounts or ends of eras with a time of day or a time zone.
     SampleTooShort
         If an era has fewer than ten days without operations, or none has a whole window.
 
@@ -227,7 +230,7 @@ def _checked(amounts: pd.Series) -> pd.Series:
     """Amounts as floats on days, in order, each once."""
     if not isinstance(amounts, pd.Series):
         raise SpecificationError(f"amounts must be a Series on their days; found {type(amounts).__name__}.")
-    days = pd.DatetimeIndex([day(each, "amounts") for each in amounts.index])
+    days = _days([day(each, "amounts") for each in amounts.index], "amounts")
     if days.has_duplicates:
         raise SchemaError(f"amounts have {days[days.duplicated()][0].date()} twice; add up the amounts of a day first.")
     if not days.is_monotonic_increasing:
@@ -237,6 +240,13 @@ def _checked(amounts: pd.Series) -> pd.Series:
     if not np.isfinite(values).all():
         raise SchemaError(f"the amount on {days[~np.isfinite(values)][0].date()} is no finite number; drop or fill it.")
     return pd.Series(values, index=days, name=amounts.name or "amount")
+
+
+def _days(moments: Iterable[pd.Timestamp], what: str) -> pd.DatetimeIndex:
+    """Moments as days of the market; one with a zone or a time of day has no day of its own."""
+    for moment in moments:
+        plain_days(pd.DatetimeIndex([moment]), what)
+    return pd.DatetimeIndex(list(moments))
 
 
 def _placed(
@@ -287,7 +297,7 @@ def _ends(name: object, ends: object) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day of an era."""
     if not isinstance(ends, (tuple, list)) or len(ends) != 2 or not str(name):
         raise SpecificationError(f"era {name!r} takes a first and a last day; found {ends!r}.")
-    first, last = (day(end, f"era {name!r}") for end in ends)
+    first, last = _days([day(end, f"era {name!r}") for end in ends], f"the ends of era {name!r}")
     if first > last:
         raise SpecificationError(f"era {name!r} ends on {last.date()}, before it starts on {first.date()}.")
     return first, last

@@ -33,6 +33,7 @@ from econ.eventstudy.outcome import outcome_table
 from econ.eventstudy.results import EventStudyResults
 from econ.frozen import guarded
 from econ.tables.shown import Facts, Shown, listed
+from econ.units import one_unit
 
 if TYPE_CHECKING:
     from econ.eventstudy.study import EventStudy
@@ -151,7 +152,7 @@ class PooledEvents(Shown):
         Raises
         ------
         SpecificationError
-            With one firm-event, which has no cross-section, or an average correlation of 1.
+            With one firm-event, which has no cross-section, an average correlation of 1, or series in different units.
         """
         level, windows = checks.level(level), self.windows.take(self._rows(kind))
         n = len(windows)
@@ -163,7 +164,7 @@ class PooledEvents(Shown):
             raise SpecificationError(f"the average correlation of {n} firm-events is {r:.3f}: no mean has an error.")
         value, error = float(windows.cumulative.mean()), float(windows.cumulative.std(ddof=1) * math.sqrt(inflated))
         half = float(scipy.special.stdtrit(n - 1.0, 0.5 + level / 2.0)) * error
-        units = next(iter(self.firms.values())).units
+        units = one_unit({repr(name): firm.units for name, firm in self.firms.items()}, known=False)
         label = f"mean abnormal change of {len(self.names)} series, {kind or 'all events'}"
         return Estimate(value, error, value - half, value + half, level, units, label, n, parent=self)
 

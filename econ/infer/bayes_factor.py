@@ -11,6 +11,7 @@ from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
 from econ.tables.shown import Shown
+from econ.units import one_unit
 
 WORDS = ((100.0, "decisive"), (30.0, "very strong"), (10.0, "strong"), (3.0, "moderate"), (1.0, "anecdotal"))
 """Jeffreys (1961), appendix B, in round numbers: at least so much."""
@@ -143,10 +144,7 @@ def replication_bayes_factor(original: Estimate, replication: Estimate) -> Bayes
     >>> print(replication_bayes_factor(Estimate(5.0, 2.0, 1.7, 8.3), Estimate(0.5, 1.0, -1.1, 2.1)))
     15 to 1 for the null (strong)
     """
-    if original.units != replication.units:
-        raise SpecificationError(
-            f"both need one unit; found {original.units!r} and {replication.units!r}; convert one."
-        )
+    one_unit({"the original": original.units, "the replication": replication.units}, known=False)
     if isinstance(original.std_error, Unavailable):
         raise SpecificationError(f"a prior needs a standard error; that of the original is {original.std_error}.")
     return bayes_factor(replication, original.value, original.std_error)

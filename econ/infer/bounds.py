@@ -15,6 +15,7 @@ from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.tables.shown import Shown
+from econ.units import one_unit
 
 METHODS = ("stoye", "imbens-manski")
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
@@ -109,14 +110,13 @@ def opposite_bias(
     for each in (low, high):
         if not isinstance(each, Estimate) or isinstance(each.std_error, Unavailable):
             raise SpecificationError(f"bounds need two Estimates with standard errors; found {each!r}.")
-    if low.units != high.units:
-        raise SpecificationError(f"the two estimates are in {low.units!r} and {high.units!r}; convert one.")
+    unit = one_unit({"low": low.units, "high": high.units}, known=False)
     errors = (float(low.std_error), float(high.std_error))  # type: ignore[arg-type]
     interval = imbens_manski(
         (low.value, high.value), errors, correlation=correlation, level=level, method=method, threshold=threshold
     )
     label = low.label if low.label == high.label else f"{low.label} to {high.label}"
-    return Bounds(low.value, high.value, interval, method, low.units, label, (low, high))
+    return Bounds(low.value, high.value, interval, method, unit, label, (low, high))
 
 
 @checked

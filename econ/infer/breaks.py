@@ -355,8 +355,9 @@ def _regimes(x: Array, y: Array, ends: list[int]) -> tuple[Array, Array]:
 def _arrays(y: pd.Series, X: pd.DataFrame | pd.Series | None) -> tuple[Array, Array, list[str]]:
     """Regressors with a constant first, outcome and names, checked."""
     frame = pd.DataFrame(index=y.index) if X is None else X.to_frame() if isinstance(X, pd.Series) else X
-    if not y.index.equals(frame.index) or "const" in frame.columns:
-        raise SpecificationError("y and X must stand on the same rows, and no regressor may be called 'const'.")
+    checks.same_rows(y=y, X=frame)
+    if "const" in frame.columns:
+        raise SpecificationError("a regressor is called 'const', the name of the constant that is added; rename it.")
     dates(y.index)
     check_values(frame.assign(**{"dependent variable": y}), allow_missing=False)
     for name, column in (("dependent variable", y), *frame.items()):

@@ -45,7 +45,8 @@ def white(x: ArrayLike, u: ArrayLike, *, kind: str = "hc1") -> Array:
     Raises
     ------
     SpecificationError
-        If ``kind`` is unknown, or an observation has leverage one under "hc2" or "hc3".
+        If ``kind`` is unknown, an observation has leverage one under "hc2" or "hc3", or x and u are tables on unlike
+        rows.
     SingularDesign
         If ``x`` has rank below k; names the columns involved.
 
@@ -93,7 +94,7 @@ def newey_west(x: ArrayLike, u: ArrayLike, *, lags: int) -> Array:
     Raises
     ------
     SpecificationError
-        If ``lags < 0`` or ``lags >= T``.
+        If ``lags < 0`` or ``lags >= T``, or x and u are tables on unlike rows.
     SingularDesign
         If ``x`` has rank below k; names the columns involved.
 
@@ -133,7 +134,7 @@ def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
     Raises
     ------
     SpecificationError
-        If ``terms < 1`` or ``terms >= T``.
+        If ``terms < 1`` or ``terms >= T``, or x and u are tables on unlike rows.
     SingularDesign
         If ``x`` has rank below k; names the columns involved.
 
@@ -226,7 +227,7 @@ def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
     Raises
     ------
     SpecificationError
-        If there are fewer than two groups or ``groups`` has another length.
+        If there are fewer than two groups, ``groups`` has another length, or tables stand on unlike rows.
     SingularDesign
         If ``x`` has rank below k; names the columns involved.
 
@@ -240,7 +241,7 @@ def cluster(x: ArrayLike, u: ArrayLike, *, groups: Any) -> Array:
     >>> cluster(np.ones((4, 1)), np.array([1.0, 1.0, -1.0, -1.0]), groups=["a", "a", "b", "b"])
     array([[1.]])
     """
-    residuals, q, r = checked_design(x, u)
+    residuals, q, r = checked_design(x, u, groups=groups)
     size, columns = q.shape
     codes = group_codes(groups, size)
     count = int(codes.max()) + 1
@@ -272,7 +273,7 @@ def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Ar
     Raises
     ------
     SpecificationError
-        If ``lags`` is negative or not below the number of periods.
+        If ``lags`` is negative or not below the number of periods, or tables stand on unlike rows.
 
     References
     ----------
@@ -283,7 +284,7 @@ def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Ar
     >>> driscoll_kraay(np.ones((4, 1)), np.array([1.0, 1.0, -1.0, -1.0]), periods=[1, 1, 2, 2], lags=0)
     array([[0.5]])
     """
-    residuals, q, r = checked_design(x, u)
+    residuals, q, r = checked_design(x, u, periods=periods)
     codes = group_codes(periods, q.shape[0])
     sums = k.by_group(k.influence(q, r, residuals), codes)
     return k.bartlett(sums, check_lags(lags, sums.shape[0]))
@@ -313,8 +314,9 @@ def group_codes(groups: Any, size: int) -> NDArray[np.intp]:
     return codes
 
 
-def checked_design(x: ArrayLike, u: ArrayLike) -> tuple[Array, Array, Array]:
-    """Residuals and the QR of x, refusing shapes that do not match and values that are not finite."""
+def checked_design(x: ArrayLike, u: ArrayLike, **labels: Any) -> tuple[Array, Array, Array]:
+    """Residuals and the QR of x, refusing rows and shapes that do not match and values that are not finite."""
+    checks.same_rows(x=x, u=u, **labels)
     design, residuals = np.asarray(x, dtype=float), np.asarray(u, dtype=float)
     if design.ndim != 2 or residuals.shape != design.shape[:1]:
         raise SpecificationError(f"x must be (T, k) and u (T,); found {design.shape} and {residuals.shape}.")

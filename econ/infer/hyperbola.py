@@ -177,7 +177,7 @@ def leaning_curve(
     Raises
     ------
     SpecificationError
-        For arrays of different lengths or an unknown covariance.
+        For arrays of different lengths, series on unlike rows, or an unknown covariance.
     SchemaError
         For values that are not finite, or a series that does not vary.
     SampleTooShort
@@ -213,6 +213,7 @@ def checked_bandwidth(cov: str, bandwidth: int | None, size: int) -> int | None:
 
 def partialled(first: ArrayLike, second: ArrayLike, controls: ArrayLike | None) -> tuple[Array, Array, int]:
     """Both series less their projection on a constant and the controls."""
+    checks.same_rows(change=first, flow=second, controls=controls)
     a, b = (np.asarray(each, dtype=float) for each in (first, second))
     if a.ndim != 1 or b.shape != a.shape:
         raise SpecificationError(f"change, flow and news must be (T,), of one length; found {a.shape} and {b.shape}.")

@@ -203,6 +203,7 @@ def instrumental(
     """
     method = checks.choice("method", method, METHODS)
     cov = checks.choice("covariance", cov, COVARIANCES)
+    checks.same_rows(y=y, endogenous=endogenous, instruments=instruments, exog=exog, groups=groups)
     tables = _tables(y, endogenous, instruments, exog)
     size = len(y)
     lags, codes = _dependence(cov, bandwidth, groups, size=size, instruments=instruments.shape[1])
@@ -245,9 +246,6 @@ def _tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Outcome, constant and exogenous, endogenous variables and instruments, checked."""
     parts = [y.to_frame("outcome"), endogenous, instruments, *([] if exog is None else [exog])]
-    for part in parts[1:]:
-        if not part.index.equals(y.index):
-            raise SpecificationError("y, endogenous, instruments and exog must stand on the same rows; reindex them.")
     words = ("y", "endogenous", "instruments", "exog")
     outcome, x, z, *rest = (checks.figures(word, part) for word, part in zip(words, parts, strict=False))
     names = [str(name) for part in (x, z, *rest) for name in part.columns]

@@ -135,6 +135,7 @@ def news_leaning(
     0.737, s.e. 0.042, 90% set [0.67, 0.81]
     """
     level, share = checks.level(level), checks.real("share", share, least=0.0, below=1.0)
+    checks.same_rows(change=change, news=news)  # the curve and the news ask the rest
     curve = leaning_curve(change, flow, controls=controls, cov=cov, bandwidth=bandwidth, units=units[1])
     y, x = curve.change, curve.flow
     z = partialled(news, flow, controls)[0] - share * y

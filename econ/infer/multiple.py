@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from econ import checks
 from econ.arrays import Array
 from econ.border import checked
 from econ.errors import SchemaError, SpecificationError
@@ -33,7 +34,7 @@ def romano_wolf(statistics: ArrayLike, null_draws: ArrayLike) -> Array:
     Raises
     ------
     SpecificationError
-        If the shapes do not match or a value is negative.
+        If the shapes do not match, names are not those of the columns of the draws, or a value is negative.
     SchemaError
         If a value is missing or infinite.
 
@@ -47,6 +48,7 @@ def romano_wolf(statistics: ArrayLike, null_draws: ArrayLike) -> Array:
     >>> romano_wolf([3.0, 0.4], draws)
     array([0.25, 0.5 ])
     """
+    checks.same_columns("null_draws", null_draws, statistics=statistics)
     statistics, null_draws = np.asarray(statistics, dtype=float), np.asarray(null_draws, dtype=float)
     if statistics.ndim != 1 or null_draws.ndim != 2 or null_draws.shape[1] != len(statistics) or not null_draws.size:
         raise SpecificationError(

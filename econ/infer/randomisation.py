@@ -189,8 +189,8 @@ def randomise(
     Raises
     ------
     SpecificationError
-        For unknown words, draws without ``rng``, all turns where they are more than 200,000, or a statistic that gives
-        another shape.
+        For unknown words, series on unlike rows, draws without ``rng``, all turns where they are more than 200,000, or
+        a statistic that gives another shape.
     SchemaError
         If the assignment or a statistic is not finite.
 
@@ -206,6 +206,7 @@ def randomise(
     >>> print(randomise(lambda a: a @ change / a.sum(axis=1), treated, draws=None))
     2.21, p = 0.0100 (two-sided; all 100 shifts)
     """
+    checks.same_rows(assignment=assignment, eras=eras)
     values = _finite_vector("assignment", assignment)
     parts = era_rows(eras, len(values))
     scheme, alternative = _words(scheme, alternative, draws=draws, rng=rng)
@@ -294,6 +295,7 @@ def randomise_slope(
     >>> print(test.confidence_set(0.90))
     [0.60, 0.93]
     """
+    checks.same_rows(outcome=outcome, amounts=amounts, exposure=exposure, eras=eras)
     given = _finite_vector("amounts", amounts)
     y = np.asarray(outcome, dtype=float)
     y = y[:, None] if y.ndim == 1 else y

@@ -120,6 +120,7 @@ def regime_leaning(
     0.765, s.e. 0.050, 90% set [0.67, 0.87]
     """
     level = checks.level(level)
+    checks.same_rows(change=change, regimes=regimes)
     y, x, columns = partialled(change, flow, controls)
     cov = checks.choice("covariance", cov, ("hac", "hc0", "hc1"))
     bandwidth = checked_bandwidth(cov, bandwidth, len(y))

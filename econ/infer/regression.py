@@ -223,8 +223,7 @@ def aligned(
 ) -> tuple[pd.Series, pd.DataFrame]:
     """Both as floats on the same rows, checked, the intercept ``const`` first where it is asked for."""
     frame = X.to_frame() if isinstance(X, pd.Series) else X
-    if not y.index.equals(frame.index):
-        raise SpecificationError("y and X must stand on the same rows in the same order; reindex one to the other.")
+    checks.same_rows(y=y, X=frame)
     check_values(frame, allow_missing=False)
     check_values(y.to_frame("y" if y.name is None else y.name), allow_missing=False)
     y, frame = y.astype(float), frame.astype(float)

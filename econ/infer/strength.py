@@ -108,7 +108,7 @@ def effective_f(
     Raises
     ------
     SpecificationError
-        If ``bias`` is not between 0 and 1.
+        If ``bias`` is not between 0 and 1, or series and tables stand on unlike rows.
 
     References
     ----------

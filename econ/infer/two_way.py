@@ -39,7 +39,7 @@ def two_way_cluster(x: ArrayLike, u: ArrayLike, *, groups: Any, others: Any) -> 
     Raises
     ------
     SpecificationError
-        If there are fewer than two groups of a kind, or they have another length.
+        If there are fewer than two groups of a kind, they have another length, or series stand on unlike rows.
     SchemaError
         If a row has no label, or a value is missing or infinite.
     SingularDesign
@@ -60,7 +60,7 @@ def two_way_cluster(x: ArrayLike, u: ArrayLike, *, groups: Any, others: Any) -> 
     >>> two_way_cluster(x, u, groups=[1, 1, 2, 2, 3, 3], others=[1, 2, 1, 2, 1, 2])
     array([[1.15]])
     """
-    residuals, q, r = checked_design(x, u)
+    residuals, q, r = checked_design(x, u, groups=groups, others=others)
     size, columns = q.shape
     first, second = group_codes(groups, size), group_codes(others, size)
     both = np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)[1]

@@ -13,6 +13,7 @@ from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits
 from econ.frozen import guarded
 from econ.tables.shown import Shown
+from econ.units import one_unit
 
 COMPARISONS = ("equal", "at least", "at most", "sign")
 VERDICTS = ("right", "right at first print", "wrong", "overstated", "not decidable")
@@ -174,8 +175,8 @@ def verdict(
         return Verdict(word, claim, now, _factor(now, claim), Unavailable("a figure without error"))
     if first is not None:
         raise SpecificationError("first is a figure beside a figure; an estimate has no first print.")
-    if isinstance(found, Estimate) and found.units and claim.units and found.units != claim.units:
-        raise SpecificationError(f"claim and estimate need one unit; found {claim.units!r} and {found.units!r}.")
+    if isinstance(found, Estimate):
+        one_unit({"the claim": claim.units, "the estimate": found.units})
     region = found if isinstance(found, ConfidenceSet) else found.confidence_set()
     if not region.intervals:
         raise SpecificationError("the set is empty: it agrees with no claim; look at the model before the claim.")

@@ -62,6 +62,9 @@ def reduced_form(
 
     Raises
     ------
+    SpecificationError
+        For arrays of different lengths, or series and tables that do not stand on the same rows; arrays are taken by
+        position.
     SampleTooShort
         With fewer observations than coefficients + 10.
     SingularDesign
@@ -69,6 +72,7 @@ def reduced_form(
     SchemaError
         On missing or infinite values.
     """
+    checks.same_rows(endogenous=endogenous, outcome=outcome, instruments=instruments, controls=controls, groups=groups)
     y, d = (np.asarray(values, dtype=float) for values in (outcome, endogenous))
     if y.ndim != 1 or d.shape != y.shape:
         raise SpecificationError(f"outcome and endogenous variable must both be (T,); found {y.shape} and {d.shape}.")

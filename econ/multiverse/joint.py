@@ -118,7 +118,7 @@ def joint_inference(
     Raises
     ------
     SpecificationError
-        If the shapes do not match.
+        If the shapes do not match, or names of specifications or draws do not.
     SchemaError
         If a number is missing or infinite.
 
@@ -133,6 +133,8 @@ def joint_inference(
     >>> joint_inference([2.0] * 5, [4.0] * 5, null_values=null, null_scores=null).table["p_value"].tolist()
     [0.01, 0.01, 0.01, 0.01]
     """
+    checks.same_rows(null_values=null_values, null_scores=null_scores)
+    checks.same_columns("null_values", null_values, null_scores=null_scores, values=values, scores=scores)
     own = [np.asarray(each, dtype=float) for each in (values, scores)]
     drawn = [np.asarray(each, dtype=float) for each in (null_values, null_scores)]
     _check(own, drawn)

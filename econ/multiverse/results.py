@@ -23,6 +23,7 @@ from econ.multiverse.work import How
 from econ.parallel import seed_sequence
 from econ.tables.shown import Facts, Shown, told
 from econ.tables.table import Table
+from econ.units import one_unit
 
 if TYPE_CHECKING:
     from econ.multiverse.curve import SpecificationCurve
@@ -221,10 +222,7 @@ class SpecificationCurveResults(Shown):
             raise SpecificationError("literature needs an estimate at least, by its label.")
         values, rows = self.estimates["value"].to_numpy(), {}
         for label, estimate in literature.items():
-            if estimate.units and self.units and estimate.units != self.units:
-                raise SpecificationError(
-                    f"{label!r} is in {estimate.units!r}, the curve in {self.units!r}; convert one of them."
-                )
+            one_unit({repr(label): estimate.units, "the curve": self.units})
             rank = float((values < estimate.value).mean() + 0.5 * (values == estimate.value).mean())
             rows[label] = (estimate.value, estimate.lower, estimate.upper, rank)
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper", "rank"])

@@ -7,8 +7,10 @@ from typing import TypeAlias
 
 from econ import checks
 from econ.arrays import Seed
+from econ.data.dataset import Dataset
 from econ.errors import SpecificationError
 from econ.responses import Bootstrap, Identified, JointResponses
+from econ.units import one_unit
 
 Source: TypeAlias = JointResponses | Identified
 
@@ -29,6 +31,20 @@ def joint(
             "responses come with the draws they have; pass bootstrap= with an identified VAR only."
         )
     return source
+
+
+def check_unit(source: Source, names: Sequence[str]) -> None:
+    """Refuse purchases whose units are known and differ, which no share and no difference can be made of.
+
+    Whoever has responses without saying in what, as somebody's own `JointResponses` may, is taken at his word.
+    """
+    units = getattr(source, "units", {})
+    one_unit({repr(name): units.get(name, "") for name in names})
+
+
+def check_columns(data: Dataset, names: Sequence[str]) -> None:
+    """The same for columns of a table; one that is not there is refused by who reads it."""
+    one_unit({repr(name): data.variables[name].units for name in names if name in data.variables})
 
 
 def shock_of(source: Source, seller: str, shock: str | None) -> str:

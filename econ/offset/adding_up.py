@@ -18,7 +18,7 @@ from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
 from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import Ratio, ratio_estimate
-from econ.offset._responses import Source, joint, shock_of
+from econ.offset._responses import Source, check_unit, joint, shock_of
 from econ.responses import Bootstrap, Cell, Reading
 from econ.tables.shown import Shown
 
@@ -119,7 +119,8 @@ def adding_up(
     Raises
     ------
     SpecificationError
-        If groups overlap, contain the seller or net supply, or the benchmark does not cover them and add to one.
+        If groups overlap, contain the seller or net supply, or the benchmark does not cover them and add to one; if
+        flows are known to be in different units.
     NotIdentified
         If the seller's cumulated response is exactly zero.
 
@@ -142,7 +143,9 @@ def adding_up(
     members = _members(seller, groups, supply, residual)
     name = shock_of(source, seller, shock)
     flat = [part for parts in members.values() for part in parts]
-    cells = [Cell(horizon, part, name, summed=True) for part in (seller, *flat, *([supply] if supply else []))]
+    flows = (seller, *flat, *([supply] if supply else []))
+    check_unit(source, flows)
+    cells = [Cell(horizon, part, name, summed=True) for part in flows]
     if bootstrap is None and is_proxy(source):
         read = _by_proxy(proxy_moments(source, cells))
     else:

@@ -90,7 +90,7 @@ def decide(
     Raises
     ------
     SpecificationError
-        Unless ``0 < none < full < 1``, or if the estimate has no set.
+        Unless ``0 < none < full < 1``, or if the estimate has no set, or a unit, which no share has.
 
     Examples
     --------
@@ -102,6 +102,10 @@ def decide(
     power = checks.real("power", power, least=0.5, below=1.0)
     if none >= full:
         raise SpecificationError(f"thresholds must satisfy 0 < none < full < 1; found {none} and {full}.")
+    if estimate.units:
+        raise SpecificationError(
+            f"an offset is a share, without a unit; the estimate is in {estimate.units!r}; pass what an offset gave."
+        )
     region = estimate.confidence_set()
     verdict = _verdict(region, none, full)
     error = estimate.std_error

@@ -18,7 +18,7 @@ from econ.estimate import Estimate
 from econ.infer.form import ReducedForm
 from econ.infer.weak import anderson_rubin
 from econ.offset._ratio import Ratio
-from econ.offset._responses import check_allies
+from econ.offset._responses import check_allies, check_columns
 from econ.offset.quantity import quantity_offset
 from econ.projection import LocalProjection, ProjectionResults
 from econ.projection.bootstrap import Bootstrap
@@ -86,7 +86,8 @@ def instrumented_offset(
     Raises
     ------
     SpecificationError
-        If seller and ally are the same, the method is unknown, or two equations are asked for several instruments.
+        If seller and ally are the same, the method is unknown, two equations are asked for several instruments, or
+        purchases are known to be in different units.
 
     References
     ----------
@@ -105,7 +106,7 @@ def instrumented_offset(
     allies = check_allies(seller, ally)
     instruments, method = checks.names("instrument", instrument, least=1), checks.choice("method", method, SETS)
     horizon, level = checks.horizon(horizon), checks.level(level)
-    table, bought = with_sum(as_dataset(data), allies)
+    table, bought = with_sum(as_dataset(data), seller, allies)
     projected = partial(LocalProjection, table, contemporaneous=contemporaneous, lags=lags, lag_augmented=False)
     if method in ("anderson-rubin", "delta"):
         model = projected(
@@ -146,8 +147,9 @@ def _pair(form: ReducedForm, parent: object) -> Reading:
     return Reading(turn @ both, turn @ form.covariance @ turn.T, None, form.nobs, None, parent)
 
 
-def with_sum(data: Dataset, allies: tuple[str, ...]) -> tuple[Dataset, str]:
-    """The data with one column for what the allies buy, and its name."""
+def with_sum(data: Dataset, seller: str, allies: tuple[str, ...]) -> tuple[Dataset, str]:
+    """The data with one column for what the allies buy, in the unit of what the seller does, and its name."""
+    check_columns(data, (seller, *allies))
     if len(allies) == 1:
         return data, allies[0]
     total = data.select(*allies).frame.sum(axis=1, skipna=False)

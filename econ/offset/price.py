@@ -12,7 +12,7 @@ from econ.border import checked, warn
 from econ.errors import EconWarning, NotIdentified, SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.offset._ratio import ratio_of_draws
-from econ.offset._responses import check_allies, joint, shock_of
+from econ.offset._responses import check_allies, check_unit, joint, shock_of
 from econ.offset.shut_off import METHODS, Plan, ShutOff, described, own_prices, paths
 from econ.responses import IRF, Bootstrap, Identified
 
@@ -87,7 +87,8 @@ def price_offset(
     ------
     SpecificationError
         If seller and ally are the same, the horizon is beyond the responses, the number of shocks does not suit the
-        method, an option does not belong to it, or there are draws but fewer than 20.
+        method, an option does not belong to it, or there are draws but fewer than 20; if the method is "least-squares"
+        and the allies' purchases are known to be in different units.
     NotIdentified
         If the allies' shocks cannot shut them off, or the response without them is exactly zero.
 
@@ -110,6 +111,7 @@ def price_offset(
     """
     method, level = checks.choice("method", method, METHODS), checks.level(level)
     allies = check_allies(seller, ally)
+    check_unit(svar, allies if method == "least-squares" else ())  # sums squares; elsewhere units cancel by ally
     irf = joint(svar, horizon, bootstrap, rng, n_jobs=n_jobs)
     if not isinstance(irf, IRF):
         raise SpecificationError(

@@ -16,7 +16,7 @@ from econ.infer.form import ReducedForm
 from econ.infer.weak import anderson_rubin
 from econ.offset._proxy import Moments, is_proxy, proxy_moments
 from econ.offset._ratio import METHODS, ratio_estimate
-from econ.offset._responses import Source, check_allies, joint, shock_of
+from econ.offset._responses import Source, check_allies, check_unit, joint, shock_of
 from econ.responses import Bootstrap, Cell
 
 SETS = ("anderson-rubin", *METHODS)
@@ -81,7 +81,7 @@ def quantity_offset(
     ------
     SpecificationError
         If seller and ally are the same, the horizon is not within the responses, the method is unknown, or there
-        are fewer than 20 draws and no joint covariance.
+        are fewer than 20 draws and no joint covariance; if purchases are known to be in different units.
     UnknownName
         If a response or shock is unknown; suggests the nearest.
     NotIdentified
@@ -120,6 +120,7 @@ def quantity_offset(
     name = shock_of(irf, seller, shock)
     cells = [Cell(horizon, each, name, summed=True) for each in (seller, *allies)]
     _check_method(irf, method)
+    check_unit(irf, (seller, *allies))
     if is_proxy(irf) and method in (None, "anderson-rubin"):
         found = instrumented(proxy_moments(irf, cells).turned(turn), cells[0], level=level, label=label)
         if bootstrap is None:

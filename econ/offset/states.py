@@ -105,7 +105,8 @@ def state_offset(
     Raises
     ------
     SpecificationError
-        If seller and ally are the same, the horizon is no horizon, or the state is no weight.
+        If seller and ally are the same, the horizon is no horizon, the state is no weight, or purchases are known to be
+        in different units.
     SampleTooShort
         If a state has too few periods for its coefficients.
     NotIdentified
@@ -129,7 +130,7 @@ def state_offset(
     level = checks.level(level)
     horizon = checks.horizon(horizon)
     allies = check_allies(seller, ally)
-    table, bought = with_sum(as_dataset(data), allies)
+    table, bought = with_sum(as_dataset(data), seller, allies)
     model = LocalProjection(
         table, (bought, seller), instrument, controls=controls, contemporaneous=contemporaneous, lags=lags, state=state,
         state_lag=state_lag, transition=transition, cumulative=True, lag_augmented=False,

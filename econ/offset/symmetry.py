@@ -12,14 +12,14 @@ import scipy
 from econ import checks
 from econ.arrays import Seed
 from econ.border import checked
-from econ.data.dataset import Dataset
+from econ.data.dataset import Dataset, as_dataset
 from econ.errors import NotIdentified, SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import working_moments
 from econ.offset._equality import anderson_rubin_row, wald_row
-from econ.offset._responses import Source, check_allies, joint
+from econ.offset._responses import Source, check_allies, check_columns, check_unit, joint
 from econ.projection import LocalProjection, ProjectionResults
 from econ.responses import Bootstrap, Cell, Reading
 from econ.tables.shown import Shown
@@ -99,7 +99,7 @@ def symmetry(
     Raises
     ------
     SpecificationError
-        If seller and ally, or the shocks, are the same.
+        If seller and ally, or the shocks, are the same, or purchases are known to be in different units.
     NotIdentified
         If both shocks move purchases in the same proportion, so that impacts cannot be told apart.
 
@@ -127,6 +127,7 @@ def symmetry(
     first, second = (seller, ally) if shocks is None else checks.pair("shocks", shocks)
     if first == second:
         raise SpecificationError(f"two shocks are needed to tell two impacts apart; both are {first!r}.")
+    check_unit(source, (seller, ally))
     wanted = [(response, cumulative), (seller, True), (ally, True)]
     cells = [Cell(horizon, name, shock, summed) for name, summed in wanted for shock in (first, second)]
     read = joint(source, horizon, bootstrap, rng, n_jobs=n_jobs).read(cells)
@@ -187,6 +188,8 @@ def instrumented_symmetry(
     named = checks.names("instruments", instruments)
     if len(named) != 2:
         raise SpecificationError(f"name two instruments; found {list(named)}.")
+    data = as_dataset(data)
+    check_columns(data, (seller, ally))
     series = tuple(dict.fromkeys((*controls, seller, ally, response, *named)))
     fits: list[ProjectionResults] = []
     for names, summed in (((response,), cumulative), ((seller, ally), True)):

@@ -11,6 +11,7 @@ from econ import checks
 from econ.border import checked
 from econ.data.dates import days
 from econ.data.events import events as catalogue
+from econ.data.index import plain_days
 from econ.errors import FrequencyError, SchemaError
 
 TENSION = ("china_sale_threat", "ally_sale_threat", "freeze", "tariff")
@@ -94,7 +95,7 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
     Raises
     ------
     FrequencyError
-        If the index is not one of days.
+        If the index is not one of days, or has a time of day or a time zone.
     SpecificationError
         Unless ``minimum`` is a positive integer.
 
@@ -111,6 +112,7 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
     """
     if not isinstance(daily.index, pd.DatetimeIndex):
         raise FrequencyError(f"realised volatility needs days; found an index of {type(daily.index).__name__}.")
+    plain_days(daily.index, "realised volatilities")
     minimum = checks.count("minimum", minimum)
     changes = _aligned({"daily": daily})["daily"].dropna().diff().dropna()
     months = pd.DatetimeIndex(changes.index).to_period("M")

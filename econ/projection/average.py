@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from econ.border import checked
 from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.responses.irf import IRF
+from econ.units import alike
 
 
 @guarded
@@ -61,7 +63,8 @@ def average(projection: IRF, autoregression: IRF, *, weight: float | None = None
     Raises
     ------
     SpecificationError
-        If the two do not match, lack uncertainty, or ``weight`` is not between 0 and 1.
+        If the two do not match, are known to be in different units or of shocks of different sizes, lack uncertainty,
+        or ``weight`` is not between 0 and 1.
 
     References
     ----------
@@ -83,8 +86,9 @@ def average(projection: IRF, autoregression: IRF, *, weight: float | None = None
             f"{autoregression.shocks} on {autoregression.responses} to horizon {autoregression.horizon} cannot be "
             "averaged; pick the same shock, variables and horizon."
         )
-    if projection.cumulated != autoregression.cumulated:
-        raise SpecificationError("one of these responses is a sum over horizons and one is not; cumulate both.")
+    for response, shock in product(projection.responses, projection.shocks):
+        both = {"the projection": projection, "the VAR": autoregression}
+        alike(f"{response} to {shock}", {name: irf._measure(("", response, shock)) for name, irf in both.items()})
     weight = None if weight is None else checks.real("weight", weight, least=0.0, most=1.0)
     v_lp, v_var = _variance(projection), _variance(autoregression)
     excess = np.maximum(v_lp - v_var, 0.0)
@@ -100,6 +104,7 @@ def average(projection: IRF, autoregression: IRF, *, weight: float | None = None
         shocks=projection.shocks,
         std_errors=np.sqrt(variance),
         units=projection.units,
+        sizes=projection.sizes,
         nobs=min(projection.nobs, autoregression.nobs),
         nobs_by_horizon=tuple(min(each, autoregression.nobs) for each in projection.nobs_by_horizon),
         cumulated=projection.cumulated,

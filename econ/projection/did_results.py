@@ -21,6 +21,7 @@ from econ.responses.plot import plot_own
 from econ.responses.resampling import Wild
 from econ.tables.shown import Facts, Shown, told
 from econ.tables.table import Table
+from econ.units import Size
 
 if TYPE_CHECKING:
     from econ.projection.did import LocalProjectionDiD
@@ -97,6 +98,7 @@ class DiDResults(Shown):
             shocks=(self.parent.treatment,),
             std_errors=np.sqrt((spread**2).sum(axis=0))[:, None, None],
             df=self.df,
+            sizes={self.parent.treatment: Size.unit_of(self.parent.treatment)},
             nobs=self.after[0].treated + self.after[0].controls,
             nobs_by_horizon=tuple(each.treated + each.controls for each in self.after),
             parent=self,

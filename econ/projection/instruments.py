@@ -14,7 +14,7 @@ from econ.border import checked
 from econ.data.dataset import complete_frame
 from econ.data.dates import days
 from econ.data.events import events
-from econ.data.index import dates
+from econ.data.index import dates, plain_days
 from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer.regression import Regression, regress
@@ -241,6 +241,8 @@ def _amounts(given: pd.Series | pd.DataFrame | None) -> pd.DataFrame:
     """Columns date (normalised Timestamp), time ("HH:MM", noon if unknown), amount."""
     if given is None:
         given = events("intervention")
+    if isinstance(given, pd.Series) and given.index.nlevels > 1:
+        raise SchemaError(f"amounts have {given.index.nlevels} labels a row; give each its date alone.")
     table = given.rename("amount").rename_axis("date").reset_index() if isinstance(given, pd.Series) else given
     if "amount" not in table and "yen_bn" in table:  # the record counts billions of yen for dollars bought
         table = table.assign(amount=-table["yen_bn"] / 1000.0)
@@ -253,6 +255,7 @@ def _amounts(given: pd.Series | pd.DataFrame | None) -> pd.DataFrame:
     if not np.isfinite(found["amount"].to_numpy()).all():
         bad = found.loc[~np.isfinite(found["amount"].to_numpy()), "date"].iloc[0]
         raise SchemaError(f"the amount of {bad.date()} is not finite; give it or drop the date.")
+    plain_days(pd.DatetimeIndex(found["date"]), "amounts")
     return found
 
 

@@ -36,6 +36,7 @@ from econ.responses.resampling import Wild
 from econ.responses.set_plot import plot_weak_iv_set
 from econ.tables.shown import Facts, Shown, told
 from econ.tables.table import Table
+from econ.units import Measure, Size
 
 if TYPE_CHECKING:
     from econ.projection.panel import PanelProjection
@@ -78,6 +79,9 @@ class PanelResults(Shown):
 
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:
         return self.irf.to_frame(level)
+
+    def _measure(self, key: tuple[str, ...]) -> Measure:
+        return self.irf._measure(key)
 
     @property
     def responses(self) -> tuple[str, ...]:
@@ -158,6 +162,7 @@ class PanelResults(Shown):
             draws=self.draws,
             std_errors=self.std_errors,
             df=self.df,
+            sizes=dict.fromkeys(self.shocks, Size.unit_of(self.parent.impulse)),
             nobs=self.nobs,
             nobs_by_horizon=tuple(each.nobs for each in self.sections),
             parent=self,

@@ -243,13 +243,13 @@ class PathResults(Shown):
         """Responses to an impulse at one date, with standard errors; horizons end where leads of that date do."""
         fit, row = self.stable, self._row(date)
         last = min(self.horizon, fit.nobs - 1 - row)
-        data = fit.parent.parent
         return IRF(
             point=self.point[: last + 1, row],
             responses=fit.responses,
             shocks=fit.shocks,
             std_errors=self.std_errors[: last + 1, row],
-            units={name: data.variables[name].units for name in fit.responses},
+            units=fit.units,
+            sizes=fit.sizes,
             nobs=fit.nobs,
             nobs_by_horizon=fit.nobs_by_horizon[: last + 1],
             parent=self,

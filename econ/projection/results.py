@@ -29,6 +29,7 @@ from econ.responses.plot import plot_own
 from econ.responses.set_plot import plot_weak_iv_set
 from econ.tables.shown import Facts, Shown, told
 from econ.tables.table import Table
+from econ.units import Measure, Size
 
 if TYPE_CHECKING:
     from econ.projection.model import LocalProjection
@@ -90,6 +91,9 @@ class ProjectionResults(Shown):
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:
         return self.irf.to_frame(level)
 
+    def _measure(self, key: tuple[str, ...]) -> Measure:
+        return self.irf._measure(key)
+
     @property
     def responses(self) -> tuple[str, ...]:
         """Names of the responses."""
@@ -99,6 +103,19 @@ class ProjectionResults(Shown):
     def shocks(self) -> tuple[str, ...]:
         """Names of the impulses, one a state."""
         return self.parent.design.shocks
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units of each response, empty where the data say nothing."""
+        return {name: self.parent.parent.variables[name].units for name in self.responses}
+
+    @property
+    def sizes(self) -> dict[str, Size]:
+        """What one impulse is: a unit of the variable; a ratio has none, nor has the product with a modifier."""
+        model = self.parent
+        unit = Size.unit_of(model.impulse, model.parent.variables[model.impulse].units)
+        known = [] if model.cumulative == "multiplier" else self.shocks[:1] if model.modifier else self.shocks
+        return dict.fromkeys(known, unit)
 
     @property
     def horizon(self) -> int:
@@ -152,7 +169,7 @@ class ProjectionResults(Shown):
     @cached_property
     def irf(self) -> IRF:
         """Responses as the same object that a VAR gives, with the draws that :meth:`LocalProjection.fit` made."""
-        data, cumulative = self.parent.parent, self.parent.cumulative
+        cumulative = self.parent.cumulative
         return IRF(
             point=self.point,
             responses=self.responses,
@@ -160,7 +177,8 @@ class ProjectionResults(Shown):
             draws=self.draws,
             std_errors=self.std_errors,
             df=self.df,
-            units={name: data.variables[name].units for name in self.responses},
+            units=self.units,
+            sizes=self.sizes,
             nobs=self.nobs,
             nobs_by_horizon=self.nobs_by_horizon,
             parent=self,

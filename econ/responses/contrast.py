@@ -15,6 +15,7 @@ from econ.infer import bands
 from econ.infer.ratio import fieller
 from econ.responses.joint import Cell, CellLike, as_cell
 from econ.responses.scaling import errors
+from econ.units import Size, one_unit
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -54,11 +55,7 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
     first, second = as_cell(first), as_cell(second)
     for cell in (first, second):
         checks.position("response", cell.response, irf.responses)
-    units = [irf.units.get(cell.response, "") for cell in (first, second)]
-    if units[0] != units[1]:
-        raise SpecificationError(
-            f"{first[1]!r} is in {units[0]!r} and {second[1]!r} in {units[1]!r}; convert one first."
-        )
+    unit = one_unit({repr(cell.response): irf.units.get(cell.response, "") for cell in (first, second)}, known=False)
     level = checks.level(level)
     (one, ones), (other, others) = _read(irf, first), _read(irf, second)
     drawn = ones - others
@@ -69,7 +66,7 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
         lower,
         upper,
         level,
-        units[0],
+        unit,
         f"{_words(first)} less {_words(second)}",
         _nobs(irf, first, second),
         parent=irf,
@@ -155,8 +152,21 @@ def combined(one: IRF, other: IRF, sign: float) -> IRF:
     )
     draws = None if one.draws is None or other.draws is None else one.draws + sign * other.draws
     rows = None if draws is not None or one.rows is None or other.rows is None else one.rows + sign * other.rows
-    bare = replace(one, point=one.point + sign * other.point, draws=draws, draw_errors=None, shocks=names)
+    sizes = _sizes(one, other, names, sign)
+    bare = replace(one, point=one.point + sign * other.point, draws=draws, draw_errors=None, shocks=names, sizes=sizes)
     return replace(bare, spread=rows, std_errors=errors(rows))
+
+
+def _sizes(one: IRF, other: IRF, names: tuple[str, ...], sign: float) -> dict[str, Size]:
+    """What both shocks at once are, where both are one size or one shock."""
+    found = {}
+    for left, right, name in zip(one.shocks, other.shocks, names, strict=True):
+        first, second = one.sizes.get(left), other.sizes.get(right)
+        if first is not None and second is not None and first[1:] == second[1:] and left == right:
+            found[name] = first._replace(amount=first.amount + sign * second.amount)
+        elif first is not None and first == second:
+            found[name] = first
+    return found
 
 
 def _read(irf: IRF, cell: Cell) -> tuple[float, Array]:

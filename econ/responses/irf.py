@@ -21,6 +21,7 @@ from econ.responses.plot import plot
 from econ.responses.scaling import check_debt, cumulate, flip, of_shock, rename_shocks, scaled
 from econ.responses.summary import facts, summary
 from econ.tables.shown import Shown
+from econ.units import Measure, Size
 
 KINDS = (*bands.KINDS, "joint")
 INTERVALS = ("percentile", "hall", "studentised")
@@ -62,6 +63,8 @@ class IRF(Shown):
         Whether ``point[h]`` is the sum over horizons 0, ..., h.
     sums : tuple of str
         Responses that are such sums where others are not.
+    sizes : mapping of str to Size
+        What one shock is, by its name: a standard deviation, or so much of a variable; empty where not known.
     multiplier : bool
         Whether it is divided by the impulse, summed alike: a ratio, of which no offset can be read.
     spread : array (R, H + 1, n, s), optional
@@ -96,6 +99,7 @@ class IRF(Shown):
     spread: Array | None = field(default=None, repr=False)
     sums: tuple[str, ...] = ()
     nobs_by_horizon: tuple[int, ...] = ()
+    sizes: Mapping[str, Size] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         expected = (len(self.point), len(self.responses), len(self.shocks))
@@ -283,6 +287,11 @@ class IRF(Shown):
 
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:
         return self.to_frame(level)
+
+    def _measure(self, key: tuple[str, ...]) -> Measure:
+        _, response, shock = key
+        word = "sum over horizons" if self.cumulated or response in self.sums else "response"
+        return Measure(self.units.get(response, ""), self.sizes.get(shock), "multiplier" if self.multiplier else word)
 
     def joint_draws(self, what: str) -> Array:
         """The draws, (B, H + 1, n, s), that ``what`` needs.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from econ import checks
 from econ.border import checked, told_by
 from econ.errors import SpecificationError
+from econ.units import alike
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -108,7 +109,8 @@ def plot_responses(
     Raises
     ------
     SpecificationError
-        For no results, one without responses, or results without a response and shock in common.
+        For no results, one without responses, results without a response and shock in common, or a panel of unlike
+        numbers: of different units, to shocks of different sizes, or of sums beside responses.
     UnknownName
         For a response or a shock that one of them does not have.
 
@@ -134,6 +136,7 @@ def _draw(
 
     rows = _chosen(response, [irf.responses for irf in irfs.values()], "response")
     columns = _chosen(shock, [irf.shocks for irf in irfs.values()], "shock")
+    units = {(row, column): _alike(irfs, row, column) for row in rows for column in columns}
     bands = {name: [_band(irf, level, kind) for level in coverages(levels)] for name, irf in irfs.items()}
     with style():
         page, axes = panels(len(rows), len(columns), ax)
@@ -144,13 +147,18 @@ def _draw(
                     shown = [(low[:, i, j], high[:, i, j]) for low, high in filter(None, bands[name])]
                     fan(axis, range(irf.horizon + 1), shown, irf.point[:, i, j], number=number, label=name)
                 axis.axhline(0.0, linewidth=0.6, color="black")
-                units = next((irf.units[row] for irf in irfs.values() if irf.units.get(row)), "")
-                words(axis, title=f"{row} to {column}", y=units)
+                words(axis, title=f"{row} to {column}", y=units[row, column])
         for axis in axes[-1]:
             axis.set_xlabel("horizon")
         if len(irfs) > 1:
             legend(axes[0, 0])
     return page
+
+
+def _alike(irfs: Mapping[str, IRF], response: str, shock: str) -> str:
+    """The unit of a panel, whose lines are one quantity."""
+    measures = {repr(name): irf._measure(("", response, shock)) for name, irf in irfs.items()}
+    return alike(f"{response} to {shock}", measures).units
 
 
 def _responses(name: object, result: Any) -> IRF:

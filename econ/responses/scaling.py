@@ -12,6 +12,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.errors import SpecificationError
 from econ.frozen import sealed
+from econ.units import Size
 
 if TYPE_CHECKING:
     from econ.responses.irf import IRF
@@ -65,7 +66,9 @@ def flip(irf: IRF, shock: str | Sequence[str] | None = None) -> IRF:
         raise SpecificationError("a multiplier is the same whichever way its impulse is counted; there is no flip.")
     draws = None if irf.draws is None else irf.draws * sign
     spread = None if draws is not None or irf.rows is None else irf.rows * sign
-    return replace(irf, point=irf.point * sign, draws=draws, spread=spread)
+    turned = [each for each, way in zip(irf.shocks, sign, strict=True) if way < 0.0 and each in irf.sizes]
+    sizes = {**irf.sizes, **{each: irf.sizes[each].flipped() for each in turned}}
+    return replace(irf, point=irf.point * sign, draws=draws, spread=spread, sizes=sizes)
 
 
 def signs(shocks: tuple[str, ...], turned: str | Sequence[str] | None) -> Array:
@@ -122,9 +125,10 @@ def rename_shocks(irf: IRF, names: Mapping[str, str]) -> IRF:
     ('sale',)
     """
     rows = None if irf.draws is not None else irf.rows
-    return replace(
-        irf, point=irf.point.copy(), shocks=renamed(irf.shocks, names), spread=rows
-    )  # no longer its parent's, by name
+    shocks = renamed(irf.shocks, names)
+    sizes = {new: irf.sizes[old] for old, new in zip(irf.shocks, shocks, strict=True) if old in irf.sizes}
+    point = irf.point.copy()  # no longer its parent's, by name
+    return replace(irf, point=point, shocks=shocks, spread=rows, sizes=sizes)
 
 
 def cumulate(irf: IRF, only: str | Sequence[str] | None = None) -> IRF:
@@ -200,6 +204,8 @@ def scaled(irf: IRF, to: float, *, response: int, horizon: int, shock: int) -> I
             f"shock {irf.shocks[shock]!r} does not move {irf.responses[response]!r} at horizon {horizon}, so it cannot "
             f"be scaled to {to} there; scale by another response or horizon."
         )
+    name, word = irf.responses[response], irf.shocks[shock]
+    irf = replace(irf, sizes={**irf.sizes, word: Size.at(to, name, horizon, irf.units.get(name, ""))})
     point = irf.point.copy()
     point[..., shock] *= to / values
     if irf.draws is not None and drawn is not None:

@@ -38,6 +38,7 @@ BEHIND = {
     "projection.Section": "econ.projection._did_kernels",
     "saved.LeftOut": "econ.saved.registry",
     "simulate.Published": "econ.simulate.faults",
+    "units.Size": "econ.units",
     "var.ReducedDraws": "econ.var.reduced.draws",
 }
 """Types that results hold and no room names, and the module of each."""

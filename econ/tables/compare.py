@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -16,7 +16,9 @@ from econ.tables.numbers import Number
 from econ.tables.row import Below, Row
 from econ.tables.shown import POINTS, Shown, _cell
 from econ.tables.table import Table, words_of
+from econ.units import Measure, alike
 
+Key: TypeAlias = tuple[str, ...]
 NO_ERROR = Unavailable("this result gives no standard error")
 NO_SET = Unavailable("this result gives no interval")
 
@@ -47,13 +49,15 @@ def compare(
     Returns
     -------
     Table
-        The numbers, then what each result says of itself: sample, observations, method.
+        The numbers, with the unit of a row where it is known, then what each result says of itself: sample,
+        observations, method.
 
     Raises
     ------
     SpecificationError
-        For fewer than two results, one that has nothing to compare, names that do not fit, or results that have no
-        row in common; says what each has.
+        For fewer than two results, one that has nothing to compare, names that do not fit, results that have no
+        row in common (says what each has), or a row of unlike numbers: of different units, to shocks of different
+        sizes, or of sums beside responses. A row is one quantity; taken apart it would be left out as nobody else's.
 
     Examples
     --------
@@ -79,10 +83,23 @@ def compare(
             f"these results have no parameter or response in common: {has}; compare like with like."
         )
     kept = common if shared else keys
+    _check_alike(kept, dict(zip(heads, zip(results, columns, strict=True), strict=True)))
     rows = [_row(key, [column.get(key) for column in columns], below) for key in kept]
     left = len(keys) - len(kept)
     notes = [f"{left} rows that one result alone has are left out; shared=False shows them."] if left else []
     return Table(heads, [*rows, *_facts(results)], notes=notes, below=below)
+
+
+def _check_alike(keys: Sequence[Key], results: Mapping[str, tuple[object, Mapping[Key, Estimate]]]) -> None:
+    """Refuse a row whose numbers are measured in unlike ways: a row is one quantity."""
+    for key in keys:
+        cells = {head: (result, found[key]) for head, (result, found) in results.items() if key in found}
+        alike(words_of(key), {repr(head): _measure(result, cell, key) for head, (result, cell) in cells.items()})
+
+
+def _measure(result: object, cell: Estimate, key: Key) -> Measure:
+    known = result._measure(key) if isinstance(result, Shown) else Measure()
+    return known._replace(units=cell.units)
 
 
 def _heads(results: Sequence[object], names: Sequence[str] | None) -> list[str]:
@@ -95,7 +112,7 @@ def _heads(results: Sequence[object], names: Sequence[str] | None) -> list[str]:
     return heads
 
 
-def _cells(result: object, level: float) -> dict[tuple[str, ...], Estimate]:
+def _cells(result: object, level: float) -> dict[Key, Estimate]:
     """Every number of a result that has a place of its own, by the names of its place."""
     if isinstance(result, Estimate):
         return {(result.label or "estimate",): result}
@@ -103,26 +120,27 @@ def _cells(result: object, level: float) -> dict[tuple[str, ...], Estimate]:
         raise SpecificationError(f"compare takes results and Estimates; found {type(result).__name__}.")
     frame = result._numbers(level)
     points = [name for name in POINTS if name in frame.columns][:1]
-    found: dict[tuple[str, ...], Estimate] = {}
+    found: dict[Key, Estimate] = {}
     for label, row in frame.iterrows() if points else ():
         value = _cell(row[points[0]])
         if isinstance(value, Estimate):
             found[_key(label)] = value
         elif isinstance(value, (int, float)):
-            found[_key(label)] = _estimate(row, float(value), level)
+            key = _key(label)
+            found[key] = _estimate(row, float(value), level, result._measure(key).units)
     if not found:
         raise SpecificationError(f"{type(result).__name__} has no estimates to compare; print its summary().")
     return found
 
 
-def _key(label: object) -> tuple[str, ...]:
+def _key(label: object) -> Key:
     return tuple(str(part) for part in (label if isinstance(label, tuple) else (label,)))
 
 
-def _estimate(row: pd.Series, value: float, level: float) -> Estimate:
+def _estimate(row: pd.Series, value: float, level: float, units: str) -> Estimate:
     error = next((_part(row[name], NO_ERROR) for name in ("std_error", "std") if name in row), NO_ERROR)
     ends = [_part(row[name], NO_SET) if name in row else NO_SET for name in ("lower", "upper")]
-    return Estimate(value, error, ends[0], ends[1], level=level)
+    return Estimate(value, error, ends[0], ends[1], level=level, units=units)
 
 
 def _part(value: object, instead: Unavailable) -> float | Unavailable:
@@ -130,7 +148,7 @@ def _part(value: object, instead: Unavailable) -> float | Unavailable:
     return float(found) if isinstance(found, (int, float)) else found if isinstance(found, Unavailable) else instead
 
 
-def _row(key: tuple[str, ...], cells: Sequence[Estimate | None], below: Below) -> Row:
+def _row(key: Key, cells: Sequence[Estimate | None], below: Below) -> Row:
     known = [cell for cell in cells if cell is not None]
     bare = below == "se" and any(isinstance(cell.std_error, Unavailable) for cell in known)
     shown: Below = "interval" if bare and all(_has_set(cell) for cell in known) else below
@@ -161,6 +179,6 @@ def _stated(result: Any) -> dict[str, Any]:
     return {name: value for name, value in result._facts().items() if not isinstance(value, Estimate)}
 
 
-def _some(column: dict[tuple[str, ...], Estimate]) -> str:
+def _some(column: dict[Key, Estimate]) -> str:
     labels = [repr(words_of(key)) for key in column]
     return ", ".join(labels[:3]) + (f", ... ({len(labels)})" if len(labels) > 3 else "")

@@ -19,6 +19,7 @@ from econ.tables.numbers import Number
 from econ.tables.row import Row
 from econ.tables.table import Table, words_of
 from econ.tables.tidy import of_fields, tidied
+from econ.units import Measure
 
 Facts: TypeAlias = Mapping[str, Any]
 LINES = 12
@@ -91,6 +92,12 @@ class Shown:
         return pd.DataFrame(
             {"value": pd.Series({name: _cell(value) for name, value in _contents(self).items()}, dtype=object)}
         )
+
+    def _measure(self, key: tuple[str, ...]) -> Measure:
+        """What the number of the row ``key`` of ``_numbers`` is measured in, as far as the result knows."""
+        units = getattr(self, "units", "")
+        own = type(self)._numbers is not Shown._numbers or type(self).summary is not Shown.summary
+        return Measure(units if own and isinstance(units, str) else "")
 
     def __repr__(self) -> str:
         found = self._facts() or _scalars(self)

@@ -25,7 +25,7 @@ ORDER = (
     {"memory"},
     {"kinds"},
     {"border"},
-    {"checks", "frozen"},
+    {"checks", "frozen", "units"},
     {"cluster"},
     {"estimate", "parallel", "files"},
     {"blocks", "tables"},

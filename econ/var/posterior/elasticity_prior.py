@@ -117,6 +117,7 @@ class ElasticityPrior:
 
     def probability(self, lower: ArrayLike, upper: ArrayLike) -> Array:
         """Prior probability of the intervals from ``lower`` to ``upper``; exact in both tails."""
+        checks.same_rows(lower=lower, upper=upper)
         low, high = _row("lower", lower), _row("upper", upper)
         if low.shape != high.shape or not (low <= high).all():
             raise SpecificationError("an interval runs from lower to upper, each as many numbers as the other.")

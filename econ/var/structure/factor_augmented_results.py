@@ -227,6 +227,7 @@ class FactorAugmentedStructural(Shown):
             shocks=base.shocks,
             draws=own if bootstrap is None else self._drawn(horizon, bootstrap, rng, chosen=chosen, n_jobs=n_jobs),
             units={name: fit.units[name] for name in names},
+            sizes=base.sizes,
             nobs=fit.reduced.nobs,
             parent=self,
             origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),

@@ -11,6 +11,7 @@ from econ.arrays import Array, Seed
 from econ.border import checked
 from econ.responses.irf import IRF
 from econ.responses.resampling import check_structural
+from econ.units import STANDARD
 from econ.var import _kernels as kernels
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import ReducedDraws
@@ -83,6 +84,7 @@ def generalised_irf(
         shocks=fit.variables,
         draws=np.concatenate([block[0] for block in blocks]) if blocks else None,
         units=fit.units,
+        sizes=dict.fromkeys(fit.variables, STANDARD),
         nobs=fit.nobs,
         parent=fit,
         origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),

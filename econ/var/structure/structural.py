@@ -21,6 +21,7 @@ from econ.responses import kept
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
 from econ.tables.shown import Facts, Shown
+from econ.units import STANDARD
 from econ.var import _kernels as kernels
 from econ.var.reduced.bias import without_bias
 from econ.var.reduced.bootstrap import bootstrap_blocks
@@ -97,6 +98,11 @@ class StructuralResults(Shown):
     def shock_names(self) -> tuple[str, ...]:
         """Names of the shocks."""
         return tuple(str(name) for name in self.impact.columns)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units of each variable, empty where the data say nothing."""
+        return self.parent.units
 
     @property
     def signs(self) -> Array:
@@ -192,7 +198,8 @@ class StructuralResults(Shown):
             shocks=self.shock_names,
             draws=drawn,
             draw_errors=errors,
-            units=self.parent.units,
+            units=self.units,
+            sizes=dict.fromkeys(self.shock_names, STANDARD),
             nobs=self.parent.nobs,
             parent=self,
             origin=None if bootstrap is None else (bootstrap, *seed_identity(rng)),

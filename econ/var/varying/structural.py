@@ -15,6 +15,7 @@ from econ.errors import SpecificationError
 from econ.frozen import guarded
 from econ.responses.irf import IRF
 from econ.tables.shown import Facts, Shown
+from econ.units import STANDARD
 from econ.var import _kernels as kernels
 from econ.var.scheme import PointScheme, Scheme
 from econ.var.structure.structural import StructuralResults
@@ -218,6 +219,7 @@ class VaryingStructural(Shown):
             shocks=found.shock_names,
             draws=draws,
             units=found.parent.units,
+            sizes=dict.fromkeys(found.shock_names, STANDARD),
             parent=self,
             origin=(self.parent.identity, None if joint else row),
             unstable=int(np.count_nonzero(~kernels.is_stable(blocks * scale / scale[:, None]))),

@@ -85,6 +85,9 @@ ANYTHING = {
     "no date": pd.NaT,
     "NA": pd.NA,
     "a list of None": [None],
+    "a moment with a zone": pd.Timestamp("2020-01-01", tz="UTC"),
+    "a list of moments with a zone": [pd.Timestamp("2020-01-01", tz="UTC")],
+    "a month": pd.Period("2020-01", "M"),
 }
 
 
@@ -142,10 +145,33 @@ def frames(frame):
         "dated by words": frame.set_axis([f"row {number}" for number in range(rows)], axis=0),
         "with nameless dates": frame.set_axis([pd.NaT] * rows, axis=0),
         "of another century": frame.set_axis(pd.period_range("1800-01", periods=rows, freq="M"), axis=0),
+        **dated(frame),
         "as an array": frame.to_numpy(),
         "as a column": frame.iloc[:, 0] if frame.shape[1] else frame,
         "as a mapping": frame.to_dict("list"),
     }
+
+
+def dated(frame):
+    """The same rows on dates of another kind: with a zone, with a time of day, as moments, as periods, two labels."""
+    index, rows = frame.index, len(frame)
+    moments = pd.bdate_range("2000-01-03", periods=rows)
+    if isinstance(index, pd.DatetimeIndex):
+        moments = index.tz_localize(None)
+    elif isinstance(index, pd.PeriodIndex) and not index.hasnans:
+        moments = index.to_timestamp()
+    found = {
+        "on moments with a zone": frame.set_axis(moments.tz_localize("UTC"), axis=0),
+        "on moments with a time": frame.set_axis(moments + pd.Timedelta(hours=9), axis=0),
+        "on moments": frame.set_axis(moments, axis=0),
+        "on days": frame.set_axis(moments.to_period("D"), axis=0),
+        "on lengths of time": frame.set_axis(pd.to_timedelta(range(rows), unit="D"), axis=0),
+        "on two labels a row": frame.set_axis(pd.MultiIndex.from_arrays([["a"] * rows, index]), axis=0),
+    }
+    for column in frame.columns[[kind.kind == "M" for kind in frame.dtypes]]:
+        if frame[column].dt.tz is None:
+            found[f"with a zone in {column}"] = frame.assign(**{column: frame[column].dt.tz_localize("UTC")})
+    return found
 
 
 def like(valid):
@@ -162,8 +188,11 @@ def like(valid):
     if isinstance(valid, np.ndarray):
         return spoiled(valid)
     if isinstance(valid, pd.Index):
-        return {"reversed": valid[::-1], "none": valid[:0], "twice": valid.append(valid), "one": valid[:1],
-                "numbers": pd.RangeIndex(len(valid)), "words": valid.astype(str), "list": list(valid)}  # fmt: skip
+        zoned = pd.bdate_range("2000-01-03", periods=len(valid), tz="UTC")
+        return {
+            "with a zone": zoned, "reversed": valid[::-1], "none": valid[:0], "twice": valid.append(valid),
+            "one": valid[:1], "numbers": pd.RangeIndex(len(valid)), "words": valid.astype(str), "list": list(valid),
+        }  # fmt: skip
     if isinstance(valid, (bool, str)) or valid is None:
         return {"in a list": [valid], "with a space": f"{valid} "}
     if isinstance(valid, (int, float)):
@@ -199,6 +228,10 @@ def _mappings(valid):
         "of infinity": dict.fromkeys(valid, math.inf),
         "of minus one": dict.fromkeys(valid, -1),
         "of lists": {key: [] for key in valid},
+        "of moments with a zone": {key: [pd.Timestamp("2020-01-01", tz="UTC")] * 2 for key in valid},
+        "of pairs with and without a zone": {
+            key: (pd.Timestamp("1991-01-01", tz="UTC"), "1992-01-01") for key in valid
+        },
         "with an unknown key": {**valid, "nonsense": valid.get(key)},
         "with a numeric key": {1: valid.get(key)},
         "as pairs": list(valid.items()),

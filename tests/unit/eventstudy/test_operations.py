@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 from linearmodels.iv import IV2SLS
 
-from econ.errors import SampleTooShort, SchemaError, SpecificationError, UnknownName
+from econ.errors import FrequencyError, SampleTooShort, SchemaError, SpecificationError, UnknownName
 from econ.eventstudy import Operations
 from econ.simulate import OperationMarket
 
@@ -378,3 +378,18 @@ COVERAGE = {
     ((("lean", 0.1), ("load", 0.0)), 0): (0.1, 0.0),
     ((), 20, "summed"): (90.5, 84.6),
 }
+
+
+@pytest.mark.parametrize("change", [lambda days: days.tz_localize("UTC"), lambda days: days + pd.Timedelta(hours=9)])
+def test_amounts_and_eras_with_a_clock_are_refused_as_daily_data_are(change):
+    sample = OperationMarket(impact=2.0).simulate(days=300, rng=1)
+    days, amounts = sample.amounts.index, sample.amounts
+    how = {"response": "yield", "units": "USD bn sold", "horizons": (-2, 3)}
+    for daily, given, eras in (
+        (sample.daily.frame.set_axis(change(sample.daily.frame.index), axis=0), amounts, None),
+        (sample.daily, amounts.set_axis(change(days)), None),
+        (sample.daily, amounts, {"one": (change(days)[0], days[-1])}),
+        (sample.daily, amounts, {"one": (days[0], change(days)[-1])}),
+    ):
+        with pytest.raises(FrequencyError, match=r"without time of day or zone; .*tz_localize\(None\)"):
+            Operations(daily, given, eras=eras, **how)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from econ import EventStudy
+from econ import Dataset, EventStudy
 from econ.errors import SpecificationError, UnknownName
 from econ.eventstudy._kernels import fit_windows
 from econ.eventstudy.battery import TESTS
@@ -192,3 +192,10 @@ def test_a_study_without_units_has_no_empty_line_for_them(returns):
     one = study(returns, [300]).fit()
     assert one.units == ""
     assert "units" not in repr(one)
+
+
+def test_a_mean_over_firms_is_of_one_unit(returns):
+    units = dict.fromkeys(FIRMS, "percent")
+    assert study(Dataset.from_frame(returns, units=units), [200, 300]).pooled().mean().units == "percent"
+    with pytest.raises(SpecificationError, match="'a' is in 'percent' and 'b' in 'USD'; convert one first"):
+        study(Dataset.from_frame(returns, units=units | {"b": "USD"}), [200, 300]).pooled().mean()

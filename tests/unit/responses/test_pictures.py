@@ -84,8 +84,8 @@ def test_a_projection_draws_its_responses_itself(kind):
 
 
 def test_results_are_drawn_over_each_other(data, svar, irf):
-    projection = LocalProjection(data, ["x", "y"], "x", lags=1).fit(6)
-    ax = axes()
+    projection, ax = LocalProjection(data, ["x", "y"], "x", lags=1).fit(6), axes()
+    irf = irf.scale(to=1.0, response="x")
     plot_responses({"VAR": irf, "$projection$": projection}, kind="pointwise", response="y", shock="x", ax=ax)
     first, second = ax.lines[:2]
     np.testing.assert_array_equal(second.get_ydata(), projection.irf.point[:, 1, 0])

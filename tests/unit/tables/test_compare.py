@@ -35,7 +35,7 @@ def test_cells_are_those_of_the_results(fits):
 
 
 def test_responses_of_a_var_and_a_projection_stand_together(data, fits):
-    irf = fits[0].identify(Cholesky("x", "y")).irf(3, MovingBlock(draws=40), rng=1)
+    irf = fits[0].identify(Cholesky("x", "y")).irf(3, MovingBlock(draws=40), rng=1).scale(to=1.0, response="x")
     projection = LocalProjection(data, "y", "x", lags=1).fit(3)
     table = compare(irf, projection, names=["VAR", "projection"])
     row = table.loc["2, y, x"]
