@@ -98,7 +98,7 @@ def opposite_bias(
     Raises
     ------
     SpecificationError
-        For estimates without standard errors or in different units, or as :func:`imbens_manski`.
+        For estimates without standard errors, by instruments, or in different units, or as :func:`imbens_manski`.
 
     Examples
     --------
@@ -109,6 +109,11 @@ def opposite_bias(
     for each in (low, high):
         if not isinstance(each, Estimate) or isinstance(each.std_error, Unavailable):
             raise SpecificationError(f"bounds need two Estimates with standard errors; found {each!r}.")
+        if getattr(each.parent, "trusts_instruments", False):
+            raise SpecificationError(
+                f"bounds rest on normal errors, and that of {each.label or 'an estimate'!r} trusts its instruments; "
+                "use its set, robust_set() or weak_iv_set(), by itself."
+            )
     if low.units != high.units:
         raise SpecificationError(f"the two estimates are in {low.units!r} and {high.units!r}; convert one.")
     errors = (float(low.std_error), float(high.std_error))  # type: ignore[arg-type]

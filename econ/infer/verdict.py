@@ -155,7 +155,8 @@ def verdict(
     Raises
     ------
     SpecificationError
-        If units differ, ``first`` is given with an estimate, or there is nothing finite to compare with.
+        If units differ, ``first`` is given with an estimate, there is nothing finite to compare with, or the interval
+        of an estimate trusts an instrument (:meth:`econ.Estimate.deciding_set`).
 
     Examples
     --------
@@ -176,7 +177,7 @@ def verdict(
         raise SpecificationError("first is a figure beside a figure; an estimate has no first print.")
     if isinstance(found, Estimate) and found.units and claim.units and found.units != claim.units:
         raise SpecificationError(f"claim and estimate need one unit; found {claim.units!r} and {found.units!r}.")
-    region = found if isinstance(found, ConfidenceSet) else found.confidence_set()
+    region = found if isinstance(found, ConfidenceSet) else found.deciding_set()
     if not region.intervals:
         raise SpecificationError("the set is empty: it agrees with no claim; look at the model before the claim.")
     value: float | Unavailable = Unavailable("a set without a value")

@@ -155,6 +155,11 @@ class LinearSpecification:
         name = self.label or str(vars(self)["regressor"].name or "regressor")
         return Estimate(fit.value, fit.std_error, *ends, self.level, self.units, name, self.nobs, parent=self)
 
+    @property
+    def trusts_instruments(self) -> bool:
+        """Whether the interval holds only where the instrument is strong."""
+        return vars(self)["instrument"] is not None
+
     def null_draws(self, plan: NullPlan) -> tuple[Array, Array]:
         """Estimate and z score in each null sample of a plan, (B,) and (B,).
 

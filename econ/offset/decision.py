@@ -90,7 +90,8 @@ def decide(
     Raises
     ------
     SpecificationError
-        Unless ``0 < none < full < 1``, or if the estimate has no set.
+        Unless ``0 < none < full < 1``, or if the estimate has no set, or an interval that trusts an instrument
+        (:meth:`econ.Estimate.deciding_set`).
 
     Examples
     --------
@@ -102,7 +103,7 @@ def decide(
     power = checks.real("power", power, least=0.5, below=1.0)
     if none >= full:
         raise SpecificationError(f"thresholds must satisfy 0 < none < full < 1; found {none} and {full}.")
-    region = estimate.confidence_set()
+    region = estimate.deciding_set()
     verdict = _verdict(region, none, full)
     error = estimate.std_error
     detectable: float | Unavailable = NO_ERROR

@@ -14,6 +14,7 @@ from econ.errors import SpecificationError
 from econ.frozen import guarded
 
 if TYPE_CHECKING:
+    from econ.estimate import ConfidenceSet
     from econ.responses.irf import IRF
     from econ.responses.resampling import Bootstrap
 
@@ -150,6 +151,20 @@ class Linear(Protocol):
     @property
     def spread(self) -> Array:
         """Influence rows (R, (H + 1) n s)."""
+        ...
+
+
+@runtime_checkable
+class Instrumented(Protocol):
+    """Results that may rest on instruments, whose errors and draws say nothing of how weak these are."""
+
+    @property
+    def instrumented(self) -> bool:
+        """Whether they do."""
+        ...
+
+    def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
+        """The set of one response, as estimated, that holds however weak they are; None where none is defined."""
         ...
 
 
