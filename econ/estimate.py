@@ -175,7 +175,7 @@ class Estimate:
     label : str
         What the number is.
     nobs : int
-        Observations (or events) behind it.
+        Observations (or events) behind it; 0 where that is not known.
     region : ConfidenceSet, optional
         The set itself where it need not be one bounded interval (Fieller, Anderson-Rubin).
     parent : object, optional

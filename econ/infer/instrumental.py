@@ -19,7 +19,7 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import _instrumental_kernels as kernels
 from econ.infer._kernels import full_rank_qr
-from econ.infer.covariance import check_lags, group_codes
+from econ.infer.covariance import check_lags, consecutive, group_codes
 from econ.infer.inversion import invert
 from econ.infer.regression import default_lags
 from econ.tables.shown import Facts, Shown, coefficient_table
@@ -192,8 +192,8 @@ def instrumental(
     SpecificationError
         If linearmodels is absent, for fewer instruments than endogenous variables, fewer groups than instruments,
         rows that do not match, or unknown words.
-    SchemaError
-        For missing values, or names that stand twice.
+    SchemaError, FrequencyError
+        For missing values, names that stand twice, or (for "hac") dates that are out of order or have gaps.
     SingularDesign
         If instruments or regressors are collinear, or an endogenous variable is a combination of instruments.
     SampleTooShort
@@ -219,6 +219,7 @@ def instrumental(
     method = checks.choice("method", method, METHODS)
     cov = checks.choice("covariance", cov, COVARIANCES)
     tables = _tables(y, endogenous, instruments, exog)
+    consecutive(cov, y, bandwidth=bandwidth)
     size = len(y)
     lags, codes = _dependence(cov, bandwidth, groups, size=size, instruments=instruments.shape[1])
     found = _estimated(tables, method, cov, lags, codes)

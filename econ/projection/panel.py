@@ -156,11 +156,17 @@ class PanelProjection:
             If a unit has fewer than two rows, or all have fewer than coefficients + 10, at the last horizon.
         SingularDesign
             If a regressor is collinear with effects and the others.
+        FrequencyError
+            With lags of "driscoll-kraay", if no unit has a row in some period between the others.
         """
         self._check_covariance(cov, bandwidth)
         horizon = checks.horizon(horizon)
         self._check_rows(horizon)
         sections = tuple(self.cross_section(h) for h in range(horizon + 1))
+        if cov == "driscoll-kraay" and bandwidth != 0:
+            when = self.data.index.get_level_values(1)
+            for h in range(1 if bandwidth is None else 0, horizon + 1):  # at horizon 0 there are no lags by default
+                check_index(when[self._rows(h)].unique().sort_values())
         if bandwidth is not None:
             bandwidth = check_lags(bandwidth, int(sections[-1].effects.periods.max()) + 1)
         results = PanelResults(self, sections, cov, bandwidth)
