@@ -43,6 +43,11 @@ class Bounds(Shown):
         As in `Estimate`.
     parents : tuple
         The two estimates.
+
+    Raises
+    ------
+    SpecificationError
+        For NaN.
     """
 
     lower: float
@@ -52,6 +57,9 @@ class Bounds(Shown):
     units: str = ""
     label: str = ""
     parents: tuple[Estimate, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        checks.known(self, "lower", "upper")
 
     @property
     def crossed(self) -> bool:

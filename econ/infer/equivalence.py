@@ -38,6 +38,11 @@ class Equivalence(Shown):
         The smallest bound at which equivalence would be accepted; ``inf`` where the set is unbounded.
     size : float
         Size of each of the two tests.
+
+    Raises
+    ------
+    SpecificationError
+        For NaN; what cannot be given is `Unavailable`.
     """
 
     value: float
@@ -47,6 +52,9 @@ class Equivalence(Shown):
     p_value: float | Unavailable
     smallest_bound: float | Unavailable
     size: float
+
+    def __post_init__(self) -> None:
+        checks.known(self, "value", "std_error", "bound", "statistic", "p_value", "smallest_bound", "size")
 
     @property
     def accepted(self) -> bool:

@@ -101,6 +101,11 @@ class Verdict(Shown):
     detectable : float or Unavailable
         Smallest effect that the estimate would have seen, in its units: half of its set and room for its error.
         `Unavailable` where the set has no end or two parts.
+
+    Raises
+    ------
+    SpecificationError
+        For another word, or NaN.
     """
 
     word: str
@@ -108,6 +113,12 @@ class Verdict(Shown):
     found: Estimate | ConfidenceSet | float
     factor: float | Unavailable
     detectable: float | Unavailable
+
+    def __post_init__(self) -> None:
+        checks.keep(self, word=checks.choice("verdict", self.word, VERDICTS))
+        if not isinstance(self.found, (Estimate, ConfidenceSet)):
+            checks.known(self, "found")
+        checks.known(self, "factor", "detectable")
 
     def __str__(self) -> str:
         if self.word == "not decidable" and not isinstance(self.detectable, Unavailable):

@@ -51,6 +51,11 @@ class Decision(Shown):
         One sentence.
     parent : Estimate
         The estimate.
+
+    Raises
+    ------
+    SpecificationError
+        For another verdict, or a detectable offset of NaN.
     """
 
     verdict: str
@@ -59,6 +64,10 @@ class Decision(Shown):
     nobs_needed: int | Unavailable
     line: str
     parent: Estimate = field(repr=False)
+
+    def __post_init__(self) -> None:
+        checks.keep(self, verdict=checks.choice("verdict", self.verdict, (NONE, PARTIAL, FULL, AGAINST, OPEN)))
+        checks.known(self, "detectable")
 
     def __str__(self) -> str:
         return self.line

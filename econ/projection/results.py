@@ -333,6 +333,10 @@ class ProjectionResults(Shown):
         """The set that estimates of ``irf.at`` carry: `robust_set`; None where there is none (states, a modifier)."""
         if not self.instrumented or len(self.shocks) > 1:
             return None
+        if (
+            self.std_errors[self._horizon(horizon), self._position(response), 0] == 0.0
+        ):  # known, whatever the instrument
+            return ConfidenceSet(((0.0, 0.0),), level)
         return self.robust_set(response, horizon, level=level)
 
     @property

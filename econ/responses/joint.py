@@ -74,6 +74,11 @@ class Reading:
         Degrees of freedom of Student's t; None means the normal.
     parent : object
         What was read.
+
+    Raises
+    ------
+    SpecificationError
+        For numbers that are not finite, or a covariance that is none.
     """
 
     point: Array
@@ -82,6 +87,10 @@ class Reading:
     nobs: int
     df: float | None
     parent: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        checks.finite("point of a reading", self.point)
+        checks.covariance("covariance of a reading", self.covariance)
 
     def turned(self, turn: Array) -> Reading:
         """Linear functions of the numbers, ``turn`` (r, k).

@@ -74,7 +74,7 @@ def refuse_predicted(values: Array, terms: Array, lags: int, names: Sequence[str
         Names the variable.
     """
     n, m = values.shape[1], terms.shape[1]
-    full = np.isfinite(np.hstack([values[lags:], kernels.lag_matrix(values, lags)])).all(axis=1)
+    full = np.asarray(np.isfinite(np.hstack([values[lags:], kernels.lag_matrix(values, lags)])).all(axis=1))
     room = int(full.sum()) - m - SPARE  # coefficients that an equation may have
     together, alone = min(lags, room // n), min(lags, room)
     if together >= 1:

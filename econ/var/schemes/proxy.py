@@ -75,6 +75,7 @@ class ProxyResults(StructuralResults):
     def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
         """None: `weak_iv_set` is of a unit effect, and these responses are to one standard deviation."""
         del response, horizon, level
+        return None
 
     @told_by(weak_iv_set)
     def weak_iv_set(self, response: str, horizon: int, level: float = 0.90, *, to: float | None = None) -> pd.DataFrame:
