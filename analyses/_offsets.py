@@ -13,7 +13,7 @@ from analyses.specification import CHINA, JAPAN, UK, Specification, fitted
 from econ import Dataset
 from econ.data import Variable
 from econ.data.use import using
-from econ.errors import WeakInstrument
+from econ.errors import SpecificationError, WeakInstrument
 from econ.offset import OwnShocks
 from econ.var import Proxy, ProxyResults, StructuralResults
 
@@ -61,7 +61,10 @@ def proxy_system(spec: Specification) -> ProxyResults:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeakInstrument)  # the first stage is printed
         svar = fitted(spec).identify(_proxy(spec, CHINA))
-    assert isinstance(svar, ProxyResults)
+    if not isinstance(svar, ProxyResults):
+        raise SpecificationError(
+            f"a proxy identifies a system by one shock; found {type(svar).__name__}; pass a Proxy."
+        )
     return svar
 
 

@@ -23,6 +23,9 @@ from econ.memory import pieces
 SPARE = 10
 """Observations that every regression must have beyond its coefficients."""
 
+ALIKE = 1e-8
+"""Relative; how far from symmetric and positive rounding may have left a covariance."""
+
 TINY = 1e-9
 """Least probability that can be asked for, and least distance from one: beyond, quantiles overflow."""
 
@@ -154,6 +157,55 @@ def finite(name: str, values: Array | None) -> None:
     if bad.any():
         place = tuple(int(each) for each in np.unravel_index(int(bad.argmax()), bad.shape))
         raise SpecificationError(f"{name} must be finite; found {values[place]} at {list(place)}.")
+
+
+def known(frozen: object, *fields: str) -> None:
+    """Keep these fields of a result as plain floats; refuse NaN, by which every comparison is false and words are lies.
+
+    Infinity passes (a bound may have no end), and so does an ``Unavailable``, which says why there is no number.
+
+    Raises
+    ------
+    SpecificationError
+        For NaN, and for what is neither a number nor an ``Unavailable``.
+    """
+    for field in fields:
+        value = getattr(frozen, field)
+        if isinstance(getattr(value, "reason", None), str):
+            continue
+        number = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+        if math.isnan(number):
+            raise SpecificationError(
+                f"{field} of {type(frozen).__name__} must be a number; found {value!r}; where there is none, give "
+                "Unavailable(reason)."
+            )
+        keep(frozen, **{field: number})
+
+
+def covariance(name: str, matrix: Array) -> None:
+    """Refuse a matrix that no numbers have as their covariance: not symmetric, or with a negative variance in it.
+
+    Singular ones pass, and so do rounding errors of 1e-8 of the variances.
+
+    Raises
+    ------
+    SpecificationError
+        With the variance or the eigenvalue (of the correlations) that is negative.
+    """
+    finite(name, matrix)
+    variances = np.diag(matrix)
+    if variances.min() < 0.0:
+        raise SpecificationError(f"{name} must have no negative variance; found {variances.min():g}.")
+    scale = np.sqrt(np.where(variances > 0.0, variances, 1.0))
+    alike = matrix / np.outer(scale, scale)
+    if np.abs(alike - alike.T).max() > ALIKE:
+        raise SpecificationError(f"{name} must be symmetric; its halves differ by {np.abs(matrix - matrix.T).max():g}.")
+    least = float(np.linalg.eigvalsh(alike)[0])
+    if least < -ALIKE:
+        raise SpecificationError(
+            f"{name} must have no negative eigenvalue, or some combination has a negative variance; found {least:g} "
+            "among those of its correlations."
+        )
 
 
 def level(value: object) -> float:

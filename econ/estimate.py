@@ -175,7 +175,7 @@ class Estimate:
     label : str
         What the number is.
     nobs : int
-        Observations (or events) behind it.
+        Observations (or events) behind it; 0 where that is not known.
     region : ConfidenceSet, optional
         The set itself where it need not be one bounded interval (Fieller, Anderson-Rubin).
     parent : object, optional
@@ -248,6 +248,24 @@ class Estimate:
                 f"{self.label or 'the estimate'} has no interval, so it decides nothing; ask for draws."
             )
         return ConfidenceSet(((self.lower, self.upper),), self.level)
+
+    def deciding_set(self) -> ConfidenceSet:
+        """The set that a verdict may rest on: :meth:`confidence_set`, where that does not trust an instrument.
+
+        Raises
+        ------
+        SpecificationError
+            If it has neither region nor interval, or an interval that covers only where the instruments behind it are
+            strong: however weak they are, it looks as sure.
+        """
+        if self.region is None and getattr(self.parent, "trusts_instruments", False):
+            raise SpecificationError(
+                f"{self.label or 'the estimate'} comes from instruments, and its interval, {self.lower} to "
+                f"{self.upper}, holds only if they are strong; give the set that holds however weak they are "
+                "(robust_set(), weak_iv_set(), or modified_set() of the results), or dataclasses.replace(estimate, "
+                "region=that set)."
+            )
+        return self.confidence_set()
 
     def __neg__(self) -> Self:
         """The same number counted the other way round, its interval and set too."""

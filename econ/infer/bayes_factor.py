@@ -32,12 +32,20 @@ class BayesFactor(Shown):
         Of the effect under the prior, in its units.
     null : float
         Effect under the null.
+
+    Raises
+    ------
+    SpecificationError
+        For NaN.
     """
 
     log: float
     posterior_mean: float
     posterior_sd: float
     null: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.known(self, "log", "posterior_mean", "posterior_sd", "null")
 
     @property
     def value(self) -> float:

@@ -44,6 +44,11 @@ class Bounds(Shown):
         As in `Estimate`.
     parents : tuple
         The two estimates.
+
+    Raises
+    ------
+    SpecificationError
+        For NaN.
     """
 
     lower: float
@@ -53,6 +58,9 @@ class Bounds(Shown):
     units: str = ""
     label: str = ""
     parents: tuple[Estimate, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        checks.known(self, "lower", "upper")
 
     @property
     def crossed(self) -> bool:
@@ -99,7 +107,7 @@ def opposite_bias(
     Raises
     ------
     SpecificationError
-        For estimates without standard errors or in different units, or as :func:`imbens_manski`.
+        For estimates without standard errors, by instruments, or in different units, or as :func:`imbens_manski`.
 
     Examples
     --------
@@ -110,6 +118,11 @@ def opposite_bias(
     for each in (low, high):
         if not isinstance(each, Estimate) or isinstance(each.std_error, Unavailable):
             raise SpecificationError(f"bounds need two Estimates with standard errors; found {each!r}.")
+        if getattr(each.parent, "trusts_instruments", False):
+            raise SpecificationError(
+                f"bounds rest on normal errors, and that of {each.label or 'an estimate'!r} trusts its instruments; "
+                "use its set, robust_set() or weak_iv_set(), by itself."
+            )
     unit = one_unit({"low": low.units, "high": high.units}, known=False)
     errors = (float(low.std_error), float(high.std_error))  # type: ignore[arg-type]
     interval = imbens_manski(

@@ -17,10 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 from econ import checks
 from econ.arrays import Array
 from econ.border import checked
+from econ.data.index import dates
 from econ.errors import SchemaError, SpecificationError
 from econ.infer import _kernels as k
 
 KINDS = ("hc0", "hc1", "hc2", "hc3")
+DATED = ("hac", "ewc")  # what depends on the distances between rows
 FEW_GROUPS = 40
 """Groups below which clustered tests reject too often (Cameron and Miller 2015)."""
 
@@ -97,6 +99,8 @@ def newey_west(x: ArrayLike, u: ArrayLike, *, lags: int) -> Array:
         If ``lags < 0`` or ``lags >= T``, or x and u are tables on unlike rows.
     SingularDesign
         If ``x`` has rank below k; names the columns involved.
+    SchemaError, FrequencyError
+        If ``x`` or ``u`` has dates that do not follow one another.
 
     References
     ----------
@@ -107,6 +111,7 @@ def newey_west(x: ArrayLike, u: ArrayLike, *, lags: int) -> Array:
     >>> newey_west(np.ones((4, 1)), np.array([1.0, -1.0, 1.0, -1.0]), lags=0)
     array([[0.25]])
     """
+    consecutive("hac", x, u, bandwidth=lags)
     residuals, q, r = checked_design(x, u)
     return k.bartlett(k.influence(q, r, residuals), check_lags(lags, q.shape[0]))
 
@@ -137,6 +142,8 @@ def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
         If ``terms < 1`` or ``terms >= T``, or x and u are tables on unlike rows.
     SingularDesign
         If ``x`` has rank below k; names the columns involved.
+    SchemaError, FrequencyError
+        If ``x`` or ``u`` has dates that do not follow one another.
 
     References
     ----------
@@ -149,6 +156,7 @@ def ewc(x: ArrayLike, u: ArrayLike, *, terms: int | None = None) -> Array:
     >>> bool(abs(500 * ewc(np.ones((500, 1)), shock - shock.mean())[0, 0] - 1.0) < 0.5)
     True
     """
+    consecutive("ewc", x, u)
     residuals, q, r = checked_design(x, u)
     size = q.shape[0]
     terms = check_terms(ewc_terms(size) if terms is None else terms, size)
@@ -262,7 +270,8 @@ def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Ar
     u : array (N,)
         Residuals.
     periods : array (N,)
-        Period of each row; sortable. Scores are summed within periods, then treated as a time series.
+        Period of each row: dates, periods or integers, sortable, none missing between them (with ``lags=0`` any label).
+        Scores are summed within periods, then treated as a time series.
     lags : int
         Bartlett lags, in periods.
 
@@ -274,6 +283,8 @@ def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Ar
     ------
     SpecificationError
         If ``lags`` is negative or not below the number of periods, or tables stand on unlike rows.
+    SchemaError, FrequencyError
+        With lags, if a period is missing between the others: scores on both sides of it would count as neighbours.
 
     References
     ----------
@@ -286,8 +297,28 @@ def driscoll_kraay(x: ArrayLike, u: ArrayLike, *, periods: Any, lags: int) -> Ar
     """
     residuals, q, r = checked_design(x, u, periods=periods)
     codes = group_codes(periods, q.shape[0])
-    sums = k.by_group(k.influence(q, r, residuals), codes)
-    return k.bartlett(sums, check_lags(lags, sums.shape[0]))
+    lags = check_lags(lags, int(codes.max()) + 1)
+    if lags:
+        dates(pd.Index(np.unique(np.asarray(periods))))
+    return k.bartlett(k.by_group(k.influence(q, r, residuals), codes), lags)
+
+
+def consecutive(cov: str, *given: object, bandwidth: int | None = None) -> None:
+    """Refuse dated rows that do not follow one another, where a covariance counts distances between them.
+
+    Rows without dates (arrays) are taken as they stand; of a Series or DataFrame, also a part of another, rows left out
+    or shuffled would be neighbours that they are not.
+
+    Raises
+    ------
+    SchemaError, FrequencyError
+        As :func:`econ.data.index.dates`, with "hac" and "ewc", but for a bandwidth of no lags.
+    """
+    if cov not in DATED or (cov == "hac" and bandwidth == 0):
+        return
+    for each in given:
+        if isinstance(each, (pd.Series, pd.DataFrame)):
+            dates(each.index)
 
 
 def check_lags(lags: int, size: int) -> int:

@@ -38,6 +38,11 @@ class Equivalence(Shown):
         The smallest bound at which equivalence would be accepted; ``inf`` where the set is unbounded.
     size : float
         Size of each of the two tests.
+
+    Raises
+    ------
+    SpecificationError
+        For NaN; what cannot be given is `Unavailable`.
     """
 
     value: float
@@ -47,6 +52,9 @@ class Equivalence(Shown):
     p_value: float | Unavailable
     smallest_bound: float | Unavailable
     size: float
+
+    def __post_init__(self) -> None:
+        checks.known(self, "value", "std_error", "bound", "statistic", "p_value", "smallest_bound", "size")
 
     @property
     def accepted(self) -> bool:
@@ -97,8 +105,8 @@ def equivalence(
     Raises
     ------
     SpecificationError
-        If the standard error or the bound is not positive, a value is not finite, an `Estimate` has no interval, or an
-        option does not belong to it.
+        If the standard error or the bound is not positive, a value is not finite, an `Estimate` has no interval, or one
+        that trusts an instrument (:meth:`econ.Estimate.deciding_set`), or an option does not belong to it.
 
     References
     ----------
@@ -119,7 +127,7 @@ def equivalence(
             raise SpecificationError(
                 "an Estimate brings its own error and level; give equivalence the Estimate and bound= alone."
             )
-        least, size = smallest_bound(value), round(0.5 - 0.5 * value.confidence_set().level, 12)
+        least, size = smallest_bound(value), round(0.5 - 0.5 * value.deciding_set().level, 12)
         return Equivalence(value.value, value.std_error, bound, BY_SET, BY_SET, least, size)
     value, std_error = checks.real("value", value), checks.real("std_error", std_error, above=0.0)
     size = checks.real("size", 0.05 if size is None else size, above=0.0, below=1.0)
@@ -148,7 +156,7 @@ def smallest_bound(effect: Estimate | ConfidenceSet) -> float | Unavailable:
     Raises
     ------
     SpecificationError
-        If an `Estimate` has no interval.
+        If an `Estimate` has no interval, or one that trusts an instrument (:meth:`econ.Estimate.deciding_set`).
 
     Examples
     --------
@@ -157,7 +165,7 @@ def smallest_bound(effect: Estimate | ConfidenceSet) -> float | Unavailable:
     >>> smallest_bound(ConfidenceSet(((-float("inf"), -2.0), (3.0, float("inf"))), 0.90))
     inf
     """
-    region = effect if isinstance(effect, ConfidenceSet) else effect.confidence_set()
+    region = effect if isinstance(effect, ConfidenceSet) else effect.deciding_set()
     if not region.intervals:
         return Unavailable("the set is empty: the test rejects every value of the effect")
     return max(abs(region.lower), abs(region.upper))

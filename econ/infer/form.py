@@ -44,6 +44,12 @@ class ReducedForm(Shown):
         Degrees of freedom of the covariance in its own theory: the cosines of "ewc", infinitely many for the others.
     parent : object, optional
         What it was estimated from.
+
+    Raises
+    ------
+    SpecificationError
+        For shapes that do not match, values that are not finite, a covariance or moments that are none (not symmetric,
+        a negative variance or eigenvalue), or degrees of freedom and a factor that are not above 0.
     """
 
     outcome: Array
@@ -73,6 +79,8 @@ class ReducedForm(Shown):
                     f"{name} of {max(m, 0)} instruments must have the shape {shape}; found {getattr(self, name).shape}."
                 )
             checks.finite(name, getattr(self, name))
+        checks.covariance("covariance", self.covariance)
+        checks.covariance("moments", self.moments)
         for name in ("df", "factor", "plain_df"):
             if not getattr(self, name) > 0.0 or (name == "factor" and math.isinf(self.factor)):
                 raise SpecificationError(f"{name} must be a number above 0, or inf; found {getattr(self, name)!r}.")

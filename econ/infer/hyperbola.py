@@ -25,7 +25,7 @@ from econ.checks import SPARE
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate
 from econ.frozen import guarded
-from econ.infer.covariance import check_lags, check_terms
+from econ.infer.covariance import check_lags, check_terms, consecutive
 from econ.infer.sandwich import joint_covariance
 from econ.infer.weak import anderson_rubin
 from econ.tables.shown import Shown
@@ -178,8 +178,9 @@ def leaning_curve(
     ------
     SpecificationError
         For arrays of different lengths, series on unlike rows, or an unknown covariance.
-    SchemaError
-        For values that are not finite, or a series that does not vary.
+    SchemaError, FrequencyError
+        For values that are not finite, a series that does not vary, or (for "hac" and "ewc") dates that are out of
+        order or have gaps.
     SampleTooShort
         With fewer observations than regressors + 10.
 
@@ -197,8 +198,9 @@ def leaning_curve(
     >>> print(curve.at(0.5))
     0.842 bp per USD bn, s.e. 0.032, 90% set [0.79, 0.90]
     """
-    y, x, columns = partialled(change, flow, controls)
     cov = checks.choice("covariance", cov, ("hac", "ewc", "hc0", "hc1", "hc2", "hc3"))
+    consecutive(cov, change, flow, controls, bandwidth=bandwidth)
+    y, x, columns = partialled(change, flow, controls)
     return LeaningCurve(y, x, columns, cov, checked_bandwidth(cov, bandwidth, len(y)), units)
 
 

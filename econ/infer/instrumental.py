@@ -19,7 +19,7 @@ from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import _instrumental_kernels as kernels
 from econ.infer._kernels import full_rank_qr
-from econ.infer.covariance import check_lags, group_codes
+from econ.infer.covariance import check_lags, consecutive, group_codes
 from econ.infer.inversion import invert
 from econ.infer.regression import default_lags
 from econ.tables.shown import Facts, Shown, coefficient_table
@@ -27,6 +27,7 @@ from econ.tables.shown import Facts, Shown, coefficient_table
 METHODS = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "cue": "IVGMMCUE"}
 COVARIANCES = {"unadjusted": "unadjusted", "hc1": "robust", "cluster": "clustered", "hac": "kernel"}
 EXACT = 1e-12  # share of an endogenous variable, squared, that instruments leave: rounding errors
+MOST = 2  # endogenous variables over which a set can be projected
 GRID = 201  # angles tried first for a set
 
 
@@ -86,12 +87,26 @@ class Instrumental(Shown):
         return pd.Series(np.sqrt(np.diag(self.covariance)), index=self.params.index)
 
     def estimate(self, name: str, *, level: float = 0.90, units: str = "", label: str = "") -> Estimate:
-        """One coefficient with its interval, which trusts the strength of the instruments."""
+        """One coefficient; of an endogenous variable with its `robust_set`, which holds however weak the instruments.
+
+        Without a set (exogenous regressors, more than two endogenous variables) the interval is that of the table,
+        which trusts the strength of the instruments, and no verdict is passed by it
+        (:meth:`econ.Estimate.deciding_set`).
+        """
         checks.position("coefficient", name, [str(each) for each in self.params.index])
         level, value, error = checks.level(level), float(self.params[name]), float(self.std_errors[name])
         width = float(scipy.special.stdtrit(self.df, 0.5 + 0.5 * level)) * error
-        ends = value - width, value + width
-        return Estimate(value, error, *ends, level=level, units=units, label=label or name, nobs=self.nobs)
+        lower, upper, region = value - width, value + width, None
+        if name in self.first_stage.index and len(self.first_stage) <= MOST:
+            region = self.robust_set(name, level=level)
+            lower, upper = region.lower, region.upper
+        words = {"level": level, "units": units, "label": label or name, "nobs": self.nobs}
+        return Estimate(value, error, lower, upper, region=region, parent=self, **words)  # type: ignore[arg-type]
+
+    @property
+    def trusts_instruments(self) -> bool:
+        """Whether intervals without a region hold only where the instruments are strong: they do."""
+        return True
 
     def robust_set(self, name: str, *, level: float = 0.90) -> ConfidenceSet:
         """Values of one endogenous coefficient that Anderson and Rubin do not reject for some value of the other.
@@ -119,7 +134,7 @@ class Instrumental(Shown):
         """
         names = [str(each) for each in self.first_stage.index]
         place, level = checks.position("endogenous variable", name, names), checks.level(level)
-        if len(names) > 2:
+        if len(names) > MOST:
             raise SpecificationError(f"sets are projected over one other variable; found {len(names)} endogenous ones.")
         form, covariance = self.parts
         critical = float(2.0 * scipy.special.gammaincinv(len(form) / 2.0, level))
@@ -177,8 +192,8 @@ def instrumental(
     SpecificationError
         If linearmodels is absent, for fewer instruments than endogenous variables, fewer groups than instruments,
         rows that do not match, or unknown words.
-    SchemaError
-        For missing values, or names that stand twice.
+    SchemaError, FrequencyError
+        For missing values, names that stand twice, or (for "hac") dates that are out of order or have gaps.
     SingularDesign
         If instruments or regressors are collinear, or an endogenous variable is a combination of instruments.
     SampleTooShort
@@ -205,6 +220,7 @@ def instrumental(
     cov = checks.choice("covariance", cov, COVARIANCES)
     checks.same_rows(y=y, endogenous=endogenous, instruments=instruments, exog=exog, groups=groups)
     tables = _tables(y, endogenous, instruments, exog)
+    consecutive(cov, y, bandwidth=bandwidth)
     size = len(y)
     lags, codes = _dependence(cov, bandwidth, groups, size=size, instruments=instruments.shape[1])
     found = _estimated(tables, method, cov, lags, codes)

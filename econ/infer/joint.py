@@ -18,14 +18,13 @@ from econ.border import checked
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer import _kernels as k
-from econ.infer.covariance import KINDS
+from econ.infer.covariance import DATED, KINDS
 from econ.infer.regression import aligned
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import resolved, working_moments
 from econ.parallel import map_blocks
 
 REFERENCES = ("shift", "permutation", "wild", "f")
-DATED = ("hac", "ewc")
 MARGIN = 1e-10
 """Relative; a value that equals the statistic but for rounding counts as equal to it."""
 

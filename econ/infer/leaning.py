@@ -21,6 +21,7 @@ from econ.errors import NotIdentified
 from econ.estimate import ConfidenceSet, Estimate
 from econ.frozen import guarded
 from econ.infer._quartics import least, quartic
+from econ.infer.covariance import consecutive
 from econ.infer.form import critical_ar
 from econ.infer.hyperbola import ZERO, LeaningCurve, kind, leaning_curve, partialled
 from econ.infer.inversion import invert_each
@@ -110,7 +111,7 @@ def news_leaning(
 
     Raises
     ------
-    SpecificationError, SchemaError, SampleTooShort
+    SpecificationError, SchemaError, FrequencyError, SampleTooShort
         As :func:`leaning_curve`.
     NotIdentified
         If the news is unrelated to the price change.
@@ -137,6 +138,7 @@ def news_leaning(
     level, share = checks.level(level), checks.real("share", share, least=0.0, below=1.0)
     checks.same_rows(change=change, news=news)  # the curve and the news ask the rest
     curve = leaning_curve(change, flow, controls=controls, cov=cov, bandwidth=bandwidth, units=units[1])
+    consecutive(cov, news, bandwidth=bandwidth)
     y, x = curve.change, curve.flow
     z = partialled(news, flow, controls)[0] - share * y
     if abs(float(z @ y)) <= ZERO * float(np.linalg.norm(z) * np.linalg.norm(y)):

@@ -20,6 +20,7 @@ from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer._stationary import stationary
+from econ.infer.covariance import consecutive
 from econ.infer.hyperbola import checked_bandwidth, partialled
 from econ.infer.inversion import invert
 from econ.infer.sandwich import joint_covariance
@@ -55,7 +56,10 @@ class RegimeLeaning(Shown):
     variances: pd.DataFrame = field(repr=False)
 
     def __str__(self) -> str:
-        return f"impact {self.impact}; leaning {self.leaning}; agreement p = {self.agreement['p_value']:.2f}"
+        p = self.agreement["p_value"]  # there is none with two regimes: two moments, two numbers
+        return f"impact {self.impact}; leaning {self.leaning}" + (
+            "" if isinstance(p, Unavailable) else f"; agreement p = {p:.2f}"
+        )
 
 
 @checked
@@ -97,7 +101,7 @@ def regime_leaning(
 
     Raises
     ------
-    SpecificationError, SchemaError, SampleTooShort
+    SpecificationError, SchemaError, FrequencyError, SampleTooShort
         As :func:`leaning_curve`; also for fewer than two regimes, or one that is too short.
 
     References
@@ -121,8 +125,9 @@ def regime_leaning(
     """
     level = checks.level(level)
     checks.same_rows(change=change, regimes=regimes)
-    y, x, columns = partialled(change, flow, controls)
     cov = checks.choice("covariance", cov, ("hac", "hc0", "hc1"))
+    consecutive(cov, change, flow, controls, bandwidth=bandwidth)
+    y, x, columns = partialled(change, flow, controls)
     bandwidth = checked_bandwidth(cov, bandwidth, len(y))
     names, codes = _regimes(regimes, len(y))
     sizes = float(np.linalg.norm(y) / np.linalg.norm(x))

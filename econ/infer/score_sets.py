@@ -55,7 +55,7 @@ def kleibergen(
 
     Raises
     ------
-    SpecificationError, SchemaError, SampleTooShort, SingularDesign
+    SpecificationError, SchemaError, FrequencyError, SampleTooShort, SingularDesign
         As :func:`econ.infer.reduced_form`.
 
     Notes

@@ -22,6 +22,7 @@ from econ.tables.shown import Shown
 
 TF_FLOOR = 4.0
 TF_SIZE = 0.05
+LARGEST_F = 1e18  # of a first stage that leaves 1e-9 of the variable, beyond which all is rounding
 # Lee, McCrary, Moreira and Porter (2022), Table 3: 5% critical values at sqrt(F) = 2.0, 2.1, ..., 10.3
 TF_CRITICAL = (
     *(18.66, 9.74, 7.37, 6.18, 5.43, 4.92, 4.54, 4.25, 4.01, 3.82, 3.65, 3.51, 3.39, 3.29, 3.19, 3.11, 3.03),
@@ -51,6 +52,11 @@ class EffectiveF(Shown):
         Size of the test.
     nobs : int
         Observations.
+
+    Raises
+    ------
+    SpecificationError
+        For NaN.
     """
 
     statistic: float
@@ -59,6 +65,9 @@ class EffectiveF(Shown):
     degrees: float
     size: float
     nobs: int
+
+    def __post_init__(self) -> None:
+        checks.known(self, "statistic", "critical_value", "bias", "degrees", "size")
 
     @property
     def strong(self) -> bool:
@@ -109,6 +118,8 @@ def effective_f(
     ------
     SpecificationError
         If ``bias`` is not between 0 and 1, or series and tables stand on unlike rows.
+    SingularDesign
+        If the instruments explain the endogenous variable exactly.
 
     References
     ----------
@@ -138,8 +149,13 @@ def effective_f(
     coefficients = root @ form.first
     trace, largest, x = float(np.trace(w)), float(np.linalg.eigvalsh(w)[-1]), 1.0 / bias
     degrees = trace**2 * (1.0 + 2.0 * x) / (float((w * w).sum()) + 2.0 * x * trace * largest)
-    critical = _critical(1.0 - size, degrees, x)
-    return EffectiveF(float(coefficients @ coefficients) / trace, critical, bias, degrees, size, form.nobs)
+    critical, statistic = _critical(1.0 - size, degrees, x), float(coefficients @ coefficients) / trace
+    if statistic > LARGEST_F:
+        raise SingularDesign(
+            f"the instruments explain the endogenous variable exactly, but for rounding (F = {statistic:.1g}): it is "
+            "one of them, or a combination of them and the controls; instrument it by something else."
+        )
+    return EffectiveF(statistic, critical, bias, degrees, size, form.nobs)
 
 
 @lru_cache(maxsize=1024)

@@ -102,6 +102,11 @@ class Verdict(Shown):
     detectable : float or Unavailable
         Smallest effect that the estimate would have seen, in its units: half of its set and room for its error.
         `Unavailable` where the set has no end or two parts.
+
+    Raises
+    ------
+    SpecificationError
+        For another word, or NaN.
     """
 
     word: str
@@ -109,6 +114,12 @@ class Verdict(Shown):
     found: Estimate | ConfidenceSet | float
     factor: float | Unavailable
     detectable: float | Unavailable
+
+    def __post_init__(self) -> None:
+        checks.keep(self, word=checks.choice("verdict", self.word, VERDICTS))
+        if not isinstance(self.found, (Estimate, ConfidenceSet)):
+            checks.known(self, "found")
+        checks.known(self, "factor", "detectable")
 
     def __str__(self) -> str:
         if self.word == "not decidable" and not isinstance(self.detectable, Unavailable):
@@ -156,7 +167,8 @@ def verdict(
     Raises
     ------
     SpecificationError
-        If units differ, ``first`` is given with an estimate, or there is nothing finite to compare with.
+        If units differ, ``first`` is given with an estimate, there is nothing finite to compare with, or the interval
+        of an estimate trusts an instrument (:meth:`econ.Estimate.deciding_set`).
 
     Examples
     --------
@@ -177,7 +189,7 @@ def verdict(
         raise SpecificationError("first is a figure beside a figure; an estimate has no first print.")
     if isinstance(found, Estimate):
         one_unit({"the claim": claim.units, "the estimate": found.units})
-    region = found if isinstance(found, ConfidenceSet) else found.confidence_set()
+    region = found if isinstance(found, ConfidenceSet) else found.deciding_set()
     if not region.intervals:
         raise SpecificationError("the set is empty: it agrees with no claim; look at the model before the claim.")
     value: float | Unavailable = Unavailable("a set without a value")

@@ -21,6 +21,7 @@ from econ.checks import SPARE
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import ConfidenceSet
 from econ.infer import _kernels as k
+from econ.infer.covariance import consecutive
 from econ.infer.form import ReducedForm, critical_ar
 from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
@@ -69,10 +70,11 @@ def reduced_form(
         With fewer observations than coefficients + 10.
     SingularDesign
         If an instrument is a combination of controls; names them.
-    SchemaError
-        On missing or infinite values.
+    SchemaError, FrequencyError
+        On missing or infinite values, or (for "hac" and "ewc") dates that are out of order or have gaps.
     """
     checks.same_rows(endogenous=endogenous, outcome=outcome, instruments=instruments, controls=controls, groups=groups)
+    consecutive(cov, outcome, endogenous, instruments, controls, bandwidth=bandwidth)
     y, d = (np.asarray(values, dtype=float) for values in (outcome, endogenous))
     if y.ndim != 1 or d.shape != y.shape:
         raise SpecificationError(f"outcome and endogenous variable must both be (T,); found {y.shape} and {d.shape}.")

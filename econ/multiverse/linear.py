@@ -82,7 +82,7 @@ class LinearSpecification:
     NotIdentified
         If the instrument has nothing to do with the regressor.
     EstimationError
-        If the regression fits without error.
+        If the regression fits without error, or the controls, or the instrument, are the outcome.
 
     Examples
     --------
@@ -155,6 +155,11 @@ class LinearSpecification:
         name = self.label or str(vars(self)["regressor"].name or "regressor")
         return Estimate(fit.value, fit.std_error, *ends, self.level, self.units, name, self.nobs, parent=self)
 
+    @property
+    def trusts_instruments(self) -> bool:
+        """Whether the interval holds only where the instrument is strong."""
+        return vars(self)["instrument"] is not None
+
     def null_draws(self, plan: NullPlan) -> tuple[Array, Array]:
         """Estimate and z score in each null sample of a plan, (B,) and (B,).
 
@@ -211,6 +216,14 @@ class LinearSpecification:
         have = self._arrays
         y = k.swept(have.q, have.y)[:, None]
         b, psi, u = k.fitted(have.q, have.x, have.z, y)
+        if float(np.linalg.norm(y)) <= k.SMALL * float(np.linalg.norm(have.y)):
+            raise EstimationError(
+                "the controls explain the outcome exactly; drop the control that is the outcome itself."
+            )
+        if have.z is not have.x and np.linalg.norm(_without(y[:, 0], have.z)) <= k.SMALL * np.linalg.norm(y):
+            raise EstimationError(
+                "the instrument is the outcome itself, given the controls; instrument by another series."
+            )
         if float(np.abs(u).max()) <= 1e-12 * float(np.abs(y).max()):
             raise EstimationError("the regression fits without error; drop the control that is the outcome itself.")
         rows = np.array([float(self.nobs)])
@@ -256,3 +269,9 @@ class LinearSpecification:
         given = vars(self)  # uncopied: nobody writes to what these arrays are views of
         names = ("outcome", "regressor", "controls", "lags", "sample", "weights", "instrument")
         return prepared(**{name: given[name] for name in names})
+
+
+def _without(values: Array, other: Array) -> Array:
+    """What (n,) values have nothing of another series in."""
+    result: Array = values - other * (float(other @ values) / float(other @ other))
+    return result

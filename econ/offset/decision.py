@@ -23,6 +23,7 @@ NONE, PARTIAL, FULL, AGAINST = "no meaningful offset", "partial offset", "offset
 OPEN = "not decidable with these data"
 FARTHEST = 10_000_000
 """Observations beyond which no number says anything."""
+NO_SAMPLE = Unavailable("the estimate does not say how many observations are behind it")
 NO_ERROR = Unavailable("the estimate has no standard error; only its set decides")
 
 
@@ -42,13 +43,19 @@ class Decision(Shown):
         Smallest offset found with probability ``power`` by a two-sided test.
     nobs_needed : int or Unavailable
         Observations with which, at this precision per observation, an offset of 0 would be shown to be none and one of
-        1 to be full, each with probability ``power``; `Unavailable` where the verdict stands. For ratios it takes the
+        1 to be full, each with probability ``power``; `Unavailable` where the verdict stands, or the estimate does not
+        say how many it had. For ratios it takes the
         seller's response (for a price offset, that of the price) to be what was estimated; where the set is unbounded
         that response may be zero, and no sample would do.
     line : str
         One sentence.
     parent : Estimate
         The estimate.
+
+    Raises
+    ------
+    SpecificationError
+        For another verdict, or a detectable offset of NaN.
     """
 
     verdict: str
@@ -57,6 +64,10 @@ class Decision(Shown):
     nobs_needed: int | Unavailable
     line: str
     parent: Estimate = field(repr=False)
+
+    def __post_init__(self) -> None:
+        checks.keep(self, verdict=checks.choice("verdict", self.verdict, (NONE, PARTIAL, FULL, AGAINST, OPEN)))
+        checks.known(self, "detectable")
 
     def __str__(self) -> str:
         return self.line
@@ -90,7 +101,8 @@ def decide(
     Raises
     ------
     SpecificationError
-        Unless ``0 < none < full < 1``, or if the estimate has no set, or a unit, which no share has.
+        Unless ``0 < none < full < 1``, or if the estimate has no set, a unit, which no share has, or an interval that
+        trusts an instrument (:meth:`econ.Estimate.deciding_set`).
 
     Examples
     --------
@@ -106,7 +118,7 @@ def decide(
         raise SpecificationError(
             f"an offset is a share, without a unit; the estimate is in {estimate.units!r}; pass what an offset gave."
         )
-    region = estimate.confidence_set()
+    region = estimate.deciding_set()
     verdict = _verdict(region, none, full)
     error = estimate.std_error
     detectable: float | Unavailable = NO_ERROR
@@ -196,6 +208,8 @@ def _observations(
     estimate: Estimate, error: float, one_sided: float, thresholds: tuple[float, float], power: float
 ) -> int | Unavailable:
     """Standard errors fall with the root of the sample; at an offset of 0 both one-sided tests must reject."""
+    if estimate.nobs == 0:
+        return NO_SAMPLE
     (none, full), quantile = thresholds, float(scipy.special.ndtri(one_sided))
     room = none / (quantile + float(scipy.special.ndtri(0.5 + power / 2.0)))
     equal = max(_precision(estimate, error, -none), _precision(estimate, error, none)) / room

@@ -127,8 +127,10 @@ def instrumented_offset(
 def one_step(results: ProjectionResults, method: str, level: float) -> Estimate:
     """Minus the multiplier at the last horizon, with its interval or Anderson-Rubin set."""
     horizon, (bought,) = results.horizon, results.responses
-    turned = -results.irf.at(horizon, response=bought, level=level)
-    turned = replace(turned, units="", nobs=results.nobs - horizon, parent=results)
+    lower, upper = (-float(end[horizon, 0, 0]) for end in results.irf.band(level)[::-1])
+    value, error = -float(results.point[horizon, 0, 0]), float(results.std_errors[horizon, 0, 0])
+    label, nobs = f"cumulated {bought} to {results.shocks[0]} at horizon {horizon}", results.nobs - horizon
+    turned = Estimate(value, error, lower, upper, level, "", label, nobs, parent=results)
     if method == "delta":
         return turned
     form = results.reduced_form(bought, horizon)

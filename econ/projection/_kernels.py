@@ -14,6 +14,7 @@ from econ.arrays import Array
 from econ.infer._kernels import cosines
 
 NEARLY_SINGULAR = 1e-8
+EXACT = 1e-10  # share of an outcome below which what is left of it is rounding
 WELL_CONDITIONED = 1e3
 SAFE_DIAGONAL = 1e-4
 
@@ -87,6 +88,12 @@ def leverage(q: Array, inverse: Array, d: Array, mask: Array) -> Array:
     controls = ((q @ inverse) * q).sum(axis=2)
     own = ((d @ np.linalg.inv(transpose(d) @ d)) * d).sum(axis=2)
     result: Array = (controls + own) * mask[:, :, 0]
+    return result
+
+
+def lengths(values: Array) -> Array:
+    """Length over rows of (H + 1, T, n) values: (H + 1, n)."""
+    result: Array = np.sqrt(np.einsum("htn,htn->hn", values, values))
     return result
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ import checks
-from econ.arrays import Array
+from econ.arrays import Array, Mask
 from econ.errors import SingularDesign, SpecificationError
 from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags, check_terms, ewc_terms
@@ -37,9 +37,13 @@ def estimate(model: LocalProjection, horizon: int, cov: str, *, bandwidth: int |
     instrumented = multiplier or design.instruments is not None
     stack = [y, d, z * mask] if instrumented else [y, d]
     parts = kernels.partial_out(q, inverse, np.concatenate(stack, axis=2), mask)
-    n, s = y.shape[2], d.shape[2]
+    n, s, size = y.shape[2], d.shape[2], kernels.lengths(y)
     y, d, z = parts[:, :, :n], parts[:, :, n : n + s], parts[:, :, n + s if instrumented else n :]
     fitted = kernels.fitted_impulse(d, z) if instrumented else d
+    y, known = _without_rounding(model, y, size)
+    if design.instruments is not None:
+        left = kernels.lengths(y - kernels.fitted_impulse(y, z))
+        _refuse_exact(model, (left <= kernels.EXACT * size) & ~known, of="controls and instruments explain")
     if model.estimator == "liml" and instrumented:
         b, psi = kernels.liml(y, d, fitted, z)
     else:
@@ -56,6 +60,30 @@ def estimate(model: LocalProjection, horizon: int, cov: str, *, bandwidth: int |
         cov=cov,
         bandwidths=bandwidths,
     )
+
+
+def _without_rounding(model: LocalProjection, y: Array, size: Array) -> tuple[Array, Mask]:
+    """Outcomes less controls, zero where a response is its own control, and where they are (H + 1, n).
+
+    What is ordered before the impulse does not move with it at horizon 0: the response is known to be 0 there. LIML
+    divides by what is left of the outcome.
+    """
+    exact = kernels.lengths(y) <= kernels.EXACT * size
+    own = np.zeros_like(exact)
+    own[0] = [name in model.contemporaneous and model.estimator != "liml" for name in model.responses]
+    _refuse_exact(model, exact & ~own, of="the controls explain")
+    known = exact & own
+    return np.where(known[:, None], 0.0, y) if known.any() else y, known
+
+
+def _refuse_exact(model: LocalProjection, exact: Mask, *, of: str) -> None:
+    """Refuse a response of which nothing but rounding is left, (H + 1, n); the impulse itself is known to respond."""
+    for h, i in np.argwhere(exact):
+        if model.responses[i] != model.impulse:
+            raise SingularDesign(
+                f"{of} {model.responses[i]!r} exactly at horizon {h}, so its response there is made of rounding "
+                "errors; drop the column that holds it, or the response."
+            )
 
 
 def _small_sample(cov: str, q: Array, inverse: Array, d: Array, mask: Array, columns: int) -> Array:

@@ -41,7 +41,8 @@ class LocalProjection:
     controls : sequence of str
         Variables that enter with lags 1..``lags``.
     contemporaneous : sequence of str
-        Variables that enter at t (ordered before the impulse, in the language of a recursive VAR).
+        Variables that enter at t (ordered before the impulse, in the language of a recursive VAR). A response among
+        them does not move at horizon 0: it is known to be 0 there, with a standard error of 0.
     lags : int, default 12
         Lags of response, impulse and controls; may be 0.
     instrument : str or sequence of str, optional
@@ -199,7 +200,8 @@ class LocalProjection:
         SampleTooShort
             If the last horizon leaves fewer rows than coefficients + 10, in all or in one state.
         SingularDesign
-            If regressors or instruments are collinear; names them.
+            If regressors or instruments are collinear, or if controls or instruments explain a response exactly; names
+            them.
         """
         default = "hc1" if self.lag_augmented else "hac"
         results = estimate(self, horizon, default if cov is None else cov, bandwidth=bandwidth)
@@ -216,6 +218,12 @@ class LocalProjection:
         for word, names in (("contemporaneous", self.contemporaneous), ("instrument", self.instruments)):
             if self.impulse in names:
                 raise SpecificationError(f"{self.impulse!r} is the impulse and stands in {word} too; take it out.")
+        for name in self.responses:
+            if name in self.instruments:
+                raise SpecificationError(
+                    f"{name!r} is a response and an instrument too, which explains it exactly as it is at horizon 0; "
+                    "take it out of one."
+                )
         both = [name for name in self.instruments if name in self.contemporaneous]
         if both:
             raise SpecificationError(f"{both[0]!r} is an instrument and a contemporaneous control; it cannot be both.")

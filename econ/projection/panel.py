@@ -13,10 +13,11 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.checks import SPARE
 from econ.data.index import check_index, check_values, panel_dates
-from econ.errors import FrequencyError, SampleTooShort, SchemaError, SpecificationError
+from econ.errors import FrequencyError, SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.frozen import guarded
 from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags
+from econ.projection._kernels import EXACT
 from econ.projection.bootstrap import Bootstrap
 from econ.projection.cross_section import CrossSection
 from econ.projection.effects import Codes, Effects
@@ -95,6 +96,12 @@ class PanelProjection:
         both = [name for name in self.instruments if name in (self.impulse, *self.contemporaneous)]
         if both:
             raise SpecificationError(f"{both[0]!r} is an instrument and a regressor too; it cannot be both.")
+        if self.response in (*self.contemporaneous, *self.instruments):
+            word = "a contemporaneous control" if self.response in self.contemporaneous else "an instrument"
+            raise SpecificationError(
+                f"{self.response!r} is the response and {word} too, which explains it exactly as it is at horizon 0; "
+                "take it out of one."
+            )
         for name in self.names:
             checks.position("column", name, list(self.data.columns))
         for word in self.effects:
@@ -155,12 +162,18 @@ class PanelProjection:
         SampleTooShort
             If a unit has fewer than two rows, or all have fewer than coefficients + 10, at the last horizon.
         SingularDesign
-            If a regressor is collinear with effects and the others.
+            If a regressor is collinear with effects and the others, or they, or instruments, explain the response.
+        FrequencyError
+            With lags of "driscoll-kraay", if no unit has a row in some period between the others.
         """
         self._check_covariance(cov, bandwidth)
         horizon = checks.horizon(horizon)
         self._check_rows(horizon)
         sections = tuple(self.cross_section(h) for h in range(horizon + 1))
+        if cov == "driscoll-kraay" and bandwidth != 0:
+            when = self.data.index.get_level_values(1)
+            for h in range(1 if bandwidth is None else 0, horizon + 1):  # at horizon 0 there are no lags by default
+                check_index(when[self._rows(h)].unique().sort_values())
         if bandwidth is not None:
             bandwidth = check_lags(bandwidth, int(sections[-1].effects.periods.max()) + 1)
         results = PanelResults(self, sections, cov, bandwidth)
@@ -193,7 +206,18 @@ class PanelProjection:
             full_rank_qr(first, [*names[:-1], *self.instruments], f"the first stage of {what}")
         rest = values - controls @ (controls.T @ values)
         y, d, z = rest[:, 0], rest[:, k], rest[:, k + 1 :]
+        self._refuse_exact(y, z, horizon, rows)
         return CrossSection(y, d, z if self.instruments else d[:, None], controls, effects, effects.columns + k)
+
+    def _refuse_exact(self, y: Array, z: Array, horizon: int, rows: Codes) -> None:
+        """Refuse a response of which effects, controls and instruments leave nothing but rounding."""
+        left = y - z @ np.linalg.lstsq(z, y, rcond=None)[0] if z.shape[1] else y
+        size = np.linalg.norm(self._lead(rows, horizon))
+        if self.response != self.impulse and min(map(np.linalg.norm, (y, left))) <= EXACT * size:
+            raise SingularDesign(
+                f"effects, controls or instruments explain {self.response!r} exactly at horizon {horizon}, so its "
+                "response there is made of rounding errors; drop the column that holds it."
+            )
 
     def _regressors(self, rows: Codes) -> tuple[Array, list[str]]:
         """Lags, contemporaneous controls and, last, the impulse on the rows (N, k) with their names."""

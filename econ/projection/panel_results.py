@@ -326,6 +326,16 @@ class PanelResults(Shown):
         chosen = SETS[checks.choice("set", method, SETS)]
         return chosen(self.reduced_form(horizon), level=level, small_sample=True)  # clusters are few
 
+    @property
+    def instrumented(self) -> bool:
+        """Whether instruments stand behind the responses."""
+        return bool(self.parent.instruments)
+
+    def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
+        """The set that estimates of ``irf.at`` carry: `robust_set`, or None without instruments."""
+        checks.position("response", response, self.responses)
+        return self.robust_set(horizon, level=level) if self.instrumented else None
+
     def _section(self, horizon: int) -> CrossSection:
         return self.sections[checks.horizon(horizon, len(self.sections) - 1)]
 

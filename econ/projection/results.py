@@ -228,7 +228,7 @@ class ProjectionResults(Shown):
         """
         strength: list[float | Unavailable] | None = None
         horizons = range(self.horizon + 1)
-        if self._instrumented:
+        if self.instrumented:
             one = len(self.shocks) == 1
             strength = [self.first_stage(h).statistic if one else Unavailable(self._several) for h in horizons]
         table = summary(self.irf, level, nobs=self.nobs_by_horizon, first_stages=strength)
@@ -353,8 +353,19 @@ class ProjectionResults(Shown):
         f = effective_f(form).statistic
         return tf_interval(float(self.point[horizon, i, 0]), float(self.std_errors[horizon, i, 0]), f, size=1.0 - level)
 
+    def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
+        """The set that estimates of ``irf.at`` carry: `robust_set`; None where there is none (states, a modifier)."""
+        if not self.instrumented or len(self.shocks) > 1:
+            return None
+        if (
+            self.std_errors[self._horizon(horizon), self._position(response), 0] == 0.0
+        ):  # known, whatever the instrument
+            return ConfidenceSet(((0.0, 0.0),), level)
+        return self.robust_set(response, horizon, level=level)
+
     @property
-    def _instrumented(self) -> bool:
+    def instrumented(self) -> bool:
+        """Whether instruments stand behind the responses."""
         return bool(self.parent.instruments) or self.parent.cumulative == "multiplier"
 
     @property
@@ -362,7 +373,7 @@ class ProjectionResults(Shown):
         return STATES if self.parent.modifier is None else MODIFIED
 
     def _check_instrumented(self) -> None:
-        if not self._instrumented:
+        if not self.instrumented:
             raise SpecificationError("this projection has no instruments; pass instrument=.")
         if len(self.shocks) > 1:
             raise SpecificationError(f"weak-instrument sets and {self._several}.")

@@ -173,7 +173,8 @@ def _read(irf: IRF, cell: Cell) -> tuple[float, Array]:
     horizon, response, shock, summed = cell
     if summed and not (irf.cumulated or response in irf.sums):
         irf = irf.cumulate(only=response)
-    value = irf.at(horizon, response=response, shock=shock).value
+    at = checks.horizon(horizon, irf.horizon), checks.position("response", response, irf.responses)
+    value = float(irf.point[(*at, checks.position("shock", shock, irf.shocks))])
     draws = irf.joint_draws("a difference or ratio")
     if len(draws) < 2:
         raise SpecificationError(f"a difference or ratio needs at least two draws; found {len(draws)}.")

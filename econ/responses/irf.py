@@ -13,7 +13,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.border import told_by
 from econ.errors import SpecificationError
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.infer import bands
 from econ.responses import contrast, joint, labels
@@ -130,6 +130,11 @@ class IRF(Shown):
             return self.parent.spread.reshape(-1, *self.point.shape)
         return None
 
+    @property
+    def trusts_instruments(self) -> bool:
+        """Whether errors, draws and bands hold only where the instruments behind these responses are strong."""
+        return isinstance(self.parent, joint.Instrumented) and self.parent.instrumented
+
     def band(
         self, level: float = 0.90, kind: str = "pointwise", *, interval: str = "percentile"
     ) -> tuple[Array, Array]:
@@ -228,7 +233,11 @@ class IRF(Shown):
         Returns
         -------
         Estimate
-            Standard error = standard deviation of the draws; `Unavailable` without draws or standard errors.
+            Standard error = standard deviation of the draws; `Unavailable` without draws or standard errors. Of a
+            projection by instruments, as it was estimated, the interval is its Anderson-Rubin set, in ``region``, which
+            holds however weak they are; bands, frames and plots trust their strength, and so do the intervals of
+            responses that were scaled, summed or combined, by which no verdict is passed
+            (:meth:`econ.Estimate.deciding_set`).
         """
         (i, j, h), level = self._cell(response, shock, horizon), checks.level(level)
         word = "cumulated " if self.cumulated or response in self.sums else ""
@@ -238,7 +247,9 @@ class IRF(Shown):
         if self.std_errors is not None:
             error = float(self.std_errors[h, i, j]), float(self._quantile(level)[h])
         value = float(self.point[h, i, j])
-        return self._estimate(value, drawn, error, level=level, response=response, label=label, horizon=h)
+        found = self._estimate(value, drawn, error, level=level, response=response, label=label, horizon=h)
+        region = self._robust_region(response, h, level)
+        return found if region is None else replace(found, lower=region.lower, upper=region.upper, region=region)
 
     def peak(self, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
         """Response of largest absolute size over the horizons; every draw has a peak, and a date, of its own."""
@@ -355,6 +366,15 @@ class IRF(Shown):
             width = error[0] * error[1]
             return Estimate(value, error[0], value - width, value + width, **common)  # type: ignore[arg-type]
         return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)  # type: ignore[arg-type]
+
+    def _robust_region(self, response: str, horizon: int, level: float) -> ConfidenceSet | None:
+        """The set that a weak instrument leaves valid, where these responses are the estimates as they stand."""
+        parent = self.parent
+        if not (isinstance(parent, joint.Instrumented) and isinstance(parent, joint.JointResponses)):
+            return None
+        if not parent.instrumented or not np.array_equal(self.point, parent.point):
+            return None
+        return parent.robust_region(response, horizon, level=level)
 
     def _combined(self, other: object, sign: float) -> IRF:
         return contrast.combined(self, other, sign) if isinstance(other, IRF) else NotImplemented

@@ -14,6 +14,7 @@ from econ.errors import SpecificationError
 from econ.frozen import guarded
 
 if TYPE_CHECKING:
+    from econ.estimate import ConfidenceSet
     from econ.responses.irf import IRF
     from econ.responses.resampling import Bootstrap
 
@@ -73,6 +74,11 @@ class Reading:
         Degrees of freedom of Student's t; None means the normal.
     parent : object
         What was read.
+
+    Raises
+    ------
+    SpecificationError
+        For numbers that are not finite, or a covariance that is none.
     """
 
     point: Array
@@ -81,6 +87,10 @@ class Reading:
     nobs: int
     df: float | None
     parent: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        checks.finite("point of a reading", self.point)
+        checks.covariance("covariance of a reading", self.covariance)
 
     def turned(self, turn: Array) -> Reading:
         """Linear functions of the numbers, ``turn`` (r, k).
@@ -150,6 +160,20 @@ class Linear(Protocol):
     @property
     def spread(self) -> Array:
         """Influence rows (R, (H + 1) n s)."""
+        ...
+
+
+@runtime_checkable
+class Instrumented(Protocol):
+    """Results that may rest on instruments, whose errors and draws say nothing of how weak these are."""
+
+    @property
+    def instrumented(self) -> bool:
+        """Whether they do."""
+        ...
+
+    def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
+        """The set of one response, as estimated, that holds however weak they are; None where none is defined."""
         ...
 
 

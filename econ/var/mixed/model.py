@@ -27,6 +27,7 @@ from econ.var.posterior.bayesian import BayesianVAR
 from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.hyperparameters import proposal
 from econ.var.posterior.minnesota import Minnesota, PriorObservations
+from econ.var.reduced.exact import refuse_predicted
 from econ.var.reduced.terms import TRENDS
 
 CHAINS = 4
@@ -170,7 +171,7 @@ class MixedFrequencyVAR:
         SpecificationError
             Without ``rng``, for fewer than 2 draws, or for a burn that is no positive integer.
         SingularDesign
-            If variables are collinear.
+            If variables are collinear, or the published values of a table predict one of theirs exactly.
         NotConverged
             If the hyperparameters have no posterior mode on the data as first completed.
         EstimationError
@@ -178,6 +179,7 @@ class MixedFrequencyVAR:
         """
         seed = seed_sequence(rng)
         draws, burn = checks.count("draws", draws, least=2), checks.count("burn", burn)
+        self._refuse_predicted()
         artificial, start = self._prior
         latent, template = self._latent, self._template
         posterior = ConjugatePosterior(template, self.lags, artificial)
@@ -192,6 +194,14 @@ class MixedFrequencyVAR:
         sampler = MixedSampler(posterior, latent, begin, around=around, burn=burn, terms=terms)
         chains = map_blocks(sampler, draws, rng=seed, n_jobs=n_jobs, block=-(-draws // CHAINS), label="Gibbs")
         return _collected(self, sampler, chains, seed=seed)
+
+    def _refuse_predicted(self) -> None:
+        """Refuse variables without a shock of their own, each table at its own frequency: latent values have errors."""
+        for table in self.tables:
+            values, names = table.frame.to_numpy(dtype=float), [str(name) for name in table.frame.columns]
+            if len(values) > self.lags:
+                terms = kernels.deterministic(self.trend, self.lags + 1, len(values) - self.lags)
+                refuse_predicted(values, terms, self.lags, names)
 
     @cached_property
     def _layout(self) -> Layout:

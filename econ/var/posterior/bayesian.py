@@ -24,6 +24,7 @@ from econ.var.posterior.conjugate import ConjugatePosterior
 from econ.var.posterior.hyperparameters import Proposal, independence_chain, proposal
 from econ.var.posterior.minnesota import Minnesota
 from econ.var.posterior.outlier_scaling import OutlierScaling
+from econ.var.reduced.exact import refuse_predicted
 from econ.var.reduced.model import VAR
 
 BURN_IN = 25  # states that every chain forgets
@@ -142,13 +143,16 @@ class BayesianVAR(VAR):
         NotConverged
             If the hyperparameters have no posterior mode.
         SingularDesign
-            If variables are collinear; with a flat prior, if any regressors are.
+            If variables are collinear, or terms and lags predict one exactly, alone or given the others; with a flat
+            prior, if any regressors are collinear.
         """
         seed = seed_sequence(rng)
         draws = checks.count("draws", draws)
         prior = self.prior
         asymmetric = isinstance(prior, AsymmetricMinnesota)
         posterior = AsymmetricPosterior(self, self.lags) if asymmetric else ConjugatePosterior(self, self.lags)
+        values = self.parent.frame.to_numpy(dtype=float)
+        refuse_predicted(values, self.term_values(self.lags), self.lags, self.variables)
         maximised = isinstance(prior, AsymmetricMinnesota) and prior.choose == "maximum"
         free = posterior.hyperparameters
 

@@ -306,22 +306,23 @@ class SupplyDemand:
     def _cross_products(self) -> Array:
         """Ψ: Y'Y - Y'X (X'X + M⁻¹)⁻¹ X'Y, constant and controls partialled out."""
         y, x = self._partialled
-        if self.tightness == math.inf:
-            q = np.linalg.qr(x)[0]
-            errors = y - q @ (q.T @ y)
-            found: Array = errors.T @ errors
-        else:
-            scales = np.tile(np.sqrt(np.diag(self._expected)), self.lags)
-            weight = np.repeat(np.arange(1.0, self.lags + 1), 2) * scales / self.tightness
-            q = np.linalg.qr(np.vstack([x, np.diag(weight)]))[0][: len(y)]
-            found = y.T @ y - (y.T @ q) @ (q.T @ y)
+        q = np.linalg.qr(x)[0]
+        errors = y - q @ (q.T @ y)
+        found: Array = errors.T @ errors
         raw = self.parent.frame[[self.change, self.flow]].to_numpy(dtype=float)[self.lags :]
         shares = np.maximum(np.diag(found), 0.0) / np.maximum(((raw - raw.mean(axis=0)) ** 2).sum(axis=0), 1e-300)
+        # asked of least squares: a tightness hides an exact fit, and there is nothing to learn from all the same
         if (shares <= ALIKE).any() or np.linalg.det(found) <= ALIKE * float(np.prod(np.diag(found))):
             raise SingularDesign(
                 f"lags and controls, or the other of {self.change!r} and {self.flow!r}, determine one of them exactly; "
                 "there is no shock of its own to learn from."
             )
+        if self.tightness == math.inf:
+            return found
+        scales = np.tile(np.sqrt(np.diag(self._expected)), self.lags)
+        weight = np.repeat(np.arange(1.0, self.lags + 1), 2) * scales / self.tightness
+        q = np.linalg.qr(np.vstack([x, np.diag(weight)]))[0][: len(y)]
+        found = y.T @ y - (y.T @ q) @ (q.T @ y)
         return found
 
     @cached_property

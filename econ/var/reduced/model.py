@@ -18,6 +18,7 @@ from econ.errors import SampleTooShort, SchemaError, SingularDesign
 from econ.frozen import guarded
 from econ.var import _kernels as kernels
 from econ.var.reduced import _restricted_kernels as restricted
+from econ.var.reduced.exact import refuse_exact_fit
 from econ.var.reduced.exclusions import free_coefficients, read_exclusions
 from econ.var.reduced.results import VARResults
 from econ.var.reduced.terms import (
@@ -29,7 +30,6 @@ from econ.var.reduced.terms import (
     season_values,
 )
 
-EXACT = 1e-9  # residuals smaller than this share of the variable, or of themselves given others, are rounding errors
 RESERVED = ("const", "trend", "trend_squared", "initial", "deterministic", "other")
 CRITERIA = ("aic", "bic", "hqic")
 
@@ -148,7 +148,8 @@ class VAR:
         Raises
         ------
         SingularDesign
-            If regressors are collinear; names the columns.
+            If regressors are collinear, or a variable has no errors of its own: its equation fits exactly, or its
+            residuals are a combination of those of others; names the columns.
         SampleTooShort
             If the lags picked leave too few observations.
         """
@@ -169,7 +170,7 @@ class VAR:
             factor = restricted.data_factor(x, y[lags:], lags)
             coefficients = restricted.restricted_coefficients(factor, free, lags, rounds=3)[0]
         residuals = y[lags:] - x @ coefficients
-        _refuse_exact_fit(residuals, y, self.variables)
+        refuse_exact_fit(residuals, y, self.variables)
         columns, dates = list(self.variables), self.parent.frame.index[lags:]
         return VARResults(
             parent=self,
@@ -251,26 +252,6 @@ def _refuse_reserved(names: pd.Index) -> None:
         raise SchemaError(
             f"a variable is called {taken[0]!r}, a name that coefficients or components of the VAR bear "
             f"({', '.join(RESERVED)}, L1.x, ...); rename it."
-        )
-
-
-def _refuse_exact_fit(residuals: Array, y: Array, names: tuple[str, ...]) -> None:
-    """Refuse an equation without errors, and errors that others determine: shocks would be made of rounding errors."""
-    size = np.sqrt(np.einsum("ti,ti->i", residuals, residuals))
-    exact = np.flatnonzero(size <= EXACT * np.sqrt(np.einsum("ti,ti->i", y, y)))
-    if len(exact):
-        name = names[int(exact[0])]
-        raise SingularDesign(
-            f"the lags and terms of its equation predict {name!r} exactly, so it has no shock of its own; drop it, or "
-            "pass it as exog= if its future is known."
-        )
-    pivots = np.abs(np.diagonal(np.linalg.qr(residuals / size, mode="r")))
-    tied = np.flatnonzero(pivots <= EXACT)
-    if len(tied):
-        last = int(tied[0])
-        raise SingularDesign(
-            f"the residuals of {names[last]!r} are a linear combination of those of {list(names[:last])}, so the "
-            "covariance of the errors is singular; drop one of these variables."
         )
 
 

@@ -25,6 +25,7 @@ from econ.errors import (
     SpecificationError,
     WeakInstrument,
 )
+from econ.estimate import ConfidenceSet
 from econ.frozen import guarded, sealed
 from econ.responses.set_plot import plot_weak_iv_set
 from econ.tables.shown import Facts
@@ -65,6 +66,16 @@ class ProxyResults(StructuralResults):
             5%), ``r2``, ``nobs`` (months).
         """
         return first_stage(self.scheme, self.parent)
+
+    @property
+    def instrumented(self) -> bool:
+        """Whether instruments stand behind the responses: they do, so errors and draws trust the first stage."""
+        return True
+
+    def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
+        """None: `weak_iv_set` is of a unit effect, and these responses are to one standard deviation."""
+        del response, horizon, level
+        return None
 
     @told_by(weak_iv_set)
     def weak_iv_set(self, response: str, horizon: int, level: float = 0.90, *, to: float | None = None) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from econ.errors import SampleTooShort, SingularDesign
 from econ.frozen import guarded
 from econ.infer._kernels import effective, weights_around
 from econ.parallel import map_blocks, seed_sequence
+from econ.var.reduced.exact import refuse_exact_fit
 from econ.var.reduced.model import VAR
 from econ.var.varying.results import Reduced, VaryingResults
 
@@ -133,7 +134,7 @@ class KernelVAR:
         Raises
         ------
         SingularDesign
-            If regressors are collinear.
+            If regressors are collinear, or predict a variable exactly.
         """
         seed, draws = seed_sequence(rng), checks.count("draws", draws, least=2)
         self.var.fit()  # refuses collinear regressors by name
@@ -176,7 +177,9 @@ class KernelVARResults(VaryingResults):
         x, frame, _ = self._design
         own = weights_around(len(x), row, self.parent.width)
         params = self._solved(own[None], row)[0]
-        u = frame.to_numpy(dtype=float) - x @ params
+        y = frame.to_numpy(dtype=float)
+        u, root = y - x @ params, np.sqrt(own)[:, None]
+        refuse_exact_fit(root * u, root * y, self.parent.var.variables)
         held = effective(own)
         scale = held / (held - x.shape[1])
         squares = u[:, :, None] * u[:, None, :]

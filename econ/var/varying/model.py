@@ -16,6 +16,7 @@ from econ.errors import SampleTooShort, Unstable
 from econ.frozen import guarded
 from econ.memory import within_memory
 from econ.parallel import map_blocks, seed_sequence
+from econ.var.reduced.exact import refuse_predicted
 from econ.var.reduced.model import VAR
 from econ.var.varying._chain import Chain, concatenated, explosive
 from econ.var.varying._gibbs_kernels import Beliefs, Sample
@@ -71,6 +72,8 @@ class TimeVaryingVAR:
     SampleTooShort
         If the training sample leaves the prior of Q improper, or fewer periods than coefficients of an equation + 10
         follow it.
+    SingularDesign
+        If terms and lags predict a variable exactly, or are collinear, in the training periods or after them.
 
     See Also
     --------
@@ -149,9 +152,17 @@ class TimeVaryingVAR:
     @cached_property
     def _beliefs(self) -> Beliefs:
         """The prior in numbers, from the training sample."""
+        self._refuse_predicted()
         x, y = self.var.design(self.lags), self.var.parent.frame.to_numpy(dtype=float)[self.lags :]
         made = reduced_beliefs if self.form == "reduced" else structural_beliefs
         return made(self.prior, x[: self.training], y[: self.training])
+
+    def _refuse_predicted(self) -> None:
+        """Refuse variables without a shock of their own, in the training periods or after them."""
+        values, terms = self.var.parent.frame.to_numpy(dtype=float), self.var.term_values(self.lags)
+        for rows in (slice(0, self.training), slice(self.training, len(terms))):
+            held = values[rows.start : rows.stop + self.lags]
+            refuse_predicted(held, terms[rows], self.lags, self.var.variables)
 
     def fit(
         self,

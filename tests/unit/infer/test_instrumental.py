@@ -49,7 +49,12 @@ def test_two_stages_by_hand(sample, parts):
     np.testing.assert_allclose(fit.covariance, cov, rtol=1e-9, atol=1e-14)
     np.testing.assert_allclose(fit.residuals, u, atol=1e-10)
     assert list(fit.params.index) == ["const", "w", "p", "q"]
-    assert fit.estimate("p").lower == pytest.approx(b[2] - stats.norm.ppf(0.95) * np.sqrt(cov[2, 2]))
+    assert fit.estimate("w").lower == pytest.approx(b[1] - stats.norm.ppf(0.95) * np.sqrt(cov[1, 1]))
+    wald = fit.summary().frame if hasattr(fit.summary(), "frame") else fit.summary()
+    assert wald.loc["p", "lower"] == pytest.approx(b[2] - stats.norm.ppf(0.95) * np.sqrt(cov[2, 2]))
+    made = fit.estimate("p")
+    assert made.region == fit.robust_set("p")
+    assert made.interval == (made.region.lower, made.region.upper)
 
 
 @pytest.mark.parametrize(("method", "model"), [("liml", IVLIML), ("gmm", IVGMM), ("cue", IVGMMCUE), ("2sls", IV2SLS)])

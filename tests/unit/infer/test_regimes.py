@@ -173,3 +173,12 @@ def test_the_least_is_where_its_derivatives_are_zero_whatever_the_order_of_the_s
     turned = _Moments(moments.sums[::-1], moments.covariance[::-1, :, ::-1])
     scaled = _Moments(moments.sums / 3.0, moments.covariance / 9.0)
     assert [each.least()[:2] for each in (turned, scaled)] == [pytest.approx((b, c), rel=1e-12)] * 2
+
+
+def test_two_regimes_say_what_they_found_without_a_test_of_it():
+    dy, f, codes = world(1, 360)
+    two = regime_leaning(dy[codes != codes[-1]], f[codes != codes[-1]], codes[codes != codes[-1]], cov="hc1")
+    several = regime_leaning(dy, f, codes, cov="hc1")
+    assert (len(two.variances), len(several.variances)) == (len(np.unique(codes)) - 1, len(np.unique(codes)))
+    assert ("agreement" in str(two)) == (len(two.variances) > 2)
+    assert "agreement p = " in str(several)

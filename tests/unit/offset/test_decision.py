@@ -122,3 +122,10 @@ def test_an_estimate_that_no_sample_decides_says_so():
     assert isinstance(made.nobs_needed, Unavailable)
     assert "more than 10,000,000 observations" in made.nobs_needed.reason
     assert "would decide" not in made.line
+
+
+def test_an_estimate_of_unknown_sample_size_does_not_say_how_many_more():
+    made = decide(Estimate(0.1, 0.4, -0.56, 0.76))
+    assert isinstance(made.nobs_needed, Unavailable)
+    assert "observations would decide" not in made.line
+    assert made.detectable == pytest.approx(decide(Estimate(0.1, 0.4, -0.56, 0.76, nobs=170)).detectable)

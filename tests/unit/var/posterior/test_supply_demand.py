@@ -443,6 +443,8 @@ def test_data_without_shocks_of_their_own_are_refused():
         model(frame.assign(a=1.0 + frame["f"], b=frame["f"] - 3.0), controls=["a", "b"]).fit()
     with pytest.raises(SingularDesign, match="no shock of its own"):
         model(frame.assign(a=1.0 + frame["f"]), controls="a").fit()
+    with pytest.raises(SingularDesign, match="no shock of its own"):  # a prior on the lags does not hide it
+        model(frame.assign(f=np.arange(60) % 2.0), lags=1, tightness=0.2).fit()
     with pytest.raises(SchemaError, match="constant"):
         model(frame.assign(f=1.0))
     with pytest.raises(SchemaError):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ.errors import SchemaError, SingularDesign, SpecificationError
+from econ.errors import SchemaError, SpecificationError
 from econ.testing import simulated_var
 from econ.var import VAR, BayesianVAR, Cholesky, Minnesota, Scenario, SignRestrictions, scenario
 from econ.var.reduced.forecasting import mixture_quantile
@@ -128,30 +128,6 @@ def test_a_mixture_of_one_is_the_normal_and_a_point_mass_is_a_step():
     assert mixture_quantile(np.array([0.0, 1.0]), np.zeros(2), 0.25) == pytest.approx(0.0, abs=1e-12)
     two = mixture_quantile(np.array([-1.0, 1.0]), np.array([1.0, 1.0]), 0.5)
     assert two == pytest.approx(0.0, abs=1e-12)
-
-
-def _columns():
-    frame = pd.DataFrame(np.random.default_rng(0).standard_normal((200, 2)), columns=["x", "y"])
-    frame.index = pd.period_range("2000-01", periods=200, freq="M")
-    return {
-        "alternates": frame.assign(d=np.arange(200) % 2.0),
-        "trend": frame.assign(d=np.arange(200.0)),
-        "another column's lag": frame.assign(d=frame["x"].shift(fill_value=0.3)),
-        "pulse in the first row": frame.assign(d=(np.arange(200) == 0).astype(float)),
-        "identity with a lag": frame.assign(d=frame["x"] + frame["y"].shift(fill_value=0.3)),
-    }
-
-
-@pytest.mark.parametrize("case", list(_columns()))
-def test_a_column_without_errors_of_its_own_is_refused(case):
-    with pytest.raises(SingularDesign, match="'d'"):
-        VAR(_columns()[case], lags=1).fit()
-
-
-def test_small_and_large_units_are_not_taken_for_an_exact_fit():
-    frame = _columns()["alternates"][["x", "y"]]
-    fit = VAR(frame * [1e-6, 1e6] + [0.0, 1e9], lags=1).fit()
-    assert fit.nobs == 199
 
 
 def test_refused_requests_say_what_to_pass(with_exog, future):
