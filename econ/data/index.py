@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Rows
+from econ.border import check_flat
 from econ.errors import FrequencyError, SchemaError
 
 HOLIDAYS = 14
 """Days by which two neighbours of a daily table may be further apart than usual: the longest closures take 10."""
 _SPACING = {"Y": (360, 370), "Q": (85, 95), "M": (26, 35)}
 """Days from one date to the next: the least there may be and the most the median may be."""
+_WORDS = {"Y": "annual", "Q": "quarterly", "M": "monthly"}
 
 
 def as_period_index(index: pd.Index) -> pd.Index:
@@ -25,7 +27,7 @@ def as_period_index(index: pd.Index) -> pd.Index:
     SchemaError
         If the index holds neither dates, periods nor consecutive integers, or a missing date.
     FrequencyError
-        If daily timestamps carry a time of day or a time zone, or a single date breaks the frequency of the others.
+        If timestamps carry a time of day or a time zone, or a single date breaks the frequency of the others.
     """
     if isinstance(index, pd.MultiIndex):
         raise SchemaError(
@@ -45,12 +47,28 @@ def as_period_index(index: pd.Index) -> pd.Index:
             "frame.set_axis(pd.to_datetime(frame.index)) reads dates from text."
         )
     if index.tz is not None or not (index == index.normalize()).all():
-        raise FrequencyError(
-            "daily data need dates without time of day or zone; use index.tz_localize(None).normalize() on the dates "
-            "of the market."
-        )
+        raise FrequencyError(_timed(index))
     code = _period_code(index)
     return index if code is None else index.to_period(code)
+
+
+def _timed(index: pd.DatetimeIndex) -> str:
+    """What is wrong with dates that carry a time of day or a zone, and how dates of their frequency are had."""
+    what = "a time of day" if index.tz is None else f"the zone {index.tz}"
+    plain = "index" if index.tz is None else "index.tz_localize(None)"
+    try:
+        code = _period_code(index.tz_localize(None).normalize())
+    except FrequencyError:
+        code = None
+    if code is None:
+        return (
+            f"dates must have neither time of day nor zone; found {what} in {index[0]}; use "
+            f"{plain}.normalize() on the dates of the market."
+        )
+    return (
+        f"{_WORDS[code]} data are dated by their periods; found {what} in {index[0]}; {plain}.to_period({code!r}) "
+        f"gives {index.tz_localize(None)[0].to_period(code)} and so on."
+    )
 
 
 def _period_code(index: pd.DatetimeIndex) -> str | None:
@@ -113,6 +131,7 @@ def panel_dates(index: pd.Index) -> pd.Index:
     if not index.is_unique:
         raise SchemaError(f"row {index[index.duplicated()][0]} stands twice; keep one row a unit and period.")
     units, when = index.get_level_values(0), index.get_level_values(1)
+    _check_order(units, when)
     found = {str(each.freqstr) for each in when if isinstance(each, pd.Period)}
     if len(found) > 1:
         raise FrequencyError(f"a panel has one frequency for all units; found {sorted(found)}; convert them first.")
@@ -129,6 +148,19 @@ def panel_dates(index: pd.Index) -> pd.Index:
         raise FrequencyError(f"a panel has one frequency for all units; found {words}; convert or drop one.")
     code = next(iter(codes), None)
     return index if code is None else pd.MultiIndex.from_arrays([units, when.to_period(code)], names=index.names)
+
+
+def _check_order(units: pd.Index, when: pd.Index) -> None:
+    """Refuse a panel whose second level is none of periods because the first is."""
+    dated = (pd.PeriodIndex, pd.DatetimeIndex)
+    numbered = pd.api.types.is_integer_dtype(when.dtype)
+    if isinstance(when, dated) or (numbered and not isinstance(units, dated)):
+        return
+    if isinstance(units, dated) or (pd.api.types.is_integer_dtype(units.dtype) and not numbered):
+        raise SchemaError(
+            f"rows of a panel are labelled (unit, period), in this order; found the period {units[0]} before the unit "
+            f"{when[0]}; frame.swaplevel().sort_index() turns them."
+        )
 
 
 def check_index(index: pd.Index) -> None:
@@ -184,13 +216,14 @@ def with_rows_for_holes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_column_names(columns: pd.Index) -> None:
-    """Refuse a column without a name of letters: a number, None or empty text would be two names in two places.
+    """Refuse a column without one name of letters: a number, None or empty text would be two names in two places.
 
     Raises
     ------
     SchemaError
         Naming the first one.
     """
+    check_flat("the table", columns)
     odd = [name for name in columns.tolist() if not isinstance(name, str) or not name.strip()]
     if odd:
         raise SchemaError(

@@ -99,6 +99,14 @@ class StructuralResults(Shown):
         return tuple(str(name) for name in self.impact.columns)
 
     @property
+    def doubt(self) -> str:
+        """What the data say against the identification, in words; empty where they say nothing."""
+        return ""
+
+    def _warn(self) -> None:
+        """Say the doubt aloud; a scheme that warns by itself leaves this alone."""
+
+    @property
     def signs(self) -> Array:
         """-1 for each turned shock, 1 for the others, (s,)."""
         found = np.ones(self.impact.shape[1])
