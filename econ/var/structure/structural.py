@@ -181,6 +181,8 @@ class StructuralResults(Shown):
             If there is no room for them in ``folder``.
         """
         horizon, inner = checks.horizon(horizon), _inner(inner)
+        if inner and bootstrap is None:
+            raise SpecificationError(f"inner={inner} draws inside the samples of a bootstrap; pass one and rng=.")
         place = self._place(horizon, bootstrap, folder=None if folder is None else Path(folder), errors=bool(inner))
         read = partial(responses_of_draws, scheme=self.scheme, bootstrap=bootstrap, horizon=horizon, inner=inner)
         found = self.read_draws(
@@ -256,6 +258,8 @@ class StructuralResults(Shown):
     ) -> pd.DataFrame:
         """Forecast, under conditions if there are any: see :func:`econ.var.structure.scenario.scenario`."""
         if conditions is None:
+            if driving is not None:
+                raise SpecificationError("driving names shocks that meet conditions, and there are none; give some.")
             return self.parent.forecast(steps, level, exog=exog, uncertainty=uncertainty)
         found = scenario(self, steps, conditions, driving=driving, level=level, exog=exog, uncertainty=uncertainty)
         return found.paths
