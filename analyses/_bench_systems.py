@@ -126,7 +126,7 @@ def _by_variance(fit: VARResults, spec: Specification, horizon: int | None = Non
     index = pd.PeriodIndex(fit.data.frame.index)
     labels = pd.Series([int(month > pd.Period(spec.literature.ahmed_break, freq="M")) for month in index], index=index)
     return _sale(
-        fit.identify(Heteroskedasticity(labels, method="moments")),
+        Heteroskedasticity(labels, method="moments").identify(fit),
         spec.primary.horizon if horizon is None else horizon,
         spec,
     )

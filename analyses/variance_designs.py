@@ -100,7 +100,7 @@ def _schemes(fit: VARResults, spec: Specification) -> tuple[dict[str, Estimate |
     tests: dict[str, Any] = {}
     for words, scheme in schemes.items():
         try:
-            svar: Any = fit.identify(scheme)
+            svar: Any = scheme.identify(fit)  # which does not warn: the p-value is printed beside the result
             irf = svar.irf(0, bootstrap=MovingBlock(draws=spec.variances.draws), rng=spec.rng)
             sale = irf.shock(FLOW).scale(to=-1.0, response=FLOW, horizon=0)
             impacts[words] = sale.at(0, response=CHANGE, level=spec.level)

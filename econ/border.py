@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from econ.errors import SpecificationError
+from econ.errors import SchemaError, SpecificationError
 from econ.kinds import KINDS, NUMERIC, Kind, class_of, is_of, kind_of, refuse
 from econ.memory import pieces
 
@@ -35,13 +35,22 @@ ATOMS = (float, int, str, bool, type(None))
 """What its type says all of, whatever is asked for."""
 
 
-def checked(function: F) -> F:
+def checked(function: F, *, levels: bool = False) -> F:
     """Refuse arguments that are not of the kind in the signature; written above a public function.
+
+    Parameters
+    ----------
+    function : callable
+        What to guard.
+    levels : bool
+        Whether tables may have columns of several levels, as those of results and pages have.
 
     Raises
     ------
     SpecificationError
         Naming the argument, what it takes, what was found and how to get it.
+    SchemaError
+        For a table whose columns have several levels.
 
     Examples
     --------
@@ -59,7 +68,7 @@ columns=names) makes one.
     if not wanted:
         return function
     scope = function.__globals__
-    checks = {name: _Check(name, wanted[name], scope) if name in wanted else None for name in kinds}
+    checks = {name: _Check(name, wanted[name], scope, levels) if name in wanted else None for name in kinds}
     order = [checks[each.name] for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
     rest = next((checks[each.name] for each in parameters if each.kind is each.VAR_POSITIONAL), None)
     more = next((checks[each.name] for each in parameters if each.kind is each.VAR_KEYWORD), None)
@@ -132,21 +141,22 @@ def warn(message: str, category: type[Warning]) -> None:
 
 
 def checked_class(cls: type) -> None:
-    """The same for the constructor and the public methods that a class defines."""
+    """The same for the constructor and public methods that a class defines; what shows tables is made of any."""
+    levels = hasattr(cls, "_repr_html_")
     for name, member in list(vars(cls).items()):
         if name.startswith("_") and name != "__init__":
             continue
         if inspect.isfunction(member):
-            setattr(cls, name, checked(member))
+            setattr(cls, name, checked(member, levels=levels and name == "__init__"))
         elif isinstance(member, (classmethod, staticmethod)):
-            setattr(cls, name, type(member)(checked(member.__func__)))
+            setattr(cls, name, type(member)(checked(member.__func__, levels=levels)))
 
 
 class _Check:
     """The check of one argument. What passes by its type alone is not asked again for its kind, but for its size."""
 
-    def __init__(self, name: str, kind: Kind, scope: Mapping[str, Any]) -> None:
-        self.name, self.kind, self.scope = name, kind, scope
+    def __init__(self, name: str, kind: Kind, scope: Mapping[str, Any], levels: bool) -> None:
+        self.name, self.kind, self.scope, self.levels = name, kind, scope, levels
         parts = kind[1] if kind[0] == "|" else (kind,)
         self.words = {each[0] for each in parts}
         self.deep = any(each[1] or each[0] == "ArrayLike" or each[0] in NUMERIC for each in parts)
@@ -185,7 +195,25 @@ class _Check:
             )
 
     def _check_size(self, value: pd.DataFrame | pd.Series | np.ndarray) -> None:
+        if not self.levels and isinstance(value, pd.DataFrame):
+            check_flat(self.name, value.columns)
         _check_size(self.name, value)
+
+
+def check_flat(name: str, columns: pd.Index) -> None:
+    """Refuse columns of several levels, as ``pd.concat({"a": frame}, axis=1)`` and ``unstack`` make them.
+
+    Raises
+    ------
+    SchemaError
+        With the first column and how to make one name of it.
+    """
+    if columns.nlevels > 1:
+        such = f", such as {columns[0]!r}" if len(columns) else ""
+        raise SchemaError(
+            f"the columns of {name} have {columns.nlevels} levels{such}, and one name each is wanted; "
+            f"{name}.columns.map('_'.join) makes one of texts, {name}.droplevel(0, axis=1) keeps the last level."
+        )
 
 
 def _pass(value: object) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array
-from econ.border import LARGEST
+from econ.border import LARGEST, check_flat
 from econ.errors import SchemaError, SpecificationError, UnknownName, suggestion
 from econ.memory import pieces
 
@@ -269,7 +269,7 @@ def figures(name: str, given: Table, *, columns: Sequence[str] | None = None, ho
     UnknownName
         If a column is absent.
     SchemaError
-        For a column or a row that stands twice, text, an infinite value, or a missing one.
+        For columns of several levels, a column or a row that stands twice, text, an infinite value, or a missing one.
 
     Examples
     --------
@@ -277,6 +277,8 @@ def figures(name: str, given: Table, *, columns: Sequence[str] | None = None, ho
     >>> figures("yields", pd.DataFrame({"x": [1, 2], "y": ["a", "b"]}), columns=["x"])["x"].tolist()
     [1.0, 2.0]
     """
+    if isinstance(given, pd.DataFrame):
+        check_flat(name, given.columns)
     for axis, labels in (("column", getattr(given, "columns", None)), ("row", given.index)):
         if labels is not None and not labels.is_unique:
             raise SchemaError(f"{name} has the {axis} {labels[labels.duplicated()][0]!r} twice; keep one of them.")

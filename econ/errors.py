@@ -31,6 +31,7 @@
 
     EconWarning(UserWarning)
     ├─ WeakInstrument
+    ├─ WeakIdentification
     ├─ Revised
     ├─ ShortSample
     ├─ MissingValues
@@ -159,6 +160,10 @@ class EconWarning(UserWarning):
 
 class WeakInstrument(EconWarning):
     """The first stage is too weak for the usual intervals; use the weak-instrument-robust set."""
+
+
+class WeakIdentification(EconWarning):
+    """The tests do not tell the shocks apart; read only what the message leaves, or use restrictions or instruments."""
 
 
 class Revised(EconWarning):

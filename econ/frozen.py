@@ -208,7 +208,8 @@ LONGEST = 100
 
 def _brief(self: Any) -> str:
     """Name and fields as a dataclass prints them, but tables and arrays by their shape and long texts cut."""
-    fields = [f"{field.name}={_words(getattr(self, field.name))}" for field in dataclasses.fields(self) if field.repr]
+    told = [field for field in dataclasses.fields(self) if field.repr] or dataclasses.fields(self)  # else only a name
+    fields = [f"{field.name}={_words(getattr(self, field.name))}" for field in told]
     line = f"{type(self).__qualname__}({', '.join(fields)})"
     if len(line) <= 2 * LONGEST:
         return line

@@ -11,7 +11,7 @@ import pandas as pd
 
 from econ import checks
 from econ.data.dates import Bound, span
-from econ.data.index import check_values, dates, is_weekly
+from econ.data.index import check_column_names, check_values, dates, is_weekly
 from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.frozen import FrozenMapping, guarded
 from econ.tables.shown import Facts, Shown, listed, period
@@ -175,6 +175,7 @@ class Dataset(Shown):
         """
         if frame.columns.empty:
             raise SchemaError(f"the table has no columns, only {len(frame)} rows; give each variable one.")
+        check_column_names(frame.columns)
         units = dict.fromkeys(frame.columns, units) if isinstance(units, str) else units
         for words in (units or {}, labels or {}):
             for name in words:

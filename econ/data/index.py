@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Rows
+from econ.border import check_flat
 from econ.errors import FrequencyError, SchemaError
 
 HOLIDAYS = 14
 """Days by which two neighbours of a daily table may be further apart than usual: the longest closures take 10."""
 _SPACING = {"Y": (360, 370), "Q": (85, 95), "M": (26, 35)}
 """Days from one date to the next: the least there may be and the most the median may be."""
+_WORDS = {"Y": "annual", "Q": "quarterly", "M": "monthly"}
 
 
 def as_period_index(index: pd.Index) -> pd.Index:
@@ -25,7 +27,7 @@ def as_period_index(index: pd.Index) -> pd.Index:
     SchemaError
         If the index holds neither dates, periods nor consecutive integers, or a missing date.
     FrequencyError
-        If daily timestamps carry a time of day or a time zone, or a single date breaks the frequency of the others.
+        If timestamps carry a time of day or a time zone, or a single date breaks the frequency of the others.
     """
     if isinstance(index, pd.MultiIndex):
         raise SchemaError(
@@ -44,7 +46,9 @@ def as_period_index(index: pd.Index) -> pd.Index:
             f"the index must hold periods, dates or 0, 1, 2, ...; found {index.dtype}{such}; "
             "frame.set_axis(pd.to_datetime(frame.index)) reads dates from text."
         )
-    code = _period_code(plain_days(index))
+    if _clocked(index).any():
+        raise FrequencyError(_timed(index))
+    code = _period_code(index)
     return index if code is None else index.to_period(code)
 
 
@@ -61,13 +65,37 @@ def plain_days(index: pd.DatetimeIndex, what: str = "daily data") -> pd.Datetime
     >>> plain_days(pd.to_datetime(["2020-01-31"]))[0].day
     31
     """
-    clocked = np.ones(len(index), dtype=bool) if index.tz is not None else index != index.normalize()
+    clocked = _clocked(index)
     if clocked.any():
         raise FrequencyError(
             f"{what} need dates without time of day or zone; found {index[clocked][0]}; use "
             "index.tz_localize(None).normalize() on the dates of the market."
         )
     return index
+
+
+def _clocked(index: pd.DatetimeIndex) -> np.ndarray:
+    """Which moments have a time of day or a zone, (T,)."""
+    return np.ones(len(index), dtype=bool) if index.tz is not None else np.asarray(index != index.normalize())
+
+
+def _timed(index: pd.DatetimeIndex) -> str:
+    """What is wrong with dates that carry a time of day or a zone, and how dates of their frequency are had."""
+    what = "a time of day" if index.tz is None else f"the zone {index.tz}"
+    plain = "index" if index.tz is None else "index.tz_localize(None)"
+    try:
+        code = _period_code(index.tz_localize(None).normalize())
+    except FrequencyError:
+        code = None
+    if code is None:
+        return (
+            f"dates must have neither time of day nor zone; found {what} in {index[0]}; use "
+            f"{plain}.normalize() on the dates of the market."
+        )
+    return (
+        f"{_WORDS[code]} data are dated by their periods; found {what} in {index[0]}; {plain}.to_period({code!r}) "
+        f"gives {index.tz_localize(None)[0].to_period(code)} and so on."
+    )
 
 
 def _period_code(index: pd.DatetimeIndex) -> str | None:
@@ -130,6 +158,7 @@ def panel_dates(index: pd.Index) -> pd.Index:
     if not index.is_unique:
         raise SchemaError(f"row {index[index.duplicated()][0]} stands twice; keep one row a unit and period.")
     units, when = index.get_level_values(0), index.get_level_values(1)
+    _check_order(units, when)
     found = {str(each.freqstr) for each in when if isinstance(each, pd.Period)}
     if len(found) > 1:
         raise FrequencyError(f"a panel has one frequency for all units; found {sorted(found)}; convert them first.")
@@ -146,6 +175,19 @@ def panel_dates(index: pd.Index) -> pd.Index:
         raise FrequencyError(f"a panel has one frequency for all units; found {words}; convert or drop one.")
     code = next(iter(codes), None)
     return index if code is None else pd.MultiIndex.from_arrays([units, when.to_period(code)], names=index.names)
+
+
+def _check_order(units: pd.Index, when: pd.Index) -> None:
+    """Refuse a panel whose second level is none of periods because the first is."""
+    dated = (pd.PeriodIndex, pd.DatetimeIndex)
+    numbered = pd.api.types.is_integer_dtype(when.dtype)
+    if isinstance(when, dated) or (numbered and not isinstance(units, dated)):
+        return
+    if isinstance(units, dated) or (pd.api.types.is_integer_dtype(units.dtype) and not numbered):
+        raise SchemaError(
+            f"rows of a panel are labelled (unit, period), in this order; found the period {units[0]} before the unit "
+            f"{when[0]}; frame.swaplevel().sort_index() turns them."
+        )
 
 
 def check_index(index: pd.Index) -> None:
@@ -201,13 +243,14 @@ def with_rows_for_holes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_column_names(columns: pd.Index) -> None:
-    """Refuse a column without a name of letters: a number, None or empty text would be two names in two places.
+    """Refuse a column without one name of letters: a number, None or empty text would be two names in two places.
 
     Raises
     ------
     SchemaError
         Naming the first one.
     """
+    check_flat("the table", columns)
     odd = [name for name in columns.tolist() if not isinstance(name, str) or not name.strip()]
     if odd:
         raise SchemaError(

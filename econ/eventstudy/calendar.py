@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import numbers
+import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -56,8 +58,9 @@ def place_events(
     Raises
     ------
     SchemaError
-        On an absent column, a missing or naive timestamp, a duplicate (date, time, kind), an unknown time
-        zone, a date as text that is not in ISO form, or an event outside the trading days; names the event.
+        On an absent column, an expected sign that is none, a missing or naive timestamp, a duplicate (date, time,
+        kind), an unknown time zone, a date as text that is not in ISO form, or an event outside the trading days;
+        names the event.
     FrequencyError
         For trading days with a time of day or a time zone.
 
@@ -89,6 +92,19 @@ def place_events(
     return table.assign(day=index[positions], position=positions.astype(np.int64), moved=moved)
 
 
+def is_expectation(word: object) -> bool:
+    """Whether a cell of the column ``expected`` says a sign, both, that there is none, or nothing.
+
+    Examples
+    --------
+    >>> [is_expectation(word) for word in ("+", "- (haven)", "+ / -", "0 (placebo)", -1.0, None, "up", "positive")]
+    [True, True, True, True, True, True, False, False]
+    """
+    if isinstance(word, str):
+        return re.fullmatch(r"[+\-\N{MINUS SIGN}0?/\s]*", re.sub(r"\(.*?\)", "", word)) is not None
+    return isinstance(word, numbers.Real) or word is None or word is pd.NA
+
+
 def _checked(events: pd.DataFrame) -> pd.DataFrame:
     if not events.columns.is_unique:
         again = events.columns[events.columns.duplicated()][0]
@@ -105,6 +121,12 @@ def _checked(events: pd.DataFrame) -> pd.DataFrame:
         if events[name].isna().any():
             row = events.index[events[name].isna()][0]
             raise SchemaError(f"column {name!r} of events has no value in row {row!r}; every event needs one.")
+    for row, word in events["expected"].items() if "expected" in events.columns else ():
+        if not is_expectation(word):
+            raise SchemaError(
+                f"expected is {word!r} in row {row!r} of events; write '+', '-', '+ / -' or '0' (what stands in "
+                "brackets is left aside), or leave it empty."
+            )
     keys = [name for name in ("date", "time", "kind") if name in events.columns]
     words = events[keys].astype(object).map(str)
     if words.duplicated().any():

@@ -24,7 +24,7 @@ from econ.infer import _kernels as k
 from econ.infer.covariance import check_lags
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks
-from econ.tables.shown import Facts, Shown, listed, period
+from econ.tables.shown import Facts, Shown, degrees, listed, period
 
 BLOCKS = {"M": "month", "Q": "quarter", "Y": "year"}
 FINER = {"M": ("D", "B", "W", "M"), "Q": ("D", "B", "W", "M", "Q"), "Y": ("D", "B", "W", "M", "Q", "Y", "A")}
@@ -66,7 +66,7 @@ class CalendarCovariance(Shown):
             "blocks": len(self.sums),
             "sample": period(self.sums.index),
         }
-        return {**found, "bandwidth": self.bandwidth, "degrees of freedom": self.df}
+        return {**found, "bandwidth": self.bandwidth, "degrees of freedom": degrees(self.df)}
 
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:
         """Standard error, dates and blocks of each design, and its correlation with every other."""

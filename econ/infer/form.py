@@ -14,7 +14,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.errors import SingularDesign, SpecificationError
 from econ.frozen import guarded
-from econ.tables.shown import Shown, coefficient_table
+from econ.tables.shown import Facts, Shown, coefficient_table, degrees
 
 SINGULAR = 1e-12
 
@@ -61,6 +61,9 @@ class ReducedForm(Shown):
     factor: float = 1.0
     plain_df: float = math.inf
     parent: object = field(default=None, repr=False)
+
+    def _facts(self) -> Facts:
+        return {"instruments": len(self.first), "observations": self.nobs, "degrees of freedom": degrees(self.df)}
 
     def to_frame(self, level: float = 0.90) -> pd.DataFrame:
         """One row an equation (outcome, first) and instrument: estimate, std_error, t, p_value and ends."""

@@ -114,6 +114,8 @@ def joint_test(
     (True, 'all 165 circular shifts')
     """
     _check(reference, cov, draws=draws, rng=rng)
+    if bandwidth is not None and cov not in DATED:
+        raise SpecificationError(f"bandwidth belongs to 'hac' and 'ewc'; the covariance asked for is {cov!r}.")
     skip = checks.count("skip", skip, least=0, most=len(y) // 2 if reference == "shift" else 0)
     e, q, tested = _design(y, X, controls, dated=reference == "shift" or cov in DATED)
     m = len(tested)

@@ -22,7 +22,7 @@ from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.covariance import FEW_GROUPS, KINDS, check_terms, cluster, ewc, ewc_terms, newey_west, white
 from econ.infer.quantiles import two_sided
-from econ.tables.shown import Facts, Shown, coefficient_table
+from econ.tables.shown import Facts, Shown, coefficient_table, degrees
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
 
@@ -62,7 +62,12 @@ class Regression(Shown):
     parent: object = field(default=None, repr=False)
 
     def _facts(self) -> Facts:
-        return {"covariance": self.cov, "observations": self.nobs, "R²": self.r2, "degrees of freedom": self.df}
+        return {
+            "covariance": self.cov,
+            "observations": self.nobs,
+            "R²": self.r2,
+            "degrees of freedom": degrees(self.df),
+        }
 
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:
         return coefficient_table(self.coefficients, self.std_errors, level=level, df=self.df)

@@ -19,7 +19,7 @@ from econ.frozen import guarded
 from econ.infer.covariance import KINDS
 from econ.infer.joint import joint_test
 from econ.infer.regression import Regression, regress
-from econ.tables.shown import Shown
+from econ.tables.shown import Facts, Shown
 
 EPISODES = {
     "March 2020": ("2020-03", "2020-03"),
@@ -142,6 +142,11 @@ class Reaction(Shown):
     regression: Regression
     tests: pd.DataFrame = field(repr=False)
     parent: Dataset = field(repr=False)
+
+    def _facts(self) -> Facts:
+        """Those of the regression, and how certain it is that each group of terms moves the purchases."""
+        tests = {f"p-value of no reaction to {name}": p_value for name, p_value in self.tests["p_value"].items()}
+        return {**self.regression._facts(), **tests}
 
     def to_frame(self, level: float = 0.90) -> pd.DataFrame:
         """The coefficients; see :class:`econ.infer.Regression`."""

@@ -172,7 +172,9 @@ def event_months(
 def _aligned(given: dict[str, pd.Series]) -> pd.DataFrame:
     kinds = {name: _kind(name, series) for name, series in given.items()}
     if len(set(kinds.values())) > 1:
-        raise FrequencyError(f"the series have different frequencies, {kinds}; convert them with a named rule.")
+        raise FrequencyError(
+            f"the series have different frequencies, {kinds}; convert one first, as in series.groupby(months).mean()."
+        )
     for name, series in given.items():
         if not series.index.is_unique:
             raise SchemaError(f"{name} has {series.index[series.index.duplicated()][0]} twice; keep one row a date.")

@@ -132,6 +132,7 @@ class LocalProjection:
             checks.keep(self, transition=checks.real("transition", self.transition, above=0.0))
             if self.state is None:
                 raise SpecificationError(f"transition goes with state=; found {self.transition!r} without one.")
+        self._check_idle()
         if self.modifier is not None and self.state is not None:
             raise SpecificationError("state= and modifier= are two ways to let a response vary; choose one.")
         self._check_names()
@@ -140,6 +141,24 @@ class LocalProjection:
             raise SpecificationError(
                 f"common names 'const' or contemporaneous controls of a projection with state=; found {self.common!r}."
             )
+
+    def _check_idle(self) -> None:
+        """Refuse an option that nothing would read."""
+        idle = (
+            ("estimator", self.estimator != "2sls", "instrument", self.instrument is None and not self._by_itself),
+            ("state_lag", self.state_lag != 1, "state", self.state is None),
+            ("modifier_lag", self.modifier_lag != 1, "modifier", self.modifier is None),
+        )
+        for option, asked, needed, absent in idle:
+            if asked and absent:
+                raise SpecificationError(
+                    f"{option} goes with {needed}=; found {option}={getattr(self, option)!r} without one."
+                )
+
+    @property
+    def _by_itself(self) -> bool:
+        """Whether the impulse is its own instrument, as of multipliers."""
+        return self.cumulative == "multiplier"
 
     @property
     def responses(self) -> tuple[str, ...]:

@@ -198,6 +198,7 @@ class PanelProjection:
         columns, names = self._regressors(rows)
         z = self.data[list(self.instruments)].to_numpy(dtype=float)[rows]
         values = _absorbed(effects, np.column_stack([self._lead(rows, horizon), columns, z]))
+        self._check_absorbed(values[:, 1:], [*names, *self.instruments])
         k, what = columns.shape[1], f"the panel projection at horizon {horizon}, effects taken out,"
         q, _ = full_rank_qr(values[:, 1 : k + 1], names, what)
         controls = q[:, :-1]
@@ -218,6 +219,25 @@ class PanelProjection:
                 f"effects, controls or instruments explain {self.response!r} exactly at horizon {horizon}, so its "
                 "response there is made of rounding errors; drop the column that holds it."
             )
+
+    def _check_absorbed(self, values: Array, names: list[str]) -> None:
+        """Refuse a regressor of which the effects leave nothing, in words about the caller's own column."""
+        gone = [name for name, column in zip(names, values.T, strict=True) if not column.any()]
+        if not gone or not self.effects:
+            return
+        name = gone[0] if gone[0] in self.names else gone[0].partition(".")[2]
+        taken, cure = "unit and time effects together take away all of it", "drop it, or one of the effects"
+        for level, word, other, within in (
+            (1, "time", "unit", "is the same for all units in every period"),
+            (0, "unit", "time", "never changes within a unit"),
+        ):
+            groups = self.data[name].groupby(level=level)
+            if word in self.effects and bool((groups.max() == groups.min()).all()):
+                kept = [other] if other in self.effects else []
+                taken = f"it {within}, and {word} effects take away whatever is"
+                cure = f"effects={kept} keeps it, or let it vary by unit and period"
+                break
+        raise SingularDesign(f"nothing is left of column {name!r}: {taken}; {cure}.")
 
     def _regressors(self, rows: Codes) -> tuple[Array, list[str]]:
         """Lags, contemporaneous controls and, last, the impulse on the rows (N, k) with their names."""

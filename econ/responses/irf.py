@@ -161,6 +161,8 @@ class IRF(Shown):
         level = checks.level(level)
         kind, interval = checks.choice("band", kind, KINDS), checks.choice("interval", interval, INTERVALS)
         if self.draws is None:
+            if interval != "percentile":
+                raise _no_draws(f"the interval {interval!r}")
             return self._gaussian_band(level, kind)
         if interval == "studentised":
             return self._studentised_band(level, kind)

@@ -155,6 +155,9 @@ class MovingBlock:
 class Residual:
     """Bootstrap of independently drawn residuals; for errors that are independent over time.
 
+    Nominal 90% intervals cover in 86-93% of samples with ``bias_corrected()``, of a plain fit with roots of 0.8 and 150
+    periods in 71-89%. Measured in :doc:`/coverage`.
+
     Parameters
     ----------
     draws : int, default 1999

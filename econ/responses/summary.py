@@ -23,6 +23,7 @@ def facts(irf: IRF) -> Facts:
     """Names, horizons, and where the uncertainty is from."""
     errors = "none: points only" if irf.std_errors is None else "standard errors"
     what = "multipliers" if irf.multiplier else "sums over horizons" if irf.cumulated else "responses"
+    doubt = getattr(irf.parent, "doubt", "")  # of a VAR that was identified, which this room does not know
     return {
         "kind": what,
         "responses": listed(irf.responses),
@@ -30,6 +31,7 @@ def facts(irf: IRF) -> Facts:
         "horizons": f"0 to {irf.horizon}",
         "uncertainty": errors if irf.draws is None else f"{len(irf.draws):,} draws",
         "observations": irf.nobs,
+        **({"in doubt": doubt} if doubt else {}),
     }
 
 

@@ -48,6 +48,13 @@ class Truth:
     regimes: pd.Series = field(repr=False)
     events: pd.DataFrame = field(repr=False)
 
+    def __repr__(self) -> str:
+        """What a user wants to recover; the tables behind it by their number of periods."""
+        return (
+            f"Truth(gross_impact={self.gross_impact:g}, impact={self.impact:g}, offset={self.offset:g}, "
+            f"price_offset={self.price_offset:g}, shocks={list(self.shocks.columns)}, periods={len(self.frame)})"
+        )
+
     @property
     def gross_impact(self) -> float:
         """Bp per 1% of debt bought by the seller, the ally shut off."""

@@ -37,8 +37,8 @@ ERRORS = IN_UNITS[5:7]
 class Shown:
     """Base of every result: ``repr``, what a notebook shows and ``summary`` come from the same facts and numbers.
 
-    A subclass says what holds of the whole in ``_facts`` and gives its numbers in ``_numbers``, or takes what its
-    fields say.
+    A subclass says what holds of the whole in ``_facts`` and gives its numbers in ``_numbers`` or ``to_frame``, or
+    takes what its fields say.
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -85,7 +85,9 @@ class Shown:
         return {}
 
     def _numbers(self, level: float = 0.90) -> pd.DataFrame:
-        """One row a number: by default what the fields hold, a row a label where they hold several."""
+        """One row a number: by default those of an own frame, else what the fields hold, a row a label of several."""
+        if type(self).to_frame is not Shown.to_frame:
+            return self.to_frame(level)
         if type(self).summary is not Shown.summary:
             known = "level" in inspect.signature(self.summary).parameters
             return (self.summary(level=level) if known else self.summary()).to_frame()
@@ -100,8 +102,7 @@ class Shown:
         return Measure(units if own and isinstance(units, str) else "")
 
     def __repr__(self) -> str:
-        found = self._facts() or _scalars(self)
-        pairs = fact_words(Table([], [], facts=[(name, _cell(value)) for name, value in found.items()]))
+        pairs = fact_words(Table([], [], facts=_of_the_whole(self) or _few(self._numbers())))
         width = max((len(name) for name, _ in pairs), default=0)
         lines = [type(self).__name__, *(f"  {name:<{width}}  {' '.join(words.split())}" for name, words in pairs)]
         if len(lines) > LINES:
@@ -139,7 +140,8 @@ def told(result: Shown, numbers: pd.DataFrame | pd.Series, *, level: float | Non
     notes = (
         [f"lower and upper: {level:.0%} intervals."] if level is not None and {"lower", "upper"} <= {*columns} else []
     )
-    facts = [(name, _cell(value)) for name, value in result._facts().items()]
+    own = type(result)._numbers is not Shown._numbers or type(result).to_frame is not Shown.to_frame
+    facts = _of_the_whole(result) if own else _said(result._facts())
     stub = ", ".join(str(name) for name in frame.index.names if name is not None)
     return Table(columns, rows, stub=stub, notes=notes, title=type(result).__name__, facts=facts, origin=numbers)
 
@@ -166,6 +168,17 @@ def listed(names: Sequence[object], most: int = 8) -> str:
     """
     words = ", ".join(str(name) for name in list(names)[:most])
     return words if len(names) <= most else f"{words}, ... ({len(names)})"
+
+
+def degrees(df: float) -> float | str:
+    """Degrees of freedom as a fact: with infinitely many it is the normal that counts.
+
+    Examples
+    --------
+    >>> degrees(12.0), degrees(math.inf)
+    (12.0, 'infinite (normal)')
+    """
+    return "infinite (normal)" if math.isinf(df) else df
 
 
 def coefficient_table(values: pd.Series, errors: pd.Series, *, level: float, df: float = math.inf) -> pd.DataFrame:
@@ -198,6 +211,24 @@ def coefficient_table(values: pd.Series, errors: pd.Series, *, level: float, df:
     return pd.DataFrame(rows, index=values.index, columns=["estimate", "std_error", "t", "p_value", "lower", "upper"])
 
 
+def _of_the_whole(result: Shown) -> list[tuple[str, Number]]:
+    """What holds of the whole: what the class says, or the fields that a line can hold."""
+    return _said(result._facts() or _scalars(result))
+
+
+def _said(facts: Facts) -> list[tuple[str, Number]]:
+    """Facts as cells; what is not there is called none, and what is empty is left out."""
+    cells = [(name, "none" if value is None else _cell(value)) for name, value in facts.items()]
+    return [(name, cell) for name, cell in cells if cell != ""]
+
+
+def _few(numbers: pd.DataFrame | pd.Series) -> list[tuple[str, Number]]:
+    """The first numbers themselves, for a result of which nothing else is to be said."""
+    first = numbers.iloc[: LINES - 1]
+    values = first if isinstance(first, pd.Series) else first.iloc[:, 0]
+    return [(words_of(label), _cell(value)) for label, value in values.items()]
+
+
 def _contents(result: object) -> dict[str, Any]:
     """Everything in the fields of a dataclass that is one number or word, by field and label."""
     found: dict[str, Any] = {}
@@ -206,6 +237,11 @@ def _contents(result: object) -> dict[str, Any]:
         parts: Mapping[Any, Any] = {}
         if isinstance(value, (Mapping, pd.Series)) and len(value) <= ROWS:
             parts = dict(value.items())
+        elif isinstance(value, pd.DataFrame) and value.size <= ROWS:
+            labels = [f"{words_of(row)}, {words_of(column)}" for row in value.index for column in value]
+            parts = dict(zip(labels, value.to_numpy(dtype=object).ravel(), strict=True))
+        elif isinstance(value, np.ndarray) and field.repr and value.size <= ROWS:
+            parts = {", ".join(map(str, place)): each for place, each in np.ndenumerate(value)}
         elif isinstance(value, Shown) and field.name != "parent":
             parts = _contents(value)
         found |= {f"{field.name.replace('_', ' ')}, {name}": part for name, part in parts.items() if _cell(part) != ""}
@@ -218,7 +254,8 @@ def _scalars(result: object) -> dict[str, Any]:
         return {}
     found = {field.name: getattr(result, field.name) for field in dataclasses.fields(result) if field.repr}
     names = {name: "observations" if name == "nobs" else name.replace("_", " ") for name in found}
-    plain = {name: value for name, value in found.items() if not isinstance(value, (pd.Series, Mapping, Shown))}
+    tables = (pd.DataFrame, pd.Series, np.ndarray, Mapping, Shown)
+    plain = {name: value for name, value in found.items() if not isinstance(value, tables)}
     return {names[name]: value for name, value in plain.items() if _cell(value) != ""}
 
 
@@ -230,8 +267,7 @@ _KINDS: tuple[tuple[Any, Callable[[Any], Number]], ...] = (
     (int, int),
     (ConfidenceSet, str),
     ((pd.Period, pd.Timestamp), lambda value: str(value).removesuffix(" 00:00:00")),
-    ((pd.DataFrame, np.ndarray), lambda value: f"{type(value).__name__} {' × '.join(map(str, value.shape))}"),
-    (pd.Series, lambda value: f"Series {len(value)}"),
+    ((pd.DataFrame, pd.Series, np.ndarray), lambda value: ""),
     (pd.Index, lambda value: listed(value)),
     ((list, tuple, range), lambda value: listed(value) if all(isinstance(each, (str, int)) for each in value) else ""),
 )
@@ -244,7 +280,7 @@ def _cell(value: Any) -> Number:
             return words(value)
     if value is None or isinstance(value, (Mapping, list, tuple)) or callable(value):
         return ""
-    return re.sub(r"\s+", " ", repr(value) if dataclasses.is_dataclass(value) else str(value))
+    return re.sub(r"\s+", " ", str(value))
 
 
 def _places(name: str, cell: Number, row: Mapping[str, Number]) -> int | None:

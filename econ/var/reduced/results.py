@@ -272,8 +272,16 @@ class VARResults(Shown):
         ------
         SpecificationError
             If ``scheme`` is no scheme, or names a variable that is not in the VAR.
+
+        Warns
+        -----
+        WeakIdentification
+            If changes of variances are to tell the shocks apart and the tests of the scheme do not show any; the
+            results say so too, in ``doubt`` and wherever they or their responses are printed.
         """
-        return scheme.identify(self, rng)
+        found = scheme.identify(self, rng)
+        found._warn()  # here and not in the scheme, which also identifies draws by the thousand
+        return found
 
     @told_by(bias_corrected)
     def bias_corrected(self, bootstrap: Bootstrap | None = None, *, rng: Seed = None) -> VARResults:

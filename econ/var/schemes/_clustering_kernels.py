@@ -29,6 +29,20 @@ LEAST = 0.02  # smallest variance relative to the average
 Variances = Callable[[Array, Array | None, Rows], tuple[Array, Array]]
 
 
+def path_tail(statistic: float, trim: float) -> float:
+    """Probability that the largest of chi-squares with one degree of freedom along a path of breaks is above this.
+
+    The path runs from the share ``trim`` of the sample to ``1 - trim``; equation (5) of James, B., K. L. James and
+    D. Siegmund (1987), Tests for a change-point, Biometrika 74(1), 71-83. Smooth transitions move together even more.
+    """
+    if statistic < 1.0:
+        return 1.0
+    root = np.sqrt(statistic)
+    span = 2.0 * np.log(1.0 / trim - 1.0)
+    density = np.exp(-0.5 * statistic) / np.sqrt(2.0 * np.pi)
+    return float(min(1.0, root * density * ((1.0 - 1.0 / statistic) * span + 4.0 / statistic)))
+
+
 def rotate(z: Array, start: Array, variances: Variances) -> tuple[Array, bool]:
     """Q (B, n, n) that solves E[e_i e_j / v_i] = E[e_i e_j / v_j] for all pairs, and whether v has settled too.
 

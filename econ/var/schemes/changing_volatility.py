@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.scheme import check_rows
 from econ.var.schemes import _clustering_kernels as clustering
-from econ.var.schemes.labelling import LabelledResults, arrange
+from econ.var.schemes.labelling import SIZE, LabelledResults, arrange, in_words
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
@@ -40,6 +41,26 @@ class ChangingVolatilityResults(LabelledResults):
         """Variance of each shock in each period, (T, s); each averages to one."""
         v = self.scheme.variances(self.parent, self.shocks.to_numpy())
         return pd.DataFrame(v, index=self.shocks.index, columns=list(self.shock_names))
+
+    @cached_property
+    def doubt(self) -> str:
+        """The two shocks whose variances may both be constant, by the tests at 5%; empty where there are none.
+
+        Twice the smaller of their p-values (Bonferroni), because one of them that moves is enough; for "smooth" that
+        of the largest statistic of a path of transitions, because the transition was chosen from a grid.
+        """
+        if len(self.shock_names) == 1:
+            return ""
+        tests = self.tests()
+        least = tests.sort_values("p_value").iloc[-2:]
+        found = float(least["p_value"].iloc[0])
+        if self.scheme.model == "smooth":
+            found = clustering.path_tail(float(least["statistic"].max()), CENTRES[0])
+        p_value = min(1.0, 2.0 * found)
+        first, second = (name for name in self.shock_names if f"constant variance: {name}" in least.index)
+        return (
+            f"both variances may be constant: {in_words({f'{first} and {second}': p_value})}" if p_value > SIZE else ""
+        )
 
     def tests(self) -> pd.DataFrame:
         """Test each shock for a constant variance; two shocks whose variances are constant cannot be told apart.
@@ -88,6 +109,10 @@ class ChangingVolatility:
     `MovingBlock`, which keeps clusters of volatility together; `Residual` breaks them and so the identification by
     "garch".
 
+    `VARResults.identify` warns (`WeakIdentification`), and results and their responses print it, unless the tests of
+    ``svar.tests()`` reject at 5% that two shocks have constant variances; that two move in proportion is not tested.
+    Two shocks of constant variance pass for told apart in 4% of samples by "garch" and by "smooth".
+
     Nominal 90% intervals cover in 84-100% of samples for a unit effect, in as few as 27% for one standard deviation:
     scale the shocks. Measured in :doc:`/coverage`.
 
@@ -118,7 +143,9 @@ class ChangingVolatility:
     --------
     >>> from econ.testing import simulated_var
     >>> from econ.var import VAR
-    >>> fit = VAR(simulated_var(periods=300, rng=1), lags=1).fit()
+    >>> data = simulated_var(periods=300, rng=1).frame
+    >>> data.iloc[150:, 0] *= 3.0
+    >>> fit = VAR(data, lags=1).fit()
     >>> svar = fit.identify(ChangingVolatility("smooth"))
     >>> bool(np.allclose(svar.impact @ svar.impact.T, fit.sigma_u))
     True

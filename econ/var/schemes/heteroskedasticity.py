@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -19,7 +20,7 @@ from econ.errors import NotConverged, SampleTooShort, SchemaError, Specification
 from econ.frozen import guarded
 from econ.var.reduced.draws import ReducedDraws, SimulatedDraws
 from econ.var.schemes import _volatility_kernels as volatility
-from econ.var.schemes.labelling import LabelledResults, arrange
+from econ.var.schemes.labelling import SIZE, LabelledResults, arrange, in_words
 from econ.var.schemes.regime_resampling import WithinRegimes
 from econ.var.schemes.volatility_tests import volatility_tests
 
@@ -49,6 +50,25 @@ class HeteroskedasticityResults(LabelledResults):
         squares /= squares.mean(axis=0)
         found = {name: squares[codes == code].mean(axis=0) for code, name in enumerate(names)}
         return pd.DataFrame(found, index=list(self.shock_names))
+
+    @cached_property
+    def doubt(self) -> str:
+        """Which conditions of identification the tests do not show at 5%; empty where they show all.
+
+        Regimes of one covariance tell nothing apart, and of two shocks that keep the ratio of their variances nothing
+        but their common space is identified: the others are untouched.
+        """
+        if len(self.shock_names) == 1:
+            return ""
+        found = self.tests()["p_value"].astype(float)
+        if found["constant covariance"] > SIZE:
+            return f"one covariance fits all regimes (p {found['constant covariance']:.3f})"
+        pairs = {
+            f"{first} and {second}": float(found[f"equal relative variances: {first}, {second}"])
+            for first, second in combinations(self.shock_names, 2)
+        }
+        kept = {name: value for name, value in pairs.items() if value > SIZE}
+        return f"variances change in proportion: {in_words(kept)}" if kept else ""
 
     @told_by(volatility_tests)
     def tests(self, draws: int = 0, rng: Seed = None, *, n_jobs: int = 1) -> pd.DataFrame:
@@ -92,6 +112,11 @@ class Heteroskedasticity:
     Bootstraps draw errors within their regime (blocks run through the periods of a regime in order), because the
     regimes are given. Draws are matched to the estimate, so the bands are conditional on the labels.
 
+    `VARResults.identify` warns (`WeakIdentification`), and results and their responses print it, unless the tests of
+    ``svar.tests()`` reject at 5% that the covariance is constant and, of every pair of shocks, that it keeps its
+    ratio of variances. Regimes that differ in nothing pass for told apart in 3% of samples of normal errors and 8% of
+    Student's t(5).
+
     Nominal 90% intervals cover in 77-96% of samples; `Residual` is nearer where errors are independent within regimes.
     Measured in :doc:`/coverage`.
 
@@ -123,8 +148,10 @@ class Heteroskedasticity:
     --------
     >>> from econ.testing import simulated_var
     >>> from econ.var import VAR
-    >>> fit = VAR(simulated_var(periods=300, rng=1), lags=1).fit()
-    >>> regimes = pd.Series(np.arange(300) >= 150, index=fit.data.frame.index)
+    >>> data = simulated_var(periods=300, rng=1).frame
+    >>> data.iloc[150:, 0] *= 3.0
+    >>> fit = VAR(data, lags=1).fit()
+    >>> regimes = pd.Series(np.arange(300) >= 150, index=data.index)
     >>> svar = fit.identify(Heteroskedasticity(regimes))
     >>> bool(np.allclose(svar.impact @ svar.impact.T, svar.parent.sigma_u))
     True

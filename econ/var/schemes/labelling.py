@@ -9,13 +9,19 @@ import numpy as np
 import pandas as pd
 
 from econ.arrays import Array, Rows, Seed
-from econ.errors import SpecificationError
+from econ.border import warn
+from econ.errors import SpecificationError, WeakIdentification
 from econ.frozen import guarded
 from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
     from econ.responses.resampling import Bootstrap
     from econ.var.reduced.draws import ReducedDraws
+
+SIZE = 0.05
+"""Size of the tests that must reject, each by itself, before shocks count as told apart."""
+NAMED = 2
+"""Most pairs of shocks that words name."""
 
 
 @guarded
@@ -28,6 +34,15 @@ class LabelledResults(StructuralResults):
     the order, and given the signs, in which they are most like the point estimate B: the columns of B⁻¹B* with the
     largest squared diagonal.
     """
+
+    def _warn(self) -> None:
+        if self.doubt:
+            warn(
+                f"{type(self.scheme).__name__} may not tell the shocks apart: {self.doubt}; needed are p-values of at "
+                f"most {SIZE}. Responses to these shocks may be any mixture of them, whatever their bands say; see "
+                "svar.tests(), and use a scheme with restrictions or instruments.",
+                WeakIdentification,
+            )
 
     @property
     def labels(self) -> pd.DataFrame:
@@ -75,6 +90,19 @@ class LabelledResults(StructuralResults):
         if blocks is None:
             raise SpecificationError("the stability of labels needs draws; pass a bootstrap such as MovingBlock().")
         return pd.Series(np.concatenate(blocks).mean(axis=0), index=list(self.shock_names), name="label stability")
+
+
+def in_words(pairs: dict[str, float]) -> str:
+    """Pairs of shocks with their p-values, largest first, and how many more there are.
+
+    Examples
+    --------
+    >>> in_words({"x and y": 0.2, "x and z": 0.31, "y and z": 0.1})
+    'x and z (p 0.310), x and y (p 0.200), 1 more'
+    """
+    ordered = sorted(pairs.items(), key=lambda each: -each[1])
+    words = [f"{name} (p {value:.3f})" for name, value in ordered[:NAMED]]
+    return ", ".join([*words, *([f"{len(ordered) - NAMED} more"] if len(ordered) > NAMED else [])])
 
 
 def by_rule(impact: Array) -> tuple[Rows, Array]:

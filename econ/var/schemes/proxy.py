@@ -54,6 +54,12 @@ class ProxyResults(StructuralResults):
     def _facts(self) -> Facts:
         return {**super()._facts(), "effective F of first stage": float(self.first_stage["effective_f"])}
 
+    @property
+    def doubt(self) -> str:
+        """That the first stage is weak, if it is."""
+        strength = float(self.first_stage["effective_f"])
+        return f"weak instruments, effective F {strength:.1f}, below {WEAK:.0f}" if strength < WEAK else ""
+
     @cached_property
     def first_stage(self) -> pd.Series:
         """Regression of the residual of ``normalise`` on a constant and the instruments, months with instruments.
@@ -219,7 +225,7 @@ class Proxy:
             isinstance(dates, pd.PeriodIndex) and dates.freqstr != table.index.freqstr  # type: ignore[attr-defined]
         ):
             raise FrequencyError(
-                f"the instruments are dated {table.index[0]!r}, the data {dates[0]!r}; convert one with a named rule."
+                f"the instruments are dated {table.index[0]!r}, the data {dates[0]!r}; {_cure(table.index, dates)}"
             )
         rows = table.index.get_indexer(dates)
         values = np.where(rows[:, None] < 0, np.nan, table.to_numpy()[rows])
@@ -280,6 +286,16 @@ class Proxy:
                     f"instruments {found} are combinations of regressors of the VAR, so they cannot move with its "
                     "residuals; use another instrument or drop the control."
                 )
+
+
+def _cure(given: pd.Index, dates: pd.Index) -> str:
+    """How instruments get the dates of the data."""
+    if not isinstance(given, (pd.PeriodIndex, pd.DatetimeIndex)):
+        return (
+            f"give every row of the instruments its date, as in instruments.set_axis(dates), such as those of the "
+            f"residuals, fit.residuals.index, {dates[0]} to {dates[-1]}."
+        )
+    return "add up or average them over the periods of the data, as in instruments.groupby(periods).sum()."
 
 
 def _solve(gram: Array, first: Array) -> Array:

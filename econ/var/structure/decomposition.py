@@ -78,7 +78,7 @@ def fevd(
     [1.0, 0.0]
     """
     horizon = checks.count("horizon", horizon)
-    bands.check_kind(kind)
+    _check_kind(kind, bands_asked=bootstrap is not None or level is not None)
     check_apart(svar)
     fit = svar.parent
 
@@ -159,7 +159,7 @@ def historical_decomposition(
     >>> bool(abs(parts["x"].sum(axis=1) - data.frame["x"].iloc[1:]).max() < 1e-12)
     True
     """
-    bands.check_kind(kind)
+    _check_kind(kind, bands_asked=bootstrap is not None or level is not None)
     check_apart(svar)
     fit = svar.parent
     point = components(svar.model, svar.impact.to_numpy()[None])[0]
@@ -214,6 +214,14 @@ def check_apart(svar: StructuralResults) -> None:
 def _components(svar: StructuralResults) -> list[str]:
     complete = len(svar.shock_names) >= len(svar.parent.variables)
     return [*svar.shock_names] if complete else [*svar.shock_names, OTHER]
+
+
+def _check_kind(kind: str, *, bands_asked: bool) -> None:
+    bands.check_kind(kind)
+    if kind != "pointwise" and not bands_asked:
+        raise SpecificationError(
+            f"kind={kind!r} is that of bands, and none were asked for; give a bootstrap or level=."
+        )
 
 
 def _with_band(point: Array, blocks: list[Array] | None, level: float | None, kind: str) -> Array:

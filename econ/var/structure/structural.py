@@ -105,6 +105,14 @@ class StructuralResults(Shown):
         return self.parent.units
 
     @property
+    def doubt(self) -> str:
+        """What the data say against the identification, in words; empty where they say nothing."""
+        return ""
+
+    def _warn(self) -> None:
+        """Say the doubt aloud; a scheme that warns by itself leaves this alone."""
+
+    @property
     def signs(self) -> Array:
         """-1 for each turned shock, 1 for the others, (s,)."""
         found = np.ones(self.impact.shape[1])
@@ -139,6 +147,9 @@ class StructuralResults(Shown):
         folder: str | Path | None = None,
     ) -> IRF:
         """Responses to one standard deviation of each shock.
+
+        Bands of a least-squares fit cover too seldom where a VAR is persistent, nominal 90% ones in 71-89% of samples
+        at T = 150; those of ``fit.bias_corrected()`` in 84-93%. Measured in :doc:`/coverage`.
 
         Parameters
         ----------
@@ -176,6 +187,8 @@ class StructuralResults(Shown):
             If there is no room for them in ``folder``.
         """
         horizon, inner = checks.horizon(horizon), _inner(inner)
+        if inner and bootstrap is None:
+            raise SpecificationError(f"inner={inner} draws inside the samples of a bootstrap; pass one and rng=.")
         place = self._place(horizon, bootstrap, folder=None if folder is None else Path(folder), errors=bool(inner))
         read = partial(responses_of_draws, scheme=self.scheme, bootstrap=bootstrap, horizon=horizon, inner=inner)
         found = self.read_draws(
@@ -252,6 +265,8 @@ class StructuralResults(Shown):
     ) -> pd.DataFrame:
         """Forecast, under conditions if there are any: see :func:`econ.var.structure.scenario.scenario`."""
         if conditions is None:
+            if driving is not None:
+                raise SpecificationError("driving names shocks that meet conditions, and there are none; give some.")
             return self.parent.forecast(steps, level, exog=exog, uncertainty=uncertainty)
         found = scenario(self, steps, conditions, driving=driving, level=level, exog=exog, uncertainty=uncertainty)
         return found.paths

@@ -23,6 +23,7 @@ def facts(svar: StructuralResults) -> Facts:
         "shocks": listed(svar.shock_names),
         **sample(svar.parent),
     }
+    found |= {"in doubt": svar.doubt} if svar.doubt else {}
     return found if svar.draws is None else {**found, "draws": len(svar.draws)}
 
 

@@ -136,6 +136,7 @@ def frames(frame):
         "with a gap": frame.drop(frame.index[rows // 2]) if frame.index.is_unique and rows else frame,
         "with a row twice": pd.concat([frame, frame.iloc[-1:]]),
         "with a column twice": pd.concat([frame, frame.iloc[:, :1]], axis=1),
+        "with columns of two levels": pd.concat({"a": frame}, axis=1),
         "with numbers as names": frame.set_axis(range(frame.shape[1]), axis=1),
         "with a nameless column": frame.set_axis([None, *frame.columns[1:]], axis=1) if frame.shape[1] else frame,
         "of objects": frame.astype(object),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from econ.data import Dataset
-from econ.data.index import with_rows_for_holes
+from econ.data.index import as_period_index, with_rows_for_holes
 from econ.errors import FrequencyError
 
 
@@ -58,3 +58,26 @@ def test_a_loaded_series_shows_its_hole_as_missing_days():
     assert list(whole.index) == list(pd.bdate_range("2020-01-01", "2020-03-06"))
     assert whole["x"].isna().sum() == len(whole) - 10
     assert with_rows_for_holes(table(two_chunks[:5])).equals(table(two_chunks[:5]))
+
+
+@pytest.mark.parametrize("code", ["M", "Q", "Y"])
+def test_periods_that_carry_a_time_or_a_zone_are_told_to_become_periods(code):
+    periods = pd.period_range("2000-01", periods=12, freq=code)
+    for index, found in (
+        (periods.to_timestamp(how="end"), "a time of day"),
+        (periods.to_timestamp().tz_localize("Asia/Tokyo"), "the zone Asia/Tokyo"),
+    ):
+        with pytest.raises(
+            FrequencyError,
+            match=rf"(monthly|quarterly|annual) data .*{found}.*to_period\('{code}'\) gives {periods[0]}",
+        ):
+            as_period_index(index)
+        plain = index if index.tz is None else index.tz_localize(None)
+        assert as_period_index(plain.to_period(code)).equals(periods)
+
+
+def test_days_with_a_time_are_told_to_drop_it():
+    with pytest.raises(
+        FrequencyError, match=r"neither time of day nor zone; found a time of day .*index.normalize\(\)"
+    ):
+        as_period_index(pd.date_range("2020-01-01 16:00", periods=20, freq="B"))

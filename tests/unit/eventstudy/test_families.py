@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from econ.data import Dataset
-from econ.errors import SpecificationError
+from econ.errors import SchemaError, SpecificationError
 from econ.estimate import Unavailable
 from econ.eventstudy import EventStudy, joint_tests, parametric, romano_wolf_table
 from econ.infer import equivalence, minimum_detectable_effect, romano_wolf
@@ -214,3 +214,13 @@ def test_summary_counts_events_that_moved_as_expected():
 def test_clusters_are_in_the_table_of_events():
     results = curve(window=(0, 1))["yield_10y"]
     assert results.events["cluster"].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10]
+
+
+@pytest.mark.parametrize("word", ["up", "positive", "+1 maybe", "down", "plus"])
+def test_an_expected_sign_that_is_none_is_refused_with_the_signs(word):
+    levels = simulated_levels(600)
+    events = event_table(levels.index, range(150, 590, 20))
+    signs = ["+", "- (haven)", "+ / -", "0", None, 1.0, ""] * 4
+    EventStudy(levels, events.assign(expected=signs[: len(events)]), response="yield_10y").fit()
+    with pytest.raises(SchemaError, match=r"in row 0 of events; write \'\+\', \'-\'"):
+        EventStudy(levels, events.assign(expected=word), response="yield_10y").fit()

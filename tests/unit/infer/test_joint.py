@@ -180,3 +180,11 @@ def test_balance_holds_its_size_where_the_instrument_moves_the_flow():
         past = pd.DataFrame({"flow": x}, index=months)
         count += balance(pd.Series(z, index=months), past, lags=12).loc["flow", "p_value"] <= 0.10
     assert abs(count / 300 - 0.10) <= 0.052
+
+
+def test_a_bandwidth_that_no_covariance_reads_is_refused():
+    draws = np.random.default_rng(1).standard_normal((80, 2))
+    y, x = pd.Series(draws[:, 0], name="y"), pd.Series(draws[:, 1], name="x")
+    for how in ({}, {"reference": "f", "cov": "hc1"}):
+        with pytest.raises(SpecificationError, match="bandwidth belongs to 'hac' and 'ewc'"):
+            joint_test(y, x, bandwidth=3, **how)

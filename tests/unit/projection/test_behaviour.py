@@ -322,3 +322,15 @@ def test_projections_with_instruments_cover_by_their_robust_sets(size, f):
         results = LocalProjection(frame, response="yield", impulse="flow", instrument="z", lags=1).fit(2)
         covered += -0.5 * 0.36 in results.robust_set("yield", 2, level=0.90)
     assert abs(covered / draws - 0.90) <= 0.03
+
+
+@pytest.mark.parametrize(
+    ("idle", "needed"),
+    [({"estimator": "liml"}, "instrument"), ({"state_lag": 3}, "state"), ({"modifier_lag": 3}, "modifier")],
+)
+def test_an_option_that_nothing_reads_is_refused(idle, needed):
+    frame = pd.DataFrame(np.random.default_rng(1).standard_normal((80, 4)), columns=list("yxzs"))
+    with pytest.raises(SpecificationError, match=f"goes with {needed}=; found"):
+        LocalProjection(frame, "y", "x", lags=1, **idle)
+    LocalProjection(frame, "y", "x", lags=1, **idle, **{needed: "z"})
+    LocalProjection(frame, "y", "x", lags=1, estimator="liml", cumulative="multiplier")

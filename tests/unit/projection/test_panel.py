@@ -192,7 +192,7 @@ def test_bad_panels_raise_their_own_error():
     with pytest.raises(SampleTooShort, match=r"units \['short'\] have fewer than two rows at horizon 4"):
         PanelProjection(short, **good).fit(4)
     months = frame.index.get_level_values(1).astype("int64").to_numpy()
-    with pytest.raises(SingularDesign, match="'world' of the panel projection at horizon 0"):
+    with pytest.raises(SingularDesign, match=r"'world': it is the same for all units .*effects=\['unit'\] keeps it"):
         PanelProjection(frame.assign(world=np.sin(months)), response="flow", impulse="world", lags=0).fit(1)
     with pytest.raises(SpecificationError, match="at least 3 units"):
         PanelProjection(frame.loc[["c1", "c2"]], **good).fit(1)
@@ -261,3 +261,35 @@ def test_units_of_other_frequencies_and_repeated_months_are_refused():
     mixed = frame.index.map(lambda row: (row[0], row[1].asfreq("Q") if row[0] == "c9" else row[1]))
     with pytest.raises(FrequencyError, match=r"one frequency for all units; found \['M', 'Q-DEC'\]"):
         PanelProjection(frame.set_axis(mixed, axis=0)[~unit | quarters], **options)
+
+
+@pytest.mark.parametrize("swapped", [lambda frame: frame.swaplevel(), lambda frame: frame.swaplevel().sort_index()])
+@pytest.mark.parametrize("units", [list("abcd"), range(4)])
+@pytest.mark.parametrize("dates", [pd.period_range("2000-01", periods=30, freq="M"), pd.date_range("2000", periods=30)])
+def test_a_panel_with_the_period_first_is_told_to_swap_its_levels(swapped, units, dates):
+    index = pd.MultiIndex.from_product([units, dates])
+    frame = pd.DataFrame(np.random.default_rng(1).standard_normal((120, 2)), index=index, columns=["y", "x"])
+    PanelProjection(frame, response="y", impulse="x", lags=1)
+    with pytest.raises(SchemaError, match=r"\(unit, period\), in this order; found the period .*frame.swaplevel\(\)"):
+        PanelProjection(swapped(frame), response="y", impulse="x", lags=1)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("world", r"'world': it is the same for all units in every period, .*effects=\['unit'\] keeps it"),
+        ("fixed", r"'fixed': it never changes within a unit, .*effects=\['time'\] keeps it"),
+        ("both", "'both': unit and time effects together take away all of it"),
+    ],
+)
+def test_what_effects_take_away_is_named_by_its_own_column(column, words):
+    index = pd.MultiIndex.from_product([list("abcd"), range(40)])
+    draws = np.random.default_rng(1)
+    frame = pd.DataFrame({"y": draws.standard_normal(160)}, index=index)
+    frame["world"], frame["fixed"] = np.tile(draws.standard_normal(40), 4), np.repeat(draws.standard_normal(4), 40)
+    frame["both"] = frame["world"] + frame["fixed"]
+    with pytest.raises(SingularDesign, match=words):
+        PanelProjection(frame, response="y", impulse=column, lags=1).fit(1)
+    if column != "fixed":
+        kept = PanelProjection(frame, response="y", impulse=column, lags=1, effects=["unit"]).fit(1)
+        assert np.isfinite(kept.irf.point).all()

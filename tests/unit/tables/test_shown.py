@@ -232,3 +232,43 @@ def test_a_table_made_by_hand_reads_as_a_frame():
         Table(["a"], [("x", 1.0)], facts=[("n",)])
     with pytest.raises(SpecificationError, match="one a cell"):
         econ.report.Row("r", [1.0], [1, 2])
+
+
+def test_no_result_prints_its_name_alone_or_the_shape_of_what_it_holds():
+    for name, value in instances().items():
+        if not type(value).__module__.startswith("econ") or isinstance(value, (Unavailable, econ.ConfidenceSet)):
+            continue
+        said = repr(value).removeprefix(type(value).__name__).strip()
+        assert len(said) > 2 or not dataclasses.fields(value), name
+        if isinstance(value, Shown):
+            assert not re.search(r"(DataFrame|ndarray|Series) \d", said), name
+            assert not re.search(r"\bNone\b|\bnan\b", said), name
+            assert all(line.strip() for line in said.splitlines()), name
+
+
+def test_no_summary_has_a_placeholder_a_blank_fact_or_endless_degrees_of_freedom(results):
+    few = {"BayesianVARResults", "MixedFrequencyResults"}
+    for name, value in results.items():
+        if name in few and len(value.coefficient_draws) < 16:
+            continue
+        table = value.summary()
+        for fact, said in table.facts:
+            assert said not in ("", None), (name, fact)
+        text = str(table)
+        assert not re.search(r"(DataFrame|ndarray|Series) \d", text), name
+        assert not re.search(r"\bNone\b|\bnan\b", text), name
+        assert not re.search(r"\bdf\b.*∞|freedom.*∞", text), name
+
+
+def test_coefficients_come_with_their_errors(results):
+    for name in ("Reaction", "Regression", "ReducedForm", "Counterfactual", "VARResults"):
+        assert {"std_error", "lower", "upper"} <= set(results[name].summary().to_frame().columns), name
+    reaction = results["Reaction"]
+    np.testing.assert_allclose(reaction.summary().to_frame()["std_error"], reaction.regression.std_errors)
+    assert dict(reaction.summary().facts)["p-value of no reaction to y"] == reaction.tests.loc["y", "p_value"]
+
+
+def test_what_is_not_there_is_called_none_and_what_was_recovered_is_in_the_truth(results):
+    assert dict(results["RankTests"].summary().facts)["correction"] == "none"
+    truth = instances()["Truth"]
+    assert f"impact={truth.impact:g}, offset={truth.offset:g}" in repr(truth)

@@ -26,6 +26,8 @@ from econ.var import _kernels as kernels
 from econ.var.cointegration import _kernels as vecm_kernels
 from econ.var.cointegration import _svec_kernels as scoring
 
+pytestmark = pytest.mark.filterwarnings("ignore::econ.errors.WeakIdentification")  # test_doubt.py asks for it
+
 BOTH = PermanentTransitory(("china", "japan"), "yield")
 ORDER = Cholesky("china", "japan", "yield")
 ZEROS = {"yield": ["china", "japan", "yield"], "japan": "china"}

@@ -23,6 +23,8 @@ from econ.var import (
 )
 from econ.var.reduced.bootstrap import bootstrap_blocks
 
+pytestmark = pytest.mark.filterwarnings("ignore::econ.errors.WeakIdentification")  # test_doubt.py asks for it
+
 NAMES = ("a", "b", "c")
 LAGS = np.array(
     [

@@ -10,6 +10,8 @@ from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.var import VAR, Heteroskedasticity, MovingBlock, Residual, Wild
 from econ.var.schemes import _volatility_kernels as volatility
 
+pytestmark = pytest.mark.filterwarnings("ignore::econ.errors.WeakIdentification")  # test_doubt.py asks for it
+
 NAMES = ("china", "japan", "yield")
 LAGS = np.array(
     [

@@ -305,7 +305,7 @@ def test_refuses_instruments_that_cannot_identify(fitted, drawn):
         (z * 0.0 + 3.0, SchemaError, "constant"),
         (drawn[1].assign(z2=drawn[1].sum(axis=1)), SingularDesign, "collinear"),
         (lagged, SingularDesign, "regressors of the VAR"),
-        (quarters, FrequencyError, "convert"),
+        (quarters, FrequencyError, "add up or average"),
         (z.replace(z.iloc[5], np.inf), SchemaError, "infinite at 1990-08"),
         (pd.concat([z, z.iloc[:1]]), SchemaError, "twice"),
         (z.astype(str), SchemaError, "not numbers"),
@@ -370,3 +370,15 @@ def test_weak_sets_cover_whatever_the_strength(strength, count, most):
         for h, (_, row) in itertools.product(inside, sets.iterrows()):
             inside[h] += bool(row["horizon"] == h and row["lower"] <= path[h, 2] <= row["upper"])
     assert all(0.86 <= hits / 500 <= most for hits in inside.values()), inside
+
+
+def test_instruments_without_dates_are_told_whose_dates_they_need():
+    data = simulated_var(120, rng=1)
+    fit = VAR(data, lags=1).fit()
+    bare = fit.residuals["x"].reset_index(drop=True)
+    with pytest.raises(
+        FrequencyError, match=r"every row of the instruments its date, .*fit.residuals.index, 1990-02 to"
+    ):
+        fit.identify(Proxy(bare, shock="x"))
+    with pytest.raises(FrequencyError, match="add up or average them over the periods of the data"):
+        fit.identify(Proxy(bare.set_axis(pd.bdate_range("1990-02-01", periods=119)), shock="x"))

@@ -7,6 +7,8 @@ import pytest
 from econ.errors import SpecificationError
 from econ.var import VAR, Heteroskedasticity
 
+pytestmark = pytest.mark.filterwarnings("ignore::econ.errors.WeakIdentification")  # test_doubt.py asks for it
+
 IMPACT = np.array([[1.0, 0.3, 0.2], [0.4, 0.8, -0.3], [-0.5, 0.3, 1.2]])
 LAG = np.array([[0.5, 0.1, 0.0], [0.1, 0.3, 0.1], [-0.2, 0.1, 0.6]])
 SAME = np.ones((2, 3))

@@ -29,6 +29,8 @@ from econ.var.structure.decomposition import components
 from econ.var.structure.scenario import scenario
 from econ.var.structure.structural import StructuralResults
 
+pytestmark = pytest.mark.filterwarnings("ignore::econ.errors.WeakIdentification")  # test_doubt.py asks for it
+
 NAMES = ("a", "b", "c")
 IMPACT = np.array([[1.0, 0.0, 0.0], [0.4, 0.8, 0.0], [-0.5, 0.3, 1.2]])
 LAGS = np.array([[[0.5, 0.1, 0.0], [0.1, 0.3, 0.1], [-0.2, 0.1, 0.6]]])

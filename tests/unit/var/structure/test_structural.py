@@ -6,6 +6,7 @@ import pytest
 from econ.data import Dataset
 from econ.errors import SingularDesign, SpecificationError
 from econ.responses.resampling import Resample
+from econ.testing import simulated_var
 from econ.var import VAR, Cholesky, MovingBlock, Residual, Wild
 
 NAMES = ("china", "japan", "yield")
@@ -206,3 +207,19 @@ def test_provenance_walks_back_to_the_data(svar, data):
     assert svar.parent.parent.parent.frame.equals(data.frame)
     assert estimate.units == "bp"
     assert estimate.nobs == 258
+
+
+@pytest.mark.parametrize(
+    ("idle", "words"),
+    [
+        (lambda svar: svar.irf(2, inner=5), "inner=5 draws inside the samples of a bootstrap"),
+        (lambda svar: svar.irf(2).band(interval="hall"), "the interval 'hall' needs draws"),
+        (lambda svar: svar.fevd(2, kind="sup-t"), "kind='sup-t' is that of bands"),
+        (lambda svar: svar.historical_decomposition(kind="sup-t"), "kind='sup-t' is that of bands"),
+        (lambda svar: svar.forecast(2, driving=["x"]), "driving names shocks that meet conditions"),
+    ],
+)
+def test_an_option_that_nothing_would_read_is_refused(idle, words):
+    svar = VAR(simulated_var(100, rng=1), lags=1).fit().identify(Cholesky("x", "y"))
+    with pytest.raises(SpecificationError, match=words):
+        idle(svar)

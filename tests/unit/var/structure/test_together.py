@@ -8,6 +8,8 @@ from econ.var import VAR, Cholesky, Heteroskedasticity, MovingBlock, Proxy
 from econ.var.reduced.bootstrap import _Simulator
 from econ.var.structure.together import irfs
 
+pytestmark = pytest.mark.filterwarnings("ignore::econ.errors.WeakIdentification")  # test_doubt.py asks for it
+
 BOOT = MovingBlock(draws=120)
 
 
