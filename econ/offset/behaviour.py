@@ -15,19 +15,21 @@ from econ.data.flows import flows
 from econ.data.reported import codes_of
 from econ.errors import SampleTooShort, SpecificationError
 from econ.estimate import Unavailable
-from econ.frozen import guarded
+from econ.frozen import FrozenMapping, guarded
 from econ.infer.covariance import KINDS
 from econ.infer.joint import joint_test
 from econ.infer.regression import Regression, regress
 from econ.tables.shown import Shown
 
-EPISODES = {
-    "March 2020": ("2020-03", "2020-03"),
-    "September-October 2022": ("2022-09", "2022-10"),
-    "April 2025": ("2025-04", "2025-04"),
-    "January 2026": ("2026-01", "2026-01"),
-    "May 2026": ("2026-05", "2026-05"),
-}
+EPISODES = FrozenMapping(
+    {
+        "March 2020": ("2020-03", "2020-03"),
+        "September-October 2022": ("2022-09", "2022-10"),
+        "April 2025": ("2025-04", "2025-04"),
+        "January 2026": ("2026-01", "2026-01"),
+        "May 2026": ("2026-05", "2026-05"),
+    }
+)
 """Months of stress in the Treasury market that the tables show."""
 
 
