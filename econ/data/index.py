@@ -13,6 +13,8 @@ from econ.errors import FrequencyError, SchemaError
 
 HOLIDAYS = 14
 """Days by which two neighbours of a daily table may be further apart than usual: the longest closures take 10."""
+SEVEN_DAYS = 0.25
+"""Share of Saturdays and Sundays above which no day is a holiday: it is two sevenths in data of every day."""
 _SPACING = {"Y": (360, 370), "Q": (85, 95), "M": (26, 35)}
 """Days from one date to the next: the least there may be and the most the median may be."""
 
@@ -78,6 +80,53 @@ def is_weekly(index: pd.Index) -> bool:
     return bool(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")) == 7)
 
 
+def trading_days(index: pd.Index, what: str) -> pd.DatetimeIndex:
+    """Days as daily data have them: in order, each once, without a clock; holidays and longer closures may be missing.
+
+    Parameters
+    ----------
+    index : Index
+        The rows.
+    what : str
+        What needs them, for the message.
+
+    Raises
+    ------
+    FrequencyError
+        For periods, numbers, weeks and other dates that are usually further apart than a day; a time of day or a zone.
+    SchemaError
+        For missing, repeated or unordered days.
+
+    Examples
+    --------
+    >>> len(trading_days(pd.bdate_range("2024-07-01", periods=10), "an event study"))
+    10
+    """
+    if not isinstance(index, pd.DatetimeIndex):
+        found = f"periods {index.freqstr}" if isinstance(index, pd.PeriodIndex) else f"an index of {index.dtype}"
+        raise FrequencyError(f"{what} needs daily data, a DatetimeIndex with one row a day; found {found}.")
+    if index.hasnans:
+        raise SchemaError(f"the days of {what} hold a missing date; give every row its date.")
+    if index.tz is not None or not (index == index.normalize()).all():
+        raise FrequencyError(
+            f"{what} needs days without time of day or zone; found {index[0]}; use "
+            "index.tz_localize(None).normalize() on the dates of the market."
+        )
+    days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    if (days <= 0.0).any():
+        after = int(np.argmax(days <= 0.0))
+        raise SchemaError(
+            f"the days of {what} must go up; {index[after + 1].date()} stands after {index[after].date()}; sort them "
+            "and keep one row a day."
+        )
+    if len(days) > 1 and np.median(days) > 1.0:
+        raise FrequencyError(
+            f"{what} needs daily data; found dates that are usually {np.median(days):g} days apart, from "
+            f"{index[0].date()} on; give one row a day."
+        )
+    return index
+
+
 def dates(index: pd.Index) -> pd.Index:
     """Dates as every dated table has them: periods or days in order, each once, none missing between them.
 
@@ -139,7 +188,8 @@ def check_index(index: pd.Index) -> None:
     SchemaError
         On duplicated or unordered dates.
     FrequencyError
-        On a gap between periods, a hole of more than two weeks between days, or integers that do not go up by one.
+        On a gap between periods, a hole of more than two weeks between business days, a day missing from data of all
+        seven days or a date from those of every second, third or fourth week, or integers that do not go up by one.
     """
     if len(index) == 0:
         raise SchemaError("the table has no rows; check the sample asked for.")
@@ -168,9 +218,14 @@ def _gaps(index: pd.Index) -> Rows:
     if not isinstance(index, pd.DatetimeIndex):
         return np.flatnonzero(np.diff(index.to_numpy()) != 1)
     days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    usual = float(np.median(days)) if len(days) else 0.0
     if is_weekly(index):
         return np.flatnonzero(days != 7)
-    return np.flatnonzero(days > HOLIDAYS + (np.median(days) if len(days) else 0.0))
+    if usual > 7.0:  # two and four weeks, or twice a month: where one date is missing, the next is twice as far
+        return np.flatnonzero(days >= 1.5 * usual)
+    if usual == 1.0 and (index.day_of_week > 4).mean() > SEVEN_DAYS:
+        return np.flatnonzero(days != 1.0)
+    return np.flatnonzero(days > HOLIDAYS + usual)
 
 
 def with_rows_for_holes(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from econ.border import checked
 from econ.data.dates import day
+from econ.data.index import trading_days
 from econ.errors import SchemaError, SpecificationError
 
 COLUMNS = ("date", "kind", "label")
@@ -38,7 +39,7 @@ def place_events(
         Columns ``date``, ``kind``, ``label``; optional ``time`` ("HH:MM"), ``tz`` (IANA name, such as
         "Asia/Tokyo") and ``expected``. ``date`` may hold timestamps with a time zone instead.
     index : DatetimeIndex (T,)
-        The trading days, increasing.
+        The trading days, increasing, without time or zone.
     close : str
         Local time of the quote: "15:30" is when the Treasury takes the quotes behind its yield curve.
     zone : str
@@ -54,9 +55,12 @@ def place_events(
 
     Raises
     ------
+    FrequencyError
+        If ``index`` holds no days: weeks, months, or dates with a time of day or a zone.
     SchemaError
-        On an absent column, a missing or naive timestamp, a duplicate (date, time, kind), an unknown time
-        zone, a date as text that is not in ISO form, or an event outside the trading days; names the event.
+        On unordered or repeated days, an absent column, a missing or naive timestamp, a duplicate (date, time, kind),
+        an unknown time zone, a date as text that is not in ISO form, or an event outside the trading days; names the
+        event.
 
     Examples
     --------
@@ -65,8 +69,9 @@ def place_events(
     >>> place_events(news, days)["day"].iloc[0].date().isoformat()
     '2024-07-08'
     """
-    if not isinstance(index, pd.DatetimeIndex) or len(index) == 0:
-        raise SpecificationError(f"events are placed on trading days, a DatetimeIndex with dates; found {index!r}.")
+    if len(index) == 0:
+        raise SpecificationError("events are placed on trading days; found an index without any.")
+    trading_days(index, "placing events")
     table = _checked(events)
     quote = _clock(close, "close")
     early = {day(date, "half_days").date(): _clock(time, "half_days") for date, time in (half_days or {}).items()}
