@@ -133,6 +133,33 @@ def period(value: object, index: pd.PeriodIndex) -> pd.Period:
     )
 
 
+def months(values: pd.Series, what: str) -> pd.PeriodIndex:
+    """A column of months: :func:`period` of each, but for columns that hold periods or timestamps already.
+
+    Raises
+    ------
+    SchemaError
+        For the first value that names no month.
+
+    Examples
+    --------
+    >>> months(pd.Series(["2015-06", "2015-07-31"]), "a survey").strftime("%Y-%m").tolist()
+    ['2015-06', '2015-07']
+    """
+    if isinstance(values.dtype, pd.PeriodDtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+        if values.hasnans:
+            raise SchemaError(f"{what} has no date in row {values.index[values.isna()][0]!r}; give it one.")
+        return pd.PeriodIndex(values, freq="M")
+    try:
+        return pd.PeriodIndex([period(value, _MONTHS) for value in values], freq="M")
+    except SpecificationError as error:
+        raise SchemaError(f"the date of {what} is not understood: {error}") from error
+
+
+_MONTHS = pd.period_range("2015-06", periods=1, freq="M")
+"""What a month looks like, for messages."""
+
+
 def place(value: object, index: pd.Index) -> int | None:
     """Row of one date of ``index``, read by :func:`period` or :func:`day`; None where the index does not hold it.
 

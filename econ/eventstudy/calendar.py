@@ -58,9 +58,9 @@ def place_events(
     FrequencyError
         If ``index`` holds no days: weeks, months, or dates with a time of day or a zone.
     SchemaError
-        On unordered or repeated days, an absent column, a missing or naive timestamp, a duplicate (date, time, kind),
-        an unknown time zone, a date as text that is not in ISO form, or an event outside the trading days; names the
-        event.
+        On unordered or repeated days, an absent column, a missing or naive timestamp, a kind that is no text, a
+        duplicate (date, time, kind), an unknown time zone, a date as text that is not in ISO form, or an event outside
+        the trading days; names the event.
 
     Examples
     --------
@@ -107,11 +107,22 @@ def _checked(events: pd.DataFrame) -> pd.DataFrame:
             row = events.index[events[name].isna()][0]
             raise SchemaError(f"column {name!r} of events has no value in row {row!r}; every event needs one.")
     keys = [name for name in ("date", "time", "kind") if name in events.columns]
-    words = events[keys].astype(object).map(str)
-    if words.duplicated().any():
-        twice = words[words.duplicated()].iloc[0]
+    given = events[keys].astype(object).map(str)
+    if given.duplicated().any():
+        twice = given[given.duplicated()].iloc[0]
         raise SchemaError(f"event {dict(twice)} stands twice; keep one row an event.")
-    return events if events.index.is_unique else events.reset_index(drop=True)
+    return _named(events if events.index.is_unique else events.reset_index(drop=True))
+
+
+def _named(events: pd.DataFrame) -> pd.DataFrame:
+    """Events with kinds that are words, by which they are asked for; a label may be a number or a date too."""
+    for kind, label in zip(events["kind"], events["label"], strict=True):
+        if not isinstance(kind, str):
+            raise SchemaError(
+                f"event {label!r} is of the kind {kind!r}; name kinds in words, as events['kind'].map(str) does."
+            )
+    text = pd.api.types.is_string_dtype(events["label"].dtype)
+    return events if text else events.astype({"label": object})
 
 
 def _local(row: dict[Any, Any], zone: ZoneInfo) -> tuple[dt.date, dt.time | None]:

@@ -337,9 +337,16 @@ def aligned(
         table = pd.DataFrame(values, index=frame.index, columns=frame.columns)
     else:
         before = _later(sizes[list(frame.columns)], frame.index)
-        frame = frame.loc[frame.index.isin(before.index)]
-        if len(frame) < 2:
+        if not frame.index.isin(before.index).any():
             raise SpecificationError("sizes and flows have no periods in common after sizes are lagged by one.")
+        frame = frame.iloc[0 if frame.index[0] in before.index else 1 :]  # nothing is lost but the period of the lag
+        absent = frame.index.difference(before.index)
+        if len(absent):
+            raise SpecificationError(
+                f"flows of {absent[0]} have no sizes at the end of the period before: flows run from {frame.index[0]} "
+                f"to {frame.index[-1]}, sizes from {sizes.index[0]} to {sizes.index[-1]}; cut the flows, or extend the "
+                "sizes."
+            )
         table = before.loc[frame.index].astype(float)
     bad = ~np.isfinite(table.to_numpy()) | (table.to_numpy() < 0.0)
     if bad.any():

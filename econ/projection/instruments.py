@@ -12,7 +12,7 @@ import pandas as pd
 from econ import checks
 from econ.border import checked
 from econ.data.dataset import complete_frame
-from econ.data.dates import days
+from econ.data.dates import days, months
 from econ.data.events import events
 from econ.data.index import dates
 from econ.errors import FrequencyError, SchemaError, SpecificationError
@@ -271,7 +271,7 @@ def _stock(reserves: pd.Series | pd.DataFrame) -> pd.Series:
         rows = reserves[reserves["item"] == "foreign_currency_reserves"]
         if "unit" in rows:  # the publisher prints dollars and special drawing rights
             rows = rows[rows["unit"].str.startswith("usd")]
-        reserves = pd.Series(rows["value"].to_numpy(dtype=float), index=pd.PeriodIndex(rows["date"], freq="M"))
+        reserves = pd.Series(rows["value"].to_numpy(dtype=float), index=months(rows["date"], "reserves"))
     stock = complete_frame(reserves.to_frame("reserves"), what="reserve losses")["reserves"].astype(float)
     if stock.min() <= 0.0:
         raise SchemaError(f"reserves must be positive; found {stock.min():g} at {stock.idxmin()}.")
