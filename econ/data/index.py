@@ -52,7 +52,30 @@ def as_period_index(index: pd.Index) -> pd.Index:
             "of the market."
         )
     code = _period_code(index)
-    return index if code is None else index.to_period(code)
+    return index if code is None else _calendar_periods(index, code)
+
+
+def _calendar_periods(index: pd.DatetimeIndex, code: str) -> pd.PeriodIndex:
+    """Calendar months, quarters or years of dates that lie in one each, and not at the ends of other ones."""
+    periods = index.to_period(code)
+    twice = periods.duplicated()
+    if twice.any():
+        where = int(np.argmax(twice))
+        raise FrequencyError(
+            f"{index[where - 1].date()} and {index[where].date()} both fall into {periods[where]}: dates of every "
+            "fourth week are no months; convert them by a rule, or give rows 0, 1, 2, ..."
+        )
+    ends, starts = bool(index.is_month_end.all()), bool((index.day == 1).all())
+    first, last = periods.to_timestamp(how="start").month, periods.to_timestamp(how="end").month
+    if code != "M" and ((ends and (index.month != last).all()) or (starts and (index.month != first).all())):
+        word = {"Q": "quarters", "Y": "years"}[code]
+        closing = index if ends else index - pd.Timedelta(days=1)
+        month = max(closing, key=lambda day: day.month).strftime("%b").upper()
+        raise FrequencyError(
+            f"{index[0].date()}, {index[1].date()}, ... {'end' if ends else 'begin'} {word} that are none of the "
+            f"calendar; index.to_period('{code}-{month}') keeps them, or move the dates to calendar {word}."
+        )
+    return periods
 
 
 def _period_code(index: pd.DatetimeIndex) -> str | None:
@@ -78,53 +101,6 @@ def is_weekly(index: pd.Index) -> bool:
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 3:
         return False
     return bool(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")) == 7)
-
-
-def trading_days(index: pd.Index, what: str) -> pd.DatetimeIndex:
-    """Days as daily data have them: in order, each once, without a clock; holidays and longer closures may be missing.
-
-    Parameters
-    ----------
-    index : Index
-        The rows.
-    what : str
-        What needs them, for the message.
-
-    Raises
-    ------
-    FrequencyError
-        For periods, numbers, weeks and other dates that are usually further apart than a day; a time of day or a zone.
-    SchemaError
-        For missing, repeated or unordered days.
-
-    Examples
-    --------
-    >>> len(trading_days(pd.bdate_range("2024-07-01", periods=10), "an event study"))
-    10
-    """
-    if not isinstance(index, pd.DatetimeIndex):
-        found = f"periods {index.freqstr}" if isinstance(index, pd.PeriodIndex) else f"an index of {index.dtype}"
-        raise FrequencyError(f"{what} needs daily data, a DatetimeIndex with one row a day; found {found}.")
-    if index.hasnans:
-        raise SchemaError(f"the days of {what} hold a missing date; give every row its date.")
-    if index.tz is not None or not (index == index.normalize()).all():
-        raise FrequencyError(
-            f"{what} needs days without time of day or zone; found {index[0]}; use "
-            "index.tz_localize(None).normalize() on the dates of the market."
-        )
-    days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
-    if (days <= 0.0).any():
-        after = int(np.argmax(days <= 0.0))
-        raise SchemaError(
-            f"the days of {what} must go up; {index[after + 1].date()} stands after {index[after].date()}; sort them "
-            "and keep one row a day."
-        )
-    if len(days) > 1 and np.median(days) > 1.0:
-        raise FrequencyError(
-            f"{what} needs daily data; found dates that are usually {np.median(days):g} days apart, from "
-            f"{index[0].date()} on; give one row a day."
-        )
-    return index
 
 
 def dates(index: pd.Index) -> pd.Index:

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from econ.border import checked
-from econ.data.dates import day
-from econ.data.index import trading_days
+from econ.data.dates import day, trading_days
 from econ.errors import SchemaError, SpecificationError
 
 COLUMNS = ("date", "kind", "label")

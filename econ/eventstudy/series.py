@@ -10,7 +10,7 @@ import pandas as pd
 from econ.arrays import Array, Mask
 from econ.border import warn
 from econ.data.dataset import Dataset
-from econ.data.index import trading_days as checked_days
+from econ.data.dates import trading_days as checked_days
 from econ.errors import MissingValues, SchemaError, SpecificationError
 from econ.eventstudy._kernels import Positions, Windows, fit_windows, scan_days
 from econ.eventstudy.garch import Garch

@@ -9,9 +9,9 @@ import pandas as pd
 
 from econ import checks
 from econ.border import checked
-from econ.data.dates import days
+from econ.data.dates import days, trading_days
 from econ.data.events import events as catalogue
-from econ.data.index import check_index, trading_days
+from econ.data.index import check_index
 from econ.errors import FrequencyError, SchemaError
 
 TENSION = ("china_sale_threat", "ally_sale_threat", "freeze", "tariff")

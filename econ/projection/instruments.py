@@ -199,7 +199,7 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     custody : Series
         Stock at face value, such as H.4.1 weekly levels.
     debt : Series or float
-        Debt on the same dates, in the same units.
+        Debt on the same dates, in the same units, above zero.
     scale : float, default 100
         Percent.
 
@@ -208,6 +208,13 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     Instrument
         Positive: holdings fell. :meth:`Instrument.placebo` reads weeks in which they moved without a sale, such as that
         of 12 March 2014, when Russia changed its custodian.
+
+    Raises
+    ------
+    SchemaError
+        For debt that is not above zero, negative holdings, or a change that is missing.
+    FrequencyError
+        For dates with holes.
 
     Examples
     --------
@@ -221,6 +228,12 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     if isinstance(debt, pd.Series):
         debt = debt.set_axis(dates(debt.index))
     base = debt.reindex(custody.index) if isinstance(debt, pd.Series) else pd.Series(float(debt), index=custody.index)
+    for what, values, wrong in (("debt", base, base <= 0.0), ("custody", custody, custody < 0.0)):
+        if wrong.any():
+            raise SchemaError(
+                f"{what} is {values[wrong].iloc[0]:g} at {values.index[wrong][0]}; debt is above 0 and holdings are "
+                "not below it; correct the sign or the units."
+            )
     series = (-scale * custody.diff() / base).iloc[1:].rename("custody_loss")
     if not np.isfinite(series.to_numpy(dtype=float)).all():
         bad = series.index[~np.isfinite(series.to_numpy(dtype=float))][0]

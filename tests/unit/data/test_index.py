@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from econ.data import Dataset
-from econ.data.index import check_index, trading_days, with_rows_for_holes
+from econ.data.dates import trading_days
+from econ.data.index import as_period_index, check_index, with_rows_for_holes
 from econ.errors import FrequencyError, SchemaError
 from econ.eventstudy import EventStudy, place_events
 from econ.offset import realised_volatility
@@ -37,8 +38,8 @@ def test_a_missing_fortnight_or_two_month_period_is_found():
         Dataset.from_frame(table(pairs.delete(31)))
 
 
-@pytest.mark.parametrize("step", [14, 28])
-def test_one_date_missing_every_second_or_fourth_week_is_a_hole(step):
+@pytest.mark.parametrize("step", [14, 21])
+def test_one_date_missing_every_second_or_third_week_is_a_hole(step):
     steps = pd.date_range("2010-01-08", periods=60, freq=f"{step}D")
     check_index(steps)
     with pytest.raises(FrequencyError, match=f"jump from {steps[19].date()}.* to {steps[21].date()}"):
@@ -92,6 +93,31 @@ def test_what_is_no_daily_data_is_refused_where_days_are_wanted(case):
 def test_days_with_closures_are_days():
     assert trading_days(DAYS.delete(slice(50, 60)), "an event study").size == 390
     assert trading_days(DAYS[:1], "an event study").size == 1
+
+
+@pytest.mark.parametrize(
+    ("freq", "advice"),
+    [("QE-NOV", "Q-NOV"), ("QS-FEB", "Q-OCT"), ("YE-MAR", "Y-MAR"), ("YS-OCT", "Y-SEP"), ("YE-SEP", "Y-SEP")],
+)
+def test_fiscal_quarters_and_years_do_not_become_calendar_ones(freq, advice):
+    index = pd.date_range("2000-01-01", periods=20, freq=freq)
+    with pytest.raises(FrequencyError, match=f"to_period\\('{advice}'\\)"):
+        as_period_index(index)
+    kept = index.to_period(advice)
+    assert as_period_index(kept).equals(kept)
+    assert ((kept.start_time == index) | (kept.end_time.normalize() == index)).all()
+
+
+@pytest.mark.parametrize("freq", ["QE", "QS", "YE", "YS", "ME", "MS"])
+def test_calendar_dates_become_periods_at_whatever_end(freq):
+    index = pd.date_range("2000-01-01", periods=20, freq=freq)
+    assert as_period_index(index).equals(index.to_period(freq[0]))
+    assert as_period_index(index + pd.Timedelta(days=0 if freq[1] == "E" else 14)).equals(index.to_period(freq[0]))
+
+
+def test_dates_of_every_fourth_week_are_no_months():
+    with pytest.raises(FrequencyError, match=r"2000-03-03 and 2000-03-31 both fall into 2000-03: .* fourth week"):
+        as_period_index(pd.date_range("2000-01-07", periods=30, freq="28D"))
 
 
 def test_one_mistyped_day_in_monthly_dates_is_named():
