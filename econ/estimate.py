@@ -140,6 +140,20 @@ def two_digits(scale: float) -> int:
     return max(0, 1 - math.floor(math.log10(abs(scale)))) if math.isfinite(scale) and scale != 0.0 else 2
 
 
+def three_digits(scale: float) -> int:
+    """Digits after the point that leave three significant digits of ``scale``, at most 6 unless these show nothing.
+
+    Examples
+    --------
+    >>> three_digits(1.5), three_digits(3e-5), three_digits(3e-13), three_digits(0.0)
+    (2, 6, 15, 2)
+    """
+    if not math.isfinite(scale) or scale == 0.0:
+        return 2
+    places = max(0, 2 - math.floor(math.log10(abs(scale))))
+    return places if abs(scale) < 0.5 * 10.0**-MOST_DECIMALS else min(places, MOST_DECIMALS)
+
+
 def digits(value: float, decimals: int) -> str:
     """A number rounded to ``decimals``, never to a negative zero; in powers of ten where it is tiny.
 

@@ -116,7 +116,7 @@ def manifest_rows(as_of: str = EMBEDDED) -> tuple[dict[str, str], ...]:
     SchemaError
         If it cannot be read, is empty, lacks a column or has a malformed row; names the vintage's folder.
     """
-    return _read(as_of, _rows)
+    return tuple(map(dict, _read(as_of, _rows)))  # the caller's own
 
 
 def _read(as_of: str, of: Callable[[bytes], T]) -> T:
@@ -264,7 +264,7 @@ def read_table(name: str, as_of: str = EMBEDDED) -> tuple[pd.DataFrame, Vintage]
         If the file cannot be parsed; and as `table_bytes`.
     """
     content, vintage = table_bytes(name, as_of)
-    return _parsed(content, vintage.file), vintage
+    return _parsed(content, vintage.file).copy(), vintage  # the caller's own: an edit must not reach the next reader
 
 
 @lru_cache(maxsize=256)

@@ -31,7 +31,7 @@ def native(item: Entry, as_of: str = EMBEDDED) -> pd.Series:
             "`python -m econ data fetch` adds a vintage that has it."
         )
     (vintage,) = verified([item.table], as_of)
-    return _series(item, as_of, vintage).copy()
+    return _series(item, as_of, vintage)
 
 
 @remembered(256)

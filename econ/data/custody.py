@@ -17,6 +17,7 @@ import pandas as pd
 from econ.border import checked
 from econ.data.archive import EMBEDDED, read_table
 from econ.data.benchmark import Benchmark, benchmark
+from econ.data.dates import months as read_months
 from econ.data.holders import holder
 from econ.data.reported import added_up, codes_of, holdings_by_survey, long_term, stamp_of
 from econ.data.use import remembered
@@ -146,4 +147,5 @@ def _survey_series(surveys: pd.Series | pd.DataFrame, name: str) -> pd.Series:
     if missing:
         raise SchemaError(f"the survey table lacks {sorted(missing)}; pass econ.data.parse('shlhistdat', file).")
     rows = surveys[(surveys["holder"] == holder(name).code) & (surveys["item"] == "treasury_long_term")]
-    return pd.Series(rows["value"].to_numpy(float) / 1000.0, index=pd.PeriodIndex(rows["date"], freq="M")).sort_index()
+    when = read_months(rows["date"], f"a survey of {name!r}")
+    return pd.Series(rows["value"].to_numpy(float) / 1000.0, index=when).sort_index()

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from econ.errors import EconError, SchemaError, SpecificationError
+from econ.errors import EconError, FrequencyError, SchemaError, SpecificationError
 
 Bound: TypeAlias = str | dt.date | np.datetime64 | pd.Period | int | None
 
@@ -133,6 +133,33 @@ def period(value: object, index: pd.PeriodIndex) -> pd.Period:
     )
 
 
+def months(values: pd.Series, what: str) -> pd.PeriodIndex:
+    """A column of months: :func:`period` of each, but for columns that hold periods or timestamps already.
+
+    Raises
+    ------
+    SchemaError
+        For the first value that names no month.
+
+    Examples
+    --------
+    >>> months(pd.Series(["2015-06", "2015-07-31"]), "a survey").strftime("%Y-%m").tolist()
+    ['2015-06', '2015-07']
+    """
+    if isinstance(values.dtype, pd.PeriodDtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+        if values.hasnans:
+            raise SchemaError(f"{what} has no date in row {values.index[values.isna()][0]!r}; give it one.")
+        return pd.PeriodIndex(values, freq="M")
+    try:
+        return pd.PeriodIndex([period(value, _MONTHS) for value in values], freq="M")
+    except SpecificationError as error:
+        raise SchemaError(f"the date of {what} is not understood: {error}") from error
+
+
+_MONTHS = pd.period_range("2015-06", periods=1, freq="M")
+"""What a month looks like, for messages."""
+
+
 def place(value: object, index: pd.Index) -> int | None:
     """Row of one date of ``index``, read by :func:`period` or :func:`day`; None where the index does not hold it.
 
@@ -198,6 +225,53 @@ def _end(value: Bound, index: pd.Index, *, first: bool) -> pd.Timestamp | int | 
     except ValueError:
         pass  # a thirteenth month
     raise SpecificationError(f"the {which} date of the sample must be in ISO form, such as '2020-03'; found {value!r}.")
+
+
+def trading_days(index: pd.Index, what: str) -> pd.DatetimeIndex:
+    """Days as daily data have them: in order, each once, without a clock; holidays and longer closures may be missing.
+
+    Parameters
+    ----------
+    index : Index
+        The rows.
+    what : str
+        What needs them, for the message.
+
+    Raises
+    ------
+    FrequencyError
+        For periods, numbers, weeks and other dates that are usually further apart than a day; a time of day or a zone.
+    SchemaError
+        For missing, repeated or unordered days.
+
+    Examples
+    --------
+    >>> len(trading_days(pd.bdate_range("2024-07-01", periods=10), "an event study"))
+    10
+    """
+    if not isinstance(index, pd.DatetimeIndex):
+        found = f"periods {index.freqstr}" if isinstance(index, pd.PeriodIndex) else f"an index of {index.dtype}"
+        raise FrequencyError(f"{what} needs daily data, a DatetimeIndex with one row a day; found {found}.")
+    if index.hasnans:
+        raise SchemaError(f"the days of {what} hold a missing date; give every row its date.")
+    if index.tz is not None or not (index == index.normalize()).all():
+        raise FrequencyError(
+            f"{what} needs days without time of day or zone; found {index[0]}; use "
+            "index.tz_localize(None).normalize() on the dates of the market."
+        )
+    days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    if (days <= 0.0).any():
+        after = int(np.argmax(days <= 0.0))
+        raise SchemaError(
+            f"the days of {what} must go up; {index[after + 1].date()} stands after {index[after].date()}; sort them "
+            "and keep one row a day."
+        )
+    if len(days) > 1 and np.median(days) > 1.0:
+        raise FrequencyError(
+            f"{what} needs daily data; found dates that are usually {np.median(days):g} days apart, from "
+            f"{index[0].date()} on; give one row a day."
+        )
+    return index
 
 
 def listed(chosen: object) -> list[object]:

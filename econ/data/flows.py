@@ -141,7 +141,7 @@ def flow_table(
     name: str, measure: str, scale: str, *, as_of: str, stamp: tuple[Vintage, ...], concept: str = "spliced"
 ) -> pd.DataFrame:
     """What `flows` gives, from files that were verified already."""
-    return _flow_table(codes_of(name), name, (measure, scale, concept), as_of, stamp).copy()
+    return _flow_table(codes_of(name), name, (measure, scale, concept), as_of, stamp)
 
 
 @remembered(1024)

@@ -14,6 +14,8 @@ from econ.errors import FrequencyError, SchemaError
 
 HOLIDAYS = 14
 """Days by which two neighbours of a daily table may be further apart than usual: the longest closures take 10."""
+SEVEN_DAYS = 0.25
+"""Share of Saturdays and Sundays above which no day is a holiday: it is two sevenths in data of every day."""
 _SPACING = {"Y": (360, 370), "Q": (85, 95), "M": (26, 35)}
 """Days from one date to the next: the least there may be and the most the median may be."""
 _WORDS = {"Y": "annual", "Q": "quarterly", "M": "monthly"}
@@ -49,7 +51,30 @@ def as_period_index(index: pd.Index) -> pd.Index:
     if _clocked(index).any():
         raise FrequencyError(_timed(index))
     code = _period_code(index)
-    return index if code is None else index.to_period(code)
+    return index if code is None else _calendar_periods(index, code)
+
+
+def _calendar_periods(index: pd.DatetimeIndex, code: str) -> pd.PeriodIndex:
+    """Calendar months, quarters or years of dates that lie in one each, and not at the ends of other ones."""
+    periods = index.to_period(code)
+    twice = periods.duplicated()
+    if twice.any():
+        where = int(np.argmax(twice))
+        raise FrequencyError(
+            f"{index[where - 1].date()} and {index[where].date()} both fall into {periods[where]}: dates of every "
+            "fourth week are no months; convert them by a rule, or give rows 0, 1, 2, ..."
+        )
+    ends, starts = bool(index.is_month_end.all()), bool((index.day == 1).all())
+    first, last = periods.to_timestamp(how="start").month, periods.to_timestamp(how="end").month
+    if code != "M" and ((ends and (index.month != last).all()) or (starts and (index.month != first).all())):
+        word = {"Q": "quarters", "Y": "years"}[code]
+        closing = index if ends else index - pd.Timedelta(days=1)
+        month = max(closing, key=lambda day: day.month).strftime("%b").upper()
+        raise FrequencyError(
+            f"{index[0].date()}, {index[1].date()}, ... {'end' if ends else 'begin'} {word} that are none of the "
+            f"calendar; index.to_period('{code}-{month}') keeps them, or move the dates to calendar {word}."
+        )
+    return periods
 
 
 def plain_days(index: pd.DatetimeIndex, what: str = "daily data") -> pd.DatetimeIndex:
@@ -198,7 +223,8 @@ def check_index(index: pd.Index) -> None:
     SchemaError
         On duplicated or unordered dates.
     FrequencyError
-        On a gap between periods, a hole of more than two weeks between days, or integers that do not go up by one.
+        On a gap between periods, a hole of more than two weeks between business days, a day missing from data of all
+        seven days or a date from those of every second, third or fourth week, or integers that do not go up by one.
     """
     if len(index) == 0:
         raise SchemaError("the table has no rows; check the sample asked for.")
@@ -227,9 +253,14 @@ def _gaps(index: pd.Index) -> Rows:
     if not isinstance(index, pd.DatetimeIndex):
         return np.flatnonzero(np.diff(index.to_numpy()) != 1)
     days = np.diff(index.to_numpy()) / np.timedelta64(1, "D")
+    usual = float(np.median(days)) if len(days) else 0.0
     if is_weekly(index):
         return np.flatnonzero(days != 7)
-    return np.flatnonzero(days > HOLIDAYS + (np.median(days) if len(days) else 0.0))
+    if usual > 7.0:  # two and four weeks, or twice a month: where one date is missing, the next is twice as far
+        return np.flatnonzero(days >= 1.5 * usual)
+    if usual == 1.0 and (index.day_of_week > 4).mean() > SEVEN_DAYS:
+        return np.flatnonzero(days != 1.0)
+    return np.flatnonzero(days > HOLIDAYS + usual)
 
 
 def with_rows_for_holes(frame: pd.DataFrame) -> pd.DataFrame:

@@ -164,7 +164,7 @@ def _bought(series: pd.DataFrame) -> pd.DataFrame:
 @remembered(256)
 def _valued(code: str, as_of: str, stamp: tuple[Vintage, ...]) -> pd.DataFrame:
     """Positions and their change in value, modelled where none was published."""
-    out = _official(code, as_of, stamp).copy()
+    out = _official(code, as_of, stamp)
     out["imputed"] = out.index.isin(IMPUTED) & out["valuation_change"].isna() & out["position_change"].notna()
     if out["imputed"].any():
         modelled = _model(code, as_of, stamp).returns(_yields(as_of, stamp)).reindex(out.index)

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar, cast
 
+import pandas as pd
+
 from econ.data.vintage import Vintage
 
 P = ParamSpec("P")
@@ -51,6 +53,8 @@ def using(*, tell: bool = True) -> Iterator[Files]:
 def remembered(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """`functools.lru_cache` for what is made of files: who is given a remembered value has used its files.
 
+    A table is handed out as the caller's own: an edit of it does not reach the next one who asks.
+
     Parameters
     ----------
     maxsize : int
@@ -74,8 +78,13 @@ def remembered(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
         def told(*values: P.args, **named: P.kwargs) -> T:
             value, files = kept(*values, **named)
             used(*files)
-            return value
+            return _own(value)
 
         return told
 
     return decorate
+
+
+def _own(value: T) -> T:
+    """A copy of a table that is kept; frozen values as they are."""
+    return cast("T", value.copy()) if isinstance(value, (pd.DataFrame, pd.Series)) else value

@@ -23,8 +23,8 @@ import pandas as pd
 
 from econ import checks
 from econ.border import checked
-from econ.data.index import dates
-from econ.errors import SampleTooShort, SchemaError
+from econ.data.index import as_period_index, dates
+from econ.errors import FrequencyError, SampleTooShort, SchemaError
 from econ.frozen import guarded
 from econ.tables.shown import Shown
 
@@ -63,13 +63,18 @@ class ValuationModel(Shown):
         return float(self.params.filter(like="duration").sum())
 
     def returns(self, yields: pd.DataFrame) -> pd.Series:
-        """Modelled valuation return of each month, in percent of the previous month's position."""
-        yields = checks.figures("yields", yields, columns=self.rates, holes=True)
+        """Modelled valuation return of each month, in percent of the previous month's position.
+
+        Raises
+        ------
+        FrequencyError, SchemaError
+            Unless the yields stand on consecutive months, in order.
+        """
+        yields = _months(yields, self.rates)
         return pd.Series(_design(yields, self.rates) @ self.params.to_numpy(), index=yields.index)
 
 
 def _design(yields: pd.DataFrame, rates: tuple[str, ...]) -> np.ndarray:
-    dates(yields.index)  # a change is over one month, whatever row stands above
     change = yields[list(rates)].diff().to_numpy()
     return np.column_stack([np.ones(len(change)), -change, 0.5 * change[:, -1] ** 2])
 
@@ -81,7 +86,7 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
     Parameters
     ----------
     returns : Series
-        Official valuation change in percent of the position a month earlier; NaN where nothing was published.
+        Official valuation change in percent of the position a month earlier; NaN or no row where nothing was published.
     yields : DataFrame
         Month-end ``yield_2y`` and ``yield_10y`` in percent, on consecutive months.
     rates : tuple of str
@@ -95,8 +100,8 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
     ------
     SampleTooShort
         With fewer official months than parameters + 10.
-    SchemaError, FrequencyError
-        For months of the yields that are out of order or not consecutive.
+    FrequencyError, SchemaError
+        Unless the yields stand on consecutive months, in order: a change over a hole is that of no month.
 
     Examples
     --------
@@ -106,7 +111,8 @@ def fit_valuation(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[str,
     >>> fit_valuation(-5.0 * yields["yield_10y"].diff(), yields).params.round(6).abs().tolist()
     [0.0, 0.0, 5.0, 0.0]
     """
-    outcome, design, rates = _sample(returns, yields, rates)
+    official, design, rates = _sample(returns, yields, rates)
+    outcome = official.to_numpy()
     params, use = _least_squares(outcome, design)
     errors = outcome[use] - design[use] @ params
     terms = ["constant", *(rate.replace("yield", "duration") for rate in rates), "convexity"]
@@ -127,6 +133,8 @@ def left_out_errors(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[st
     ------
     SampleTooShort
         As `fit_valuation`, of the months of the other years.
+    FrequencyError, SchemaError
+        As `fit_valuation`.
 
     Examples
     --------
@@ -136,22 +144,39 @@ def left_out_errors(returns: pd.Series, yields: pd.DataFrame, *, rates: tuple[st
     True
     """
     outcome, design, _ = _sample(returns, yields, rates)
-    years, errors = pd.PeriodIndex(yields.index).year.to_numpy(), np.full(len(outcome), np.nan)
-    for year in np.unique(years[np.isfinite(outcome)]):
+    index = pd.PeriodIndex(outcome.index)
+    years, errors, official = index.year.to_numpy(), np.full(len(index), np.nan), outcome.to_numpy()
+    for year in np.unique(years[np.isfinite(official)]):
         inside = years == year
-        params, _ = _least_squares(np.where(inside, np.nan, outcome), design)
-        errors[inside] = (outcome - design @ params)[inside]
-    return pd.Series(errors, index=yields.index).dropna()
+        params, _ = _least_squares(np.where(inside, np.nan, official), design)
+        errors[inside] = (official - design @ params)[inside]
+    return pd.Series(errors, index=index).dropna()
 
 
 def _sample(
     returns: pd.Series, yields: pd.DataFrame, rates: tuple[str, ...]
-) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+) -> tuple[pd.Series, np.ndarray, tuple[str, ...]]:
     """Official returns and regressors on the months of the yields, and the names of the rates, checked."""
     rates = checks.names("rates", rates, least=1)
+    yields = _months(yields, rates)
+    returns = checks.figures("returns", returns, holes=True).sort_index()
+    returns = returns.set_axis(as_period_index(returns.index))
+    _check_monthly("returns", returns.index)
+    return returns.reindex(yields.index), _design(yields, rates), tuple(rates)
+
+
+def _months(yields: pd.DataFrame, rates: tuple[str, ...]) -> pd.DataFrame:
+    """Yields on consecutive months: only their changes are changes of a month."""
     yields = checks.figures("yields", yields, columns=rates, holes=True)
-    returns = checks.figures("returns", returns, holes=True)
-    return returns.reindex(yields.index).to_numpy(float), _design(yields, rates), tuple(rates)
+    yields = yields.set_axis(dates(yields.index), axis=0)
+    _check_monthly("yields", yields.index)
+    return yields
+
+
+def _check_monthly(name: str, index: pd.Index) -> None:
+    if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
+        found = f"periods {index.freqstr}" if isinstance(index, pd.PeriodIndex) else f"an index of {index.dtype}"
+        raise FrequencyError(f"the valuation model needs {name} by month; found {found}; convert them by a rule.")
 
 
 def _least_squares(outcome: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

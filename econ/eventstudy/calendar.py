@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from econ.border import checked
-from econ.data.dates import day
-from econ.data.index import plain_days
+from econ.data.dates import day, trading_days
 from econ.errors import SchemaError, SpecificationError
 
 COLUMNS = ("date", "kind", "label")
@@ -41,7 +40,7 @@ def place_events(
         Columns ``date``, ``kind``, ``label``; optional ``time`` ("HH:MM"), ``tz`` (IANA name, such as
         "Asia/Tokyo") and ``expected``. ``date`` may hold timestamps with a time zone instead.
     index : DatetimeIndex (T,)
-        The trading days, increasing.
+        The trading days, increasing, without time or zone.
     close : str
         Local time of the quote: "15:30" is when the Treasury takes the quotes behind its yield curve.
     zone : str
@@ -57,12 +56,12 @@ def place_events(
 
     Raises
     ------
-    SchemaError
-        On an absent column, an expected sign that is none, a missing or naive timestamp, a duplicate (date, time,
-        kind), an unknown time zone, a date as text that is not in ISO form, or an event outside the trading days;
-        names the event.
     FrequencyError
-        For trading days with a time of day or a time zone.
+        If ``index`` holds no days: weeks, months, or dates with a time of day or a zone.
+    SchemaError
+        On unordered or repeated days, an absent column, an expected sign that is none, a missing or naive timestamp, a
+        kind that is no text, a duplicate (date, time, kind), an unknown time zone, a date as text that is not in ISO
+        form, or an event outside the trading days; names the event.
 
     Examples
     --------
@@ -71,9 +70,9 @@ def place_events(
     >>> place_events(news, days)["day"].iloc[0].date().isoformat()
     '2024-07-08'
     """
-    if not isinstance(index, pd.DatetimeIndex) or len(index) == 0:
-        raise SpecificationError(f"events are placed on trading days, a DatetimeIndex with dates; found {index!r}.")
-    plain_days(index, "trading days")
+    if len(index) == 0:
+        raise SpecificationError("events are placed on trading days; found an index without any.")
+    trading_days(index, "placing events")
     table = _checked(events)
     quote = _clock(close, "close")
     early = {day(date, "half_days").date(): _clock(time, "half_days") for date, time in (half_days or {}).items()}
@@ -128,11 +127,22 @@ def _checked(events: pd.DataFrame) -> pd.DataFrame:
                 "brackets is left aside), or leave it empty."
             )
     keys = [name for name in ("date", "time", "kind") if name in events.columns]
-    words = events[keys].astype(object).map(str)
-    if words.duplicated().any():
-        twice = words[words.duplicated()].iloc[0]
+    given = events[keys].astype(object).map(str)
+    if given.duplicated().any():
+        twice = given[given.duplicated()].iloc[0]
         raise SchemaError(f"event {dict(twice)} stands twice; keep one row an event.")
-    return events if events.index.is_unique else events.reset_index(drop=True)
+    return _named(events if events.index.is_unique else events.reset_index(drop=True))
+
+
+def _named(events: pd.DataFrame) -> pd.DataFrame:
+    """Events with kinds that are words, by which they are asked for; a label may be a number or a date too."""
+    for kind, label in zip(events["kind"], events["label"], strict=True):
+        if not isinstance(kind, str):
+            raise SchemaError(
+                f"event {label!r} is of the kind {kind!r}; name kinds in words, as events['kind'].map(str) does."
+            )
+    text = pd.api.types.is_string_dtype(events["label"].dtype)
+    return events if text else events.astype({"label": object})
 
 
 def _local(row: dict[Any, Any], zone: ZoneInfo) -> tuple[dt.date, dt.time | None]:

@@ -10,7 +10,8 @@ import pandas as pd
 from econ.arrays import Array, Mask
 from econ.border import warn
 from econ.data.dataset import Dataset
-from econ.errors import FrequencyError, MissingValues, SchemaError, SpecificationError
+from econ.data.dates import trading_days as checked_days
+from econ.errors import MissingValues, SchemaError, SpecificationError
 from econ.eventstudy._kernels import Positions, Windows, fit_windows, scan_days
 from econ.eventstudy.garch import Garch
 from econ.frozen import guarded
@@ -110,14 +111,11 @@ def trading_days(data: Dataset, columns: list[str], missing: str) -> pd.DataFram
     Raises
     ------
     FrequencyError
-        If the data are not daily.
+        If the data are not daily: months, weeks, or days usually further apart than one.
     SchemaError
         If a column never moves.
     """
-    if not isinstance(data.frame.index, pd.DatetimeIndex):
-        raise FrequencyError(
-            f"an event study needs daily data; found frequency {data.frequency!r}; give a table with one row a day."
-        )
+    checked_days(data.frame.index, "an event study")
     frame = data.select(*columns).frame
     if missing == "closed":
         frame = _open_days(frame)

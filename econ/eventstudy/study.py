@@ -223,7 +223,8 @@ class EventStudy:
         reasons = pd.Series("", index=placed.index, dtype=object)
         first = placed.groupby(["kind", "day"])["label"].transform("first")
         twice = placed.duplicated(["kind", "day"])
-        reasons[twice] = "same kind and day 0 as " + first[twice].map(repr)
+        same = [f"same kind and day 0 as {label!r}" for label in first[twice].tolist()]
+        reasons[twice] = pd.Series(same, index=first.index[twice], dtype=object)
         if self.confounders:
             other = confounded(placed, index, self.confounders, window=self.window, place=self._place)
             reasons = reasons.where(reasons != "", pd.Series(other, index=placed.index, dtype=object))

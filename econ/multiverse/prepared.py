@@ -13,6 +13,7 @@ import pandas as pd
 
 from econ.arrays import Array, Mask, Rows
 from econ.checks import SPARE
+from econ.data.dates import span
 from econ.data.index import check_column_names, dates, is_weekly
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.infer._kernels import full_rank_qr
@@ -173,9 +174,11 @@ def _numbers(column: pd.Series, name: str) -> Array:
 def _between(index: pd.Index, sample: Sequence[Any]) -> Mask:
     first, last = sample
     try:
-        chosen = pd.Series(np.arange(len(index)), index).loc[first:last]
-    except (TypeError, ValueError, KeyError) as error:
-        raise SpecificationError(f"{list(sample)} are no two dates of the data, {index[0]} to {index[-1]}.") from error
+        chosen = pd.Series(np.arange(len(index)), index).loc[span(first, last, index)]
+    except (SpecificationError, TypeError, ValueError, KeyError) as error:
+        raise SpecificationError(
+            f"{list(sample)} are no two dates of the data, {index[0]} to {index[-1]}, in ISO form."
+        ) from error
     keep = np.zeros(len(index), dtype=bool)
     keep[chosen.to_numpy()] = True
     return keep

@@ -11,23 +11,26 @@ from econ import checks
 from econ.border import checked
 from econ.data.archive import EMBEDDED
 from econ.data.dataset import Dataset, as_dataset, complete_frame
+from econ.data.dates import months as read_months
 from econ.data.flows import flows
 from econ.data.reported import codes_of
-from econ.errors import SampleTooShort, SpecificationError
+from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.estimate import Unavailable
-from econ.frozen import guarded
+from econ.frozen import FrozenMapping, guarded
 from econ.infer.covariance import KINDS
 from econ.infer.joint import joint_test
 from econ.infer.regression import Regression, regress
 from econ.tables.shown import Facts, Shown
 
-EPISODES = {
-    "March 2020": ("2020-03", "2020-03"),
-    "September-October 2022": ("2022-09", "2022-10"),
-    "April 2025": ("2025-04", "2025-04"),
-    "January 2026": ("2026-01", "2026-01"),
-    "May 2026": ("2026-05", "2026-05"),
-}
+EPISODES = FrozenMapping(
+    {
+        "March 2020": ("2020-03", "2020-03"),
+        "September-October 2022": ("2022-09", "2022-10"),
+        "April 2025": ("2025-04", "2025-04"),
+        "January 2026": ("2026-01", "2026-01"),
+        "May 2026": ("2026-05", "2026-05"),
+    }
+)
 """Months of stress in the Treasury market that the tables show."""
 
 
@@ -47,7 +50,7 @@ def episodes(
     holders : sequence of str
         Codes, slugs, names or aggregates, as in :func:`econ.data.flows`.
     months : mapping of str to (str, str), optional
-        First and last month of each episode; default ``EPISODES``.
+        First and last month of each episode in ISO form, as in "2015-06"; default ``EPISODES``.
     imputed : bool, default True
         Whether imputed months count; otherwise an episode with one is `Unavailable`.
     concept : str, default "spliced"
@@ -65,7 +68,7 @@ def episodes(
     Raises
     ------
     SpecificationError
-        For months in the wrong order, or a holder named twice.
+        For months in the wrong order or not in ISO form, or a holder named twice.
     SeriesNotFound
         For a holder that the package does not know.
 
@@ -99,13 +102,14 @@ def _checked_holders(holders: Sequence[str]) -> tuple[str, ...]:
 
 
 def _months(name: str, ends: tuple[str, str]) -> pd.PeriodIndex:
-    """Months from the first to the last of an episode."""
+    """Months from the first to the last of an episode, in ISO form: of "03/04/2015" nobody knows which it is."""
     try:
         first, last = ends
-        return pd.period_range(first, last, freq="M")
-    except (TypeError, ValueError) as error:
+        start, end = read_months(pd.Series([first, last], dtype=object), f"episode {name!r}")
+        return pd.period_range(start, end, freq="M")
+    except (SchemaError, TypeError, ValueError) as error:
         raise SpecificationError(
-            f"episode {name!r} runs from a first to a last month, ('2015-01', '2015-06'); found {ends!r}."
+            f"episode {name!r} runs from a first to a last month in ISO form, ('2015-01', '2015-06'); found {ends!r}."
         ) from error
 
 

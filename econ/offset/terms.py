@@ -9,9 +9,9 @@ import pandas as pd
 
 from econ import checks
 from econ.border import checked
-from econ.data.dates import days
+from econ.data.dates import days, trading_days
 from econ.data.events import events as catalogue
-from econ.data.index import plain_days
+from econ.data.index import check_index
 from econ.errors import FrequencyError, SchemaError
 
 TENSION = ("china_sale_threat", "ally_sale_threat", "freeze", "tariff")
@@ -83,7 +83,7 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
     Parameters
     ----------
     daily : Series
-        Level on business days, such as a yield in percent or the logarithm of an exchange rate.
+        Level on business days, such as a yield in percent or the logarithm of an exchange rate; holidays may be absent.
     minimum : int, default 10
         Changes that a month needs; months with fewer are missing.
 
@@ -95,7 +95,10 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
     Raises
     ------
     FrequencyError
-        If the index is not one of days, or has a time of day or a time zone.
+        If the index is not one of days, such as weeks, or a hole of more than two weeks lies between two values: the
+        jump over it is no daily change.
+    SchemaError
+        For repeated days, text, infinite values or no value at all.
     SpecificationError
         Unless ``minimum`` is a positive integer.
 
@@ -110,11 +113,10 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
     >>> print(realised_volatility(pd.Series([4.0, 4.1] * 10, index=days)).round(3).iloc[0])
     0.436
     """
-    if not isinstance(daily.index, pd.DatetimeIndex):
-        raise FrequencyError(f"realised volatility needs days; found an index of {type(daily.index).__name__}.")
-    plain_days(daily.index, "realised volatilities")
     minimum = checks.count("minimum", minimum)
-    changes = _aligned({"daily": daily})["daily"].dropna().diff().dropna()
+    level = checks.figures("daily", daily, holes=True).dropna().sort_index()
+    check_index(trading_days(level.index, "realised volatility"))
+    changes = level.diff().iloc[1:]
     months = pd.DatetimeIndex(changes.index).to_period("M")
     squares = (changes**2).groupby(months)
     root: pd.Series = squares.sum() ** 0.5

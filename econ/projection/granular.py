@@ -336,11 +336,7 @@ def aligned(
         values = np.tile(sizes[list(frame.columns)].to_numpy(dtype=float), (len(frame), 1))
         table = pd.DataFrame(values, index=frame.index, columns=frame.columns)
     else:
-        before = _later(sizes[list(frame.columns)], frame.index)
-        frame = frame.loc[frame.index.isin(before.index)]
-        if len(frame) < 2:
-            raise SpecificationError("sizes and flows have no periods in common after sizes are lagged by one.")
-        table = before.loc[frame.index].astype(float)
+        frame, table = _weighed(frame, sizes)
     bad = ~np.isfinite(table.to_numpy()) | (table.to_numpy() < 0.0)
     if bad.any():
         row, column = np.argwhere(bad)[0]
@@ -352,6 +348,21 @@ def aligned(
     if (total == 0.0).any():
         raise SchemaError(f"all sizes are zero for {total.index[int((total == 0.0).argmax())]}.")
     return frame, table.div(total, axis=0)
+
+
+def _weighed(frame: pd.DataFrame, sizes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Flows, and sizes a period before: nothing is lost but the first period, where sizes reach no further back."""
+    before = _later(sizes[list(frame.columns)], frame.index)
+    if not frame.index.isin(before.index).any():
+        raise SpecificationError("sizes and flows have no periods in common after sizes are lagged by one.")
+    frame = frame.iloc[0 if frame.index[0] in before.index else 1 :]
+    absent = frame.index.difference(before.index)
+    if len(absent):
+        raise SpecificationError(
+            f"flows of {absent[0]} have no sizes at the end of the period before: flows run from {frame.index[0]} to "
+            f"{frame.index[-1]}, sizes from {sizes.index[0]} to {sizes.index[-1]}; cut the flows, or extend the sizes."
+        )
+    return frame, before.loc[frame.index].astype(float)
 
 
 def _later(sizes: pd.DataFrame, index: pd.Index) -> pd.DataFrame:

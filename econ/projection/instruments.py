@@ -12,7 +12,7 @@ import pandas as pd
 from econ import checks
 from econ.border import checked
 from econ.data.dataset import complete_frame
-from econ.data.dates import days
+from econ.data.dates import days, months
 from econ.data.events import events
 from econ.data.index import dates, plain_days
 from econ.errors import FrequencyError, SchemaError, SpecificationError
@@ -199,7 +199,7 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     custody : Series
         Stock at face value, such as H.4.1 weekly levels.
     debt : Series or float
-        Debt on the same dates, in the same units.
+        Debt on the same dates, in the same units, above zero.
     scale : float, default 100
         Percent.
 
@@ -208,6 +208,13 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     Instrument
         Positive: holdings fell. :meth:`Instrument.placebo` reads weeks in which they moved without a sale, such as that
         of 12 March 2014, when Russia changed its custodian.
+
+    Raises
+    ------
+    SchemaError
+        For debt that is not above zero, negative holdings, or a change that is missing.
+    FrequencyError
+        For dates with holes.
 
     Examples
     --------
@@ -221,6 +228,12 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
     if isinstance(debt, pd.Series):
         debt = debt.set_axis(dates(debt.index))
     base = debt.reindex(custody.index) if isinstance(debt, pd.Series) else pd.Series(float(debt), index=custody.index)
+    for what, values, wrong in (("debt", base, base <= 0.0), ("custody", custody, custody < 0.0)):
+        if wrong.any():
+            raise SchemaError(
+                f"{what} is {values[wrong].iloc[0]:g} at {values.index[wrong][0]}; debt is above 0 and holdings are "
+                "not below it; correct the sign or the units."
+            )
     series = (-scale * custody.diff() / base).iloc[1:].rename("custody_loss")
     if not np.isfinite(series.to_numpy(dtype=float)).all():
         bad = series.index[~np.isfinite(series.to_numpy(dtype=float))][0]
@@ -274,7 +287,7 @@ def _stock(reserves: pd.Series | pd.DataFrame) -> pd.Series:
         rows = reserves[reserves["item"] == "foreign_currency_reserves"]
         if "unit" in rows:  # the publisher prints dollars and special drawing rights
             rows = rows[rows["unit"].str.startswith("usd")]
-        reserves = pd.Series(rows["value"].to_numpy(dtype=float), index=pd.PeriodIndex(rows["date"], freq="M"))
+        reserves = pd.Series(rows["value"].to_numpy(dtype=float), index=months(rows["date"], "reserves"))
     stock = complete_frame(reserves.to_frame("reserves"), what="reserve losses")["reserves"].astype(float)
     if stock.min() <= 0.0:
         raise SchemaError(f"reserves must be positive; found {stock.min():g} at {stock.idxmin()}.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from econ.errors import OutputDiffers, SchemaError, suggestion
 from econ.estimate import Estimate
 from econ.report.exhibit import Exhibit
+from econ.report.figure import plotted_csv, plotted_frame
 from econ.report.noise import NOISE, ZERO
 from econ.tables.numbers import Number, decimals_for, fixed
 from econ.tables.table import Table
@@ -200,8 +201,9 @@ def _groups(exhibit: Exhibit) -> Iterator[dict[str, Entry]]:
     for name, table in exhibit.tables.items():
         yield from _of_table(f"table {exhibit.stem(name)}", table)
     for name, figure in exhibit.figures.items():
-        for column in figure.data.columns:
-            points = enumerate(figure.data[column].tolist(), start=1)
+        data = plotted_frame(plotted_csv(figure.data))  # words that look like numbers are numbers once they are stored
+        for column in data.columns:
+            points = enumerate(data[column].tolist(), start=1)
             yield {f"figure {exhibit.stem(name)}, point {at}, {column}": Entry(_cell(value)) for at, value in points}
 
 

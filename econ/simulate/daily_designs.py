@@ -9,23 +9,26 @@ import scipy
 
 from econ.border import checked
 from econ.estimate import ConfidenceSet, Estimate
+from econ.frozen import FrozenMapping
 from econ.infer import opposite_bias
 from econ.simulate.daily import DailyFaults, DailyMarket
 from econ.simulate.daily_samples import HORIZONS, REFERENCE, UNITS, DailySample, slope
-from econ.simulate.estimators import Estimator
+from econ.simulate.estimators import Estimator, by_name
 from econ.simulate.grid import Truths
 from econ.simulate.structural import from_instrument
 
-DAILY_FAULTS: Mapping[str, DailyFaults] = {
-    "none": DailyFaults(),
-    "answer": DailyFaults(answer=0.01),
-    "yen": DailyFaults(yen=1.0),
-    "crowded": DailyFaults(crowded=1.0),
-    "unlike": DailyFaults(unlike=0.5),
-    "risk": DailyFaults(risk=0.5),
-    "misplaced": DailyFaults(misplaced=0.2),
-    "direct": DailyFaults(direct=0.005),
-}
+DAILY_FAULTS: Mapping[str, DailyFaults] = FrozenMapping(
+    {
+        "none": DailyFaults(),
+        "answer": DailyFaults(answer=0.01),
+        "yen": DailyFaults(yen=1.0),
+        "crowded": DailyFaults(crowded=1.0),
+        "unlike": DailyFaults(unlike=0.5),
+        "risk": DailyFaults(risk=0.5),
+        "misplaced": DailyFaults(misplaced=0.2),
+        "direct": DailyFaults(direct=0.005),
+    }
+)
 """What may go wrong, one fault at a time."""
 
 
@@ -73,44 +76,41 @@ def _normal(value: float, error: float, sample: DailySample) -> Estimate:
 OPERATIONAL = ("answer", "yen")
 TIED = ("risk", "direct", *OPERATIONAL)
 """Faults that tie purchases to news by other ways than the yield."""
-DAILY_ESTIMATORS: Mapping[str, Estimator] = {
-    estimator.name: estimator
-    for estimator in (
-        Estimator(
-            "operations", operations, "two_days", excludes=(*OPERATIONAL, "crowded"),
-            words="dated amounts, days 0 to 2, turns",
-        ),
-        Estimator(
-            "operations_hac", operations_normal, "two_days", excludes=(*OPERATIONAL, "crowded"),
-            words="dated amounts, days 0 to 2, Newey-West",
-        ),
-        Estimator(
-            "operations_day", partial(operations, horizon=0), "same_day", excludes=OPERATIONAL,
-            words="dated amounts, the day itself, turns",
-        ),
-        Estimator(
-            "operations_summed", operations_summed, "two_days", excludes=OPERATIONAL,
-            words="dated amounts, days 0 to 2 per amount of those days, turns",
-        ),
-        Estimator(
-            "news_uncorrected", partial(news, corrected=False), "flow_impact", excludes=TIED,
-            words="leaning by scheduled news, footprint left in",
-        ),
-        Estimator(
-            "news_corrected", partial(news, corrected=True), "flow_impact", excludes=TIED,
-            words="leaning by scheduled news, footprint taken out",
-        ),
-        Estimator(
-            "granular", granular, "flow_impact", excludes=("unlike", "misplaced", *OPERATIONAL),
-            words="granular shocks of the holders",
-        ),
-        Estimator("least_squares", least_squares, "flow_impact", excludes=TIED, words="change on sales"),
-        Estimator(
-            "bracket", bracket, "two_days", excludes=("risk", "direct"),
-            words="from news, footprint left in, to operations",
-        ),
-    )
-}  # fmt: skip
+DAILY_ESTIMATORS: Mapping[str, Estimator] = by_name(
+    Estimator(
+        "operations", operations, "two_days", excludes=(*OPERATIONAL, "crowded"),
+        words="dated amounts, days 0 to 2, turns",
+    ),
+    Estimator(
+        "operations_hac", operations_normal, "two_days", excludes=(*OPERATIONAL, "crowded"),
+        words="dated amounts, days 0 to 2, Newey-West",
+    ),
+    Estimator(
+        "operations_day", partial(operations, horizon=0), "same_day", excludes=OPERATIONAL,
+        words="dated amounts, the day itself, turns",
+    ),
+    Estimator(
+        "operations_summed", operations_summed, "two_days", excludes=OPERATIONAL,
+        words="dated amounts, days 0 to 2 per amount of those days, turns",
+    ),
+    Estimator(
+        "news_uncorrected", partial(news, corrected=False), "flow_impact", excludes=TIED,
+        words="leaning by scheduled news, footprint left in",
+    ),
+    Estimator(
+        "news_corrected", partial(news, corrected=True), "flow_impact", excludes=TIED,
+        words="leaning by scheduled news, footprint taken out",
+    ),
+    Estimator(
+        "granular", granular, "flow_impact", excludes=("unlike", "misplaced", *OPERATIONAL),
+        words="granular shocks of the holders",
+    ),
+    Estimator("least_squares", least_squares, "flow_impact", excludes=TIED, words="change on sales"),
+    Estimator(
+        "bracket", bracket, "two_days", excludes=("risk", "direct"),
+        words="from news, footprint left in, to operations",
+    ),
+)  # fmt: skip
 """Every design; each with the faults that its assumptions rule out."""
 
 

@@ -14,7 +14,7 @@ from econ import checks
 from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.eventstudy.shift import identify_shift, split_days
-from econ.frozen import guarded
+from econ.frozen import FrozenMapping, guarded
 from econ.infer import reduced_form
 from econ.infer.regression import slope
 from econ.projection.granular import granular_series
@@ -167,52 +167,50 @@ def variance_shift(sample: Sample) -> Estimate | ConfidenceSet:
     return shift.effect
 
 
-ESTIMATORS: Mapping[str, Estimator] = {
-    estimator.name: estimator
-    for estimator in (
-        Estimator("oracle", oracle, words="true flow, true shock (infeasible)"),
-        Estimator("ols_holdings", partial(least_squares, regressor=f"{SELLER}_position_change"), words="naive"),
-        Estimator("ols_flows", least_squares, words="valuation-free flows"),
-        Estimator("recursive_flow_first", structural.recursive_impact, words="seller ordered first"),
-        Estimator(
-            "recursive_yield_first", partial(structural.recursive_impact, first=CHANGE), words="yield ordered first"
-        ),
-        Estimator("signs", structural.signs, words="seller's purchases up, yield down"),
-        Estimator("signs_narrative", structural.narrative, words="and three known months of large shocks"),
-        Estimator(
-            "heteroskedasticity", structural.heteroskedasticity, needs=("regimes",), words="two variance regimes"
-        ),
-        Estimator("proxy_var", structural.proxy_var, needs=("proxy",), words="VAR with the proxy as instrument"),
-        Estimator("lp_iv", projected, needs=("proxy",), words="projection with the proxy as instrument"),
-        Estimator(
-            "intervention",
-            partial(projected, impulse=ALLIED, instrument=f"{ALLY}_intervention"),
-            target="ally_impact",
-            needs=("intervention",),
-            words="the ally's flow instrumented by interventions",
-        ),
-        Estimator("granular", granular, target="official_impact", words="other officials' flow, granular instrument"),
-        Estimator("event_study", event_study, needs=("operations",), words="days of operations"),
-        Estimator("variance_shift", variance_shift, needs=("operations",), words="variance of days of operations"),
-        Estimator(
-            "offset_oracle",
-            partial(oracle, outcome=ALLY, sign=-1.0),
-            target="offset",
-            words="true flows, true shock (infeasible)",
-        ),
-        Estimator(
-            "offset_ols",
-            partial(least_squares, outcome=ALLIED, sign=-1.0),
-            target="offset",
-            words="ally's on seller's flow",
-        ),
-        Estimator("offset_recursive", structural.recursive_offset, target="offset", words="seller ordered first"),
-        Estimator(
-            "offset_lp_iv",
-            partial(projected, response=ALLIED, sign=-1.0),
-            target="offset",
-            needs=("proxy",),
-            words="projection with the proxy as instrument",
-        ),
-    )
-}
+def by_name(*estimators: Estimator) -> Mapping[str, Estimator]:
+    """Estimators by name, for everybody to read and nobody to edit."""
+    return FrozenMapping({each.name: each for each in estimators})
+
+
+ESTIMATORS: Mapping[str, Estimator] = by_name(
+    Estimator("oracle", oracle, words="true flow, true shock (infeasible)"),
+    Estimator("ols_holdings", partial(least_squares, regressor=f"{SELLER}_position_change"), words="naive"),
+    Estimator("ols_flows", least_squares, words="valuation-free flows"),
+    Estimator("recursive_flow_first", structural.recursive_impact, words="seller ordered first"),
+    Estimator("recursive_yield_first", partial(structural.recursive_impact, first=CHANGE), words="yield ordered first"),
+    Estimator("signs", structural.signs, words="seller's purchases up, yield down"),
+    Estimator("signs_narrative", structural.narrative, words="and three known months of large shocks"),
+    Estimator("heteroskedasticity", structural.heteroskedasticity, needs=("regimes",), words="two variance regimes"),
+    Estimator("proxy_var", structural.proxy_var, needs=("proxy",), words="VAR with the proxy as instrument"),
+    Estimator("lp_iv", projected, needs=("proxy",), words="projection with the proxy as instrument"),
+    Estimator(
+        "intervention",
+        partial(projected, impulse=ALLIED, instrument=f"{ALLY}_intervention"),
+        target="ally_impact",
+        needs=("intervention",),
+        words="the ally's flow instrumented by interventions",
+    ),
+    Estimator("granular", granular, target="official_impact", words="other officials' flow, granular instrument"),
+    Estimator("event_study", event_study, needs=("operations",), words="days of operations"),
+    Estimator("variance_shift", variance_shift, needs=("operations",), words="variance of days of operations"),
+    Estimator(
+        "offset_oracle",
+        partial(oracle, outcome=ALLY, sign=-1.0),
+        target="offset",
+        words="true flows, true shock (infeasible)",
+    ),
+    Estimator(
+        "offset_ols",
+        partial(least_squares, outcome=ALLIED, sign=-1.0),
+        target="offset",
+        words="ally's on seller's flow",
+    ),
+    Estimator("offset_recursive", structural.recursive_offset, target="offset", words="seller ordered first"),
+    Estimator(
+        "offset_lp_iv",
+        partial(projected, response=ALLIED, sign=-1.0),
+        target="offset",
+        needs=("proxy",),
+        words="projection with the proxy as instrument",
+    ),
+)

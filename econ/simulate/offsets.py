@@ -14,6 +14,7 @@ from econ.arrays import Array
 from econ.border import checked
 from econ.errors import NotIdentified
 from econ.estimate import Estimate
+from econ.frozen import FrozenMapping
 from econ.infer import anderson_rubin
 from econ.infer.quantiles import two_sided
 from econ.offset._proxy import instrument_moments
@@ -22,7 +23,7 @@ from econ.offset.price import pairs
 from econ.offset.quantity import instrumented
 from econ.offset.shut_off import Plan
 from econ.responses import Cell
-from econ.simulate.estimators import ESTIMATORS, Estimator
+from econ.simulate.estimators import ESTIMATORS, Estimator, by_name
 from econ.simulate.faults import Faults
 from econ.simulate.grid import Truths
 from econ.simulate.holders import ALLY, SELLER
@@ -107,48 +108,47 @@ def _ratio(sample: Sample, values: Array, method: str = "fieller") -> Estimate:
     )
 
 
-OFFSET_ESTIMATORS: Mapping[str, Estimator] = {
-    estimator.name: estimator
-    for estimator in (
-        ESTIMATORS["offset_oracle"],
-        ESTIMATORS["offset_ols"],
-        *(
-            Estimator(f"recursive_{method}", partial(recursive, method=method), target="offset", words="seller first")
-            for method in ("fieller", "delta", "bootstrap")
-        ),
-        *(
-            Estimator(
-                f"projection_{method.replace('-', '_')}", partial(by_projection, method=method), target="offset",
-                needs=("proxy",), words="projection with the proxy as instrument",
-            )
-            for method in ("anderson-rubin", "delta")
-        ),
-        *(
-            Estimator(
-                f"proxy_var_{method.replace('-', '_')}", partial(by_proxy, method=method), target="offset",
-                needs=("proxy",), words="VAR with the proxy as instrument",
-            )
-            for method in ("anderson-rubin", "fieller")
-        ),
-        *(
-            Estimator(
-                f"price_{name}_{method.replace('-', '_')}", partial(priced, method=method, shocks=shocks),
-                target="price_offset", needs=("proxy", "intervention"), words=f"{words}: {label}",
-            )
-            for name, shocks, words in (("own", OWN, "two proxies"), ("recursive", RECURSIVE, "seller, ally first"))
-            for method, label in METHODS.items()
-        ),
-    )
-}  # fmt: skip
+OFFSET_ESTIMATORS: Mapping[str, Estimator] = by_name(
+    ESTIMATORS["offset_oracle"],
+    ESTIMATORS["offset_ols"],
+    *(
+        Estimator(f"recursive_{method}", partial(recursive, method=method), target="offset", words="seller first")
+        for method in ("fieller", "delta", "bootstrap")
+    ),
+    *(
+        Estimator(
+            f"projection_{method.replace('-', '_')}", partial(by_projection, method=method), target="offset",
+            needs=("proxy",), words="projection with the proxy as instrument",
+        )
+        for method in ("anderson-rubin", "delta")
+    ),
+    *(
+        Estimator(
+            f"proxy_var_{method.replace('-', '_')}", partial(by_proxy, method=method), target="offset",
+            needs=("proxy",), words="VAR with the proxy as instrument",
+        )
+        for method in ("anderson-rubin", "fieller")
+    ),
+    *(
+        Estimator(
+            f"price_{name}_{method.replace('-', '_')}", partial(priced, method=method, shocks=shocks),
+            target="price_offset", needs=("proxy", "intervention"), words=f"{words}: {label}",
+        )
+        for name, shocks, words in (("own", OWN, "two proxies"), ("recursive", RECURSIVE, "seller, ally first"))
+        for method, label in METHODS.items()
+    ),
+)  # fmt: skip
 """Every method of :mod:`econ.offset`; pass ``list(OFFSET_ESTIMATORS.values())`` to a tournament."""
 
 
-OFFSET_FAULTS: Mapping[str, Faults] = {
-    "none": Faults(),
-    "custody": Faults(custody=0.2, custody_noise=0.03),
-    "revisions": Faults(revision=0.2),
-    "archive": Faults.archive(),
-}
+OFFSET_FAULTS: Mapping[str, Faults] = FrozenMapping(
+    {
+        "none": Faults(),
+        "custody": Faults(custody=0.2, custody_noise=0.03),
+        "revisions": Faults(revision=0.2),
+        "archive": Faults.archive(),
+    }
+)
 """What the statistics may do to flows, one fault at a time and all of them at the size of the archive."""
 
 

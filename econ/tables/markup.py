@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable
 
-from econ.estimate import Estimate, Unavailable
+from econ.estimate import Estimate, Unavailable, three_digits
 from econ.tables.numbers import Number, render
 from econ.tables.row import Line, Panel
 from econ.tables.table import Table
@@ -70,7 +70,7 @@ def _fact(value: Number) -> str:
     if isinstance(value, (Estimate, Unavailable)):
         return str(value)
     if isinstance(value, float) and math.isfinite(value) and 0.0 < abs(value) < 1.0:
-        return render(value, f"value:{min(6, 2 - math.floor(math.log10(abs(value))))}")
+        return render(value, f"value:{three_digits(value)}")
     return render(value)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from econ import checks
-from econ.estimate import ConfidenceSet, Estimate, Unavailable
+from econ.estimate import ConfidenceSet, Estimate, Unavailable, three_digits
 from econ.tables.markup import fact_words
 from econ.tables.numbers import Number
 from econ.tables.row import Row
@@ -287,7 +287,7 @@ def _places(name: str, cell: Number, row: Mapping[str, Number]) -> int | None:
     """Digits after the point: three significant ones of the error of the row, or of the number itself."""
     if isinstance(cell, (str, Unavailable, Estimate, int)):
         return None
-    if name.endswith(("p_value", "t")):
+    if name not in IN_UNITS and name.endswith(("p_value", "t")):
         return 3
     sizes = [abs(cell)]
     if name in IN_UNITS:
@@ -296,4 +296,4 @@ def _places(name: str, cell: Number, row: Mapping[str, Number]) -> int | None:
             if any(sizes):
                 break
     finite = [size for size in sizes if 0.0 < size < math.inf]
-    return max(0, min(6, 2 - math.floor(math.log10(finite[0])))) if finite else 2
+    return three_digits(finite[0]) if finite else 2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from econ import checks
 from econ.errors import SpecificationError
-from econ.estimate import Unavailable
+from econ.estimate import Estimate, Unavailable, two_digits
 from econ.frozen import guarded
 from econ.tables.numbers import Number, check_number, decimals_for
 from econ.tables.row import (
@@ -139,8 +139,9 @@ class Table:
     ) -> Table:
         """Take a DataFrame: its index becomes the labels, its cells may be estimates, numbers or words.
 
-        Cells are read column by column, so that an integer beside a float stays one; :meth:`to_frame` gives the frame
-        back, and so do ``table["column"]``, ``table.loc[row, "column"]`` and ``table.iloc[0]`` its parts.
+        Cells are read column by column, so that an integer beside a float stays one; a number that the usual two
+        decimals would print as zero has two significant digits. :meth:`to_frame` gives the frame back, and so do
+        ``table["column"]``, ``table.loc[row, "column"]`` and ``table.iloc[0]`` its parts.
 
         Examples
         --------
@@ -150,7 +151,10 @@ class Table:
         [('0.25', '312'), ('−0.50', '100,000,000,000,000,001')]
         """
         cells = [[_scalar(cell) for cell in frame.iloc[:, place]] for place in range(frame.shape[1])]
-        rows = [Row(words_of(label), [column[place] for column in cells]) for place, label in enumerate(frame.index)]
+        rows = []
+        for place, label in enumerate(frame.index):
+            row = [column[place] for column in cells]
+            rows.append(Row(words_of(label), row, None if decimals is not None else [_few(cell) for cell in row]))
         heads = [words_of(name) for name in frame.columns]
         return cls(heads, rows, stub=stub, notes=notes, decimals=decimals, origin=frame)
 
@@ -311,6 +315,15 @@ class Table:
 def _scalar(cell: Any) -> Any:
     """A cell of a frame as a plain number, whatever library made it."""
     return cell.item() if hasattr(cell, "item") else cell
+
+
+def _few(cell: Any) -> int | None:
+    """Decimals of a number that the usual two would print as zero; None for any other cell."""
+    error = cell.std_error if isinstance(cell, Estimate) else Unavailable("")
+    size = cell.value if isinstance(cell, Estimate) else cell
+    if not isinstance(size, float) or isinstance(error, float) or not 0.0 < abs(size) < 0.005:
+        return None
+    return two_digits(size)
 
 
 def words_of(label: object) -> str:

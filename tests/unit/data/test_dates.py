@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econ.data import Dataset, calendar
-from econ.data.dates import day, days, period, place, span
+from econ.data import Dataset, calendar, custody_adjusted
+from econ.data.dates import day, days, months, period, place, span
 from econ.errors import SchemaError, SpecificationError
 from econ.eventstudy import EventStudy
 from econ.eventstudy.calendar import place_events
+from econ.multiverse.prepared import _between
+from econ.offset import episodes
 from econ.offset.terms import event_months
-from econ.projection.instruments import intervention_instrument
+from econ.projection.instruments import intervention_instrument, reserve_losses
 from econ.testing import simulated_var
 from econ.var import VAR, OutlierScaling, ShockSign
 from econ.var.sets.narrative import NarrativeCheck
@@ -90,6 +92,44 @@ def test_a_column_of_days_keeps_zones_and_refuses_a_mixture():
 def test_a_period_must_be_named_in_iso_form_and_as_finely_as_the_data(text):
     with pytest.raises(SpecificationError, match="names no period of frequency M"):
         period(text, MONTHS)
+
+
+def tidy(text, **columns):
+    return pd.DataFrame({"date": ["2019-01", text, "2019-03"], "value": [3.0, 2.0, 1.0], **columns})
+
+
+MONTHLY = {
+    "the first month of an episode": lambda text: episodes(["china"], {"e": (text, "2026-01")}),
+    "the last month of an episode": lambda text: episodes(["china"], {"e": ("2015-01", text)}),
+    "months": lambda text: months(pd.Series([text]), "a survey"),
+    "reserves": lambda text: reserve_losses(tidy(text, item="foreign_currency_reserves")),
+    "surveys": lambda text: custody_adjusted("china", surveys=tidy(text, holder="CHN", item="treasury_long_term")),
+}
+
+
+@pytest.mark.parametrize("entry", MONTHLY)
+@pytest.mark.parametrize("text", ["03/04/2015", "March 2015", "2016", "2020-13", "04/2015", 5, None], ids=repr)
+def test_every_door_for_months_refuses_them(entry, text):
+    with pytest.raises((SchemaError, SpecificationError), match="ISO form"):
+        MONTHLY[entry](text)
+
+
+def test_months_are_read_from_text_days_and_periods():
+    whole = episodes(["china"], {"e": ("2015-03", "2015-04")})
+    for ends in (("2015-03-31", "2015-04-30"), (pd.Period("2015-03", "M"), "2015-04")):
+        assert episodes(["china"], {"e": ends}).equals(whole)
+    stamps = pd.Series(pd.to_datetime(["2015-03-31", "2015-04-30"]))
+    assert months(stamps, "x").equals(pd.period_range("2015-03", "2015-04", freq="M"))
+    with pytest.raises(SchemaError, match="a survey has no date in row 1"):
+        months(stamps.where(stamps.index == 0), "a survey")
+
+
+@pytest.mark.parametrize("index", [MONTHS, pd.bdate_range("2019-01-01", "2021-12-30")], ids=["months", "days"])
+def test_samples_of_a_multiverse_are_read_in_iso_form(index):
+    assert index[_between(index, ("2020", "2020-03"))].equals(index[(index.year == 2020) & (index.month < 4)])
+    for text in ("03/04/2020", "March 2020", "2020-13"):
+        with pytest.raises(SpecificationError, match="no two dates of the data"):
+            _between(index, (text, "2021-01"))
 
 
 def test_periods_are_read_at_the_frequency_of_the_data():

@@ -6,7 +6,8 @@ import pytest
 
 import econ
 from econ.data import archive, debt_scale, fit_valuation, flows, holder, holders, parse
-from econ.errors import SampleTooShort, SeriesNotFound, SpecificationError
+from econ.data.valuation import left_out_errors
+from econ.errors import FrequencyError, SampleTooShort, SchemaError, SeriesNotFound, SpecificationError
 
 
 def raw(table, code, column):
@@ -103,6 +104,33 @@ def test_valuation_model_recovers_a_known_portfolio():
     assert np.allclose(model.returns(yields).iloc[1:], truth.iloc[1:])
     with pytest.raises(SampleTooShort, match="needs 14 official months; found 9"):
         fit_valuation(truth.iloc[:10], yields.iloc[:10])
+
+
+def test_valuation_takes_changes_of_consecutive_months_alone():
+    rng = np.random.default_rng(3)
+    months = pd.period_range("2011-06", periods=160, freq="M")
+    yields = pd.DataFrame(rng.normal(0, 0.2, (160, 2)).cumsum(axis=0), index=months, columns=["yield_2y", "yield_10y"])
+    truth = -5.0 * yields["yield_10y"].diff()
+    whole = fit_valuation(truth, yields)
+    assert whole.params["duration_10y"] == pytest.approx(5.0)
+    holes = yields.drop(yields.index[30:160:9])
+    for given, error, words in (
+        (holes, FrequencyError, "dates jump from 2013-11 to 2014-01"),
+        (yields.sample(frac=1.0, random_state=0), SchemaError, "not in order"),
+        (yields.set_axis(months.to_timestamp(), axis=0).drop(pd.Timestamp("2014-01-01")), FrequencyError, "jump"),
+        (
+            yields.set_axis(pd.period_range("1980Q1", periods=160, freq="Q")),
+            FrequencyError,
+            "by month; found periods Q",
+        ),
+    ):
+        for call in (lambda y: fit_valuation(truth, y), lambda y: left_out_errors(truth, y), whole.returns):
+            with pytest.raises(error, match=words):
+                call(given)
+    some = truth.iloc[1:].drop(months[40:60]).sample(frac=1.0, random_state=0)  # official months may be any, dated
+    assert fit_valuation(some, yields).params.to_numpy() == pytest.approx(whole.params.to_numpy(), abs=1e-10)
+    stamped = fit_valuation(truth.set_axis(months.to_timestamp()), yields.set_axis(months.to_timestamp(), axis=0))
+    assert stamped.params.equals(whole.params)
 
 
 def test_the_gap_closes_the_adding_up_identity():

@@ -269,3 +269,31 @@ def test_a_date_given_twice_confounds_once():
     twice = {"budget": ["2020-06-17", "2020-06-17"]}
     results = EventStudy(frame, events, response="yield_10y", confounders=twice).fit()
     assert results.dropped["reason"].tolist() == ["budget on 2020-06-17"]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [[1, 2, 3], [1.5, 2.5, 3.5], list(pd.to_datetime(["2020-01-01", "2020-02-03", "2020-04-05"])), ["a", 2, 3.0]],
+    ids=["integers", "floats", "dates", "mixed"],
+)
+def test_labels_may_be_numbers_or_dates(labels):
+    days = pd.bdate_range("2020-01-01", periods=400)
+    frame = pd.DataFrame({"y": np.random.default_rng(1).normal(size=400).cumsum()}, index=days)
+    news = pd.DataFrame({"date": days[[200, 250, 251]], "kind": "sale", "label": labels})
+    found = EventStudy(frame, news, response="y", overlap="first").fit()
+    assert found.events["label"].tolist() == labels[:2]
+    assert found.dropped["reason"].tolist() == [f"window overlaps that of {labels[1]!r}"]
+    named = EventStudy(frame, news.assign(label=list("abc")), response="y", overlap="first").fit()
+    assert found.mean().value == named.mean().value
+    assert "sale" in str(found.summary())
+    saturday = pd.concat([news.iloc[[0]].assign(date=days[250] - pd.Timedelta(days=1), label="again"), news.iloc[1:]])
+    twice = EventStudy(frame, saturday.assign(date=[days[249], days[250], days[250]], time=["16:00", "10:00", "11:00"],
+                                              tz="America/New_York"), response="y").fit()  # fmt: skip
+    assert twice.dropped["reason"].tolist() == ["same kind and day 0 as 'again'"] * 2
+
+
+def test_kinds_are_words():
+    days = pd.bdate_range("2020-01-01", periods=10)
+    news = pd.DataFrame({"date": days[[2, 4]], "kind": [1, 2], "label": [7, 8]})
+    with pytest.raises(SchemaError, match=r"event 7 is of the kind 1; name kinds in words"):
+        place_events(news, days)

@@ -59,6 +59,17 @@ def test_realised_volatility_by_hand():
     assert (realised_volatility(3.0 * level).dropna() / found.dropna()).to_numpy() == pytest.approx(3.0)
 
 
+def test_volatility_does_not_square_the_jump_over_a_hole():
+    days = pd.bdate_range("2000-01-03", "2010-12-31")
+    level = pd.Series(np.random.default_rng(1).standard_normal(len(days)), index=days).cumsum()
+    hole = level[(days < "2002-02-01") | (days > "2006-02-09")]
+    for given in (hole, hole.reindex(days)):  # without rows, or with rows that are missing
+        with pytest.raises(FrequencyError, match="jump from 2002-01-31"):
+            realised_volatility(given)
+    holidays = level.drop(days[(days >= "2002-12-23") & (days <= "2003-01-02")])
+    assert realised_volatility(holidays).loc["2004":].equals(realised_volatility(level).loc["2004":])
+
+
 def test_months_of_tension_follow_the_rule():
     found = event_months(pd.period_range("2011-07", "2026-05", freq="M"))
     table = econ.events()

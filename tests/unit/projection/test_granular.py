@@ -236,6 +236,17 @@ def test_bad_input_raises_its_own_error():
         granular_instrument(flows, later)
 
 
+def test_periods_without_sizes_are_refused_but_for_the_first():
+    flows, sizes, _, _ = market(size=60)
+    table = pd.DataFrame(np.tile(sizes, (len(flows), 1)), index=flows.index, columns=flows.columns)
+    assert len(granular_instrument(flows, table.iloc[:-1]).series) == len(flows) - 1  # the last size weighs nothing
+    for given, first in ((table.iloc[20:], 1), (table.iloc[:-2], len(flows) - 1)):
+        with pytest.raises(SpecificationError, match=f"flows of {flows.index[first]} have no sizes"):
+            granular_instrument(flows, given)
+        inside = flows.loc[given.index[0] : given.index[-1] + 1]
+        assert len(granular_instrument(inside, given).series) == len(inside) - 1
+
+
 def test_dates_of_flows_and_sizes_are_periods_of_one_frequency():
     flows, sizes, _, _ = market(size=60)
     months = pd.period_range("2010-01", periods=60, freq="M")

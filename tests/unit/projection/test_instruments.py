@@ -280,3 +280,13 @@ def test_bad_input_raises_its_own_error():
         custody_instrument(custody, 1e4).placebo(custody, [pd.Timestamp("2013-01-02")])
     with pytest.raises(SpecificationError, match="periods after"):
         custody_instrument(custody, 1e4).placebo(custody, [weeks[-1]], horizons=(1,))
+
+
+def test_custody_takes_no_negative_debt_or_holdings():
+    weeks = pd.date_range("2014-02-26", periods=4, freq="W-WED")
+    stock = pd.Series([2960.0, 2954, 2850, 2860], weeks)
+    for debt in (-12_000.0, 0.0, pd.Series([1.0, 1.0, -1.0, 1.0], weeks)):
+        with pytest.raises(SchemaError, match=r"debt is .* at 2014-0.*; debt is above 0"):
+            custody_instrument(stock, debt)
+    with pytest.raises(SchemaError, match="custody is -2850 at 2014-03-12"):
+        custody_instrument(stock.where(stock.index != weeks[2], -2850.0), 12_000.0)

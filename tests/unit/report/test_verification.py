@@ -1,5 +1,6 @@
 """Verification: a difference is found, named and fatal; nothing in the project is touched; rebuilds are real."""
 
+import dataclasses
 import json
 import math
 import platform
@@ -290,3 +291,16 @@ def test_a_program_named_otherwise_is_refused(project):
     assert done.returncode == 1
     assert "name both alike" in done.stderr
     assert not (project / "paper/results/count.json").exists()
+
+
+def test_plotted_words_that_look_like_numbers_are_those_that_are_stored(project):
+    stored = Exhibit.open("market")
+    name = next(iter(stored.figures))
+    figure = stored.figures[name]
+    data = figure.data.assign(lags=pd.Series([3] * len(figure.data), dtype=float))
+    one, two = (
+        dataclasses.replace(stored, figures={name: dataclasses.replace(figure, data=each)})
+        for each in (data, data.assign(lags=["3"] * len(data)))
+    )
+    assert len(compare(one, two)) == 0
+    assert len(compare(one, dataclasses.replace(two, figures={name: dataclasses.replace(figure, data=data + 1.0)}))) > 0

@@ -11,6 +11,8 @@ from surface.instances import instances
 import econ
 from econ import VAR, Cholesky, Dataset, Estimate, Unavailable
 from econ.errors import SpecificationError
+from econ.infer import regress
+from econ.projection import LocalProjection
 from econ.tables import Table
 from econ.tables.shown import LETTERS, LINES, Shown
 from econ.testing import simulated_var
@@ -272,3 +274,15 @@ def test_what_is_not_there_is_called_none_and_what_was_recovered_is_in_the_truth
     assert dict(results["RankTests"].summary().facts)["correction"] == "none"
     truth = instances()["Truth"]
     assert f"impact={truth.impact:g}, offset={truth.offset:g}" in repr(truth)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e-12])
+def test_small_numbers_show_their_digits(scale):
+    data = pd.DataFrame(np.random.default_rng(0).standard_normal((200, 2)), columns=["x", "y"])
+    small = data.assign(y=data["y"] * scale)
+    for fit in (regress(small["y"], small[["x"]]), LocalProjection(small, response="y", impulse="x", lags=1).fit(1)):
+        columns = dict(
+            zip(fit.summary().names, zip(*(line.texts for line in fit.summary().lines()), strict=True), strict=True)
+        )
+        for name in {"estimate", "point", "std_error", "lower", "upper"} & set(columns):
+            assert all(set(text) & set("123456789") for text in columns[name]), (name, columns[name])

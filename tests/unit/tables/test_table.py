@@ -239,3 +239,13 @@ def test_a_wrong_table_is_refused(columns, rows, options, message):
 def test_two_heads_alike_under_different_spans_are_fine():
     made = Table(["h = 0", "h = 0"], [("x", 1, 2)], spans=[("China", 1), ("Japan", 1)])
     assert made.names == ("China: h = 0", "Japan: h = 0")
+
+
+def test_numbers_that_fixed_decimals_would_hide_keep_two_digits():
+    frame = pd.DataFrame({"a": [1e-12, 1.5, 0.0], "b": [-3e-9, 0.0031, 7.25], "n": [1, 2, 3]})
+    assert [line.texts for line in Table.from_frame(frame).lines()] == [
+        ("1.0e−12", "−3.0e−09", "1"),
+        ("1.50", "0.0031", "2"),
+        ("0.00", "7.25", "3"),
+    ]
+    assert Table.from_frame(frame, decimals=2).lines()[0].texts == ("0.00", "0.00", "1")
