@@ -75,6 +75,12 @@ def seed_sequence(rng: Seed) -> np.random.SeedSequence:
     )
 
 
+def seed_identity(rng: Seed) -> tuple[object, ...]:
+    """What tells one set of draws from another."""
+    seed = seed_sequence(rng)
+    return seed.entropy, seed.spawn_key
+
+
 def map_blocks(
     work: Callable[[Any, Any], T],
     draws: int,

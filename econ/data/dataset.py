@@ -11,7 +11,8 @@ import pandas as pd
 
 from econ import checks
 from econ.data.dates import Bound, span
-from econ.data.index import check_column_names, check_values, dates, is_weekly
+from econ.data.index import dates, is_weekly
+from econ.data.values import check_column_names, check_values
 from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.frozen import FrozenMapping, guarded
 from econ.tables.shown import Facts, Shown, listed, period

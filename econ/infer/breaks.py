@@ -14,12 +14,14 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.border import checked
 from econ.checks import SPARE
-from econ.data.index import check_values, dates
+from econ.data.index import dates
+from econ.data.values import check_values
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.regression import default_lags
 from econ.parallel import map_blocks, seed_sequence
+from econ.rows import same_rows
 from econ.tables.shown import Facts, Shown
 
 RULES = ("sequential", "bic", "lwz")
@@ -355,7 +357,7 @@ def _regimes(x: Array, y: Array, ends: list[int]) -> tuple[Array, Array]:
 def _arrays(y: pd.Series, X: pd.DataFrame | pd.Series | None) -> tuple[Array, Array, list[str]]:
     """Regressors with a constant first, outcome and names, checked."""
     frame = pd.DataFrame(index=y.index) if X is None else X.to_frame() if isinstance(X, pd.Series) else X
-    checks.same_rows(y=y, X=frame)
+    same_rows(y=y, X=frame)
     if "const" in frame.columns:
         raise SpecificationError("a regressor is called 'const', the name of the constant that is added; rename it.")
     dates(y.index)

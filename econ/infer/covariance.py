@@ -20,6 +20,7 @@ from econ.border import checked
 from econ.data.index import dates
 from econ.errors import SchemaError, SpecificationError
 from econ.infer import _kernels as k
+from econ.rows import same_rows
 
 KINDS = ("hc0", "hc1", "hc2", "hc3")
 DATED = ("hac", "ewc")  # what depends on the distances between rows
@@ -347,7 +348,7 @@ def group_codes(groups: Any, size: int) -> NDArray[np.intp]:
 
 def checked_design(x: ArrayLike, u: ArrayLike, **labels: Any) -> tuple[Array, Array, Array]:
     """Residuals and the QR of x, refusing rows and shapes that do not match and values that are not finite."""
-    checks.same_rows(x=x, u=u, **labels)
+    same_rows(x=x, u=u, **labels)
     design, residuals = np.asarray(x, dtype=float), np.asarray(u, dtype=float)
     if design.ndim != 2 or residuals.shape != design.shape[:1]:
         raise SpecificationError(f"x must be (T, k) and u (T,); found {design.shape} and {residuals.shape}.")

@@ -28,6 +28,7 @@ from econ.frozen import guarded
 from econ.infer.covariance import check_lags, check_terms, consecutive
 from econ.infer.sandwich import joint_covariance
 from econ.infer.weak import anderson_rubin
+from econ.rows import same_rows
 from econ.tables.shown import Shown
 
 ZERO = 1e-12
@@ -215,7 +216,7 @@ def checked_bandwidth(cov: str, bandwidth: int | None, size: int) -> int | None:
 
 def partialled(first: ArrayLike, second: ArrayLike, controls: ArrayLike | None) -> tuple[Array, Array, int]:
     """Both series less their projection on a constant and the controls."""
-    checks.same_rows(change=first, flow=second, controls=controls)
+    same_rows(change=first, flow=second, controls=controls)
     a, b = (np.asarray(each, dtype=float) for each in (first, second))
     if a.ndim != 1 or b.shape != a.shape:
         raise SpecificationError(f"change, flow and news must be (T,), of one length; found {a.shape} and {b.shape}.")

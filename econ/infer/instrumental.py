@@ -22,6 +22,7 @@ from econ.infer._kernels import full_rank_qr
 from econ.infer.covariance import check_lags, consecutive, group_codes
 from econ.infer.inversion import invert
 from econ.infer.regression import default_lags
+from econ.rows import same_rows
 from econ.tables.shown import Facts, Shown, coefficient_table
 
 METHODS = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "cue": "IVGMMCUE"}
@@ -218,7 +219,7 @@ def instrumental(
     """
     method = checks.choice("method", method, METHODS)
     cov = checks.choice("covariance", cov, COVARIANCES)
-    checks.same_rows(y=y, endogenous=endogenous, instruments=instruments, exog=exog, groups=groups)
+    same_rows(y=y, endogenous=endogenous, instruments=instruments, exog=exog, groups=groups)
     tables = _tables(y, endogenous, instruments, exog)
     consecutive(cov, y, bandwidth=bandwidth)
     size = len(y)

@@ -28,6 +28,7 @@ from econ.infer.inversion import invert_each
 from econ.infer.sandwich import joint_covariance
 from econ.infer.strength import EffectiveF, effective_f
 from econ.infer.weak import anderson_rubin, reduced_form
+from econ.rows import same_rows
 from econ.tables.shown import Shown
 
 Joint: TypeAlias = Callable[[Array], tuple[Array, float]]
@@ -136,7 +137,7 @@ def news_leaning(
     0.737, s.e. 0.042, 90% set [0.67, 0.81]
     """
     level, share = checks.level(level), checks.real("share", share, least=0.0, below=1.0)
-    checks.same_rows(change=change, news=news)  # the curve and the news ask the rest
+    same_rows(change=change, news=news)  # the curve and the news ask the rest
     curve = leaning_curve(change, flow, controls=controls, cov=cov, bandwidth=bandwidth, units=units[1])
     consecutive(cov, news, bandwidth=bandwidth)
     y, x = curve.change, curve.flow

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from econ import checks
 from econ.arrays import Array
 from econ.border import checked
 from econ.errors import SchemaError, SpecificationError
+from econ.rows import same_columns
 
 
 @checked
@@ -48,7 +48,7 @@ def romano_wolf(statistics: ArrayLike, null_draws: ArrayLike) -> Array:
     >>> romano_wolf([3.0, 0.4], draws)
     array([0.25, 0.5 ])
     """
-    checks.same_columns("null_draws", null_draws, statistics=statistics)
+    same_columns("null_draws", null_draws, statistics=statistics)
     statistics, null_draws = np.asarray(statistics, dtype=float), np.asarray(null_draws, dtype=float)
     if statistics.ndim != 1 or null_draws.ndim != 2 or null_draws.shape[1] != len(statistics) or not null_draws.size:
         raise SpecificationError(

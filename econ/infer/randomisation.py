@@ -24,6 +24,7 @@ from econ.estimate import ConfidenceSet
 from econ.frozen import guarded
 from econ.infer._turns import all_turns, centred, drawn_rows, era_rows, linear_draws, turned
 from econ.parallel import map_blocks
+from econ.rows import same_rows
 from econ.tables.shown import Shown
 
 ALTERNATIVES = ("two-sided", "greater", "less")
@@ -206,7 +207,7 @@ def randomise(
     >>> print(randomise(lambda a: a @ change / a.sum(axis=1), treated, draws=None))
     2.21, p = 0.0100 (two-sided; all 100 shifts)
     """
-    checks.same_rows(assignment=assignment, eras=eras)
+    same_rows(assignment=assignment, eras=eras)
     values = _finite_vector("assignment", assignment)
     parts = era_rows(eras, len(values))
     scheme, alternative = _words(scheme, alternative, draws=draws, rng=rng)
@@ -295,7 +296,7 @@ def randomise_slope(
     >>> print(test.confidence_set(0.90))
     [0.60, 0.93]
     """
-    checks.same_rows(outcome=outcome, amounts=amounts, exposure=exposure, eras=eras)
+    same_rows(outcome=outcome, amounts=amounts, exposure=exposure, eras=eras)
     given = _finite_vector("amounts", amounts)
     y = np.asarray(outcome, dtype=float)
     y = y[:, None] if y.ndim == 1 else y

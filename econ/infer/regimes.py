@@ -24,6 +24,7 @@ from econ.infer.covariance import consecutive
 from econ.infer.hyperbola import checked_bandwidth, partialled
 from econ.infer.inversion import invert
 from econ.infer.sandwich import joint_covariance
+from econ.rows import same_rows
 from econ.tables.shown import Shown
 
 ANGLES = 201
@@ -124,7 +125,7 @@ def regime_leaning(
     0.765, s.e. 0.050, 90% set [0.67, 0.87]
     """
     level = checks.level(level)
-    checks.same_rows(change=change, regimes=regimes)
+    same_rows(change=change, regimes=regimes)
     cov = checks.choice("covariance", cov, ("hac", "hc0", "hc1"))
     consecutive(cov, change, flow, controls, bandwidth=bandwidth)
     y, x, columns = partialled(change, flow, controls)

@@ -15,13 +15,15 @@ from econ import checks
 from econ.arrays import Array
 from econ.border import checked, warn
 from econ.checks import SPARE
-from econ.data.index import as_period_index, at_periods, check_values, dates
+from econ.data.index import as_period_index, at_periods, dates
+from econ.data.values import check_values
 from econ.errors import SampleTooShort, SchemaError, ShortSample, SpecificationError
 from econ.estimate import Estimate
 from econ.frozen import guarded
 from econ.infer import _kernels as k
 from econ.infer.covariance import FEW_GROUPS, KINDS, check_terms, cluster, ewc, ewc_terms, newey_west, white
 from econ.infer.quantiles import two_sided
+from econ.rows import same_rows
 from econ.tables.shown import Facts, Shown, coefficient_table, degrees
 
 COVARIANCES = ("classical", *KINDS, "hac", "ewc", "cluster")
@@ -228,7 +230,7 @@ def aligned(
 ) -> tuple[pd.Series, pd.DataFrame]:
     """Both as floats on the same rows, checked, the intercept ``const`` first where it is asked for."""
     frame = X.to_frame() if isinstance(X, pd.Series) else X
-    checks.same_rows(y=y, X=frame)
+    same_rows(y=y, X=frame)
     check_values(frame, allow_missing=False)
     check_values(y.to_frame("y" if y.name is None else y.name), allow_missing=False)
     y, frame = y.astype(float), frame.astype(float)

@@ -16,7 +16,7 @@ import pandas as pd
 from econ import checks
 from econ.border import checked
 from econ.checks import SPARE
-from econ.data.index import check_values
+from econ.data.values import check_values
 from econ.errors import SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded

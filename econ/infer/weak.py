@@ -27,6 +27,7 @@ from econ.infer.inversion import invert
 from econ.infer.ratio import quadratic_set
 from econ.infer.sandwich import joint_covariance
 from econ.infer.working import resolved, working_moments
+from econ.rows import same_rows
 
 
 @checked
@@ -73,7 +74,7 @@ def reduced_form(
     SchemaError, FrequencyError
         On missing or infinite values, or (for "hac" and "ewc") dates that are out of order or have gaps.
     """
-    checks.same_rows(endogenous=endogenous, outcome=outcome, instruments=instruments, controls=controls, groups=groups)
+    same_rows(endogenous=endogenous, outcome=outcome, instruments=instruments, controls=controls, groups=groups)
     consecutive(cov, outcome, endogenous, instruments, controls, bandwidth=bandwidth)
     y, d = (np.asarray(values, dtype=float) for values in (outcome, endogenous))
     if y.ndim != 1 or d.shape != y.shape:

@@ -22,6 +22,7 @@ from econ.infer.multiple import benjamini_yekutieli, romano_wolf
 from econ.multiverse.choices import Labels
 from econ.multiverse.nulls import NullPlan, is_batched
 from econ.multiverse.work import BLOCK, How, computed, worded
+from econ.rows import same_columns, same_rows
 from econ.tables.shown import Shown
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ def joint_inference(
     >>> joint_inference([2.0] * 5, [4.0] * 5, null_values=null, null_scores=null).table["p_value"].tolist()
     [0.01, 0.01, 0.01, 0.01]
     """
-    checks.same_rows(null_values=null_values, null_scores=null_scores)
-    checks.same_columns("null_values", null_values, null_scores=null_scores, values=values, scores=scores)
+    same_rows(null_values=null_values, null_scores=null_scores)
+    same_columns("null_values", null_values, null_scores=null_scores, values=values, scores=scores)
     own = [np.asarray(each, dtype=float) for each in (values, scores)]
     drawn = [np.asarray(each, dtype=float) for each in (null_values, null_scores)]
     _check(own, drawn)

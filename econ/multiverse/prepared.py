@@ -14,7 +14,8 @@ import pandas as pd
 from econ.arrays import Array, Mask, Rows
 from econ.checks import SPARE
 from econ.data.dates import span
-from econ.data.index import check_column_names, dates, is_weekly
+from econ.data.index import dates, is_weekly
+from econ.data.values import check_column_names
 from econ.errors import NotIdentified, SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.infer._kernels import full_rank_qr
 from econ.multiverse import _kernels as k

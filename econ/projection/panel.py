@@ -12,7 +12,8 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.checks import SPARE
-from econ.data.index import check_index, check_values, panel_dates
+from econ.data.index import check_index, panel_dates
+from econ.data.values import check_values
 from econ.errors import FrequencyError, SampleTooShort, SchemaError, SingularDesign, SpecificationError
 from econ.frozen import guarded
 from econ.infer._kernels import full_rank_qr

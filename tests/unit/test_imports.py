@@ -25,7 +25,7 @@ ORDER = (
     {"memory"},
     {"kinds"},
     {"border"},
-    {"checks", "frozen", "units"},
+    {"checks", "frozen", "rows", "units"},
     {"cluster"},
     {"estimate", "parallel", "files"},
     {"blocks", "tables"},

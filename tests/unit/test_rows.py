@@ -6,8 +6,9 @@ import pytest
 from surface.calls import REFUSED, calls
 from surface.rows import ALONE, alike, astray, filled, together
 
-from econ import checks, infer, multiverse
+from econ import infer, multiverse
 from econ.errors import EconError, SpecificationError
+from econ.rows import same_rows
 
 CALLS = calls()
 ASKED = {name: rows for name, call in CALLS.items() if name not in REFUSED and (rows := together(name, call))}
@@ -42,15 +43,15 @@ def test_whoever_may_stand_on_any_rows_exists():
 def test_the_message_names_both_and_the_first_row_that_differs():
     y = pd.Series([1.0, 2.0, 3.0], index=["a", "b", "c"])
     with pytest.raises(SpecificationError, match=r"y and x must stand on the same rows .* found b and c in place 1;"):
-        checks.same_rows(y=y, x=y.loc[["a", "c", "b"]])
+        same_rows(y=y, x=y.loc[["a", "c", "b"]])
     with pytest.raises(SpecificationError, match="found c and nothing in place 2; reindex"):
-        checks.same_rows(y=y, w=[1.0], x=y.iloc[:2].to_frame("x"))
+        same_rows(y=y, w=[1.0], x=y.iloc[:2].to_frame("x"))
 
 
 def test_what_has_no_names_is_taken_by_position():
     y = pd.Series([1.0, 2.0], index=["a", "b"])
-    assert checks.same_rows(y=y, x=[1.0, 2.0], z=np.ones(2), groups=pd.Index(["u", "v"])).equals(y.index)
-    assert checks.same_rows(x=[1.0, 2.0], z=None) is None
+    assert same_rows(y=y, x=[1.0, 2.0], z=np.ones(2), groups=pd.Index(["u", "v"])).equals(y.index)
+    assert same_rows(x=[1.0, 2.0], z=None) is None
 
 
 def test_draws_of_many_tests_have_the_names_of_the_tests():

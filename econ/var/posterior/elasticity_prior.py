@@ -17,6 +17,7 @@ from econ.errors import SpecificationError
 from econ.estimate import Unavailable
 from econ.frozen import guarded
 from econ.parallel import seed_sequence
+from econ.rows import same_rows
 
 FAMILIES = ("t", "normal", "uniform")
 DF = 3.0
@@ -117,7 +118,7 @@ class ElasticityPrior:
 
     def probability(self, lower: ArrayLike, upper: ArrayLike) -> Array:
         """Prior probability of the intervals from ``lower`` to ``upper``; exact in both tails."""
-        checks.same_rows(lower=lower, upper=upper)
+        same_rows(lower=lower, upper=upper)
         low, high = _row("lower", lower), _row("upper", upper)
         if low.shape != high.shape or not (low <= high).all():
             raise SpecificationError("an interval runs from lower to upper, each as many numbers as the other.")

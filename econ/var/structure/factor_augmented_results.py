@@ -14,6 +14,7 @@ from econ import checks
 from econ.arrays import Array, Seed
 from econ.errors import SingularDesign, SpecificationError
 from econ.frozen import guarded
+from econ.parallel import seed_identity
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
 from econ.tables.shown import Facts, Shown
@@ -23,7 +24,7 @@ from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import SimulatedDraws
 from econ.var.reduced.forecasting import mean_paths
 from econ.var.scheme import PointScheme, Scheme
-from econ.var.structure.structural import StructuralResults, seed_identity
+from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults

@@ -9,13 +9,13 @@ import numpy as np
 from econ import checks
 from econ.arrays import Array, Seed
 from econ.border import checked
+from econ.parallel import seed_identity
 from econ.responses.irf import IRF
 from econ.responses.resampling import check_structural
 from econ.units import STANDARD
 from econ.var import _kernels as kernels
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import ReducedDraws
-from econ.var.structure.structural import seed_identity
 
 if TYPE_CHECKING:
     from econ.responses.resampling import Bootstrap

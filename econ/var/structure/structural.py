@@ -16,7 +16,7 @@ from econ.arrays import Array, Seed
 from econ.border import told_by
 from econ.errors import SpecificationError
 from econ.frozen import guarded
-from econ.parallel import BLOCK, seed_sequence
+from econ.parallel import BLOCK, seed_identity
 from econ.responses import kept
 from econ.responses.irf import IRF
 from econ.responses.resampling import Bootstrap, check_structural
@@ -393,9 +393,3 @@ def inner_errors(draws: SimulatedDraws, scheme: Scheme, bootstrap: Bootstrap, *,
         irf = own.identify(fit).irf(horizon, replace(bootstrap, draws=inner), rng=seed)  # type: ignore[type-var]
         errors.append(irf.joint_draws(ASKED).std(axis=0, ddof=1))
     return np.stack(errors)
-
-
-def seed_identity(rng: Seed) -> tuple[object, ...]:
-    """What tells one set of draws from another."""
-    seed = seed_sequence(rng)
-    return seed.entropy, seed.spawn_key
