@@ -56,7 +56,7 @@ def _calendar_periods(index: pd.DatetimeIndex, code: str) -> pd.PeriodIndex:
     """Calendar months, quarters or years of dates that lie in one each, and not at the ends of other ones."""
     periods = index.to_period(code)
     twice = periods.duplicated()
-    if twice.any():
+    if twice.any() and (np.diff(index.to_numpy()) == np.timedelta64(28, "D")).all():
         where = int(np.argmax(twice))
         raise FrequencyError(
             f"{index[where - 1].date()} and {index[where].date()} both fall into {periods[where]}: dates of every "
@@ -64,7 +64,10 @@ def _calendar_periods(index: pd.DatetimeIndex, code: str) -> pd.PeriodIndex:
         )
     ends, starts = bool(index.is_month_end.all()), bool((index.day == 1).all())
     first, last = periods.to_timestamp(how="start").month, periods.to_timestamp(how="end").month
-    if code != "M" and ((ends and (index.month != last).all()) or (starts and (index.month != first).all())):
+    outside = index.month != last
+    if starts:  # a quarter may be dated by the first day of its last month too
+        outside &= index.month != first
+    if code != "M" and (ends or starts) and outside.all():
         word = {"Q": "quarters", "Y": "years"}[code]
         closing = index if ends else index - pd.Timedelta(days=1)
         month = max(closing, key=lambda day: day.month).strftime("%b").upper()
