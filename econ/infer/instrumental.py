@@ -215,7 +215,7 @@ def instrumental(
     >>> x = pd.DataFrame({"p": z["a"] + z["u"], "q": z["b"] + z["v"]})
     >>> fit = instrumental(x["p"] - x["q"] + z["u"] + z["v"], x, z[["a", "b"]])
     >>> print(fit.estimate("p"))
-    1.083, s.e. 0.085
+    1.083, s.e. 0.085, 90% set [0.89, 1.26]
     """
     method = checks.choice("method", method, METHODS)
     cov = checks.choice("covariance", cov, COVARIANCES)

@@ -141,6 +141,18 @@ def effective_f(
         form = reduced_form(
             endogenous, endogenous, instruments, controls=controls, cov=cov, bandwidth=bandwidth, groups=groups
         )
+    found = strength_of(form, bias=bias, size=size)
+    if found.statistic > LARGEST_F:
+        raise SingularDesign(
+            "the instruments explain the endogenous variable exactly, but for rounding (F = "
+            f"{found.statistic:.1g}): it is one of them, or a combination of them and the controls; instrument it by "
+            "something else."
+        )
+    return found
+
+
+def strength_of(form: ReducedForm, *, bias: float = 0.10, size: float = 0.05) -> EffectiveF:
+    """The effective F of a first stage that may be exact, as that of a VAR's own residual as its proxy is."""
     m = len(form.first)
     if not form.covariance[m:, m:].any():
         raise SingularDesign("the instruments explain nothing exactly: is the endogenous variable constant?")
@@ -149,13 +161,8 @@ def effective_f(
     coefficients = root @ form.first
     trace, largest, x = float(np.trace(w)), float(np.linalg.eigvalsh(w)[-1]), 1.0 / bias
     degrees = trace**2 * (1.0 + 2.0 * x) / (float((w * w).sum()) + 2.0 * x * trace * largest)
-    critical, statistic = _critical(1.0 - size, degrees, x), float(coefficients @ coefficients) / trace
-    if statistic > LARGEST_F:
-        raise SingularDesign(
-            f"the instruments explain the endogenous variable exactly, but for rounding (F = {statistic:.1g}): it is "
-            "one of them, or a combination of them and the controls; instrument it by something else."
-        )
-    return EffectiveF(statistic, critical, bias, degrees, size, form.nobs)
+    critical = _critical(1.0 - size, degrees, x)
+    return EffectiveF(float(coefficients @ coefficients) / trace, critical, bias, degrees, size, form.nobs)
 
 
 @lru_cache(maxsize=1024)

@@ -355,13 +355,12 @@ class ProjectionResults(Shown):
 
     def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
         """The set that estimates of ``irf.at`` carry: `robust_set`; None where there is none (states, a modifier)."""
+        level, h, i = checks.level(level), self._horizon(horizon), self._position(response)
         if not self.instrumented or len(self.shocks) > 1:
             return None
-        if (
-            self.std_errors[self._horizon(horizon), self._position(response), 0] == 0.0
-        ):  # known, whatever the instrument
+        if self.std_errors[h, i, 0] == 0.0:  # known, whatever the instrument
             return ConfidenceSet(((0.0, 0.0),), level)
-        return self.robust_set(response, horizon, level=level)
+        return self.robust_set(response, h, level=level)
 
     @property
     def instrumented(self) -> bool:

@@ -80,7 +80,9 @@ class ProxyResults(StructuralResults):
 
     def robust_region(self, response: str, horizon: int, *, level: float) -> ConfidenceSet | None:
         """None: `weak_iv_set` is of a unit effect, and these responses are to one standard deviation."""
-        del response, horizon, level
+        checks.position("response", response, self.parent.variables)
+        checks.horizon(horizon)
+        checks.level(level)
         return None
 
     @told_by(weak_iv_set)

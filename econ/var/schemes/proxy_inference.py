@@ -12,7 +12,7 @@ from econ import checks
 from econ.arrays import Array
 from econ.estimate import ConfidenceSet
 from econ.infer.form import ReducedForm
-from econ.infer.strength import effective_f
+from econ.infer.strength import strength_of
 from econ.infer.weak import anderson_rubin, reduced_form
 from econ.responses import labels
 from econ.var import _kernels as kernels
@@ -32,7 +32,7 @@ def first_stage(scheme: Proxy, fit: VARResults) -> pd.Series:
     coefficients, _ = kernels.least_squares(design, u[:, None])
     left = float(((u - design @ coefficients[:, 0]) ** 2).sum())
     total = float(((u - u.mean()) ** 2).sum())
-    effective = effective_f(form)
+    effective = strength_of(form)
     found = {
         "f": (total - left) / m / (left / (nobs - m - 1)) if left > 0.0 else math.inf,
         "robust_f": float(form.first @ np.linalg.solve(form.covariance[m:, m:], form.first)) / m,
