@@ -111,7 +111,7 @@ class IRF(Shown):
         for name, values in (("std_errors", self.std_errors), ("df", self.df)):
             if values is not None and not (values >= 0.0).all():
                 raise SpecificationError(f"{name} of responses must not be negative or NaN; found {values.min()}.")
-        if self.nobs_by_horizon and len(self.nobs_by_horizon) != len(self.point):
+        if len(self.nobs_by_horizon) not in (0, len(self.point)):
             raise SpecificationError(
                 f"nobs_by_horizon must have one number a horizon, {len(self.point)}; found {len(self.nobs_by_horizon)}."
             )
@@ -358,7 +358,8 @@ class IRF(Shown):
         horizon: int,
     ) -> Estimate:
         level = checks.level(level)
-        units, nobs = self.units.get(response, ""), self.nobs_by_horizon[horizon] if self.nobs_by_horizon else self.nobs
+        units = self.units.get(response, "")
+        nobs = self.nobs_by_horizon[horizon] if len(self.nobs_by_horizon) else self.nobs
         common = {"level": level, "units": units, "label": label, "nobs": nobs, "parent": self}
         if drawn is not None:
             lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=level))

@@ -1032,8 +1032,8 @@ def _schemes():
         "Proxy.redrawn": Call(proxy.redrawn, fit=fit, rows=rows),
         "Proxy.target": Call(proxy.target, fit=fit),
         "Heteroskedasticity": Call(Heteroskedasticity, regimes=mixed.regimes, method="moments"),
-        "Heteroskedasticity.codes": Call(mixed.codes, fit=fit),
-        "Heteroskedasticity.estimate": Call(mixed.estimate, draws=draws),
+        "Heteroskedasticity.codes": Call(mixed.codes, fit=fat),
+        "Heteroskedasticity.estimate": Call(mixed.estimate, draws=fat.as_draws),
         "NonGaussian": Call(v.NonGaussian, method="ica", size=0.05),
         "ChangingVolatility": Call(v.ChangingVolatility, model="garch"),
         "ChangingVolatility.explanation": Call(garch.scheme.explanation, fit=fat, squares=garch.shocks.to_numpy() ** 2),
@@ -1049,7 +1049,7 @@ def _schemes():
         "OwnShocks.redrawn": Call(have["OwnShocks"].redrawn, fit=fit, rows=rows),
     }  # fmt: skip
     for name in ("Cholesky", "LongRun", "MaxShare", "Proxy", "Heteroskedasticity", "NonGaussian", "ChangingVolatility"):
-        own = fat if name in ("NonGaussian", "ChangingVolatility") else fit
+        own = fat if name in ("Heteroskedasticity", "NonGaussian", "ChangingVolatility") else fit
         calls[f"{name}.identify"] = Call(have[name].identify, fit=own)
         calls[f"{name}.impact_batch"] = Call(have[name].impact_batch, draws=own.as_draws)
     assert len(dates) == 120
