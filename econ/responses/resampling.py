@@ -156,7 +156,7 @@ class Residual:
     """Bootstrap of independently drawn residuals; for errors that are independent over time.
 
     Nominal 90% intervals cover in 86-93% of samples with ``bias_corrected()``, of a plain fit with roots of 0.8 and 150
-    periods in 71-89%. Measured in :doc:`/coverage`.
+    periods in 70-90%. Measured in :doc:`/coverage`.
 
     Parameters
     ----------

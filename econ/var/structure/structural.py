@@ -148,8 +148,8 @@ class StructuralResults(Shown):
     ) -> IRF:
         """Responses to one standard deviation of each shock.
 
-        Bands of a least-squares fit cover too seldom where a VAR is persistent, nominal 90% ones in 71-89% of samples
-        at T = 150; those of ``fit.bias_corrected()`` in 84-93%. Measured in :doc:`/coverage`.
+        Bands of a least-squares fit cover too seldom where a VAR is persistent, nominal 90% ones in 70-90% of samples
+        at T = 150; those of ``fit.bias_corrected()`` in 84-92%. Measured in :doc:`/coverage`.
 
         Parameters
         ----------
