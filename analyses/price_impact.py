@@ -150,7 +150,7 @@ def _controlled(spec: Specification) -> dict[str, Controlled]:
 
 
 def _controls(found: dict[str, Controlled], spec: Specification) -> Table:
-    words = {"fixed": "As fixed in advance", "none": "Yields and sales only", "all": "All that the archive holds"}
+    words = {"fixed": "As in the primary cell", "none": "Yields and sales only", "all": "All that the archive holds"}
     return Table(
         ["Per 1% of debt", "Per $100bn", "Effective F", "Months"],
         [Row(words[key], list(row)) for key, row in found.items()],
@@ -158,7 +158,7 @@ def _controls(found: dict[str, Controlled], spec: Specification) -> Table:
         below="interval",
         notes=[
             f"The primary cell ({yield_words(spec.primary.maturity)}, {months(spec.primary.horizon)}, bp) with other controls, each with "
-            f"{spec.projection.lags} lags. As fixed: {_named(spec.primary.controls)}. All: also "
+            f"{spec.projection.lags} lags. Primary cell: {_named(spec.primary.controls)}. All: also "
             f"{_named(spec.projection.further)}. Consumer prices of October 2025 were never "
             "published. Not in the archive: the volatility index, the dollar, Japanese yields, coupon issuance, news on prices "
             "and payrolls, the Treasury's account at the Fed."

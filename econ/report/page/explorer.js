@@ -72,7 +72,7 @@ function drawSale() {
   const who = sale.holder.value, said = `${who[0].toLowerCase() === "a" || who[0] === "F" ? who.toLowerCase() : who}`;
   const set = one.set ? `${Math.round(100 * one.level)}% set ${words(one.set, 1)} bp` : `no set (${one.reason})`;
   const number = element("b", { textContent: `${fixed(one.value, 1)} bp` }), act = `sale of $${billions} billion by ${said}`;
-  const design = `${one.design}${one.primary ? " (the cell fixed in advance)" : ""}`;
+  const design = `${one.design}${one.primary ? " (the primary cell)" : ""}`;
   at("sale-told").replaceChildren(...(whole(one) ? [`According to ${design} nothing is known of a ${act}: ${set} after ${one.after}.`]
     : one.associated ? [`A ${act} goes with a change of the 10-year yield by `, number, ` after ${one.after} (${design}: least squares, which do not say what the sale does), ${set}.`]
     : [`A ${act} moves the 10-year yield by `, number, ` after ${one.after} if ${design} holds, ${set}.`]));

@@ -227,7 +227,7 @@ def test_it_opens_on_the_cell_that_decides(browser, file):
     np.testing.assert_allclose(cell["set"], parts_of(primary), rtol=1e-8)
     assert page.ask("[sale.holder.value, sale.design.value]") == [cell["holder"], cell["design"]]
     told = page.ask("document.getElementById('sale-told').textContent")
-    assert "the cell fixed in advance" in told
+    assert "the primary cell" in told
     assert render(primary, "value:1") in told
     page.close()
 
