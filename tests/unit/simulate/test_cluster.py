@@ -268,7 +268,7 @@ def test_regimes_sizes_and_drift_have_the_bits_of_one_process(cluster):
     svar = recursive()
     dates = svar.parent.data.frame.index
     regimes = pd.Series(["calm"] * 60 + ["wild"] * (len(dates) - 60), index=dates)
-    by_regime = svar.parent.identify(Heteroskedasticity(regimes))
+    by_regime = Heteroskedasticity(regimes).identify(svar.parent)  # nothing tells them apart here: no warning wanted
     study = partial(size_table, events=10, days=400, replications=60, draws=19, scenarios=["normal"], rng=2)
     drift = partial(TimeVaryingVAR(svar.parent.data, lags=1).fit, 4, rng=1, burn=2, thin=1)
     with Client(cluster.address):
