@@ -144,6 +144,7 @@ def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[Any]:
     import numpy as np
 
     with writing(f"the file {path}", "what was there stays; free the disk or give another folder, and run again."):
+        new = not path.parent.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
         beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
@@ -157,6 +158,9 @@ def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[Any]:
             beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)
+            if new:
+                with contextlib.suppress(OSError):  # somebody else's file may be there by now
+                    path.parent.rmdir()
             raise
 
 

@@ -12,9 +12,8 @@ import numbers
 import re
 import sys
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -92,7 +91,7 @@ def map_blocks(
     block: int = BLOCK,
     lockstep: int | None = None,
     label: str | None = None,
-    gather: Callable[[Iterable[T]], list[T]] = list,
+    keep: Callable[[int, T], T] | None = None,
 ) -> list[T]:
     """Call ``work(size, generator)`` for every block of draws, in order.
 
@@ -117,13 +116,15 @@ def map_blocks(
         Blocks that one call gets, to be worked on side by side: ``work(sizes, generators)``, a tuple of each.
     label : str, optional
         Words before the progress bar, which a terminal or a notebook shows after two seconds.
-    gather : callable, default list
-        Takes the results one by one as they are done; it may join them into fewer, and let go what it has read.
+    keep : callable, optional
+        ``keep(number of the block's first draw, result)`` gives what is listed in place of the result, as where it lies
+        in an array of all. Called by the thread that made the result, several at once; for other processes and machines
+        by the caller's, in order.
 
     Returns
     -------
     list
-        The results, block by block, whatever the workers.
+        The results, or what ``keep`` made of them, block by block, whatever the workers.
 
     Raises
     ------
@@ -139,27 +140,45 @@ def map_blocks(
     250
     """
     draws, block, n_jobs = count("draws", draws), count("block", block), count("n_jobs", n_jobs)
-    sizes = [block] * (draws // block) + ([draws % block] if draws % block else [])
-    seeds = seed_sequence(rng).spawn(len(sizes))
-    jobs: list[Any] = list(zip(sizes, seeds, strict=True))
-    if lockstep is not None:
-        step = count("lockstep", lockstep)
-        jobs = [tuple(zip(*jobs[first : first + step], strict=True)) for first in range(0, len(jobs), step)]
+    jobs = _jobs(draws, block, seed_sequence(rng), None if lockstep is None else count("lockstep", lockstep))
+    each, keep = partial(_block, work), keep or _result
     chosen = _chosen(backend, scheduler, n_jobs, many="threading")
     if chosen == "dask":
-        cluster = on_cluster(
-            partial(_together, partial(_caught, work)), jobs, scheduler, together=TOGETHER, in_order=True
-        )
-        return gather(progress(map(_opened, cluster), label, total=len(jobs)))
-    if n_jobs > 1 and chosen == "loky":
-        return gather(progress(_blocks_in_processes(work, jobs, n_jobs), label, total=len(jobs)))
+        work_far = partial(_together, partial(_caught, each))
+        far: Iterator[T] = map(_opened, on_cluster(work_far, jobs, scheduler, together=TOGETHER, in_order=True))
+    elif n_jobs > 1 and chosen == "loky":
+        far = _blocks_in_processes(each, jobs, n_jobs)
+    else:
+        return _blocks_here(lambda job: keep(job[0], each(job)), jobs, 1 if chosen == "serial" else n_jobs, label)
+    return [keep(job[0], found) for job, found in zip(jobs, progress(far, label, total=len(jobs)), strict=True)]
+
+
+def _jobs(draws: int, block: int, seed: np.random.SeedSequence, lockstep: int | None) -> list[Any]:
+    """(number of the first draw, size, seed) of every block; of blocks in lockstep the first number, and tuples."""
+    sizes = [block] * (draws // block) + ([draws % block] if draws % block else [])
+    seeds = seed.spawn(len(sizes))
+    if lockstep is None:
+        return list(zip(range(0, draws, block), sizes, seeds, strict=True))
+    parts = [slice(first, first + lockstep) for first in range(0, len(sizes), lockstep)]
+    return [(part.start * block, tuple(sizes[part]), tuple(seeds[part])) for part in parts]
+
+
+def _block(work: Callable[[Any, Any], T], job: tuple[int, Any, Any]) -> T:
+    """One block, or those in lockstep."""
+    return work(job[1], _generators(job[2]))
+
+
+def _result(first: int, result: T) -> T:
+    return result
+
+
+def _blocks_here(each: Callable[[Any], T], jobs: Sequence[Any], n_jobs: int, label: str | None) -> list[T]:
     with _one_thread():  # of the whole process: once, since asking costs as much as a small block
         hold_heap()
-        if n_jobs == 1 or chosen == "serial":
-            return gather(work(size, _generators(seed)) for size, seed in progress(jobs, label))
+        if n_jobs == 1:
+            return [each(job) for job in progress(jobs, label)]
         with ThreadPoolExecutor(n_jobs) as pool:
-            results = _ahead(pool, lambda job: work(job[0], _generators(job[1])), jobs, 2 * n_jobs)
-            return gather(progress(results, label, total=len(jobs)))
+            return list(progress(pool.map(each, jobs), label, total=len(jobs)))
 
 
 def _chosen(backend: str | None, scheduler: str | None, n_jobs: int, *, many: str) -> str:
@@ -183,12 +202,12 @@ def _generators(seeds: Any) -> Any:
     return tuple(map(_generators, seeds)) if isinstance(seeds, tuple) else np.random.default_rng(seeds)
 
 
-def _blocks_in_processes(work: Callable[[Any, Any], T], jobs: Sequence[Any], n_jobs: int) -> Iterator[T]:
+def _blocks_in_processes(each: Callable[[Any], T], jobs: Sequence[Any], n_jobs: int) -> Iterator[T]:
     from joblib import Parallel, delayed
 
     with _alive("run again"):
         yield from Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")(
-            delayed(_run)(work, size, seed) for size, seed in jobs
+            delayed(_alone)(each, job) for job in jobs
         )
 
 
@@ -199,9 +218,9 @@ class _Raised:
     error: Exception
 
 
-def _caught(work: Callable[[Any, Any], T], job: tuple[Any, Any]) -> T | _Raised:
+def _caught(each: Callable[[Any], T], job: Any) -> T | _Raised:
     try:
-        return work(job[0], _generators(job[1]))
+        return each(job)
     except Exception as error:
         return _Raised(error)
 
@@ -219,17 +238,6 @@ def _together(each: Callable[[Any], T], items: Sequence[Any]) -> list[T]:
         return [each(item) for item in items]
 
 
-def _ahead(pool: ThreadPoolExecutor, each: Callable[[Any], T], jobs: Sequence[Any], most: int) -> Iterator[T]:
-    """Results in order, with at most ``most`` jobs begun whose results nobody has taken."""
-    waiting: deque[Future[T]] = deque()
-    for job in jobs:
-        waiting.append(pool.submit(each, job))
-        if len(waiting) == most:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
 def _one_thread() -> contextlib.AbstractContextManager[Any]:
     """One thread for the libraries of this process while it lasts."""
     limiter: contextlib.AbstractContextManager[Any] = _libraries(len(sys.modules)).limit(limits=1)
@@ -240,12 +248,6 @@ def _one_thread() -> contextlib.AbstractContextManager[Any]:
 def _libraries(loaded: int) -> ThreadpoolController:
     """Libraries with threads of their own, looked for again when modules have been added."""
     return ThreadpoolController()
-
-
-def _run(work: Callable[[Any, Any], T], size: Any, seed: Any) -> T:
-    """One block, or those in lockstep, in a process of its own."""
-    with _one_thread():
-        return work(size, _generators(seed))
 
 
 @dataclass(frozen=True)
@@ -321,7 +323,7 @@ def _guarded(work: Callable[[Task], T], numbered: tuple[int, Task]) -> tuple[int
 
 
 def _alone(each: Callable[[Any], T], item: Any) -> T:
-    """One task in a process of its own."""
+    """One task or block in a process of its own."""
     with _one_thread():
         return each(item)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -35,22 +35,28 @@ class Place:
             cure="keep them on the disk (folder=), ask for fewer draws or a shorter horizon, or raise the limit.",
         )
 
-    def fill(self, blocks: Iterable[Block]) -> list[Block]:
-        """One block that holds all of them."""
-        if self.folder is None:
-            return [self._filled(np.empty(self.shape), blocks)]
-        with array_file(self.folder / FILE, self.shape) as draws:
-            _, errors, unstable = self._filled(draws, blocks)
-        return [(np.load(self.folder / FILE, mmap_mode="r"), errors, unstable)]
+    def fill(self, make: Callable[[Callable[[int, Block], Block]], Sequence[Block]]) -> Block:
+        """One block that holds all of those that ``make(keep)`` hands to ``keep(number of its first draw, block)``.
 
-    def _filled(self, draws: Array, blocks: Iterable[Block]) -> Block:
+        Several threads may do so at once, in any order: every block has a place of its own.
+        """
+        if self.folder is None:
+            return self._filled(np.empty(self.shape), make)
+        with array_file(self.folder / FILE, self.shape) as draws:
+            _, errors, unstable = self._filled(draws, make)
+        return np.load(self.folder / FILE, mmap_mode="r"), errors, unstable
+
+    def _filled(self, draws: Array, make: Callable[[Callable[[int, Block], Block]], Sequence[Block]]) -> Block:
         errors = np.empty(self.shape) if self.errors else None
-        start = total = 0
-        for each, spread, unstable in blocks:
-            rows = slice(start, start + len(each))
-            draws[rows] = each
+
+        def keep(first: int, block: Block) -> Block:
+            responses, spread, unstable = block
+            rows = slice(first, first + len(responses))
+            draws[rows] = responses
             if errors is not None and spread is not None:
                 errors[rows] = spread
             let_go(draws)
-            start, total = rows.stop, total + unstable
-        return sealed(draws), None if errors is None else sealed(errors), total
+            return draws[rows], None, unstable
+
+        unstable = sum(each[2] for each in make(keep))
+        return sealed(draws), None if errors is None else sealed(errors), unstable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,7 +37,7 @@ def bootstrap_blocks(
     n_jobs: int = 1,
     backend: str | None = None,
     scheduler: str | None = None,
-    gather: Callable[[Iterable[T]], list[T]] = list,
+    keep: Callable[[int, T], T] | None = None,
 ) -> list[T]:
     """Simulate, estimate and ``read`` every block of draws; only what ``read`` returns is kept.
 
@@ -53,13 +53,13 @@ def bootstrap_blocks(
         Seed.
     n_jobs, backend, scheduler
         Workers; as in :func:`econ.parallel.map_blocks`. The result does not depend on them.
-    gather : callable, default list
-        How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
+    keep : callable, optional
+        What becomes of what ``read`` returned; see :func:`econ.parallel.map_blocks`.
 
     Returns
     -------
     list
-        What ``read`` returned, block by block.
+        What ``read`` returned, or ``keep`` made of it, block by block.
     """
     check_bootstrap(bootstrap)
     return map_blocks(
@@ -70,7 +70,7 @@ def bootstrap_blocks(
         backend=backend,
         scheduler=scheduler,
         label="bootstrap",
-        gather=gather,
+        keep=keep,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -191,10 +191,11 @@ class StructuralResults(Shown):
             raise SpecificationError(f"inner={inner} draws inside the samples of a bootstrap; pass one and rng=.")
         place = self._place(horizon, bootstrap, folder=None if folder is None else Path(folder), errors=bool(inner))
         read = partial(responses_of_draws, scheme=self.scheme, bootstrap=bootstrap, horizon=horizon, inner=inner)
-        found = self.read_draws(
-            read, bootstrap, rng, n_jobs=n_jobs, backend=backend, scheduler=scheduler, gather=place.fill
-        )
-        return self._responding(horizon, found[0] if found else (None, None, 0), bootstrap=bootstrap, rng=rng)
+        if bootstrap is None and self.draws is None:
+            return self._responding(horizon, (None, None, 0), bootstrap=None, rng=rng)
+        read_all = partial(self.read_draws, read, bootstrap, rng, n_jobs=n_jobs, backend=backend, scheduler=scheduler)
+        found = place.fill(lambda keep: read_all(keep=keep) or [])
+        return self._responding(horizon, found, bootstrap=bootstrap, rng=rng)
 
     def _place(self, horizon: int, bootstrap: Bootstrap | None, *, folder: Path | None, errors: bool) -> kept.Place:
         """Where the draws of its responses go."""
@@ -280,7 +281,7 @@ class StructuralResults(Shown):
         n_jobs: int = 1,
         backend: str | None = None,
         scheduler: str | None = None,
-        gather: Callable[[Iterable[T]], list[T]] = list,
+        keep: Callable[[int, T], T] | None = None,
     ) -> list[T] | None:
         """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of draws.
 
@@ -294,8 +295,8 @@ class StructuralResults(Shown):
             Seed, needed with a bootstrap.
         n_jobs, backend, scheduler
             Workers, as in :func:`econ.parallel.map_blocks`; on other machines ``read`` must be importable.
-        gather : callable, default list
-            How what ``read`` returned is joined; see :func:`econ.parallel.map_blocks`.
+        keep : callable, optional
+            What becomes of what ``read`` returned; see :func:`econ.parallel.map_blocks`.
 
         Returns
         -------
@@ -308,7 +309,7 @@ class StructuralResults(Shown):
             As :meth:`irf`.
         """
         if bootstrap is None:
-            return None if self.draws is None else gather(self.read_own(read))
+            return None if self.draws is None else self.read_own(read, keep)
         return bootstrap_blocks(
             self.parent,
             self._resampled(bootstrap),
@@ -317,7 +318,7 @@ class StructuralResults(Shown):
             n_jobs=n_jobs,
             backend=backend,
             scheduler=scheduler,
-            gather=gather,
+            keep=keep,
         )
 
     def _reader(self, read: Callable[[ReducedDraws, Array], T], bootstrap: Bootstrap) -> Callable[[SimulatedDraws], T]:
@@ -345,13 +346,15 @@ class StructuralResults(Shown):
         repeated = ReducedDraws(self.parent, np.repeat(one.coefficients, size, 0), np.repeat(one.factor, size, 0))
         return repeated, self.draws
 
-    def read_own(self, read: Callable[[ReducedDraws, Array], T]) -> list[T]:
-        """Call ``read(reduced forms, impact matrices (b, n, s))`` on every block of :attr:`own_draws`."""
+    def read_own(self, read: Callable[[ReducedDraws, Array], T], keep: Callable[[int, T], T] | None = None) -> list[T]:
+        """As :meth:`read_draws`, of :attr:`own_draws`."""
         reduced, impacts = self.own_draws
-        if len(impacts) <= BLOCK:
-            return [read(reduced, impacts)]
-        blocks = [slice(start, start + BLOCK) for start in range(0, len(impacts), BLOCK)]
-        return [read(reduced.part(rows), impacts[rows]) for rows in blocks]
+        found = []
+        for start in range(0, len(impacts), BLOCK):
+            rows = slice(start, start + BLOCK)
+            one = read(reduced, impacts) if len(impacts) <= BLOCK else read(reduced.part(rows), impacts[rows])
+            found.append(one if keep is None else keep(start, one))
+        return found
 
 
 def _inner(inner: int) -> int:

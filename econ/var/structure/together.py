@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 from econ import checks
 from econ.arrays import Seed
 from econ.errors import SpecificationError
+from econ.parallel import BLOCK
 from econ.responses.irf import IRF
+from econ.responses.kept import Block
 from econ.var.reduced.bootstrap import bootstrap_blocks
 from econ.var.reduced.draws import SimulatedDraws
 from econ.var.structure.structural import StructuralResults, responses_of_draws
@@ -66,7 +68,7 @@ def irfs(
     ]  # fmt: skip
     blocks = bootstrap_blocks(several[0].parent, bootstrap, partial(_all, readers), rng=rng, n_jobs=n_jobs)
     return [
-        each._responding(horizon, place.fill(block)[0], bootstrap=bootstrap, rng=rng)
+        each._responding(horizon, place.fill(partial(_kept, block)), bootstrap=bootstrap, rng=rng)
         for each, place, block in zip(several, places, zip(*blocks, strict=True), strict=True)
     ]
 
@@ -74,3 +76,8 @@ def irfs(
 def _all(readers: Sequence[Callable[[SimulatedDraws], T]], draws: SimulatedDraws) -> list[T]:
     """What each makes of one block of draws."""
     return [reader(draws) for reader in readers]
+
+
+def _kept(blocks: Sequence[Block], keep: Callable[[int, Block], Block]) -> list[Block]:
+    """Blocks of draws put one behind the other."""
+    return [keep(BLOCK * number, block) for number, block in enumerate(blocks)]

@@ -3,6 +3,8 @@
 import resource
 import subprocess
 import sys
+import threading
+import time
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -141,15 +143,37 @@ def test_blocks_use_the_memory_of_the_blocks_before():
     assert int(done.stdout) < 5000
 
 
-def test_workers_run_ahead_of_the_reader_by_a_few_blocks_only():
-    from econ.parallel import map_blocks
+@pytest.mark.parametrize("n_jobs", [1, 3])
+def test_who_made_a_block_puts_it_where_it_belongs(n_jobs):
+    makers, keepers = {}, {}
 
-    begun, ahead = [], []
+    def work(size, generator):
+        time.sleep(0.002)
+        makers[number := int(generator.integers(10**9))] = threading.get_ident()
+        return number
 
-    def slow_reader(results):
-        for number, _ in enumerate(results):
-            ahead.append(len(begun) - number)
-        return ahead
+    def keep(first, number):
+        keepers[number] = threading.get_ident()
+        return first
 
-    assert len(map_blocks(lambda *_: begun.append(1), 3000, rng=1, n_jobs=2, gather=slow_reader)) == 30
-    assert max(ahead) <= 4
+    assert parallel.map_blocks(work, 950, rng=1, n_jobs=n_jobs, keep=keep) == list(range(0, 950, 100))
+    assert keepers == makers
+    assert len(set(makers.values())) == n_jobs
+
+
+def test_a_place_takes_blocks_in_any_order(tmp_path):
+    def backwards(keep):
+        return [keep(first, (np.full((2, 1, 1, 1), first), np.full((2, 1, 1, 1), -first), 1)) for first in (4, 0, 2)]
+
+    for folder in (None, tmp_path):
+        draws, errors, unstable = Place((6, 1, 1, 1), folder, errors=True).fill(backwards)
+        np.testing.assert_array_equal(draws.ravel(), [0, 0, 2, 2, 4, 4])
+        np.testing.assert_array_equal(errors, -draws)
+        assert unstable == 3
+        assert not draws.flags.writeable
+
+
+def test_a_refused_request_leaves_no_folder(svar, tmp_path):
+    with pytest.raises(SpecificationError, match="backend"):
+        svar.irf(4, MovingBlock(draws=20), rng=1, backend="none", folder=tmp_path / "new")
+    assert not list(tmp_path.iterdir())

@@ -297,26 +297,26 @@ def broken_draw(size, generator):
 def test_a_worker_killed_between_blocks_of_draws_changes_nothing(cluster):
     seen = []
 
-    def gather(results):
-        for each in results:
-            seen.append(each)
-            if len(seen) == 3:
-                cluster.workers[0].kill()
-        return seen
+    def keep(first, result):
+        seen.append(first)
+        if len(seen) == 3:
+            cluster.workers[0].kill()
+        return result
 
-    far = map_blocks(slow_numbers, 3000, rng=4, scheduler=cluster.address, gather=gather)
+    far = map_blocks(slow_numbers, 3000, rng=4, scheduler=cluster.address, keep=keep)
+    assert seen == list(range(0, 3000, BLOCK))
     assert cluster.workers[0].wait() != 0
     np.testing.assert_array_equal(np.concatenate(far), np.concatenate(map_blocks(slow_numbers, 3000, rng=4)))
 
 
 def test_a_lost_scheduler_is_said_to_who_draws(cluster):
-    def gather(results):
-        next(results := iter(results))
-        cluster.scheduler.kill()
-        return list(results)
+    def keep(first, result):
+        if not first:
+            cluster.scheduler.kill()
+        return result
 
     with pytest.raises(EstimationError, match=r"the cluster lost a block.*run again"):
-        map_blocks(slow_numbers, 6000, rng=4, scheduler=cluster.address, gather=gather)
+        map_blocks(slow_numbers, 6000, rng=4, scheduler=cluster.address, keep=keep)
 
 
 def test_an_error_in_a_block_is_that_of_one_process(cluster):
@@ -334,13 +334,12 @@ def test_the_function_is_sent_once_and_few_blocks_are_out(cluster, monkeypatch):
     statm = Path(f"/proc/{cluster.scheduler.pid}/statm")
     before, taken, out = resident(statm), 0, []
 
-    def gather(results):
+    def keep(first, result):
         nonlocal taken
-        for _ in results:
-            taken += 1
-            if taken % 50 == 0:
-                out.append(len(client.processing()) and sum(map(len, client.has_what().values())))
-        return [taken]
+        taken += 1
+        if taken % 50 == 0:
+            out.append(len(client.processing()) and sum(map(len, client.has_what().values())))
+        return 0
 
     from distributed import Client
 
@@ -348,7 +347,7 @@ def test_the_function_is_sent_once_and_few_blocks_are_out(cluster, monkeypatch):
         tasks, send = [], client.map
         monkeypatch.setattr(client, "map", lambda f, some, **how: tasks.extend(some) or send(f, some, **how))
         work = partial(heavy, np.random.default_rng(1).standard_normal(10**6))
-        assert map_blocks(work, 300 * BLOCK, rng=1, backend="dask", gather=gather) == [300]
+        assert map_blocks(work, 300 * BLOCK, rng=1, backend="dask", keep=keep) == [0] * 300
     assert resident(statm) - before < 200e6
     assert sum(map(len, tasks)) == 300
     assert len(tasks) < 100  # blocks that are done at once share tasks
