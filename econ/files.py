@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import filecmp
+import math
 import os
 import re
 import secrets
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -117,9 +119,46 @@ def atomic_stream(path: Path) -> Iterator[IO[bytes]]:
             raise
 
 
+@dataclass(frozen=True)
+class ArrayFile:
+    """An array of floats on the disk whose rows are written where they belong, by any thread or process at once.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    start : int
+        Byte at which the first row begins.
+    shape : tuple of int
+        Of the array.
+    """
+
+    path: Path
+    start: int
+    shape: tuple[int, ...]
+
+    def write(self, first: int, rows: Any) -> None:
+        """Write rows from number ``first`` on.
+
+        Raises
+        ------
+        WriteError
+            If they cannot be written.
+        """
+        import numpy as np
+
+        content = np.ascontiguousarray(rows, dtype=np.float64)
+        with writing(f"the file {self.path}", _OTHER_FOLDER), self.path.open("rb+") as stream:
+            stream.seek(self.start + first * math.prod(self.shape[1:]) * content.itemsize)
+            stream.write(content.data.cast("B"))
+
+
+_OTHER_FOLDER = "what was there stays; free the disk or give another folder, and run again."
+
+
 @contextlib.contextmanager
-def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[Any]:
-    """An array of floats on the disk (``.npy``) to be filled in the block; it has its name only if the block succeeds.
+def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[ArrayFile]:
+    """An array of floats on the disk (``.npy``) to be written in the block; it has its name only if the block succeeds.
 
     Parameters
     ----------
@@ -137,24 +176,25 @@ def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[Any]:
     --------
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with array_file(Path(folder) / "a.npy", (2, 3)) as array:
-    ...         array[:] = 1.0
+    ...         array.write(1, [[1.0, 2.0, 3.0]])
     ...     (Path(folder) / "a.npy").stat().st_size
     176
     """
     import numpy as np
 
-    with writing(f"the file {path}", "what was there stays; free the disk or give another folder, and run again."):
+    with writing(f"the file {path}", _OTHER_FOLDER):
         new = not path.parent.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
         beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
         try:
-            array = np.lib.format.open_memmap(beside, mode="w+", dtype=np.float64, shape=shape)
-            if hasattr(os, "posix_fallocate"):  # a full disk is told now, not by a signal amid the work
+            start = np.lib.format.open_memmap(beside, mode="w+", dtype=np.float64, shape=shape).offset
+            if hasattr(os, "posix_fallocate"):  # a full disk is told now, not amid the work
                 with beside.open("rb+") as stream:
                     os.posix_fallocate(stream.fileno(), 0, beside.stat().st_size)
-            yield array
-            array.flush()
+            yield ArrayFile(beside, start, shape)
+            with beside.open("rb+") as stream:
+                os.fsync(stream.fileno())
             beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)

@@ -41,6 +41,10 @@ _QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 TOGETHER = 64  # blocks that one task of a cluster may take
 
 
+class KeptThere:
+    """Kind of a ``keep`` of :func:`map_blocks` that other processes of the machine call too: no result need travel."""
+
+
 def seed_sequence(rng: Seed) -> np.random.SeedSequence:
     """Turn the caller's ``rng`` into a fresh seed sequence.
 
@@ -118,8 +122,8 @@ def map_blocks(
         Words before the progress bar, which a terminal or a notebook shows after two seconds.
     keep : callable, optional
         ``keep(number of the block's first draw, result)`` gives what is listed in place of the result, as where it lies
-        in an array of all. Called by the thread that made the result, several at once; for other processes and machines
-        by the caller's, in order.
+        in an array of all. Called by the thread that made the result, several at once; for other machines, and other
+        processes unless it is a `KeptThere`, by the caller's, in order.
 
     Returns
     -------
@@ -147,9 +151,11 @@ def map_blocks(
         work_far = partial(_together, partial(_caught, each))
         far: Iterator[T] = map(_opened, on_cluster(work_far, jobs, scheduler, together=TOGETHER, in_order=True))
     elif n_jobs > 1 and chosen == "loky":
+        if isinstance(keep, KeptThere):
+            each, keep = partial(_kept, each, keep), _result
         far = _blocks_in_processes(each, jobs, n_jobs)
     else:
-        return _blocks_here(lambda job: keep(job[0], each(job)), jobs, 1 if chosen == "serial" else n_jobs, label)
+        return _blocks_here(partial(_kept, each, keep), jobs, 1 if chosen == "serial" else n_jobs, label)
     return [keep(job[0], found) for job, found in zip(jobs, progress(far, label, total=len(jobs)), strict=True)]
 
 
@@ -166,6 +172,11 @@ def _jobs(draws: int, block: int, seed: np.random.SeedSequence, lockstep: int | 
 def _block(work: Callable[[Any, Any], T], job: tuple[int, Any, Any]) -> T:
     """One block, or those in lockstep."""
     return work(job[1], _generators(job[2]))
+
+
+def _kept(each: Callable[[Any], T], keep: Callable[[int, T], T], job: tuple[int, Any, Any]) -> T:
+    """One block where it belongs."""
+    return keep(job[0], each(job))
 
 
 def _result(first: int, result: T) -> T:
@@ -324,6 +335,7 @@ def _guarded(work: Callable[[Task], T], numbered: tuple[int, Task]) -> tuple[int
 
 def _alone(each: Callable[[Any], T], item: Any) -> T:
     """One task or block in a process of its own."""
+    hold_heap()
     with _one_thread():
         return each(item)
 

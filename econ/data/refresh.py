@@ -213,17 +213,23 @@ def _gather(
     if len(got) < len(officials):
         return
     try:
-        harvest.files.append(_table_file(table, got, officials, allowed))
+        content, dates = _content(table, got, officials)
+        rows = [_came(vintage) for vintage, _ in got]
+        got = [(replace(vintage, frame=None), kept) for vintage, kept in got]  # before the content is read again
+        harvest.files.append(_table_file(table, content, dates, got, officials, allowed))
     except DataError as error:
         for each in officials:
             drop_cache(each.file)
         harvest.fail(table, table, error)
         return
-    for vintage, _ in got:
-        frame = vintage.frame if vintage.frame is not None else pd.DataFrame({"date": []})
-        newest = str(frame["date"].max())[:10]
-        harvest.rows.append((vintage.file, vintage.publisher, len(frame), newest, vintage.retrieved_at))
-        harvest.vintages.append(replace(vintage, frame=None))
+    harvest.rows += rows
+    harvest.vintages += [vintage for vintage, _ in got]
+
+
+def _came(vintage: Vintage) -> tuple[str, str, int, str, str]:
+    """Row of the summary: file, publisher, rows, newest date, when it was retrieved."""
+    frame = vintage.frame if vintage.frame is not None else pd.DataFrame({"date": []})
+    return vintage.file, vintage.publisher, len(frame), str(frame["date"].max())[:10], vintage.retrieved_at
 
 
 def _refuse(harvest: _Harvest) -> None:
@@ -268,9 +274,8 @@ def _carried(table: str) -> TableFile:
     raise DownloadError(f"no publisher serves {table!r}, and no vintage on disk has it.")
 
 
-def _table_file(
-    table: str, got: list[tuple[Vintage, bytes]], officials: tuple[Official, ...], allowed: bool
-) -> TableFile:
+def _content(table: str, got: list[tuple[Vintage, bytes]], officials: tuple[Official, ...]) -> tuple[bytes, pd.Series]:
+    """A table of the vintage as it is written, its values checked, and its dates."""
     parts: dict[str, list[pd.DataFrame]] = {}
     for each, (vintage, _) in zip(officials, got, strict=True):
         if vintage.frame is not None:
@@ -285,11 +290,21 @@ def _table_file(
             check_totals(layout, parsed)
     if table == "slt_table1":
         check_gaps(table, frame)
-    content = table_csv(frame)
+    return table_csv(frame), frame["date"].copy()
+
+
+def _table_file(
+    table: str,
+    content: bytes,
+    dates: pd.Series,
+    got: list[tuple[Vintage, bytes]],
+    officials: tuple[Official, ...],
+    allowed: bool,
+) -> TableFile:
     retrieved = max(vintage.retrieved_at for vintage, _ in got)
     check_succession(table, content, retrieved, allowed=allowed)
     about = {
-        **_about(table, frame["date"], [vintage for vintage, _ in got]), "retrieved_at": retrieved,
+        **_about(table, dates, [vintage for vintage, _ in got]), "retrieved_at": retrieved,
         "mirror": " ".join(sorted({name for each, (vintage, _) in zip(officials, got, strict=True)
                                    if (name := _mirror(each, vintage))})),
         "realtime": max(fred.realtime(vintage.url, vintage.retrieved_at) for vintage, _ in got),

@@ -114,14 +114,13 @@ class Extent(NamedTuple):
 def _extents(frame: pd.DataFrame) -> dict[str, Extent]:
     """Extent of every series of a table, by name; a figure is a cell with a number."""
     keys = [name for name in _KEYS if name in frame]
-    names = pd.Series("", index=frame.index)
-    for key in keys:
-        names = names + frame[key].fillna("") + " "
     found = {}
     for column in frame.columns.difference(list(_TEXT), sort=False):
-        rows = frame["date"][frame[column].notna()]
-        for name, dates in rows.groupby(names[rows.index], sort=False):
-            found[" ".join(f"{name}{column}".split())] = Extent(str(dates.min()), str(dates.max()), len(dates))
+        rows = frame.loc[frame[column].notna(), ["date", *keys]]
+        for names, dates in rows.groupby(keys, sort=False)["date"] if keys else [((), rows["date"])]:
+            if len(dates):
+                name = " ".join([*map(str, names), column])
+                found[" ".join(name.split())] = Extent(str(dates.min()), str(dates.max()), len(dates))
     return found
 
 

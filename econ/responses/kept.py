@@ -10,11 +10,13 @@ from typing import TypeAlias
 import numpy as np
 
 from econ.arrays import Array
-from econ.files import array_file
+from econ.files import ArrayFile, array_file
 from econ.frozen import sealed
-from econ.memory import check_room, let_go
+from econ.memory import check_room
+from econ.parallel import KeptThere
 
 FILE = "draws.npy"
+NOTHING = sealed(np.empty(0))
 Block: TypeAlias = tuple[Array, Array | None, int]
 """Responses (b, H + 1, n, s), standard errors of each draw, unstable samples met."""
 
@@ -38,25 +40,36 @@ class Place:
     def fill(self, make: Callable[[Callable[[int, Block], Block]], Sequence[Block]]) -> Block:
         """One block that holds all of those that ``make(keep)`` hands to ``keep(number of its first draw, block)``.
 
-        Several threads may do so at once, in any order: every block has a place of its own.
+        Several threads may do so at once, in any order, and with a folder other processes: every block has its place.
         """
         if self.folder is None:
-            return self._filled(np.empty(self.shape), make)
-        with array_file(self.folder / FILE, self.shape) as draws:
-            _, errors, unstable = self._filled(draws, make)
-        return np.load(self.folder / FILE, mmap_mode="r"), errors, unstable
+            draws = np.empty(self.shape)
+            blocks = make(_InMemory(draws))
+        else:
+            with array_file(self.folder / FILE, self.shape) as file:
+                blocks = make(_OnDisk(file))
+            draws = np.load(self.folder / FILE, mmap_mode="r")
+        errors = [spread for _, spread, _ in blocks if spread is not None]
+        return sealed(draws), sealed(np.concatenate(errors)) if errors else None, sum(each[2] for each in blocks)
 
-    def _filled(self, draws: Array, make: Callable[[Callable[[int, Block], Block]], Sequence[Block]]) -> Block:
-        errors = np.empty(self.shape) if self.errors else None
 
-        def keep(first: int, block: Block) -> Block:
-            responses, spread, unstable = block
-            rows = slice(first, first + len(responses))
-            draws[rows] = responses
-            if errors is not None and spread is not None:
-                errors[rows] = spread
-            let_go(draws)
-            return draws[rows], None, unstable
+@dataclass(frozen=True)
+class _InMemory:
+    draws: Array
 
-        unstable = sum(each[2] for each in make(keep))
-        return sealed(draws), None if errors is None else sealed(errors), unstable
+    def __call__(self, first: int, block: Block) -> Block:
+        responses, errors, unstable = block
+        self.draws[first : first + len(responses)] = responses
+        return NOTHING, errors, unstable
+
+
+@dataclass(frozen=True)
+class _OnDisk(KeptThere):
+    """What processes write themselves; only errors and numbers come back."""
+
+    file: ArrayFile
+
+    def __call__(self, first: int, block: Block) -> Block:
+        responses, errors, unstable = block
+        self.file.write(first, responses)
+        return NOTHING, errors, unstable

@@ -1,5 +1,6 @@
 """Draws kept on the disk are those in memory, and so are their bands; what cannot fit is refused before any work."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from econ import checks, parallel
 from econ import memory as memories
 from econ.errors import OutOfMemory, SingularDesign, SpecificationError, WriteError
 from econ.infer import bands
+from econ.parallel import KeptThere
 from econ.responses.kept import FILE, Place
 from econ.testing import simulated_var
 from econ.var import VAR, Cholesky, MovingBlock
@@ -32,9 +34,9 @@ def memory(svar):
     return svar.irf(8, MovingBlock(draws=250), rng=1)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 3])
-def test_draws_on_the_disk_are_those_in_memory(svar, memory, tmp_path, n_jobs):
-    disk = svar.irf(8, MovingBlock(draws=250), rng=1, n_jobs=n_jobs, folder=tmp_path / "new")
+@pytest.mark.parametrize(("n_jobs", "backend"), [(1, None), (3, None), (2, "loky")])
+def test_draws_on_the_disk_are_those_in_memory(svar, memory, tmp_path, n_jobs, backend):
+    disk = svar.irf(8, MovingBlock(draws=250), rng=1, n_jobs=n_jobs, backend=backend, folder=tmp_path / "new")
     assert isinstance(disk.draws, np.memmap)
     assert not disk.draws.flags.writeable
     assert [path.name for path in (tmp_path / "new").iterdir()] == [FILE]
@@ -161,9 +163,33 @@ def test_who_made_a_block_puts_it_where_it_belongs(n_jobs):
     assert len(set(makers.values())) == n_jobs
 
 
+class KeptPid(KeptThere):
+    def __call__(self, first, result):
+        return os.getpid()
+
+
+def one(size, generator):
+    return 1
+
+
+def test_processes_put_their_blocks_where_they_belong_if_that_is_for_all_to_reach():
+    here = parallel.map_blocks(one, 400, rng=1, n_jobs=2, backend="loky", keep=lambda first, result: os.getpid())
+    there = parallel.map_blocks(one, 400, rng=1, n_jobs=2, backend="loky", keep=KeptPid())
+    assert set(here) == {os.getpid()}
+    assert os.getpid() not in there
+
+
+def test_errors_of_draws_on_the_disk_come_back_from_processes(svar, tmp_path):
+    wanted = svar.irf(2, MovingBlock(draws=120), rng=1, inner=2)
+    found = svar.irf(2, MovingBlock(draws=120), rng=1, inner=2, n_jobs=2, backend="loky", folder=tmp_path)
+    np.testing.assert_array_equal(found.draw_errors, wanted.draw_errors)
+    np.testing.assert_array_equal(found.draws, wanted.draws)
+
+
 def test_a_place_takes_blocks_in_any_order(tmp_path):
     def backwards(keep):
-        return [keep(first, (np.full((2, 1, 1, 1), first), np.full((2, 1, 1, 1), -first), 1)) for first in (4, 0, 2)]
+        firsts = (4, 2, 0)
+        return [keep(first, (np.full((2, 1, 1, 1), first), np.full((2, 1, 1, 1), -first), 1)) for first in firsts][::-1]
 
     for folder in (None, tmp_path):
         draws, errors, unstable = Place((6, 1, 1, 1), folder, errors=True).fill(backwards)
