@@ -168,7 +168,7 @@ class StructuralResults(Shown):
             Bootstrap samples inside each sample, for studentised intervals; 50 give usable standard errors.
         folder : path, optional
             Keep the draws there, as ``draws.npy``, and read bands from it a path at a time, so that memory
-            hardly grows with them; by default in memory, once.
+            hardly grows with them; by default in memory, once. Processes ("loky") write theirs into it themselves.
 
         Returns
         -------
