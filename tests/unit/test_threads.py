@@ -114,6 +114,42 @@ def test_every_public_callable_gives_several_threads_the_bits_of_one(name, tmp_p
         assert [each == alone for each in at_once(lambda number, shared=shared: bits(shared()))] == [True] * THREADS
 
 
+def larger(call, n_jobs):
+    """The same with enough draws for two blocks, and by how many workers."""
+    other = {"n_jobs": n_jobs} | ({"backend": "threading"} if "backend" in call.parameters() and n_jobs > 1 else {})
+    if "draws" in call.arguments:
+        other["draws"] = 130
+    if "bootstrap" in call.arguments:
+        other["bootstrap"] = dataclasses.replace(call.arguments["bootstrap"], draws=130)
+    return type(call)(call.target, **{**call.arguments, **other})
+
+
+WORKED = sorted(
+    name
+    for name, call in CALLS.items()
+    if name not in REFUSED and "n_jobs" in call.parameters() and not isinstance(call.target, type)
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORKED)
+def test_several_threads_with_several_workers_each_give_the_bits_of_one(name):
+    call = CALLS[name]
+    alone, shared = bits(larger(forgetful(call), 1)()), larger(forgetful(call), 3)
+    assert [each == alone for each in at_once(lambda number: bits(shared()), 4)] == [True] * 4
+
+
+@pytest.mark.slow
+def test_sets_that_several_threads_draw_have_the_bits_of_one():
+    fit = CALLS["VARResults.bootstrap"].target.__self__
+
+    def drawn(n_jobs):
+        scheme = CALLS["SignRestrictions"](draws=130, n_jobs=n_jobs)
+        return bits(fit.identify(scheme, rng=1).irf(4).to_frame())
+
+    assert at_once(lambda number: drawn(3), 4) == [drawn(1)] * 4
+
+
 @guarded
 @dataclasses.dataclass(frozen=True)
 class Slow:
