@@ -3,9 +3,9 @@
 Names are imported when they are first used: ``import econ`` itself costs nothing.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from econ.threads import imported
 from econ.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -146,9 +146,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+        return getattr(imported(_HOME[name]), name)
     if name in _ROOMS:
-        return import_module(f"econ.{name}")
+        return imported(f"econ.{name}")
     raise AttributeError(f"module 'econ' has no attribute {name!r}; public names are in econ.__all__.")
 
 

@@ -6,13 +6,15 @@ kinds: an integer, a word, a table, a mapping, results of another room, a functi
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
 import numbers
 import re
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -33,6 +35,8 @@ CELLS = 10_000
 """Up to so many the numbers of a table are sooner read than the types of its columns."""
 ATOMS = (float, int, str, bool, type(None))
 """What its type says all of, whatever is asked for."""
+_HUSHED: ContextVar[tuple[type[Warning], ...]] = ContextVar("hushed", default=())
+"""Warnings that the package does not give, in this thread."""
 
 
 def checked(function: F, *, levels: bool = False) -> F:
@@ -134,10 +138,36 @@ def told_by(function: Callable[..., Any]) -> Callable[[F], F]:
 
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the line of the caller outside the package, however many of its functions lie between."""
+    if issubclass(category, _HUSHED.get()):
+        return
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and str(frame.f_back.f_globals.get("__name__", "")).startswith("econ."):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level + 1)
+
+
+@contextlib.contextmanager
+def hushed(category: type[Warning]) -> Iterator[None]:
+    """Without warnings of the package of this kind, in this thread and those that it starts for a `stream`.
+
+    `warnings.catch_warnings` changes the filters of all threads, and the last to leave may put back another's.
+
+    Parameters
+    ----------
+    category : type of Warning
+        Of :mod:`econ.errors`.
+
+    Examples
+    --------
+    >>> from econ.errors import ShortSample
+    >>> with hushed(ShortSample):
+    ...     warn("five observations", ShortSample)
+    """
+    token = _HUSHED.set((*_HUSHED.get(), category))
+    try:
+        yield
+    finally:
+        _HUSHED.reset(token)
 
 
 def checked_class(cls: type) -> None:

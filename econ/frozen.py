@@ -167,7 +167,8 @@ class _Cached(_Field):
         if instance is None:
             return self
         if self.name not in instance.__dict__:
-            instance.__dict__[self.name] = own(self.compute(instance))
+            value = own(self.compute(instance))
+            instance.__dict__.setdefault(self.name, value)  # of several threads' the first stays, so all share one
         return handed_out(instance.__dict__[self.name])
 
 

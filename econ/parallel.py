@@ -16,18 +16,18 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from econ.arrays import Seed
 from econ.checks import choice, count
 from econ.cluster import on_cluster
 from econ.errors import EstimationError, SpecificationError
 from econ.memory import hold_heap
+from econ.threads import one_thread, submitted
 
 T = TypeVar("T")
 Task = TypeVar("Task")
@@ -251,14 +251,7 @@ def _together(each: Callable[[Any], T], items: Sequence[Any]) -> list[T]:
 
 def _one_thread() -> contextlib.AbstractContextManager[Any]:
     """One thread for the libraries of this process while it lasts."""
-    limiter: contextlib.AbstractContextManager[Any] = _libraries(len(sys.modules)).limit(limits=1)
-    return limiter
-
-
-@lru_cache(maxsize=1)
-def _libraries(loaded: int) -> ThreadpoolController:
-    """Libraries with threads of their own, looked for again when modules have been added."""
-    return ThreadpoolController()
+    return one_thread
 
 
 @dataclass(frozen=True)
@@ -347,7 +340,7 @@ def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterato
             yield from map(each, numbered)
         return
     with _one_thread(), ThreadPoolExecutor(n_jobs) as pool:
-        for done in as_completed([pool.submit(each, item) for item in numbered]):
+        for done in as_completed([submitted(pool, each, item) for item in numbered]):
             yield done.result()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from econ.border import hushed
 from econ.data.archive import as_of_dates, manifest
 from econ.data.catalogue import ENTRIES
 from econ.data.diff import diff
@@ -90,8 +90,7 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MissingValues)  # printed below, line by line
+    with hushed(MissingValues):  # printed below, line by line
         report = fetch(
             *options.names, also=options.also, allow_shorter=options.allow_shorter,
             progress=None if options.quiet else _bar,

@@ -117,7 +117,8 @@ def misplaced(table: pd.DataFrame) -> pd.DataFrame:
     grouped = figures.groupby(level="slug", sort=False)
     out: pd.DataFrame = grouped[["counterparty", "surveyed"]].sum().assign(position=grouped["position"].last())
     out["miss"] = (out["counterparty"] - out["surveyed"]).abs() / out["position"]
-    out["correlation"] = grouped.apply(lambda rows: rows["counterparty"].corr(rows["surveyed"]))
+    with np.errstate(invalid="ignore", divide="ignore"):  # what never changes has none; pandas before 3.1 says so aloud
+        out["correlation"] = grouped.apply(lambda rows: rows["counterparty"].corr(rows["surveyed"]))
     out["alone"] = out["miss"] <= TOLERANCE
     return out
 

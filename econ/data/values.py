@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
 from econ.border import check_flat
 from econ.errors import SchemaError
+from econ.threads import silenced
 
 
 def check_column_names(columns: pd.Index) -> None:
@@ -70,8 +69,7 @@ def _remedy(column: pd.Series) -> str:
     known = column.dropna()
     texts = not known.empty and all(isinstance(each, str) for each in known)
     if texts and pd.to_numeric(known, errors="coerce").isna().all():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of pandas: no one format fits, which is an answer here
+        with silenced(UserWarning):  # of pandas: no one format fits, which is an answer here
             dates = pd.to_datetime(known, errors="coerce")
         if dates.notna().all():
             read = f"pd.to_datetime(frame.pop({column.name!r}))"

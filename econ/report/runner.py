@@ -6,13 +6,12 @@ import argparse
 import inspect
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from econ.border import checked
+from econ.border import checked, hushed
 from econ.errors import Revised, SpecificationError
 from econ.files import writing
 from econ.memory import within_memory
@@ -74,8 +73,7 @@ def main(result: Callable[[Spec], Exhibit], spec: Spec, argv: Sequence[str] | No
     spec = spec if options.as_of is None else on_vintage(spec, options.as_of)
     with step(program.stem), within_memory(f"the exhibit {program.stem!r}"):
         start = time.perf_counter()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Revised)  # a paper stays on the vintage it names; `data diff` tells
+        with hushed(Revised):  # a paper stays on the vintage it names; `data diff` tells
             exhibit = result(spec)
         if exhibit.key != program.stem:
             raise SpecificationError(f"exhibit {exhibit.key!r} is made by {program.name}; name both alike.")

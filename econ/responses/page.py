@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -29,6 +30,8 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "----")
 """Areas told apart in grey."""
 
+_DRAWING = threading.RLock()
+
 
 class Page(Figure):
     """A figure that a notebook shows as a picture, once, whether or not pyplot was imported."""
@@ -47,8 +50,16 @@ class Page(Figure):
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The one style of all pictures, ``econ.mplstyle``."""
-    with as_file(files("econ.responses") / "econ.mplstyle") as path, matplotlib.style.context(["default", str(path)]):
+    """The one style of all pictures, ``econ.mplstyle``, for one thread at a time.
+
+    Matplotlib has one set of options for the process. A thread that leaves gives back those that it found, under the
+    pen of another one inside, whose own style stays behind when it leaves last.
+    """
+    with (
+        _DRAWING,
+        as_file(files("econ.responses") / "econ.mplstyle") as path,
+        matplotlib.style.context(["default", str(path)]),
+    ):
         yield
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 from econ.errors import SchemaError, SpecificationError, suggestion
 from econ.frozen import guarded
+from econ.threads import imported
 
 ROOMS = ("data", "eventstudy", "infer", "multiverse", "offset", "projection", "report", "responses", "simulate", "var")
 BEHIND = {
@@ -79,13 +79,13 @@ def types() -> dict[str, type]:
     """Every type that a file may hold, by ``room.Name``."""
     found: dict[str, type] = {}
     for room in ROOMS:
-        home = import_module(f"econ.{room}")
+        home = imported(f"econ.{room}")
         for name in home.__all__:
             value = getattr(home, name)
             if isinstance(value, type) and (is_dataclass(value) or _is_named_tuple(value)):
                 found[f"{room}.{name}"] = value
     for name, module in BEHIND.items():
-        found[name] = getattr(import_module(module), name.split(".")[1])
+        found[name] = getattr(imported(module), name.split(".")[1])
     return found
 
 

@@ -97,7 +97,7 @@ class DailySamples:
         found: dict[float, tuple[Impacts, Impacts]] = self.__dict__.setdefault("_impacts", {})
         if level not in found:
             of = partial(impacts_by_news, *self.monthly, level=level)
-            found[level] = (of(share=0.0), of(share=self.market.share))
+            found.setdefault(level, (of(share=0.0), of(share=self.market.share)))
         return found[level]
 
     @cached_property

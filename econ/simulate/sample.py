@@ -119,7 +119,8 @@ class Sample:
             orders = [(each, *(name for name in VARIABLES if name != each)) for each in every]
             several = [self.fit.identify(Cholesky(*order)) for order in orders]
             made = irfs(several, HORIZON, MovingBlock(draws=self.draws), self.seed)
-            found.update(zip(every, made, strict=True))
+            for each, irf in zip(every, made, strict=True):
+                found.setdefault(each, irf)  # of several threads' the first stays
         return found[first]
 
     def multiplier(self, response: str, impulse: str, *, instrument: str, further: tuple[str, ...] = ()) -> ReducedForm:
@@ -136,7 +137,7 @@ class Sample:
             lagged = np.column_stack([columns[name][: -HORIZON - 1] for name in (*VARIABLES, *further)])
             y, d = (sliding_window_view(columns[name][1:], HORIZON + 1).sum(axis=1) for name in (response, impulse))
             z = columns[instrument][1 : len(lagged) + 1]
-            found[key] = reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON)
+            found.setdefault(key, reduced_form(y, d, z, controls=lagged, cov="hac", bandwidth=HORIZON))
         return found[key]
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ import pandas as pd
 from econ import checks
 from econ.arrays import Seed
 from econ.blocks import Key, Record, Store, described
-from econ.border import checked
+from econ.border import checked, hushed
 from econ.errors import EconError, EconWarning, EstimationError, SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
@@ -321,8 +320,7 @@ def run_block(block: _Block) -> Record:
     samples = block.cell.market.samples(block.size, block.cell.periods, main)
     record: Record = {each.name: {name: [] for name in FIELDS} for each in block.estimators}
     truths = {each.name: each.truth(block.cell.market) for each in block.estimators}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", EconWarning)  # a weak instrument is what the table counts
+    with hushed(EconWarning):  # a weak instrument is what the table counts
         for number, seed in enumerate(own.spawn(block.size)):
             sample = block.cell.read(samples, number, seed, draws=block.draws, level=block.level)
             for estimator in block.estimators:

@@ -21,7 +21,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SOURCES = [*MODULES, *sorted((ROOT / "analyses").glob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
 
 ORDER = (
-    {"errors", "arrays", "version"},
+    {"errors", "arrays", "version", "threads"},
     {"memory"},
     {"kinds"},
     {"border"},
