@@ -27,7 +27,7 @@ from econ.checks import choice, count
 from econ.cluster import on_cluster
 from econ.errors import EstimationError, SpecificationError
 from econ.memory import hold_heap
-from econ.threads import one_thread, submitted
+from econ.threads import mapped, one_thread, submitted
 
 T = TypeVar("T")
 Task = TypeVar("Task")
@@ -184,12 +184,12 @@ def _result(first: int, result: T) -> T:
 
 
 def _blocks_here(each: Callable[[Any], T], jobs: Sequence[Any], n_jobs: int, label: str | None) -> list[T]:
-    with _one_thread():  # of the whole process: once, since asking costs as much as a small block
+    with one_thread:  # of the whole process: once, since asking costs as much as a small block
         hold_heap()
         if n_jobs == 1:
             return [each(job) for job in progress(jobs, label)]
         with ThreadPoolExecutor(n_jobs) as pool:
-            return list(progress(pool.map(each, jobs), label, total=len(jobs)))
+            return list(progress(mapped(pool, each, jobs), label, total=len(jobs)))
 
 
 def _chosen(backend: str | None, scheduler: str | None, n_jobs: int, *, many: str) -> str:
@@ -244,14 +244,9 @@ def _opened(result: T | _Raised) -> T:
 
 def _together(each: Callable[[Any], T], items: Sequence[Any]) -> list[T]:
     """Some tasks on a worker of a cluster."""
-    with _one_thread():
+    with one_thread:
         hold_heap()
         return [each(item) for item in items]
-
-
-def _one_thread() -> contextlib.AbstractContextManager[Any]:
-    """One thread for the libraries of this process while it lasts."""
-    return one_thread
 
 
 @dataclass(frozen=True)
@@ -329,17 +324,17 @@ def _guarded(work: Callable[[Task], T], numbered: tuple[int, Task]) -> tuple[int
 def _alone(each: Callable[[Any], T], item: Any) -> T:
     """One task or block in a process of its own."""
     hold_heap()
-    with _one_thread():
+    with one_thread:
         return each(item)
 
 
 def _in_this_process(each: Any, numbered: Sequence[Any], n_jobs: int) -> Iterator[Any]:
     hold_heap()
     if n_jobs == 1:
-        with _one_thread():
+        with one_thread:
             yield from map(each, numbered)
         return
-    with _one_thread(), ThreadPoolExecutor(n_jobs) as pool:
+    with one_thread, ThreadPoolExecutor(n_jobs) as pool:
         for done in as_completed([submitted(pool, each, item) for item in numbered]):
             yield done.result()
 

@@ -9,7 +9,7 @@ import contextlib
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from functools import lru_cache
 from importlib import import_module
@@ -87,6 +87,28 @@ def submitted(pool: ThreadPoolExecutor, work: Callable[[Any], T], item: Any) -> 
     3
     """
     return pool.submit(copy_context().run, work, item)
+
+
+def mapped(pool: ThreadPoolExecutor, work: Callable[[Any], T], items: Sequence[Any]) -> Iterator[T]:
+    """Results of the same in order; where one raises, what nobody has begun is let go.
+
+    Parameters
+    ----------
+    pool : ThreadPoolExecutor
+        Whose threads begin with nothing of the caller's.
+    work : callable
+        What to do with each item.
+    items : sequence
+        Its arguments.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(2) as pool:
+    ...     list(mapped(pool, len, ["abc", "d"]))
+    [3, 1]
+    """
+    return pool.map(lambda item, context: context.run(work, item), items, [copy_context() for _ in items])
 
 
 class _OneThread:
