@@ -516,7 +516,7 @@ def offset_room():
         "decide": Call(o.decide, estimate=instances()["quantity"], label="x", none=0.25, full=0.75, power=0.8),
         "decisions": Call(o.decisions, estimates={("a", "b"): instances()["quantity"]}, none=0.25, full=0.75),
         "episodes": Call(o.episodes, holders=("japan",), months={"e": ("2015-01", "2015-06")}, imputed=True),
-        "event_months": Call(o.event_months, index=MONTHS, kinds=("tariff",)),
+        "event_months": Call(o.event_months, index=MONTHS, kinds=("tariff",), known=("2000-01", "2009-12")),
         "hedged_pickup": Call(o.hedged_pickup, us_long=frame["cn"], own_long=frame["jp"], us_short=frame["y"],
                               own_short=frame["z"], basis=frame["w"]),
         "instrumented_offset": Call(o.instrumented_offset, data=frame, seller="cn", ally="jp", instrument="z",
