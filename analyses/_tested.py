@@ -132,7 +132,9 @@ def _in_tension(spec: Specification) -> tuple[pd.DataFrame, np.ndarray, np.ndarr
     first, last = window(spec)
     found = freeze.groups(spec, custody=False)
     bought = found.bought.loc[first:last]
-    return bought, event_months(pd.PeriodIndex(bought.index)).to_numpy(dtype=float), ~found.is_distant
+    index = pd.PeriodIndex(bought.index)
+    tension = event_months(index, known=(index[0], index[-1]))  # an assumption: the catalogue lacks none
+    return bought, tension.to_numpy(dtype=float), ~found.is_distant
 
 
 def slopes(bought: pd.DataFrame, tension: np.ndarray) -> pd.Series:

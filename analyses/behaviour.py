@@ -95,7 +95,7 @@ def monthly(spec: Specification) -> Dataset:
     frame[GAP_GERMANY] = frame["yield_10y_average"] - frame["yield_10y_germany"]
     frame[GAP_UK] = frame["yield_10y_average"] - frame["yield_10y_uk"]
     frame[VOLATILITY] = 100.0 * realised_volatility(daily.frame[name]).reindex(index)
-    frame[TENSION] = event_months(index)
+    frame[TENSION] = event_months(index, known=(index[0], index[-1]))  # an assumption: the catalogue lacks none
     frame[CURRENCY] = interventions(index).series
     units = {GAP_GERMANY: "percentage points", GAP_UK: "percentage points", VOLATILITY: "basis points",
              TENSION: "events", CURRENCY: "trillion yen"}  # fmt: skip

@@ -316,6 +316,22 @@ def choice(name: str, value: object, known: Iterable[T], *, of: str = "") -> T:
     raise SpecificationError(f"no {name} {value!r}{' ' if of else ''}{of}; {suggestion(str(value), words)}")
 
 
+def idle(option: str, given: object, usual: object, *, used: bool, needs: str) -> None:
+    """Refuse an option that nothing would read; its usual value passes, for nobody can tell that it was given.
+
+    Raises
+    ------
+    SpecificationError
+        Naming what the option goes with.
+
+    Examples
+    --------
+    >>> idle("max_lags", 12, 12, used=False, needs="a criterion as lags")
+    """
+    if not used and given != usual:
+        raise SpecificationError(f"{option} goes with {needs}; found {option}={given!r} without one.")
+
+
 def position(what: str, name: object, known: Sequence[str], *, of: str = "") -> int:
     """Place of ``name`` among the names that the data or results at hand have.
 

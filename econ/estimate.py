@@ -14,6 +14,7 @@ from typing import Self
 from econ import checks
 from econ.errors import SpecificationError
 from econ.frozen import guarded
+from econ.units import Measure, Size
 
 MOST_DECIMALS = 6
 """Digits after the point from which a number is written in powers of ten."""
@@ -194,6 +195,11 @@ class Estimate:
         The set itself where it need not be one bounded interval (Fieller, Anderson-Rubin).
     parent : object, optional
         What it was read from; ``econ.report.trace`` walks the parents back to files.
+    size : econ.units.Size, optional
+        What one shock is, of a response; None where not known. What is set side by side or taken together is the
+        response to one size.
+    kind : str
+        "response", "sum over horizons" or "multiplier", of a response; empty for anything else.
 
     Raises
     ------
@@ -217,6 +223,8 @@ class Estimate:
     nobs: int = 0
     region: ConfidenceSet | None = None
     parent: object = field(default=None, repr=False, compare=False)
+    size: Size | None = field(default=None, repr=False)
+    kind: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         checks.keep(self, level=checks.level(self.level))
@@ -241,6 +249,11 @@ class Estimate:
                 "where there is none, give Unavailable(reason)."
             )
         return number
+
+    @property
+    def measure(self) -> Measure:
+        """What it is measured in, for :func:`econ.units.alike`."""
+        return Measure(self.units, self.size, self.kind)
 
     @property
     def interval(self) -> tuple[float | Unavailable, float | Unavailable]:
@@ -282,14 +295,17 @@ class Estimate:
         return self.confidence_set()
 
     def __neg__(self) -> Self:
-        """The same number counted the other way round, its interval and set too."""
+        """The same number counted the other way round, its interval and set too; to what shock is not known then."""
         lower = self.upper if isinstance(self.upper, Unavailable) else -self.upper
         upper = self.lower if isinstance(self.lower, Unavailable) else -self.lower
         region = None if self.region is None else -self.region
-        return replace(self, value=-self.value, lower=lower, upper=upper, region=region)
+        return replace(self, value=-self.value, lower=lower, upper=upper, region=region, size=None)
 
     def scaled(self, by: float, *, units: str | None = None) -> Self:
         """The same number times ``by``, with its error, interval and set, in ``units`` (those it had when absent).
+
+        With ``units`` it is another writing of the response to the same shock; without, the shock or the response may
+        have grown, so ``size`` is not known.
 
         Raises
         ------
@@ -311,7 +327,8 @@ class Estimate:
         )
         region = None if turned.region is None else turned.region.scaled(size)
         words, value = self.units if units is None else units, turned.value * size
-        return replace(self, value=value, std_error=error, lower=lower, upper=upper, region=region, units=words)
+        made = replace(self, value=value, std_error=error, lower=lower, upper=upper, region=region, units=words)
+        return replace(made, size=None if units is None else self.size)
 
     def __str__(self) -> str:
         places = two_digits(self.value if isinstance(self.std_error, Unavailable) else self.std_error)

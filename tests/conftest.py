@@ -9,6 +9,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import hashlib  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
+import time  # noqa: E402
 import warnings  # noqa: E402
 from collections import defaultdict  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
@@ -251,6 +252,29 @@ class Loopback:
         if parse_qs(urlsplit(handler.path).query).get("id") == ["EXJPUS"]:
             return handler.reply(rendered("EXJPUS"))
         return self.serve_every_table(handler)
+
+
+@pytest.fixture(scope="session")
+def moment():
+    """``moment(progress, done, pause)``: a function that says whether a run is where it is to be killed.
+
+    It is when ``progress()`` is at ``done`` and ``pause`` seconds have passed since, or when it is beyond. What a run
+    has done says where it is; a share of its seconds does not: it is before the first file on a machine with much to
+    do, and after the last on one with nothing.
+    """
+
+    def of(progress, done, pause):
+        seen = []
+
+        def reached():
+            found = progress()
+            if found >= done:
+                seen.append(time.monotonic())
+            return found > done or (found == done and seen[-1] - seen[0] >= pause)
+
+        return reached
+
+    return of
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ from econ.data.dates import within
 from econ.data.flows import debt_scale
 from econ.errors import SchemaError
 
+RECORD = "complete"
+"""Attribute of the table: first and last day of what it was asked for, between which a day without a row had none."""
 SETTLEMENT = 2
 """Business days from a spot trade to its settlement."""
 
@@ -117,6 +119,8 @@ def operations(start: object = None, end: object = None, *, as_of: str = EMBEDDE
         * ``quoted``: whether H.15 has a 10-year yield of that day.
         * ``direction``: ``"buys"`` or ``"sells"`` (dollars).
 
+        Its ``attrs["complete"]`` are the first and last day between which a day without a row is one without operation.
+
     Raises
     ------
     SpecificationError
@@ -149,7 +153,7 @@ def operations(start: object = None, end: object = None, *, as_of: str = EMBEDDE
     days = pd.DatetimeIndex(yen.index)
     dollars, share = (dollar_purchases(units, as_of=as_of)[days] for units in ("usd_bn", "percent of debt"))
     quotes = native(entry("yield_10y"), as_of).dropna().index
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "date": days,
             "settles": settlement(days),
@@ -161,6 +165,8 @@ def operations(start: object = None, end: object = None, *, as_of: str = EMBEDDE
             "direction": (yen > 0.0).map({True: "buys", False: "sells"}).to_numpy(),
         }
     )
+    table.attrs[RECORD] = (str(low.date()), str(high.date()))
+    return table
 
 
 def settlement(days: pd.DatetimeIndex) -> pd.DatetimeIndex:

@@ -11,7 +11,7 @@ from econ.errors import SpecificationError
 from econ.estimate import Estimate, Unavailable
 from econ.frozen import guarded
 from econ.tables.shown import Shown
-from econ.units import one_unit
+from econ.units import alike, one_unit
 
 WORDS = ((100.0, "decisive"), (30.0, "very strong"), (10.0, "strong"), (3.0, "moderate"), (1.0, "anecdotal"))
 """Jeffreys (1961), appendix B, in round numbers: at least so much."""
@@ -140,7 +140,7 @@ def replication_bayes_factor(original: Estimate, replication: Estimate) -> Bayes
     Raises
     ------
     SpecificationError
-        If a standard error is absent or not positive, or units differ.
+        If a standard error is absent or not positive, or units or the sizes of the shocks differ.
 
     References
     ----------
@@ -153,6 +153,7 @@ def replication_bayes_factor(original: Estimate, replication: Estimate) -> Bayes
     15 to 1 for the null (strong)
     """
     one_unit({"the original": original.units, "the replication": replication.units}, known=False)
+    alike("the effect", {"the original": original.measure, "the replication": replication.measure})
     if isinstance(original.std_error, Unavailable):
         raise SpecificationError(f"a prior needs a standard error; that of the original is {original.std_error}.")
     return bayes_factor(replication, original.value, original.std_error)

@@ -15,7 +15,7 @@ from econ.errors import SpecificationError
 from econ.estimate import ConfidenceSet, Estimate, Unavailable
 from econ.frozen import guarded
 from econ.tables.shown import Shown
-from econ.units import one_unit
+from econ.units import alike, one_unit
 
 METHODS = ("stoye", "imbens-manski")
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
@@ -107,7 +107,8 @@ def opposite_bias(
     Raises
     ------
     SpecificationError
-        For estimates without standard errors, by instruments, or in different units, or as :func:`imbens_manski`.
+        For estimates without standard errors, by instruments, in different units or of shocks of different sizes, or as
+        :func:`imbens_manski`.
 
     Examples
     --------
@@ -124,6 +125,7 @@ def opposite_bias(
                 "use its set, robust_set() or weak_iv_set(), by itself."
             )
     unit = one_unit({"low": low.units, "high": high.units}, known=False)
+    alike("a bound", {"low": low.measure, "high": high.measure})
     errors = (float(low.std_error), float(high.std_error))  # type: ignore[arg-type]
     interval = imbens_manski(
         (low.value, high.value), errors, correlation=correlation, level=level, method=method, threshold=threshold

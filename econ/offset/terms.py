@@ -9,10 +9,10 @@ import pandas as pd
 
 from econ import checks
 from econ.border import checked
-from econ.data.dates import days, trading_days
+from econ.data.dates import days, period, trading_days
 from econ.data.events import events as catalogue
 from econ.data.index import check_index
-from econ.errors import FrequencyError, SchemaError
+from econ.errors import FrequencyError, SchemaError, SpecificationError
 
 TENSION = ("china_sale_threat", "ally_sale_threat", "freeze", "tariff")
 """Kinds of events that count as geopolitical tension: threats to sell, freezes of reserves, tariffs."""
@@ -125,7 +125,11 @@ def realised_volatility(daily: pd.Series, *, minimum: int = MINIMUM_DAYS) -> pd.
 
 @checked
 def event_months(
-    index: pd.PeriodIndex, kinds: Sequence[str] = TENSION, *, events: pd.DataFrame | None = None
+    index: pd.PeriodIndex,
+    kinds: Sequence[str] = TENSION,
+    *,
+    events: pd.DataFrame | None = None,
+    known: tuple[object, object] | None = None,
 ) -> pd.Series:
     """Count the events of some kinds in every month.
 
@@ -137,11 +141,14 @@ def event_months(
         Kinds of events; default ``TENSION``, a rule that looks at the kind of an event and not at what followed.
     events : DataFrame, optional
         Columns ``date`` and ``kind``; default :func:`econ.events`.
+    known : (month, month), optional
+        First and last month for which you take the list to be complete; default those of its first and last event of
+        any kind, for nobody has looked beyond.
 
     Returns
     -------
     Series
-        Number of events by month, 0 where there is none.
+        Number of events by month, 0 where there is none; NaN before and after the months that are known.
 
     Raises
     ------
@@ -149,26 +156,41 @@ def event_months(
         If the index is not one of months.
     UnknownName
         For an unknown kind.
+    SpecificationError
+        If ``known`` is no two months in order.
 
     Examples
     --------
     >>> found = event_months(pd.period_range("2025-01", "2025-06", freq="M"))
     >>> found[found > 0].index.astype(str).tolist()
     ['2025-04', '2025-05']
+    >>> event_months(pd.period_range("2011-07", "2011-08", freq="M")).tolist()  # the first event is of August
+    [nan, 0.0]
     """
     table = catalogue() if events is None else events
     if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
         raise FrequencyError(f"events are counted by month; found an index of {type(index).__name__}.")
     for column in ("date", "kind"):
         checks.position("column", column, list(table.columns), of="in events")
-    known = sorted(set(table["kind"]))
+    offered = sorted(set(table["kind"]))
     named = checks.names("kinds", kinds)
     for kind in named:
-        checks.position("events of kind", kind, known)
-    chosen = table.loc[table["kind"].isin(named), "date"]
-    months = pd.PeriodIndex(days(chosen, "an event"), freq="M")
-    counts = pd.Series(1.0, index=months).groupby(level=0).sum()
-    return counts.reindex(index, fill_value=0.0).rename("events")
+        checks.position("events of kind", kind, offered)
+    months = pd.PeriodIndex(days(table["date"], "an event"), freq="M")
+    first, last = (months.min(), months.max()) if known is None else _known(known, index)
+    counts = pd.Series(1.0, index=months[table["kind"].isin(named)]).groupby(level=0).sum()
+    found = counts.reindex(index, fill_value=0.0).rename("events")
+    return found.where((index >= first) & (index <= last))
+
+
+def _known(given: tuple[object, object], index: pd.PeriodIndex) -> tuple[pd.Period, pd.Period]:
+    """First and last month of a record."""
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise SpecificationError(f"known is a first and a last month, such as ('2011-07', '2026-03'); found {given!r}.")
+    first, last = (period(each, index) for each in given)
+    if first > last:
+        raise SpecificationError(f"known runs from its first month to its last; found {first} to {last}.")
+    return first, last
 
 
 def _aligned(given: dict[str, pd.Series]) -> pd.DataFrame:

@@ -206,6 +206,8 @@ class DiDResults(Shown):
             level=level,
             label=label,
             nobs=section.treated + section.controls,
+            size=Size.unit_of(self.parent.treatment),
+            kind="response",
         )
 
 

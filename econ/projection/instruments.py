@@ -15,6 +15,7 @@ from econ.data.dataset import complete_frame
 from econ.data.dates import days, months
 from econ.data.events import events
 from econ.data.index import dates, plain_days
+from econ.data.operations import RECORD
 from econ.errors import FrequencyError, SchemaError, SpecificationError
 from econ.estimate import Unavailable
 from econ.infer.regression import Regression, regress
@@ -63,7 +64,8 @@ def intervention_instrument(
     SchemaError
         For amounts without dates or that are not finite.
     SpecificationError
-        If no amount falls on ``index``.
+        If no amount falls on ``index``, or it reaches beyond the days for which the table of `econ.data.operations` is
+        complete: nobody knows what was done there.
 
     References
     ----------
@@ -83,6 +85,7 @@ def intervention_instrument(
     days, scale, table = dates(index), checks.real("scale", scale), _amounts(amounts)
     if not isinstance(days, (pd.PeriodIndex, pd.DatetimeIndex)):
         raise FrequencyError(f"an instrument needs dates; found an index of {type(days).__name__}.")
+    _check_record(days, amounts)
     if isinstance(days, pd.PeriodIndex):
         place = pd.PeriodIndex(table["date"], freq=days.freqstr)
         total = table["amount"].groupby(place.to_numpy()).sum()
@@ -248,6 +251,22 @@ def custody_instrument(custody: pd.Series, debt: pd.Series | float, *, scale: fl
         episodes=_largest(series),
         parent=custody,
     )
+
+
+def _check_record(index: pd.PeriodIndex | pd.DatetimeIndex, amounts: object) -> None:
+    """Refuse dates beyond those for which the official record is complete: zero would be a statement about them."""
+    complete = amounts.attrs.get(RECORD) if isinstance(amounts, pd.DataFrame) else None
+    if complete is None or index.empty:
+        return
+    first, last = (pd.Timestamp(each) for each in complete)
+    low, high = (index[0].start_time, index[-1].end_time.normalize()) if isinstance(index, pd.PeriodIndex) else (
+        index[0], index[-1]
+    )  # fmt: skip
+    if low < first or high > last:
+        raise SpecificationError(
+            f"the record of operations is complete from {first.date()} to {last.date()}; the index runs from "
+            f"{low.date()} to {high.date()}; cut it, or ask operations() for more."
+        )
 
 
 def _amounts(given: pd.Series | pd.DataFrame | None) -> pd.DataFrame:

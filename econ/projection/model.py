@@ -145,15 +145,12 @@ class LocalProjection:
     def _check_idle(self) -> None:
         """Refuse an option that nothing would read."""
         idle = (
-            ("estimator", self.estimator != "2sls", "instrument", self.instrument is None and not self._by_itself),
-            ("state_lag", self.state_lag != 1, "state", self.state is None),
-            ("modifier_lag", self.modifier_lag != 1, "modifier", self.modifier is None),
+            ("estimator", "2sls", "instrument", self.instrument is None and not self._by_itself),
+            ("state_lag", 1, "state", self.state is None),
+            ("modifier_lag", 1, "modifier", self.modifier is None),
         )
-        for option, asked, needed, absent in idle:
-            if asked and absent:
-                raise SpecificationError(
-                    f"{option} goes with {needed}=; found {option}={getattr(self, option)!r} without one."
-                )
+        for option, usual, needed, absent in idle:
+            checks.idle(option, getattr(self, option), usual, used=not absent, needs=f"{needed}=")
 
     @property
     def _by_itself(self) -> bool:

@@ -388,6 +388,8 @@ class PathResults(Shown):
             f"{name} to {fit.shocks[j]} at horizon {h}, {label}",
             fit.nobs - h,
             parent=self,
+            size=fit.sizes.get(fit.shocks[j]),
+            kind="response",
         )
 
 

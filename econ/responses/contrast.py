@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,7 +70,16 @@ def difference(irf: IRF, first: CellLike, second: CellLike, *, level: float = 0.
         f"{_words(first)} less {_words(second)}",
         _nobs(irf, first, second),
         parent=irf,
+        **_measured(irf, first, second),
     )
+
+
+def _measured(irf: IRF, first: Cell, second: Cell) -> dict[str, Any]:
+    """Size of the shock and kind of a difference, where both of its responses have them in common."""
+    one, other = (irf._measure(("", cell.response, cell.shock)) for cell in (first, second))
+    sums = [cell.summed and not irf.multiplier for cell in (first, second)]
+    kinds = {"sum over horizons" if summed else each.kind for each, summed in zip((one, other), sums, strict=True)}
+    return {"size": one.size if one.size == other.size else None, "kind": kinds.pop() if len(kinds) == 1 else ""}
 
 
 def ratio(irf: IRF, numerator: CellLike, denominator: CellLike, *, level: float = 0.90) -> Estimate:

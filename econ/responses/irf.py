@@ -249,13 +249,13 @@ class IRF(Shown):
         if self.std_errors is not None:
             error = float(self.std_errors[h, i, j]), float(self._quantile(level)[h])
         value = float(self.point[h, i, j])
-        found = self._estimate(value, drawn, error, level=level, response=response, label=label, horizon=h)
+        found = self._estimate(value, drawn, error, level=level, label=label, cell=(i, j, h))
         region = self._robust_region(response, h, level)
         return found if region is None else replace(found, lower=region.lower, upper=region.upper, region=region)
 
     def peak(self, *, response: str, shock: str | None = None, level: float = 0.90) -> Estimate:
         """Response of largest absolute size over the horizons; every draw has a peak, and a date, of its own."""
-        i, j, _ = self._cell(response, shock, 0)
+        (i, j, _), level = self._cell(response, shock, 0), checks.level(level)
         path = self.point[:, i, j]
         when = int(np.abs(path).argmax())
         drawn = None
@@ -263,7 +263,7 @@ class IRF(Shown):
             paths = self.draws[:, :, i, j]
             drawn = np.take_along_axis(paths, np.abs(paths).argmax(axis=1)[:, None], axis=1)[:, 0]
         label = f"peak of {response} to {self.shocks[j]} (horizon {when})"
-        return self._estimate(float(path[when]), drawn, None, level=level, response=response, label=label, horizon=when)
+        return self._estimate(float(path[when]), drawn, None, level=level, label=label, cell=(i, j, when))
 
     @told_by(contrast.difference)
     def difference(self, first: joint.CellLike, second: joint.CellLike, *, level: float = 0.90) -> Estimate:
@@ -353,22 +353,21 @@ class IRF(Shown):
         error: tuple[float, float] | None,
         *,
         level: float,
-        response: str,
         label: str,
-        horizon: int,
+        cell: tuple[int, int, int],
     ) -> Estimate:
-        level = checks.level(level)
-        units = self.units.get(response, "")
-        nobs = self.nobs_by_horizon[horizon] if len(self.nobs_by_horizon) else self.nobs
-        common = {"level": level, "units": units, "label": label, "nobs": nobs, "parent": self}
+        i, j, h = cell
+        nobs = self.nobs_by_horizon[h] if len(self.nobs_by_horizon) else self.nobs
+        measured = self._measure(("", self.responses[i], self.shocks[j]))._asdict()
+        common = {"level": level, "label": label, "nobs": nobs, "parent": self, **measured}
         if drawn is not None:
             lower, upper = (float(end[0]) for end in bands.pointwise(drawn[:, None], level=level))
             spread = float(drawn.std(ddof=1)) if len(drawn) > 1 else Unavailable("one draw only")
-            return Estimate(value, spread, lower, upper, **common)  # type: ignore[arg-type]
+            return Estimate(value, spread, lower, upper, **common)
         if error is not None:
             width = error[0] * error[1]
-            return Estimate(value, error[0], value - width, value + width, **common)  # type: ignore[arg-type]
-        return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)  # type: ignore[arg-type]
+            return Estimate(value, error[0], value - width, value + width, **common)
+        return Estimate(value, NO_DRAWS, NO_DRAWS, NO_DRAWS, **common)
 
     def _robust_region(self, response: str, horizon: int, level: float) -> ConfidenceSet | None:
         """The set that a weak instrument leaves valid, where these responses are the estimates as they stand."""

@@ -99,7 +99,7 @@ def _check_alike(keys: Sequence[Key], results: Mapping[str, tuple[object, Mappin
 
 def _measure(result: object, cell: Estimate, key: Key) -> Measure:
     known = result._measure(key) if isinstance(result, Shown) else Measure()
-    return known._replace(units=cell.units)
+    return Measure(cell.units, known.size or cell.size, known.kind or cell.kind)
 
 
 def _heads(results: Sequence[object], names: Sequence[str] | None) -> list[str]:

@@ -113,6 +113,19 @@ def test_choices_that_contradict_each_other_are_refused():
             baseline.changed(name, value)
 
 
+def test_news_of_leaning_is_of_the_vintage_asked_for(monkeypatch):
+    """Yields are taken from the paper's vintage here, so that the news alone is asked for another."""
+    load, other = leaning.econ.load, baseline.changed("as_of", "2026-09-01")
+    monkeypatch.setattr(leaning.econ, "load", lambda *names, as_of, **more: load(*names, **more))
+    days = pd.Timestamp("2022-01-03"), pd.Timestamp("2025-12-31")
+    by_rule = leaning._days(other, ("payrolls",), *days)
+    pd.testing.assert_frame_equal(by_rule, leaning._days(baseline, ("payrolls",), *days))
+    assert by_rule["news_days"].sum() > 40
+    assert leaning._days(baseline, ("intervention_days",), *days)["news_days"].sum() > 5
+    with pytest.raises(VintageMissing, match="2026-09-01"):
+        leaning._days(other, ("intervention_days",), *days)
+
+
 def test_known_news_is_of_the_vintage_asked_for():
     """A class made from a record is looked for in it; classes by rule are of no vintage."""
     other = baseline.changed("as_of", "2026-09-01")

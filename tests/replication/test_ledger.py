@@ -243,7 +243,7 @@ def test_slopes_on_tension_differ_as_the_panel_says():
     long = bought.stack().rename("bought").to_frame()
     long.index = long.index.set_names(["month", "holder"])
     long = long.swaplevel().sort_index()
-    tension = event_months(pd.PeriodIndex(bought.index))
+    tension = event_months(pd.PeriodIndex(bought.index), known=("2011-07", bought.index[-1]))
     holders, months = (long.index.get_level_values(name) for name in ("holder", "month"))
     long["both"] = ~np.isin(holders, found.distant) * tension.reindex(months).to_numpy(dtype=float)
     panel = PanelProjection(long, response="bought", impulse="both", lags=0).fit(0)

@@ -1,12 +1,17 @@
 """Numbers that become one are in one unit."""
 
+from dataclasses import replace
+
 import pytest
 
+import econ
 from econ import VAR, Cholesky, Dataset, Estimate, LocalProjection, MovingBlock, compare, plot_responses
 from econ.errors import SpecificationError
+from econ.infer import opposite_bias, replication_bayes_factor
 from econ.projection import average, smooth
+from econ.responses.joint import Cell
 from econ.testing import simulated_var
-from econ.units import STANDARD, Size, one_unit
+from econ.units import STANDARD, Measure, Size, one_unit
 
 
 def test_units_that_are_known_are_the_same():
@@ -77,6 +82,51 @@ def test_what_is_alike_or_unknown_stands_side_by_side_in_its_unit(found):
     assert [each.get_ylabel() for each in page.axes] == ["USD bn", "percent"]
     with pytest.raises(SpecificationError, match="'bp'"):
         compare(Estimate(1.0, 0.1, 0.8, 1.2, units="bp", label="a"), Estimate(1.0, 0.1, 0.8, 1.2, units="%", label="a"))
+
+
+@pytest.mark.parametrize(("one", "other", "said"), [each for each in UNLIKE if each[1] in ("bp", "lp", "unit")])
+def test_estimates_of_one_label_are_measured_alike(found, one, other, said):
+    """Sums and multipliers are not here: their label says that they are."""
+    first, second = (getattr(each, "irf", each).at(2, response="y", shock="x") for each in (found[one], found[other]))
+    assert first.label == second.label
+    with pytest.raises(SpecificationError, match=said):
+        compare(first, second, names=[one, other])
+
+
+def test_estimates_of_alike_or_unknown_shocks_stand_side_by_side(found):
+    one, lp, bare = (
+        getattr(found[name], "irf", found[name]).at(2, response="y", shock="x") for name in ("unit", "lp", "bare")
+    )
+    assert (one.size, one.kind) == (Size.unit_of("x", "USD bn"), "response")
+    assert len(compare(one, lp, bare, names=["VAR", "projection", "bare"]).body) >= 1
+    assert one.scaled(100.0, units="bp").size == one.size  # another writing of the same response
+    assert one.scaled(2.0).size is (-one).size is None  # of a shock twice as large, or twice the response: not known
+    compare(one, lp.scaled(1.0))
+    assert found["irf"].peak(response="y", shock="x").size == STANDARD
+    assert found["sum"].at(2, response="y", shock="x").kind == "sum over horizons"
+
+
+def test_what_is_taken_from_two_estimates_is_of_one_shock(found):
+    one, standard = (found[name].at(2, response="y", shock="x") for name in ("unit", "irf"))
+    for call in (opposite_bias, replication_bayes_factor):
+        call(one, one)
+        with pytest.raises(
+            SpecificationError, match=r"the response to 1 USD bn of x at .* and to 1 standard deviation"
+        ):
+            call(one, standard)
+
+
+def test_a_difference_is_of_a_shock_where_both_responses_are(found):
+    irf, unit = found["irf"], found["unit"]
+    assert irf.difference((0, "y", "x"), (1, "y", "y")).measure == Measure("percent", STANDARD, "response")
+    assert unit.difference((0, "y", "x"), (1, "y", "y")).size is None
+    assert unit.difference((0, "y", "x"), (1, "y", "x")).size == Size.unit_of("x", "USD bn")
+    assert irf.difference((0, "y", "x"), Cell(1, "y", "x", summed=True)).kind == ""
+
+
+def test_estimates_keep_the_size_of_their_shock_on_disk(found, tmp_path):
+    made = found["unit"].at(2, response="y", shock="x")
+    assert econ.load_result(econ.save(replace(made, parent=None), tmp_path / "a.econ")).size == made.size
 
 
 def test_an_average_is_of_responses_measured_alike(found):

@@ -16,6 +16,7 @@ from econ.var import _kernels as algebra
 from econ.var.cointegration import _given_kernels as given
 from econ.var.cointegration import _kernels as kernels
 from econ.var.reduced.results import VARResults
+from econ.var.reduced.terms import MAX_LAGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,7 +208,9 @@ class ReducedRank:
                 "inner samples of a VECM with restricted α or β are not estimated; leave inner= at 0, or drop the "
                 "restrictions."
             )
-        return replace(fit.vecm, data=data, lags=fit.lags, rank=fit.rank).fit().to_var()
+        usual = type(fit.vecm).size  # lags and rank are given now, so what chose them is idle
+        given = replace(fit.vecm, data=data, lags=fit.lags, rank=fit.rank, max_lags=MAX_LAGS, size=usual)
+        return given.fit().to_var()
 
 
 def _triangle(root: Array) -> Array:

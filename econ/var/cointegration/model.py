@@ -15,9 +15,10 @@ from econ.errors import NotCointegrated, SpecificationError
 from econ.frozen import guarded
 from econ.var.cointegration import _kernels as kernels
 from econ.var.cointegration.estimation import reduced_rank
-from econ.var.cointegration.rank_tests import RankTests, rank_tests
+from econ.var.cointegration.rank_tests import NOMINAL, RankTests, rank_tests
 from econ.var.cointegration.results import VECMResults
 from econ.var.reduced.model import VAR
+from econ.var.reduced.terms import MAX_LAGS
 
 CASES = {
     "none": ("n", ()),
@@ -53,9 +54,9 @@ class VECM:
     normalise : sequence of str, optional
         r variables on which β is normalised: these rows of β are the identity. By default the first r.
     max_lags : int, default 12
-        Longest lag that a criterion may pick.
+        Longest lag that a criterion may pick; refused beside a number of lags, as in `VAR`.
     size : float, default 0.05
-        Of each test in the sequence that chooses the rank.
+        Of each test in the sequence that chooses the rank; refused beside a rank that is given.
 
     Raises
     ------
@@ -90,8 +91,8 @@ class VECM:
     deterministic: str = field(default="constant", kw_only=True)
     exog: pd.DataFrame | None = field(default=None, kw_only=True)
     normalise: str | Sequence[str] | None = field(default=None, kw_only=True)
-    max_lags: int = field(default=12, kw_only=True)
-    size: float = field(default=0.05, kw_only=True)
+    max_lags: int = field(default=MAX_LAGS, kw_only=True)
+    size: float = field(default=NOMINAL, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", as_dataset(self.data))
@@ -100,6 +101,7 @@ class VECM:
         checks.keep(self, size=checks.real("size", self.size, above=0.0, below=1.0))
         levels = self.levels
         checks.keep(self, lags=levels.lags)
+        checks.idle("size", self.size, NOMINAL, used=isinstance(self.rank, str), needs="rank='trace'")
         if self.exog is not None:
             object.__setattr__(self, "exog", levels.exog)
         n = len(levels.variables)

@@ -18,6 +18,7 @@ from econ.frozen import guarded
 from econ.parallel import map_blocks, seed_sequence
 from econ.var import _kernels as kernels
 from econ.var.mixed._latent_kernels import LatentPath, Start
+from econ.var.mixed.identities import refuse_sums
 from econ.var.mixed.layout import Layout, layout_of
 from econ.var.mixed.prior import prior_of, prior_path
 from econ.var.mixed.results import MixedFrequencyResults
@@ -171,7 +172,8 @@ class MixedFrequencyVAR:
         SpecificationError
             Without ``rng``, for fewer than 2 draws, or for a burn that is no positive integer.
         SingularDesign
-            If variables are collinear, or the published values of a table predict one of theirs exactly.
+            If variables are collinear, or the published values of a table predict one of theirs exactly, or those of
+            finer series add up to one exactly.
         NotConverged
             If the hyperparameters have no posterior mode on the data as first completed.
         EstimationError
@@ -196,12 +198,13 @@ class MixedFrequencyVAR:
         return _collected(self, sampler, chains, seed=seed)
 
     def _refuse_predicted(self) -> None:
-        """Refuse variables without a shock of their own, each table at its own frequency: latent values have errors."""
+        """Refuse variables without a shock of their own: latent values have errors, so what is published is asked."""
         for table in self.tables:
             values, names = table.frame.to_numpy(dtype=float), [str(name) for name in table.frame.columns]
             if len(values) > self.lags:
                 terms = kernels.deterministic(self.trend, self.lags + 1, len(values) - self.lags)
                 refuse_predicted(values, terms, self.lags, names)
+        refuse_sums(self._layout, self.trend, self.lags)
 
     @cached_property
     def _layout(self) -> Layout:

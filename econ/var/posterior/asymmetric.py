@@ -88,6 +88,7 @@ class AsymmetricMinnesota:
             choose=checks.choice("way to choose", self.choose, CHOICES),
             own_lag=read_own_lag(self.own_lag),
         )
+        checks.idle("choose", self.choose, CHOICES[0], used=bool(self.hierarchical), needs="own=None or cross=None")
 
     @property
     def is_flat(self) -> bool:

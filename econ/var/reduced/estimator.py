@@ -11,6 +11,7 @@ from econ.arrays import Array, Mask
 from econ.var import _kernels as kernels
 from econ.var._stability_kernels import settles
 from econ.var.reduced import _restricted_kernels as restricted
+from econ.var.reduced.terms import MAX_LAGS
 
 if TYPE_CHECKING:
     from econ.data.dataset import Dataset
@@ -68,4 +69,4 @@ class LeastSquares:
 
     def refitted(self, data: Dataset) -> VARResults:
         """As :meth:`Estimator.refitted`."""
-        return replace(self.model, data=data, lags=self.lags).fit()
+        return replace(self.model, data=data, lags=self.lags, max_lags=MAX_LAGS).fit()

@@ -12,11 +12,12 @@ from econ.errors import SampleTooShort, SingularDesign
 from econ.var.reduced import _factor_kernels as kernels
 
 CRITERIA = ("ic1", "ic2", "ic3")
+MAX_FACTORS = 8  # most that a criterion picks unless told otherwise
 FLAT = 1e-10  # share of the variance below which a component is a rounding error
 
 
 @checked
-def factor_number(panel: Dataset | pd.DataFrame, max_factors: int = 8) -> pd.DataFrame:
+def factor_number(panel: Dataset | pd.DataFrame, max_factors: int = MAX_FACTORS) -> pd.DataFrame:
     """Information criteria of Bai and Ng for 0 to ``max_factors`` factors; the number is where one is smallest.
 
     IC_j(k) = log V(k) + k g_j, V(k) the mean squared residual of the standardised panel given k principal components,

@@ -10,12 +10,13 @@ from econ import checks
 from econ.border import checked
 from econ.data.dataset import Dataset
 from econ.var.reduced.model import CRITERIA, VAR
+from econ.var.reduced.terms import MAX_LAGS
 
 
 @checked
 def lag_order(
     data: Dataset | pd.DataFrame,
-    max_lags: int = 12,
+    max_lags: int = MAX_LAGS,
     *,
     trend: str = "c",
     exog: pd.DataFrame | None = None,

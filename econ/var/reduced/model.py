@@ -22,6 +22,7 @@ from econ.var.reduced.exact import refuse_exact_fit
 from econ.var.reduced.exclusions import free_coefficients, read_exclusions
 from econ.var.reduced.results import VARResults
 from econ.var.reduced.terms import (
+    MAX_LAGS,
     TRENDS,
     outlier_names,
     outlier_values,
@@ -56,7 +57,8 @@ class VAR:
         Dates of the effective sample with a dummy of their own, ``outlier_2020-03``: their residuals are zero, also
         where a bootstrap draws from residuals, and they teach the coefficients nothing. Forecasts have none.
     max_lags : int, default 12
-        Longest lag that a criterion may pick; it compares VARs without exclusions.
+        Longest lag that a criterion may pick; it compares VARs without exclusions. With ``lags`` a number any other
+        than 12 is refused.
     exclude : mapping of str to sequence of str, optional
         Zero restrictions: ``{"equation": ["oil", "L3.gold", "const"]}`` leaves all lags of oil, one lag of gold and the
         constant out of that equation.
@@ -64,8 +66,9 @@ class VAR:
     Raises
     ------
     SpecificationError
-        For an unknown trend or criterion, lags that are not a positive integer, exclusions of unknown names, seasons of
-        data that are neither monthly nor quarterly, or outliers that are no dates of the effective sample, each once.
+        For an unknown trend or criterion, lags that are not a positive integer, ``max_lags`` beside them,
+        exclusions of unknown names, seasons of data that are neither monthly nor quarterly, or outliers that are no
+        dates of the effective sample, each once.
     SchemaError
         For missing values, a constant column, exogenous columns that lack a period or repeat a name, or a variable with
         the name of a deterministic term.
@@ -91,7 +94,7 @@ class VAR:
     lags: int | str
     trend: str = "c"
     exog: pd.DataFrame | None = None
-    max_lags: int = 12
+    max_lags: int = MAX_LAGS
     exclude: Mapping[str, str | Sequence[str]] | None = field(default=None, kw_only=True)
     seasonal: bool = field(default=False, kw_only=True)
     outliers: Sequence[str] | None = field(default=None, kw_only=True)
@@ -104,6 +107,7 @@ class VAR:
             checks.keep(self, lags=lags, max_lags=checks.count("max_lags", self.max_lags))
         else:
             checks.keep(self, lags=checks.count("lags", self.lags))
+        checks.idle("max_lags", self.max_lags, MAX_LAGS, used=isinstance(self.lags, str), needs="a criterion as lags=")
         frame = complete_frame(self.parent, what="a VAR")
         _refuse_reserved(frame.columns)
         if self.exog is not None:

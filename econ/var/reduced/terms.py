@@ -14,6 +14,7 @@ from econ.errors import SpecificationError
 
 TRENDS = {"n": (), "c": ("const",), "ct": ("const", "trend"), "ctt": ("const", "trend", "trend_squared")}
 SEASONS = {"M": 12, "Q": 4}
+MAX_LAGS = 12  # longest that a criterion picks unless told otherwise
 
 
 def seasons(index: pd.Index) -> int:

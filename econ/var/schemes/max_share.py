@@ -17,6 +17,7 @@ from econ.var.structure.structural import StructuralResults
 
 if TYPE_CHECKING:
     from econ.var.reduced.results import VARResults
+HORIZON = (0, 12)
 GRID = 512  # frequencies between 0 and π
 
 
@@ -42,8 +43,8 @@ class MaxShare:
     horizon : int or (int, int), default (0, 12)
         Horizon, or first and last horizon, both included.
     frequency : (float, float), optional
-        Shortest and longest period, such as ``(18, 96)`` months; used instead of ``horizon``. ``inf`` includes
-        frequency zero.
+        Shortest and longest period, such as ``(18, 96)`` months; used instead of ``horizon``, which then stays
+        as it is. ``inf`` includes frequency zero.
 
     Raises
     ------
@@ -69,12 +70,17 @@ class MaxShare:
     """
 
     target: str
-    horizon: int | tuple[int, int] = (0, 12)
+    horizon: int | tuple[int, int] = HORIZON
     frequency: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         ends = self.horizon if isinstance(self.horizon, (tuple, list)) else (self.horizon, self.horizon)
         checks.keep(self, horizon=checks.span("horizon", ends, least=0))
+        if self.frequency is not None and self.horizon != HORIZON:
+            raise SpecificationError(
+                f"frequency is used instead of horizon, which is idle beside it; found horizon={self.horizon}; "
+                "leave one out."
+            )
         if self.frequency is not None and len(self.frequency) != 2:
             raise SpecificationError(f"frequency is (shortest, longest) period; found {self.frequency!r}.")
         if self.frequency is not None and not 2.0 <= self.frequency[0] < self.frequency[1]:

@@ -15,7 +15,7 @@ from econ.data.index import at_periods
 from econ.errors import SampleTooShort, SchemaError, SingularDesign
 from econ.frozen import guarded
 from econ.var.reduced import _factor_kernels as kernels
-from econ.var.reduced.factor_number import CRITERIA, FLAT, factor_number
+from econ.var.reduced.factor_number import CRITERIA, FLAT, MAX_FACTORS, factor_number
 from econ.var.reduced.model import CRITERIA as LAG_CRITERIA
 from econ.var.reduced.model import VAR
 from econ.var.reduced.terms import TRENDS
@@ -93,7 +93,7 @@ class FactorAugmentedVAR:
     lags: int | str = field(default=12, kw_only=True)
     trend: str = field(default="c", kw_only=True)
     slow: Sequence[str] | None = field(default=None, kw_only=True)
-    max_factors: int = field(default=8, kw_only=True)
+    max_factors: int = field(default=MAX_FACTORS, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", as_dataset(self.data))
@@ -118,6 +118,8 @@ class FactorAugmentedVAR:
             checks.keep(self, slow=checks.names("slow", self.slow))
             for name in self.slow:
                 checks.position("column", name, list(map(str, many)), of="in the panel for slow")
+        chosen = isinstance(self.factors, str)
+        checks.idle("max_factors", self.max_factors, MAX_FACTORS, used=chosen, needs="a criterion as factors=")
         self._check_size(self.factors if isinstance(self.factors, int) else self.max_factors, many)
 
     @property

@@ -516,7 +516,7 @@ def offset_room():
         "decide": Call(o.decide, estimate=instances()["quantity"], label="x", none=0.25, full=0.75, power=0.8),
         "decisions": Call(o.decisions, estimates={("a", "b"): instances()["quantity"]}, none=0.25, full=0.75),
         "episodes": Call(o.episodes, holders=("japan",), months={"e": ("2015-01", "2015-06")}, imputed=True),
-        "event_months": Call(o.event_months, index=MONTHS, kinds=("tariff",)),
+        "event_months": Call(o.event_months, index=MONTHS, kinds=("tariff",), known=("2000-01", "2009-12")),
         "hedged_pickup": Call(o.hedged_pickup, us_long=frame["cn"], own_long=frame["jp"], us_short=frame["y"],
                               own_short=frame["z"], basis=frame["w"]),
         "instrumented_offset": Call(o.instrumented_offset, data=frame, seller="cn", ally="jp", instrument="z",
@@ -937,7 +937,7 @@ def _reduced_forms():
     v, have, (data, fit, _, _) = varroom, instances(), reduced()
     model, posterior = VAR(data, lags=1), have["BayesianVARResults"]
     return {
-        "VAR": Call(VAR, data=data.frame, lags=1, trend="c", max_lags=3, seasonal=True, outliers=("1995-01",)),
+        "VAR": Call(VAR, data=data.frame, lags="bic", trend="c", max_lags=3, seasonal=True, outliers=("1995-01",)),
         "VAR.known_terms": Call(model.known_terms, index=data.frame.index[1:], first=2),
         "VAR.design": Call(model.design, lags=1),
         "VAR.fit": Call(model.fit),
@@ -962,7 +962,7 @@ def _reduced_forms():
         "BayesianVARResults.plot": Call(BayesianVAR(data, lags=1).fit(draws=20, rng=1).plot),
         "BayesianVARResults.summary": Call(posterior.summary, level=0.9),
         "BayesianVARResults.volatility": Call(have["common volatility"].volatility, level=0.9),
-        "AsymmetricMinnesota": Call(v.AsymmetricMinnesota, own=0.3, cross=0.1, decay=1.0, choose="maximum",
+        "AsymmetricMinnesota": Call(v.AsymmetricMinnesota, own=0.3, cross=None, decay=1.0, choose="maximum",
                                     own_lag=1.0),
         "AsymmetricMinnesota.observations": Call(have["AsymmetricMinnesota"].observations, model=model, lags=1),
         "Minnesota": Call(Minnesota, tightness=0.2, decay=1.0, sum_of_coefficients=1.0, initial_observation=1.0,
@@ -989,8 +989,8 @@ def _cointegrated():
     frame = model.parent.frame
     spread = fit.vectors({"spread": {"x": 1.0, "y": -1.0}})
     return {
-        "VECM": Call(v.VECM, data=frame, lags=1, rank=1, deterministic="constant", normalise=["x"], max_lags=3,
-                     size=0.05),
+        "VECM": Call(v.VECM, data=frame, lags="bic", rank="trace", deterministic="constant", normalise=["x"],
+                     max_lags=3, size=0.5),
         "VECM.cointegration_tests": Call(model.cointegration_tests, correction="reinsel-ahn"),
         "VECM.fit": Call(model.fit),
         "VECM.layout": Call(model.layout, lags=1),
@@ -1062,7 +1062,7 @@ def _factors():
     model, fit, svar = (have[f"FactorAugmented{name}"] for name in ("VAR", "Results", "Structural"))
     return {
         "factor_number": Call(varroom.factor_number, panel=model.used, max_factors=3),
-        "FactorAugmentedVAR": Call(varroom.FactorAugmentedVAR, data=model.parent.frame, panel=model.used, factors=1,
+        "FactorAugmentedVAR": Call(varroom.FactorAugmentedVAR, data=model.parent.frame, panel=model.used, factors="ic1",
                                    lags=1, trend="c", slow=("p1", "p2"), max_factors=4),
         "FactorAugmentedVAR.fit": Call(model.fit),
         "FactorAugmentedVAR.number": Call(model.number),

@@ -183,24 +183,28 @@ def test_two_fetches_at_once(home):
     assert write() == "2026-08-20"
 
 
-def killed(home, delay):
-    """Start a process that writes vintage after vintage, and kill it at a random moment."""
+def killed(home, moment, done, pause):
+    """Start a process that writes vintage after vintage, and kill it some seconds after so many, or at the next."""
+    before = len(store.own_dates())
+    reached = moment(lambda: len(store.own_dates()) - before, done, pause)
     environment = ENVIRONMENT | {"ECON_DATA": str(home)}
     process = subprocess.Popen(program("endless"), env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline().strip() == "ready"
-    time.sleep(delay)
+    while not reached() and process.poll() is None:
+        time.sleep(0.001)
+    assert process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
 
 
 @pytest.mark.slow
-def test_kill_nine_at_twenty_random_moments(home):
+def test_kill_nine_at_twenty_random_moments(home, moment):
     write()
     before = (home / "2026-08-20" / "manifest.csv").read_bytes()
     moments = random.Random(20)
     for _ in range(20):
-        killed(home, moments.uniform(0.0, 0.15))
+        killed(home, moment, moments.randint(0, 3), moments.uniform(0.0, 0.05))
         for as_of in store.own_dates():
             assert len(verify_vintage(as_of)) == len(manifest(as_of)) in (1, 12)
         assert (home / "2026-08-20" / "manifest.csv").read_bytes() == before
@@ -208,9 +212,9 @@ def test_kill_nine_at_twenty_random_moments(home):
     assert not (home / ".building").exists()
 
 
-def test_kill_nine_once(home):
+def test_kill_nine_once(home, moment):
     write()
-    killed(home, 0.05)
+    killed(home, moment, 1, 0.01)
     for as_of in store.own_dates():
         verify_vintage(as_of)
     assert write(value="99") in as_of_dates()

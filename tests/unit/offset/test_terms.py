@@ -82,6 +82,28 @@ def test_months_of_tension_follow_the_rule():
     assert event_months(MONTHS, ["strike"], events=own)[pd.Period("2020-03", "M")] == 2.0
 
 
+def test_months_outside_the_record_are_not_known():
+    index = pd.period_range("2011-06", "2026-06", freq="M")
+    found, table = event_months(index), econ.events()
+    assert (table["date"].min(), table["date"].max()) == (pd.Timestamp("2011-08-05"), pd.Timestamp("2026-04-30"))
+    assert found.index[found.isna()].astype(str).tolist() == ["2011-06", "2011-07", "2026-05", "2026-06"]
+    assert found["2011-08"] == 0.0  # an event of another kind: nobody threatened to sell
+    pd.testing.assert_series_equal(
+        event_months(index, known=("2011-07", "2026-06"))["2011-07":], found["2011-07":].fillna(0.0)
+    )
+    own = pd.DataFrame({"date": ["2020-03-01", "2020-05-09"], "kind": ["strike", "talks"]})
+    assert event_months(MONTHS, ["strike"], events=own).dropna().tolist() == [2.0 - 1.0, 0.0, 0.0]
+    assert event_months(MONTHS, ["strike"], events=own, known=("2019-01", "2022-12")).notna().all()
+
+
+@pytest.mark.parametrize(
+    "known", [("2012-01", "2011-12"), ("2012-01",), "2012-01", ("soon", "2012-01"), (None, "2012-01")]
+)
+def test_a_record_is_two_months_in_order(known):
+    with pytest.raises(SpecificationError):
+        event_months(MONTHS, known=known)
+
+
 def test_bad_terms_raise_their_own_error():
     days = pd.bdate_range("2020-01-01", periods=24)
     good = {"us_short": series(3), "own_short": series(4)}

@@ -9,6 +9,7 @@ from econ.data import Dataset
 from econ.errors import SampleTooShort, SchemaError, SpecificationError
 from econ.var import VAR, Heteroskedasticity, MovingBlock, Residual, Wild
 from econ.var.schemes import _volatility_kernels as volatility
+from econ.var.schemes import heteroskedasticity
 
 pytestmark = pytest.mark.filterwarnings("ignore::econ.errors.WeakIdentification")  # test_doubt.py asks for it
 
@@ -145,6 +146,31 @@ def test_the_maximum_does_not_hang_on_the_last_digit_of_the_moments():
     assert np.ptp(found, axis=0).max() < 1e-11
     step = volatility._newton_step(moments, w, found[0][None])
     assert np.abs(step).max() < volatility.TOLERANCE
+
+
+@pytest.mark.parametrize("which", ["two", "three"])
+def test_coefficients_are_as_near_to_the_maximum_as_the_tolerance_says(which, request, monkeypatch):
+    """Along an orthonormal basis of the regressors, in standard deviations of the errors, against three digits more."""
+    fit, regimes = request.getfixturevalue(which)
+    found = fit.identify(Heteroskedasticity(regimes))
+    monkeypatch.setattr(heteroskedasticity, "TOLERANCE", 1e-13)
+    exact = fit.identify(Heteroskedasticity(regimes))
+    upper = np.linalg.qr(fit.parent.design(2), mode="r")
+    off = upper @ (found.parent.params - exact.parent.params).to_numpy() / np.sqrt(np.diag(fit.sigma_u))
+    assert np.abs(off).max() < 1e-10
+    np.testing.assert_allclose(found.impact, exact.impact, rtol=1e-9, atol=1e-10)
+
+
+def test_a_round_takes_off_two_digits(two, monkeypatch):
+    rounds, step = [], volatility.weighted_step
+    monkeypatch.setattr(volatility, "weighted_step", lambda *given: rounds.append(1) or step(*given))
+    taken = []
+    for tolerance in (1e-6, 1e-8, heteroskedasticity.TOLERANCE):
+        rounds.clear()
+        monkeypatch.setattr(heteroskedasticity, "TOLERANCE", tolerance)
+        two[0].identify(Heteroskedasticity(two[1]))
+        taken.append(len(rounds))
+    assert np.diff(taken).max() <= 2
 
 
 def test_weighted_step_equals_stacked_generalised_least_squares(two):

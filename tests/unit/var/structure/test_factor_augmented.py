@@ -80,7 +80,7 @@ def test_without_slow_columns_factors_are_components(sample):
     z = kernels.standardised(sample[1].to_numpy()[None])[0]
     np.testing.assert_allclose(found.factors, kernels.components(z, 3)[0], atol=1e-12)
     assert found.reduced.params.index[1] == "trend"
-    assert FactorAugmentedVAR(*sample, 3, lags="bic", max_factors=5).fit().reduced.lags >= 1
+    assert FactorAugmentedVAR(*sample, 3, lags="bic").fit().reduced.lags >= 1
 
 
 def test_a_panel_without_noise_gives_the_var_of_the_true_factors():
