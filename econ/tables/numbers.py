@@ -5,7 +5,8 @@ A format is a word with an optional number of decimals, such as ``"value"``, ``"
 ========== ================================================== =====================
 word       what it prints                                     example
 ========== ================================================== =====================
-value      the number (decimals from its standard error)      ``−6.0``
+value      the number (decimals from its standard error; one  ``−6.0``
+           without an error is never shown as zero by itself)
 abs        its absolute value                                 ``6.0``
 units      the number with its units                          ``−6.0 bp``
 se         standard error                                     ``1.5``
@@ -30,12 +31,14 @@ from typing import TypeAlias
 from econ.border import checked
 from econ.checks import count
 from econ.errors import SpecificationError, suggestion
-from econ.estimate import ConfidenceSet, Estimate, Unavailable, digits, two_digits
+from econ.estimate import MOST_DECIMALS, ConfidenceSet, Estimate, Unavailable, digits, two_digits
 
 Number: TypeAlias = Estimate | float | int | str | Unavailable
 
 NEGLIGIBLE = 1e-8
 """Share of the size of a set below which an end of it is zero but for noise."""
+USUAL = 2
+"""Digits after the point of a number without an error."""
 MINUS = "−"
 NOT_AVAILABLE = "n.a."
 
@@ -91,14 +94,25 @@ def check_number(value: object) -> None:
 def decimals_for(value: Number) -> int:
     """Digits after the point: two significant digits of the standard error, else 2; none for counts.
 
+    A number without an error that 6 digits would show as zero keeps two significant ones. One that 2 digits round to
+    zero beside others in a table is as close to it as the table tells; by itself `render` shows it.
+
     Examples
     --------
-    >>> decimals_for(Estimate(-6.0, 1.5, -8.5, -3.5)), decimals_for(7), decimals_for(0.5)
-    (1, 0, 2)
+    >>> decimals_for(Estimate(-6.0, 1.5, -8.5, -3.5)), decimals_for(7), decimals_for(0.5), decimals_for(1e-12)
+    (1, 0, 2, 13)
     """
-    if isinstance(value, Estimate):
-        return 2 if isinstance(value.std_error, Unavailable) else two_digits(value.std_error)
-    return 0 if isinstance(value, numbers.Integral) else 2
+    return _enough(value, MOST_DECIMALS)
+
+
+def _enough(value: Number, shown: int) -> int:
+    """Digits after the point; where ``shown`` of them hide a number without an error, those that do not."""
+    if isinstance(value, numbers.Integral):
+        return 0
+    if isinstance(value, Estimate) and not isinstance(value.std_error, Unavailable):
+        return two_digits(value.std_error)
+    size = 0.0 if isinstance(value, (str, Unavailable)) else abs(float(_plain(value)))
+    return two_digits(size) if 0.0 < size < 0.5 * 10.0**-shown else USUAL
 
 
 @checked
@@ -140,7 +154,7 @@ def render(value: Number, fmt: str = "value") -> str:
             raise SpecificationError(f"words ({value!r}) cannot be printed as {word!r}; use fmt=text.")
         return value
     check_number(value)
-    default = {"percent": 0, "p": 3}.get(word, decimals_for(value))
+    default = {"percent": 0, "p": 3}.get(word, _enough(value, USUAL))
     return FORMATS[word](value, int(digits) if digits else default)
 
 

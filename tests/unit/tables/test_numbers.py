@@ -17,6 +17,9 @@ OPEN = Estimate(
 )
 
 
+NO_ERROR = Unavailable("none")
+
+
 @pytest.mark.parametrize(
     ("value", "fmt", "expected"),
     [
@@ -62,6 +65,16 @@ OPEN = Estimate(
         (Estimate(1e-12, 3e-13, -1e-12, 2e-12), "interval", "[−1.00e−12, 2.00e−12]"),
         (Estimate(-0.04, 1.5, -2.0, 2.0), "value", "0.0"),
         (0.0, "value:1", "0.0"),
+        (1e-12, "value", "1.0e−12"),
+        (-0.0031, "value", "−0.0031"),
+        (-0.0049, "abs", "0.0049"),
+        (0.005, "value", "0.01"),  # 0.005000000000000000104
+        (0.0, "value", "0.00"),
+        (1e-12, "value:2", "0.00"),  # as asked
+        (1e-12, "percent", "0%"),  # a share in whole percent
+        (Estimate(1e-12, NO_ERROR, NO_ERROR, NO_ERROR), "value", "1.0e−12"),
+        (Estimate(2e-9, NO_ERROR, NO_ERROR, NO_ERROR, units="bp"), "units", "2.0e−09\u00a0bp"),
+        (Estimate(1e-12, 0.5, -1.0, 1.0), "value", "0.00"),  # as close as its error tells
     ],
 )
 def test_formats(value, fmt, expected):

@@ -219,6 +219,16 @@ def test_a_tiny_estimate_keeps_its_digits_in_a_table():
     assert [texts[0] for _, texts in rows_of(made)] == ["1.00e−12", "(3.0e−13)", "0.0", "(1.5)"]
 
 
+def test_a_tiny_number_without_an_error_is_not_shown_as_zero_in_a_table():
+    """What two decimals round beside others stays rounded; what is asked for is done."""
+    none = Unavailable("none")
+    cells = (1e-12, 0.0031, 0.0, Estimate(-2e-9, none, none, none))
+    assert [texts[0] for _, texts in rows_of(Table(["x"], [(f"{cell}", cell) for cell in cells]))] == [
+        "1.0e−12", "0.00", "0.00", "−2.0e−09",
+    ]  # fmt: skip
+    assert rows_of(Table(["x"], [("a", 1e-12)], decimals=2)) == [("a", ("0.00",))]
+
+
 @pytest.mark.parametrize(
     ("columns", "rows", "options", "message"),
     [

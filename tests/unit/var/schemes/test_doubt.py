@@ -13,10 +13,13 @@ from econ.var.schemes.labelling import in_words
 SCHEMES = ("regimes", "garch", "smooth")
 
 
-def errors(kind, seed, size=300, columns=2):
-    """Constant variances, or ones that change in the way that each scheme looks for, mixed by a matrix."""
+def errors(kind, seed, size=300, columns=2, df=None):
+    """Constant variances, or ones that change in the way that each scheme looks for, mixed by a matrix.
+
+    Shocks are normal, or Student's t with ``df`` degrees of freedom.
+    """
     generator = np.random.default_rng([seed, 7])
-    e = generator.standard_normal((size, columns))
+    e = generator.standard_normal((size, columns)) if df is None else generator.standard_t(df, (size, columns))
     if kind == "regimes":
         e[size // 2 :, 0] *= 3.0
         e[size // 2 :, 1] *= 0.5
@@ -100,13 +103,33 @@ def test_the_largest_of_a_path_has_the_tail_of_andrews():
     assert clustering.path_tail(0.5, 0.15) == 1.0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SCHEMES)
-def test_shocks_that_nothing_tells_apart_pass_seldom(name):
-    passed = []
-    for seed in range(300):
+def silence(name, samples, **design):
+    """Shares of samples without anything to tell apart that pass unwarned, and that are refused, in percent."""
+    passed, refused = 0, 0
+    for seed in range(samples):
+        fit = VAR(errors("constant", seed, **design), lags=1).fit()
         try:
-            passed.append(scheme(name).identify(VAR(errors("constant", seed), lags=1).fit()).doubt == "")
+            passed += scheme(name, design.get("size", 300)).identify(fit).doubt == ""
         except NotConverged:
-            passed.append(False)
-    assert np.mean(passed) < 0.07
+            refused += 1
+    return round(100.0 * passed / samples, 1), round(100.0 * refused / samples, 1)
+
+
+DESIGNS = {
+    "normal shocks": (300, {}),
+    "normal shocks, T = 150": (300, {"size": 150}),
+    "t(5) shocks": (300, {"df": 5}),
+    "normal shocks, three variables": (200, {"columns": 3}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("name", SCHEMES)
+def test_shocks_that_nothing_tells_apart_pass_seldom(name, design):
+    """The table of ``docs/coverage.md`` (``pytest -s`` prints it); twice the Monte Carlo error above what it prints."""
+    samples, given = DESIGNS[design]
+    passed, refused = silence(name, samples, **given)
+    print(f"{design}, {name!r}, {samples} samples: silent in {passed}%, refused in {refused}%")
+    assert passed <= (12.0 if "t(5)" in design else 7.0)
+    assert refused == 0.0 or name == "garch"
