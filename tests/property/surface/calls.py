@@ -1063,7 +1063,7 @@ def _factors():
     return {
         "factor_number": Call(varroom.factor_number, panel=model.used, max_factors=3),
         "FactorAugmentedVAR": Call(varroom.FactorAugmentedVAR, data=model.parent.frame, panel=model.used, factors="ic1",
-                                   lags=1, trend="c", slow=("p1", "p2"), max_factors=4),
+                                   lags=1, trend="c", slow=("p1", "p2"), max_factors=1),
         "FactorAugmentedVAR.fit": Call(model.fit),
         "FactorAugmentedVAR.number": Call(model.number),
         "FactorAugmentedResults.forecast": Call(fit.forecast, steps=2, level=0.9),
