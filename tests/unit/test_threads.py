@@ -177,6 +177,17 @@ def test_a_sample_reads_one_fit_whoever_computes_it():
         assert len({id(each) for each in at_once(lambda number, shared=shared: shared())}) == 1
 
 
+def test_several_threads_save_one_result_under_one_name_and_read_it(tmp_path):
+    irf = CALLS["StructuralResults.irf"]()
+
+    def kept(number):
+        econ.save(irf, tmp_path / "irf.zip")
+        return bits(econ.load_result(tmp_path / "irf.zip"))
+
+    assert at_once(kept) == [bits(irf)] * THREADS
+    assert [path.name for path in tmp_path.iterdir()] == ["irf.zip"]
+
+
 IMPORTS = """
 import sys, threading
 import econ
