@@ -22,6 +22,7 @@ from econ.data.dates import within
 from econ.data.use import remembered
 from econ.data.vintage import Vintage
 from econ.errors import SchemaError, SeriesNotFound, suggestion
+from econ.threads import silenced
 
 _FOLDER = Path(__file__).parent
 BOOK_COLUMNS = ("name", "title", "made_by", "rule", "time", "tz", "first", "last", "checked", "source")
@@ -151,7 +152,8 @@ def _months(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
 @cache
 def _federal_holidays() -> pd.DatetimeIndex:
     """Federal holidays as observed. Days of mourning and other closures by proclamation are not among them."""
-    return USFederalHolidayCalendar().holidays(*HOLIDAYS)
+    with silenced(pd.errors.PerformanceWarning):  # pandas hides it too, by filters that threads take from each other
+        return USFederalHolidayCalendar().holidays(*HOLIDAYS)
 
 
 def business_days(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:

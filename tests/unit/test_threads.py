@@ -323,3 +323,23 @@ def test_work_for_a_pool_knows_what_its_caller_knows():
     with using() as files, ThreadPoolExecutor(1) as pool:
         submitted(pool, used, file).result()
     assert list(files) == [file]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 3])
+def test_blocks_in_threads_tell_the_caller_which_files_they_read(n_jobs):
+    with using() as files, hushed(ShortSample):
+        map_blocks(lambda size, generator: read(size), 400, rng=1, n_jobs=n_jobs)
+    assert len(files) == 1
+
+
+def test_blocks_that_nobody_has_begun_are_let_go_where_one_raises():
+    begun = []
+
+    def work(size, generator):
+        begun.append(size)
+        time.sleep(0.01)
+        raise ArithmeticError("the first block")
+
+    with pytest.raises(ArithmeticError, match="the first"):
+        map_blocks(work, 20_000, rng=1, n_jobs=2)
+    assert len(begun) < 20
