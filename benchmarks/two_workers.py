@@ -81,7 +81,8 @@ def together(name: str, count: int) -> list[float]:
     ]
     time.sleep(SECONDS)  # all have imported by then
     for each in running:
-        assert each.stdin is not None
+        if each.stdin is None:
+            raise RuntimeError("a process was started without the input that tells it to begin")
         each.stdin.write("\n")
         each.stdin.flush()
     return [float(each.communicate()[0]) for each in running]

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,27 @@ def test_the_exchange_rate_loads_by_its_name():
 def test_days_outside_the_record_are_refused(arguments, words):
     with pytest.raises(SpecificationError, match=words):
         operations(*arguments)
+
+
+def test_an_instrument_says_nothing_of_dates_beyond_the_record():
+    """A table knows for which days it is complete, those it was asked for: beyond them zero would be a statement."""
+    whole, part = operations(), operations("2003-01-01", "2004-03-31")
+    assert (whole.attrs["complete"], part.attrs["complete"]) == (
+        ("1991-04-01", "2026-06-30"), ("2003-01-01", "2004-03-31"),
+    )  # fmt: skip
+    months = partial(pd.period_range, freq="M")
+    inside = intervention_instrument(months("1991-04", "2026-06"), whole).series
+    assert (inside["1991-04"], len(inside)) == (0.0, 423)
+    days = pd.bdate_range("2003-01-01", "2004-03-31")
+    assert intervention_instrument(days, part).series.abs().sum() > 0.0
+    for index, table, words in (
+        (months("1991-03", "2004-12"), whole, "from 1991-04-01 to 2026-06-30; the index runs from 1991-03-01"),
+        (months("2003-01", "2026-07"), whole, "to 2026-07-31"),
+        (months("2003-01", "2004-04"), part, "from 2003-01-01 to 2004-03-31"),
+        (pd.bdate_range("2003-01-01", "2004-04-01"), part, "to 2004-04-01; cut it"),
+    ):
+        with pytest.raises(SpecificationError, match=words):
+            intervention_instrument(index, table)
 
 
 def test_a_span_without_operations_is_an_empty_table():
