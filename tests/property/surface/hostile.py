@@ -44,6 +44,7 @@ MAY = (
     (r"^ValuationModel\.returns$", " nan", "a month without yields, or without a month before, has no return"),
     (r"^hedged_pickup$", " nan", "a hole in a series is a hole in the pickup"),
     (r"^realised_volatility$", " nan", "a month with fewer days than the minimum"),
+    (r"^event_months$", " nan", "a month outside the record of events"),
     (r"^Figure$", r"\.data\[", "a gap of a line, the open end of a set"),
     (r"^Exhibit$", r"\.(spec|numbers)", "any record of choices; the end of a set that is open"),
     (r"^Estimate$", " inf$", "the end of an open set, an error without bound"),
