@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from econ.arrays import is_sound
 from econ.errors import SchemaError, SpecificationError
 from econ.kinds import KINDS, NUMERIC, Kind, class_of, is_of, kind_of, refuse
 from econ.memory import pieces
@@ -251,6 +252,8 @@ def _pass(value: object) -> None:
 
 
 def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None:
+    if is_sound(value):
+        return
     if isinstance(value, np.memmap) and value.ndim:
         for _, part in pieces(value):
             _check_size(name, np.asarray(part))
@@ -271,6 +274,13 @@ def _check_size(name: str, value: pd.DataFrame | pd.Series | np.ndarray) -> None
                 raise SpecificationError(f"{name} holds {found:g}; above {LARGEST:g} sums overflow: change units.")
 
 
+def all_usual(figures: np.ndarray) -> bool:
+    """Whether the sum of the squares shows that all are finite and none is too large; False leaves it open."""
+    flat = figures.ravel(order="K")
+    with np.errstate(all="ignore"):
+        return bool(flat @ flat < LARGEST**2)
+
+
 def _is_small(value: pd.DataFrame | pd.Series | np.ndarray) -> bool:
     """Whether all numbers together show that none is too large, whatever is missing; infinity leaves it open."""
     if isinstance(value, pd.DataFrame) and value.size > CELLS and len(set(value.dtypes)) > 1:
@@ -279,8 +289,8 @@ def _is_small(value: pd.DataFrame | pd.Series | np.ndarray) -> bool:
     if figures.dtype.kind != "f":
         return False
     figures = figures.astype(float, copy=False).ravel(order="K")
+    if all_usual(figures):
+        return True
     with np.errstate(all="ignore"):
-        if figures @ figures < LARGEST**2:
-            return True
         most, least = np.fmax.reduce(figures, initial=0.0), np.fmin.reduce(figures, initial=0.0)
     return bool(most <= LARGEST and least >= -LARGEST)

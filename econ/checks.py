@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from econ.arrays import Array
+from econ.arrays import Array, is_sound
 from econ.border import LARGEST, check_flat
 from econ.errors import SchemaError, SpecificationError, UnknownName, suggestion
 from econ.memory import pieces
@@ -144,7 +144,7 @@ def finite(name: str, values: Array | None) -> None:
     SpecificationError
         With the first such value and its place.
     """
-    if values is None:
+    if values is None or is_sound(values):
         return
     if values.size == 0:
         raise SpecificationError(f"{name} is empty; give at least one number.")

@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from econ.arrays import Array
+from econ.arrays import Array, mark_sound
+from econ.border import all_usual
 from econ.files import ArrayFile, array_file
 from econ.frozen import sealed
 from econ.memory import check_room
 from econ.parallel import KeptThere
 
 FILE = "draws.npy"
-NOTHING = sealed(np.empty(0))
 Block: TypeAlias = tuple[Array, Array | None, int]
 """Responses (b, H + 1, n, s), standard errors of each draw, unstable samples met."""
 
@@ -49,8 +49,11 @@ class Place:
             with array_file(self.folder / FILE, self.shape) as file:
                 blocks = make(_OnDisk(file))
             draws = np.load(self.folder / FILE, mmap_mode="r")
+        draws = sealed(draws)
+        if blocks and all(usual.all() for usual, _, _ in blocks):
+            mark_sound(draws)
         errors = [spread for _, spread, _ in blocks if spread is not None]
-        return sealed(draws), sealed(np.concatenate(errors)) if errors else None, sum(each[2] for each in blocks)
+        return draws, sealed(np.concatenate(errors)) if errors else None, sum(each[2] for each in blocks)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class _InMemory:
     def __call__(self, first: int, block: Block) -> Block:
         responses, errors, unstable = block
         self.draws[first : first + len(responses)] = responses
-        return NOTHING, errors, unstable
+        return _usual(responses), errors, unstable
 
 
 @dataclass(frozen=True)
@@ -72,4 +75,9 @@ class _OnDisk(KeptThere):
     def __call__(self, first: int, block: Block) -> Block:
         responses, errors, unstable = block
         self.file.write(first, responses)
-        return NOTHING, errors, unstable
+        return _usual(responses), errors, unstable
+
+
+def _usual(responses: Array) -> Array:
+    """What is left of responses that are in their place: whether all are finite and of usual size, (1,)."""
+    return np.array([float(all_usual(responses))])

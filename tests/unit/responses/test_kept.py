@@ -15,6 +15,7 @@ import pytest
 
 from econ import checks, parallel
 from econ import memory as memories
+from econ.arrays import is_sound, mark_sound
 from econ.errors import OutOfMemory, SingularDesign, SpecificationError, WriteError
 from econ.infer import bands
 from econ.parallel import KeptThere
@@ -203,3 +204,40 @@ def test_a_refused_request_leaves_no_folder(svar, tmp_path):
     with pytest.raises(SpecificationError, match="backend"):
         svar.irf(4, MovingBlock(draws=20), rng=1, backend="none", folder=tmp_path / "new")
     assert not list(tmp_path.iterdir())
+
+
+def test_numbers_looked_at_as_they_were_made_are_not_read_again(svar, tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr(checks, "pieces", lambda values: read.append(values.shape) or memories.pieces(values))
+    for folder in (None, tmp_path):
+        irf = svar.irf(8, MovingBlock(draws=250), rng=1, folder=folder)
+        assert is_sound(irf.draws)
+        assert irf.draws.shape not in read
+        replace(irf, draws=np.array(irf.draws))
+        assert irf.draws.shape in read
+        read.clear()
+
+
+def test_draws_that_are_not_finite_are_refused_wherever_they_were_made(svar, monkeypatch):
+    odd = np.full((250, 5, 2, 2), 1.0)
+    odd[-1, -1] = np.nan
+
+    def responses(a, impact, horizon):
+        return odd[: len(a)] if len(a) == 50 else np.zeros((len(a), 5, 2, 2))
+
+    monkeypatch.setattr(structural.kernels, "responses", responses)
+    odd[49, -1] = np.nan
+    with pytest.raises(SpecificationError, match=r"draws of responses must be finite; found nan at \[249, 4, 0, 0\]"):
+        svar.irf(4, MovingBlock(draws=250), rng=1)
+
+
+def test_who_may_write_to_an_array_is_not_believed():
+    draws = np.ones(5)
+    draws.flags.writeable = False
+    mark_sound(draws)
+    assert is_sound(draws)
+    draws.flags.writeable = True
+    assert not is_sound(draws)
+    draws[2] = np.nan
+    with pytest.raises(SpecificationError, match="finite"):
+        checks.finite("draws", draws)
