@@ -241,3 +241,10 @@ def test_who_may_write_to_an_array_is_not_believed():
     draws[2] = np.nan
     with pytest.raises(SpecificationError, match="finite"):
         checks.finite("draws", draws)
+
+
+def test_blocks_in_lockstep_are_known_by_their_first_draw():
+    found = parallel.map_blocks(
+        lambda sizes, _: sizes, 450, rng=1, lockstep=2, keep=lambda first, sizes: (first, sizes)
+    )
+    assert found == [(0, (100, 100)), (200, (100, 100)), (400, (50,))]
