@@ -22,7 +22,7 @@ from distributed import Client
 from distributed.protocol.serialize import serialize
 
 from econ import Cholesky, Residual, quiet
-from econ.parallel import BLOCK, stream
+from econ.parallel import BLOCK, _block, _jobs, stream
 from econ.testing import simulated_var
 from econ.var import VAR, StructuralResults
 from econ.var.reduced.bootstrap import _read, _Simulator
@@ -75,10 +75,9 @@ def sizes(svar: StructuralResults) -> tuple[int, int, int]:
         svar.signs,
         partial(responses_of_draws, scheme=scheme, bootstrap=bootstrap, horizon=HORIZON, inner=0),
     )
-    work = partial(_read, simulator=_Simulator(svar.parent, bootstrap), read=read)
-    job = (BLOCK, np.random.SeedSequence(1).spawn(1)[0])
-    result = work(job[0], np.random.default_rng(job[1]))
-    return sized(work), sized(job), sized(result)
+    work = partial(_block, partial(_read, simulator=_Simulator(svar.parent, bootstrap), read=read))
+    (job,) = _jobs(BLOCK, BLOCK, np.random.SeedSequence(1), None)
+    return sized(work), sized(job), sized(work(job))
 
 
 def sized(value: object) -> int:

@@ -149,7 +149,7 @@ def warn(message: str, category: type[Warning]) -> None:
 
 @contextlib.contextmanager
 def hushed(category: type[Warning]) -> Iterator[None]:
-    """Without warnings of the package of this kind, in this thread and those that it starts for a `stream`.
+    """Without warnings of the package of this kind, in this thread and those that work for it in `econ.parallel`.
 
     `warnings.catch_warnings` changes the filters of all threads, and the last to leave may put back another's.
 
